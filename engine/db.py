@@ -1,0 +1,177 @@
+"""The database: one table catalogue, column types that keep their meaning, and two kinds of transaction.
+
+SQLite (WAL) by default, PostgreSQL by ``DATABASE_URL``; the same code on both.
+A write transaction on SQLite is ``BEGIN IMMEDIATE`` from the first statement: a
+deferred one fails at once with "database is locked" when two upgrade together.
+Nothing slow (HTTP, PDF) is ever done inside a write transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigInt = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment; SQLite alone would hand it back naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime must not reach the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Kroner(TypeDecorator[Decimal]):
+    """``Decimal`` NOK kept as whole øre, so that no float touches it on the way."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int((value * 100).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / 100
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"{type(value).__name__} does not belong in a JSON column")
+
+
+Sealed = LargeBinary
+"""Bytes made by ``vault.seal``; unreadable without the person's key."""
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+def _forget_pools_after_fork() -> None:
+    for engine in list(_engines):
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_pools_after_fork)
+
+
+class Database:
+    """Hands out transactions. ``read`` may run beside a writer, ``write`` takes the write lock."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        if self.sqlite:
+            self.engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        self._writer = self.engine.execution_options(tx="w")
+        _engines.add(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write; commits at the end, rolls back on any error.
+
+        Functions given to ``after_commit`` run once the commit stands, and never otherwise.
+        """
+        with self._writer.connect() as connection:
+            callbacks: list[Callable[[], None]] = []
+            connection.info["after_commit"] = callbacks
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.info.pop("after_commit", None)
+        for callback in callbacks:
+            callback()
+
+    def ping(self) -> bool:
+        """Whether the database answers."""
+        with self.read() as connection:
+            return connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def after_commit(connection: Connection, callback: Callable[[], None]) -> None:
+    """Run *callback* when the write transaction of *connection* has committed."""
+    connection.info["after_commit"].append(callback)
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("tx") == "w"
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

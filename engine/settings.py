@@ -1,0 +1,189 @@
+"""Every setting, read once from the environment.
+
+In development the defaults point at the sandbox and secrets are made in the
+data directory. In production (``IBALANSE_ENV=production``) every secret and
+issuer must be given, and ``check_production`` refuses what is unsafe.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROVIDERS = (
+    "bank",
+    "gjeldsregister",
+    "inkasso",
+    "lanekassen",
+    "skatteetaten",
+    "kartverket",
+    "brreg",
+    "nav",
+    "folkeregisteret",
+)
+
+
+class SettingsError(Exception):
+    """A setting is missing or unsafe; the text names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """One OpenID provider and our registration with it.
+
+    acr  lowest level accepted at login, in the issuer's own words
+    """
+
+    issuer: str
+    client_id: str
+    acr: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaskinportenSettings:
+    issuer: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between installations.
+
+    data_dir       where the SQLite file, keys and sockets lie
+    redis_url      "" = our own child on a unix socket
+    organisation   our organisation number (receiver of consents) and name
+    client_key     private key (JWK JSON file) we sign client assertions and grants with
+    secret_keys    cookie and token secrets, newest first
+    data_keys      envelope keys, id → 32 bytes; ``data_key_id`` is the one new writes use
+    lookup_key     HMAC key for finding a person by national identity number
+    """
+
+    environment: str
+    data_dir: Path
+    database_url: str
+    redis_url: str
+    base_url: str
+    sandbox_url: str
+    organisation_number: str
+    organisation_name: str
+    idporten: OidcSettings
+    ansattporten: OidcSettings
+    maskinporten: MaskinportenSettings
+    altinn_url: str
+    provider_urls: Mapping[str, str]
+    client_key: Path
+    secret_keys: tuple[str, ...]
+    data_keys: Mapping[str, bytes]
+    data_key_id: str
+    lookup_key: bytes
+    workers: int
+    web_workers: int
+    web_threads: int
+    trusted_proxies: int
+    fail_point: str
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment; development secrets are created in the data directory when absent."""
+        env = os.environ if env is None else env
+        environment = env.get("IBALANSE_ENV", "development")
+        if environment not in ("development", "test", "production"):
+            raise SettingsError("IBALANSE_ENV must be development, test or production")
+        data_dir = Path(env.get("IBALANSE_DATA", "var")).resolve()
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sandbox = env.get("IBALANSE_SANDBOX_URL", "http://localhost:8001").rstrip("/")
+        keys = _secrets(env, data_dir, environment)
+        settings = cls(
+            environment=environment,
+            data_dir=data_dir,
+            database_url=env.get("DATABASE_URL", f"sqlite:///{data_dir / 'ibalanse.db'}"),
+            redis_url=env.get("REDIS_URL", ""),
+            base_url=env.get("IBALANSE_BASE_URL", "http://localhost:8000").rstrip("/"),
+            sandbox_url=sandbox,
+            organisation_number=env.get("IBALANSE_ORGNO", "310478717"),
+            organisation_name=env.get("IBALANSE_ORG_NAME", "iBalanse"),
+            idporten=OidcSettings(
+                env.get("IDPORTEN_ISSUER", f"{sandbox}/idporten"),
+                env.get("IDPORTEN_CLIENT_ID", "ibalanse-citizens"),
+                env.get("IDPORTEN_ACR", "idporten-loa-high"),
+            ),
+            ansattporten=OidcSettings(
+                env.get("ANSATTPORTEN_ISSUER", f"{sandbox}/ansattporten"),
+                env.get("ANSATTPORTEN_CLIENT_ID", "ibalanse-staff"),
+                env.get("ANSATTPORTEN_ACR", "high"),
+            ),
+            maskinporten=MaskinportenSettings(
+                env.get("MASKINPORTEN_ISSUER", f"{sandbox}/maskinporten/"),
+                env.get("MASKINPORTEN_CLIENT_ID", "ibalanse-machine"),
+            ),
+            altinn_url=env.get("ALTINN_URL", f"{sandbox}/altinn").rstrip("/"),
+            provider_urls={
+                name: env.get(f"{name.upper()}_URL", f"{sandbox}/{name}").rstrip("/") for name in PROVIDERS
+            },
+            client_key=Path(env.get("IBALANSE_CLIENT_KEY", data_dir / "client-key.json")),
+            secret_keys=tuple(keys["secret_keys"]),
+            data_keys={name: bytes.fromhex(value) for name, value in keys["data_keys"].items()},
+            data_key_id=keys["data_key_id"],
+            lookup_key=bytes.fromhex(keys["lookup_key"]),
+            workers=_whole(env, "IBALANSE_WORKERS", 2),
+            web_workers=_whole(env, "IBALANSE_WEB_WORKERS", 2),
+            web_threads=_whole(env, "IBALANSE_WEB_THREADS", 4),
+            trusted_proxies=_whole(env, "IBALANSE_TRUSTED_PROXIES", 0),
+            fail_point=env.get("IBALANSE_FAIL_POINT", ""),
+        )
+        if settings.production:
+            _check_production(settings, env)
+        return settings
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdigit():
+        raise SettingsError(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _secrets(env: Mapping[str, str], data_dir: Path, environment: str) -> dict[str, object] | dict:  # type: ignore[type-arg]
+    """The key ring: from ``IBALANSE_KEYS`` (a JSON file), or made once in development."""
+    path = Path(env.get("IBALANSE_KEYS", data_dir / "keys.json"))
+    if not path.exists():
+        if environment == "production":
+            raise SettingsError("IBALANSE_KEYS must name a file with the key ring; see docs/operations.md")
+        ring = {
+            "secret_keys": [secrets.token_urlsafe(48)],
+            "data_keys": {"k1": secrets.token_hex(32)},
+            "data_key_id": "k1",
+            "lookup_key": secrets.token_hex(32),
+            "sample": True,
+        }
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.touch(mode=0o600)
+        temporary.write_text(json.dumps(ring))
+        try:
+            os.link(temporary, path)  # the first of several starters wins
+        except FileExistsError:
+            pass
+        temporary.unlink()
+    ring = json.loads(path.read_text())
+    if environment == "production" and ring.get("sample"):
+        raise SettingsError("IBALANSE_KEYS holds keys made for development; make a ring of your own")
+    return ring
+
+
+def _check_production(settings: Settings, env: Mapping[str, str]) -> None:
+    """Refuse what is only right in development."""
+    urls = (settings.base_url, settings.idporten.issuer, settings.ansattporten.issuer, settings.altinn_url)
+    if any(not url.startswith("https://") for url in urls):
+        raise SettingsError("production needs https for IBALANSE_BASE_URL, the issuers and ALTINN_URL")
+    if "IBALANSE_SANDBOX_URL" in env:
+        raise SettingsError("production does not use the sandbox: unset IBALANSE_SANDBOX_URL")
+    if settings.fail_point:
+        raise SettingsError("fail points are for tests: unset IBALANSE_FAIL_POINT")

@@ -1,0 +1,159 @@
+"""Personal values at rest: sealed with a key per person, so that deleting the key erases them all.
+
+Envelope encryption: each person has a data key, wrapped by a key of the ring in
+``settings.data_keys``. Values are AES-256-GCM with the table, column and row as
+additional data, so a ciphertext moved elsewhere does not open. Erasure
+(crypto-shredding) deletes the wrapped key; the audit chain stays verifiable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select
+
+from engine.clock import Clock
+from engine.db import UTCDateTime, metadata
+from engine.settings import Settings
+
+person_table = Table(
+    "person",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("lookup", LargeBinary(32), nullable=False, unique=True),
+    Column("identity", LargeBinary, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+)
+person_key_table = Table(
+    "person_key",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("key_id", String(20), nullable=False, index=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+
+class Erased(Exception):
+    """The person's key is gone: what it sealed cannot be read by anyone."""
+
+
+class Tampered(Exception):
+    """A sealed value does not open: it was changed or moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person we know. ``pid`` is the national identity number: never logged, queued or in a URL."""
+
+    id: str
+    pid: str
+    name: str
+    birth_date: date
+
+
+class Vault:
+    """Seals and opens. Data keys are read per call and cached in memory only for the process."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._ring = settings.data_keys
+        self._newest = settings.data_key_id
+        self._lookup_key = settings.lookup_key
+        self._clock = clock
+
+    def seal(self, connection: Connection, person_id: str, place: str, value: Any) -> bytes:
+        """JSON-encode and encrypt *value* for *person_id*. *place* is ``table.column:row id``."""
+        nonce = os.urandom(12)
+        data = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        key = AESGCM(self._key(connection, person_id))
+        return nonce + key.encrypt(nonce, data, place.encode())
+
+    def open(self, connection: Connection, person_id: str, place: str, sealed: bytes) -> Any:
+        """The value ``seal`` was given. Raises ``Erased`` or ``Tampered``."""
+        key = AESGCM(self._key(connection, person_id))
+        try:
+            return json.loads(key.decrypt(sealed[:12], sealed[12:], place.encode()))
+        except InvalidTag as error:
+            raise Tampered(place.split(":")[0]) from error
+
+    def _key(self, connection: Connection, person_id: str) -> bytes:
+        row = connection.execute(
+            select(person_key_table.c.key_id, person_key_table.c.wrapped).where(
+                person_key_table.c.person_id == person_id
+            )
+        ).first()
+        if row is None:
+            raise Erased(person_id)
+        wrapped = row.wrapped
+        return AESGCM(self._ring[row.key_id]).decrypt(wrapped[:12], wrapped[12:], person_id.encode())
+
+    def _new_key(self, connection: Connection, person_id: str) -> None:
+        nonce = os.urandom(12)
+        wrapped = nonce + AESGCM(self._ring[self._newest]).encrypt(
+            nonce, secrets.token_bytes(32), person_id.encode()
+        )
+        connection.execute(
+            insert(person_key_table).values(person_id=person_id, key_id=self._newest, wrapped=wrapped)
+        )
+
+    def lookup(self, pid: str) -> bytes:
+        """The keyed hash a person is found by. Without its key the number space cannot be searched."""
+        return hmac.new(self._lookup_key, pid.encode(), hashlib.sha256).digest()
+
+    def person_by_pid(self, connection: Connection, pid: str) -> Person | None:
+        row = connection.execute(
+            select(person_table.c.id, person_table.c.identity).where(person_table.c.lookup == self.lookup(pid))
+        ).first()
+        return None if row is None else self._person(connection, row.id, row.identity)
+
+    def person(self, connection: Connection, person_id: str) -> Person:
+        """Raises ``KeyError`` for an unknown id and ``Erased`` for one that was erased."""
+        row = connection.execute(
+            select(person_table.c.identity).where(person_table.c.id == person_id)
+        ).first()
+        if row is None:
+            raise KeyError(person_id)
+        return self._person(connection, person_id, row.identity)
+
+    def _person(self, connection: Connection, person_id: str, identity: bytes) -> Person:
+        fields = self.open(connection, person_id, f"person.identity:{person_id}", identity)
+        return Person(person_id, fields["pid"], fields["name"], date.fromisoformat(fields["birth_date"]))
+
+    def register(self, connection: Connection, *, pid: str, name: str, birth_date: date) -> Person:
+        """The person with this number, made when unknown. The name follows the newest log-in."""
+        found = self.person_by_pid(connection, pid)
+        person_id = found.id if found else str(uuid.uuid4())
+        if found and (found.name, found.birth_date) == (name, birth_date):
+            return found
+        if not found:
+            self._new_key(connection, person_id)
+        identity = self.seal(
+            connection,
+            person_id,
+            f"person.identity:{person_id}",
+            {"pid": pid, "name": name, "birth_date": birth_date.isoformat()},
+        )
+        if found:
+            connection.execute(
+                person_table.update().where(person_table.c.id == person_id).values(identity=identity)
+            )
+        else:
+            connection.execute(
+                insert(person_table).values(
+                    id=person_id, lookup=self.lookup(pid), identity=identity, created_at=self._clock.now()
+                )
+            )
+        return Person(person_id, pid, name, birth_date)
+
+    def erase(self, connection: Connection, person_id: str) -> None:
+        """Delete the person's key: everything sealed with it is gone for good."""
+        connection.execute(person_key_table.delete().where(person_key_table.c.person_id == person_id))
