@@ -1,0 +1,157 @@
+"""One bundle in memory: its files, and what is read from them, parsed once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from engine.bpmn.elements import Definitions, Process
+from engine.bpmn.parser import parse
+
+MAX_BYTES = 20 * 1024 * 1024
+_IGNORED = (".py", ".pyc", ".md")
+
+
+class BundleError(Exception):
+    """The bundle cannot be used; ``faults`` says everything that is wrong, one sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class DataType:
+    """A kind of form data: who fills it in, which schema it follows."""
+
+    id: str
+    task_id: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a case, as the bundle declares it.
+
+    guard    expression over the case's data that must be true to enter, or ``None``
+    refusal  text key of the sentence shown when the guard says no
+    """
+
+    id: str
+    guard: Any
+    refusal: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files of one version of a journey. Everything else is derived from them."""
+
+    key: str
+    files: Mapping[str, bytes]
+
+    @classmethod
+    def read(cls, folder: Path) -> Bundle:
+        """Read a folder; code and notes beside the bundle are not part of it."""
+        files = {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix not in _IGNORED and "__pycache__" not in path.parts
+        }
+        if "process.bpmn" not in files:
+            raise BundleError([f"{folder.name}: process.bpmn is missing"])
+        return cls(folder.name, files)
+
+    @classmethod
+    def unpack(cls, key: str, data: bytes) -> Bundle:
+        """The bundle ``pack`` wrote."""
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
+                raise BundleError([f"{key}: more than {MAX_BYTES} bytes"])
+            return cls(key, {name: archive.read(name) for name in archive.namelist()})
+
+    def pack(self) -> bytes:
+        """A zip that is the same bytes for the same files."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in sorted(self.files):
+                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), self.files[name])
+        return buffer.getvalue()
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 over names and contents."""
+        digest = hashlib.sha256()
+        for name in sorted(self.files):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
+        return digest.hexdigest()
+
+    @cached_property
+    def metadata(self) -> Mapping[str, Any]:
+        data: Mapping[str, Any] = json.loads(self.files.get("metadata.json", b"{}"))
+        return data
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        return parse(self.files["process.bpmn"])
+
+    @cached_property
+    def process(self) -> Process:
+        """The bundle's process: Altinn allows one per file."""
+        return next(iter(self.definitions.processes.values()))
+
+    @cached_property
+    def data_types(self) -> Mapping[str, DataType]:
+        return {
+            entry["id"]: DataType(entry["id"], entry.get("taskId", ""), entry.get("schema", entry["id"]))
+            for entry in self.metadata.get("dataTypes", ())
+        }
+
+    def data_type_of(self, task_id: str) -> DataType | None:
+        """The form data a task fills in, if any."""
+        return next((t for t in self.data_types.values() if t.task_id == task_id), None)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        return tuple(
+            Stage(entry["id"], entry.get("guard"), entry.get("refusal", ""))
+            for entry in self.metadata.get("stages", ())
+        )
+
+    @cached_property
+    def texts(self) -> Mapping[str, Mapping[str, str]]:
+        """language → text key → text, as written in ``texts/resource.<language>.json``."""
+        found: dict[str, Mapping[str, str]] = {}
+        for name, data in self.files.items():
+            if name.startswith("texts/resource.") and name.endswith(".json"):
+                resource = json.loads(data)
+                found[resource["language"]] = {entry["id"]: entry["value"] for entry in resource["resources"]}
+        return found
+
+    def text(self, key: str, language: str) -> str:
+        """A text in *language*, else bokmål, else the key."""
+        for candidate in (language, "nb"):
+            value = self.texts.get(candidate, {}).get(key)
+            if value is not None:
+                return value
+        return key
+
+    def title(self, language: str) -> str:
+        title = self.metadata.get("title", {})
+        return str(title.get(language) or title.get("nb") or self.key)
+
+    def layout_files(self, task_id: str) -> Mapping[str, bytes]:
+        """The files of ``layouts/<task_id>/``, by their name in that folder."""
+        prefix = f"layouts/{task_id}/"
+        return {name[len(prefix) :]: data for name, data in self.files.items() if name.startswith(prefix)}
+
+    def schema(self, data_type: str) -> Mapping[str, Any] | None:
+        kind = self.data_types.get(data_type)
+        data = self.files.get(f"models/{kind.schema if kind else data_type}.schema.json")
+        return None if data is None else json.loads(data)

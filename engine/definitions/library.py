@@ -1,0 +1,90 @@
+"""The deployed versions: put in once, parsed once per process, never changed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.clock import Clock
+from engine.definitions.bundle import Bundle
+from engine.execution.models import process_definition
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """One version in use."""
+
+    id: str
+    key: str
+    version: int
+    bundle: Bundle
+
+
+class UnknownDefinition(KeyError):
+    """No such process, or no such version of it."""
+
+
+class Library:
+    """Finds definitions by id or the newest by key, and keeps them parsed."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._by_id: dict[str, Deployed] = {}
+
+    def get(self, connection: Connection, definition_id: str) -> Deployed:
+        found = self._by_id.get(definition_id)
+        if found is None:
+            row = connection.execute(
+                select(process_definition).where(process_definition.c.id == definition_id)
+            ).first()
+            if row is None:
+                raise UnknownDefinition(definition_id)
+            found = Deployed(row.id, row.key, row.version, Bundle.unpack(row.key, row.bundle))
+            self._by_id[definition_id] = found
+        return found
+
+    def newest(self, connection: Connection, key: str) -> Deployed:
+        row = connection.execute(
+            select(process_definition.c.id)
+            .where(process_definition.c.key == key)
+            .order_by(process_definition.c.version.desc())
+            .limit(1)
+        ).first()
+        if row is None:
+            raise UnknownDefinition(key)
+        return self.get(connection, row.id)
+
+    def deploy(self, connection: Connection, bundle: Bundle, *, by: str) -> tuple[Deployed, bool]:
+        """Store *bundle* as the next version of its key; the same content is not stored twice.
+
+        Returns the version and whether it is new.
+        """
+        try:
+            newest = self.newest(connection, bundle.key)
+        except UnknownDefinition:
+            newest = None
+        if newest is not None and newest.bundle.checksum == bundle.checksum:
+            return newest, False
+        version = (
+            connection.execute(
+                select(func.coalesce(func.max(process_definition.c.version), 0)).where(
+                    process_definition.c.key == bundle.key
+                )
+            ).scalar_one()
+            + 1
+        )
+        deployed = Deployed(str(uuid.uuid4()), bundle.key, version, bundle)
+        connection.execute(
+            insert(process_definition).values(
+                id=deployed.id,
+                key=bundle.key,
+                version=version,
+                checksum=bundle.checksum,
+                bundle=bundle.pack(),
+                deployed_at=self._clock.now(),
+                deployed_by=by,
+            )
+        )
+        return deployed, True

@@ -1,0 +1,22 @@
+"""What every BPMN element must say: how it begins, how it goes on when what it waited for is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.execution import advance
+from engine.execution.execution import Act, Execution
+from engine.execution.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """activate: the element has begun; complete: what it waited for is done (default: leave)."""
+
+    activate: Act
+    complete: Act = advance.leave
+
+
+def pass_through(x: Execution, token: Token) -> None:
+    """Nothing to wait for: leave at once."""
+    x.later(advance.leave, token)

@@ -1,0 +1,16 @@
+"""Exclusive gateway: one way out, chosen by conditions in document order."""
+
+from __future__ import annotations
+
+from engine.execution import advance
+from engine.execution.behaviours.behaviour import Behaviour
+from engine.execution.execution import Execution
+from engine.execution.navigator import exclusive
+from engine.execution.tokens import Token
+
+
+def activate(x: Execution, token: Token) -> None:
+    x.later(advance.leave, token, (exclusive(x, token.element, x.scope_of(token)),))
+
+
+EXCLUSIVE_GATEWAY = Behaviour(activate=activate, complete=activate)

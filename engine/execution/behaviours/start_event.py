@@ -1,0 +1,5 @@
+"""Start event: a token is born and goes on."""
+
+from engine.execution.behaviours.behaviour import Behaviour, pass_through
+
+START_EVENT = Behaviour(activate=pass_through)

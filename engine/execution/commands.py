@@ -1,0 +1,220 @@
+"""What can be asked of the engine. A page, the API, a job, a timer and a message all send these.
+
+    dispatch.send(command, actor) → Outcome        or raises a ``Refusal``
+
+    Refusal                 nothing was changed
+    ├── NotFound            no such task or case, or not for this actor: the same answer
+    ├── Forbidden           the policy says no
+    ├── AlreadyDone         somebody was faster; says who and when
+    ├── Invalid             the data has faults; carries the issues
+    ├── StageRefused        a rule of the case's stages says no; carries the text key
+    └── Conflict            changed by another in the meantime; carries what is there now
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+EMPTY: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class StartInstance:
+    """Begin a case: a new instance of the newest version of *key* for its owner.
+
+    data  data type → form data put in before the first step
+    """
+
+    key: str
+    owner_id: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTaskData:
+    """Keep what was filled in, valid or not; the task goes on. ``page`` is where the person is."""
+
+    task_id: str
+    data_type: str
+    data: Mapping[str, Any]
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    """A person is done with a task. ``data`` is saved first; faults in it stop everything."""
+
+    task_id: str
+    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    action: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTask:
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTask:
+    task_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignTask:
+    task_id: str
+    assignee: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishJob:
+    """A job is done. Sent by the worker only, inside the transaction that holds its fence.
+
+    effect  writes what the job found, in the same transaction
+    """
+
+    work_id: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    effect: Callable[[Connection], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThrowError:
+    """A job ended with a BPMN error; the nearest boundary event that catches *code* takes over."""
+
+    work_id: str
+    code: str
+    effect: Callable[[Connection], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseIncident:
+    """A job cannot go on without a person. ``detail`` is impersonal."""
+
+    work_id: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FireTimer:
+    work_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelateMessage:
+    """A message came in. The same (source, message id) is accepted once; an early one is buffered."""
+
+    name: str
+    key: str
+    source: str
+    message_id: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    time_to_live: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCase:
+    """End a case before its time."""
+
+    case_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveIncident:
+    """``how`` is "retry" or "skip"; a skip says why."""
+
+    incident_id: str
+    how: str
+    reason: str = ""
+
+
+Command = (
+    StartInstance
+    | SaveTaskData
+    | CompleteTask
+    | ClaimTask
+    | ReleaseTask
+    | AssignTask
+    | FinishJob
+    | ThrowError
+    | RaiseIncident
+    | FireTimer
+    | CorrelateMessage
+    | CancelCase
+    | ResolveIncident
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command.
+
+    next_tasks  ids of user tasks of the case that are open after it, oldest first
+    repeated    the same command under the same idempotency key was done before
+    """
+
+    case_id: str = ""
+    instance_id: str = ""
+    state: str = ""
+    next_tasks: tuple[str, ...] = ()
+    repeated: bool = False
+
+
+class Refusal(Exception):
+    """The command was not carried out and nothing was changed."""
+
+    code = "refused"
+
+
+class NotFound(Refusal):
+    code = "not_found"
+
+
+class Forbidden(Refusal):
+    code = "forbidden"
+
+
+class AlreadyDone(Refusal):
+    """Somebody was faster. ``by`` is a person id, "" when unknown."""
+
+    code = "already_done"
+
+    def __init__(self, by: str = "", at: datetime | None = None, state: str = "") -> None:
+        super().__init__(state)
+        self.by = by
+        self.at = at
+        self.state = state
+
+
+class Invalid(Refusal):
+    """``issues`` are ``forms.validation.Issue``; errors among them stopped the command."""
+
+    code = "invalid"
+
+    def __init__(self, issues: tuple[Any, ...]) -> None:
+        super().__init__(f"{len(issues)} issues")
+        self.issues = issues
+
+
+class StageRefused(Refusal):
+    """``key`` is the text key of the sentence that says which rule and what would satisfy it."""
+
+    code = "stage_refused"
+
+    def __init__(self, stage: str, key: str) -> None:
+        super().__init__(stage)
+        self.stage = stage
+        self.key = key
+
+
+class Conflict(Refusal):
+    code = "conflict"

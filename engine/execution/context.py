@@ -1,0 +1,82 @@
+"""What the steps of one command share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Row
+
+from engine.authorization.actor import Actor
+from engine.clock import Clock
+from engine.definitions.library import Deployed, Library
+from engine.execution.commands import Command, Outcome
+from engine.execution.execution import Execution
+from engine.execution.store import Evaluate
+from engine.execution.tokens import Instance, Token
+from engine.vault import Vault
+
+
+class Enforce(Protocol):
+    """The policy enforcement point: returns when *actor* may do *action*, raises ``Forbidden`` or ``NotFound``."""
+
+    def __call__(self, step: Context, action: str, element_id: str) -> None: ...
+
+
+class Validate(Protocol):
+    """Judges form data of a task: the issues found, errors among them stop the command."""
+
+    def __call__(self, step: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Any, ...]: ...
+
+
+class Hooks(Protocol):
+    """What a journey does differently: task id → callable, see ``processes/<journey>/handlers.py``."""
+
+    def __call__(self, key: str, element_id: str, moment: str) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What commands need from the house, the same for every command."""
+
+    clock: Clock
+    library: Library
+    vault: Vault
+    evaluate: Evaluate
+    enforce: Enforce
+    validate: Validate
+    hooks: Hooks
+
+
+@dataclass(slots=True)
+class Context:
+    """One command on its way through its steps.
+
+    work  the row of due work a job or timer command is about
+    """
+
+    command: Command
+    actor: Actor
+    services: Services
+    connection: Connection
+    now: datetime
+    execution: Execution
+    case_id: str = ""
+    instance: Instance | None = None
+    token: Token | None = None
+    task: Row[Any] | None = None
+    work: Row[Any] | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+    audit_kind: str = ""
+    audit_data: dict[str, Any] = field(default_factory=dict)
+
+    def deployed(self, definition_id: str) -> Deployed:
+        return self.services.library.get(self.connection, definition_id)
+
+    @property
+    def live(self) -> Instance:
+        """The instance, once a step has found it."""
+        assert self.instance is not None
+        return self.instance

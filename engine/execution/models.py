@@ -1,0 +1,173 @@
+"""The rows of execution. Live element instances only: a finished one leaves, history is the audit trail."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from engine.db import BigInt, Json, Sealed, UTCDateTime, metadata
+
+process_definition = Table(
+    "process_definition",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("key", String(100), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("checksum", String(64), nullable=False),
+    Column("bundle", LargeBinary, nullable=False),
+    Column("deployed_at", UTCDateTime, nullable=False),
+    Column("deployed_by", String(36), nullable=False),
+    UniqueConstraint("key", "version"),
+)
+
+process_instance = Table(
+    "process_instance",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("definition_id", String(36), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("parent_token", String(36), index=True),
+    Column("owner_id", String(36), nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("children", Integer, nullable=False),
+    Column("variables", Json, nullable=False),
+    Column("data", Json),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("end_event", String(200)),
+)
+
+element_instance = Table(
+    "element_instance",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("scope_id", String(36), nullable=False, index=True),
+    Column("element_id", String(200), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("children", Integer, nullable=False),
+    Column("variables", Json),
+    Column("data", Json),
+    Column("entered_at", UTCDateTime, nullable=False),
+)
+
+user_task = Table(
+    "user_task",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("definition_id", String(36), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("element_id", String(200), nullable=False),
+    Column("task_type", String(40), nullable=False),
+    Column("performer", String(20), nullable=False),
+    Column("owner_id", String(36), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("assignee", String(36)),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("due_at", UTCDateTime),
+    Column("warn_at", UTCDateTime),
+    Column("page", String(100)),
+    Column("ended_at", UTCDateTime),
+    Column("ended_by", String(36)),
+    Index("ix_user_task_owner_state", "owner_id", "state"),
+    Index("ix_user_task_performer_state", "performer", "state", "due_at"),
+)
+
+data_element = Table(
+    "data_element",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("owner_id", String(36), nullable=False),
+    Column("data_type", String(100), nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    UniqueConstraint("instance_id", "data_type"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("token_id", String(36), nullable=False, index=True),
+    Column("element_id", String(200), nullable=False),
+    Column("message", String(200), nullable=False),
+    Column("correlation_key", String(200), nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Index("ix_subscription_message", "message", "correlation_key"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("message_id", String(100), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("correlation_key", String(200), nullable=False),
+    Column("variables", Json, nullable=False),
+    Column("received_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("taken_at", UTCDateTime),
+    UniqueConstraint("source", "message_id"),
+    Index("ix_message_waiting", "name", "correlation_key", "taken_at"),
+)
+
+due_work = Table(
+    "due_work",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("token_id", String(36), nullable=False, index=True),
+    Column("element_id", String(200), nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("lease_until", UTCDateTime),
+    Column("fence", BigInt, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reclaims", Integer, nullable=False),
+    Column("idempotency_key", String(36), nullable=False, unique=True),
+    Column("last_error", String(100)),
+    Column("created_at", UTCDateTime, nullable=False),
+    Index("ix_due_work_due", "state", "due_at"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("token_id", String(36), nullable=False),
+    Column("element_id", String(200), nullable=False),
+    Column("work_id", String(36)),
+    Column("code", String(100), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("raised_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("ended_by", String(36)),
+    Column("reason", Text),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("actor", String(36), primary_key=True),
+    Column("key", String(100), primary_key=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("answer", Json, nullable=False),
+    Column("at", UTCDateTime, nullable=False, index=True),
+)
