@@ -1,0 +1,93 @@
+"""One writer per case. The lock is on the case's outermost instance, so that a call
+activity and its caller never race; different cases never wait for each other."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from engine.execution.commands import (
+    AlreadyDone,
+    AssignTask,
+    CancelCase,
+    ClaimTask,
+    CompleteTask,
+    NotFound,
+    ReleaseTask,
+    ResolveIncident,
+    SaveTaskData,
+)
+from engine.execution.context import Context
+from engine.execution.models import due_work, incident, process_instance, user_task
+
+
+def _lock(c: Context, case_id: str) -> None:
+    c.connection.execute(
+        select(process_instance.c.id).where(process_instance.c.id == case_id).with_for_update()
+    )
+    c.case_id = case_id
+
+
+def lock_task(c: Context) -> None:
+    """Find the task, lock its case, read the task again: what is judged is what is changed."""
+    assert isinstance(c.command, CompleteTask | SaveTaskData | ClaimTask | ReleaseTask | AssignTask)
+    wanted = user_task.c.id == c.command.task_id
+    case_id = c.connection.execute(select(user_task.c.case_id).where(wanted)).scalar()
+    if case_id is None:
+        raise NotFound(c.command.task_id)
+    _lock(c, case_id)
+    c.task = c.connection.execute(select(user_task).where(wanted)).one()
+    c.instance = c.execution.instance(c.task.instance_id)
+
+
+def task_is_open(c: Context) -> None:
+    """A task that somebody has done already says who and when."""
+    assert c.task is not None
+    if c.task.state not in ("ready", "claimed"):
+        raise AlreadyDone(c.task.ended_by or "", c.task.ended_at, c.task.state)
+    c.token = c.execution.token(c.task.id)
+    if c.token is None:
+        raise AlreadyDone(state="ended")
+
+
+def lock_work(c: Context) -> None:
+    """Lock the case of a row of due work. Work whose element is gone has nothing left to do."""
+    work_id: str = c.command.work_id  # type: ignore[union-attr]
+    row = c.connection.execute(select(due_work).where(due_work.c.id == work_id)).first()
+    if row is None:
+        raise AlreadyDone(state="gone")
+    _lock(c, row.case_id)
+    c.work = row
+    c.token = c.execution.token(row.token_id)
+    if c.token is None:
+        raise AlreadyDone(state="ended")
+    c.instance = c.token.instance
+
+
+def lock_case(c: Context) -> None:
+    assert isinstance(c.command, CancelCase)
+    _lock(c, c.command.case_id)
+    found = c.connection.execute(
+        select(process_instance.c.state).where(process_instance.c.id == c.command.case_id)
+    ).scalar()
+    if found is None:
+        raise NotFound(c.command.case_id)
+    if found not in ("active", "suspended"):
+        raise AlreadyDone(state=found)
+    c.instance = c.execution.instance(c.command.case_id)
+
+
+def lock_incident(c: Context) -> None:
+    assert isinstance(c.command, ResolveIncident)
+    wanted = incident.c.id == c.command.incident_id
+    case_id = c.connection.execute(select(incident.c.case_id).where(wanted)).scalar()
+    if case_id is None:
+        raise NotFound(c.command.incident_id)
+    _lock(c, case_id)
+    row = c.connection.execute(select(incident).where(wanted)).one()
+    if row.state != "open":
+        raise AlreadyDone(row.ended_by or "", row.ended_at, row.state)
+    c.work = row
+    c.token = c.execution.token(row.token_id)
+    if c.token is None:
+        raise AlreadyDone(state="ended")
+    c.instance = c.token.instance

@@ -1,0 +1,58 @@
+"""How a case begins."""
+
+from __future__ import annotations
+
+from engine.definitions.library import UnknownDefinition
+from engine.execution import advance, data
+from engine.execution.commands import NotFound, StartInstance
+from engine.execution.context import Context
+from engine.execution.tokens import Instance
+
+
+def create_instance(c: Context) -> None:
+    """A new instance of the newest version. It is its own case."""
+    assert isinstance(c.command, StartInstance)
+    try:
+        deployed = c.services.library.newest(c.connection, c.command.key)
+    except UnknownDefinition:
+        raise NotFound(c.command.key) from None
+    instance_id = c.execution.new_id()
+    c.case_id = instance_id
+    c.instance = Instance(
+        instance_id,
+        deployed.id,
+        deployed.key,
+        deployed.bundle.process,
+        instance_id,
+        c.command.owner_id,
+        None,
+        c.now,
+        variables=dict(c.command.variables),
+        new=True,
+        changed=True,
+    )
+    c.execution.instances[instance_id] = c.instance
+    c.audit_kind = "CaseStarted"
+    c.audit_data = {"process": deployed.key, "version": deployed.version}
+
+
+def keep_start_data(c: Context) -> None:
+    """Form data the case is started with."""
+    assert isinstance(c.command, StartInstance)
+    for data_type, content in c.command.data.items():
+        data.write(
+            c.connection,
+            c.services.vault,
+            instance_id=c.live.id,
+            case_id=c.case_id,
+            owner_id=c.live.owner_id,
+            data_type=data_type,
+            content=content,
+            now=c.now,
+        )
+
+
+def take_start_event(c: Context) -> None:
+    """Put the token on the start event and move until every token rests."""
+    advance.start(c.execution, c.live)
+    advance.run(c.execution)

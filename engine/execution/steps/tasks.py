@@ -1,0 +1,151 @@
+"""What people do with user tasks."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from engine.execution import advance, data
+from engine.execution.commands import (
+    AlreadyDone,
+    AssignTask,
+    CompleteTask,
+    Conflict,
+    Invalid,
+    ReleaseTask,
+    SaveTaskData,
+)
+from engine.execution.context import Context
+from engine.execution.lifecycle import USER_TASK
+from engine.execution.models import user_task
+from engine.lifecycle import NotAllowed
+
+#: The action a task type asks for when the person names none (Altinn's table).
+DEFAULT_ACTION = {
+    "data": "write",
+    "feedback": "write",
+    "confirmation": "confirm",
+    "signing": "sign",
+    "payment": "pay",
+}
+
+
+def check_access(c: Context) -> None:
+    """May this actor do this on this task, now? The policy of the journey decides."""
+    assert c.task is not None
+    action = "write"
+    if isinstance(c.command, CompleteTask):
+        action = c.command.action or DEFAULT_ACTION.get(c.task.task_type, c.task.task_type)
+    c.services.enforce(c, action, c.task.element_id)
+
+
+def save_data(c: Context) -> None:
+    """Keep what was filled in, as it is."""
+    assert c.task is not None
+    if isinstance(c.command, SaveTaskData):
+        contents = {c.command.data_type: c.command.data}
+    else:
+        assert isinstance(c.command, CompleteTask)
+        contents = dict(c.command.data)
+    for data_type, content in contents.items():
+        try:
+            data.write(
+                c.connection,
+                c.services.vault,
+                instance_id=c.live.id,
+                case_id=c.case_id,
+                owner_id=c.live.owner_id,
+                data_type=data_type,
+                content=content,
+                now=c.now,
+            )
+        except data.Locked:
+            raise Conflict(data_type) from None
+    if isinstance(c.command, SaveTaskData) and c.command.page:
+        c.connection.execute(
+            update(user_task).where(user_task.c.id == c.task.id).values(page=c.command.page)
+        )
+
+
+def validate_task_data(c: Context) -> None:
+    """Faults in the form stop here and nothing has changed. A rejection needs no valid form."""
+    assert isinstance(c.command, CompleteTask) and c.task is not None
+    if c.command.action == "reject":
+        return
+    issues = c.services.validate(c, c.command.data)
+    if any(issue.severity == "error" for issue in issues):
+        raise Invalid(issues)
+
+
+def run_ending_hook(c: Context) -> None:
+    """What this one journey does when this one task ends; at most one handler."""
+    assert c.task is not None
+    hook = c.services.hooks(c.task.key, c.task.element_id, "ending")
+    if hook is not None:
+        hook(c)
+
+
+def end_task(c: Context) -> None:
+    """The task is done by this person, and what was filled in can no longer be changed."""
+    assert isinstance(c.command, CompleteTask) and c.task is not None
+    c.connection.execute(
+        update(user_task)
+        .where(user_task.c.id == c.task.id)
+        .values(
+            state=USER_TASK.after(c.task.state, "complete"), ended_at=c.now, ended_by=c.actor.person_id
+        )
+    )
+    bundle = c.deployed(c.task.definition_id).bundle
+    kind = bundle.data_type_of(c.task.element_id)
+    if kind is not None:
+        data.lock(c.connection, c.live.id, kind.id, locked=True)
+    c.audit_kind = "TaskCompleted"
+    c.audit_data = {"task": c.task.element_id, "process": c.task.key, "action": c.command.action}
+
+
+def take_outgoing_flows(c: Context) -> None:
+    """From the finished task onwards, until every token rests."""
+    assert isinstance(c.command, CompleteTask) and c.token is not None
+    variables = dict(c.command.variables)
+    if c.command.action:
+        variables["action"] = c.command.action
+    c.execution.later(advance.complete, c.token, variables)
+    advance.run(c.execution)
+
+
+def unlock_task_data(c: Context) -> None:
+    """A task entered again may be filled in again."""
+    for task in c.execution.tasks:
+        bundle = c.deployed(task.token.instance.definition_id).bundle
+        kind = bundle.data_type_of(task.token.element.id)
+        if kind is not None and not task.token.instance.new:
+            data.lock(c.connection, task.token.instance.id, kind.id, locked=False)
+
+
+def claim(c: Context) -> None:
+    _move(c, "claim", c.actor.person_id)
+    c.audit_kind = "TaskClaimed"
+
+
+def release(c: Context) -> None:
+    assert isinstance(c.command, ReleaseTask)
+    _move(c, "release", None)
+    c.audit_kind = "TaskReleased"
+
+
+def assign(c: Context) -> None:
+    assert isinstance(c.command, AssignTask)
+    _move(c, "assign", c.command.assignee)
+    c.audit_kind = "TaskAssigned"
+    c.audit_data = {"assignee": c.command.assignee}
+
+
+def _move(c: Context, trigger: str, assignee: str | None) -> None:
+    assert c.task is not None
+    try:
+        state = USER_TASK.after(c.task.state, trigger)
+    except NotAllowed:
+        raise AlreadyDone(c.task.assignee or "", c.task.created_at, c.task.state) from None
+    c.connection.execute(
+        update(user_task).where(user_task.c.id == c.task.id).values(state=state, assignee=assignee)
+    )
+    c.audit_data = {"task": c.task.element_id, **c.audit_data}
