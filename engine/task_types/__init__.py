@@ -1,0 +1,65 @@
+"""The palette: what a task is for. Each type is one module and one line in ``wsgi.py``.
+
+A job ends in one of these ways, and says so by what it returns:
+
+    Done      go on; ``effect`` is written in the same transaction
+    Deferred  not yet; waiting is not failing
+    Retry     a passing failure: again later, with growing pauses
+    Error     a BPMN error: the diagram says what happens then
+    GiveUp    a person must look: an incident
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from engine.outbox import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    effect: Callable[[Connection], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    until: timedelta
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    code: str
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    code: str
+    effect: Callable[[Connection], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    code: str
+    detail: str = ""
+
+
+Result = Done | Deferred | Retry | Error | GiveUp
+
+
+class JobType(Protocol):
+    """A task type that a worker performs. ``name`` is the task type in the diagram.
+
+    ``perform`` runs with no transaction open; it may run twice, and must stand it.
+    """
+
+    name: str
+
+    def perform(self, work: Work, now: datetime) -> Result: ...

@@ -1,0 +1,82 @@
+"""Everything a request, a job or a command needs, put together once by ``wsgi.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.clock import Clock
+from engine.consent.channels import ConsentChannel
+from engine.db import Database
+from engine.definitions.library import Library
+from engine.evidence.datasets import DataSet
+from engine.execution.context import Hooks, Services
+from engine.execution.dispatch import Dispatch
+from engine.execution.expressions import evaluate
+from engine.failpoints import FailPoints
+from engine.jobs.perform import Performer
+from engine.settings import Settings
+from engine.task_types import JobType
+from engine.vault import Vault
+
+
+@dataclass
+class Application:
+    """The wired house. ``data_sets`` and ``channels`` come from integrations, ``hooks`` from processes."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    vault: Vault
+    library: Library
+    bell: Callable[[], None]
+    redis_url: str
+    dispatch: Dispatch
+    data_sets: Mapping[str, DataSet] = field(default_factory=dict)
+    channels: Mapping[str, ConsentChannel] = field(default_factory=dict)
+    job_types: dict[str, JobType] = field(default_factory=dict)
+
+    @property
+    def performer(self) -> Performer:
+        """Takes due work; made anew per process, so that a fork shares nothing."""
+        return Performer(
+            self.db, self.clock, self.dispatch, self.job_types, FailPoints(self.settings.fail_point)
+        )
+
+
+def no_hooks(_key: str, _element_id: str, _moment: str) -> Any:
+    """A journey that does nothing of its own."""
+    return None
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock,
+    bell: Callable[[], None],
+    redis_url: str = "",
+    data_sets: Mapping[str, DataSet] | None = None,
+    channels: Mapping[str, ConsentChannel] | None = None,
+    hooks: Hooks = no_hooks,
+) -> Application:
+    """Put the house together. Job types are added by the caller, who knows them all."""
+    from engine.authorization.pep import enforce
+    from engine.execution.validation import validate
+
+    db = Database(settings.database_url)
+    vault = Vault(settings, clock)
+    library = Library(clock)
+    services = Services(clock, library, vault, evaluate, enforce, validate, hooks)
+    return Application(
+        settings=settings,
+        clock=clock,
+        db=db,
+        vault=vault,
+        library=library,
+        bell=bell,
+        redis_url=redis_url,
+        dispatch=Dispatch(db, services, bell),
+        data_sets=data_sets or {},
+        channels=channels or {},
+    )
