@@ -40,9 +40,7 @@ class Application:
     @property
     def performer(self) -> Performer:
         """Takes due work; made anew per process, so that a fork shares nothing."""
-        return Performer(
-            self.db, self.clock, self.dispatch, self.job_types, FailPoints(self.settings.fail_point)
-        )
+        return Performer(self.db, self.clock, self.dispatch, self.job_types, FailPoints(self.settings.fail_point))
 
 
 def no_hooks(_key: str, _element_id: str, _moment: str) -> Any:

@@ -140,9 +140,7 @@ def put_back(connection: Connection, work: Work, due_at: datetime, error: str, *
 
 def is_poison(connection: Connection, work: Work) -> bool:
     """Whether the row has killed too many workers to be tried again without a person."""
-    reclaims: int = connection.execute(
-        select(due_work.c.reclaims).where(due_work.c.id == work.id)
-    ).scalar_one()
+    reclaims: int = connection.execute(select(due_work.c.reclaims).where(due_work.c.id == work.id)).scalar_one()
     return reclaims >= MAX_RECLAIMS
 
 
@@ -158,16 +156,12 @@ def next_due(connection: Connection) -> datetime | None:
     """When the next row is due or its lease runs out: the sweeper sleeps no longer than that."""
     moments: Sequence[datetime | None] = [
         connection.execute(select(func.min(due_work.c.due_at)).where(due_work.c.state == "due")).scalar(),
-        connection.execute(
-            select(func.min(due_work.c.lease_until)).where(due_work.c.state == "leased")
-        ).scalar(),
+        connection.execute(select(func.min(due_work.c.lease_until)).where(due_work.c.state == "leased")).scalar(),
     ]
     return min((moment for moment in moments if moment is not None), default=None)
 
 
 def backlog(connection: Connection, now: datetime) -> tuple[int, float]:
     """How many rows are due, and the age in seconds of the oldest."""
-    count, oldest = connection.execute(
-        select(func.count(), func.min(due_work.c.due_at)).where(_claimable(now))
-    ).one()
+    count, oldest = connection.execute(select(func.count(), func.min(due_work.c.due_at)).where(_claimable(now))).one()
     return count, 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())

@@ -125,9 +125,7 @@ class Settings:
                 env.get("MASKINPORTEN_CLIENT_ID", "ibalanse-machine"),
             ),
             altinn_url=env.get("ALTINN_URL", f"{sandbox}/altinn").rstrip("/"),
-            provider_urls={
-                name: env.get(f"{name.upper()}_URL", f"{sandbox}/{name}").rstrip("/") for name in PROVIDERS
-            },
+            provider_urls={name: env.get(f"{name.upper()}_URL", f"{sandbox}/{name}").rstrip("/") for name in PROVIDERS},
             client_key=Path(env.get("IBALANSE_CLIENT_KEY", data_dir / "client-key.json")),
             secret_keys=tuple(keys["secret_keys"]),
             data_keys={name: bytes.fromhex(value) for name, value in keys["data_keys"].items()},

@@ -98,12 +98,8 @@ class Vault:
 
     def _new_key(self, connection: Connection, person_id: str) -> None:
         nonce = os.urandom(12)
-        wrapped = nonce + AESGCM(self._ring[self._newest]).encrypt(
-            nonce, secrets.token_bytes(32), person_id.encode()
-        )
-        connection.execute(
-            insert(person_key_table).values(person_id=person_id, key_id=self._newest, wrapped=wrapped)
-        )
+        wrapped = nonce + AESGCM(self._ring[self._newest]).encrypt(nonce, secrets.token_bytes(32), person_id.encode())
+        connection.execute(insert(person_key_table).values(person_id=person_id, key_id=self._newest, wrapped=wrapped))
 
     def lookup(self, pid: str) -> bytes:
         """The keyed hash a person is found by. Without its key the number space cannot be searched."""
@@ -117,9 +113,7 @@ class Vault:
 
     def person(self, connection: Connection, person_id: str) -> Person:
         """Raises ``KeyError`` for an unknown id and ``Erased`` for one that was erased."""
-        row = connection.execute(
-            select(person_table.c.identity).where(person_table.c.id == person_id)
-        ).first()
+        row = connection.execute(select(person_table.c.identity).where(person_table.c.id == person_id)).first()
         if row is None:
             raise KeyError(person_id)
         return self._person(connection, person_id, row.identity)
@@ -143,9 +137,7 @@ class Vault:
             {"pid": pid, "name": name, "birth_date": birth_date.isoformat()},
         )
         if found:
-            connection.execute(
-                person_table.update().where(person_table.c.id == person_id).values(identity=identity)
-            )
+            connection.execute(person_table.update().where(person_table.c.id == person_id).values(identity=identity))
         else:
             connection.execute(
                 insert(person_table).values(

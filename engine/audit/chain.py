@@ -78,9 +78,7 @@ def append(
         )
     )
     if head:
-        connection.execute(
-            update(audit_head).where(audit_head.c.case_id == case_id).values(seq=seq, hash=digest)
-        )
+        connection.execute(update(audit_head).where(audit_head.c.case_id == case_id).values(seq=seq, hash=digest))
     else:
         connection.execute(insert(audit_head).values(case_id=case_id, seq=seq, hash=digest))
 
@@ -117,9 +115,7 @@ def verify(connection: Connection, case_id: str) -> Broken | None:
     for row in rows:
         if row.seq != expected:
             return Broken(case_id, expected, "an event is missing")
-        digest = _digest(
-            previous, case_id, row.seq, row.at, row.actor_role, row.actor_id, row.kind, row.data
-        )
+        digest = _digest(previous, case_id, row.seq, row.at, row.actor_role, row.actor_id, row.kind, row.data)
         if digest != row.hash:
             return Broken(case_id, row.seq, "the event was changed")
         previous, expected = digest, expected + 1

@@ -75,9 +75,7 @@ def refresh(connection: Connection, case: Instance, entered: Sequence[str], now:
         connection.execute(update(case_file).where(case_file.c.id == case.id).values(**values))
 
 
-def _waiting(
-    connection: Connection, case: Instance
-) -> tuple[str, str | None, datetime | None, datetime | None]:
+def _waiting(connection: Connection, case: Instance) -> tuple[str, str | None, datetime | None, datetime | None]:
     if case.state != "active":
         return "nobody", None, None, None
     tasks = connection.execute(
@@ -101,5 +99,3 @@ def _waiting(
         .limit(1)
     ).scalar()
     return ("source", job, None, None) if job else ("nobody", None, None, None)
-
-

@@ -29,9 +29,7 @@ class GuardRefused(Exception):
 @lru_cache(maxsize=256)
 def lifecycle(name: str, stages: tuple[str, ...]) -> Lifecycle:
     """The life cycle of the stages: one trigger ``to_<stage>`` per stage, from every other one."""
-    rows = [
-        (f"to_{stage}", [START, *(s for s in stages if s != stage)], stage) for stage in stages
-    ]
+    rows = [(f"to_{stage}", [START, *(s for s in stages if s != stage)], stage) for stage in stages]
     return Lifecycle(f"stages of {name}", START, rows)
 
 

@@ -15,7 +15,7 @@ from engine.evidence.datasets import DataSet, Subject
 
 
 class ChannelState(StrEnum):
-    PENDING = "pending"      # waits for the citizen at the channel's own page
+    PENDING = "pending"  # waits for the citizen at the channel's own page
     ACTIVE = "active"
     REFUSED = "refused"
     REVOKED = "revoked"

@@ -36,9 +36,7 @@ class Library:
     def get(self, connection: Connection, definition_id: str) -> Deployed:
         found = self._by_id.get(definition_id)
         if found is None:
-            row = connection.execute(
-                select(process_definition).where(process_definition.c.id == definition_id)
-            ).first()
+            row = connection.execute(select(process_definition).where(process_definition.c.id == definition_id)).first()
             if row is None:
                 raise UnknownDefinition(definition_id)
             found = Deployed(row.id, row.key, row.version, Bundle.unpack(row.key, row.bundle))

@@ -171,11 +171,11 @@ class Enterprise:
 
 
 class GapReason(StrEnum):
-    NOT_ASKED = "not_asked"          # no consent or mandate
-    NOT_ANSWERED = "not_answered"    # asked, no answer yet
-    REFUSED = "refused"              # the source said no, for good
-    PARTIAL = "partial"              # answered in part
-    STALE = "stale"                  # answered, but older than its maximum age
+    NOT_ASKED = "not_asked"  # no consent or mandate
+    NOT_ANSWERED = "not_answered"  # asked, no answer yet
+    REFUSED = "refused"  # the source said no, for good
+    PARTIAL = "partial"  # answered in part
+    STALE = "stale"  # answered, but older than its maximum age
 
 
 @dataclass(frozen=True, slots=True)

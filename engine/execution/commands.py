@@ -1,14 +1,14 @@
 """What can be asked of the engine. A page, the API, a job, a timer and a message all send these.
 
-    dispatch.send(command, actor) → Outcome        or raises a ``Refusal``
+dispatch.send(command, actor) → Outcome        or raises a ``Refusal``
 
-    Refusal                 nothing was changed
-    ├── NotFound            no such task or case, or not for this actor: the same answer
-    ├── Forbidden           the policy says no
-    ├── AlreadyDone         somebody was faster; says who and when
-    ├── Invalid             the data has faults; carries the issues
-    ├── StageRefused        a rule of the case's stages says no; carries the text key
-    └── Conflict            changed by another in the meantime; carries what is there now
+Refusal                 nothing was changed
+├── NotFound            no such task or case, or not for this actor: the same answer
+├── Forbidden           the policy says no
+├── AlreadyDone         somebody was faster; says who and when
+├── Invalid             the data has faults; carries the issues
+├── StageRefused        a rule of the case's stages says no; carries the text key
+└── Conflict            changed by another in the meantime; carries what is there now
 """
 
 from __future__ import annotations

@@ -26,18 +26,14 @@ def read(
 ) -> tuple[Mapping[str, Any], int] | None:
     """The content and version of one data element of one instance."""
     row = connection.execute(
-        select(data_element).where(
-            data_element.c.instance_id == instance_id, data_element.c.data_type == data_type
-        )
+        select(data_element).where(data_element.c.instance_id == instance_id, data_element.c.data_type == data_type)
     ).first()
     if row is None:
         return None
     return _open(connection, vault, row), row.version
 
 
-def read_in_case(
-    connection: Connection, vault: Vault, case_id: str, data_type: str
-) -> Mapping[str, Any] | None:
+def read_in_case(connection: Connection, vault: Vault, case_id: str, data_type: str) -> Mapping[str, Any] | None:
     """The newest data element of this type anywhere in the case."""
     row = connection.execute(
         select(data_element)
@@ -49,9 +45,7 @@ def read_in_case(
 
 
 def _open(connection: Connection, vault: Vault, row: Any) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = vault.open(
-        connection, row.owner_id, f"data_element.content:{row.id}", row.content
-    )
+    content: Mapping[str, Any] = vault.open(connection, row.owner_id, f"data_element.content:{row.id}", row.content)
     return content
 
 

@@ -40,9 +40,7 @@ class Dispatch:
         self.services = services
         self._bell = bell
 
-    def send(
-        self, command: Command, actor: Actor, *, key: str = "", connection: Connection | None = None
-    ) -> Outcome:
+    def send(self, command: Command, actor: Actor, *, key: str = "", connection: Connection | None = None) -> Outcome:
         """Carry out *command* for *actor*. Raises a ``Refusal`` and changes nothing when it may not be.
 
         key         idempotency key: the same key and command gives the first answer again
@@ -128,5 +126,3 @@ def _passing(error: Exception) -> bool:
         state = getattr(error.orig, "sqlstate", None)
         return bool(error.connection_invalidated) or state in ("40001", "40P01", "55P03")
     return False
-
-

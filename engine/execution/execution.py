@@ -109,9 +109,7 @@ class Palette:
 class Execution:
     """What one command does to one case."""
 
-    def __init__(
-        self, palette: Palette, store: Store, now: datetime, new_id: Callable[[], str] | None = None
-    ) -> None:
+    def __init__(self, palette: Palette, store: Store, now: datetime, new_id: Callable[[], str] | None = None) -> None:
         self.palette = palette
         self.store = store
         self.now = now
@@ -144,8 +142,13 @@ class Execution:
         if found is None:
             found = self.store.token(token_id)
             if found is not None:
-                self.tokens[token_id] = found
+                self._hold(found)
         return found
+
+    def _hold(self, token: Token) -> Token:
+        """Know a token that was read, and its instance with it, so that their changes are written."""
+        self.instances.setdefault(token.instance.id, token.instance)
+        return self.tokens.setdefault(token.id, token)
 
     def scope_of(self, token: Token) -> Scope:
         if token.scope_id == token.instance.id:
@@ -160,7 +163,7 @@ class Execution:
         if not scope.new:
             for token in self.store.tokens_in(scope.id):
                 if token.id not in self.ended:
-                    self.tokens.setdefault(token.id, token)
+                    self._hold(token)
         return [token for token in self.tokens.values() if token.scope_id == scope.id]
 
     def called_by(self, token: Token) -> Instance | None:
@@ -211,9 +214,7 @@ class Execution:
         token.state = state
         token.changed = True
         parent = None if token.scope_id == token.instance.id else token.scope_id
-        self.trace.append(
-            Step(token.instance.id, token.id, parent, token.element.id, token.element.type, state)
-        )
+        self.trace.append(Step(token.instance.id, token.id, parent, token.element.id, token.element.type, state))
 
     def new_token(
         self,
@@ -225,9 +226,7 @@ class Execution:
     ) -> Token:
         """An element instance in *scope*, which from now on waits for it."""
         instance = scope if isinstance(scope, Instance) else scope.instance
-        token = Token(
-            self.new_id(), instance, scope.id, element, self.now, data=data, variables=variables, new=True
-        )
+        token = Token(self.new_id(), instance, scope.id, element, self.now, data=data, variables=variables, new=True)
         scope.children += 1
         scope.changed = True
         self.tokens[token.id] = token

@@ -77,9 +77,7 @@ def _tokens(connection: Connection, x: Execution) -> None:
             connection.execute(
                 update(element_instance)
                 .where(element_instance.c.id == token.id)
-                .values(
-                    state=token.state, children=token.children, variables=token.variables, data=token.data
-                )
+                .values(state=token.state, children=token.children, variables=token.variables, data=token.data)
             )
     gone = [token.id for token in x.ended.values() if not token.new]
     for part in _parts(gone):

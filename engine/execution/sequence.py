@@ -59,13 +59,13 @@ def relay_outbox(_: Context) -> None:
 
 
 CLOSING: tuple[Step, ...] = (
-    enter_stages,      # the case's stages; a guard may refuse the whole command
-    write_rows,        # live element instances, tasks, due work, subscriptions, incidents
-    update_case,       # number, stage, who waits for whom
-    write_audit,       # one chained event
+    enter_stages,  # the case's stages; a guard may refuse the whole command
+    write_rows,  # live element instances, tasks, due work, subscriptions, incidents
+    update_case,  # number, stage, who waits for whom
+    write_audit,  # one chained event
     tell_outcome,
-    COMMIT,            # all of the above is one database transaction
-    relay_outbox,      # the bell: jobs and notices are retried alone and never undo the case
+    COMMIT,  # all of the above is one database transaction
+    relay_outbox,  # the bell: jobs and notices are retried alone and never undo the case
 )
 
 START_INSTANCE: tuple[Step, ...] = (
@@ -77,15 +77,15 @@ START_INSTANCE: tuple[Step, ...] = (
 )
 
 COMPLETE_TASK: tuple[Step, ...] = (
-    lock_task,             # one writer per case, so what is judged is what is changed
-    check_access,          # may this actor do this on this task, now?
-    task_is_open,          # somebody was faster? says who
-    validate_task_data,    # faults stop here and nothing has changed
+    lock_task,  # one writer per case, so what is judged is what is changed
+    check_access,  # may this actor do this on this task, now?
+    task_is_open,  # somebody was faster? says who
+    validate_task_data,  # faults stop here and nothing has changed
     save_data,
-    run_ending_hook,       # at most one handler per task
-    end_task,              # the task is completed and its data locked
-    take_outgoing_flows,   # gateways and events until every token rests
-    unlock_task_data,      # a task entered again may be filled in again
+    run_ending_hook,  # at most one handler per task
+    end_task,  # the task is completed and its data locked
+    take_outgoing_flows,  # gateways and events until every token rests
+    unlock_task_data,  # a task entered again may be filled in again
     *CLOSING,
 )
 

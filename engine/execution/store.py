@@ -36,9 +36,7 @@ class SqlStore:
     def instance(self, instance_id: str) -> Instance:
         found = self._instances.get(instance_id)
         if found is None:
-            row = self._connection.execute(
-                select(process_instance).where(process_instance.c.id == instance_id)
-            ).one()
+            row = self._connection.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
             found = self._instances[instance_id] = self._instance(row)
         return found
 
@@ -62,15 +60,11 @@ class SqlStore:
         )
 
     def token(self, token_id: str) -> Token | None:
-        row = self._connection.execute(
-            select(element_instance).where(element_instance.c.id == token_id)
-        ).first()
+        row = self._connection.execute(select(element_instance).where(element_instance.c.id == token_id)).first()
         return None if row is None else self._token(row)
 
     def tokens_in(self, scope_id: str) -> list[Token]:
-        rows = self._connection.execute(
-            select(element_instance).where(element_instance.c.scope_id == scope_id)
-        )
+        rows = self._connection.execute(select(element_instance).where(element_instance.c.scope_id == scope_id))
         return [self._token(row) for row in rows]
 
     def _token(self, row: Row[Any]) -> Token:

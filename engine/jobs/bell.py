@@ -11,7 +11,6 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-
 log = logging.getLogger(__name__)
 
 QUEUE = "due-work"
@@ -39,9 +38,7 @@ class Bell:
 
     def __init__(self, url: str, waiting: int) -> None:
         self._connection = connect(url)
-        self._queue = Queue(
-            QUEUE, connection=self._connection, serializer=JSONSerializer, job_class=DrainJob
-        )
+        self._queue = Queue(QUEUE, connection=self._connection, serializer=JSONSerializer, job_class=DrainJob)
         self._waiting = waiting
         self.missed = 0
 
@@ -62,5 +59,3 @@ class Bell:
 
 def silent() -> None:
     """A bell for those who drain themselves: tests and single commands."""
-
-

@@ -21,9 +21,7 @@ def activate(x: Execution, token: Token) -> None:
     definition_id, process = x.store.newest(token.element.called)
     inputs = token.element.extension.inputs
     variables = (
-        {name: x.evaluate(expression, token) for name, expression in inputs}
-        if inputs
-        else dict(x.variables(token))
+        {name: x.evaluate(expression, token) for name, expression in inputs} if inputs else dict(x.variables(token))
     )
     instance = Instance(
         x.new_id(),
@@ -46,9 +44,7 @@ def called_ended(x: Execution, token: Token, called: Instance) -> None:
     """The called instance is done: take its results over and go on."""
     outputs = token.element.extension.outputs
     values = (
-        {name: x.evaluate(expression, called) for name, expression in outputs}
-        if outputs
-        else dict(called.variables)
+        {name: x.evaluate(expression, called) for name, expression in outputs} if outputs else dict(called.variables)
     )
     x.set_variables(token if token.is_inner else x.scope_of(token), values)
     advance.leave(x, token)

@@ -21,9 +21,7 @@ from engine.execution.models import due_work, incident, process_instance, user_t
 
 
 def _lock(c: Context, case_id: str) -> None:
-    c.connection.execute(
-        select(process_instance.c.id).where(process_instance.c.id == case_id).with_for_update()
-    )
+    c.connection.execute(select(process_instance.c.id).where(process_instance.c.id == case_id).with_for_update())
     c.case_id = case_id
 
 

@@ -61,9 +61,7 @@ def save_data(c: Context) -> None:
         except data.Locked:
             raise Conflict(data_type) from None
     if isinstance(c.command, SaveTaskData) and c.command.page:
-        c.connection.execute(
-            update(user_task).where(user_task.c.id == c.task.id).values(page=c.command.page)
-        )
+        c.connection.execute(update(user_task).where(user_task.c.id == c.task.id).values(page=c.command.page))
 
 
 def validate_task_data(c: Context) -> None:
@@ -90,9 +88,7 @@ def end_task(c: Context) -> None:
     c.connection.execute(
         update(user_task)
         .where(user_task.c.id == c.task.id)
-        .values(
-            state=USER_TASK.after(c.task.state, "complete"), ended_at=c.now, ended_by=c.actor.person_id
-        )
+        .values(state=USER_TASK.after(c.task.state, "complete"), ended_at=c.now, ended_by=c.actor.person_id)
     )
     bundle = c.deployed(c.task.definition_id).bundle
     kind = bundle.data_type_of(c.task.element_id)
@@ -145,7 +141,5 @@ def _move(c: Context, trigger: str, assignee: str | None) -> None:
         state = USER_TASK.after(c.task.state, trigger)
     except NotAllowed:
         raise AlreadyDone(c.task.assignee or "", c.task.created_at, c.task.state) from None
-    c.connection.execute(
-        update(user_task).where(user_task.c.id == c.task.id).values(state=state, assignee=assignee)
-    )
+    c.connection.execute(update(user_task).where(user_task.c.id == c.task.id).values(state=state, assignee=assignee))
     c.audit_data = {"task": c.task.element_id, **c.audit_data}

@@ -97,9 +97,7 @@ def accept_message(c: Context) -> None:
     """Take a message id once, and find who waits. Nobody waiting leaves it in the buffer."""
     assert isinstance(c.command, CorrelateMessage)
     seen = c.connection.execute(
-        select(message.c.id).where(
-            message.c.source == c.command.source, message.c.message_id == c.command.message_id
-        )
+        select(message.c.id).where(message.c.source == c.command.source, message.c.message_id == c.command.message_id)
     ).first()
     if seen is not None:
         c.outcome = type(c.outcome)(state="repeated", repeated=True)
@@ -153,4 +151,3 @@ def cancel_case(c: Context) -> None:
     advance.cancel(c.execution, c.live)
     c.audit_kind = "CaseCancelled"
     c.audit_data = {"reason": c.command.reason[:200]}
-

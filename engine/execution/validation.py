@@ -1,0 +1,28 @@
+"""Judges what was filled in before a task may end: the data type's JSON Schema, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.execution.context import Context
+from forms.validation import Issue, check_schema
+
+
+def validate(c: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Issue, ...]:
+    """Every issue of every data element handed in, and of the one the task owns when none was."""
+    assert c.task is not None
+    bundle = c.deployed(c.task.definition_id).bundle
+    contents = dict(data)
+    owned = bundle.data_type_of(c.task.element_id)
+    if owned is not None and owned.id not in contents:
+        from engine.execution.data import read
+
+        found = read(c.connection, c.services.vault, c.live.id, owned.id)
+        contents[owned.id] = found[0] if found else {}
+    issues: list[Issue] = []
+    for data_type, content in contents.items():
+        schema = bundle.schema(data_type)
+        if schema is not None:
+            issues.extend(check_schema(schema, content))
+    return tuple(issues)

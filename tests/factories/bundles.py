@@ -1,0 +1,55 @@
+"""Small bundles for tests, written as BPMN."""
+
+from __future__ import annotations
+
+import json
+
+from engine.definitions.bundle import Bundle
+
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:altinn="http://altinn.no/process" '
+    'xmlns:ib="http://ibalanse.no/process" targetNamespace="t">'
+)
+POLICY = b"""<Policy xmlns="urn:oasis:names:tc:xacml:3.0:core:schema:wd-17" PolicyId="p" Version="1.0"
+ RuleCombiningAlgId="urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:deny-overrides"><Target/>
+<Rule RuleId="r" Effect="Permit"><Target><AnyOf><AllOf><Match
+ MatchId="urn:oasis:names:tc:xacml:1.0:function:string-equal"><AttributeValue
+ DataType="http://www.w3.org/2001/XMLSchema#string">priv</AttributeValue><AttributeDesignator
+ AttributeId="urn:altinn:rolecode" Category="urn:oasis:names:tc:xacml:1.0:subject-category:access-subject"
+ DataType="http://www.w3.org/2001/XMLSchema#string" MustBePresent="false"/></Match></AllOf></AnyOf></Target></Rule>
+</Policy>"""
+
+
+def bpmn(body: str, *, process: str = "p", head: str = "") -> bytes:
+    """A BPMN file around the inside of one process."""
+    return f'{HEAD}{head}<process id="{process}" isExecutable="true">{body}</process></definitions>'.encode()
+
+
+def flow(source: str, target: str, condition: str = "") -> str:
+    """One sequence flow named after its ends."""
+    inside = f"<conditionExpression>{condition}</conditionExpression>" if condition else ""
+    return f'<sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}">{inside}</sequenceFlow>'
+
+
+def line(*ids: str) -> str:
+    """Flows from each to the next."""
+    return "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+
+
+def job(task_type: str, **config: str) -> str:
+    """Extension elements of a service task with a task type."""
+    settings = "".join(f'<ib:config name="{name}">{value}</ib:config>' for name, value in config.items())
+    return (
+        "<extensionElements><altinn:taskExtension><altinn:taskType>"
+        f"{task_type}</altinn:taskType></altinn:taskExtension>{settings}</extensionElements>"
+    )
+
+
+def bundle(body: str, *, key: str = "p", head: str = "", metadata: dict[str, object] | None = None) -> Bundle:
+    """A bundle with this process and an open policy for the owner."""
+    files = {
+        "process.bpmn": bpmn(body, process=key, head=head),
+        "metadata.json": json.dumps(metadata or {}).encode(),
+        "policy.xml": POLICY,
+    }
+    return Bundle(key, files)
