@@ -1,0 +1,1 @@
+"""Altinn 3 consent (Digdir): consent requests the citizen accepts at Altinn. Documentation: docs.altinn.studio."""

@@ -1,0 +1,55 @@
+"""Enhetsregisteret of the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, request
+
+from integrations.sandbox.faults import failing
+from integrations.sandbox.persons import all_persons
+from integrations.sandbox.persons.person import Person
+
+blueprint = Blueprint("brreg", __name__, url_prefix="/brreg")
+
+
+def _everyone() -> str:
+    return "*"
+
+
+@blueprint.get("/enhetsregisteret/api/enheter")
+@failing("brreg", _everyone)
+def search() -> Any:
+    name = request.args.get("navn", "").lower()
+    found = [_entity(p) for p in all_persons() if p.business and name in p.business.name.lower()]
+    page = {"size": 100, "totalElements": len(found), "totalPages": 1, "number": 0}
+    return jsonify({"_embedded": {"enheter": found}, "page": page} if found else {"page": page})
+
+
+@blueprint.get("/enhetsregisteret/api/enheter/<orgno>/roller")
+@failing("brreg", _everyone)
+def roles(orgno: str) -> Any:
+    owner = next((p for p in all_persons() if p.business and p.business.orgno == orgno), None) or abort(404)
+    first, _, last = owner.name.rpartition(" ")
+    person = {
+        "fodselsdato": owner.birth_date.isoformat(),
+        "navn": {"fornavn": first, "etternavn": last},
+        "erDoed": False,
+    }
+    role = {"type": {"kode": "INNH", "beskrivelse": "Innehaver"}, "person": person, "fratraadt": False}
+    return jsonify(rollegrupper=[{"type": {"kode": "INNH", "beskrivelse": "Innehaver"}, "roller": [role]}])
+
+
+def _entity(owner: Person) -> dict[str, Any]:
+    business = owner.business
+    assert business is not None
+    return {
+        "organisasjonsnummer": business.orgno,
+        "navn": business.name,
+        "organisasjonsform": {"kode": "ENK", "beskrivelse": "Enkeltpersonforetak"},
+        "registreringsdatoEnhetsregisteret": business.registered.isoformat(),
+        "registrertIMvaregisteret": business.vat,
+        "naeringskode1": {"kode": business.industry_code, "beskrivelse": business.industry},
+        "konkurs": False,
+        "underAvvikling": False,
+    }

@@ -1,0 +1,25 @@
+"""Folkeregisteret of the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, jsonify
+
+from integrations.sandbox.bearer import require
+from integrations.sandbox.persons import all_persons, employees
+
+blueprint = Blueprint("folkeregisteret", __name__, url_prefix="/folkeregisteret")
+
+
+@blueprint.get("/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/<pid>")
+def show(pid: str) -> Any:
+    require("folkeregister:deling/offentligmedhjemmel")
+    found = next((p for p in (*all_persons(), *employees()) if p.pid == pid), None)
+    if found is None:
+        abort(404)
+    first, _, last = found.name.rpartition(" ")
+    return jsonify(
+        navn=[{"fornavn": first, "etternavn": last, "erGjeldende": True}],
+        foedsel=[{"foedselsdato": found.birth_date.isoformat(), "erGjeldende": True}],
+    )

@@ -1,0 +1,40 @@
+"""One question to every collector; those that have not answered are named."""
+
+from __future__ import annotations
+
+from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.evidence.errors import SourceRefused
+from integrations.answer import load
+from integrations.http import HttpClient
+from integrations.inkasso.mapping import figures
+from integrations.inkasso.schema import Balance
+from integrations.maskinporten.client import MaskinportenClient
+
+SCOPE = "inkasso:saldo"
+
+
+class InkassoClient:
+    def __init__(self, base_url: str, organisation: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
+        self._url = base_url
+        self._organisation = organisation
+        self._http = http
+        self._maskinporten = maskinporten
+
+    def fetch(self, asked: EvidenceRequest) -> Evidence:
+        body = {
+            "personidentifikator": asked.subject.pid,
+            "fullmakt": {"id": asked.grant, "giver": asked.subject.name, "mottaker": self._organisation},
+            "formaal": "økonomisk rådgivning",
+        }
+        headers = {
+            "Authorization": f"Bearer {self._maskinporten.token(SCOPE)}",
+            "Idempotency-Key": asked.idempotency_key,
+        }
+        raw = self._http.post(f"{self._url}/saldo/v1/foresporsel", json=body, headers=headers).json()
+        answer = load(Balance(), raw)
+        if answer["personidentifikator"] != asked.subject.pid:
+            raise SourceRefused("another_person")
+        missing = tuple(answer["ikkeSvart"])
+        found = figures(answer, asked.as_of)
+        state = EvidenceState.PARTIAL if missing else EvidenceState.ANSWERED if found.debts else EvidenceState.EMPTY
+        return Evidence(state, found, missing)

@@ -1,0 +1,78 @@
+"""Shares in property. Kartverket knows what is owned, not what it is worth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from marshmallow import fields, validate
+
+from engine.economy.figures import Asset, AssetKind, Figures
+from engine.economy.sourced import Source
+from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from integrations.answer import Answer, load
+from integrations.http import HttpClient
+from integrations.maskinporten.client import MaskinportenClient
+
+DATA_SET = "kartverket.property"
+SCOPE = "kartverk:oed"
+
+
+class Municipality(Answer):
+    kommunenummer = fields.String(required=True)
+    navn = fields.String(required=True)
+
+
+class Unit(Answer):
+    type = fields.String(required=True)
+    kommune = fields.Nested(Municipality, load_default=None, allow_none=True)
+    gaardsnummer = fields.Integer(load_default=0)
+    bruksnummer = fields.Integer(load_default=0)
+    festenummer = fields.Integer(load_default=0)
+    seksjonsnummer = fields.Integer(load_default=0)
+
+
+class Right(Answer):
+    registerenhet = fields.Nested(Unit, required=True)
+
+
+class Share(Answer):
+    teller = fields.Integer(required=True, validate=validate.Range(min=1))
+    nevner = fields.Integer(required=True, validate=validate.Range(min=1))
+    registerenhetsrett = fields.Nested(Right, required=True)
+
+
+class Shares(Answer):
+    registerenhetsrettsandeler = fields.List(fields.Nested(Share), required=True)
+
+
+class KartverketClient:
+    def __init__(self, base_url: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
+        self._url = base_url
+        self._http = http
+        self._maskinporten = maskinporten
+
+    def fetch(self, asked: EvidenceRequest) -> Evidence:
+        headers = {"Authorization": f"Bearer {self._maskinporten.token(SCOPE)}", "X-Fullmakt": asked.grant}
+        url = f"{self._url}/registerenhetsrettsandeler/for/person/{asked.subject.pid}"
+        answer = self._http.get(url, headers=headers, expected=frozenset({200, 404}))
+        if answer.status == 404:
+            return Evidence(EvidenceState.EMPTY, Figures())
+        shares = load(Shares(), answer.json())["registerenhetsrettsandeler"]
+        assets = tuple(_asset(share, asked) for share in shares)
+        return Evidence(EvidenceState.ANSWERED if assets else EvidenceState.EMPTY, Figures(assets=assets))
+
+
+def _asset(share: dict, asked: EvidenceRequest) -> Asset:  # type: ignore[type-arg]
+    unit = share["registerenhetsrett"]["registerenhet"]
+    place = unit["kommune"] or {"kommunenummer": "", "navn": ""}
+    number = f"{place['kommunenummer']}-{unit['gaardsnummer']}/{unit['bruksnummer']}"
+    source = Source(DATA_SET, "Kartverket", asked.as_of, "mandate", number)
+    return Asset(
+        id=f"{DATA_SET}:{number}",
+        kind=AssetKind.HOME,
+        name=f"Eiendom i {place['navn']}",
+        value=None,
+        source=source,
+        share=Decimal(share["teller"]) / Decimal(share["nevner"]),
+        matrikkel=number,
+    )

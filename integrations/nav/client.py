@@ -1,0 +1,84 @@
+"""What Nav paid, month by month, with what was withheld for creditors."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import fields
+
+from engine.economy.figures import Figures, Income, IncomeKind
+from engine.economy.sourced import Source
+from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.evidence.errors import SourceRefused
+from integrations.answer import Answer, load, sourced
+from integrations.http import HttpClient
+from integrations.maskinporten.client import MaskinportenClient
+
+DATA_SET = "nav.benefits"
+SCOPE = "nav:utbetaldata"
+KINDS = {"Barnetrygd": IncomeKind.CHILD_BENEFIT, "Alderspensjon": IncomeKind.PENSION}
+
+
+class Withheld(Answer):
+    trekktype = fields.String(load_default="")
+    trekkbeloep = fields.Decimal(required=True)
+    kreditor = fields.String(load_default="", allow_none=True)
+
+
+class Receiver(Answer):
+    ident = fields.String(required=True)
+
+
+class Benefit(Answer):
+    ytelsestype = fields.String(required=True)
+    ytelseNettobeloep = fields.Decimal(required=True)
+    ytelseskomponentersum = fields.Decimal(required=True)
+    skattsum = fields.Decimal(load_default=Decimal(0))
+    trekkListe = fields.List(fields.Nested(Withheld), load_default=list)
+    rettighetshaver = fields.Nested(Receiver, required=True)
+
+
+class Payment(Answer):
+    posteringsdato = fields.Date(required=True)
+    ytelseListe = fields.List(fields.Nested(Benefit), required=True)
+
+
+class NavClient:
+    def __init__(self, base_url: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
+        self._url = f"{base_url}/utbetaldata/api/v2/hent-utbetalingsinformasjon/ekstern"
+        self._http = http
+        self._maskinporten = maskinporten
+
+    def fetch(self, asked: EvidenceRequest) -> Evidence:
+        body = {
+            "ident": asked.subject.pid,
+            "rolle": "RETTIGHETSHAVER",
+            "periode": {"fom": asked.since.isoformat(), "tom": asked.as_of.date().isoformat()},
+            "periodetype": "UTBETALINGSPERIODE",
+        }
+        headers = {"Authorization": f"Bearer {self._maskinporten.token(SCOPE)}", "X-Fullmakt": asked.grant}
+        payments = load(Payment(many=True), self._http.post(self._url, json=body, headers=headers).json())
+        found = tuple(_income(payment, benefit, asked) for payment in payments for benefit in payment["ytelseListe"])
+        return Evidence(EvidenceState.ANSWERED if found else EvidenceState.EMPTY, Figures(incomes=found))
+
+
+def _income(payment: dict[str, Any], benefit: dict[str, Any], asked: EvidenceRequest) -> Income:
+    if benefit["rettighetshaver"]["ident"] != asked.subject.pid:
+        raise SourceRefused("another_person")
+    month = payment["posteringsdato"].replace(day=1)
+    kind = benefit["ytelsestype"]
+    source = Source(DATA_SET, "Nav", asked.as_of, "mandate", f"{kind}/{month:%Y-%m}")
+    withheld = sum((abs(item["trekkbeloep"]) for item in benefit["trekkListe"]), Decimal(0))
+    at = asked.as_of
+    return Income(
+        id=f"{DATA_SET}:{kind}/{month:%Y-%m}",
+        kind=KINDS.get(kind, IncomeKind.BENEFIT),
+        payer="Nav",
+        month=month,
+        gross=sourced(benefit["ytelseskomponentersum"], source, at),
+        net=sourced(benefit["ytelseNettobeloep"], source, at),
+        tax=sourced(abs(benefit["skattsum"]), source, at),
+        attached=sourced(withheld, source, at) if withheld else None,
+        payer_orgno="889640782",
+    )

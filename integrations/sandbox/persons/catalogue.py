@@ -1,0 +1,277 @@
+"""Who there is."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from functools import lru_cache
+
+from integrations.sandbox.numbers import account_number, synthetic_pid
+from integrations.sandbox.persons.person import (
+    Benefit,
+    Business,
+    Claim,
+    Employee,
+    Home,
+    Loan,
+    Person,
+    Spending,
+    TaxClaim,
+)
+
+NAV_LILLESTROM = ("312345672", "Nav Lillestrøm")
+BREG = ("313367002", "Bedriftsveiledningen i Brønnøysund")
+
+EVERYDAY = (
+    Spending("REMA 1000 STRØMMEN", "REMA 1000", "5411", 4300, 9),
+    Spending("RUTER", "Ruter AS", "4111", 897),
+    Spending("TELENOR", "Telenor Mobil", "4814", 549),
+    Spending("NETFLIX.COM", "Netflix", "4899", 159),
+    Spending("APOTEK 1", "Apotek 1", "5912", 380, 2),
+    Spending("H&M", "H&M", "5651", 950, 2),
+)
+
+
+def _anne() -> Person:
+    born = date(2000, 3, 14)
+    return Person(
+        key="anne",
+        name="Anne Eksempel",
+        pid=synthetic_pid(born, 502),
+        birth_date=born,
+        summary="26 år, butikkmedarbeider. Kredittkort, forbrukslån og inkasso.",
+        wage=31_500,
+        tax=7_420,
+        employer="Eksempelbutikken AS",
+        employer_orgno="310478717",
+        deposits=(("Brukskonto", "Lønnskonto", 1_240), ("Sparekonto", "Sparekonto", 300)),
+        savings_transfer=1_500,
+        loans=(
+            Loan("credit_card", "Eksempel Kreditt", 64_300, "21.90", 1_930, 65_000, 65_000),
+            Loan("credit_card", "Kortbanken Eksempel", 38_750, "24.50", 1_160, 40_000, 40_000),
+            Loan("consumer_loan", "Eksempel Finans", 48_200, "17.40", 1_620, 60_000, account="consumer", terms=38),
+            Loan("consumer_loan", "Raske Penger Eksempel", 30_000, "22.10", 1_290, 30_000, terms=28),
+            Loan("student_loan", "Lånekassen", 187_400, "5.10", 1_310, 240_000),
+        ),
+        claims=(
+            Claim(
+                "INK-2026-1107",
+                "Eksempel Inkasso AS",
+                "Strøm Eksempel AS",
+                "Strøm",
+                8_420,
+                640,
+                1_530,
+                "betalingsoppfordring",
+                date(2026, 6, 20),
+            ),
+            Claim(
+                "INK-2026-0731",
+                "Kravhjelp Eksempel AS",
+                "Trening Eksempel AS",
+                "Medlemskap",
+                2_990,
+                190,
+                938,
+                "tungt_salaer",
+                date(2026, 3, 1),
+            ),
+        ),  # fmt: skip
+        tax_claims=(
+            TaxClaim(
+                "SI-88120",
+                "Gebyr for fartsovertredelse",
+                "FORENKLET_FORELEGG",
+                "Statens innkrevingssentral",
+                4_350,
+                4_350,
+                210,
+                date(2026, 9, 15),
+            ),
+        ),  # fmt: skip
+        spending=(
+            Spending("HUSLEIE", "Utleie Eksempel AS", "", 10_900),
+            Spending("STRØM EKSEMPEL", "Strøm Eksempel AS", "4900", 1_450),
+            *EVERYDAY,
+            Spending("FOODORA", "Foodora", "5812", 2_350, 7),
+            Spending("KLARNA ZALANDO", "Zalando", "5651", 1_200, 2),
+        ),
+        silent_creditor="Kortbanken Eksempel",
+    )
+
+
+def _truls() -> Person:
+    born = date(1989, 6, 2)
+    return Person(
+        key="truls",
+        name="Truls Eksempel",
+        pid=synthetic_pid(born, 301),
+        birth_date=born,
+        summary="37 år, nylig skilt. Leier dyrt nær barna og bruker av sparepengene.",
+        wage=52_800,
+        tax=14_900,
+        employer="Eksempel Bygg AS",
+        employer_orgno="313367002",
+        deposits=(("Brukskonto", "Lønnskonto", 8_420), ("Sparekonto", "Sparekonto", 61_300)),
+        savings_transfer=-6_000,
+        loans=(
+            Loan("car_loan", "Eksempelbanken", 214_000, "8.20", 4_380, 320_000, account="car", terms=58),
+            Loan("credit_card", "Eksempel Kreditt", 22_900, "21.90", 690, 50_000, 50_000),
+            Loan("student_loan", "Lånekassen", 92_300, "5.10", 1_050, 310_000),
+        ),
+        spending=(
+            Spending("HUSLEIE ENEBOLIG", "Hus Eksempel AS", "", 19_500),
+            Spending("BARNEBIDRAG", "Nav innkreving", "", 4_200),
+            Spending("CIRCLE K", "Circle K", "5541", 2_900, 4),
+            *EVERYDAY,
+            Spending("FJELLFERIE BOOKING", "Booking.com", "4722", 3_400),
+        ),
+        benefits=(Benefit("Barnetrygd", 1_766, 0),),
+        vehicle=245_000,
+    )
+
+
+def _andreas() -> Person:
+    born = date(1983, 9, 21)
+    return Person(
+        key="andreas",
+        name="Andreas Eksempel",
+        pid=synthetic_pid(born, 101),
+        birth_date=born,
+        summary="43 år, elektriker med eget foretak. Skattesjokk og forbrukslån.",
+        deposits=(
+            ("Brukskonto", "Lønnskonto", 14_600),
+            ("Andreas Elektro", "Bedriftskonto", 41_800),
+            ("Skatt og mva", "Sparekonto", 31_000),
+        ),
+        loans=(
+            Loan("mortgage", "Eksempelbanken", 2_410_000, "5.60", 15_480, 2_900_000, account="mortgage", terms=280),
+            Loan("consumer_loan", "Eksempel Finans", 264_000, "13.40", 6_120, 350_000, account="consumer", terms=52),
+            Loan("credit_card", "Eksempel Kreditt", 64_300, "21.90", 1_400, 75_000, 75_000),
+        ),
+        tax_claims=(
+            TaxClaim("RS-2025-4471", "Restskatt 2025", "RESTSKATT", "Skatt", 68_400, 41_200, 1_870, date(2026, 9, 20)),
+        ),
+        spending=(Spending("BENSIN", "Circle K", "5541", 3_800, 5), *EVERYDAY),
+        homes=(Home("3205", "Lillestrøm", 41, 377, (1, 2), 1_050_000),),
+        vehicle=215_000,
+        business=Business(
+            "311851381", "ANDREAS ELEKTRO EKSEMPEL", "43.210", "Elektrisk installasjonsarbeid", date(2021, 2, 1), True
+        ),
+        turnover=92_000,
+    )
+
+
+_NAMES = (
+    ("mona", "Mona Prøve", 1975, "Uføretrygdet med mye inkasso."),
+    ("per", "Per Prøve", 1957, "Pensjonist med eget hus og ingen gjeld."),
+    ("sara", "Sara Prøve", 2004, "Student med studielån og deltidsjobb."),
+    ("ali", "Ali Prøve", 1991, "Drosjesjåfør med boliglån og billån."),
+    ("ingrid", "Ingrid Prøve", 1986, "Sykepleier, enslig med to barn."),
+    ("jonas", "Jonas Prøve", 1998, "Lærling uten gjeld."),
+    ("lene", "Lene Prøve", 1979, "Frisør med eget foretak og mva-gjeld."),
+    ("odd", "Odd Prøve", 1969, "Arbeidsledig med kredittkort."),
+    ("tone", "Tone Prøve", 1993, "Butikkleder med ett forbrukslån."),
+    ("viktor", "Viktor Prøve", 1983, "Kokk med utleggstrekk."),
+)
+
+
+def _ordinary(index: int, key: str, name: str, year: int, summary: str) -> Person:
+    """Made by a fixed seed: the same person every time."""
+    dice = random.Random(f"iBalanse/{key}")
+    born = date(year, dice.randint(1, 12), dice.randint(1, 28))
+    wage = 0 if key in ("mona", "per", "odd") else dice.randrange(12_000 if key == "sara" else 28_000, 48_000, 500)
+    loans: list[Loan] = []
+    if key not in ("per", "jonas"):
+        debt = dice.randrange(8_000, 60_000, 100)
+        loans.append(Loan("credit_card", "Eksempel Kreditt", debt, "21.90", debt * 3 // 100, debt, debt + 5_000))
+    if key in ("ali", "ingrid"):
+        loans.append(Loan("mortgage", "Eksempelbanken", 1_900_000 + index * 90_000, "5.40", 12_300, 2_500_000,
+                          account="mortgage", terms=260))  # fmt: skip
+    if key in ("tone", "viktor", "odd"):
+        loans.append(Loan("consumer_loan", "Eksempel Finans", 90_000 + index * 4_000, "15.20", 2_700, 150_000,
+                          account="consumer", terms=44))  # fmt: skip
+    if key == "sara":
+        loans.append(Loan("student_loan", "Lånekassen", 212_000, "5.10", 0, 212_000))
+    benefits = {
+        "mona": (Benefit("Uføretrygd", 23_900, 4_650, 1_500, "Namsmannen"),),
+        "per": (Benefit("Alderspensjon", 25_400, 4_300),),
+        "odd": (Benefit("Dagpenger", 22_700, 5_500),),
+        "ingrid": (Benefit("Barnetrygd", 3_532, 0),),
+    }.get(key, ())
+    claims = (
+        tuple(
+            Claim(f"INK-2025-{index}{n:02d}", "Eksempel Inkasso AS", f"Kreditor {n} Eksempel AS", "Faktura",
+                  1_500 * n, 120 * n, 700 + 60 * n, "utlegg" if n % 2 else "overvaak", date(2025, 1 + n, 10))
+            for n in range(1, 7)
+        )
+        if key in ("mona", "viktor")
+        else ()
+    )  # fmt: skip
+    homes = (Home("3205", "Lillestrøm", 50 + index, 12, (1, 1), 900_000 + index * 40_000),) if key in (
+        "per", "ali", "ingrid"
+    ) else ()  # fmt: skip
+    business = (
+        Business("314961900", "LENE FRISØR EKSEMPEL", "96.020", "Frisering", date(2019, 5, 1), True)
+        if key == "lene"
+        else None
+    )
+    return Person(
+        key=key,
+        name=name,
+        pid=synthetic_pid(born, 400 + index * 7),
+        birth_date=born,
+        summary=summary,
+        wage=wage,
+        tax=wage * 24 // 100,
+        employer="Arbeidsplassen Eksempel AS" if wage else "",
+        employer_orgno="310478717" if wage else "",
+        loans=tuple(loans),
+        claims=claims,
+        spending=(Spending("HUSLEIE", "Utleie Eksempel AS", "", 7_000 + index * 300), *EVERYDAY),
+        benefits=benefits,
+        homes=homes,
+        business=business,
+        turnover=54_000 if business else 0,
+    )
+
+
+@lru_cache(maxsize=1)
+def all_persons() -> tuple[Person, ...]:
+    """Everyone, the three of the report first."""
+    return (_anne(), _truls(), _andreas(), *(_ordinary(i, *fields) for i, fields in enumerate(_NAMES)))
+
+
+@lru_cache(maxsize=1)
+def employees() -> tuple[Employee, ...]:
+    def one(key: str, name: str, born: date, office: tuple[str, str], role: str) -> Employee:
+        return Employee(key, name, synthetic_pid(born, 600), born, office[0], office[1], role)
+
+    return (
+        one("kari", "Kari Rådgiver", date(1980, 4, 4), NAV_LILLESTROM, "caseworker"),
+        one("ola", "Ola Rådgiver", date(1974, 10, 9), NAV_LILLESTROM, "caseworker"),
+        one("bente", "Bente Veileder", date(1985, 1, 30), BREG, "caseworker"),
+        one("ada", "Ada Administrator", date(1988, 12, 12), ("310478717", "iBalanse"), "administrator"),
+    )
+
+
+def person(pid: str) -> Person | None:
+    """The person with this number."""
+    return next((p for p in all_persons() if p.pid == pid), None)
+
+
+def person_by_key(key: str) -> Person:
+    """Raises ``KeyError``."""
+    found = {p.key: p for p in all_persons()}
+    return found[key]
+
+
+def loan_account(someone: Person, loan: Loan) -> str:
+    """The account number of a loan that has one at the bank."""
+    serial = 700_000 + int(someone.pid[6:9]) * 10 + len(loan.account)
+    return account_number("9710", serial) if loan.account else ""
+
+
+def deposit_account(someone: Person, index: int) -> str:
+    """The account number of the person's deposit account number *index*."""
+    return account_number("9710", 100_000 + int(someone.pid[6:9]) * 20 + index)

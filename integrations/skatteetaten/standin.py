@@ -1,0 +1,125 @@
+"""Skatteetaten of the sandbox."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+
+from integrations.sandbox.bearer import require_consent
+from integrations.sandbox.faults import failing
+from integrations.sandbox.persons import person
+from integrations.skatteetaten.client import CLAIMS, INCOME, TAX_BASE
+
+blueprint = Blueprint("skatteetaten", __name__, url_prefix="/skatteetaten")
+
+
+def _key() -> str:
+    someone = person((request.view_args or {}).get("pid", ""))
+    return someone.key if someone else ""
+
+
+def _error(code: str, status: int) -> Any:
+    return jsonify(kode=code, melding="Fant ikke", korrelasjonsid=request.headers.get("X-Request-ID", "")), status
+
+
+@blueprint.get("/v1/sbl/<pid>/inntekter")
+@failing("skatteetaten.income", _key)
+def income(pid: str) -> Any:
+    require_consent(*INCOME, pid)
+    someone = person(pid)
+    if someone is None:
+        return _error("IM-007", 404)
+    months: list[dict[str, Any]] = []
+    month = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    while f"{month:%Y-%m}" >= request.args.get("fraOgMed", "9999"):
+        common = {"kalendermaaned": f"{month:%Y-%m}", "inntektsmottaker": {"personidentifikator": pid}}
+        if someone.wage:
+            months.append(
+                {
+                    **common,
+                    "opplysningspliktigId": someone.employer_orgno,
+                    "virksomhetId": someone.employer_orgno,
+                    "virksomhetNavn": someone.employer,
+                    "inntekt": [
+                        {
+                            "fordel": "kontantytelse",
+                            "beloep": someone.wage,
+                            "loennsinntekt": {"beskrivelse": "fastloenn"},
+                        }
+                    ],
+                    "forskuddstrekk": [{"beskrivelse": "ordinaertTrekk", "beloep": -someone.tax}],
+                }
+            )
+        for benefit in someone.benefits:
+            if benefit.kind != "Barnetrygd":  # tax-free benefits are not reported
+                months.append(
+                    {
+                        **common,
+                        "opplysningspliktigId": "889640782",
+                        "virksomhetId": "889640782",
+                        "virksomhetNavn": "Nav",
+                        "inntekt": [
+                            {
+                                "fordel": "kontantytelse",
+                                "beloep": benefit.gross,
+                                "ytelseFraOffentlige": {"beskrivelse": benefit.kind},
+                            }
+                        ],
+                        "forskuddstrekk": [{"beskrivelse": "ordinaertTrekk", "beloep": -benefit.tax}],
+                    }
+                )
+        month = (month - timedelta(days=1)).replace(day=1)
+    return jsonify(oppgaveInntektsmottaker=months) if months else _error("IM-008", 404)
+
+
+@blueprint.get("/v2/oppgjoer/sbl/<int:year>/<pid>")
+@failing("skatteetaten.taxbase", _key)
+def tax_base(year: int, pid: str) -> Any:
+    require_consent(*TAX_BASE, pid)
+    someone = person(pid)
+    if someone is None or year != date.today().year - 1:
+        return _error("SSG-007", 404)
+    debt = sum(loan.balance + loan.monthly * 6 for loan in someone.loans)
+    items = [
+        ("annenGjeld", debt, "formuesfradrag"),
+        ("innskudd", sum(balance for _, _, balance in someone.deposits), "formue"),
+        ("samletLoennsinntektMedTrygdeavgiftspliktOgMedTrekkplikt", someone.wage * 12, "inntekt"),
+    ]
+    if someone.homes:
+        items.append(("formuesverdiForPrimaerbolig", sum(h.tax_value for h in someone.homes), "formue"))
+    if someone.vehicle:
+        items.append(("formuesverdiForKjoeretoey", someone.vehicle, "formue"))
+    return jsonify(
+        personidentifikator=pid,
+        inntektsaar=year,
+        grunnlag=[{"tekniskNavn": n, "beloep": b, "kategori": k} for n, b, k in items if b],
+        skjermet=False,
+        stadie="oppgjoer",
+    )
+
+
+@blueprint.get("/api/innkreving/kravogbetalinger/v1/finans/<pid>/aapnekrav")
+@failing("skatteetaten.claims", _key)
+def claims(pid: str) -> Any:
+    require_consent(*CLAIMS, pid)
+    someone = person(pid)
+    if someone is None or not someone.tax_claims:
+        return _error("KB-007", 404)
+    return jsonify(
+        partIdentifikator=pid,
+        aapentKravMedGjenstaaendeBeloep=[
+            {
+                "kravidentifikator": claim.identifier,
+                "kravbeskrivelse": claim.text,
+                "opprinneligBeloep": claim.original,
+                "gjenstaaendeBeloep": claim.remaining,
+                "stipulerteRenter": claim.interest,
+                "kravtype": claim.kind,
+                "kravgruppe": claim.group,
+                "kravforfall": [{"forfallsdato": claim.due.isoformat()}],
+            }
+            for claim in someone.tax_claims
+        ],
+    )
