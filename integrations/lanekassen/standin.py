@@ -5,24 +5,31 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 
-from integrations.sandbox.bearer import require_consent
+from integrations.sandbox.bearer import require, require_consent
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import person
 
 blueprint = Blueprint("lanekassen", __name__, url_prefix="/lanekassen")
 
 
+def _giver() -> str:
+    """Whose consent the token carries. ``PSU_ID`` says the same, but WSGI servers drop names with underscores."""
+    claims = require("lanekassen:lan/v1/saldoopplysninger")
+    details = claims.get("authorization_details") or [{"from": ""}]
+    return str(details[0]["from"]).rpartition(":")[2]
+
+
 def _key() -> str:
-    someone = person(request.headers.get("PSU_ID", ""))
+    someone = person(_giver())
     return someone.key if someone else ""
 
 
 @blueprint.get("/saldo/v1/Accounts")
 @failing("lanekassen", _key)
 def accounts() -> Any:
-    pid = request.headers.get("PSU_ID", "")
+    pid = _giver()
     require_consent("lanekassen:lan/v1/saldoopplysninger", "lanekassen-saldo", pid)
     someone = person(pid)
     loan = next((x for x in someone.loans if x.kind == "student_loan"), None) if someone else None
