@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine.clock import Clock
 from engine.consent.channels import ConsentChannel
@@ -43,9 +42,8 @@ class Application:
         return Performer(self.db, self.clock, self.dispatch, self.job_types, FailPoints(self.settings.fail_point))
 
 
-def no_hooks(_key: str, _element_id: str, _moment: str) -> Any:
+def no_hooks(_key: str, _element_id: str, _task_type: str) -> None:
     """A journey that does nothing of its own."""
-    return None
 
 
 def build(

@@ -3,7 +3,10 @@
 from engine import vault
 from engine.audit import chain
 from engine.cases import models as cases
+from engine.consent import models as consent
 from engine.db import metadata
+from engine.evidence import models as evidence
 from engine.execution import models as execution
+from engine.sharing import models as sharing
 
-__all__ = ["cases", "chain", "execution", "metadata", "vault"]
+__all__ = ["cases", "chain", "consent", "evidence", "execution", "sharing", "metadata", "vault"]

@@ -138,6 +138,15 @@ def put_back(connection: Connection, work: Work, due_at: datetime, error: str, *
         raise LeaseLost(work.id)
 
 
+def park(connection: Connection, work: Work, error: str) -> None:
+    """Stands still until a person lets it go again. Raises ``LeaseLost``."""
+    done = connection.execute(
+        update(due_work).where(_held(work)).values(state="incident", lease_until=None, last_error=error[:100])
+    )
+    if done.rowcount != 1:
+        raise LeaseLost(work.id)
+
+
 def is_poison(connection: Connection, work: Work) -> bool:
     """Whether the row has killed too many workers to be tried again without a person."""
     reclaims: int = connection.execute(select(due_work.c.reclaims).where(due_work.c.id == work.id)).scalar_one()

@@ -1,0 +1,13 @@
+"""The journeys: one bundle each, in Altinn's format one level flatter.
+
+``ALL`` is handed to the engine by ``wsgi.py``; a journey names data sets, never providers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+#: Folders of the bundles, called ones before their callers.
+ALL: tuple[Path, ...] = tuple(_HERE / name for name in ("consent", "mandate", "data_collection", "supplement", "advice"))

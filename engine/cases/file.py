@@ -38,6 +38,7 @@ def open_case(connection: Connection, case: Instance, now: datetime) -> None:
             key=case.key,
             definition_id=case.definition_id,
             owner_id=case.owner_id,
+            office=case.variables.get("office"),
             state="open",
             stages=[],
             waiting_for="nobody",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
@@ -18,23 +18,12 @@ from engine.execution.store import Evaluate
 from engine.execution.tokens import Instance, Token
 from engine.vault import Vault
 
-
-class Enforce(Protocol):
-    """The policy enforcement point: returns when *actor* may do *action*, raises ``Forbidden`` or ``NotFound``."""
-
-    def __call__(self, step: Context, action: str, element_id: str) -> None: ...
-
-
-class Validate(Protocol):
-    """Judges form data of a task: the issues found, errors among them stop the command."""
-
-    def __call__(self, step: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Any, ...]: ...
-
-
-class Hooks(Protocol):
-    """What a journey does differently: task id → callable, see ``processes/<journey>/handlers.py``."""
-
-    def __call__(self, key: str, element_id: str, moment: str) -> Any: ...
+#: The policy enforcement point: returns when the actor may do the action on the element, else raises.
+Enforce = Callable[["Context", str, str], None]
+#: Judges form data of a task: the issues found; errors among them stop the command.
+Validate = Callable[["Context", Mapping[str, Mapping[str, Any]]], tuple[Any, ...]]
+#: (process key, element id, task type) → what to do when the task ends, or ``None``.
+Hooks = Callable[[str, str, str], Callable[["Context"], None] | None]
 
 
 @dataclass(frozen=True, slots=True)

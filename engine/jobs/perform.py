@@ -108,6 +108,10 @@ class Performer:
                 outbox.put_back(connection, work, at, result.code, waited=False)
             else:
                 outbox.finish(connection, work)
+                if work.kind == "outbox":
+                    if isinstance(result, Done) and result.effect is not None:
+                        result.effect(connection)
+                    return
                 command = (
                     FinishJob(work.id, result.variables, result.effect)
                     if isinstance(result, Done)
@@ -120,6 +124,9 @@ class Performer:
 
     def _raise_incident(self, work: Work, code: str, detail: str) -> None:
         with self._database.write() as connection:
+            if work.kind == "outbox":
+                outbox.park(connection, work, code)
+                return
             outbox.finish(connection, work)
             self._dispatch.send(RaiseIncident(work.id, code, detail), SYSTEM, connection=connection)
 

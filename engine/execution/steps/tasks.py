@@ -75,9 +75,9 @@ def validate_task_data(c: Context) -> None:
 
 
 def run_ending_hook(c: Context) -> None:
-    """What this one journey does when this one task ends; at most one handler."""
+    """What this one task does when it ends: its task type's handler or its journey's, at most one."""
     assert c.task is not None
-    hook = c.services.hooks(c.task.key, c.task.element_id, "ending")
+    hook = c.services.hooks(c.task.key, c.task.element_id, c.task.task_type)
     if hook is not None:
         hook(c)
 

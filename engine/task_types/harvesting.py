@@ -1,0 +1,262 @@
+"""Jobs that open sources, ask them, and build the overview."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from engine.consent import actions as consent
+from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState, ConsentChannel
+from engine.consent.models import consent_record, grant
+from engine.db import Database
+from engine.evidence import gate, harvest
+from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, Requirement, Subject
+from engine.evidence.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+from engine.execution.models import process_instance
+from engine.outbox import Work
+from engine.task_types import Done, Error, Result, Retry
+from engine.vault import Vault
+
+HISTORY_MONTHS = 6
+_TRIGGERS = {
+    ChannelState.ACTIVE: "activate",
+    ChannelState.REFUSED: "refuse",
+    ChannelState.REVOKED: "revoke",
+    ChannelState.EXPIRED: "expire",
+}
+
+
+def subject_of(connection: Connection, vault: Vault, case_id: str) -> Subject:
+    """The person a case is about."""
+    owner = connection.execute(select(process_instance.c.owner_id).where(process_instance.c.id == case_id)).scalar_one()
+    person = vault.person(connection, owner)
+    return Subject(person.id, person.pid, person.name, person.birth_date)
+
+
+class OpenSources:
+    """Task type ``open_sources``: turn a given consent into grants, one per channel.
+
+    Leaves ``pending``: how many channels wait for the citizen at their own page.
+    """
+
+    name = "open_sources"
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        data_sets: Mapping[str, DataSet],
+        channels: Mapping[str, ConsentChannel],
+        base_url: str,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._data_sets = data_sets
+        self._channels = channels
+        self._base_url = base_url
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        with self._database.read() as connection:
+            subject = subject_of(connection, self._vault, work.case_id)
+            record = connection.execute(
+                select(consent_record)
+                .where(
+                    consent_record.c.case_id == work.case_id,
+                    consent_record.c.basis == "consent",
+                    consent_record.c.state == "given",
+                )
+                .order_by(consent_record.c.decided_at.desc())
+            ).first()
+        if record is None:
+            return Done({"pending": 0})
+        wanted: dict[str, list[DataSet]] = {}
+        for data_set_id in record.data_sets:
+            data_set = self._data_sets[data_set_id]
+            wanted.setdefault(data_set.channel, []).append(data_set)
+        replies: list[tuple[str, str, list[str], ChannelReply]] = []
+        for name, data_sets in sorted(wanted.items()):
+            reference = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.id}/{name}"))
+            back = f"{self._base_url}/retur/{reference}"
+            ask = ChannelAsk(reference, subject, tuple(data_sets), record.valid_to, back, "nb")
+            ids = [data_set.id for data_set in data_sets]
+            try:
+                replies.append((reference, name, ids, self._channels[name].request(ask)))
+            except SourceUnavailable as error:
+                return Retry(error.code, error.retry_after)
+            except SourceError as error:
+                refused = ChannelReply(f"refused-{error.code}", ChannelState.REFUSED)
+                replies.append((reference, name, ids, refused))
+
+        def keep(connection: Connection) -> None:
+            for reference, name, ids, reply in replies:
+                consent.add_grant(
+                    connection,
+                    grant_id=reference,
+                    record_id=record.id,
+                    case_id=work.case_id,
+                    channel=name,
+                    data_sets=ids,
+                    reference=reply.grant,
+                    redirect=reply.redirect,
+                    state=reply.state.value,
+                    now=now,
+                )
+
+        pending = sum(reply.state is ChannelState.PENDING for *_, reply in replies)
+        return Done({"pending": pending}, keep)
+
+
+class PlanHarvest:
+    """Task type ``plan_harvest``: which sources may be asked. Leaves ``sources``, a list of data set ids."""
+
+    name = "plan_harvest"
+
+    def __init__(self, database: Database, data_sets: Mapping[str, DataSet]) -> None:
+        self._database = database
+        self._data_sets = data_sets
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        with self._database.read() as connection:
+            owner = connection.execute(
+                select(process_instance.c.owner_id).where(process_instance.c.id == work.case_id)
+            ).scalar_one()
+            allowed = [
+                data_set.id
+                for data_set in self._data_sets.values()
+                if gate.may_ask(connection, work.case_id, data_set, now) is not None
+            ]
+            closed = {
+                data_set.id for data_set in self._data_sets.values() if data_set.requirement is not Requirement.OPEN
+            }
+        if not closed.intersection(allowed):
+            allowed = []  # no yes at all: open registers are left alone too
+
+        def keep(connection: Connection) -> None:
+            harvest.asked(connection, work.case_id, owner, allowed, now)
+
+        return Done({"sources": allowed}, keep)
+
+
+class Fetch:
+    """Task type ``fetch``: ask one source. Its failure is its own gap and nobody else's.
+
+    Leaves ``answered`` and ``askAgain``, the ISO 8601 time until the next try.
+    Throws ``NO_BASIS`` when we may not ask any more.
+    """
+
+    name = "fetch"
+
+    def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
+        self._database = database
+        self._vault = vault
+        self._data_sets = data_sets
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        data_set = self._data_sets[work.payload["dataSet"]]
+        with self._database.read() as connection:
+            grant_reference = gate.may_ask(connection, work.case_id, data_set, now)
+            if grant_reference is None:
+                return Error("NO_BASIS")
+            subject = subject_of(connection, self._vault, work.case_id)
+            tries = connection.execute(
+                select(harvest.harvest.c.attempts).where(
+                    harvest.harvest.c.case_id == work.case_id, harvest.harvest.c.data_set == data_set.id
+                )
+            ).scalar()
+        request = EvidenceRequest(
+            subject=subject,
+            grant=grant_reference,
+            correlation_id=work.case_id,
+            idempotency_key=work.idempotency_key,
+            as_of=now,
+            since=_months_back(now.date(), HISTORY_MONTHS),
+        )
+        evidence: Evidence | None = None
+        state, error = "", ""
+        try:
+            evidence = data_set.fetch(request)
+            state = evidence.state.value
+        except SourceUnavailable as failure:
+            state, error = "unavailable", failure.code
+        except SourceRefused as failure:
+            state, error = "refused", failure.code
+        except SourceBroken as failure:
+            state, error = "broken", failure.code
+
+        def keep(connection: Connection) -> None:
+            harvest.record(
+                connection,
+                self._vault,
+                case_id=work.case_id,
+                person_id=subject.person_id,
+                data_set=data_set.id,
+                state=state,
+                now=now,
+                evidence=evidence,
+                error=error,
+            )
+
+        answered = state in ("answered", "empty")
+        return Done({"answered": answered, "askAgain": ask_again(tries or 0)}, keep)
+
+
+def ask_again(tries: int) -> str:
+    """15 seconds at first, then minutes, then hours: a source that is down is not hammered."""
+    return "PT15S" if tries < 8 else "PT5M" if tries < 20 else "PT1H" if tries < 44 else "PT6H"
+
+
+def _months_back(today: date, months: int) -> date:
+    first = today.replace(day=1)
+    for _ in range(months):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return first
+
+
+class BuildOverview:
+    """Task type ``overview``: compile what is known into the next snapshot."""
+
+    name = "overview"
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        def keep(connection: Connection) -> None:
+            owner = connection.execute(
+                select(process_instance.c.owner_id).where(process_instance.c.id == work.case_id)
+            ).scalar_one()
+            harvest.build_snapshot(connection, self._vault, case_id=work.case_id, person_id=owner, now=now)
+
+        return Done(effect=keep)
+
+
+class RevokeGrant:
+    """Outbox job ``revoke_grant``: tell the channel that the citizen has withdrawn."""
+
+    name = "revoke_grant"
+
+    def __init__(self, database: Database, channels: Mapping[str, ConsentChannel]) -> None:
+        self._database = database
+        self._channels = channels
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        with self._database.read() as connection:
+            row = connection.execute(select(grant).where(grant.c.id == work.payload["grant"])).first()
+        if row is None or row.channel not in self._channels:
+            return Done()
+        try:
+            self._channels[row.channel].revoke(row.reference)
+        except SourceUnavailable as error:
+            return Retry(error.code, error.retry_after)
+        except SourceError:
+            return Done()  # ended there already, or never known there
+        return Done()
+
+
+def settle(connection: Connection, grant_id: str, state: ChannelState) -> None:
+    """Write what a channel says of a grant."""
+    if state in _TRIGGERS:
+        consent.settle_grant(connection, grant_id, _TRIGGERS[state])
