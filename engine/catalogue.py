@@ -2,6 +2,7 @@
 
 from engine import vault
 from engine.audit import chain
+from engine.authorization import sessions
 from engine.cases import models as cases
 from engine.consent import models as consent
 from engine.db import metadata
@@ -9,4 +10,4 @@ from engine.evidence import models as evidence
 from engine.execution import models as execution
 from engine.sharing import models as sharing
 
-__all__ = ["cases", "chain", "consent", "evidence", "execution", "sharing", "metadata", "vault"]
+__all__ = ["cases", "chain", "consent", "evidence", "execution", "sessions", "sharing", "metadata", "vault"]

@@ -10,4 +10,6 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 
 #: Folders of the bundles, called ones before their callers.
-ALL: tuple[Path, ...] = tuple(_HERE / name for name in ("consent", "mandate", "data_collection", "supplement", "advice"))
+ALL: tuple[Path, ...] = tuple(
+    _HERE / name for name in ("consent", "mandate", "data_collection", "supplement", "advice")
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, String, Table
 
-from engine.db import Json, UTCDateTime, metadata
+from engine.db import Json, Sealed, UTCDateTime, metadata
 
 case_file = Table(
     "case_file",
@@ -34,4 +34,28 @@ case_number = Table(
     metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("author", String(36), nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+)
+
+case_message = Table(
+    "case_message",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("author", String(36), nullable=False),
+    Column("from_role", String(20), nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("sent_at", UTCDateTime, nullable=False),
+    Column("read_at", UTCDateTime),
 )

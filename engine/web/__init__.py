@@ -1,0 +1,159 @@
+"""The outermost ring: a request becomes a command, an outcome becomes a page. Nothing more.
+
+Every blueprint names its guard where it is made; a test walks the routes.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from flask import Flask, g, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engine.application import Application
+from engine.audit import chain
+from engine.authorization import sessions
+from engine.authorization.actor import SYSTEM
+from engine.evidence.errors import SourceError
+from engine.execution.commands import AlreadyDone, Conflict, Forbidden, NotFound, Refusal, StageRefused
+from engine.vault import Erased
+from engine.web import casework, citizen, health, login, overview, queue, security, sharing, tasks, view
+from engine.web.texts import LANGUAGES, translate
+
+log = logging.getLogger(__name__)
+BLUEPRINTS = (
+    health.blueprint,
+    login.blueprint,
+    citizen.blueprint,
+    tasks.blueprint,
+    overview.blueprint,
+    sharing.blueprint,
+    queue.blueprint,
+    casework.blueprint,
+)
+_STATUS: Mapping[type[Refusal], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    AlreadyDone: 409,
+    Conflict: 409,
+    StageRefused: 409,
+}
+
+
+class Login(Protocol):
+    """An OpenID client, see ``integrations.idporten.client``."""
+
+    def begin(self, *, redirect_uri: str, locale: str, prompt: str = ..., details: Any = ...) -> Any: ...
+
+    def finish(self, start: Any, redirect_uri: str, answer: Mapping[str, str]) -> Any: ...
+
+    def logout_url(self, id_token: str, back: str) -> str: ...
+
+
+def create_app(
+    application: Application, *, logins: Mapping[str, Login], identify: Callable[[str], tuple[str, date]]
+) -> Flask:
+    """The web application of a wired house."""
+    app = Flask(__name__, static_url_path="/static")
+    settings = application.settings
+    app.config.update(
+        BASE_URL=settings.base_url,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    app.extensions.update(ibalanse=application, logins=logins, identify=identify)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.before_request(_who)
+    app.before_request(security.check_change)
+    app.after_request(security.secure)
+    view.install(app)
+    _errors(app)
+    return app
+
+
+def _who() -> None:
+    """Find the session. Everything after this knows the actor, the language and the token of the form."""
+    application = view.house()
+    g.reference = secrets.token_hex(4)
+    g.actor = None
+    g.csrf = ""
+    wanted = request.cookies.get("language", "nb")
+    g.language = wanted if wanted in LANGUAGES else "nb"
+    if request.endpoint in (None, "static") or request.endpoint.startswith("health."):
+        return
+    token = request.cookies.get(login.COOKIE, "")
+    if not token:
+        return
+    g.csrf = sessions.csrf_token(token, application.settings.secret_keys[0])
+    now = application.clock.now()
+    with application.db.read() as connection:
+        row = sessions.find(connection, token, now)
+        if row is None:
+            return
+        try:
+            person = application.vault.person(connection, row.person_id)
+        except (Erased, KeyError):
+            return
+        g.actor = sessions.actor(row, person.name)
+        g.language = row.language
+        g.session_ends = min(now + sessions.IDLE, row.created_at + sessions.LONGEST)
+        stale = (now - row.seen_at).total_seconds() > 60
+    if stale:
+        with application.db.write() as connection:
+            sessions.seen(connection, token, now)
+
+
+def _errors(app: Flask) -> None:
+    def page(status: int, key: str, **values: object) -> tuple[str, int]:
+        if request.headers.get("HX-Request"):
+            return render_template("parts/problem.html", key=key, status=status, values=values), status
+        return render_template("error.html", key=key, status=status, values=values), status
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[str, int] | Any:
+        status = error.code or 500
+        if status < 400:
+            return error
+        known = status if status in (400, 403, 404, 405, 409, 413, 429, 500, 503) else (400 if status < 500 else 500)
+        return page(status, f"error.{known}")
+
+    @app.errorhandler(StageRefused)
+    def stage(error: StageRefused) -> tuple[str, int]:
+        return page(409, "error.stage", rule=view.journey_text(error.key))
+
+    @app.errorhandler(AlreadyDone)
+    def done(error: AlreadyDone) -> tuple[str, int]:
+        return page(409, "error.already_done", who=view.name_of(error.by), when=view.moment(error.at))
+
+    @app.errorhandler(Refusal)
+    def refused(error: Refusal) -> tuple[str, int]:
+        status = _STATUS.get(type(error), 409)
+        return page(status, f"error.{status}")
+
+    @app.errorhandler(SourceError)
+    def source(error: SourceError) -> tuple[str, int]:
+        log.warning("%s source error %s", g.reference, error.code)
+        return page(503, "error.503")
+
+    @app.errorhandler(Exception)
+    def crash(error: Exception) -> tuple[str, int]:
+        log.error("%s %s at %s", g.get("reference", ""), type(error).__name__, request.endpoint, exc_info=error)
+        return page(500, "error.500")
+
+
+def note_event(kind: str, data: Mapping[str, Any], at: datetime) -> None:
+    """An audit event that belongs to no case."""
+    application = view.house()
+    with application.db.write() as connection:
+        chain.append(connection, chain.SYSTEM_CHAIN, at, SYSTEM, kind, data)
+
+
+__all__ = ["create_app", "note_event", "translate"]

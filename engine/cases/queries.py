@@ -1,0 +1,129 @@
+"""What people look up about cases. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from engine.audit.chain import audit_event
+from engine.cases.models import case_file
+from engine.execution.models import user_task
+
+PAGE = 20
+OPEN = ("ready", "claimed")
+
+
+def case_of(connection: Connection, owner_id: str) -> Row[Any] | None:
+    """The citizen's open case, else the last one."""
+    return connection.execute(
+        select(case_file)
+        .where(case_file.c.owner_id == owner_id)
+        .order_by((case_file.c.state == "open").desc(), case_file.c.opened_at.desc())
+        .limit(1)
+    ).first()
+
+
+def case_by_number(connection: Connection, number: str, office: str) -> Row[Any] | None:
+    """A case of this office. Those of others are not there."""
+    return connection.execute(
+        select(case_file).where(case_file.c.number == number, case_file.c.office == office)
+    ).first()
+
+
+def open_tasks(connection: Connection, case_id: str, performer: str) -> Sequence[Row[Any]]:
+    """Open tasks of a case for one side, oldest first."""
+    return connection.execute(
+        select(user_task)
+        .where(user_task.c.case_id == case_id, user_task.c.performer == performer, user_task.c.state.in_(OPEN))
+        .order_by(user_task.c.created_at)
+    ).all()
+
+
+def done_tasks(connection: Connection, case_id: str, performer: str) -> Sequence[Row[Any]]:
+    return connection.execute(
+        select(user_task)
+        .where(user_task.c.case_id == case_id, user_task.c.performer == performer, user_task.c.state == "completed")
+        .order_by(user_task.c.ended_at.desc())
+    ).all()
+
+
+_SHOWN = (
+    "CaseStarted",
+    "TaskCompleted",
+    "TaskClaimed",
+    "OverviewOpened",
+    "ConsentWithdrawn",
+    "ShareStopped",
+    "NoteWritten",
+    "MessageSent",
+    "CaseTaken",
+    "CaseReturned",
+    "CaseCancelled",
+)
+
+
+def history(connection: Connection, case_id: str, limit: int = 30) -> Sequence[Row[Any]]:
+    """What people did in the case, newest first; what machines did is in the audit trail."""
+    return connection.execute(
+        select(audit_event)
+        .where(audit_event.c.case_id == case_id, audit_event.c.kind.in_(_SHOWN))
+        .order_by(audit_event.c.seq.desc())
+        .limit(limit)
+    ).all()
+
+
+def _view(name: str, person_id: str, now: datetime) -> Any:
+    return {
+        "mine": case_file.c.responsible == person_id,
+        "ingen": case_file.c.responsible.is_(None),
+        "venter": case_file.c.waiting_for == "citizen",
+        "frist": case_file.c.deadline_at <= now + timedelta(days=7),
+    }.get(name)
+
+
+VIEWS = ("alle", "mine", "ingen", "venter", "frist")
+
+
+def counts(connection: Connection, office: str, person_id: str, now: datetime) -> dict[str, int]:
+    """How many open cases each view holds, and how many deadlines have passed."""
+    base = and_(case_file.c.office == office, case_file.c.state == "open")
+    found = {}
+    for name in VIEWS:
+        condition = _view(name, person_id, now)
+        where = base if condition is None else and_(base, condition)
+        found[name] = connection.execute(select(func.count()).select_from(case_file).where(where)).scalar_one()
+    found["passert"] = connection.execute(
+        select(func.count()).select_from(case_file).where(base, case_file.c.deadline_at < now)
+    ).scalar_one()
+    return found
+
+
+def queue(
+    connection: Connection,
+    *,
+    office: str,
+    person_id: str,
+    now: datetime,
+    view: str = "alle",
+    number: str = "",
+    stage: str = "",
+    after: tuple[datetime, str] | None = None,
+) -> tuple[Sequence[Row[Any]], bool]:
+    """One page of the queue, nearest deadline first, by keyset. The second value: whether there is more."""
+    far = datetime(9999, 1, 1, tzinfo=now.tzinfo)
+    deadline = func.coalesce(case_file.c.deadline_at, far)
+    where = [case_file.c.office == office, case_file.c.state == "open"]
+    condition = _view(view, person_id, now)
+    if condition is not None:
+        where.append(condition)
+    if number:
+        where.append(case_file.c.number.like(f"%{number.replace('%', '').replace('_', '')}%"))
+    if stage:
+        where.append(case_file.c.stage == stage)
+    if after is not None:
+        where.append(or_(deadline > after[0], and_(deadline == after[0], case_file.c.id > after[1])))
+    rows = connection.execute(select(case_file).where(*where).order_by(deadline, case_file.c.id).limit(PAGE + 1)).all()
+    return rows[:PAGE], len(rows) > PAGE

@@ -1,0 +1,162 @@
+"""The console command ``ibalanse``. Exits 0 on success and 2 on bad input, with the reason on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.application import Application
+from engine.audit import chain
+from engine.authorization.actor import SYSTEM
+from engine.bpmn.parser import parse
+from engine.bpmn.validator import Capabilities, validate
+from engine.bpmn.xml import BpmnSyntaxError
+from engine.definitions.bundle import Bundle, BundleError
+from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.logs import set_up
+from engine.settings import Settings, SettingsError
+
+BAD_INPUT = 2
+CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+
+
+def main(
+    argv: list[str],
+    *,
+    wire: Callable[[Settings], Application],
+    prepare: Callable[[Application], None],
+    create_sandbox: Callable[[Settings], Any],
+) -> int:
+    """Run one sub-command and return its exit status."""
+    options = _parser().parse_args(argv)
+    set_up(logging.INFO if options.verbose else logging.WARNING)
+    try:
+        if options.command == "check":
+            return _check(options)
+        settings = Settings.from_env()
+        if options.command == "sandbox":
+            return _sandbox(settings, create_sandbox)
+        if options.command == "serve":
+            return _serve(settings, options, wire, prepare)
+        application = wire(settings)
+        if options.command == "prepare":
+            prepare(application)
+            return 0
+        if options.command == "worker":
+            from engine.jobs import worker
+
+            worker.run(application)
+            return 0
+        if options.command == "deploy":
+            return _deploy(application, options)
+        return _verify(application, options)
+    except (SettingsError, BundleError, BpmnSyntaxError, OSError) as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ibalanse", description="iBalanse: workflow and case management")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="run everything on this machine")
+    serve.add_argument("--no-sandbox", action="store_true", help="do not start the sandbox")
+    commands.add_parser("prepare", help="migrate the database and deploy the product's journeys")
+    commands.add_parser("worker", help="perform due work until told to stop")
+    commands.add_parser("sandbox", help="stand in for ID-porten, Altinn and the sources")
+    deploy = commands.add_parser("deploy", help="deploy a bundle as the next version of its process")
+    deploy.add_argument("folder", type=Path)
+    deploy.add_argument("--json", action="store_true")
+    check = commands.add_parser("check", help="validate a BPMN file or a bundle")
+    check.add_argument("path", type=Path)
+    check.add_argument("--json", action="store_true")
+    verify = commands.add_parser("verify-audit", help="verify the hash chain of every case")
+    verify.add_argument("--json", action="store_true")
+    return parser
+
+
+def _serve(
+    settings: Settings,
+    options: argparse.Namespace,
+    wire: Callable[[Settings], Application],
+    prepare: Callable[[Application], None],
+) -> int:
+    from engine import supervisor
+    from engine.jobs.valkey import ensure_redis
+
+    def say(text: str) -> None:
+        print(text, flush=True)
+
+    say("preparing the database")
+    _, valkey = ensure_redis(settings)
+    prepare(wire(settings))
+    sandbox = not options.no_sandbox and not settings.production
+    status = supervisor.serve(settings, sandbox=sandbox, say=say)
+    if valkey is not None:
+        valkey.terminate()
+    return status
+
+
+def _sandbox(settings: Settings, create_sandbox: Callable[[Settings], Any]) -> int:
+    from urllib.parse import urlsplit
+
+    from werkzeug.serving import make_server
+
+    port = urlsplit(settings.sandbox_url).port or 8001
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    make_server("127.0.0.1", port, create_sandbox(settings), threaded=True).serve_forever()
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    path: Path = options.path
+    file = path / "process.bpmn" if path.is_dir() else path
+    try:
+        findings = validate(parse(file.read_bytes()), CAPABILITIES)
+    except BpmnSyntaxError as error:
+        rows = [
+            {"element": "", "rule": "unreadable", "line": error.line, "severity": "error", "message": error.message}
+        ]
+    else:
+        rows = [
+            {"element": f.element, "rule": f.rule, "line": f.line, "severity": f.severity, "message": f.message}
+            for f in findings
+        ]
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False))
+    for row in () if options.json else rows:
+        print(f"{file.name}:{row['line']}: {row['severity']}: {row['element']}: {row['message']} ({row['rule']})")
+    return BAD_INPUT if any(row["severity"] == "error" for row in rows) else 0
+
+
+def _deploy(application: Application, options: argparse.Namespace) -> int:
+    bundle = Bundle.read(options.folder)
+    faults = validate(bundle.definitions, CAPABILITIES)
+    if faults:
+        raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in faults])
+    with application.db.write() as connection:
+        deployed, new = application.library.deploy(connection, bundle, by=SYSTEM.person_id)
+    answer = {"key": deployed.key, "version": deployed.version, "new": new}
+    print(json.dumps(answer) if options.json else f"{deployed.key} version {deployed.version}")
+    return 0
+
+
+def _verify(application: Application, options: argparse.Namespace) -> int:
+    broken, count = [], 0
+    with application.db.read() as connection:
+        for _, fault in chain.verify_all(connection):
+            count += 1
+            if fault is not None:
+                broken.append({"case": fault.case_id, "seq": fault.seq, "reason": fault.reason})
+    if options.json:
+        print(json.dumps({"chains": count, "broken": broken}))
+    else:
+        print(f"{count} chains, {'whole' if not broken else f'{len(broken)} broken'}")
+        for fault_row in broken:
+            print(f"{fault_row['case']} at event {fault_row['seq']}: {fault_row['reason']}", file=sys.stderr)
+    return 1 if broken else 0

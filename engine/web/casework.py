@@ -1,0 +1,209 @@
+"""The case page of a caseworker: where it is, what may be seen, what is next, what was said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import Connection, select
+from werkzeug.wrappers import Response
+
+from engine.authorization.actor import Role
+from engine.cases import actions, queries, writing
+from engine.evidence import harvest
+from engine.execution.commands import CompleteTask, Forbidden, Invalid, NotFound, StageRefused
+from engine.execution.data import read_in_case
+from engine.sharing import actions as sharing
+from engine.sharing.models import share
+from engine.web import view
+from engine.web.charts import panels
+from engine.web.citizen import stage_rows
+from engine.web.guards import actor, guarded
+
+blueprint = guarded("casework", __name__, Role.CASEWORKER.value)
+
+
+def _case(connection: Connection, number: str) -> Any:
+    office = actor().office
+    case = queries.case_by_number(connection, number, office.orgno if office else "")
+    if case is None:
+        raise NotFound(number)
+    return case
+
+
+@blueprint.get("/saker/<number>")
+def show(number: str) -> Any:
+    return page(number)
+
+
+def page(number: str, *, given: dict[str, Any] | None = None, fault: str = "", note: str = "") -> Any:
+    """The whole page; what was written stands in its form whatever went wrong."""
+    house = view.house()
+    now = house.clock.now()
+    with house.db.read() as connection:
+        case = _case(connection, number)
+        tasks = queries.open_tasks(connection, case.id, "caseworker")
+        bundle = house.library.get(connection, case.definition_id).bundle
+        deployed = house.library.get(connection, case.definition_id)
+        task = tasks[0] if tasks else None
+        kind = bundle.data_type_of(task.element_id) if task else None
+        owner = house.vault.person(connection, case.owner_id)
+        office = actor().office
+        shared = sharing.in_force(connection, case.id, office.orgno if office else "", now)
+        ended = connection.execute(select(share.c.id).where(share.c.case_id == case.id).limit(1)).first()
+        body = render_template(
+            "casework.html",
+            case=case,
+            owner=owner,
+            version=deployed.version,
+            stages=stage_rows(case),
+            task=task,
+            fields=_fields(bundle.schema(kind.id) if kind else None),
+            data_type=kind.id if kind else "",
+            decision=read_in_case(connection, house.vault, case.id, "decision"),
+            shared=shared,
+            was_shared=ended is not None,
+            notes=writing.notes(connection, house.vault, case.id),
+            messages=writing.messages(connection, house.vault, case.id),
+            history=queries.history(connection, case.id),
+            given=given or {},
+            fault=fault,
+            note=note,
+            now=now,
+        )
+    return (body, 422) if fault else body
+
+
+def _fields(schema: Any) -> list[dict[str, Any]]:
+    """The fields of a simple form, from its schema."""
+    if not schema:
+        return []
+    found = []
+    for name, rule in schema["properties"].items():
+        kind = "choice" if "enum" in rule else "date" if rule.get("format") == "date" else "text"
+        found.append(
+            {"name": name, "kind": kind, "options": rule.get("enum", ()), "required": name in schema["required"]}
+        )
+    return found
+
+
+@blueprint.post("/saker/<number>/ta")
+def take(number: str) -> Response:
+    house = view.house()
+    with house.db.write() as connection:
+        actions.take(connection, actor=actor(), case_id=_case(connection, number).id, now=house.clock.now())
+    return redirect(url_for("casework.show", number=number), 303)
+
+
+@blueprint.post("/saker/<number>/legg-tilbake")
+def put_back(number: str) -> Any:
+    house = view.house()
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        return page(number, fault="case.reason_missing")
+    with house.db.write() as connection:
+        case = _case(connection, number)
+        now = house.clock.now()
+        actions.put_back(connection, actor=actor(), case_id=case.id, reason=reason, now=now)
+        writing.add_note(
+            connection, house.vault, actor=actor(), case_id=case.id, owner_id=case.owner_id, text=reason, now=now
+        )
+    return redirect(url_for("queue.show"), 303)
+
+
+@blueprint.post("/saker/<number>/oppgave/<task_id>")
+def complete(number: str, task_id: str) -> Any:
+    """Finish the stage's task. A refusal says which rule, and nothing written is lost."""
+    house = view.house()
+    with house.db.read() as connection:
+        _case(connection, number)
+    data_type = request.form.get("data_type", "")
+    content = {
+        name: value.strip()
+        for name, value in request.form.items()
+        if name not in ("csrf_token", "_key", "data_type") and value.strip()
+    }
+    data = {data_type: content} if data_type else {}
+    try:
+        house.dispatch.send(CompleteTask(task_id, data=data), actor(), key=request.form.get("_key", ""))
+    except Invalid:
+        return page(number, given=content, fault="case.form_faults")
+    except StageRefused as refused:
+        return page(number, given=content, fault=refused.key)
+    return redirect(url_for("casework.show", number=number), 303)
+
+
+@blueprint.post("/saker/<number>/notat")
+def note(number: str) -> Any:
+    house = view.house()
+    text = request.form.get("note", "").strip()
+    if not text or len(text) > writing.LONGEST:
+        return page(number, fault="case.note_empty" if not text else "message.long", note=text)
+    with house.db.write() as connection:
+        case = _case(connection, number)
+        writing.add_note(
+            connection,
+            house.vault,
+            actor=actor(),
+            case_id=case.id,
+            owner_id=case.owner_id,
+            text=text,
+            now=house.clock.now(),
+        )
+    return redirect(url_for("casework.show", number=number) + "#notater", 303)
+
+
+@blueprint.post("/saker/<number>/melding")
+def message(number: str) -> Any:
+    house = view.house()
+    text = request.form.get("text", "").strip()
+    if not text or len(text) > writing.LONGEST:
+        return page(number, fault="message.empty" if not text else "message.long")
+    with house.db.write() as connection:
+        case = _case(connection, number)
+        writing.send_message(
+            connection,
+            house.vault,
+            actor=actor(),
+            case_id=case.id,
+            owner_id=case.owner_id,
+            text=text,
+            now=house.clock.now(),
+        )
+    return redirect(url_for("casework.show", number=number) + "#meldinger", 303)
+
+
+@blueprint.get("/saker/<number>/oversikt")
+def overview(number: str) -> Any:
+    """View-only, while the share holds. The citizen sees that it was opened (R44-R46)."""
+    house = view.house()
+    now = house.clock.now()
+    office = actor().office
+    with house.db.write() as connection:
+        case = _case(connection, number)
+        if sharing.in_force(connection, case.id, office.orgno if office else "", now) is None:
+            raise Forbidden("share")
+        found = harvest.newest_snapshot(connection, house.vault, case.id, now)
+        if found is None:
+            raise NotFound("overview")
+        sharing.note_access(
+            connection, actor=actor(), person_id=case.owner_id, case_id=case.id, what="overview", now=now
+        )
+    shown, built_at, version = found
+    return render_template(
+        "overview.html",
+        case=case,
+        overview=shown,
+        panels=panels(shown),
+        built_at=built_at,
+        version=version,
+        sources=(),
+        entries=(),
+        shares=(),
+        task=None,
+        waiting=False,
+        given={},
+        fault="",
+        view_only=True,
+        owner=view.name_of(case.owner_id),
+    )

@@ -1,0 +1,210 @@
+"""Log in and out. Citizens by ID-porten, caseworkers and administrators by Ansattporten.
+
+Every way a log-in can fail ends on a plain page with what happened, what is
+kept, what to do and a reference; the event is in the audit trail.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from flask import current_app, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.audit import chain
+from engine.authorization import sessions
+from engine.authorization.actor import SYSTEM, Office, Role
+from engine.evidence.errors import SourceError
+from engine.web import view
+from engine.web.guards import ANYONE, guarded
+from engine.web.texts import LANGUAGES
+
+COOKIE = "ibalanse_session"
+STARTED = "ibalanse_login"
+ADMINISTRATORS = frozenset({"310478717"})
+DETAILS = [{"type": "ansattporten:altinn:resource", "resource": "urn:altinn:resource:ibalanse-ansatt"}]
+_PATH = re.compile(r"/(?!/)[\w\-./?=&%]*")
+
+blueprint = guarded("login", __name__, ANYONE)
+log = logging.getLogger(__name__)
+
+
+@blueprint.get("/logg-inn")
+def citizen() -> Response:
+    return _begin("idporten")
+
+
+@blueprint.get("/ansatt/logg-inn")
+def staff() -> Response:
+    return _begin("ansattporten")
+
+
+def _begin(which: str) -> Response:
+    client = current_app.extensions["logins"][which]
+    house = view.house()
+    back = request.args.get("videre", "")
+    back = back if _PATH.fullmatch(back) else ""
+    try:
+        start = client.begin(
+            redirect_uri=_redirect_uri(which),
+            locale=g.language,
+            details=DETAILS if which == "ansattporten" else None,
+        )
+    except Exception as error:
+        return _failed(which, getattr(error, "code", "unreachable"))
+    state = {
+        "which": which,
+        "url": start.url,
+        "state": start.state,
+        "nonce": start.nonce,
+        "verifier": start.verifier,
+        "back": back,
+    }
+    with house.db.write() as connection:
+        token = sessions.begin(
+            connection, house.clock.now(), language=g.language, state=state, issuer=client.settings.issuer
+        )
+    answer = redirect(start.url, 303)
+    _set(answer, STARTED, token, seconds=900)
+    return answer
+
+
+def _redirect_uri(which: str) -> str:
+    return f"{view.house().settings.base_url}/logg-inn/{which}/svar"
+
+
+@blueprint.get("/logg-inn/<which>/svar")
+def answered(which: str) -> Response:
+    """The issuer sends the person back here."""
+    logins = current_app.extensions["logins"]
+    house = view.house()
+    now = house.clock.now()
+    with house.db.write() as connection:
+        state = sessions.take_login(connection, request.cookies.get(STARTED, ""), now)
+    if state is None or which not in logins or state["which"] != which:
+        if g.actor is not None:
+            return redirect(_home(g.actor.role), 303)  # the back button after a log-in that went well
+        return _failed(which, "unknown_login")
+    client = logins[which]
+    start = _Start(state["url"], state["state"], state["nonce"], state["verifier"])
+    try:
+        identity = client.finish(start, _redirect_uri(which), request.args.to_dict())
+        name, born = current_app.extensions["identify"](identity.pid)
+    except SourceError as error:
+        return _failed(which, f"name_{error.code}")
+    except Exception as error:
+        return _failed(which, getattr(error, "code", type(error).__name__))
+    office = Office(*identity.offices[0]) if identity.offices else None
+    if which == "ansattporten" and office is None:
+        return _failed(which, "no_office")
+    role = _role(which, office)
+    with house.db.write() as connection:
+        person = house.vault.register(connection, pid=identity.pid, name=name, birth_date=born)
+        token = sessions.log_in(
+            connection,
+            now,
+            person_id=person.id,
+            role=role,
+            office=office,
+            level=identity.level,
+            language=g.language,
+            issuer=identity.issuer,
+            sid=identity.sid,
+            id_token=identity.id_token,
+        )
+        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "LoggedIn", {"person": person.id, "role": role.value})
+    answer = redirect(state["back"] or _home(role), 303)
+    _set(answer, COOKIE, token)
+    answer.delete_cookie(STARTED)
+    return answer
+
+
+class _Start:
+    """What ``begin`` gave, as it came out of the session."""
+
+    def __init__(self, url: str, state: str, nonce: str, verifier: str) -> None:
+        self.url, self.state, self.nonce, self.verifier = url, state, nonce, verifier
+
+
+def _role(which: str, office: Office | None) -> Role:
+    if which == "idporten":
+        return Role.CITIZEN
+    return Role.ADMINISTRATOR if office and office.orgno in ADMINISTRATORS else Role.CASEWORKER
+
+
+def _home(role: Role) -> str:
+    return {Role.CITIZEN: url_for("citizen.home"), Role.CASEWORKER: url_for("queue.show")}.get(
+        role, url_for("citizen.landing")
+    )
+
+
+def _failed(which: str, code: str) -> Response:
+    house = view.house()
+    log.warning("%s log-in by %s failed: %s", g.reference, which, code)
+    with house.db.write() as connection:
+        event = {"by": which, "code": code[:60], "reference": g.reference}
+        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), SYSTEM, "LogInFailed", event)
+    key = code if code in ("cancelled", "acr", "no_office") else "other"
+    way = "login.staff" if which == "ansattporten" else "login.citizen"
+    page = render_template("login_failed.html", key=key, again=url_for(way))
+    return make_response(page, 200 if code == "cancelled" else 400)
+
+
+@blueprint.post("/logg-ut")
+def out() -> Response:
+    """End our session, then the issuer's."""
+    house = view.house()
+    token = request.cookies.get(COOKIE, "")
+    target = url_for("citizen.landing")
+    with house.db.write() as connection:
+        row = sessions.find(connection, token, house.clock.now())
+        sessions.end(connection, token, house.clock.now())
+    if row is not None and row.id_token:
+        which = "idporten" if row.role == Role.CITIZEN.value else "ansattporten"
+        try:
+            target = current_app.extensions["logins"][which].logout_url(
+                row.id_token.decode(), f"{house.settings.base_url}/"
+            )
+        except Exception as error:
+            log.warning("%s could not log out at the issuer: %s", g.reference, type(error).__name__)
+    # A redirect to the issuer would be stopped by form-action, so the way there is a page of its own.
+    answer = make_response(render_template("logged_out.html", target=target))
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@blueprint.get("/frontkanal")
+def front_channel() -> Any:
+    """The issuer's frame: end every session of this ``sid``. Cookies do not reach us here, so the sid decides."""
+    house = view.house()
+    issuers = {client.settings.issuer for client in current_app.extensions["logins"].values()}
+    issuer, sid = request.args.get("iss", ""), request.args.get("sid", "")
+    if issuer in issuers and sid:
+        with house.db.write() as connection:
+            sessions.end_by_sid(connection, issuer, sid, house.clock.now())
+    answer = make_response("", 200)
+    origins = " ".join(sorted({issuer.rpartition("/")[0] for issuer in issuers}))
+    answer.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors {origins}"
+    return answer
+
+
+@blueprint.post("/sprak")
+def language() -> Response:
+    """The language is chosen by the person and kept."""
+    chosen = request.form.get("language", "nb")
+    back = request.form.get("back", "/")
+    answer = redirect(back if _PATH.fullmatch(back) else "/", 303)
+    if chosen in LANGUAGES:
+        answer.set_cookie("language", chosen, max_age=31_536_000, samesite="Lax", httponly=True)
+        if g.actor is not None:
+            house = view.house()
+            with house.db.write() as connection:
+                sessions.set_language(connection, request.cookies[COOKIE], chosen)
+    return answer
+
+
+def _set(answer: Response, name: str, token: str, seconds: int | None = None) -> None:
+    secure = view.house().settings.base_url.startswith("https")
+    answer.set_cookie(name, token, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")

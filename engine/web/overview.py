@@ -1,0 +1,226 @@
+"""The overview: the citizen's own page, its parts, and what she adds by hand."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from sqlalchemy import Connection, select
+from werkzeug.wrappers import Response
+
+from engine.authorization.actor import Role
+from engine.cases import queries
+from engine.economy.overview import Overview
+from engine.economy.supplements import Supplement, SupplementKind
+from engine.evidence import harvest
+from engine.evidence.models import harvest as harvest_table
+from engine.evidence.models import supplement as supplement_table
+from engine.execution.commands import NotFound
+from engine.sharing.models import share
+from engine.web import view
+from engine.web.charts import panels
+from engine.web.guards import actor, guarded
+
+blueprint = guarded("overview", __name__, Role.CITIZEN.value)
+KINDS = ("debt", "asset", "income", "spending")
+
+
+def _case(connection: Connection) -> Any:
+    case = queries.case_of(connection, actor().person_id)
+    if case is None:
+        raise NotFound("case")
+    return case
+
+
+@blueprint.get("/oversikt")
+def show() -> Any:
+    return page({}, "")
+
+
+def page(given: dict[str, str], fault: str) -> Any:
+    """The whole page; with *fault*, what was written stands in the form."""
+    house = view.house()
+    now = house.clock.now()
+    with house.db.read() as connection:
+        case = queries.case_of(connection, actor().person_id)
+        if case is None:
+            return redirect(url_for("citizen.home"), 303)
+        found = harvest.newest_snapshot(connection, house.vault, case.id, now)
+        rows = sources(connection, case.id)
+        entries = harvest.supplements(connection, house.vault, case.id)
+        shares = connection.execute(
+            select(share).where(share.c.case_id == case.id, share.c.state == "active", share.c.valid_to > now)
+        ).all()
+        tasks = queries.open_tasks(connection, case.id, "citizen")
+    overview, built_at, version = found if found else (None, None, 0)
+    body = render_template(
+        "overview.html",
+        case=case,
+        overview=overview,
+        panels=panels(overview) if overview else (),
+        built_at=built_at,
+        version=version,
+        sources=rows,
+        entries=entries,
+        shares=shares,
+        task=next((task for task in tasks if task.task_type == "supplement"), None),
+        waiting=any(row.state == "asked" for row in rows),
+        given=given,
+        fault=fault,
+        view_only=False,
+    )
+    return (body, 422) if fault else body
+
+
+def sources(connection: Connection, case_id: str) -> Any:
+    """One row per source that was asked."""
+    return connection.execute(
+        select(harvest_table).where(harvest_table.c.case_id == case_id).order_by(harvest_table.c.data_set)
+    ).all()
+
+
+@blueprint.get("/oversikt/kilder")
+def status() -> Any:
+    """The source rows, asked for every few seconds while sources answer. A new version reloads the page."""
+    house = view.house()
+    with house.db.read() as connection:
+        case = _case(connection)
+        rows = sources(connection, case.id)
+        found = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())
+    version = found[2] if found else 0
+    known = request.args.get("versjon", "0")
+    settled = all(row.state != "asked" for row in rows)
+    answer = make_response(render_template("parts/sources.html", sources=rows, version=version))
+    if rows and settled and str(version) != known:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@blueprint.post("/oversikt/legg-til")
+def add() -> Any:
+    """Something no source knows (R54)."""
+    form = request.form
+    name, kind = form.get("name", "").strip(), form.get("kind", "")
+    amount = read_amount(form.get("amount", ""))
+    fault = (
+        "supplement.kind"
+        if kind not in KINDS
+        else "supplement.name"
+        if not name or len(name) > 100
+        else "supplement.amount"
+        if amount is None
+        else ""
+    )
+    if fault:
+        return page(form.to_dict(), fault)
+    assert amount is not None
+    _keep(SupplementKind(kind), name, amount, "")
+    return redirect(url_for("overview.show") + "#lagt-til", 303)
+
+
+@blueprint.post("/oversikt/rett")
+def correct() -> Any:
+    """The citizen knows better than the source; what the source said stays beside."""
+    amount = read_amount(request.form.get("amount", ""))
+    target = request.form.get("target", "")
+    if amount is None or not target:
+        return page({"target": target, "corrected": request.form.get("amount", "")}, "supplement.amount")
+    _keep(SupplementKind.CORRECTION, "", amount, target)
+    return redirect(url_for("overview.show") + "#lan", 303)
+
+
+@blueprint.post("/oversikt/fjern/<entry_id>")
+def remove(entry_id: str) -> Response:
+    """Take back what was added or corrected."""
+    house = view.house()
+    with house.db.write() as connection:
+        case = _case(connection)
+        connection.execute(
+            supplement_table.delete().where(
+                supplement_table.c.id == entry_id, supplement_table.c.person_id == actor().person_id
+            )
+        )
+        harvest.build_snapshot(connection, house.vault, case_id=case.id, person_id=case.owner_id, now=house.clock.now())
+    return redirect(url_for("overview.show") + "#lagt-til", 303)
+
+
+def _keep(kind: SupplementKind, name: str, amount: Decimal, target: str) -> None:
+    house = view.house()
+    now = house.clock.now()
+    key = request.form.get("_key", "")
+    entry_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{actor().person_id}/{key}")) if key else str(uuid.uuid4())
+    entry = Supplement(entry_id, kind, name, amount, now, target)
+    with house.db.write() as connection:
+        case = _case(connection)
+        there = connection.execute(select(supplement_table.c.id).where(supplement_table.c.id == entry_id)).first()
+        if there is not None:
+            return  # the same form sent twice
+        harvest.supplement_by_hand(connection, house.vault, case_id=case.id, person_id=actor().person_id, entry=entry)
+        harvest.build_snapshot(connection, house.vault, case_id=case.id, person_id=actor().person_id, now=now)
+
+
+def read_amount(text: str) -> Decimal | None:
+    """``12 500``, ``12500,50`` or ``12500 kr``; ``None`` for what is no amount from 0 to 100 million."""
+    plain = text.lower().replace("kr", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or not 0 <= amount <= 100_000_000:
+        return None
+    return amount.quantize(Decimal("0.01"))
+
+
+@blueprint.get("/oversikt.csv")
+def csv() -> Response:
+    """The overview as a table for a spreadsheet."""
+    from engine.economy.export import to_csv
+
+    answer = make_response(to_csv(_newest()))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = "attachment; filename=oversikt.csv"
+    return answer
+
+
+@blueprint.get("/oversikt.pdf")
+def pdf() -> Response:
+    """A copy on paper of the page."""
+    from engine.documents.overview import render
+
+    house = view.house()
+    answer = make_response(render(_newest(), name=actor().name, language=_language(), made_at=house.clock.now()))
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = "attachment; filename=oversikt.pdf"
+    return answer
+
+
+@blueprint.get("/opplysningene-mine.json")
+def export() -> Response:
+    """Everything we hold of the overview, machine-readable (R55, R82)."""
+    import json
+
+    from engine.economy.wire import to_json
+
+    answer = make_response(json.dumps(to_json(_newest()), ensure_ascii=False, indent=2))
+    answer.headers["Content-Type"] = "application/json"
+    answer.headers["Content-Disposition"] = "attachment; filename=opplysningene-mine.json"
+    return answer
+
+
+def _newest() -> Overview:
+    house = view.house()
+    with house.db.read() as connection:
+        case = _case(connection)
+        found = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())
+    if found is None:
+        raise NotFound("overview")
+    return found[0]
+
+
+def _language() -> str:
+    from flask import g
+
+    language: str = g.language
+    return language

@@ -1,0 +1,42 @@
+"""What every answer carries and every change must bring: headers, tokens, the same origin."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Response, abort, current_app, g, request
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def check_change() -> None:
+    """A change must come from our own page, by the person whose session it is."""
+    if request.method not in CHANGING or (request.endpoint == "login.language" and not g.csrf):
+        return  # somebody not logged in may choose a language
+    origin = request.headers.get("Origin")
+    wanted = urlsplit(current_app.config["BASE_URL"])
+    if origin and origin != "null" and urlsplit(origin)[:2] != wanted[:2]:
+        abort(403)
+    given = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
+    if not g.csrf or not hmac.compare_digest(given, g.csrf):
+        abort(403)
+
+
+def secure(response: Response) -> Response:
+    """Headers of every answer, errors too."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if current_app.config["BASE_URL"].startswith("https"):
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+        headers["Vary"] = "Cookie, HX-Request"
+    return response

@@ -1,0 +1,212 @@
+"""Tasks of the citizen: consent, mandate, share, approve at the source. A task done shows its receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from sqlalchemy import Connection, select
+from werkzeug.wrappers import Response
+
+from engine.authorization.actor import Role
+from engine.cases import queries
+from engine.consent.actions import DEFAULT_LIFE
+from engine.consent.channels import ChannelState
+from engine.consent.models import grant
+from engine.evidence.datasets import Requirement
+from engine.evidence.errors import SourceError
+from engine.execution.commands import CompleteTask, Invalid, NotFound
+from engine.execution.models import due_work, process_instance, user_task
+from engine.task_types.harvesting import settle
+from engine.web import view
+from engine.web.citizen import where_next
+from engine.web.guards import actor, guarded
+
+blueprint = guarded("tasks", __name__, Role.CITIZEN.value)
+YES_NO = {"consent": "consent-answer", "mandate": "mandate-answer", "share": "share-answer"}
+KINDS = {"consent": ("loans", "income", "spending", "property"), "mandate": ("loans", "income", "property")}
+
+
+def _own_task(connection: Connection, task_id: str) -> Any:
+    task = connection.execute(
+        select(user_task).where(
+            user_task.c.id == task_id,
+            user_task.c.owner_id == actor().person_id,
+            user_task.c.performer == "citizen",
+        )
+    ).first()
+    if task is None:
+        raise NotFound(task_id)
+    return task
+
+
+@blueprint.get("/oppgaver/<task_id>")
+def show(task_id: str) -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        task = _own_task(connection, task_id)
+        if task.state not in queries.OPEN:
+            return render_template("receipt.html", task=task, next=where_next(connection, actor(), task.case_id))
+        if task.task_type == "supplement":
+            return redirect(url_for("overview.show"), 303)
+        if task.task_type == "approve":
+            return _approve(connection, task)
+        return _question(connection, task, {}, "")
+
+
+def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> Any:
+    """The consent page and its siblings: five facts, boxes, yes and no of equal weight."""
+    house = view.house()
+    settings = house.settings
+    kind = task.task_type
+    variables = connection.execute(
+        select(process_instance.c.variables).where(process_instance.c.id == task.case_id)
+    ).scalar_one()
+    values = {
+        "receiver": f"{settings.organisation_name} (org.nr. {settings.organisation_number})",
+        "office": variables.get("officeName", ""),
+        "orgno": variables.get("office", ""),
+        "until": view.formatting.long_date(house.clock.now() + DEFAULT_LIFE, _language()),
+    }
+    requirement = Requirement.MANDATE if kind == "mandate" else Requirement.CONSENT
+    sources = {
+        name: [s for s in house.data_sets.values() if s.kind.value == name and s.requirement is requirement]
+        for name in KINDS.get(kind, ())
+    }
+    page = render_template(
+        "question.html",
+        task=task,
+        kind=kind,
+        key=task.key,
+        values=values,
+        sources=sources,
+        given=given,
+        fault=fault,
+        step={"consent": 1, "mandate": 2, "share": 3}[kind],
+    )
+    return (page, 422) if fault else page
+
+
+def _language() -> str:
+    from flask import g
+
+    language: str = g.language
+    return language
+
+
+@blueprint.post("/oppgaver/<task_id>")
+def answer(task_id: str) -> Any:
+    """Carry out the answer. Faults give the page back with everything that was chosen."""
+    house = view.house()
+    form = request.form
+    with house.db.read() as connection:
+        task = _own_task(connection, task_id)
+        if task.task_type not in (*YES_NO, "supplement"):
+            raise NotFound(task_id)
+        kinds = form.getlist("kinds")
+        if "all" in kinds:
+            kinds = list(KINDS.get(task.task_type, ()))
+        given = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
+        open_still = task.state in queries.OPEN
+        fault = _fault(task.task_type, given)
+        if fault and open_still:
+            return _question(connection, task, given, fault)
+    data = {YES_NO[task.task_type]: given} if task.task_type in YES_NO else {}
+    command = CompleteTask(task_id, data=data)
+    try:
+        outcome = house.dispatch.send(command, actor(), key=form.get("_key", ""))
+    except Invalid:
+        with house.db.read() as connection:
+            return _question(connection, task, given, "question.choose")
+    return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
+
+
+def _fault(kind: str, given: dict[str, Any]) -> str:
+    if kind == "supplement":
+        return ""
+    if given["answer"] not in ("yes", "no"):
+        return "question.choose"
+    if given["answer"] == "yes" and kind in KINDS and not given["kinds"]:
+        return "question.tick"
+    return ""
+
+
+@blueprint.get("/oppgaver/neste/<case_id>")
+def coming(case_id: str) -> Any:
+    """The next step when it is there; until then a page that says what it waits for."""
+    house = view.house()
+    with house.db.read() as connection:
+        case = queries.case_of(connection, actor().person_id)
+        if case is None or case.id != case_id:
+            raise NotFound(case_id)
+        waiting = connection.execute(
+            select(due_work.c.id)
+            .where(
+                due_work.c.case_id == case_id,
+                due_work.c.name == "open_sources",
+                due_work.c.state.in_(("due", "leased")),
+            )
+            .limit(1)
+        ).first()
+        target = where_next(connection, actor(), case_id)
+    if waiting is None:
+        if request.headers.get("HX-Request"):
+            answer = make_response("", 200)
+            answer.headers["HX-Redirect"] = target
+            return answer
+        return redirect(target, 303)
+    if request.headers.get("HX-Request"):
+        return "", 204
+    return render_template("coming.html", case_id=case_id)
+
+
+def _approve(connection: Connection, task: Any) -> Any:
+    grants = connection.execute(select(grant).where(grant.c.case_id == task.case_id).order_by(grant.c.channel)).all()
+    return render_template("approve.html", task=task, grants=grants)
+
+
+@blueprint.post("/oppgaver/<task_id>/hopp-over")
+def go_on(task_id: str) -> Response:
+    """Go on without the sources that are not approved. They stay closed and are shown as missing."""
+    house = view.house()
+    with house.db.read() as connection:
+        task = _own_task(connection, task_id)
+    outcome = house.dispatch.send(CompleteTask(task_id), actor(), key=request.form.get("_key", ""))
+    return redirect(url_for("tasks.coming", case_id=outcome.case_id or task.case_id), 303)
+
+
+@blueprint.get("/retur/<grant_id>")
+def returned(grant_id: str) -> Any:
+    """Back from a source's page. What counts is what the source says now, not what the address says."""
+    house = view.house()
+    with house.db.read() as connection:
+        row = connection.execute(
+            select(grant, user_task.c.id.label("task_id"))
+            .join(process_instance, process_instance.c.id == grant.c.case_id)
+            .outerjoin(
+                user_task,
+                (user_task.c.case_id == grant.c.case_id)
+                & (user_task.c.task_type == "approve")
+                & (user_task.c.state.in_(queries.OPEN)),
+            )
+            .where(grant.c.id == grant_id, process_instance.c.owner_id == actor().person_id)
+        ).first()
+    if row is None:
+        raise NotFound(grant_id)
+    try:
+        state = house.channels[row.channel].state(row.reference)
+    except SourceError:
+        state = ChannelState.PENDING
+    with house.db.write() as connection:
+        settle(connection, grant_id, state)
+        left = connection.execute(
+            select(grant).where(grant.c.case_id == row.case_id, grant.c.state == "pending").order_by(grant.c.channel)
+        ).all()
+    if row.task_id is None:
+        return redirect(url_for("tasks.coming", case_id=row.case_id), 303)
+    if not left:
+        house.dispatch.send(CompleteTask(row.task_id), actor(), key=f"approved-{row.task_id}")
+        return redirect(url_for("tasks.coming", case_id=row.case_id), 303)
+    if left[0].id != grant_id:
+        return redirect(left[0].redirect, 303)
+    return redirect(url_for("tasks.show", task_id=row.task_id), 303)

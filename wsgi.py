@@ -1,0 +1,89 @@
+"""Puts the house together: the one file that imports engine, forms, integrations and processes.
+
+``wsgi:application()`` is the web application, ``ibalanse`` the console command.
+A name that does not resolve stops here, at start-up, and not at a citizen's click.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from flask import Flask
+
+import processes
+from engine import schema
+from engine.application import Application, build
+from engine.authorization.actor import SYSTEM
+from engine.clock import SystemClock
+from engine.definitions.bundle import Bundle
+from engine.evidence.datasets import Requirement
+from engine.jobs.bell import Bell
+from engine.jobs.valkey import ensure_redis
+from engine.settings import Settings
+from engine.task_types.answers import Hook, answer_hook, share_hook
+from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant
+from integrations.wiring import Integrations, connect
+
+
+def wire(settings: Settings) -> tuple[Application, Integrations]:
+    """The application with everything it needs, on a database that is up to date."""
+    outside = connect(settings)
+    redis_url, _ = ensure_redis(settings)
+    receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
+    hooks: dict[str, Hook] = {
+        "consent": answer_hook(outside.data_sets, receiver, Requirement.CONSENT, "consent-answer"),
+        "mandate": answer_hook(outside.data_sets, receiver, Requirement.MANDATE, "mandate-answer"),
+        "share": share_hook,
+    }
+
+    def hook(_key: str, _element_id: str, task_type: str) -> Hook | None:
+        return hooks.get(task_type)
+
+    app = build(
+        settings,
+        clock=SystemClock(),
+        bell=Bell(redis_url, waiting=2 * settings.workers),
+        redis_url=redis_url,
+        data_sets=outside.data_sets,
+        channels=outside.channels,
+        hooks=hook,
+    )
+    for job in (
+        OpenSources(app.db, app.vault, app.data_sets, app.channels, settings.base_url),
+        PlanHarvest(app.db, app.data_sets),
+        Fetch(app.db, app.vault, app.data_sets),
+        BuildOverview(app.vault),
+        RevokeGrant(app.db, app.channels),
+    ):
+        app.job_types[job.name] = job
+    return app, outside
+
+
+def prepare(app: Application) -> None:
+    """Migrate the database and deploy the journeys that come with the product."""
+    schema.upgrade(app.db)
+    with app.db.write() as connection:
+        for folder in processes.ALL:
+            app.library.deploy(connection, Bundle.read(folder), by=SYSTEM.person_id)
+
+
+def application() -> Flask:
+    """The web application, for gunicorn and ``flask --app wsgi``."""
+    from engine.web import create_app
+
+    app, outside = wire(Settings.from_env())
+    return create_app(app, logins=outside.logins, identify=outside.folkeregisteret.identify)
+
+
+def main() -> int:
+    """The console command."""
+    from engine import cli
+    from integrations.sandbox.app import create_sandbox
+
+    return cli.main(
+        sys.argv[1:], wire=lambda settings: wire(settings)[0], prepare=prepare, create_sandbox=create_sandbox
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
