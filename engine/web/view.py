@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from flask import Flask, current_app, g, url_for
@@ -74,6 +75,7 @@ def install(app: Flask) -> None:
         short_date=lambda value: formatting.short_date(value, g.language),
         clock=lambda value: formatting.clock_time(value, g.language),
         moment=moment,
+        money=Decimal,
     )
     env.trim_blocks = env.lstrip_blocks = True
 

@@ -1,0 +1,115 @@
+"""Set up, run and test on a machine with Python 3.11 and nothing else. Standard library only.
+
+    python3 bootstrap.py setup | run | test | bench | lint | types
+
+``make`` calls this file; it works without make. Everything lands in .venv,
+node_modules and var; a stamp makes the second time quick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+LOCK = ROOT / "requirements-dev.lock"
+STAMP = VENV / "stamp"
+ASSETS = ROOT / "engine" / "web" / "static" / "vendor" / "stamp"
+CHROMIUM = "chromium"
+
+
+def say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+def digest(*paths: Path) -> str:
+    found = hashlib.sha256(sys.version.encode())
+    for path in paths:
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def run(*command: str | Path, **options: object) -> None:
+    subprocess.run([str(part) for part in command], cwd=ROOT, check=True, **options)  # type: ignore[call-overload]
+
+
+def setup() -> None:
+    """The virtual environment from the lock with hashes, the project in it, and the front-end files."""
+    if sys.version_info < (3, 11):
+        sys.exit("iBalanse needs Python 3.11 or newer")
+    wanted = digest(LOCK, ROOT / "pyproject.toml")
+    if not STAMP.exists() or STAMP.read_text() != wanted:
+        say("installing Python packages from requirements-dev.lock")
+        if VENV.exists() and not (BIN / "python").exists():
+            shutil.rmtree(VENV)
+        try:
+            venv.create(VENV, with_pip=True)
+        except subprocess.CalledProcessError:
+            sys.exit("Python has no ensurepip here: apt-get install python3-venv")
+        pip = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", LOCK)
+        run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+        STAMP.write_text(wanted)
+    assets = digest(ROOT / "package-lock.json", ROOT / "build_assets.py")
+    if not ASSETS.exists() or ASSETS.read_text() != assets:
+        say("copying front-end files and cutting fonts")
+        run(BIN / "python", "build_assets.py")
+        ASSETS.write_text(assets)
+
+
+def chromium() -> None:
+    """The browser tests need Debian's Chromium; as root it is installed, else we say how."""
+    if shutil.which(CHROMIUM):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("installing chromium")
+        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        run("apt-get", "update", **quiet)
+        run("apt-get", "install", "-y", "--no-install-recommends", CHROMIUM, **quiet)
+    else:
+        sys.exit("The browser tests need Chromium: sudo apt-get install chromium")
+
+
+def serve() -> None:
+    setup()
+    os.execv(BIN / "ibalanse", [str(BIN / "ibalanse"), "serve"])
+
+
+def test() -> None:
+    setup()
+    chromium()
+    run(BIN / "python", "-m", "pytest", *sys.argv[2:])
+
+
+def lint() -> None:
+    setup()
+    run(BIN / "ruff", "check", ".")
+    run(BIN / "ruff", "format", "--check", ".")
+
+
+def types() -> None:
+    setup()
+    run(BIN / "mypy")
+
+
+def bench() -> None:
+    setup()
+    run(BIN / "python", "-m", "bench")
+
+
+COMMANDS = {"setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(f"usage: python3 bootstrap.py {' | '.join(COMMANDS)}")
+    try:
+        COMMANDS[sys.argv[1]]()
+    except subprocess.CalledProcessError as failure:
+        sys.exit(failure.returncode)
