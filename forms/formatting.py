@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
 NBSP, MINUS = "\u00a0", "\u2212"
-_MONTHS = {
-    "nb": ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"],
-    "nn": ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"],
-    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
-}
+_NORWEGIAN = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august")
+_NORWEGIAN += ("september", "oktober", "november", "desember")
+_ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August")
+_ENGLISH += ("September", "October", "November", "December")
+_MONTHS = {"nb": _NORWEGIAN, "nn": _NORWEGIAN, "en": _ENGLISH}
 
 
 def number(value: Decimal, decimals: int = 0, language: str = "nb") -> str:

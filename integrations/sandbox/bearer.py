@@ -21,7 +21,7 @@ def require(scope: str, *, header: str = "Authorization") -> dict[str, Any]:
     if claims.get("exp", 0) < time.time():
         abort(401)
     if scope not in str(claims.get("scope", "")).split():
-        abort(403)
+        return abort(403)
     return claims
 
 
@@ -32,4 +32,4 @@ def require_consent(scope: str, resource: str, pid: str, *, header: str = "Autho
         covers = any(r["value"] == resource for right in detail["consentRights"] for r in right["resource"])
         if covers and detail["from"].endswith(f":{pid}"):
             return claims
-    abort(403)
+    return abort(403)

@@ -1,0 +1,197 @@
+"""The real product in real processes, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTEFACTS = ROOT / "tests" / "artefacts"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Product:
+    """``ibalanse serve`` on ports of its own."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.data = data
+        self.url = f"http://localhost:{free_port()}"
+        self.sandbox_url = f"http://localhost:{free_port()}"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
+            "IBALANSE_DATA": str(data),
+            "IBALANSE_BASE_URL": self.url,
+            "IBALANSE_SANDBOX_URL": self.sandbox_url,
+            **settings,
+        }
+        self.log = (data / "serve.log").open("ab")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "wsgi", "serve"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True
+        )
+        for _ in range(600):
+            try:
+                if (
+                    requests.get(f"{self.url}/health/ready", timeout=2).ok
+                    and requests.get(self.sandbox_url, timeout=2).ok
+                ):
+                    return
+            except requests.RequestException:
+                pass
+            assert self.process.poll() is None, (self.data / "serve.log").read_text()[-3000:]
+            time.sleep(0.1)
+        raise RuntimeError("the product did not start")
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.log.close()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "wsgi", *arguments],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    def kill_workers(self) -> int:
+        """kill -9 on every worker and what it forked. Returns how many died."""
+        assert self.process is not None
+        found = subprocess.run(
+            ["ps", "-eo", "pid,sid,args"], capture_output=True, text=True, check=True
+        ).stdout.splitlines()[1:]
+        killed = 0
+        for row in found:
+            pid, sid, command = row.split(None, 2)
+            if int(sid) == self.process.pid and command.endswith("worker"):
+                os.kill(int(pid), signal.SIGKILL)
+                killed += 1
+        return killed
+
+    def fault(self, source: str, person: str, kind: str | None) -> None:
+        address = f"{self.sandbox_url}/faults/{source}/{person}"
+        answer = requests.put(address, json={"kind": kind}, timeout=5) if kind else requests.delete(address, timeout=5)
+        answer.raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One running product per test module, on an empty SQLite database."""
+    running = Product(tmp_path_factory.mktemp("product"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    if found is None:
+        message = "Chromium is not installed: sudo apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Person:
+    """Somebody at a browser window, who counts presses and hears every complaint of the console."""
+
+    def __init__(self, browser: Browser, product: Product, *, width: int = 1280, javascript: bool = True) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": 1000}, locale="nb-NO", timezone_id="Europe/Oslo",
+            reduced_motion="reduce", java_script_enabled=javascript,
+        )  # fmt: skip
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.url = product.url
+        self.presses = 0
+        self.complaints: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message: object) -> None:
+        text = getattr(message, "text", "")
+        if "status of 422" in text or "status of 403" in text:
+            return  # pages that say what must be put right, or that no is the answer; the tests read them
+        if getattr(message, "type", "") == "error" and self.url in getattr(message, "location", {}).get("url", ""):
+            self.complaints.append(text)
+
+    def press(self, name: str, role: str = "button") -> None:
+        self.presses += 1
+        self.page.get_by_role(role, name=name, exact=False).first.click()  # type: ignore[arg-type]
+
+    def tick(self, label: str) -> None:
+        self.presses += 1
+        self.page.get_by_label(label, exact=False).first.check()
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.url}{path}")
+
+    def log_in(self, name: str, *, staff: bool = False) -> None:
+        if staff:
+            self.go("/ansatt/logg-inn")
+        else:
+            self.go("/")
+            self.press("Logg inn med ID-porten", "link")
+        self.press(name)
+
+    def check_page(self) -> None:
+        """No axe violation, no sideways scroll, first Tab on the skip link."""
+        found = Axe().run(self.page, options=AXE).response["violations"]
+        assert not found, [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found]
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+
+    def picture(self, name: str) -> None:
+        ARTEFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=str(ARTEFACTS / f"{name}.png"), full_page=True)
+
+    def leave(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def person(browser: Browser, product: Product) -> Iterator[Callable[..., Person]]:
+    """Makes persons; every one of them must leave without a complaint in the console."""
+    everyone: list[Person] = []
+
+    def make(**options: int | bool) -> Person:
+        everyone.append(Person(browser, product, **options))  # type: ignore[arg-type]
+        return everyone[-1]
+
+    yield make
+    for one in everyone:
+        one.leave()
+    assert [c for one in everyone for c in one.complaints] == []
