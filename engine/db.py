@@ -155,7 +155,7 @@ class Database:
     def ping(self) -> bool:
         """Whether the database answers."""
         with self.read() as connection:
-            return connection.execute(text("SELECT 1")).scalar_one() == 1
+            return bool(connection.execute(text("SELECT 1")).scalar_one() == 1)
 
 
 def after_commit(connection: Connection, callback: Callable[[], None]) -> None:

@@ -46,7 +46,7 @@ class Lifecycle:
             ],
         )
         self.table: Mapping[tuple[str, str], str] = {
-            (source, trigger): transition.dest
+            (source, trigger): str(transition.dest)
             for trigger, event in self.machine.events.items()
             for source, group in event.transitions.items()
             for transition in group

@@ -157,8 +157,8 @@ def retry_at(now: datetime, attempts: int, retry_after: float | None = None) -> 
     """One second, doubling to five minutes, give or take a fifth; a source's own wish comes first."""
     if retry_after is not None:
         return now + timedelta(seconds=min(retry_after, LONGEST_RETRY.total_seconds() * 12))
-    wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 12), LONGEST_RETRY)
-    return now + wait * random.uniform(0.8, 1.2)
+    doubled: timedelta = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12)
+    return now + min(doubled, LONGEST_RETRY) * random.uniform(0.8, 1.2)
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -167,7 +167,8 @@ def next_due(connection: Connection) -> datetime | None:
         connection.execute(select(func.min(due_work.c.due_at)).where(due_work.c.state == "due")).scalar(),
         connection.execute(select(func.min(due_work.c.lease_until)).where(due_work.c.state == "leased")).scalar(),
     ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    known: list[datetime] = [moment for moment in moments if moment is not None]
+    return min(known) if known else None
 
 
 def backlog(connection: Connection, now: datetime) -> tuple[int, float]:

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROVIDERS = (
     "bank",
@@ -149,13 +150,13 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _secrets(env: Mapping[str, str], data_dir: Path, environment: str) -> dict[str, object] | dict:  # type: ignore[type-arg]
+def _secrets(env: Mapping[str, str], data_dir: Path, environment: str) -> dict[str, Any]:
     """The key ring: from ``IBALANSE_KEYS`` (a JSON file), or made once in development."""
     path = Path(env.get("IBALANSE_KEYS", data_dir / "keys.json"))
     if not path.exists():
         if environment == "production":
             raise SettingsError("IBALANSE_KEYS must name a file with the key ring; see docs/operations.md")
-        ring = {
+        made = {
             "secret_keys": [secrets.token_urlsafe(48)],
             "data_keys": {"k1": secrets.token_hex(32)},
             "data_key_id": "k1",
@@ -164,13 +165,13 @@ def _secrets(env: Mapping[str, str], data_dir: Path, environment: str) -> dict[s
         }
         temporary = path.with_suffix(f".{os.getpid()}")
         temporary.touch(mode=0o600)
-        temporary.write_text(json.dumps(ring))
+        temporary.write_text(json.dumps(made))
         try:
             os.link(temporary, path)  # the first of several starters wins
         except FileExistsError:
             pass
         temporary.unlink()
-    ring = json.loads(path.read_text())
+    ring: dict[str, Any] = json.loads(path.read_text())
     if environment == "production" and ring.get("sample"):
         raise SettingsError("IBALANSE_KEYS holds keys made for development; make a ring of your own")
     return ring

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
 NBSP, MINUS = "\u00a0", "\u2212"
-_NORWEGIAN = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august")
-_NORWEGIAN += ("september", "oktober", "november", "desember")
-_ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August")
-_ENGLISH += ("September", "October", "November", "December")
+_NORWEGIAN = ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august"]
+_NORWEGIAN += ["september", "oktober", "november", "desember"]
+_ENGLISH = ["January", "February", "March", "April", "May", "June", "July", "August"]
+_ENGLISH += ["September", "October", "November", "December"]
 _MONTHS = {"nb": _NORWEGIAN, "nn": _NORWEGIAN, "en": _ENGLISH}
 
 

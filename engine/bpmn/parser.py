@@ -321,9 +321,9 @@ def _id(node: etree._Element) -> str:
     identity = node.get("id")
     if not identity:
         raise BpmnSyntaxError(f"{_local(node)} has no id", node.sourceline or 0)
-    return identity
+    return str(identity)
 
 
 def _local(node: etree._Element) -> str:
     tag = node.tag
-    return tag[len(BPMN) :] if isinstance(tag, str) and tag.startswith(BPMN) else ""
+    return str(tag[len(BPMN) :]) if isinstance(tag, str) and tag.startswith(BPMN) else ""

@@ -15,6 +15,7 @@ from engine.db import Database
 from engine.evidence import gate, harvest
 from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, Requirement, Subject
 from engine.evidence.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+from engine.evidence.models import harvest as harvest_table
 from engine.execution.models import process_instance
 from engine.outbox import Work
 from engine.task_types import Done, Error, Result, Retry
@@ -162,8 +163,8 @@ class Fetch:
                 return Error("NO_BASIS")
             subject = subject_of(connection, self._vault, work.case_id)
             tries = connection.execute(
-                select(harvest.harvest.c.attempts).where(
-                    harvest.harvest.c.case_id == work.case_id, harvest.harvest.c.data_set == data_set.id
+                select(harvest_table.c.attempts).where(
+                    harvest_table.c.case_id == work.case_id, harvest_table.c.data_set == data_set.id
                 )
             ).scalar()
         request = EvidenceRequest(

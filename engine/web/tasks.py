@@ -21,6 +21,7 @@ from engine.task_types.harvesting import settle
 from engine.web import view
 from engine.web.citizen import where_next
 from engine.web.guards import actor, guarded
+from forms.formatting import long_date
 
 blueprint = guarded("tasks", __name__, Role.CITIZEN.value)
 YES_NO = {"consent": "consent-answer", "mandate": "mandate-answer", "share": "share-answer"}
@@ -66,7 +67,7 @@ def _question(connection: Connection, task: Any, given: dict[str, Any], fault: s
         "receiver": f"{settings.organisation_name} (org.nr. {settings.organisation_number})",
         "office": variables.get("officeName", ""),
         "orgno": variables.get("office", ""),
-        "until": view.formatting.long_date(house.clock.now() + DEFAULT_LIFE, _language()),
+        "until": long_date(house.clock.now() + DEFAULT_LIFE, _language()),
     }
     requirement = Requirement.MANDATE if kind == "mandate" else Requirement.CONSENT
     sources = {
