@@ -13,7 +13,7 @@ from typing import Any
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
-from engine.bpmn.parser import parse
+from engine.bpmn.report import findings_report
 from engine.bpmn.validator import Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions.bundle import Bundle, BundleError
@@ -116,17 +116,7 @@ def _sandbox(settings: Settings, create_sandbox: Callable[[Settings], Any]) -> i
 def _check(options: argparse.Namespace) -> int:
     path: Path = options.path
     file = path / "process.bpmn" if path.is_dir() else path
-    try:
-        findings = validate(parse(file.read_bytes()), CAPABILITIES)
-    except BpmnSyntaxError as error:
-        rows = [
-            {"element": "", "rule": "unreadable", "line": error.line, "severity": "error", "message": error.message}
-        ]
-    else:
-        rows = [
-            {"element": f.element, "rule": f.rule, "line": f.line, "severity": f.severity, "message": f.message}
-            for f in findings
-        ]
+    rows = findings_report(path, CAPABILITIES)
     if options.json:
         print(json.dumps(rows, ensure_ascii=False))
     for row in () if options.json else rows:

@@ -83,7 +83,11 @@ class _Draft:
 
 def parse(data: bytes) -> Definitions:
     """Read one BPMN file. Raises ``BpmnSyntaxError`` with the line."""
-    root = read_xml(data)
+    return read_definitions(read_xml(data))
+
+
+def read_definitions(root: etree._Element) -> Definitions:
+    """The processes of a tree ``read_xml`` has read. Raises ``BpmnSyntaxError`` with the line."""
     if root.tag != f"{BPMN}definitions":
         raise BpmnSyntaxError("the root element is not bpmn:definitions", root.sourceline or 0)
     names = _names(root)
