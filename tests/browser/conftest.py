@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -144,7 +145,7 @@ class Person:
 
     def _heard(self, message: object) -> None:
         text = getattr(message, "text", "")
-        if "status of 422" in text or "status of 403" in text:
+        if re.search(r"status of 4\d\d", text):
             return  # pages that say what must be put right, or that no is the answer; the tests read them
         if getattr(message, "type", "") == "error" and self.url in getattr(message, "location", {}).get("url", ""):
             self.complaints.append(text)

@@ -3,49 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person, Product
+from tests.browser.walks import wait_until, walk_to_overview
 
 People = Callable[..., Person]
-
-
-def walk_to_overview(who: Person, name: str, *, automatic: bool = True) -> None:
-    """From the landing page to a complete overview, pressing as little as one may."""
-    who.log_in(name)
-    who.press("Kom i gang")
-    who.tick("Alt nedenfor")
-    who.tick("Ja, jeg samtykker")
-    who.press("Send svaret")
-    who.page.wait_for_url(re.compile("/oppgaver/"))
-    if not automatic:
-        for _ in range(20):
-            if who.page.get_by_role("heading", name="Godkjenn hos kildene").count():
-                break
-            time.sleep(0.5)
-            who.page.goto(who.page.url)
-    who.press("Gå til", "link")
-    who.press("Godkjenn")
-    who.press("Godkjenn")
-    who.tick("Alt nedenfor")
-    who.tick("Ja, jeg gir fullmakt")
-    who.press("Send svaret")
-    who.page.wait_for_url(re.compile("/oversikt"))
-
-
-def wait_until_complete(who: Person, seconds: float = 60) -> float:
-    """Wait for every source; returns how long it took."""
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        states = who.page.locator(".sources .ds-tag").all_inner_texts()
-        if len(states) == 10 and all(state.startswith("Svart") for state in states):
-            return time.monotonic() - began
-        time.sleep(1)
-        who.page.reload()
-    raise AssertionError(f"not complete: {states}")
 
 
 def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(person: People, product: Product) -> None:
@@ -54,7 +19,7 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(pe
     anne.check_page()
     anne.picture("landing")
     walk_to_overview(anne, "Anne Eksempel")
-    waited = wait_until_complete(anne)
+    waited = wait_until(anne, {})
     assert anne.presses <= 12, anne.presses
     assert waited < 60
     main = anne.page.locator("main")
@@ -131,7 +96,7 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(pe
 def test_truls_walks_on_a_phone_and_withdraws_with_one_press(person: People) -> None:
     truls = person(width=390)
     walk_to_overview(truls, "Truls Eksempel")
-    wait_until_complete(truls)
+    wait_until(truls, {})
     truls.check_page()
     truls.picture("overview-phone")
     truls.go("/deling")
@@ -157,5 +122,5 @@ def test_mona_walks_without_javascript_and_says_no(person: People) -> None:
 
 def test_per_walks_without_javascript_to_a_complete_overview(person: People) -> None:
     per = person(javascript=False)
-    walk_to_overview(per, "Per Prøve", automatic=False)
-    wait_until_complete(per)
+    walk_to_overview(per, "Per Prøve")
+    wait_until(per, {})

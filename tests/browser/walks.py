@@ -1,0 +1,46 @@
+"""Walks that several browser tests take."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from tests.browser.conftest import Person
+
+
+def walk_to_overview(who: Person, name: str) -> None:
+    """From the landing page to the overview, pressing as little as one may. Works with and without JavaScript."""
+    who.log_in(name)
+    who.press("Kom i gang")
+    who.tick("Alt nedenfor")
+    who.tick("Ja, jeg samtykker")
+    who.press("Send svaret")
+    who.page.get_by_role("heading", name="Godkjenn hos kildene").wait_for()
+    who.press("Gå til", "link")
+    who.press("Godkjenn")
+    who.press("Godkjenn")
+    who.tick("Alt nedenfor")
+    who.tick("Ja, jeg gir fullmakt")
+    who.press("Send svaret")
+    who.page.wait_for_url(re.compile("/oversikt"))
+
+
+def source_states(who: Person) -> dict[str, str]:
+    """What the page says of each source, read in one go: the page may renew itself at any moment."""
+    html = who.page.content()
+    found: dict[str, str] = dict(re.findall(r'<li><span>([^<]+)</span><span class="ds-tag"[^>]*>([^<]+)</span>', html))
+    return found
+
+
+def wait_until(who: Person, wanted: dict[str, str], seconds: float = 60) -> float:
+    """Reload until every source says what *wanted* says, the others "Svart". Returns the seconds it took."""
+    began = time.monotonic()
+    states: dict[str, str] = {}
+    while time.monotonic() - began < seconds:
+        states = source_states(who)
+        good = [states[name].startswith(wanted.get(name, "Svart")) for name in states]
+        if len(states) == 10 and all(good):
+            return time.monotonic() - began
+        time.sleep(1)
+        who.go("/oversikt")
+    raise AssertionError(f"after {seconds} s: {states}")
