@@ -18,7 +18,7 @@ from engine.clock import SystemClock
 from engine.definitions.bundle import Bundle
 from engine.evidence.datasets import Requirement
 from engine.jobs.bell import Bell
-from engine.jobs.valkey import ensure_redis
+from engine.jobs.valkey import socket_url
 from engine.settings import Settings
 from engine.task_types.answers import Hook, answer_hook, share_hook
 from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant
@@ -26,9 +26,9 @@ from integrations.wiring import Integrations, connect
 
 
 def wire(settings: Settings) -> tuple[Application, Integrations]:
-    """The application with everything it needs, on a database that is up to date."""
+    """The application with everything it needs. Starts no server: that is for ``serve`` and ``worker``."""
     outside = connect(settings)
-    redis_url, _ = ensure_redis(settings)
+    redis_url = settings.redis_url or socket_url(settings)
     receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
     hooks: dict[str, Hook] = {
         "consent": answer_hook(outside.data_sets, receiver, Requirement.CONSENT, "consent-answer"),

@@ -48,8 +48,9 @@ def main(
             prepare(application)
             return 0
         if options.command == "worker":
-            from engine.jobs import worker
+            from engine.jobs import valkey, worker
 
+            valkey.ensure_redis(settings)
             worker.run(application)
             return 0
         if options.command == "deploy":
@@ -96,10 +97,25 @@ def _serve(
     _, valkey = ensure_redis(settings)
     prepare(wire(settings))
     sandbox = not options.no_sandbox and not settings.production
-    status = supervisor.serve(settings, sandbox=sandbox, say=say)
+    status = supervisor.serve(settings, sandbox=sandbox, say=say, ready=lambda: _welcome(settings, sandbox, say))
     if valkey is not None:
         valkey.terminate()
     return status
+
+
+def _welcome(settings: Settings, sandbox: bool, say: Callable[[str], None]) -> None:
+    """The addresses, and who can log in as what."""
+    say("")
+    say(f"  iBalanse         {settings.base_url}")
+    if sandbox:
+        say(f"  caseworkers      {settings.base_url}/ansatt/logg-inn")
+        say(f"  sandbox          {settings.sandbox_url}")
+        say("")
+        say("  Citizens:        Anne Eksempel, Truls Eksempel, Andreas Eksempel, and ten ordinary people")
+        say("  Caseworkers:     Kari Rådgiver and Ola Rådgiver (Nav Lillestrøm), Bente Veileder (Brønnøysund)")
+        say("  Administrator:   Ada Administrator")
+        say("  No password: choose the person at log-in. Stop with Ctrl-C.")
+    say("")
 
 
 def _sandbox(settings: Settings, create_sandbox: Callable[[Settings], Any]) -> int:

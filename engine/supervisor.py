@@ -60,8 +60,8 @@ def children(settings: Settings, *, sandbox: bool, host: str = LISTEN) -> list[C
     return found
 
 
-def serve(settings: Settings, *, sandbox: bool, say: Callable[[str], None]) -> int:
-    """Run until told to stop. Returns the exit status."""
+def serve(settings: Settings, *, sandbox: bool, say: Callable[[str], None], ready: Callable[[], None]) -> int:
+    """Run until told to stop; *ready* is called once everything answers. Returns the exit status."""
     url, valkey = ensure_redis(settings)
     env = {**os.environ, "REDIS_URL": url, "IBALANSE_DATA": str(settings.data_dir)}
     everyone = children(settings, sandbox=sandbox)
@@ -81,7 +81,7 @@ def serve(settings: Settings, *, sandbox: bool, say: Callable[[str], None]) -> i
             if child.ready and not _wait(child, lambda: stopping):
                 say(f"{child.name} did not come up")
                 return 1
-        say(f"ready at {settings.base_url}")
+        ready()
         while not stopping:
             time.sleep(0.2)
             if valkey is not None and valkey.poll() is not None:

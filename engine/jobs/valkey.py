@@ -27,7 +27,7 @@ def ensure_redis(settings: Settings) -> tuple[str, subprocess.Popen[bytes] | Non
     if settings.redis_url:
         return settings.redis_url, None
     socket = _socket(settings.data_dir)
-    url = f"unix://{socket}"
+    url = socket_url(settings)
     with (socket.parent / "valkey.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _answers(url):
@@ -42,6 +42,11 @@ def ensure_redis(settings: Settings) -> tuple[str, subprocess.Popen[bytes] | Non
                 break
             time.sleep(0.02)
     raise RuntimeError("the embedded Valkey did not start")
+
+
+def socket_url(settings: Settings) -> str:
+    """Where our own server listens, whether it runs or not."""
+    return f"unix://{_socket(settings.data_dir)}"
 
 
 def _socket(data_dir: Path) -> Path:

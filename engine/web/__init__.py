@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from flask import Flask, g, render_template, request
@@ -23,7 +23,7 @@ from engine.evidence.errors import SourceError
 from engine.execution.commands import AlreadyDone, Conflict, Forbidden, NotFound, Refusal, StageRefused
 from engine.vault import Erased
 from engine.web import casework, citizen, health, login, overview, queue, security, sharing, tasks, view
-from engine.web.texts import LANGUAGES, translate
+from engine.web.texts import LANGUAGES
 
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
@@ -122,6 +122,8 @@ def _errors(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error
+        if status == 403:
+            _audit_refusal("http_403")
         known = status if status in (400, 403, 404, 405, 409, 413, 429, 500, 503) else (400 if status < 500 else 500)
         return page(status, f"error.{known}")
 
@@ -135,6 +137,7 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> tuple[str, int]:
+        _audit_refusal(error.code)
         status = _STATUS.get(type(error), 409)
         return page(status, f"error.{status}")
 
@@ -149,11 +152,15 @@ def _errors(app: Flask) -> None:
         return page(500, "error.500")
 
 
-def note_event(kind: str, data: Mapping[str, Any], at: datetime) -> None:
-    """An audit event that belongs to no case."""
+def _audit_refusal(code: str) -> None:
+    """Somebody tried what was not allowed or not there: who, where and the reference on the page."""
     application = view.house()
+    who = g.get("actor")
+    data = {
+        "code": code,
+        "endpoint": request.endpoint or "",
+        "actor": who.person_id if who else "",
+        "reference": g.get("reference", ""),
+    }
     with application.db.write() as connection:
-        chain.append(connection, chain.SYSTEM_CHAIN, at, SYSTEM, kind, data)
-
-
-__all__ = ["create_app", "note_event", "translate"]
+        chain.append(connection, chain.SYSTEM_CHAIN, application.clock.now(), SYSTEM, "RequestRefused", data)

@@ -1,0 +1,259 @@
+"""Foreign conditions → Altinn expressions, by one small closed grammar. Nothing here runs a host language.
+
+Two dialects are read: ``simple`` (``a > 1``, ``${x == 'b'}``, ``v.contains("x")``)
+and an ``xpath`` subset (``$a = 'b'``, ``contains(v, 'x')``, ``not(...)``). Names
+are process variables, read as ``["dataModel", name]`` from the model the caller
+evaluates against. The grammar, loosest first:
+
+    or:         and (("or" | "||") and)*
+    and:        unary (("and" | "&&") unary)*
+    unary:      ("!" | "not") unary | comparison
+    comparison: sum (("==" | "=" | "!=" | ">" | ">=" | "<" | "<=") sum)?
+    sum:        term (("+" | "-") term)*
+    term:       value (("*" | "div" | "/") value)*
+    value:      number | text | true | false | null | name | call | "(" or ")"
+
+Comparing is Altinn's: equality compares as text, so ``1 == '1'`` is true and
+``1 == 1.0`` too; greater and less compare as numbers and are false for what is
+no number. A variable that is not there is null, and equal to nothing but null.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.bpmn.elements import Condition, Expression
+
+MAX_LENGTH = 4_000
+MAX_DEPTH = 50
+MODES = ("altinn", "simple", "xpath")
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<name>\$?[A-Za-z_][\w.\-]*)"
+    r"|(?P<sign>&&|\|\||==|!=|>=|<=|[=<>!()+\-*/,]))"
+)
+_NAME_SIMPLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_COMPARE = {
+    "==": "equals",
+    "=": "equals",
+    "!=": "notEquals",
+    ">": "greaterThan",
+    ">=": "greaterThanEq",
+    "<": "lessThan",
+    "<=": "lessThanEq",
+}
+#: function in either dialect → (Altinn's name, number of arguments)
+_CALLS = {
+    "contains": ("contains", 2),
+    "starts-with": ("startsWith", 2),
+    "ends-with": ("endsWith", 2),
+    "startsWith": ("startsWith", 2),
+    "endsWith": ("endsWith", 2),
+    "string-length": ("stringLength", 1),
+    "length": ("stringLength", 1),
+    "concat": ("concat", None),
+    "lower-case": ("lowerCase", 1),
+    "upper-case": ("upperCase", 1),
+    "toLowerCase": ("lowerCase", 1),
+    "toUpperCase": ("upperCase", 1),
+    "equals": ("equals", 2),
+    "count": ("count", 1),
+}
+_CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
+
+
+class ConditionSyntaxError(ValueError):
+    """The text is not in the closed grammar; says where, never what the data is."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Tokens of one condition and the place reached."""
+
+    tokens: list[tuple[str, str]]
+    xpath: bool
+    place: int = 0
+    depth: int = 0
+
+    def peek(self) -> tuple[str, str]:
+        return self.tokens[self.place] if self.place < len(self.tokens) else ("end", "")
+
+    def take(self) -> tuple[str, str]:
+        token = self.peek()
+        self.place += 1
+        return token
+
+    def accept(self, *words: str) -> str:
+        """The next sign or word when it is one of *words*, else an empty text and nothing is taken."""
+        kind, text = self.peek()
+        if kind in ("sign", "name") and text in words:
+            self.place += 1
+            return text
+        return ""
+
+    def expect(self, sign: str) -> None:
+        if not self.accept(sign):
+            raise ConditionSyntaxError(f"{sign!r} is missing before {self.peek()[1]!r}")
+
+
+def read(text: str, mode: str = "altinn", line: int = 0) -> Condition:
+    """A condition in one of ``MODES``. Raises ``ConditionSyntaxError``."""
+    if mode not in MODES:
+        raise ValueError(f"{mode!r} is not one of {', '.join(MODES)}")
+    if mode == "altinn":
+        return Condition(text, _altinn(text), line)
+    return Condition(text, from_xpath(text) if mode == "xpath" else from_simple(text), line)
+
+
+def from_simple(text: str) -> Expression:
+    """``a > 1``, ``${...}``, ``= ...``, ``!a``, ``v.contains("x")`` as an Altinn expression."""
+    return _parse(text, xpath=False)
+
+
+def from_xpath(text: str) -> Expression:
+    """The XPath 1.0 subset: comparisons, ``and``/``or``, the text functions, ``$name`` or ``name``."""
+    return _parse(text, xpath=True)
+
+
+def _altinn(text: str) -> Expression:
+    stripped = text.strip()
+    try:
+        return json.loads(stripped) if stripped[:1] == "[" or stripped in _CONSTANTS else stripped
+    except (ValueError, RecursionError):
+        raise ConditionSyntaxError("not a JSON expression") from None
+
+
+def _parse(text: str, *, xpath: bool) -> Expression:
+    reader = _Reader(_tokens(_unwrapped(text)), xpath)
+    if not reader.tokens:
+        raise ConditionSyntaxError("the condition is empty")
+    expression = _or(reader)
+    if reader.peek()[0] != "end":
+        raise ConditionSyntaxError(f"{reader.peek()[1]!r} was not expected")
+    return expression
+
+
+def _unwrapped(text: str) -> str:
+    """Without the wrapping of other engines: ``${...}``, ``#{...}`` or a leading ``=``."""
+    if len(text) > MAX_LENGTH:
+        raise ConditionSyntaxError(f"longer than {MAX_LENGTH} characters")
+    stripped = text.strip()
+    if stripped[:2] in ("${", "#{") and stripped.endswith("}"):
+        return stripped[2:-1]
+    return stripped[1:] if stripped.startswith("=") and not stripped.startswith("==") else stripped
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found, place = [], 0
+    text = text.rstrip()
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise ConditionSyntaxError(f"unreadable at character {place + 1}")
+        kind = match.lastgroup or ""
+        found.append((kind, match.group(kind)))
+        place = match.end()
+    return found
+
+
+def _or(reader: _Reader) -> Expression:
+    reader.depth += 1
+    if reader.depth > MAX_DEPTH:
+        raise ConditionSyntaxError(f"nested deeper than {MAX_DEPTH}")
+    parts = [_and(reader)]
+    while reader.accept("or", "||"):
+        parts.append(_and(reader))
+    reader.depth -= 1
+    return parts[0] if len(parts) == 1 else ["or", *parts]
+
+
+def _and(reader: _Reader) -> Expression:
+    parts = [_unary(reader)]
+    while reader.accept("and", "&&"):
+        parts.append(_unary(reader))
+    return parts[0] if len(parts) == 1 else ["and", *parts]
+
+
+def _unary(reader: _Reader) -> Expression:
+    turns = 0
+    while reader.accept("!", "not"):
+        turns += 1
+    expression = _comparison(reader)
+    if not turns:
+        return expression
+    return ["not", expression] if turns % 2 else ["not", ["not", expression]]
+
+
+def _comparison(reader: _Reader) -> Expression:
+    left = _sum(reader)
+    sign = reader.accept(*_COMPARE)
+    return [_COMPARE[sign], left, _sum(reader)] if sign else left
+
+
+def _sum(reader: _Reader) -> Expression:
+    left = _term(reader)
+    while sign := reader.accept("+", "-"):
+        left = ["plus" if sign == "+" else "minus", left, _term(reader)]
+    return left
+
+
+def _term(reader: _Reader) -> Expression:
+    left = _value(reader)
+    while sign := reader.accept("*", "/", "div"):
+        left = ["multiply" if sign == "*" else "divide", left, _value(reader)]
+    return left
+
+
+def _value(reader: _Reader) -> Expression:
+    kind, text = reader.take()
+    if kind == "number":
+        return int(text) if text.isdigit() else float(Decimal(text))
+    if kind == "text":
+        return text[1:-1]
+    if kind == "name":
+        return _named(reader, text)
+    if text == "-" and reader.peek()[0] == "number":
+        return -_value(reader)
+    if text == "(":
+        expression = _or(reader)
+        reader.expect(")")
+        return expression
+    raise ConditionSyntaxError(f"a value is missing before {text!r}" if text else "the condition ends too early")
+
+
+def _named(reader: _Reader, name: str) -> Expression:
+    """A constant, a call, a method on a variable, or a variable."""
+    called = bool(reader.accept("("))
+    if called and name in ("true", "false") and reader.xpath:
+        reader.expect(")")
+        return _CONSTANTS[name]
+    if called:
+        subject, _, method = name.rpartition(".")
+        arguments: list[Expression] = [_variable(reader, subject)] if subject else []
+        while not reader.accept(")"):
+            if arguments and (len(arguments) > 1 or not subject):
+                reader.expect(",")
+            arguments.append(_or(reader))
+        return _call(method, arguments)
+    return _CONSTANTS[name] if name in _CONSTANTS and not reader.xpath else _variable(reader, name)
+
+
+def _call(name: str, arguments: list[Expression]) -> Expression:
+    known = _CALLS.get(name)
+    if known is None:
+        raise ConditionSyntaxError(f"there is no function {name!r}")
+    function, count = known
+    if count is not None and len(arguments) != count:
+        raise ConditionSyntaxError(f"{name} takes {count} arguments, not {len(arguments)}")
+    return [function, *arguments]
+
+
+def _variable(reader: _Reader, name: str) -> Expression:
+    bare = name.removeprefix("$") if reader.xpath else name
+    if not (re.fullmatch(r"[A-Za-z_][\w.\-]*", bare) if reader.xpath else _NAME_SIMPLE.fullmatch(bare)):
+        raise ConditionSyntaxError(f"{name!r} is not the name of a variable")
+    return ["dataModel", bare]

@@ -1,0 +1,42 @@
+"""The order of steps is a promise: this test is the second place it is written."""
+
+from __future__ import annotations
+
+from engine.execution import commands, sequence
+
+
+def names(steps: tuple[sequence.Step, ...]) -> list[str]:
+    return [step.__name__ for step in steps]
+
+
+def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits() -> None:
+    assert names(sequence.COMPLETE_TASK) == [
+        "lock_task",
+        "check_access",
+        "task_is_open",
+        "validate_task_data",
+        "save_data",
+        "run_ending_hook",
+        "end_task",
+        "take_outgoing_flows",
+        "unlock_task_data",
+        "enter_stages",
+        "write_rows",
+        "update_case",
+        "write_audit",
+        "tell_outcome",
+        "COMMIT",
+        "relay_outbox",
+    ]
+
+
+def test_every_command_has_a_sequence_that_commits_once() -> None:
+    for command in commands.Command.__args__:
+        steps = names(sequence.SEQUENCES[command])
+        assert steps.count("COMMIT") == 1, command
+        assert set(steps[steps.index("COMMIT") + 1 :]) <= {"relay_outbox"}, command
+
+
+def test_every_command_on_a_task_asks_the_policy_before_anything_changes() -> None:
+    for steps in (sequence.COMPLETE_TASK, sequence.SAVE_TASK_DATA, sequence.CLAIM_TASK, sequence.ASSIGN_TASK):
+        assert names(steps)[:2] == ["lock_task", "check_access"]
