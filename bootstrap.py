@@ -53,7 +53,7 @@ def setup() -> None:
             venv.create(VENV, with_pip=True)
         except subprocess.CalledProcessError:
             sys.exit("Python has no ensurepip here: apt-get install python3-venv")
-        pip = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [BIN / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", LOCK)
         run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
         STAMP.write_text(wanted)

@@ -142,7 +142,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _deploy(application: Application, options: argparse.Namespace) -> int:
     bundle = Bundle.read(options.folder)
-    faults = validate(bundle.definitions, CAPABILITIES)
+    faults = [f for f in validate(bundle.definitions, CAPABILITIES) if f.severity == "error"]
     if faults:
         raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in faults])
     with application.db.write() as connection:

@@ -7,11 +7,11 @@ evaluates against. The grammar, loosest first:
 
     or:         and (("or" | "||") and)*
     and:        unary (("and" | "&&") unary)*
-    unary:      ("!" | "not") unary | comparison
+    unary:      "not" unary | comparison
     comparison: sum (("==" | "=" | "!=" | ">" | ">=" | "<" | "<=") sum)?
     sum:        term (("+" | "-") term)*
     term:       value (("*" | "div" | "/") value)*
-    value:      number | text | true | false | null | name | call | "(" or ")"
+    value:      number | text | true | false | null | name | call | "(" or ")" | "!" value | "-" value
 
 Comparing is Altinn's: equality compares as text, so ``1 == '1'`` is true and
 ``1 == 1.0`` too; greater and less compare as numbers and are false for what is
@@ -24,7 +24,7 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.bpmn.elements import Condition, Expression
 
@@ -32,11 +32,12 @@ MAX_LENGTH = 4_000
 MAX_DEPTH = 50
 MODES = ("altinn", "simple", "xpath")
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<name>\$?[A-Za-z_][\w.\-]*)"
+_TOKEN = (
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<name>%s)"
     r"|(?P<sign>&&|\|\||==|!=|>=|<=|[=<>!()+\-*/,]))"
 )
-_NAME_SIMPLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_SIMPLE = re.compile(_TOKEN % r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_XPATH = re.compile(_TOKEN % r"\$?[A-Za-z_](?:[\w.\-]*\w)?")  # a hyphen is part of a name there
 _COMPARE = {
     "==": "equals",
     "=": "equals",
@@ -62,6 +63,8 @@ _CALLS = {
     "toUpperCase": ("upperCase", 1),
     "equals": ("equals", 2),
     "count": ("count", 1),
+    "not": ("not", 1),
+    "boolean": ("and", 1),
 }
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
@@ -119,16 +122,45 @@ def from_xpath(text: str) -> Expression:
     return _parse(text, xpath=True)
 
 
-def _altinn(text: str) -> Expression:
+def read_json(text: str) -> Expression:
+    """An Altinn expression, or the text itself when it is no JSON array.
+
+    Strict: no NaN, no key twice, nothing nested deeper than ``MAX_DEPTH``.
+    Raises ``ConditionSyntaxError``.
+    """
     stripped = text.strip()
+    if not stripped.startswith("["):
+        return stripped
     try:
-        return json.loads(stripped) if stripped[:1] == "[" or stripped in _CONSTANTS else stripped
+        value = json.loads(stripped, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise ConditionSyntaxError("not a JSON expression") from None
+        raise ConditionSyntaxError(f"{stripped[:60]!r} is not a JSON expression") from None
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ConditionSyntaxError(f"nested deeper than {MAX_DEPTH}")
+        level = [item for part in level if isinstance(part, list) for item in part]
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is written twice")
+    return found
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _altinn(text: str) -> Expression:
+    return _CONSTANTS[text.strip()] if text.strip() in _CONSTANTS else read_json(text)
 
 
 def _parse(text: str, *, xpath: bool) -> Expression:
-    reader = _Reader(_tokens(_unwrapped(text)), xpath)
+    reader = _Reader(_tokens(_unwrapped(text), _XPATH if xpath else _SIMPLE), xpath)
     if not reader.tokens:
         raise ConditionSyntaxError("the condition is empty")
     expression = _or(reader)
@@ -147,11 +179,11 @@ def _unwrapped(text: str) -> str:
     return stripped[1:] if stripped.startswith("=") and not stripped.startswith("==") else stripped
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
+def _tokens(text: str, pattern: re.Pattern[str]) -> list[tuple[str, str]]:
     found, place = [], 0
     text = text.rstrip()
     while place < len(text):
-        match = _TOKEN.match(text, place)
+        match = pattern.match(text, place)
         if match is None:
             raise ConditionSyntaxError(f"unreadable at character {place + 1}")
         kind = match.lastgroup or ""
@@ -180,12 +212,10 @@ def _and(reader: _Reader) -> Expression:
 
 def _unary(reader: _Reader) -> Expression:
     turns = 0
-    while reader.accept("!", "not"):
+    while not reader.xpath and reader.accept("not"):
         turns += 1
     expression = _comparison(reader)
-    if not turns:
-        return expression
-    return ["not", expression] if turns % 2 else ["not", ["not", expression]]
+    return ["not", expression] if turns % 2 else expression
 
 
 def _comparison(reader: _Reader) -> Expression:
@@ -216,19 +246,30 @@ def _value(reader: _Reader) -> Expression:
         return text[1:-1]
     if kind == "name":
         return _named(reader, text)
-    if text == "-" and reader.peek()[0] == "number":
-        return -_value(reader)
     if text == "(":
         expression = _or(reader)
         reader.expect(")")
         return expression
+    if text in ("!", "-") and kind == "sign":
+        return _signed(reader, text)
     raise ConditionSyntaxError(f"a value is missing before {text!r}" if text else "the condition ends too early")
+
+
+def _signed(reader: _Reader, sign: str) -> Expression:
+    reader.depth += 1
+    if reader.depth > MAX_DEPTH:
+        raise ConditionSyntaxError(f"nested deeper than {MAX_DEPTH}")
+    value = _value(reader)
+    reader.depth -= 1
+    if sign == "!":
+        return ["not", value]
+    return -value if isinstance(value, int | float) and not isinstance(value, bool) else ["minus", 0, value]
 
 
 def _named(reader: _Reader, name: str) -> Expression:
     """A constant, a call, a method on a variable, or a variable."""
     called = bool(reader.accept("("))
-    if called and name in ("true", "false") and reader.xpath:
+    if called and reader.xpath and name in ("true", "false"):
         reader.expect(")")
         return _CONSTANTS[name]
     if called:
@@ -239,7 +280,7 @@ def _named(reader: _Reader, name: str) -> Expression:
                 reader.expect(",")
             arguments.append(_or(reader))
         return _call(method, arguments)
-    return _CONSTANTS[name] if name in _CONSTANTS and not reader.xpath else _variable(reader, name)
+    return _CONSTANTS[name] if name in _CONSTANTS else _variable(reader, name)
 
 
 def _call(name: str, arguments: list[Expression]) -> Expression:
@@ -253,7 +294,4 @@ def _call(name: str, arguments: list[Expression]) -> Expression:
 
 
 def _variable(reader: _Reader, name: str) -> Expression:
-    bare = name.removeprefix("$") if reader.xpath else name
-    if not (re.fullmatch(r"[A-Za-z_][\w.\-]*", bare) if reader.xpath else _NAME_SIMPLE.fullmatch(bare)):
-        raise ConditionSyntaxError(f"{name!r} is not the name of a variable")
-    return ["dataModel", bare]
+    return ["dataModel", name.removeprefix("$") if reader.xpath else name]

@@ -77,6 +77,19 @@ class MultiInstance:
 
 
 @dataclass(frozen=True, slots=True)
+class StandardLoop:
+    """Standard loop characteristics: the activity again while ``condition`` holds.
+
+    test_before  judged before each turn instead of after
+    maximum      the most turns there may be, or ``None``
+    """
+
+    test_before: bool = False
+    condition: Condition | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Extension:
     """What Altinn's and our own extension elements say about one element.
 
@@ -141,6 +154,7 @@ class Element:
     correlation_key: Expression = None
     extension: Extension = NO_EXTENSION
     line: int = 0
+    loop: StandardLoop | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ whether the engine can execute it is the validator's question.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
+from engine.bpmn.conditions import ConditionSyntaxError, read, read_json
 from engine.bpmn.elements import (
     Condition,
     Definitions,
@@ -23,6 +23,7 @@ from engine.bpmn.elements import (
     MultiInstance,
     Process,
     SequenceFlow,
+    StandardLoop,
 )
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
 
@@ -60,8 +61,10 @@ _EVENT_SUFFIX = "EventDefinition"
 
 @dataclass(slots=True)
 class _Names:
-    """Root elements that events refer to: id → the name or code that counts."""
+    """Root elements that events refer to: id → the name or code that counts; and how conditions are written."""
 
+    conditions: str = "altinn"
+    shared: dict[str, etree._Element] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
     signals: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -81,27 +84,32 @@ class _Draft:
     seen: dict[str, int] = field(default_factory=dict)
 
 
-def parse(data: bytes) -> Definitions:
-    """Read one BPMN file. Raises ``BpmnSyntaxError`` with the line."""
-    return read_definitions(read_xml(data))
+def parse(data: bytes, *, conditions: str = "altinn") -> Definitions:
+    """Read one BPMN file, its conditions in one of ``conditions.MODES``. Raises ``BpmnSyntaxError`` with the line."""
+    return read_definitions(read_xml(data), conditions=conditions)
 
 
-def read_definitions(root: etree._Element) -> Definitions:
+def read_definitions(root: etree._Element, *, conditions: str = "altinn") -> Definitions:
     """The processes of a tree ``read_xml`` has read. Raises ``BpmnSyntaxError`` with the line."""
     if root.tag != f"{BPMN}definitions":
         raise BpmnSyntaxError("the root element is not bpmn:definitions", root.sourceline or 0)
-    names = _names(root)
-    processes = {}
+    names = _names(root, conditions)
+    processes: dict[str, Process] = {}
+    seen: set[str] = set()
     for node in root.findall(f"{BPMN}process"):
         process = _process(node, names)
+        for identity in (process.id, *process.elements, *process.flows):
+            if identity in seen:
+                raise BpmnSyntaxError(f"the id {identity} is used twice", process.line)
+            seen.add(identity)
         processes[process.id] = process
     if not processes:
         raise BpmnSyntaxError("the file has no process", root.sourceline or 0)
     return Definitions(processes, root.get("targetNamespace", ""))
 
 
-def _names(root: etree._Element) -> _Names:
-    names = _Names()
+def _names(root: etree._Element, conditions: str) -> _Names:
+    names = _Names(conditions)
     for node in root:
         identity = node.get("id", "")
         if node.tag == f"{BPMN}message":
@@ -112,6 +120,8 @@ def _names(root: etree._Element) -> _Names:
             names.errors[identity] = node.get("errorCode") or node.get("name") or identity
         elif node.tag == f"{BPMN}escalation":
             names.escalations[identity] = node.get("escalationCode") or node.get("name") or identity
+        elif _local(node).endswith(_EVENT_SUFFIX):
+            names.shared[identity] = node
     return names
 
 
@@ -125,7 +135,7 @@ def _process(root: etree._Element, names: _Names) -> Process:
         for node in container:
             kind = _local(node)
             if kind == "sequenceFlow":
-                _flow(node, draft)
+                _flow(node, draft, names)
             elif kind in NODES:
                 identity = _id(node)
                 if identity in draft.seen:
@@ -171,7 +181,7 @@ def _check_flows(draft: _Draft, elements: dict[str, Element]) -> None:
             raise BpmnSyntaxError(f"sequence flow {flow.id} leaves its scope", flow.line)
 
 
-def _flow(node: etree._Element, draft: _Draft) -> None:
+def _flow(node: etree._Element, draft: _Draft, names: _Names) -> None:
     flow_id, source, target = _id(node), node.get("sourceRef", ""), node.get("targetRef", "")
     if flow_id in draft.flows or flow_id in draft.seen:
         raise BpmnSyntaxError(f"the id {flow_id} is used twice", node.sourceline or 0)
@@ -180,7 +190,7 @@ def _flow(node: etree._Element, draft: _Draft) -> None:
         flow_id,
         source,
         target,
-        None if condition is None else _condition(condition),
+        None if condition is None else _condition(condition, names),
         node.get("name", ""),
         node.sourceline or 0,
     )
@@ -205,7 +215,7 @@ def _element(node: etree._Element, scope: str, draft: _Draft, names: _Names) -> 
         attached_to=node.get("attachedToRef", ""),
         interrupting=interrupting,
         boundary=tuple(draft.boundary.get(identity, ())),
-        multi_instance=_multi_instance(node),
+        multi_instance=_multi_instance(node, names),
         called=node.get("calledElement", "").rpartition(":")[2],
         triggered_by_event=node.get("triggeredByEvent") == "true",
         script=(script.text or "").strip() if script is not None else "",
@@ -213,11 +223,17 @@ def _element(node: etree._Element, scope: str, draft: _Draft, names: _Names) -> 
         correlation_key=_first_text(node, f"{IB}correlationKey"),
         extension=_extension(node),
         line=node.sourceline or 0,
+        loop=_standard_loop(node, names),
     )
 
 
 def _event(node: etree._Element, names: _Names) -> EventDefinition:
     found = [child for child in node if _local(child).endswith(_EVENT_SUFFIX)]
+    for reference in node.findall(f"{BPMN}eventDefinitionRef"):
+        identity = (reference.text or "").strip().rpartition(":")[2]
+        if identity not in names.shared:
+            raise BpmnSyntaxError(f"the event definition {identity} is not there", reference.sourceline or 0)
+        found.append(names.shared[identity])
     if not found:
         return EventDefinition("none")
     if len(found) > 1:
@@ -228,7 +244,7 @@ def _event(node: etree._Element, names: _Names) -> EventDefinition:
         return _timer(definition)
     if kind == "conditional":
         condition = definition.find(f"{BPMN}condition")
-        return EventDefinition("conditional", condition=None if condition is None else _condition(condition))
+        return EventDefinition("conditional", condition=None if condition is None else _condition(condition, names))
     reference = definition.get(f"{kind}Ref", "").rpartition(":")[2]
     named = {
         "message": names.messages,
@@ -248,7 +264,7 @@ def _timer(definition: etree._Element) -> EventDefinition:
     return EventDefinition("timer")
 
 
-def _multi_instance(node: etree._Element) -> MultiInstance | None:
+def _multi_instance(node: etree._Element, names: _Names) -> MultiInstance | None:
     loop = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
     if loop is None:
         return None
@@ -262,9 +278,24 @@ def _multi_instance(node: etree._Element) -> MultiInstance | None:
         collection=None if collection is None else _value(collection),
         item="item" if collection is None else collection.get("item", "item"),
         cardinality=None if cardinality is None else _value(cardinality),
-        completion=None if completion is None else _condition(completion),
+        completion=None if completion is None else _condition(completion, names),
         output="" if output is None else output.get("collection", ""),
         output_item=None if output is None else _value(output),
+    )
+
+
+def _standard_loop(node: etree._Element, names: _Names) -> StandardLoop | None:
+    loop = node.find(f"{BPMN}standardLoopCharacteristics")
+    if loop is None:
+        return None
+    condition = loop.find(f"{BPMN}loopCondition")
+    maximum = loop.get("loopMaximum", "")
+    if maximum and not maximum.strip().isdigit():
+        raise BpmnSyntaxError(f"loopMaximum {maximum[:20]!r} is not a number", loop.sourceline or 0)
+    return StandardLoop(
+        test_before=loop.get("testBefore") in ("true", "1"),
+        condition=None if condition is None else _condition(condition, names),
+        maximum=int(maximum) if maximum else None,
     )
 
 
@@ -293,20 +324,20 @@ def _extension(node: etree._Element) -> Extension:
     )
 
 
-def _condition(node: etree._Element) -> Condition:
-    text = (node.text or "").strip()
-    return Condition(text, _value(node), node.sourceline or 0)
+def _condition(node: etree._Element, names: _Names) -> Condition:
+    line = node.sourceline or 0
+    try:
+        return read((node.text or "").strip(), names.conditions, line)
+    except ConditionSyntaxError as error:
+        raise BpmnSyntaxError(f"the condition cannot be read: {error}", line) from None
 
 
 def _value(node: etree._Element) -> Expression:
     """Text, or the Altinn expression it writes when it begins with a bracket."""
-    text = (node.text or "").strip()
-    if not text.startswith("["):
-        return text
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise BpmnSyntaxError(f"{text[:60]!r} is not a JSON expression", node.sourceline or 0) from None
+        return read_json(node.text or "")
+    except ConditionSyntaxError as error:
+        raise BpmnSyntaxError(str(error), node.sourceline or 0) from None
 
 
 def _first_text(node: etree._Element, tag: str) -> Any:

@@ -15,10 +15,11 @@ from engine.bpmn.timing import TimerSyntaxError, parse_cycle, parse_date, parse_
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Element types that can be executed, and the event kinds each of them honours."""
+    """Element types that can be executed, the event kinds each of them honours, and the loops."""
 
     elements: frozenset[str]
     events: Mapping[str, frozenset[str]]
+    loops: frozenset[str] = frozenset({"multiInstance"})
 
 
 Rule = Callable[[Process, Capabilities], Iterator[Finding]]
@@ -51,6 +52,10 @@ def can_be_executed(process: Process, can: Capabilities) -> Iterator[Finding]:
                 "event-not-executable",
                 f"{element.type} with a {element.event.kind} event cannot be executed",
             )
+        if element.loop is not None and "standard" not in can.loops:
+            yield _at(element, "loop-not-executable", "a standard loop cannot be executed yet")
+        if element.multi_instance is not None and "multiInstance" not in can.loops:
+            yield _at(element, "loop-not-executable", "multi-instance cannot be executed yet")
 
 
 def has_a_start(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -170,6 +175,50 @@ def references_given(process: Process, _: Capabilities) -> Iterator[Finding]:
             yield _at(element, "multi-instance-without-items", "neither a collection nor a number of instances")
 
 
+def conditions_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
+    """A condition is an expression or a truth value; a bare text would never be true."""
+    for flow in process.flows.values():
+        if flow.condition is not None and isinstance(flow.condition.expression, str):
+            yield Finding(
+                flow.id,
+                "condition-unreadable",
+                "the condition is not an expression",
+                flow.condition.line or flow.line,
+                suggestion='write an Altinn expression, for example ["equals", ["gatewayAction"], "reject"]',
+            )
+
+
+def joins_complete(process: Process, _: Capabilities) -> Iterator[Finding]:
+    """Branches of one choice that meet in a parallel join: only one of them ever arrives."""
+    for element in process.elements.values():
+        if element.type != "parallelGateway" or len(element.incoming) < 2:
+            continue
+        choices = [choice for flow in element.incoming if (choice := _choice_before(process, flow))]
+        for choice in sorted({c for c in choices if choices.count(c) > 1}):
+            yield Finding(
+                element.id,
+                "join-never-completes",
+                f"it waits for several branches of {choice}, which takes only one",
+                element.line,
+                "warning",
+                "join with an exclusive gateway, or split with a parallel one",
+            )
+
+
+def _choice_before(process: Process, flow_id: str) -> str:
+    """The exclusive gateway a flow comes straight from, through single steps only; else an empty text."""
+    seen: set[str] = set()
+    while flow_id not in seen:
+        seen.add(flow_id)
+        source = process.elements[process.flows[flow_id].source]
+        if len(source.outgoing) > 1:
+            return source.id if source.type == "exclusiveGateway" else ""
+        if len(source.incoming) != 1 or source.boundary:
+            return ""
+        flow_id = source.incoming[0]
+    return ""
+
+
 RULES: tuple[Rule, ...] = (
     can_be_executed,
     has_a_start,
@@ -181,4 +230,6 @@ RULES: tuple[Rule, ...] = (
     timers_readable,
     durations_readable,
     references_given,
+    conditions_readable,
+    joins_complete,
 )

@@ -7,7 +7,6 @@ from lxml import etree
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ELEMENTS = 100_000
 MAX_ATTRIBUTES = 100
-MAX_DEPTH = 200
 
 
 class BpmnSyntaxError(Exception):

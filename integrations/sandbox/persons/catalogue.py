@@ -268,7 +268,7 @@ def person_by_key(key: str) -> Person:
 
 def loan_account(someone: Person, loan: Loan) -> str:
     """The account number of a loan that has one at the bank."""
-    serial = 700_000 + int(someone.pid[6:9]) * 10 + len(loan.account)
+    serial = 700_000 + int(someone.pid[6:9]) * 100 + someone.loans.index(loan) * 10
     return account_number("9710", serial) if loan.account else ""
 
 
