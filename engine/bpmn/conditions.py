@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -32,12 +33,12 @@ MAX_LENGTH = 4_000
 MAX_DEPTH = 50
 MODES = ("altinn", "simple", "xpath")
 
-_TOKEN = (
+_LEXEME = (
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<name>%s)"
     r"|(?P<sign>&&|\|\||==|!=|>=|<=|[=<>!()+\-*/,]))"
 )
-_SIMPLE = re.compile(_TOKEN % r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
-_XPATH = re.compile(_TOKEN % r"\$?[A-Za-z_](?:[\w.\-]*\w)?")  # a hyphen is part of a name there
+_SIMPLE = re.compile(_LEXEME % r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_XPATH = re.compile(_LEXEME % r"\$?[A-Za-z_](?:[\w.\-]*\w)?")  # a hyphen is part of a name there
 _COMPARE = {
     "==": "equals",
     "=": "equals",
@@ -140,8 +141,14 @@ def read_json(text: str) -> Expression:
         depth += 1
         if depth > MAX_DEPTH:
             raise ConditionSyntaxError(f"nested deeper than {MAX_DEPTH}")
-        level = [item for part in level if isinstance(part, list) for item in part]
+        level = [item for part in level for item in _inside(part)]
     return value
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

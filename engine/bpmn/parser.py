@@ -253,6 +253,7 @@ def _event(node: etree._Element, names: _Names) -> EventDefinition:
         "escalation": names.escalations,
     }.get(kind, {})
     text = definition.get("name", "") if kind == "link" else named.get(reference, reference)
+    kind = "compensation" if kind == "compensate" else kind
     return EventDefinition(kind, text, key=_first_text(node, f"{IB}correlationKey"))
 
 
