@@ -53,7 +53,7 @@ class Dispatch:
                 with self._database.write() as own:
                     return self._once(command, actor, key, own)
             except (LostRace, IntegrityError, OperationalError, DBAPIError) as error:
-                if attempt == TRIES or not _passing(error):
+                if attempt == TRIES or not passing(error):
                     raise
                 log.info("retrying %s after %s", type(command).__name__, type(error).__name__)
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
@@ -118,7 +118,7 @@ def _digest(command: Command) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _passing(error: Exception) -> bool:
+def passing(error: Exception) -> bool:
     """Whether the same command may succeed when tried again."""
     if isinstance(error, LostRace | IntegrityError):
         return True

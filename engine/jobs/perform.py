@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
 
 from engine import outbox
 from engine.authorization.actor import SYSTEM
 from engine.clock import Clock
 from engine.db import Database
 from engine.execution.commands import AlreadyDone, FinishJob, FireTimer, RaiseIncident, ThrowError
-from engine.execution.dispatch import Dispatch
+from engine.execution.dispatch import TRIES, Dispatch, passing
+from engine.execution.flush import LostRace
 from engine.failpoints import FailPoints
 from engine.outbox import GIVE_UP_AFTER, LeaseLost, Work
 from engine.task_types import Deferred, Done, Error, GiveUp, JobType, Result, Retry
@@ -94,6 +98,16 @@ class Performer:
         self._record(work, result)
 
     def _record(self, work: Work, result: Result) -> None:
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._record_once(work, result)
+                return
+            except (LostRace, DBAPIError) as error:
+                if attempt == TRIES or not passing(error):
+                    raise
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))
+
+    def _record_once(self, work: Work, result: Result) -> None:
         now = self._clock.now()
         if isinstance(result, Retry) and now - work.created_at > GIVE_UP_AFTER:
             result = GiveUp(result.code, "gave up after 24 hours of trying")

@@ -15,7 +15,6 @@ from engine.web import view
 from engine.web.guards import ANYONE, actor, guarded
 
 blueprint = guarded("citizen", __name__, ANYONE)
-OFFICE = {"office": "312345672", "officeName": "Nav Lillestrøm"}
 
 
 @blueprint.before_request
@@ -67,8 +66,10 @@ def start() -> Response:
     house = view.house()
     with house.db.read() as connection:
         case = queries.case_of(connection, actor().person_id)
+        office = house.library.newest(connection, "advice").bundle.metadata["office"]
     if case is None or case.state != "open":
-        command = StartInstance("advice", actor().person_id, {**OFFICE, "granted": False, "pending": 0})
+        variables = {"office": office["orgno"], "officeName": office["name"], "granted": False, "pending": 0}
+        command = StartInstance("advice", actor().person_id, variables)
         house.dispatch.send(command, actor(), key=request.form.get("_key", ""))
     return redirect(url_for("citizen.home"), 303)
 

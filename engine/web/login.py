@@ -23,7 +23,6 @@ from engine.web.texts import LANGUAGES
 
 COOKIE = "ibalanse_session"
 STARTED = "ibalanse_login"
-ADMINISTRATORS = frozenset({"310478717"})
 DETAILS = [{"type": "ansattporten:altinn:resource", "resource": "urn:altinn:resource:ibalanse-ansatt"}]
 _PATH = re.compile(r"/(?!/)[\w\-./?=&%]*")
 
@@ -131,7 +130,8 @@ class _Start:
 def _role(which: str, office: Office | None) -> Role:
     if which == "idporten":
         return Role.CITIZEN
-    return Role.ADMINISTRATOR if office and office.orgno in ADMINISTRATORS else Role.CASEWORKER
+    own = view.house().settings.organisation_number
+    return Role.ADMINISTRATOR if office and office.orgno == own else Role.CASEWORKER
 
 
 def _home(role: Role) -> str:

@@ -1,0 +1,172 @@
+"""The journeys on a fixed clock, jobs run in line, with sources that answer as told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+import processes
+from engine import schema
+from engine.application import Application, build
+from engine.authorization.actor import Actor, Office, Role
+from engine.clock import FixedClock
+from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState
+from engine.definitions.bundle import Bundle
+from engine.economy.figures import Debt, DebtKind, Figures
+from engine.economy.sourced import Source, Sourced
+from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Requirement
+from engine.evidence.errors import SourceError
+from engine.execution.commands import CompleteTask, Outcome, StartInstance
+from engine.execution.models import process_instance, user_task
+from engine.jobs.bell import silent
+from engine.settings import Settings
+from engine.task_types.answers import answer_hook, share_hook
+from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant, settle
+from integrations.wiring import connect
+
+OFFICE = Office("312345672", "Nav Lillestrøm")
+
+
+class Channel:
+    """A consent channel that remembers what it was asked."""
+
+    def __init__(self, name: str, state: ChannelState) -> None:
+        self.name = name
+        self.answer = state
+        self.asked: list[ChannelAsk] = []
+        self.revoked: list[str] = []
+
+    def request(self, ask: ChannelAsk) -> ChannelReply:
+        self.asked.append(ask)
+        redirect = f"http://source/{self.name}" if self.answer is ChannelState.PENDING else ""
+        return ChannelReply(f"grant-{self.name}", self.answer, redirect)
+
+    def state(self, grant: str) -> ChannelState:
+        return self.answer
+
+    def revoke(self, grant: str) -> None:
+        self.revoked.append(grant)
+
+
+class Sources:
+    """What each data set does when asked; by default it tells of one debt of 1 000 kroner."""
+
+    def __init__(self) -> None:
+        self.failing: dict[str, SourceError] = {}
+        self.asked: list[str] = []
+
+    def fetch(self, data_set: str) -> Callable[[EvidenceRequest], Evidence]:
+        def fetch(request: EvidenceRequest) -> Evidence:
+            self.asked.append(data_set)
+            if data_set in self.failing:
+                raise self.failing[data_set]
+            source = Source(data_set, data_set, request.as_of, "consent", "1")
+            debt = Debt(f"{data_set}:1", DebtKind.OTHER, data_set, Sourced(Decimal(1000), (source,)))
+            return Evidence(EvidenceState.ANSWERED, Figures(debts=(debt,)))
+
+        return fetch
+
+
+class House:
+    """A wired application with Anne in it."""
+
+    def __init__(self, application: Application, clock: FixedClock, sources: Sources, anne: str) -> None:
+        self.application = application
+        self.clock = clock
+        self.sources = sources
+        self.anne = Actor(Role.CITIZEN, anne, "Anne Eksempel", level="high")
+        self.kari = Actor(Role.CASEWORKER, "kari", "Kari Rådgiver", OFFICE, "high")
+
+    def start(self, key: str, **variables: Any) -> str:
+        given = {"office": OFFICE.orgno, "officeName": OFFICE.name, "granted": False, "pending": 0, **variables}
+        return self.application.dispatch.send(StartInstance(key, self.anne.person_id, given), self.anne).case_id
+
+    def work(self, wait: timedelta = timedelta(0)) -> None:
+        """Let time pass and do everything that is due."""
+        self.clock.advance(wait)
+        while self.application.performer.drain(5):
+            pass
+
+    def tasks(self, case: str) -> dict[str, str]:
+        with self.application.db.read() as connection:
+            rows = connection.execute(
+                select(user_task.c.element_id, user_task.c.id).where(
+                    user_task.c.case_id == case, user_task.c.state.in_(("ready", "claimed"))
+                )
+            )
+            return {row.element_id: row.id for row in rows}
+
+    def complete(self, case: str, element: str, actor: Actor | None = None, **data: dict[str, Any]) -> Outcome:
+        contents = {name.replace("_", "-"): content for name, content in data.items()}
+        command = CompleteTask(self.tasks(case)[element], data=contents)
+        return self.application.dispatch.send(command, actor or self.anne)
+
+    def approve(self, case: str) -> None:
+        """The citizen has said yes at every source's own page."""
+        from engine.consent.models import grant
+
+        with self.application.db.write() as connection:
+            for row in connection.execute(select(grant.c.id).where(grant.c.case_id == case)).scalars().all():
+                settle(connection, row, ChannelState.ACTIVE)
+
+    def state(self, case: str) -> str:
+        with self.application.db.read() as connection:
+            found: str = connection.execute(
+                select(process_instance.c.state).where(process_instance.c.id == case)
+            ).scalar_one()
+            return found
+
+
+def yes(*kinds: str) -> dict[str, Any]:
+    return {"answer": "yes", "kinds": list(kinds), "language": "nb"}
+
+
+NO = {"answer": "no", "kinds": [], "language": "nb"}
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
+    from datetime import date
+
+    settings = Settings.from_env({"IBALANSE_DATA": str(tmp_path), "IBALANSE_ENV": "test"})
+    sources = Sources()
+    data_sets: dict[str, DataSet] = {
+        name: replace(found, fetch=sources.fetch(name)) for name, found in connect(settings).data_sets.items()
+    }
+    channels = {
+        "altinn": Channel("altinn", ChannelState.PENDING),
+        "bank": Channel("bank", ChannelState.PENDING),
+        "norskgjeld": Channel("norskgjeld", ChannelState.ACTIVE),
+    }
+    receiver = {"party_id": "1", "name": "iBalanse"}
+    hooks = {
+        "consent": answer_hook(data_sets, receiver, Requirement.CONSENT, "consent-answer"),
+        "mandate": answer_hook(data_sets, receiver, Requirement.MANDATE, "mandate-answer"),
+        "share": share_hook,
+    }
+    app = build(
+        settings, clock=clock, bell=silent, data_sets=data_sets, channels=channels,
+        hooks=lambda key, element, task_type: hooks.get(task_type),
+    )  # fmt: skip
+    jobs = (
+        OpenSources(app.db, app.vault, data_sets, channels, "http://us"),
+        PlanHarvest(app.db, data_sets),
+        Fetch(app.db, app.vault, data_sets),
+        BuildOverview(app.vault),
+        RevokeGrant(app.db, channels),
+    )
+    app.job_types.update({job.name: job for job in jobs})
+    schema.upgrade(app.db)
+    with app.db.write() as connection:
+        for folder in processes.ALL:
+            app.library.deploy(connection, Bundle.read(folder), by="test")
+        person = app.vault.register(connection, pid="21818297804", name="Anne Eksempel", birth_date=date(2000, 1, 21))
+    yield House(app, clock, sources, person.id)
+    app.db.engine.dispose()
