@@ -14,8 +14,9 @@ evaluates against. The grammar, loosest first:
     value:      number | text | true | false | null | name | call | "(" or ")" | "!" value | "-" value
 
 Comparing is Altinn's: equality compares as text, so ``1 == '1'`` is true and
-``1 == 1.0`` too; greater and less compare as numbers and are false for what is
-no number. A variable that is not there is null, and equal to nothing but null.
+``1 == 1.0`` too; greater and less compare as numbers, are false for null, and fail
+for a text that is no number. A variable that is not there is null, and equal to
+nothing but null.
 """
 
 from __future__ import annotations
