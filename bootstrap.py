@@ -47,12 +47,12 @@ def setup() -> None:
     wanted = digest(LOCK, ROOT / "pyproject.toml")
     if not STAMP.exists() or STAMP.read_text() != wanted:
         say("installing Python packages from requirements-dev.lock")
-        if VENV.exists() and not (BIN / "python").exists():
-            shutil.rmtree(VENV)
-        try:
-            venv.create(VENV, with_pip=True)
-        except subprocess.CalledProcessError:
-            sys.exit("Python has no ensurepip here: apt-get install python3-venv")
+        if not (BIN / "python").exists():
+            shutil.rmtree(VENV, ignore_errors=True)
+            try:
+                venv.create(VENV, with_pip=True)
+            except subprocess.CalledProcessError:
+                sys.exit("Python has no ensurepip here: apt-get install python3-venv")
         pip = [BIN / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", LOCK)
         run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)

@@ -55,6 +55,8 @@ def main(
             return 0
         if options.command == "deploy":
             return _deploy(application, options)
+        if options.command == "purge-expired":
+            return _purge(application, options)
         return _verify(application, options)
     except (SettingsError, BundleError, BpmnSyntaxError, OSError) as error:
         print(error, file=sys.stderr)
@@ -76,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="validate a BPMN file or a bundle")
     check.add_argument("path", type=Path)
     check.add_argument("--json", action="store_true")
+    purge = commands.add_parser("purge-expired", help="delete what has had its time")
+    purge.add_argument("--json", action="store_true")
     verify = commands.add_parser("verify-audit", help="verify the hash chain of every case")
     verify.add_argument("--json", action="store_true")
     return parser
@@ -149,6 +153,15 @@ def _deploy(application: Application, options: argparse.Namespace) -> int:
         deployed, new = application.library.deploy(connection, bundle, by=SYSTEM.person_id)
     answer = {"key": deployed.key, "version": deployed.version, "new": new}
     print(json.dumps(answer) if options.json else f"{deployed.key} version {deployed.version}")
+    return 0
+
+
+def _purge(application: Application, options: argparse.Namespace) -> int:
+    from engine.evidence.retention import purge
+
+    with application.db.write() as connection:
+        done = purge(connection, application.clock.now())
+    print(json.dumps(done) if options.json else ", ".join(f"{count} {name}" for name, count in done.items()))
     return 0
 
 

@@ -109,16 +109,15 @@ def _digest(
 def verify(connection: Connection, case_id: str) -> Broken | None:
     """The first fault of one chain, or ``None`` when it is whole."""
     previous, expected = _START, 1
-    rows = connection.execution_options(stream_results=True).execute(
-        select(audit_event).where(audit_event.c.case_id == case_id).order_by(audit_event.c.seq)
-    )
-    for row in rows:
-        if row.seq != expected:
-            return Broken(case_id, expected, "an event is missing")
-        digest = _digest(previous, case_id, row.seq, row.at, row.actor_role, row.actor_id, row.kind, row.data)
-        if digest != row.hash:
-            return Broken(case_id, row.seq, "the event was changed")
-        previous, expected = digest, expected + 1
+    events = select(audit_event).where(audit_event.c.case_id == case_id).order_by(audit_event.c.seq)
+    with connection.execute(events.execution_options(stream_results=True)) as rows:
+        for row in rows:
+            if row.seq != expected:
+                return Broken(case_id, expected, "an event is missing")
+            digest = _digest(previous, case_id, row.seq, row.at, row.actor_role, row.actor_id, row.kind, row.data)
+            if digest != row.hash:
+                return Broken(case_id, row.seq, "the event was changed")
+            previous, expected = digest, expected + 1
     head = connection.execute(
         select(audit_head.c.seq, audit_head.c.hash).where(audit_head.c.case_id == case_id)
     ).first()

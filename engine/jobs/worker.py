@@ -17,9 +17,11 @@ from rq.serializers import JSONSerializer
 
 from engine import outbox
 from engine.application import Application
+from engine.evidence.retention import purge
 from engine.jobs.bell import QUEUE, Bell, DrainJob
 
 log = logging.getLogger(__name__)
+TIDY_SECONDS = 600.0
 
 _application: Application | None = None
 
@@ -58,9 +60,14 @@ def run(application: Application, *, burst: bool = False) -> None:
 
 
 def _sweep(application: Application) -> None:
-    """Ring whenever something is due. Any number of sweepers may run: they only ring."""
+    """Ring whenever something is due, and tidy now and then. Any number of sweepers may run."""
+    tidied = time.monotonic() - TIDY_SECONDS
     while True:
         try:
+            if time.monotonic() - tidied >= TIDY_SECONDS:
+                tidied = time.monotonic()
+                with application.db.write() as connection:
+                    purge(connection, application.clock.now())
             with application.db.read() as connection:
                 due = outbox.next_due(connection)
             now = application.clock.now()
