@@ -186,6 +186,30 @@ def interfaces_are_bound(model: Model) -> Iterator[Finding]:
                     yield at(callable_, "interface-unbound", "an operation of its interface has no ioBinding")
 
 
+def scripts_name_their_language(model: Model) -> Iterator[Finding]:
+    for task in model.each("scriptTask"):
+        if children(task, "script") and not task.get("scriptFormat"):
+            yield at(task, "script-format", "a script needs a scriptFormat")
+
+
+def resources_are_named_one_way(model: Model) -> Iterator[Finding]:
+    for role in model.each("resourceRole", "performer", "humanPerformer", "potentialOwner"):
+        named = children(role, "resourceRef", "resourceParameterBinding")
+        if named and children(role, "resourceAssignmentExpression"):
+            yield at(role, "resource-twice", "a resource is named or found by an expression, not both")
+
+
+def subscriptions_bind_every_property(model: Model) -> Iterator[Finding]:
+    for subscription in model.each("correlationSubscription"):
+        key = model.find(subscription.get("correlationKeyRef"))
+        bound = {
+            b.get("correlationPropertyRef", "").rpartition(":")[2]
+            for b in children(subscription, "correlationPropertyBinding")
+        }
+        if key is not None and not set(texts(key, "correlationPropertyRef")) <= bound:
+            yield at(subscription, "correlation-unbound", "a property of the correlation key has no binding")
+
+
 def choreography_references_fit(model: Model) -> Iterator[Finding]:
     for node in model.each("globalConversation", "choreography", "globalChoreographyTask"):
         if children(node, "choreographyRef"):
@@ -211,5 +235,8 @@ RULES: tuple[Rule, ...] = (
     loops_have_items,
     calls_carry_the_called_data,
     interfaces_are_bound,
+    scripts_name_their_language,
+    resources_are_named_one_way,
+    subscriptions_bind_every_property,
     choreography_references_fit,
 )

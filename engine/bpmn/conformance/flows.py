@@ -28,6 +28,7 @@ _FORMAL = (
     "timeDuration",
     "loopCardinality",
     "completionCondition",
+    "loopCondition",
 )
 
 

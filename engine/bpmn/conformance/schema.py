@@ -20,6 +20,34 @@ REFERENCES: dict[str, frozenset[str]] = {
     "itemSubjectRef": frozenset({"itemDefinition"}),
     "itemRef": frozenset({"itemDefinition"}),
     "default": frozenset({"sequenceFlow"}),
+    "activityRef": ACTIVITIES,
+}
+#: element → attributes it must have
+ATTRIBUTES: dict[str, tuple[str, ...]] = {
+    "definitions": ("targetNamespace",),
+    "sequenceFlow": ("sourceRef", "targetRef"),
+    "messageFlow": ("sourceRef", "targetRef"),
+    "association": ("sourceRef", "targetRef"),
+    "conversationLink": ("sourceRef", "targetRef"),
+    "linkEventDefinition": ("name",),
+    "boundaryEvent": ("attachedToRef",),
+    "interface": ("name",),
+    "operation": ("name",),
+    "import": ("importType", "namespace"),
+}
+#: element → child elements it must have
+PARTS: dict[str, tuple[str, ...]] = {
+    "ioSpecification": ("inputSet", "outputSet"),
+    "conditionalEventDefinition": ("condition",),
+    "dataInputAssociation": ("targetRef",),
+    "dataOutputAssociation": ("targetRef",),
+    "assignment": ("from", "to"),
+    "operation": ("inMessageRef",),
+    "interface": ("operation",),
+    "correlationProperty": ("correlationPropertyRetrievalExpression",),
+    "correlationPropertyRetrievalExpression": ("messagePath",),
+    "correlationPropertyBinding": ("dataPath",),
+    "choreographyTask": ("participantRef", "messageFlowRef"),
 }
 _FIRST = (
     "documentation",
@@ -90,13 +118,16 @@ def children_stand_in_order(model: Model) -> Iterator[Finding]:
 
 
 def parts_are_there(model: Model) -> Iterator[Finding]:
-    for flow in model.flows:
-        if not flow.get("sourceRef") or not flow.get("targetRef"):
-            yield at(flow, "flow-reference", "a sequence flow has a source and a target")
-    for spec in model.each("ioSpecification"):
-        for name in ("inputSet", "outputSet"):
-            if not children(spec, name):
-                yield at(spec, "part-missing", f"an ioSpecification has at least one {name}")
+    for kind, names in ATTRIBUTES.items():
+        for node in model.each(kind):
+            for name in names:
+                if node.get(name) is None:
+                    yield at(node, "attribute-missing", f"{kind} has no {name}")
+    for kind, names in PARTS.items():
+        for node in model.each(kind):
+            for name in names:
+                if not children(node, name):
+                    yield at(node, "part-missing", f"{kind} has no {name}")
     for timer in model.each("timerEventDefinition"):
         if len(children(timer, "timeDate", "timeDuration", "timeCycle")) > 1:
             yield at(timer, "timer-twice", "a timer has one of date, duration and cycle")

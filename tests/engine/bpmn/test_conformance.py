@@ -33,6 +33,7 @@ def around(node: str, more: str = "") -> str:
 
 
 TASK = '<task id="t"/>'
+START = '<startEvent id="a"/>'
 
 
 def condition(kind: str = ' xsi:type="tFormalExpression"') -> str:
@@ -44,7 +45,7 @@ GOOD = {
     "a process of tasks alone": process(TASK + '<task id="u"/>' + flow("t", "u")),
     "an empty choreography": '<choreography id="c"/>',
     "a timer start at the top": process(
-        '<startEvent id="a"><timerEventDefinition/></startEvent>' + around(TASK).removeprefix('<startEvent id="a"/>')
+        '<startEvent id="a"><timerEventDefinition/></startEvent>' + around(TASK).removeprefix(START)
     ),
     "a link and its target": process(
         around(
@@ -185,6 +186,24 @@ BAD = {
     "multi-instance-without-items": (
         "t",
         process(around('<task id="t"><multiInstanceLoopCharacteristics/></task>')),
+    ),
+    "attribute-missing": ("t-", process(around(TASK, '<sequenceFlow id="t-" sourceRef="t"/>'))),
+    "part-missing": ("t", process(around('<task id="t"><ioSpecification><inputSet/></ioSpecification></task>'))),
+    "script-format": ("t", process(around('<scriptTask id="t"><script>x</script></scriptTask>'))),
+    "resource-twice": (
+        "r",
+        process(
+            around(
+                '<task id="t"><performer id="r"><resourceRef>x</resourceRef><resourceAssignmentExpression/>'
+                "</performer></task>"
+            )
+        ),
+    ),
+    "correlation-unbound": (
+        "s",
+        '<collaboration id="k"><correlationKey id="key"><correlationPropertyRef>one</correlationPropertyRef>'
+        "</correlationKey></collaboration>"
+        + process(around(TASK, '<correlationSubscription id="s" correlationKeyRef="key"/>')),
     ),
     "called-start": (
         "t",
