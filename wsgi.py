@@ -52,7 +52,7 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
         OpenSources(app.db, app.vault, app.data_sets, app.channels, settings.base_url),
         PlanHarvest(app.db, app.data_sets),
         Fetch(app.db, app.vault, app.data_sets),
-        BuildOverview(app.vault),
+        BuildOverview(app.vault, app.data_sets),
         RevokeGrant(app.db, app.channels),
     ):
         app.job_types[job.name] = job

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from engine.economy import duplicates
 from engine.economy.figures import (
@@ -26,6 +27,24 @@ from engine.economy.supplements import Supplement, SupplementKind
 
 MONTHS = 3
 
+#: Which data sets tell of each total: while one of them is missing, the total is at best a least.
+TOLD_BY = {
+    "debt": frozenset(
+        {"bank.accounts", "gjeldsregister.debts", "inkasso.claims", "lanekassen.loans", "skatteetaten.claims"}
+    ),
+    "assets": frozenset({"bank.accounts", "skatteetaten.taxbase", "kartverket.property"}),
+    "income": frozenset({"skatteetaten.income", "nav.benefits"}),
+    "spending": frozenset({"bank.accounts"}),
+}
+
+
+class Knowledge(StrEnum):
+    """How much a total may be trusted. A missing source is never zero."""
+
+    WHOLE = "whole"
+    AT_LEAST = "at_least"
+    UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -45,6 +64,14 @@ class Overview:
     gaps: tuple[Gap, ...]
     enterprises: tuple[Enterprise, ...]
     tax: tuple[TaxSummary, ...]
+
+    def knowledge(self, what: str) -> Knowledge:
+        """Whether a total (debt, assets, income or spending) is whole, a least, or not known at all."""
+        missing = {gap.data_set for gap in self.gaps}.intersection(TOLD_BY[what])
+        if not missing:
+            return Knowledge.WHOLE
+        some = {"debt": self.debts, "assets": self.assets, "income": self.incomes, "spending": self.spending}[what]
+        return Knowledge.AT_LEAST if some else Knowledge.UNKNOWN
 
     @property
     def total_debt(self) -> Money:

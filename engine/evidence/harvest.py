@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -73,9 +74,13 @@ def record(
     connection.execute(update(harvest).where(harvest.c.id == row.id).values(**values))
 
 
-def figures(connection: Connection, vault: Vault, case_id: str) -> tuple[Figures, tuple[Gap, ...]]:
-    """Everything answered in the case, and what is missing."""
-    found, gaps = Figures(), []
+def figures(
+    connection: Connection, vault: Vault, case_id: str, every: Collection[str]
+) -> tuple[Figures, tuple[Gap, ...]]:
+    """Everything answered in the case, and what is missing. Of *every* data set, those never asked are gaps too."""
+    known = set(connection.execute(select(harvest.c.data_set).where(harvest.c.case_id == case_id)).scalars())
+    found = Figures()
+    gaps = [Gap(data_set, "", GapReason.NOT_ASKED) for data_set in every if data_set not in known]
     for row in connection.execute(select(harvest).where(harvest.c.case_id == case_id).order_by(harvest.c.data_set)):
         missing: tuple[str, ...] = ()
         if row.content is not None:
@@ -109,9 +114,11 @@ def supplement_by_hand(
     )
 
 
-def build_snapshot(connection: Connection, vault: Vault, *, case_id: str, person_id: str, now: datetime) -> Overview:
+def build_snapshot(
+    connection: Connection, vault: Vault, *, case_id: str, person_id: str, every: Collection[str], now: datetime
+) -> Overview:
     """Compile what is known now and keep it as the next version, which is never changed."""
-    found, gaps = figures(connection, vault, case_id)
+    found, gaps = figures(connection, vault, case_id, every)
     added = tuple(entry for _, entry in supplements(connection, vault, case_id))
     overview = build(found, as_of=now.date(), gaps=gaps, supplements=added)
     version = (

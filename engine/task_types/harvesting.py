@@ -221,15 +221,23 @@ class BuildOverview:
 
     name = "overview"
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
         self._vault = vault
+        self._data_sets = data_sets
 
     def perform(self, work: Work, now: datetime) -> Result:
         def keep(connection: Connection) -> None:
             owner = connection.execute(
                 select(process_instance.c.owner_id).where(process_instance.c.id == work.case_id)
             ).scalar_one()
-            harvest.build_snapshot(connection, self._vault, case_id=work.case_id, person_id=owner, now=now)
+            harvest.build_snapshot(
+                connection,
+                self._vault,
+                case_id=work.case_id,
+                person_id=owner,
+                every=self._data_sets,
+                now=now,
+            )
 
         return Done(effect=keep)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.economy.money import ZERO, Money
-from engine.economy.overview import Overview
+from engine.economy.overview import Knowledge, Overview
 
 TONES = ("base-default", "border-default", "border-subtle")
 
@@ -28,6 +28,7 @@ class Column:
     key: str
     family: str
     total: Money
+    knowledge: Knowledge
     parts: tuple[Part, ...]
 
 
@@ -39,6 +40,11 @@ class Panel:
     columns: tuple[Column, Column]
     difference: Money
 
+    @property
+    def comparable(self) -> bool:
+        """Whether the difference says anything: not while a side is unknown."""
+        return all(column.knowledge is not Knowledge.UNKNOWN for column in self.columns)
+
 
 def panels(overview: Overview) -> tuple[Panel, Panel]:
     """What is owed against what is owned; what comes in against what goes out."""
@@ -47,8 +53,8 @@ def panels(overview: Overview) -> tuple[Panel, Panel]:
     incomes = _sum((f"income.{line.category}", line.amount) for line in overview.incomes)
     spending = _sum((f"spending.{line.category}", line.amount) for line in overview.spending)
     return (
-        _panel("balance", ("debt", "gjeld", debts), ("assets", "verdi", assets)),
-        _panel("month", ("income", "inn", incomes), ("spending", "ut", spending)),
+        _panel(overview, "balance", ("debt", "gjeld", debts), ("assets", "verdi", assets)),
+        _panel(overview, "month", ("income", "inn", incomes), ("spending", "ut", spending)),
     )
 
 
@@ -64,12 +70,15 @@ def _sum(pairs: Iterable[tuple[str, Money]]) -> list[tuple[str, Money]]:
 
 
 def _panel(
-    key: str, left: tuple[str, str, list[tuple[str, Money]]], right: tuple[str, str, list[tuple[str, Money]]]
+    overview: Overview,
+    key: str,
+    left: tuple[str, str, list[tuple[str, Money]]],
+    right: tuple[str, str, list[tuple[str, Money]]],
 ) -> Panel:
     totals = [sum((amount for _, amount in side[2]), ZERO) for side in (left, right)]
     scale = max(*totals, Decimal(1))
     columns = tuple(
-        Column(name, family, total, _stack(parts, scale))
+        Column(name, family, total, overview.knowledge(name), _stack(parts, scale))
         for (name, family, parts), total in zip((left, right), totals, strict=True)
     )
     return Panel(key, (columns[0], columns[1]), totals[1] - totals[0])

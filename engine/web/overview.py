@@ -142,7 +142,14 @@ def remove(entry_id: str) -> Response:
                 supplement_table.c.id == entry_id, supplement_table.c.person_id == actor().person_id
             )
         )
-        harvest.build_snapshot(connection, house.vault, case_id=case.id, person_id=case.owner_id, now=house.clock.now())
+        harvest.build_snapshot(
+            connection,
+            house.vault,
+            case_id=case.id,
+            person_id=case.owner_id,
+            every=house.data_sets,
+            now=house.clock.now(),
+        )
     return redirect(url_for("overview.show") + "#lagt-til", 303)
 
 
@@ -158,7 +165,14 @@ def _keep(kind: SupplementKind, name: str, amount: Decimal, target: str) -> None
         if there is not None:
             return  # the same form sent twice
         harvest.supplement_by_hand(connection, house.vault, case_id=case.id, person_id=actor().person_id, entry=entry)
-        harvest.build_snapshot(connection, house.vault, case_id=case.id, person_id=actor().person_id, now=now)
+        harvest.build_snapshot(
+            connection,
+            house.vault,
+            case_id=case.id,
+            person_id=actor().person_id,
+            every=house.data_sets,
+            now=now,
+        )
 
 
 def read_amount(text: str) -> Decimal | None:

@@ -35,13 +35,20 @@ def test_a_hanging_bank_and_a_register_with_garbage_leave_two_named_gaps_that_fi
     expect(gaps).to_contain_text("Banken")
     expect(gaps).to_contain_text("Gjeldsregisteret")
     expect(anne.page.locator("main")).to_contain_text("Lånekassen")
+    expect(anne.page.locator("main")).to_contain_text("Du skylder minst")
+    assert anne.page.locator(".total", has_text="0 kr").get_by_text("0 kr", exact=True).count() == 0
     anne.picture("overview-with-gaps")
 
     product.fault("bank", "anne", None)
     product.fault("gjeldsregister", "anne", None)
     wait_until(anne, {}, seconds=90)
+    for _ in range(20):  # the last answer is there; the overview of it is built by the next job
+        if not anne.page.get_by_text("Dette mangler i oversikten").count():
+            break
+        time.sleep(0.5)
+        anne.go("/oversikt")
+    expect(anne.page.get_by_text("Dette mangler i oversikten")).to_have_count(0)
     expect(anne.page.locator("main")).to_contain_text("Eksempel Kreditt")
-    assert anne.page.get_by_text("Dette mangler i oversikten").count() == 0
 
 
 def test_workers_killed_in_the_middle_of_harvesting_lose_nothing_and_record_nothing_twice(

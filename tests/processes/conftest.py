@@ -159,7 +159,7 @@ def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
         OpenSources(app.db, app.vault, data_sets, channels, "http://us"),
         PlanHarvest(app.db, data_sets),
         Fetch(app.db, app.vault, data_sets),
-        BuildOverview(app.vault),
+        BuildOverview(app.vault, data_sets),
         RevokeGrant(app.db, channels),
     )
     app.job_types.update({job.name: job for job in jobs})

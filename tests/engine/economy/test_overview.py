@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from engine.economy.figures import Account, Debt, DebtKind, Figures, Gap, GapReason, Transaction
-from engine.economy.overview import build
+from engine.economy.overview import Knowledge, build
 from engine.economy.sourced import CITIZEN, Source, Sourced
 from engine.economy.supplements import Supplement, SupplementKind
 from engine.economy.wire import from_json, to_json
@@ -102,3 +102,13 @@ def test_an_overview_survives_storage_exactly() -> None:
     overview = build(Figures(debts=(debt("bank", "1", "48200.25"),)), as_of=TODAY)
 
     assert from_json(to_json(overview)) == overview
+
+
+def test_a_total_whose_source_is_missing_is_unknown_or_a_least_but_never_zero() -> None:
+    bank = Gap("bank.accounts", "", GapReason.NOT_ANSWERED)
+    nothing = build(Figures(), as_of=TODAY, gaps=[bank])
+    some = build(Figures(debts=(debt("register", "1", "100"),)), as_of=TODAY, gaps=[bank])
+
+    assert nothing.knowledge("spending") is Knowledge.UNKNOWN
+    assert some.knowledge("debt") is Knowledge.AT_LEAST
+    assert some.knowledge("income") is Knowledge.WHOLE
