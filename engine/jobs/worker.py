@@ -12,6 +12,7 @@ import random
 import threading
 import time
 
+from redis import Redis
 from rq import Worker
 from rq.serializers import JSONSerializer
 
@@ -45,8 +46,6 @@ def run(application: Application, *, burst: bool = False) -> None:
     _application = application
     assert isinstance(application.bell, Bell)
     threading.Thread(target=_sweep, args=(application,), daemon=True).start()
-    from redis import Redis
-
     worker = Worker(
         [QUEUE],
         connection=Redis.from_url(application.redis_url),

@@ -11,9 +11,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
@@ -84,32 +84,23 @@ class OidcClient:
         """Push the request and tell where to send the person. Raises ``LoginError``."""
         metadata = self._metadata()
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        session = OAuth2Session(
-            self.settings.client_id, redirect_uri=redirect_uri, scope="openid profile", code_challenge_method="S256"
-        )
         extra: dict[str, str] = {"nonce": nonce, "acr_values": self.settings.acr, "ui_locales": locale}
         if prompt:
             extra["prompt"] = prompt
         if details:
             extra["authorization_details"] = json.dumps(details)
-        session.create_authorization_url(metadata["authorization_endpoint"], state=state, code_verifier=verifier)
-        form = {
-            "response_type": "code",
-            "client_id": self.settings.client_id,
-            "redirect_uri": redirect_uri,
-            "scope": "openid profile",
-            "state": state,
-            "code_challenge": create_s256_code_challenge(verifier),
-            "code_challenge_method": "S256",
-            **extra,
-            **self._assertion(),
-        }
+        session = OAuth2Session(
+            self.settings.client_id, redirect_uri=redirect_uri, scope="openid profile", code_challenge_method="S256"
+        )
+        full, _ = session.create_authorization_url(
+            metadata["authorization_endpoint"], state=state, code_verifier=verifier, **extra
+        )
+        # The parameters of that address are pushed; the browser carries a reference only (RFC 9126).
+        form = {**dict(parse_qsl(urlsplit(full).query)), **self._assertion()}
         pushed = self._call(metadata["pushed_authorization_request_endpoint"], form, frozenset({200, 201}))
         request_uri = pushed.get("request_uri")
         if not isinstance(request_uri, str):
             raise LoginError("par_answer")
-        from urllib.parse import urlencode
-
         query = urlencode({"client_id": self.settings.client_id, "request_uri": request_uri})
         return LoginStart(f"{metadata['authorization_endpoint']}?{query}", state, nonce, verifier)
 
@@ -176,8 +167,6 @@ class OidcClient:
 
     def logout_url(self, id_token: str, back: str) -> str:
         """Where to send the browser so that the issuer ends its session too."""
-        from urllib.parse import urlencode
-
         query = {"id_token_hint": id_token, "post_logout_redirect_uri": back, "client_id": self.settings.client_id}
         return f"{self._metadata()['end_session_endpoint']}?{urlencode(query)}"
 

@@ -18,6 +18,10 @@ import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from engine.jobs.bell import connect
+from engine.jobs.valkey import socket_url
+from engine.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "tests" / "artefacts"
 FLAGS = [
@@ -84,19 +88,23 @@ class Product:
             cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
 
-    def kill_workers(self) -> int:
-        """kill -9 on every worker and what it forked. Returns how many died."""
+    def kill(self, what: str) -> int:
+        """kill -9 on every child whose command line holds *what*, and what it forked. Returns how many died."""
         assert self.process is not None
-        found = subprocess.run(
-            ["ps", "-eo", "pid,sid,args"], capture_output=True, text=True, check=True
-        ).stdout.splitlines()[1:]
+        listed = subprocess.run(["ps", "-eo", "pid,sid,args"], capture_output=True, text=True, check=True).stdout
         killed = 0
-        for row in found:
+        for row in listed.splitlines()[1:]:
             pid, sid, command = row.split(None, 2)
-            if int(sid) == self.process.pid and command.endswith("worker"):
+            if int(sid) == self.process.pid != int(pid) and what in command:
                 os.kill(int(pid), signal.SIGKILL)
                 killed += 1
         return killed
+
+    def kill_valkey(self) -> int:
+        """kill -9 on the embedded server, which has a session of its own."""
+        with connect(socket_url(Settings.from_env(self.environment))) as client:
+            os.kill(int(client.info()["process_id"]), signal.SIGKILL)
+        return 1
 
     def fault(self, source: str, person: str, kind: str | None) -> None:
         address = f"{self.sandbox_url}/faults/{source}/{person}"

@@ -58,9 +58,9 @@ def test_workers_killed_in_the_middle_of_harvesting_lose_nothing_and_record_noth
         product.fault(source, "truls", "slow")
     truls = person()
     walk_to_overview(truls, "Truls Eksempel")
-    assert product.kill_workers() > 0
+    assert product.kill("wsgi worker") > 0
     time.sleep(1)
-    product.kill_workers()
+    product.kill("wsgi worker")
 
     wait_until(truls, {}, seconds=180)
 
@@ -70,6 +70,27 @@ def test_workers_killed_in_the_middle_of_harvesting_lose_nothing_and_record_noth
     assert stuck == []
     checked = product.command("verify-audit", "--json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("what", ["gunicorn", "wsgi sandbox", "valkey"])
+def test_any_other_process_killed_in_the_middle_comes_back_and_the_case_completes(
+    person: People, product: Product, what: str
+) -> None:
+    name = {"gunicorn": "Ali Prøve", "wsgi sandbox": "Tone Prøve", "valkey": "Viktor Prøve"}[what]
+    who = person()
+    walk_to_overview(who, name)
+    assert (product.kill_valkey() if what == "valkey" else product.kill(what)) > 0
+    for _ in range(100):
+        try:
+            if requests.get(f"{product.url}/health/ready", timeout=2).json()["status"] == "ready":
+                break
+        except requests.RequestException:
+            pass
+        time.sleep(0.2)
+
+    who.go("/oversikt")
+    wait_until(who, {}, seconds=120)
+    assert product.command("verify-audit").returncode == 0
 
 
 @pytest.mark.parametrize("kind", ["iss", "nonce", "aud", "acr"])
