@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person, Product
@@ -13,8 +14,11 @@ from tests.browser.walks import wait_until, walk_to_overview
 People = Callable[..., Person]
 
 
-def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(person: People, product: Product) -> None:
-    anne = person()
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
+    person: People, product: Product, javascript: bool
+) -> None:
+    anne = person(javascript=javascript)
     anne.go("/")
     anne.check_page()
     anne.picture("landing")
@@ -44,7 +48,7 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(pe
     anne.check_page()
     anne.picture("my-case")
 
-    kari = person()
+    kari = person(javascript=javascript)
     kari.log_in("Kari Rådgiver", staff=True)
     expect(kari.page.get_by_role("heading", level=1)).to_contain_text("Arbeidskø")
     kari.check_page()
