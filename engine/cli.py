@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine import estimate_cli
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
@@ -38,6 +39,8 @@ def main(
     try:
         if options.command == "check":
             return _check(options)
+        if options.command == "estimate":
+            return estimate_cli.run(options)
         settings = Settings.from_env()
         if options.command == "sandbox":
             return _sandbox(settings, create_sandbox)
@@ -58,7 +61,7 @@ def main(
         if options.command == "purge-expired":
             return _purge(application, options)
         return _verify(application, options)
-    except (SettingsError, BundleError, BpmnSyntaxError, OSError) as error:
+    except (SettingsError, BundleError, BpmnSyntaxError, OSError, estimate_cli.BadEstimate) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
 
@@ -78,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="validate a BPMN file or a bundle")
     check.add_argument("path", type=Path)
     check.add_argument("--json", action="store_true")
+    estimate_cli.add_parser(commands)
     purge = commands.add_parser("purge-expired", help="delete what has had its time")
     purge.add_argument("--json", action="store_true")
     verify = commands.add_parser("verify-audit", help="verify the hash chain of every case")

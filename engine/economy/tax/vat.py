@@ -1,0 +1,95 @@
+"""Value added tax: what part of an amount it is, the terms of a year, and when each is due. Source: merverdiavgiftsloven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from engine.economy.money import Money
+from engine.economy.rates import Rates, rates
+from engine.economy.tax.line import Line
+
+_ORE = Decimal("0.01")
+
+
+class Period(StrEnum):
+    """How often VAT is returned."""
+
+    TWO_MONTH = "two_month"
+    ANNUAL = "annual"
+    ANNUAL_PRIMARY = "annual_primary"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One VAT term. ``key`` is e.g. ``2026-5`` (September and October) or ``2026`` for a year."""
+
+    key: str
+    start: date
+    end: date
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class TermEstimate:
+    """VAT of one term, NOK. Positive is owed, negative comes back. ``lines`` add up to ``amount``."""
+
+    term: Term
+    amount: Money
+    lines: tuple[Line, ...]
+
+
+def part_of(gross: Money, rate: Decimal) -> Money:
+    """The VAT inside an amount that includes it: 125 at 25 % has 25 in it."""
+    return (gross * rate / (100 + rate)).quantize(_ORE, rounding=ROUND_HALF_UP)
+
+
+def rate_of(table: Rates, kind: str) -> Decimal:
+    """Per cent of ``standard`` | ``food`` | ``low`` | ``fish`` | ``zero``. Raises ``ValueError`` for another."""
+    found = table.table["vat"]["rates"].get(kind)
+    if found is None:
+        raise ValueError(f"unknown VAT rate {kind!r}; known: {', '.join(table.table['vat']['rates'])}")
+    return Decimal(found)
+
+
+def terms(year: int, period: Period) -> tuple[Term, ...]:
+    """The terms of *year*, in order. They cover it without gap or overlap. Raises ``rates.UnknownYear``."""
+    table = rates(year).table["vat"]
+    if period is not Period.TWO_MONTH:
+        due = table["annual_due" if period is Period.ANNUAL else "annual_due_primary"]
+        return (Term(str(year), date(year, 1, 1), date(year, 12, 31), date.fromisoformat(f"{year + 1}-{due}")),)
+    found = []
+    for number, (month, due) in enumerate(table["two_month_due"], 1):
+        following = date(year + 1, 1, 1) if month == 11 else date(year, month + 2, 1)
+        due_year = year + 1 if month == 11 else year
+        found.append(
+            Term(
+                f"{year}-{number}",
+                date(year, month, 1),
+                following - timedelta(days=1),
+                date.fromisoformat(f"{due_year}-{due}"),
+            )
+        )
+    return tuple(found)
+
+
+def term_estimate(term: Term, sales: Money, purchases: Money, kind: str, deductible: Decimal) -> TermEstimate:
+    """VAT of a term from amounts that include it.
+
+    sales, purchases  NOK including VAT
+    kind              rate of the sales: standard | food | low | fish | zero
+    deductible        share (0-1) of purchases that carry deductible VAT at the standard rate: an assumption, shown
+    """
+    table = rates(term.start.year)
+    source = table.reference("vat")
+    out_rate, in_rate = rate_of(table, kind), rate_of(table, "standard")
+    output = part_of(sales, out_rate)
+    basis = (purchases * deductible).quantize(_ORE, rounding=ROUND_HALF_UP)
+    back = part_of(basis, in_rate)
+    lines = (
+        Line("vat.output", sales, out_rate, output, source),
+        Line("vat.input", basis, in_rate, -back, source),
+    )
+    return TermEstimate(term, output - back, lines)
