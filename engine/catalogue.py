@@ -6,8 +6,20 @@ from engine.authorization import sessions
 from engine.cases import models as cases
 from engine.consent import models as consent
 from engine.db import metadata
+from engine.definitions import models as definitions
 from engine.evidence import models as evidence
 from engine.execution import models as execution
 from engine.sharing import models as sharing
 
-__all__ = ["cases", "chain", "consent", "evidence", "execution", "sessions", "sharing", "metadata", "vault"]
+__all__ = [
+    "cases",
+    "chain",
+    "consent",
+    "definitions",
+    "evidence",
+    "execution",
+    "sessions",
+    "sharing",
+    "metadata",
+    "vault",
+]

@@ -96,6 +96,7 @@ class Extension:
     task_type   Altinn task type: data, confirmation, signing, fetch, overview …
     actions     (name, "processAction" | "serverAction") pairs
     performer   who does a user task: "citizen" or "caseworker"; empty = citizen
+    party       expression that gives the person id of the one citizen who does it; ``None`` = the case's owner
     due_after   ISO 8601 duration from activation to deadline, or ""
     warn_before ISO 8601 duration of the warning window before the deadline, or ""
     stage       case stage entered when the element is activated, or ""
@@ -107,6 +108,7 @@ class Extension:
     task_type: str = ""
     actions: tuple[tuple[str, str], ...] = ()
     performer: str = ""
+    party: Expression = None
     due_after: str = ""
     warn_before: str = ""
     stage: str = ""

@@ -315,6 +315,7 @@ def _extension(node: etree._Element) -> Extension:
         task_type=task_type,
         actions=actions,
         performer="" if assignment is None else assignment.get("performer", ""),
+        party=None if assignment is None else _party(assignment),
         due_after="" if assignment is None else assignment.get("dueAfter", ""),
         warn_before="" if assignment is None else assignment.get("warnBefore", ""),
         stage="" if stage is None else stage.get("id", ""),
@@ -331,6 +332,17 @@ def _condition(node: etree._Element, names: _Names) -> Condition:
         return read((node.text or "").strip(), names.conditions, line)
     except ConditionSyntaxError as error:
         raise BpmnSyntaxError(f"the condition cannot be read: {error}", line) from None
+
+
+def _party(assignment: etree._Element) -> Expression:
+    """The expression of attribute ``party``, or ``None``."""
+    text = assignment.get("party")
+    if not text:
+        return None
+    try:
+        return read_json(text)
+    except ConditionSyntaxError as error:
+        raise BpmnSyntaxError(str(error), assignment.sourceline or 0) from None
 
 
 def _value(node: etree._Element) -> Expression:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
 from engine.db import Json, Sealed, UTCDateTime, metadata
 
@@ -34,6 +34,50 @@ case_number = Table(
     metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
+)
+
+#: Who takes part in a case besides its owner, and as what. A row ends, it is never removed.
+case_party = Table(
+    "case_party",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("role", String(60), nullable=False),
+    Column("acts_by", String(36), nullable=False),  # the person herself, or her guardian (verge)
+    Column("reference", String(60), nullable=False),
+    Column("added_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Index("ix_case_party_acts_by", "acts_by", "ended_at"),
+)
+
+signature = Table(
+    "signature",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("task_id", String(36), nullable=False, unique=True),
+    Column("person_id", String(36), nullable=False),
+    Column("on_behalf_of", String(36), nullable=False),
+    Column("answer", String(10), nullable=False),  # signed | refused
+    Column("digest", String(64), nullable=False),  # SHA-256 of what was signed
+    Column("level", String(20), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+#: A warning or notice given in a case: each key once.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False),
+    Column("person_id", String(36), nullable=False, index=True),
+    Column("key", String(100), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("given_at", UTCDateTime, nullable=False),
+    Column("read_at", UTCDateTime),
+    UniqueConstraint("case_id", "key"),
 )
 
 note = Table(

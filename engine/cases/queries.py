@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from engine.audit.chain import audit_event
+from engine.cases import parties
 from engine.cases.models import case_file
+from engine.evidence.models import harvest, snapshot
 from engine.execution.models import user_task
 
 PAGE = 20
@@ -26,6 +28,59 @@ def case_of(connection: Connection, owner_id: str) -> Row[Any] | None:
     ).first()
 
 
+def cases_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
+    """Every case a citizen owns or takes part in, open ones first, newest first."""
+    taking_part = parties.cases_of(connection, person_id)
+    return connection.execute(
+        select(case_file)
+        .where(or_(case_file.c.owner_id == person_id, case_file.c.id.in_(taking_part)))
+        .order_by((case_file.c.state == "open").desc(), case_file.c.opened_at.desc())
+    ).all()
+
+
+def open_case_of(connection: Connection, owner_id: str, key: str) -> Row[Any] | None:
+    """The open case of one journey, if any."""
+    return connection.execute(
+        select(case_file)
+        .where(case_file.c.owner_id == owner_id, case_file.c.key == key, case_file.c.state == "open")
+        .order_by(case_file.c.opened_at.desc())
+        .limit(1)
+    ).first()
+
+
+def data_case_of(connection: Connection, owner_id: str) -> Row[Any] | None:
+    """The case whose overview is the person's newest, else one that asks sources, else her open case."""
+    mine = case_file.c.owner_id == owner_id
+    about_her = and_(mine, snapshot.c.person_id == owner_id)
+    newest = connection.execute(
+        select(case_file)
+        .join(snapshot, snapshot.c.case_id == case_file.c.id)
+        .where(about_her)
+        .order_by((case_file.c.state == "open").desc(), snapshot.c.built_at.desc())
+        .limit(1)
+    ).first()
+    if newest is not None:
+        return newest
+    asking = connection.execute(
+        select(case_file)
+        .join(harvest, harvest.c.case_id == case_file.c.id)
+        .where(mine, harvest.c.person_id == owner_id)
+        .order_by(case_file.c.opened_at.desc())
+        .limit(1)
+    ).first()
+    return asking if asking is not None else case_of(connection, owner_id)
+
+
+def tasks_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
+    """Every open task that waits for this citizen, in whatever case, nearest deadline first."""
+    far = datetime(9999, 1, 1, tzinfo=UTC)
+    return connection.execute(
+        select(user_task)
+        .where(user_task.c.owner_id == person_id, user_task.c.performer == "citizen", user_task.c.state.in_(OPEN))
+        .order_by(func.coalesce(user_task.c.due_at, far), user_task.c.created_at)
+    ).all()
+
+
 def case_by_number(connection: Connection, number: str, office: str) -> Row[Any] | None:
     """A case of this office. Those of others are not there."""
     return connection.execute(
@@ -33,13 +88,12 @@ def case_by_number(connection: Connection, number: str, office: str) -> Row[Any]
     ).first()
 
 
-def open_tasks(connection: Connection, case_id: str, performer: str) -> Sequence[Row[Any]]:
-    """Open tasks of a case for one side, oldest first."""
-    return connection.execute(
-        select(user_task)
-        .where(user_task.c.case_id == case_id, user_task.c.performer == performer, user_task.c.state.in_(OPEN))
-        .order_by(user_task.c.created_at)
-    ).all()
+def open_tasks(connection: Connection, case_id: str, performer: str, person_id: str = "") -> Sequence[Row[Any]]:
+    """Open tasks of a case for one side, oldest first; with *person_id* those of that citizen alone."""
+    wanted = [user_task.c.case_id == case_id, user_task.c.performer == performer, user_task.c.state.in_(OPEN)]
+    if person_id:
+        wanted.append(user_task.c.owner_id == person_id)
+    return connection.execute(select(user_task).where(*wanted).order_by(user_task.c.created_at)).all()
 
 
 def done_tasks(connection: Connection, case_id: str, performer: str) -> Sequence[Row[Any]]:
@@ -62,6 +116,13 @@ _SHOWN = (
     "CaseTaken",
     "CaseReturned",
     "CaseCancelled",
+    "NoticeGiven",
+    "Signed",
+    "SignatureRefused",
+    "PartiesChanged",
+    "RolesChanged",
+    "Submitted",
+    "AnswerReceived",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -83,6 +83,7 @@ class DataSet:
     max_age       how old an answer may be before it counts as stale
     channel_today whether the lawful channel exists today for this purpose (D15)
     legal_reference  statute, agreement or consent resource, with paragraph
+    subject_role  role in the case of the person asked about, e.g. ``avdode``; "" = the case's owner
     fetch         asks; raises ``SourceError`` only
     """
 
@@ -97,3 +98,9 @@ class DataSet:
     channel_today: bool
     legal_reference: str
     fetch: Callable[[EvidenceRequest], Evidence]
+    subject_role: str = ""
+
+
+def own_data_sets(data_sets: Mapping[str, DataSet]) -> list[str]:
+    """Ids of the data sets about the case's owner herself."""
+    return [data_set.id for data_set in data_sets.values() if not data_set.subject_role]

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from engine.cases import parties
 from engine.consent.models import consent_record, grant
 from engine.evidence.datasets import DataSet, Requirement
 
@@ -18,6 +19,9 @@ def may_ask(connection: Connection, case_id: str, data_set: DataSet, now: dateti
     """The grant to ask with ("" where none is needed), or ``None`` when we may not ask."""
     if data_set.requirement is Requirement.OPEN:
         return ""
+    if data_set.requirement is Requirement.STATUTE:
+        # the statute gives the right in a case about that person, and a register has said that it is (not a form)
+        return "" if parties.of_case(connection, case_id, data_set.subject_role) else None
     rows = connection.execute(
         select(grant.c.reference, grant.c.data_sets)
         .join(consent_record, consent_record.c.id == grant.c.record_id)

@@ -130,7 +130,7 @@ def _waits(connection: Connection, x: Execution, now: datetime) -> None:
             "element_id": task.token.element.id,
             "task_type": task.token.element.extension.task_type or "data",
             "performer": task.token.element.extension.performer or "citizen",
-            "owner_id": task.token.instance.owner_id,
+            "owner_id": task.person or task.token.instance.owner_id,
             "state": "ready",
             "created_at": now,
             "due_at": task.due_at,

@@ -109,9 +109,10 @@ class NewSubscription:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A user task to be done by someone."""
+    """A user task to be done by someone. ``person`` is set when it is another than the case's owner."""
 
     token: Token
+    person: str | None
     due_at: datetime | None
     warn_at: datetime | None
 

@@ -54,7 +54,7 @@ def answer_hook(
             actor=c.actor,
             case_id=c.case_id,
             basis=basis,
-            purpose="debt_advice",
+            purpose=str(c.live.variables.get("purpose") or "debt_advice"),
             receiver=receiver,
             data_sets=sets,
             given=given and bool(sets),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
+from engine.cases import parties
 from engine.consent import actions as consent
 from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState, ConsentChannel
 from engine.consent.models import consent_record, grant
@@ -30,10 +31,19 @@ _TRIGGERS = {
 }
 
 
-def subject_of(connection: Connection, vault: Vault, case_id: str) -> Subject:
-    """The person a case is about."""
-    owner = connection.execute(select(process_instance.c.owner_id).where(process_instance.c.id == case_id)).scalar_one()
-    person = vault.person(connection, owner)
+def person_about(connection: Connection, case_id: str, role: str = "") -> str:
+    """Person id of the one a case is about: its owner, or the party in *role*."""
+    if role:
+        return parties.of_case(connection, case_id, role)[0].person_id
+    owner: str = connection.execute(
+        select(process_instance.c.owner_id).where(process_instance.c.id == case_id)
+    ).scalar_one()
+    return owner
+
+
+def subject_of(connection: Connection, vault: Vault, case_id: str, role: str = "") -> Subject:
+    """The person a case is about, as sources are asked for her."""
+    person = vault.person(connection, person_about(connection, case_id, role))
     return Subject(person.id, person.pid, person.name, person.birth_date)
 
 
@@ -120,23 +130,19 @@ class PlanHarvest:
         self._data_sets = data_sets
 
     def perform(self, work: Work, now: datetime) -> Result:
+        role = work.payload.get("subject") or ""
+        about = [data_set for data_set in self._data_sets.values() if data_set.subject_role == role]
         with self._database.read() as connection:
-            owner = connection.execute(
-                select(process_instance.c.owner_id).where(process_instance.c.id == work.case_id)
-            ).scalar_one()
+            person = person_about(connection, work.case_id, role)
             allowed = [
-                data_set.id
-                for data_set in self._data_sets.values()
-                if gate.may_ask(connection, work.case_id, data_set, now) is not None
+                data_set.id for data_set in about if gate.may_ask(connection, work.case_id, data_set, now) is not None
             ]
-            closed = {
-                data_set.id for data_set in self._data_sets.values() if data_set.requirement is not Requirement.OPEN
-            }
+            closed = {data_set.id for data_set in about if data_set.requirement is not Requirement.OPEN}
         if not closed.intersection(allowed):
             allowed = []  # no yes at all: open registers are left alone too
 
         def keep(connection: Connection) -> None:
-            harvest.asked(connection, work.case_id, owner, allowed, now)
+            harvest.asked(connection, work.case_id, person, allowed, now)
 
         return Done({"sources": allowed}, keep)
 
@@ -161,7 +167,7 @@ class Fetch:
             grant_reference = gate.may_ask(connection, work.case_id, data_set, now)
             if grant_reference is None:
                 return Error("NO_BASIS")
-            subject = subject_of(connection, self._vault, work.case_id)
+            subject = subject_of(connection, self._vault, work.case_id, data_set.subject_role)
             tries = connection.execute(
                 select(harvest_table.c.attempts).where(
                     harvest_table.c.case_id == work.case_id, harvest_table.c.data_set == data_set.id
@@ -173,7 +179,7 @@ class Fetch:
             correlation_id=work.case_id,
             idempotency_key=work.idempotency_key,
             as_of=now,
-            since=_months_back(now.date(), HISTORY_MONTHS),
+            since=history_since(now.date()),
         )
         evidence: Evidence | None = None
         state, error = "", ""
@@ -209,6 +215,11 @@ def ask_again(tries: int) -> str:
     return "PT15S" if tries < 8 else "PT5M" if tries < 20 else "PT1H" if tries < 44 else "PT6H"
 
 
+def history_since(today: date) -> date:
+    """The day history is asked from: six whole months back, and never later than 1 January (the income year)."""
+    return min(_months_back(today, HISTORY_MONTHS), date(today.year, 1, 1))
+
+
 def _months_back(today: date, months: int) -> date:
     first = today.replace(day=1)
     for _ in range(months):
@@ -227,15 +238,13 @@ class BuildOverview:
 
     def perform(self, work: Work, now: datetime) -> Result:
         def keep(connection: Connection) -> None:
-            owner = connection.execute(
-                select(process_instance.c.owner_id).where(process_instance.c.id == work.case_id)
-            ).scalar_one()
+            role = work.payload.get("subject") or ""
             harvest.build_snapshot(
                 connection,
                 self._vault,
                 case_id=work.case_id,
-                person_id=owner,
-                every=self._data_sets,
+                person_id=person_about(connection, work.case_id, role),
+                every=[data_set.id for data_set in self._data_sets.values() if data_set.subject_role == role],
                 now=now,
             )
 

@@ -15,6 +15,7 @@ from engine.cases import queries
 from engine.economy.overview import Overview
 from engine.economy.supplements import Supplement, SupplementKind
 from engine.evidence import harvest
+from engine.evidence.datasets import own_data_sets
 from engine.evidence.models import harvest as harvest_table
 from engine.evidence.models import supplement as supplement_table
 from engine.execution.commands import NotFound
@@ -28,7 +29,7 @@ KINDS = ("debt", "asset", "income", "spending")
 
 
 def _case(connection: Connection) -> Any:
-    case = queries.case_of(connection, actor().person_id)
+    case = queries.data_case_of(connection, actor().person_id)
     if case is None:
         raise NotFound("case")
     return case
@@ -44,7 +45,7 @@ def page(given: dict[str, str], fault: str) -> Any:
     house = view.house()
     now = house.clock.now()
     with house.db.read() as connection:
-        case = queries.case_of(connection, actor().person_id)
+        case = queries.data_case_of(connection, actor().person_id)
         if case is None:
             return redirect(url_for("citizen.home"), 303)
         found = harvest.newest_snapshot(connection, house.vault, case.id, now)
@@ -147,7 +148,7 @@ def remove(entry_id: str) -> Response:
             house.vault,
             case_id=case.id,
             person_id=case.owner_id,
-            every=house.data_sets,
+            every=own_data_sets(house.data_sets),
             now=house.clock.now(),
         )
     return redirect(url_for("overview.show") + "#lagt-til", 303)
@@ -170,7 +171,7 @@ def _keep(kind: SupplementKind, name: str, amount: Decimal, target: str) -> None
             house.vault,
             case_id=case.id,
             person_id=actor().person_id,
-            every=house.data_sets,
+            every=own_data_sets(house.data_sets),
             now=now,
         )
 

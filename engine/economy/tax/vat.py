@@ -1,4 +1,4 @@
-"""Value added tax: what part of an amount it is, the terms of a year, and when each is due. Source: merverdiavgiftsloven."""
+"""Value added tax: the part of an amount it is, the terms of a year, and when each is due (merverdiavgiftsloven)."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.bpmn.timing import add_duration
 from engine.execution.behaviours.behaviour import Behaviour
-from engine.execution.execution import Execution
+from engine.execution.execution import Execution, Fault
 from engine.execution.tokens import NewTask, Token
 
 
@@ -12,7 +12,12 @@ def activate(x: Execution, token: Token) -> None:
     extension = token.element.extension
     due = add_duration(x.now, extension.due_after) if extension.due_after else None
     warn = add_duration(due, extension.warn_before, back=True) if due and extension.warn_before else None
-    x.tasks.append(NewTask(token, due, warn))
+    person = None
+    if extension.party is not None:
+        person = x.evaluate(extension.party, token)
+        if not isinstance(person, str) or not person:
+            raise Fault("no_such_party", token.element.id)
+    x.tasks.append(NewTask(token, person, due, warn))
 
 
 USER_TASK = Behaviour(activate=activate)

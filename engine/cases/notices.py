@@ -1,0 +1,83 @@
+"""Notices to a person: a warning before a due date, something new in a case. Each key once in a case."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.audit import chain
+from engine.authorization.actor import SYSTEM
+from engine.cases.models import notice
+from engine.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """``kind`` names the sentence, ``content`` its values (plain JSON)."""
+
+    id: str
+    case_id: str
+    kind: str
+    content: Mapping[str, Any]
+    given_at: datetime
+    read_at: datetime | None
+
+
+def give(
+    connection: Connection,
+    vault: Vault,
+    *,
+    case_id: str,
+    person_id: str,
+    key: str,
+    kind: str,
+    content: Mapping[str, Any],
+    now: datetime,
+) -> bool:
+    """Give it, unless the same key was given in the case before. True when it was given now."""
+    there = connection.execute(select(notice.c.id).where(notice.c.case_id == case_id, notice.c.key == key)).first()
+    if there is not None:
+        return False
+    notice_id = str(uuid.uuid4())
+    connection.execute(
+        insert(notice).values(
+            id=notice_id,
+            case_id=case_id,
+            person_id=person_id,
+            key=key,
+            kind=kind,
+            content=vault.seal(connection, person_id, f"notice.content:{notice_id}", dict(content)),
+            given_at=now,
+        )
+    )
+    chain.append(connection, case_id, now, SYSTEM, "NoticeGiven", {"notice": notice_id, "kind": kind})
+    return True
+
+
+def of_person(connection: Connection, vault: Vault, person_id: str, limit: int = 50) -> Sequence[Notice]:
+    """Newest first."""
+    rows = connection.execute(
+        select(notice).where(notice.c.person_id == person_id).order_by(notice.c.given_at.desc()).limit(limit)
+    )
+    return [
+        Notice(
+            row.id,
+            row.case_id,
+            row.kind,
+            vault.open(connection, row.person_id, f"notice.content:{row.id}", row.content),
+            row.given_at,
+            row.read_at,
+        )
+        for row in rows
+    ]
+
+
+def mark_read(connection: Connection, person_id: str, now: datetime) -> None:
+    connection.execute(
+        update(notice).where(notice.c.person_id == person_id, notice.c.read_at.is_(None)).values(read_at=now)
+    )
