@@ -81,6 +81,10 @@ def tasks_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
     ).all()
 
 
+def case_by_id(connection: Connection, case_id: str) -> Row[Any]:
+    return connection.execute(select(case_file).where(case_file.c.id == case_id)).one()
+
+
 def case_by_number(connection: Connection, number: str, office: str) -> Row[Any] | None:
     """A case of this office. Those of others are not there."""
     return connection.execute(

@@ -29,11 +29,19 @@ class BundleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DataType:
-    """A kind of form data: who fills it in, which schema it follows."""
+    """A kind of form data: which task fills it in, which schema it follows.
+
+    per_party  everybody who does the task has a form of her own (``"perParty": true``)
+    """
 
     id: str
     task_id: str
     schema: str
+    per_party: bool = False
+
+    def stored_as(self, person_id: str) -> str:
+        """The data type the content is kept under in a case."""
+        return f"{self.id}@{person_id}" if self.per_party else self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +117,25 @@ class Bundle:
     @cached_property
     def data_types(self) -> Mapping[str, DataType]:
         return {
-            entry["id"]: DataType(entry["id"], entry.get("taskId", ""), entry.get("schema", entry["id"]))
+            entry["id"]: DataType(
+                entry["id"], entry.get("taskId", ""), entry.get("schema", entry["id"]), entry.get("perParty", False)
+            )
             for entry in self.metadata.get("dataTypes", ())
         }
 
     def data_type_of(self, task_id: str) -> DataType | None:
         """The form data a task fills in, if any."""
         return next((t for t in self.data_types.values() if t.task_id == task_id), None)
+
+    @cached_property
+    def startable(self) -> frozenset[str]:
+        """The roles that may start the journey by themselves."""
+        return frozenset(self.metadata.get("startable", ()))
+
+    def described(self, language: str) -> str:
+        """One or two sentences on what the journey is for."""
+        described = self.metadata.get("description", {})
+        return str(described.get(language) or described.get("nb") or "")
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -152,6 +172,6 @@ class Bundle:
         return {name[len(prefix) :]: data for name, data in self.files.items() if name.startswith(prefix)}
 
     def schema(self, data_type: str) -> Mapping[str, Any] | None:
-        kind = self.data_types.get(data_type)
-        data = self.files.get(f"models/{kind.schema if kind else data_type}.schema.json")
+        kind = self.data_types.get(data_type.partition("@")[0])
+        data = self.files.get(f"models/{kind.schema if kind else data_type.partition('@')[0]}.schema.json")
         return None if data is None else json.loads(data)

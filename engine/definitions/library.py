@@ -54,6 +54,32 @@ class Library:
             raise UnknownDefinition(key)
         return self.get(connection, row.id)
 
+    def every_newest(self, connection: Connection) -> list[Deployed]:
+        """The newest version of every process, by key."""
+        newest = (
+            select(process_definition.c.key, func.max(process_definition.c.version).label("version"))
+            .group_by(process_definition.c.key)
+            .subquery()
+        )
+        ids = connection.execute(
+            select(process_definition.c.id)
+            .join(
+                newest,
+                (process_definition.c.key == newest.c.key) & (process_definition.c.version == newest.c.version),
+            )
+            .order_by(process_definition.c.key)
+        ).scalars()
+        return [self.get(connection, definition_id) for definition_id in ids.all()]
+
+    def versions(self, connection: Connection, key: str) -> list[Deployed]:
+        """Every version of a process, newest first."""
+        ids = connection.execute(
+            select(process_definition.c.id)
+            .where(process_definition.c.key == key)
+            .order_by(process_definition.c.version.desc())
+        ).scalars()
+        return [self.get(connection, definition_id) for definition_id in ids.all()]
+
     def deploy(self, connection: Connection, bundle: Bundle, *, by: str) -> tuple[Deployed, bool]:
         """Store *bundle* as the next version of its key; the same content is not stored twice.
 

@@ -122,6 +122,10 @@ class CaseData(Mapping[str, Any]):
             self._loaded[data_type] = {} if content is None else content
         return self._loaded[data_type]
 
+    def put(self, data_type: str, content: Any) -> None:
+        """Let expressions see *content* for this data type, saved or not."""
+        self._loaded[data_type] = content
+
     def __iter__(self) -> Iterator[str]:
         return iter({"variables"} | self._known)
 

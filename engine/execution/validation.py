@@ -15,11 +15,12 @@ def validate(c: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Issue, 
     bundle = c.deployed(c.task.definition_id).bundle
     contents = dict(data)
     owned = bundle.data_type_of(c.task.element_id)
-    if owned is not None and owned.id not in contents:
+    stored = owned.stored_as(c.task.owner_id) if owned is not None else ""
+    if stored and stored not in contents:
         from engine.execution.data import read
 
-        found = read(c.connection, c.services.vault, c.live.id, owned.id)
-        contents[owned.id] = found[0] if found else {}
+        found = read(c.connection, c.services.vault, c.live.id, stored)
+        contents[stored] = found[0] if found else {}
     issues: list[Issue] = []
     for data_type, content in contents.items():
         schema = bundle.schema(data_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from engine.execution.commands import CompleteTask, Forbidden, Invalid, NotFound
 from engine.execution.data import read_in_case
 from engine.sharing import actions as sharing
 from engine.sharing.models import share
-from engine.web import view
+from engine.web import answers, forms, view
 from engine.web.charts import panels
 from engine.web.citizen import stage_rows
 from engine.web.guards import actor, guarded
@@ -36,17 +37,22 @@ def show(number: str) -> Any:
     return page(number)
 
 
-def page(number: str, *, given: dict[str, Any] | None = None, fault: str = "", note: str = "") -> Any:
+def page(
+    number: str,
+    *,
+    given: dict[str, Any] | None = None,
+    fault: str = "",
+    note: str = "",
+    faults: Sequence[dict[str, str]] = (),
+) -> Any:
     """The whole page; what was written stands in its form whatever went wrong."""
     house = view.house()
     now = house.clock.now()
     with house.db.read() as connection:
         case = _case(connection, number)
         tasks = queries.open_tasks(connection, case.id, "caseworker")
-        bundle = house.library.get(connection, case.definition_id).bundle
         deployed = house.library.get(connection, case.definition_id)
         task = tasks[0] if tasks else None
-        kind = bundle.data_type_of(task.element_id) if task else None
         owner = house.vault.person(connection, case.owner_id)
         office = actor().office
         shared = sharing.in_force(connection, case.id, office.orgno if office else "", now)
@@ -58,33 +64,21 @@ def page(number: str, *, given: dict[str, Any] | None = None, fault: str = "", n
             version=deployed.version,
             stages=stage_rows(case),
             task=task,
-            fields=_fields(bundle.schema(kind.id) if kind else None),
-            data_type=kind.id if kind else "",
+            form=forms.of_task(connection, task, given) if task else None,
+            faults=list(faults),
+            shown=answers.of_case(connection, case, deployed.bundle),
+            has_decision="decision" in deployed.bundle.data_types,
             decision=read_in_case(connection, house.vault, case.id, "decision"),
             shared=shared,
             was_shared=ended is not None,
             notes=writing.notes(connection, house.vault, case.id),
             messages=writing.messages(connection, house.vault, case.id),
             history=queries.history(connection, case.id),
-            given=given or {},
             fault=fault,
             note=note,
             now=now,
         )
-    return (body, 422) if fault else body
-
-
-def _fields(schema: Any) -> list[dict[str, Any]]:
-    """The fields of a simple form, from its schema."""
-    if not schema:
-        return []
-    found = []
-    for name, rule in schema["properties"].items():
-        kind = "choice" if "enum" in rule else "date" if rule.get("format") == "date" else "text"
-        found.append(
-            {"name": name, "kind": kind, "options": rule.get("enum", ()), "required": name in schema["required"]}
-        )
-    return found
+    return (body, 422) if fault or faults else body
 
 
 @blueprint.post("/saker/<number>/ta")
@@ -116,14 +110,15 @@ def complete(number: str, task_id: str) -> Any:
     """Finish the stage's task. A refusal says which rule, and nothing written is lost."""
     house = view.house()
     with house.db.read() as connection:
-        _case(connection, number)
-    data_type = request.form.get("data_type", "")
-    content = {
-        name: value.strip()
-        for name, value in request.form.items()
-        if name not in ("csrf_token", "_key", "data_type") and value.strip()
-    }
-    data = {data_type: content} if data_type else {}
+        case = _case(connection, number)
+        found = queries.open_tasks(connection, case.id, "caseworker")
+        task = next((task for task in found if task.id == task_id), None)
+        form = forms.of_task(connection, task) if task else None
+        content = forms.posted(form) if form else {}
+        wrong = forms.faults(form, content) if form else []
+    if wrong:
+        return page(number, given=content, faults=wrong)
+    data = {form.stored: content} if form else {}
     try:
         house.dispatch.send(CompleteTask(task_id, data=data), actor(), key=request.form.get("_key", ""))
     except Invalid:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Actor, Role
-from engine.cases import queries, writing
-from engine.execution.commands import StartInstance
+from engine.cases import notices, parties, queries, writing
+from engine.evidence.models import snapshot
+from engine.execution.commands import CancelCase, NotFound, StartInstance
 from engine.web import view
 from engine.web.guards import ANYONE, actor, guarded
 
@@ -51,83 +53,193 @@ def favicon() -> Response:
 
 @blueprint.get("/hjem")
 def home() -> Any:
-    """Where a citizen comes after log-in: her next step, her overview, or the start."""
+    """Where a citizen comes after log-in: her next step, her tasks when there are several cases, or the start."""
     house = view.house()
+    who = actor().person_id
     with house.db.read() as connection:
-        case = queries.case_of(connection, actor().person_id)
-        if case is None or case.state != "open":
-            return render_template("start.html", earlier=case)
-        return redirect(where_next(connection, actor(), case.id), 303)
+        cases = [case for case in queries.cases_of(connection, who) if case.state == "open"]
+        if not cases:
+            return render_template("start.html", services=services(connection), earlier=None)
+        if len(cases) == 1:
+            return redirect(where_next(connection, actor(), cases[0]), 303)
+        return render_template("home.html", tasks=queries.tasks_of(connection, who), cases=cases, now=house.clock.now())
 
 
 @blueprint.post("/start")
 def start() -> Response:
-    """One press begins the case. A second press, or a second tab, finds the first one's case."""
+    """One press begins debt advice. A second press, or a second tab, finds the first one's case."""
+    return begin("advice")
+
+
+@blueprint.get("/tjenester")
+def offered() -> Any:
+    """Every journey a citizen may start herself, those an administrator has made among them."""
     house = view.house()
     with house.db.read() as connection:
-        case = queries.case_of(connection, actor().person_id)
-        office = house.library.newest(connection, "advice").bundle.metadata["office"]
-    if case is None or case.state != "open":
-        variables = {"office": office["orgno"], "officeName": office["name"], "granted": False, "pending": 0}
-        command = StartInstance("advice", actor().person_id, variables)
-        house.dispatch.send(command, actor(), key=request.form.get("_key", ""))
-    return redirect(url_for("citizen.home"), 303)
+        running = {case.key for case in queries.cases_of(connection, actor().person_id) if case.state == "open"}
+        return render_template("services.html", services=services(connection), running=running)
 
 
-def where_next(connection: Connection, who: Actor, case_id: str) -> str:
-    """The address of the next thing to do, or of the case when there is nothing."""
-    tasks = queries.open_tasks(connection, case_id, "citizen")
+def services(connection: Connection) -> list[Any]:
+    """The startable journeys, in the order their bundles ask for."""
+    found = [d for d in view.house().library.every_newest(connection) if "citizen" in d.bundle.startable]
+    return sorted(found, key=lambda deployed: (deployed.bundle.metadata.get("order", 500), deployed.key))
+
+
+@blueprint.post("/tjenester/<key>/start")
+def begin(key: str) -> Response:
+    """Begin a journey, or go on with the one that is open."""
+    house = view.house()
+    with house.db.read() as connection:
+        deployed = next((d for d in services(connection) if d.key == key), None)
+        if deployed is None:
+            raise NotFound(key)
+        there = queries.open_case_of(connection, actor().person_id, key)
+    if there is None:
+        metadata = deployed.bundle.metadata
+        office = _office(metadata)
+        variables = {
+            "office": office.get("orgno", ""),
+            "officeName": office.get("name", ""),
+            "granted": False,
+            "pending": 0,
+            **metadata.get("startVariables", {}),
+        }
+        outcome = house.dispatch.send(
+            StartInstance(key, actor().person_id, variables), actor(), key=request.form.get("_key", "")
+        )
+        return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
+    with house.db.read() as connection:
+        return redirect(where_next(connection, actor(), there), 303)
+
+
+def _office(metadata: Any) -> dict[str, str]:
+    """The office that gets the case: the chosen one of several, or the only one."""
+    offices: list[dict[str, str]] = metadata.get("offices") or ([metadata["office"]] if "office" in metadata else [])
+    chosen = request.form.get("office", "")
+    return next((office for office in offices if office["orgno"] == chosen), offices[0] if offices else {})
+
+
+def where_next(connection: Connection, who: Actor, case: Any) -> str:
+    """The address of the next thing to do in a case, or of the case when there is nothing."""
+    tasks = queries.open_tasks(connection, case.id, "citizen", who.person_id)
     if tasks:
         return url_for("tasks.show", task_id=tasks[0].id)
-    return url_for("citizen.case")
+    return url_for("citizen.case", sak=case.number)
+
+
+def own_case(connection: Connection, number: str = "") -> Any:
+    """One of the citizen's cases: by number, else the one she most likely means. ``None`` when she has none."""
+    cases = queries.cases_of(connection, actor().person_id)
+    if number:
+        found = next((case for case in cases if case.number == number), None)
+        if found is None:
+            raise NotFound(number)
+        return found
+    return cases[0] if cases else None
 
 
 @blueprint.get("/saken-min")
 def case() -> Any:
     house = view.house()
+    number = request.args.get("sak", "")
     with house.db.read() as connection:
-        found = queries.case_of(connection, actor().person_id)
-        if found is None:
+        cases = queries.cases_of(connection, actor().person_id)
+        if not cases:
             return redirect(url_for("citizen.home"), 303)
+        if not number and len(cases) > 1:
+            return render_template(
+                "cases.html", cases=cases, tasks=queries.tasks_of(connection, actor().person_id), now=house.clock.now()
+            )
+        found = own_case(connection, number)
         return render_template(
             "case.html",
             case=found,
+            several=len(cases) > 1,
+            owns=found.owner_id == actor().person_id,
             stages=stage_rows(found),
-            tasks=queries.open_tasks(connection, found.id, "citizen"),
-            done=queries.done_tasks(connection, found.id, "citizen"),
+            tasks=queries.open_tasks(connection, found.id, "citizen", actor().person_id),
+            parties=parties.of_case(connection, found.id),
+            waiting=others_wait(connection, found.id),
             notes=writing.notes(connection, house.vault, found.id),
             history=queries.history(connection, found.id),
             unread=writing.unread(connection, found.id, Role.CITIZEN),
+            about=about_other(connection, found),
             now=house.clock.now(),
         )
 
 
+def others_wait(connection: Connection, case_id: str) -> list[Any]:
+    """Open tasks of the other citizens in the case: whom one waits for."""
+    found = queries.open_tasks(connection, case_id, "citizen")
+    return [task for task in found if task.owner_id != actor().person_id]
+
+
+def about_other(connection: Connection, case: Any) -> bool:
+    """Whether the case has an overview of somebody else than its owner: an estate."""
+    return (
+        connection.execute(
+            select(snapshot.c.id).where(snapshot.c.case_id == case.id, snapshot.c.person_id != case.owner_id).limit(1)
+        ).first()
+        is not None
+    )
+
+
+@blueprint.post("/saken-min/<number>/stopp")
+def stop(number: str) -> Response:
+    """The owner ends her case before its time. The policy of the journey decides whether she may."""
+    house = view.house()
+    with house.db.read() as connection:
+        found = own_case(connection, number)
+    house.dispatch.send(CancelCase(found.id, "stopped by the citizen"), actor(), key=request.form.get("_key", ""))
+    return redirect(url_for("citizen.case", sak=number), 303)
+
+
 def stage_rows(case: Any) -> list[dict[str, Any]]:
     """The stage row: done, now or still to come, with the day each was entered."""
-    from datetime import datetime
-
     entered = {entry["id"]: datetime.fromisoformat(entry["at"]) for entry in case.stages}
     rows, passed = [], True
-    for stage_id, title in view.stage_titles(case.key):
+    for stage_id, title in view.stages_of(case.definition_id):
         current = stage_id == case.stage
         if current:
             passed = False
         closed = case.state != "open"
-        state = "now" if current and not closed else "done" if passed or current else "todo"
+        state = "now" if current and not closed else "done" if (passed and case.stage) or current else "todo"
         rows.append({"title": title, "state": state, "at": entered.get(stage_id)})
     return rows
 
 
 @blueprint.get("/meldinger")
 def messages() -> Any:
+    return _messages("", "")
+
+
+def _messages(text: str, fault: str) -> Any:
+    """Everything written to or by the citizen in all her cases, and the notices she was given, newest first."""
     house = view.house()
     now = house.clock.now()
+    who = actor().person_id
     with house.db.write() as connection:
-        found = queries.case_of(connection, actor().person_id)
-        written = writing.messages(connection, house.vault, found.id) if found else []
-        if found:
-            writing.mark_read(connection, found.id, Role.CITIZEN, now)
-    return render_template("messages.html", case=found, messages=written, text="", fault="")
+        cases = {case.id: case for case in queries.cases_of(connection, who) if case.owner_id == who}
+        written = [
+            (cases[case_id], message)
+            for case_id in cases
+            for message in writing.messages(connection, house.vault, case_id)
+        ]
+        given = notices.of_person(connection, house.vault, who)
+        for case_id in cases:
+            writing.mark_read(connection, case_id, Role.CITIZEN, now)
+        notices.mark_read(connection, who, now)
+    body = render_template(
+        "messages.html",
+        cases=[case for case in cases.values() if case.state == "open" and case.office],
+        messages=sorted(written, key=lambda pair: pair[1].at, reverse=True),
+        notices=given,
+        text=text,
+        fault=fault,
+        chosen=request.form.get("sak", ""),
+    )
+    return (body, 422) if fault else body
 
 
 @blueprint.post("/meldinger")
@@ -135,13 +247,12 @@ def send() -> Any:
     house = view.house()
     text = request.form.get("text", "").strip()
     with house.db.read() as connection:
-        found = queries.case_of(connection, actor().person_id)
-        if found is None:
-            return redirect(url_for("citizen.home"), 303)
-        written = writing.messages(connection, house.vault, found.id)
+        found = own_case(connection, request.form.get("sak", ""))
+    if found is None or found.owner_id != actor().person_id:
+        return redirect(url_for("citizen.home"), 303)
     fault = "message.empty" if not text else "message.long" if len(text) > writing.LONGEST else ""
     if fault:
-        return render_template("messages.html", case=found, messages=written, text=text, fault=fault), 422
+        return _messages(text, fault)
     with house.db.write() as connection:
         writing.send_message(
             connection,

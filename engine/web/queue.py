@@ -56,6 +56,7 @@ def show() -> Any:
         following=following,
         first=after is not None,
         now=now,
+        task_name=lambda row: view.version_text(row.definition_id, f"task.{row.waiting_task}"),
     )
 
 

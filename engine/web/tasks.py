@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -9,22 +10,36 @@ from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
-from engine.cases import queries
+from engine.cases import parties, queries
 from engine.consent.actions import DEFAULT_LIFE
 from engine.consent.channels import ChannelState
 from engine.consent.models import grant
 from engine.evidence.datasets import Requirement
 from engine.evidence.errors import SourceError
-from engine.execution.commands import CompleteTask, Invalid, NotFound
+from engine.execution.commands import CompleteTask, Invalid, NotFound, SaveTaskData
 from engine.execution.models import due_work, process_instance, user_task
 from engine.task_types.harvesting import settle
-from engine.web import view
+from engine.web import answers, forms, view
 from engine.web.citizen import where_next
 from engine.web.guards import actor, guarded
-from forms.formatting import long_date
+from forms.formatting import clock_time, long_date
 
 blueprint = guarded("tasks", __name__, Role.CITIZEN.value)
 YES_NO = {"consent": "consent-answer", "mandate": "mandate-answer", "share": "share-answer"}
+#: Task types whose page is one of the citizen's own pages; it carries the button that ends the task.
+PAGES = {
+    "supplement": "overview.show",
+    "tag_accounts": "enk.accounts",
+    "enk_review": "enk.show",
+    "startup_review": "enk.startup",
+    "checklist": "enk.checklist",
+    "closing_review": "enk.closing",
+    "household": "household.budget",
+    "measures": "household.measures",
+    "plan": "household.plan",
+}
+#: Work that is done in a moment: the person waits for it on a page that says so.
+QUICK = ("open_sources", "parties", "enk_check", "change_roles")
 KINDS = {"consent": ("loans", "income", "spending", "property"), "mandate": ("loans", "income", "property")}
 
 
@@ -47,12 +62,37 @@ def show(task_id: str) -> Any:
     with house.db.read() as connection:
         task = _own_task(connection, task_id)
         if task.state not in queries.OPEN:
-            return render_template("receipt.html", task=task, next=where_next(connection, actor(), task.case_id))
-        if task.task_type == "supplement":
-            return redirect(url_for("overview.show"), 303)
+            case = queries.case_by_id(connection, task.case_id)
+            return render_template("receipt.html", task=task, next=where_next(connection, actor(), case))
+        if task.task_type in PAGES:
+            return redirect(url_for(PAGES[task.task_type]), 303)
         if task.task_type == "approve":
             return _approve(connection, task)
-        return _question(connection, task, {}, "")
+        if task.task_type in YES_NO:
+            return _question(connection, task, {}, "")
+        return _form(connection, task, None, ())
+
+
+def _form(connection: Connection, task: Any, given: dict[str, Any] | None, faults: Sequence[dict[str, str]]) -> Any:
+    """The page of an ordinary task: its form, what is to be confirmed or signed, and the ways on."""
+    house = view.house()
+    bundle = house.library.get(connection, task.definition_id).bundle
+    form = forms.of_task(connection, task, given)
+    case = queries.case_by_id(connection, task.case_id)
+    shown = answers.of_case(connection, case, bundle) if task.task_type in ("confirmation", "signing") else ()
+    parties_in = parties.of_case(connection, task.case_id)
+    page = render_template(
+        "form_task.html",
+        task=task,
+        case=case,
+        form=form,
+        faults=list(faults),
+        shown=shown,
+        acts_for=[p for p in parties_in if p.acts_by == actor().person_id and p.person_id != p.acts_by],
+        saved=request.args.get("lagret", ""),
+        now=house.clock.now(),
+    )
+    return (page, 422) if faults else page
 
 
 def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> Any:
@@ -72,7 +112,7 @@ def _question(connection: Connection, task: Any, given: dict[str, Any], fault: s
     requirement = Requirement.MANDATE if kind == "mandate" else Requirement.CONSENT
     sources = {
         name: [s for s in house.data_sets.values() if s.kind.value == name and s.requirement is requirement]
-        for name in KINDS.get(kind, ())
+        for name in _kinds(kind, variables)
     }
     page = render_template(
         "question.html",
@@ -88,6 +128,12 @@ def _question(connection: Connection, task: Any, given: dict[str, Any], fault: s
     return (page, 422) if fault else page
 
 
+def _kinds(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of information a journey asks for: all there are, or the fewer its purpose needs (R98)."""
+    wanted = variables.get("kinds")
+    return tuple(name for name in KINDS.get(kind, ()) if not wanted or name in wanted)
+
+
 def _language() -> str:
     from flask import g
 
@@ -97,23 +143,26 @@ def _language() -> str:
 
 @blueprint.post("/oppgaver/<task_id>")
 def answer(task_id: str) -> Any:
-    """Carry out the answer. Faults give the page back with everything that was chosen."""
+    """Carry out the answer. Faults give the page back with everything that was written."""
     house = view.house()
-    form = request.form
     with house.db.read() as connection:
         task = _own_task(connection, task_id)
-        if task.task_type not in (*YES_NO, "supplement"):
+        if task.task_type == "approve":
             raise NotFound(task_id)
+        if task.task_type not in YES_NO:
+            return _complete(connection, task)
+        variables = connection.execute(
+            select(process_instance.c.variables).where(process_instance.c.id == task.case_id)
+        ).scalar_one()
+        form = request.form
         kinds = form.getlist("kinds")
         if "all" in kinds:
-            kinds = list(KINDS.get(task.task_type, ()))
+            kinds = list(_kinds(task.task_type, variables))
         given = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
-        open_still = task.state in queries.OPEN
         fault = _fault(task.task_type, given)
-        if fault and open_still:
+        if fault and task.state in queries.OPEN:
             return _question(connection, task, given, fault)
-    data = {YES_NO[task.task_type]: given} if task.task_type in YES_NO else {}
-    command = CompleteTask(task_id, data=data)
+    command = CompleteTask(task_id, data={YES_NO[task.task_type]: given})
     try:
         outcome = house.dispatch.send(command, actor(), key=form.get("_key", ""))
     except Invalid:
@@ -122,9 +171,36 @@ def answer(task_id: str) -> Any:
     return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
 
 
+def _complete(connection: Connection, task: Any) -> Any:
+    """An ordinary task: read the form, judge it, save for later or send."""
+    house = view.house()
+    form = forms.of_task(connection, task)
+    content = forms.posted(form) if form else {}
+    action = request.form.get("action", "")
+    data = {form.stored: content} if form else {}
+    key = request.form.get("_key", "")
+    if action == "save" and form:
+        house.dispatch.send(SaveTaskData(task.id, form.stored, content), actor())
+        at = clock_time(house.clock.now(), _language())
+        return redirect(url_for("tasks.show", task_id=task.id, lagret=at), 303)
+    if form and action != "reject":
+        faults = forms.faults(form, content)
+        if faults and task.state in queries.OPEN:
+            return _form(connection, task, content, faults)
+    elif task.task_type == "signing" and action != "reject" and not request.form.get("agree"):
+        return _form(connection, task, None, [{"id": "agree", "path": "agree", "text": view.t("signing.tick")}])
+    if task.task_type == "signing" and form and action != "reject" and not request.form.get("agree"):
+        return _form(connection, task, content, [{"id": "agree", "path": "agree", "text": view.t("signing.tick")}])
+    command = CompleteTask(task.id, data={} if action == "reject" else data, action=action)
+    try:
+        outcome = house.dispatch.send(command, actor(), key=key)
+    except Invalid as refused:
+        rows = [{"id": "form", "path": i.field, "text": forms.sentence(i, None)} for i in refused.issues]
+        return _form(connection, task, content, rows)
+    return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
+
+
 def _fault(kind: str, given: dict[str, Any]) -> str:
-    if kind == "supplement":
-        return ""
     if given["answer"] not in ("yes", "no"):
         return "question.choose"
     if given["answer"] == "yes" and kind in KINDS and not given["kinds"]:
@@ -137,19 +213,20 @@ def coming(case_id: str) -> Any:
     """The next step when it is there; until then a page that says what it waits for."""
     house = view.house()
     with house.db.read() as connection:
-        case = queries.case_of(connection, actor().person_id)
-        if case is None or case.id != case_id:
+        case = next((c for c in queries.cases_of(connection, actor().person_id) if c.id == case_id), None)
+        if case is None:
             raise NotFound(case_id)
         waiting = connection.execute(
             select(due_work.c.id)
             .where(
                 due_work.c.case_id == case_id,
-                due_work.c.name == "open_sources",
+                due_work.c.name.in_(QUICK),
                 due_work.c.state.in_(("due", "leased")),
+                due_work.c.due_at <= house.clock.now(),
             )
             .limit(1)
         ).first()
-        target = where_next(connection, actor(), case_id)
+        target = where_next(connection, actor(), case)
     if waiting is None:
         if request.headers.get("HX-Request"):
             answer = make_response("", 200)

@@ -33,11 +33,64 @@ def journey_text(key: str, journey: str = "advice", **values: object) -> str:
     return text.format(**values) if values else text
 
 
-def stage_titles(journey: str = "advice") -> list[tuple[str, str]]:
-    """Stage ids and titles of a journey, in order."""
+def version_text(definition_id: str, key: str, **values: object) -> str:
+    """A text of the very version a case or task runs on."""
     application = house()
     with application.db.read() as connection:
-        metadata = application.library.newest(connection, journey).bundle.metadata
+        bundle = application.library.get(connection, definition_id).bundle
+    text = bundle.text(key, g.language)
+    return text.format(**values) if values else text
+
+
+def task_title(task: Any) -> str:
+    """What a task is called, in the version it belongs to."""
+    found = version_text(task.definition_id, f"task.{task.element_id}")
+    return task.element_id if found == f"task.{task.element_id}" else found
+
+
+def event_task(event: Any) -> str:
+    """The name of the task an event is about, looked up where it may stand."""
+    element, process = event.data.get("task", ""), event.data.get("process", "advice")
+    if not element:
+        return ""
+    key = f"task.{element}"
+    application = house()
+    with application.db.read() as connection:
+        try:
+            versions = application.library.versions(connection, process)
+        except KeyError:
+            versions = []
+    found = (version.bundle.text(key, g.language) for version in versions)
+    return next((text for text in found if text != key), element)
+
+
+def journey_title(key: str) -> str:
+    """The name of a journey in the person's language."""
+    application = house()
+    with application.db.read() as connection:
+        try:
+            return application.library.newest(connection, key).bundle.title(g.language)
+        except KeyError:
+            return key
+
+
+def stages_of(definition_id: str) -> list[tuple[str, str]]:
+    """Stage ids and titles of one version of a journey, in order."""
+    application = house()
+    with application.db.read() as connection:
+        metadata = application.library.get(connection, definition_id).bundle.metadata
+    return _stages(metadata)
+
+
+def stage_titles() -> list[tuple[str, str]]:
+    """Every stage of every journey, each id once: what a queue can be narrowed to."""
+    application = house()
+    with application.db.read() as connection:
+        found = [pair for d in application.library.every_newest(connection) for pair in _stages(d.bundle.metadata)]
+    return list(dict(found).items())
+
+
+def _stages(metadata: Any) -> list[tuple[str, str]]:
     return [
         (stage["id"], stage["title"].get(g.language) or stage["title"]["nb"]) for stage in metadata.get("stages", ())
     ]
@@ -66,7 +119,15 @@ def install(app: Flask) -> None:
     """Filters and globals of every template."""
     env = app.jinja_env
     env.globals.update(
-        t=t, journey_text=journey_text, name_of=name_of, languages=NAMES, new_key=lambda: str(uuid.uuid4())
+        t=t,
+        journey_text=journey_text,
+        journey_title=journey_title,
+        version_text=version_text,
+        task_title=task_title,
+        event_task=event_task,
+        name_of=name_of,
+        languages=NAMES,
+        new_key=lambda: str(uuid.uuid4()),
     )
     env.filters.update(
         kr=lambda value: formatting.kroner(value, g.language),

@@ -93,7 +93,7 @@ def end_task(c: Context) -> None:
     bundle = c.deployed(c.task.definition_id).bundle
     kind = bundle.data_type_of(c.task.element_id)
     if kind is not None:
-        data.lock(c.connection, c.live.id, kind.id, locked=True)
+        data.lock(c.connection, c.live.id, kind.stored_as(c.task.owner_id), locked=True)
     c.audit_kind = "TaskCompleted"
     c.audit_data = {"task": c.task.element_id, "process": c.task.key, "action": c.command.action}
 
@@ -114,7 +114,8 @@ def unlock_task_data(c: Context) -> None:
         bundle = c.deployed(task.token.instance.definition_id).bundle
         kind = bundle.data_type_of(task.token.element.id)
         if kind is not None and not task.token.instance.new:
-            data.lock(c.connection, task.token.instance.id, kind.id, locked=False)
+            owner = task.person or task.token.instance.owner_id
+            data.lock(c.connection, task.token.instance.id, kind.stored_as(owner), locked=False)
 
 
 def claim(c: Context) -> None:

@@ -1,0 +1,85 @@
+"""What has been filled in in a case, as questions and answers a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import g
+from sqlalchemy import Connection, select
+
+from engine.definitions.bundle import Bundle
+from engine.execution.data import read_in_case
+from engine.execution.models import data_element
+from engine.web import view
+from forms import formatting
+
+#: Kept by pages of their own, not forms people read back.
+_OWN = frozenset({"accounts", "assumptions", "measures"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One form that was filled in. ``rows`` are (question, answer) as shown; ``who`` is a person id or ""."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    who: str = ""
+
+
+def of_case(connection: Connection, case: Any, bundle: Bundle) -> tuple[Answered, ...]:
+    """Every form of the case that has content and belongs to the journey's own data types, in the bundle's order."""
+    house = view.house()
+    stored = set(
+        connection.execute(select(data_element.c.data_type).where(data_element.c.case_id == case.id)).scalars()
+    )
+    found = []
+    for kind in bundle.data_types.values():
+        for name in sorted(stored):
+            base, _, person = name.partition("@")
+            if base != kind.id or kind.id in _OWN:
+                continue
+            content = read_in_case(connection, house.vault, case.id, name)
+            rows = tuple(_rows(bundle, kind.id, content or {}))
+            if rows:
+                found.append(Answered(_text(bundle, f"task.{kind.task_id}", kind.id), rows, person))
+    return tuple(found)
+
+
+def _rows(bundle: Bundle, data_type: str, content: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    schema = bundle.schema(data_type) or {}
+    order = list(schema.get("properties", {}))
+    rows: list[tuple[str, str]] = []
+    for name in sorted(content, key=lambda n: order.index(n) if n in order else len(order)):
+        value = content[name]
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            rows += _rows(bundle, data_type, value, f"{path}.")
+            continue
+        rule = schema.get("properties", {}).get(name, {})
+        rows.append((_text(bundle, f"field.{data_type}.{path}", name), _shown(bundle, data_type, path, value, rule)))
+    return rows
+
+
+def _text(bundle: Bundle, key: str, otherwise: str) -> str:
+    found = bundle.text(key, g.language)
+    return otherwise if found == key else found
+
+
+def _shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[str, Any]) -> str:
+    if isinstance(value, bool):
+        return view.t("answer.yes" if value else "answer.no")
+    if isinstance(value, list):
+        return ", ".join(_text(bundle, f"option.{data_type}.{path}.{item}", str(item)) for item in value)
+    if isinstance(value, int | float):
+        number = Decimal(str(value))
+        return formatting.kroner(number, g.language) if rule.get("unit") == "NOK" else f"{number:f}"
+    if rule.get("format") == "date":
+        try:
+            return formatting.long_date(date.fromisoformat(str(value)), g.language)
+        except ValueError:
+            return str(value)
+    return _text(bundle, f"option.{data_type}.{path}.{value}", str(value))
