@@ -14,14 +14,13 @@ import processes
 from engine import schema
 from engine.application import Application, build
 from engine.authorization.actor import SYSTEM
-from engine.clock import SystemClock
+from engine.clock import SandboxClock, SystemClock
 from engine.definitions.bundle import Bundle
-from engine.evidence.datasets import Requirement
 from engine.jobs.bell import Bell
 from engine.jobs.valkey import socket_url
 from engine.settings import Settings
-from engine.task_types.answers import Hook, answer_hook, share_hook
-from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant
+from engine.task_types import palette
+from engine.task_types.answers import Hook
 from integrations.wiring import Integrations, connect
 
 
@@ -30,32 +29,21 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
     outside = connect(settings)
     redis_url = settings.redis_url or socket_url(settings)
     receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
-    hooks: dict[str, Hook] = {
-        "consent": answer_hook(outside.data_sets, receiver, Requirement.CONSENT, "consent-answer"),
-        "mandate": answer_hook(outside.data_sets, receiver, Requirement.MANDATE, "mandate-answer"),
-        "share": share_hook,
-    }
+    hooks = palette.hooks(outside.data_sets, receiver)
 
     def hook(_key: str, _element_id: str, task_type: str) -> Hook | None:
         return hooks.get(task_type)
 
     app = build(
         settings,
-        clock=SystemClock(),
+        clock=SystemClock() if settings.production else SandboxClock(settings.sandbox_clock),
         bell=Bell(redis_url, waiting=2 * settings.workers),
         redis_url=redis_url,
         data_sets=outside.data_sets,
         channels=outside.channels,
         hooks=hook,
     )
-    for job in (
-        OpenSources(app.db, app.vault, app.data_sets, app.channels, settings.base_url),
-        PlanHarvest(app.db, app.data_sets),
-        Fetch(app.db, app.vault, app.data_sets),
-        BuildOverview(app.vault, app.data_sets),
-        RevokeGrant(app.db, app.channels),
-    ):
-        app.job_types[job.name] = job
+    app.job_types.update(palette.jobs(app, outside.registers, outside.receivers))
     return app, outside
 
 

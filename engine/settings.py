@@ -25,6 +25,8 @@ PROVIDERS = (
     "brreg",
     "nav",
     "folkeregisteret",
+    "domstol",
+    "dsop",
 )
 
 
@@ -86,6 +88,11 @@ class Settings:
     web_threads: int
     trusted_proxies: int
     fail_point: str
+
+    @property
+    def sandbox_clock(self) -> Path:
+        """The file that says how far the sandbox's clock is moved. Not read in production."""
+        return self.data_dir / "sandbox" / "clock"
 
     @property
     def production(self) -> bool:

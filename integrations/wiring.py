@@ -8,10 +8,13 @@ from datetime import timedelta
 from engine.consent.channels import ConsentChannel
 from engine.evidence.datasets import DataSet, Kind, Requirement
 from engine.settings import Settings
+from engine.task_types.exchange import PartyRegister, Receiver
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
 from integrations.bank.client import BankClient
 from integrations.brreg.client import BrregClient
+from integrations.domstol.client import DomstolClient
+from integrations.dsop.client import DsopClient
 from integrations.folkeregisteret.client import Folkeregisteret
 from integrations.gjeldsregister.client import GjeldsregisterClient
 from integrations.http import HttpClient
@@ -35,6 +38,8 @@ class Integrations:
     channels: dict[str, ConsentChannel]
     logins: dict[str, OidcClient]
     folkeregisteret: Folkeregisteret
+    registers: dict[str, PartyRegister]
+    receivers: dict[str, Receiver]
 
 
 def connect(settings: Settings) -> Integrations:
@@ -60,7 +65,12 @@ def connect(settings: Settings) -> Integrations:
     land = KartverketClient(urls["kartverket"], http, maskinporten)
     nav = NavClient(urls["nav"], http, maskinporten)
     brreg = BrregClient(urls["brreg"], http)
-    consent, mandate, open_data = Requirement.CONSENT, Requirement.MANDATE, Requirement.OPEN
+    estate_land = KartverketClient(urls["kartverket"], http, maskinporten, "estate.property", "statute")
+    dsop = DsopClient(urls["dsop"], http, maskinporten)
+    court = DomstolClient(urls["domstol"], http, maskinporten)
+    consent, mandate, open_data, statute = (
+        Requirement.CONSENT, Requirement.MANDATE, Requirement.OPEN, Requirement.STATUTE,
+    )  # fmt: skip
     data_sets = (
         DataSet("bank.accounts", "bank", Kind.SPENDING, consent, "bank", "ais", TIMEOUT, HALF_DAY, True,
                 "PSD2 artikkel 67, finansavtaleloven § 4-3", bank.fetch),
@@ -80,6 +90,10 @@ def connect(settings: Settings) -> Integrations:
                 False, "tinglysingsloven § 38, fullmakt", land.fetch),
         DataSet("nav.benefits", "nav", Kind.INCOME, mandate, "mandate", "utbetaldata", TIMEOUT, DAY, False,
                 "fullmakt, personvernforordningen artikkel 9 nr. 2 a", nav.fetch),
+        DataSet("estate.property", "kartverket", Kind.PROPERTY, statute, "none", "andeler", TIMEOUT, MONTH, True,
+                "arveloven § 88 a, forskrift om Digitalt dødsbo", estate_land.fetch, "avdode"),
+        DataSet("estate.bank", "dsop", Kind.SPENDING, statute, "none", "kontoinformasjon", TIMEOUT, DAY, True,
+                "arveloven § 92 og § 118, jf. § 88 a", dsop.fetch, "avdode"),
         DataSet("brreg.enterprises", "brreg", Kind.BUSINESS, open_data, "none", "enheter", TIMEOUT, DAY, True,
                 "enhetsregisterloven § 22", brreg.fetch),
     )  # fmt: skip
@@ -92,4 +106,6 @@ def connect(settings: Settings) -> Integrations:
             "ansattporten": OidcClient(settings.ansattporten, key, http),
         },
         folkeregisteret=Folkeregisteret(urls["folkeregisteret"], http, maskinporten),
+        registers={"domstol": court},
+        receivers={"domstol": court},
     )

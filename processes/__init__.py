@@ -11,5 +11,17 @@ _HERE = Path(__file__).parent
 
 #: Folders of the bundles, called ones before their callers.
 ALL: tuple[Path, ...] = tuple(
-    _HERE / name for name in ("consent", "mandate", "data_collection", "supplement", "advice")
+    _HERE / name
+    for name in (
+        "consent",
+        "mandate",
+        "data_collection",
+        "supplement",
+        "advice",
+        "self_help",
+        "enk_start",
+        "enk_run",
+        "enk_close",
+        "callback",
+    )
 )

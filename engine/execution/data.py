@@ -44,6 +44,17 @@ def read_in_case(connection: Connection, vault: Vault, case_id: str, data_type: 
     return None if row is None else _open(connection, vault, row)
 
 
+def read_of_person(connection: Connection, vault: Vault, owner_id: str, data_type: str) -> Mapping[str, Any] | None:
+    """The newest data element of this type in any case the person owns: her tags, her plan."""
+    row = connection.execute(
+        select(data_element)
+        .where(data_element.c.owner_id == owner_id, data_element.c.data_type == data_type)
+        .order_by(data_element.c.changed_at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _open(connection, vault, row)
+
+
 def _open(connection: Connection, vault: Vault, row: Any) -> Mapping[str, Any]:
     content: Mapping[str, Any] = vault.open(connection, row.owner_id, f"data_element.content:{row.id}", row.content)
     return content

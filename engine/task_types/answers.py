@@ -81,7 +81,9 @@ def answer_hook(
 
 def share_hook(c: Context) -> None:
     """A yes lets the case's office look for three months; a no changes nothing else (R87)."""
-    if _answer(c, "share-answer").get("answer") != "yes":
+    shared = _answer(c, "share-answer").get("answer") == "yes"
+    c.execution.set_variables(c.live, {"shared": shared})
+    if not shared:
         return
     office = c.connection.execute(select(case_file.c.office).where(case_file.c.id == c.case_id)).scalar()
     if office:

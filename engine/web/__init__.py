@@ -22,7 +22,7 @@ from engine.authorization.actor import SYSTEM
 from engine.evidence.errors import SourceError
 from engine.execution.commands import AlreadyDone, Conflict, Forbidden, NotFound, Refusal, StageRefused
 from engine.vault import Erased
-from engine.web import casework, citizen, health, login, overview, queue, security, sharing, tasks, view
+from engine.web import casework, citizen, enk, health, household, login, overview, queue, security, sharing, tasks, view
 from engine.web.texts import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ BLUEPRINTS = (
     tasks.blueprint,
     overview.blueprint,
     sharing.blueprint,
+    household.blueprint,
+    enk.blueprint,
     queue.blueprint,
     casework.blueprint,
 )

@@ -9,11 +9,14 @@ from flask import g, redirect, render_template, request, url_for
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
+from engine.audit import chain
 from engine.authorization.actor import Actor, Role
 from engine.cases import notices, parties, queries, writing
+from engine.evidence import harvest
 from engine.evidence.models import snapshot
 from engine.execution.commands import CancelCase, NotFound, StartInstance
 from engine.web import view
+from engine.web.charts import panels
 from engine.web.guards import ANYONE, actor, guarded
 
 blueprint = guarded("citizen", __name__, ANYONE)
@@ -183,6 +186,28 @@ def about_other(connection: Connection, case: Any) -> bool:
         ).first()
         is not None
     )
+
+
+@blueprint.get("/saken-min/<number>/oversikt")
+def other_overview(number: str) -> Any:
+    """The overview of the one a case is about, for those who take part in it. Every look is logged."""
+    house = view.house()
+    now = house.clock.now()
+    with house.db.write() as connection:
+        found = own_case(connection, number)
+        newest = harvest.newest_snapshot(connection, house.vault, found.id, now)
+        if newest is None or not about_other(connection, found):
+            raise NotFound("overview")
+        person = connection.execute(
+            select(snapshot.c.person_id).where(snapshot.c.case_id == found.id).limit(1)
+        ).scalar_one()
+        chain.append(connection, found.id, now, actor(), "OverviewOpened", {"about": person})
+    shown, built_at, version = newest
+    return render_template(
+        "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
+        sources=(), entries=(), shares=(), task=None, waiting=False, given={}, fault="", view_only=True,
+        by_party=True, owner=view.name_of(person),
+    )  # fmt: skip
 
 
 @blueprint.post("/saken-min/<number>/stopp")

@@ -56,7 +56,7 @@ def show() -> Any:
         following=following,
         first=after is not None,
         now=now,
-        task_name=lambda row: view.version_text(row.definition_id, f"task.{row.waiting_task}"),
+        task_name=lambda row: view.task_named(row.definition_id, row.waiting_task or ""),
     )
 
 

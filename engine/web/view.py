@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -74,6 +75,52 @@ def journey_title(key: str) -> str:
             return key
 
 
+def task_named(definition_id: str, element_id: str) -> str:
+    """The name of a task of a case, which may stand in a journey the case calls."""
+    key = f"task.{element_id}"
+    application = house()
+    with application.db.read() as connection:
+        bundles = [application.library.get(connection, definition_id).bundle]
+        bundles += [deployed.bundle for deployed in application.library.every_newest(connection)]
+    found = (bundle.text(key, g.language) for bundle in bundles)
+    return next((text for text in found if text != key), element_id)
+
+
+def _amounts(content: Mapping[str, Any]) -> dict[str, str]:
+    """Stored values as they are shown: amounts in kroner, days as dates."""
+    amount, due = content.get("amount"), content.get("due")
+    return {
+        "amount": formatting.kroner(abs(Decimal(amount)), g.language) if amount else "",
+        "due": formatting.long_date(date.fromisoformat(due), g.language) if due else "",
+        "when": formatting.long_date(date.fromisoformat(due), g.language) if due else "",
+        "about": str(content.get("about", "")),
+    }
+
+
+def warning_title(warning: Any) -> str:
+    """What a warning about a business says."""
+    content = {
+        "amount": None if warning.amount is None else str(warning.amount),
+        "due": None if warning.due is None else warning.due.isoformat(),
+    }
+    return t(f"enk.warn.{warning.kind}", **_amounts(content))
+
+
+def notice_text(notice: Any) -> str:
+    """What a notice says, in the language of whoever reads it."""
+    values = _amounts(notice.content)
+    kind, _, rest = notice.kind.partition(".")
+    if kind == "enk":
+        return f"{t(f'enk.warn.{rest}', **values)} {t('enk.act.' + str(notice.content.get('act', 'plan')))}"
+    if kind == "signal":
+        if rest == "income_falling":
+            values["about"] = t("income." + values["about"])
+        return t(f"signal.{rest}", **values)
+    if kind == "journey":
+        return version_text(str(notice.content["definition"]), rest)
+    return t(f"notice.{kind}", **values)
+
+
 def stages_of(definition_id: str) -> list[tuple[str, str]]:
     """Stage ids and titles of one version of a journey, in order."""
     application = house()
@@ -125,6 +172,8 @@ def install(app: Flask) -> None:
         version_text=version_text,
         task_title=task_title,
         event_task=event_task,
+        warning_title=warning_title,
+        notice_text=notice_text,
         name_of=name_of,
         languages=NAMES,
         new_key=lambda: str(uuid.uuid4()),

@@ -9,12 +9,14 @@ from typing import Any
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
 
 from integrations.sandbox import files
+from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import Person, person
 from integrations.sandbox.persons.catalogue import deposit_account, loan_account
 
 blueprint = Blueprint("bank", __name__, url_prefix="/bank")
 PAGE = 100
+MONTHS = 14
 PRODUCTS = {"mortgage": "Boliglån", "car_loan": "Billån", "consumer_loan": "Forbrukslån"}
 
 
@@ -90,7 +92,7 @@ def approve(consent_id: str) -> Any:
 
 def _caller() -> Person | None:
     consent = _consent(request.headers.get("Consent-ID", ""))
-    if consent is None or consent["status"] != "valid" or consent["validUntil"] < date.today().isoformat():
+    if consent is None or consent["status"] != "valid" or consent["validUntil"] < today().isoformat():
         return None
     return person(consent["pid"])
 
@@ -170,7 +172,7 @@ def transactions(account_id: str) -> Any:
     if not account_id.startswith("d") or not account_id[1:].isdigit() or int(account_id[1:]) >= len(someone.deposits):
         return _error(404, "RESOURCE_UNKNOWN")
     since = request.args.get("dateFrom", "")
-    entries = [e for e in _movements(someone, int(account_id[1:]), date.today()) if e["bookingDate"] >= since]
+    entries = [e for e in _movements(someone, int(account_id[1:]), today()) if e["bookingDate"] >= since]
     page = int(request.args.get("pageIndex", 0))
     part = entries[page * PAGE : (page + 1) * PAGE]
     links: dict[str, Any] = {}
@@ -181,10 +183,10 @@ def transactions(account_id: str) -> Any:
 
 
 def _movements(someone: Person, account: int, today: date) -> list[dict[str, Any]]:
-    """Seven months of the person's habits, newest first; the same every time for the same day."""
+    """Fourteen months of the person's habits, newest first; the same every time for the same day."""
     entries: list[dict[str, Any]] = []
     month = today.replace(day=1)
-    for _ in range(7):
+    for _ in range(MONTHS):
         entries.extend(_month(someone, account, month))
         month = (month - timedelta(days=1)).replace(day=1)
     return sorted((e for e in entries if e["bookingDate"] <= today.isoformat()), key=lambda e: e["bookingDate"])[::-1]

@@ -46,29 +46,46 @@ class Shares(Answer):
 
 
 class KartverketClient:
-    def __init__(self, base_url: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
+    """*data_set* and *basis* say what it is asked as: by the citizen's mandate, or by statute for an estate."""
+
+    def __init__(
+        self,
+        base_url: str,
+        http: HttpClient,
+        maskinporten: MaskinportenClient,
+        data_set: str = DATA_SET,
+        basis: str = "mandate",
+    ) -> None:
         self._url = base_url
+        self._data_set = data_set
+        self._basis = basis
         self._http = http
         self._maskinporten = maskinporten
 
     def fetch(self, asked: EvidenceRequest) -> Evidence:
-        headers = {"Authorization": f"Bearer {self._maskinporten.token(SCOPE)}", "X-Fullmakt": asked.grant}
+        headers = {
+            "Authorization": f"Bearer {self._maskinporten.token(SCOPE)}",
+        }
+        if self._basis == "mandate":
+            headers["X-Fullmakt"] = asked.grant
+        else:
+            headers["X-Hjemmel"] = "arveloven-88a"
         url = f"{self._url}/registerenhetsrettsandeler/for/person/{asked.subject.pid}"
         answer = self._http.get(url, headers=headers, expected=frozenset({200, 404}))
         if answer.status == 404:
             return Evidence(EvidenceState.EMPTY, Figures())
         shares = load(Shares(), answer.json())["registerenhetsrettsandeler"]
-        assets = tuple(_asset(share, asked) for share in shares)
+        assets = tuple(_asset(share, asked, self._data_set, self._basis) for share in shares)
         return Evidence(EvidenceState.ANSWERED if assets else EvidenceState.EMPTY, Figures(assets=assets))
 
 
-def _asset(share: dict, asked: EvidenceRequest) -> Asset:  # type: ignore[type-arg]
+def _asset(share: dict, asked: EvidenceRequest, data_set: str, basis: str) -> Asset:  # type: ignore[type-arg]
     unit = share["registerenhetsrett"]["registerenhet"]
     place = unit["kommune"] or {"kommunenummer": "", "navn": ""}
     number = f"{place['kommunenummer']}-{unit['gaardsnummer']}/{unit['bruksnummer']}"
-    source = Source(DATA_SET, "Kartverket", asked.as_of, "mandate", number)
+    source = Source(data_set, "Kartverket", asked.as_of, basis, number)
     return Asset(
-        id=f"{DATA_SET}:{number}",
+        id=f"{data_set}:{number}",
         kind=AssetKind.HOME,
         name=f"Eiendom i {place['navn']}",
         value=None,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 
 from integrations.sandbox.bearer import require
+from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import person
 
@@ -28,8 +29,8 @@ def payments() -> Any:
     body = request.get_json(force=True)
     someone = person(str(body.get("ident", ""))) or abort(404)
     paid: list[dict[str, Any]] = []
-    day = date.today().replace(day=20)
-    if day > date.today():
+    day = today().replace(day=20)
+    if day > today():
         day = (day.replace(day=1) - timedelta(days=1)).replace(day=20)
     while day.isoformat() >= body["periode"]["fom"]:
         for benefit in someone.benefits:

@@ -7,17 +7,20 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template
 
+from engine.clock import SandboxClock
 from engine.settings import Settings
 from integrations import client_key
 from integrations.bank import standin as bank
 from integrations.brreg import standin as brreg
+from integrations.domstol import standin as domstol
+from integrations.dsop import standin as dsop
 from integrations.folkeregisteret import standin as folkeregisteret
 from integrations.gjeldsregister import standin as gjeldsregister
 from integrations.inkasso import standin as inkasso
 from integrations.kartverket import standin as kartverket
 from integrations.lanekassen import standin as lanekassen
 from integrations.nav import standin as nav
-from integrations.sandbox import altinn_consent, faults, maskinporten, oidc
+from integrations.sandbox import altinn_consent, clock, faults, maskinporten, oidc
 from integrations.skatteetaten import standin as skatteetaten
 
 
@@ -30,6 +33,7 @@ def create_sandbox(settings: Settings) -> Flask:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config.update(
         SANDBOX_DATA=data,
+        CLOCK=SandboxClock(settings.sandbox_clock),
         SANDBOX_URL=settings.sandbox_url,
         CLIENT_URL=settings.base_url,
         CLIENT_KEY=client_key.load(settings.client_key, create=True),
@@ -54,6 +58,9 @@ def create_sandbox(settings: Settings) -> Flask:
         kartverket,
         brreg,
         nav,
+        domstol,
+        dsop,
+        clock,
     ):
         app.register_blueprint(module.blueprint)
 

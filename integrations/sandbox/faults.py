@@ -30,6 +30,8 @@ SOURCES = (
     "kartverket",
     "brreg",
     "nav",
+    "domstol",
+    "dsop",
 )
 HANG_SECONDS = 25
 SLOW_SECONDS = 2

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 
 from integrations.sandbox.bearer import require_consent
+from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import person
 from integrations.skatteetaten.client import CLAIMS, INCOME, TAX_BASE
@@ -32,7 +33,7 @@ def income(pid: str) -> Any:
     if someone is None:
         return _error("IM-007", 404)
     months: list[dict[str, Any]] = []
-    month = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = (today().replace(day=1) - timedelta(days=1)).replace(day=1)
     while f"{month:%Y-%m}" >= request.args.get("fraOgMed", "9999"):
         common = {"kalendermaaned": f"{month:%Y-%m}", "inntektsmottaker": {"personidentifikator": pid}}
         if someone.wage:
@@ -79,7 +80,7 @@ def income(pid: str) -> Any:
 def tax_base(year: int, pid: str) -> Any:
     require_consent(*TAX_BASE, pid)
     someone = person(pid)
-    if someone is None or year != date.today().year - 1:
+    if someone is None or year != today().year - 1:
         return _error("SSG-007", 404)
     debt = sum(loan.balance + loan.monthly * 6 for loan in someone.loans)
     items = [

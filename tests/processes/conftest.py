@@ -21,14 +21,15 @@ from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.definitions.bundle import Bundle
 from engine.economy.figures import Debt, DebtKind, Figures
 from engine.economy.sourced import Source, Sourced
-from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Requirement
+from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState
 from engine.evidence.errors import SourceError
 from engine.execution.commands import CompleteTask, Outcome, StartInstance
 from engine.execution.models import process_instance, user_task
 from engine.jobs.bell import silent
 from engine.settings import Settings
-from engine.task_types.answers import answer_hook, share_hook
-from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant, settle
+from engine.task_types import palette
+from engine.task_types.exchange import Found, PartyFound, Reply
+from engine.task_types.harvesting import settle
 from integrations.wiring import connect
 
 OFFICE = Office("312345672", "Nav Lillestrøm")
@@ -74,10 +75,38 @@ class Sources:
         return fetch
 
 
+class Court:
+    """A register of parties and a receiver, answering as told."""
+
+    def __init__(self) -> None:
+        self.found: Found | None = None
+        self.received: list[dict[str, Any]] = []
+        self.answer: Reply | None = None
+
+    def find(self, pid: str) -> Found | None:
+        known = self.found
+        return known if known and any(pid in (p.pid, p.guardian_pid) for p in known.parties) else None
+
+    def submit(self, reference: str, body: Any, key: str) -> str:
+        self.received.append(dict(body))
+        return f"ERK-{len(self.received)}"
+
+    def reply(self, reference: str) -> Reply | None:
+        return self.answer
+
+
+def party(pid: str, name: str, role: str = "arving", guardian: tuple[str, str] | None = None) -> PartyFound:
+    from datetime import date
+
+    more = (guardian[0], guardian[1], date(1980, 1, 1)) if guardian else ("", "", None)
+    return PartyFound(pid, name, date(1970, 1, 1), role, role == "arving", *more)
+
+
 class House:
     """A wired application with Anne in it."""
 
-    def __init__(self, application: Application, clock: FixedClock, sources: Sources, anne: str) -> None:
+    def __init__(self, application: Application, clock: FixedClock, sources: Sources, anne: str, court: Court) -> None:
+        self.court = court
         self.application = application
         self.clock = clock
         self.sources = sources
@@ -145,28 +174,17 @@ def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
         "bank": Channel("bank", ChannelState.PENDING),
         "norskgjeld": Channel("norskgjeld", ChannelState.ACTIVE),
     }
-    receiver = {"party_id": "1", "name": "iBalanse"}
-    hooks = {
-        "consent": answer_hook(data_sets, receiver, Requirement.CONSENT, "consent-answer"),
-        "mandate": answer_hook(data_sets, receiver, Requirement.MANDATE, "mandate-answer"),
-        "share": share_hook,
-    }
+    hooks = palette.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     app = build(
         settings, clock=clock, bell=silent, data_sets=data_sets, channels=channels,
         hooks=lambda key, element, task_type: hooks.get(task_type),
     )  # fmt: skip
-    jobs = (
-        OpenSources(app.db, app.vault, data_sets, channels, "http://us"),
-        PlanHarvest(app.db, data_sets),
-        Fetch(app.db, app.vault, data_sets),
-        BuildOverview(app.vault, data_sets),
-        RevokeGrant(app.db, channels),
-    )
-    app.job_types.update({job.name: job for job in jobs})
+    court = Court()
+    app.job_types.update(palette.jobs(app, {"domstol": court}, {"domstol": court}))
     schema.upgrade(app.db)
     with app.db.write() as connection:
         for folder in processes.ALL:
             app.library.deploy(connection, Bundle.read(folder), by="test")
         person = app.vault.register(connection, pid="21818297804", name="Anne Eksempel", birth_date=date(2000, 1, 21))
-    yield House(app, clock, sources, person.id)
+    yield House(app, clock, sources, person.id, court)
     app.db.engine.dispose()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from engine.authorization.actor import Role
 from engine.execution import advance, data
 from engine.execution.commands import (
     AlreadyDone,
     AssignTask,
     CompleteTask,
     Conflict,
+    Forbidden,
     Invalid,
     ReleaseTask,
     SaveTaskData,
@@ -36,6 +38,9 @@ def check_access(c: Context) -> None:
     if isinstance(c.command, CompleteTask):
         action = c.command.action or DEFAULT_ACTION.get(c.task.task_type, c.task.task_type)
     c.services.enforce(c, action, c.task.element_id)
+    named = c.task.performer == "citizen" and c.actor.role is Role.CITIZEN
+    if named and c.task.owner_id != c.actor.person_id:
+        raise Forbidden(c.task.element_id)  # the role would do, but the task is another person's
 
 
 def save_data(c: Context) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from integrations.sandbox.numbers import account_number, synthetic_pid
+from integrations.sandbox.persons.estate import ESTATE_PERSONS
 from integrations.sandbox.persons.person import (
     Benefit,
     Business,
@@ -239,7 +240,13 @@ def _ordinary(index: int, key: str, name: str, year: int, summary: str) -> Perso
 @lru_cache(maxsize=1)
 def all_persons() -> tuple[Person, ...]:
     """Everyone, the three of the report first."""
-    return (_anne(), _truls(), _andreas(), *(_ordinary(i, *fields) for i, fields in enumerate(_NAMES)))
+    return (
+        _anne(),
+        _truls(),
+        _andreas(),
+        *(_ordinary(i, *fields) for i, fields in enumerate(_NAMES)),
+        *ESTATE_PERSONS,
+    )
 
 
 @lru_cache(maxsize=1)

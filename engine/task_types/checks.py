@@ -1,0 +1,156 @@
+"""Jobs that look at an economy on behalf of its owner, and warn before it hurts. Each warning is given once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.cases import notices
+from engine.clock import OSLO
+from engine.db import Database
+from engine.economy.enk.overview import WARN_DAYS, EnkOverview
+from engine.economy.repayment import plans
+from engine.economy.signals import signals
+from engine.evidence import business, gate, harvest
+from engine.evidence.datasets import DataSet, Requirement, own_data_sets
+from engine.execution.data import read_of_person
+from engine.outbox import Work
+from engine.task_types import Done, Result
+from engine.task_types.harvesting import person_about
+from engine.vault import Vault
+
+MONTH = timedelta(days=30)
+
+
+def may_still_ask(connection: Connection, case_id: str, data_sets: Mapping[str, DataSet], now: datetime) -> bool:
+    """Whether any closed source is still open to us: consent given, not withdrawn, not run out."""
+    return any(
+        gate.may_ask(connection, case_id, data_set, now) is not None
+        for data_set in data_sets.values()
+        if data_set.requirement in (Requirement.CONSENT, Requirement.MANDATE)
+    )
+
+
+def next_look(found: EnkOverview, now: datetime) -> timedelta:
+    """Until the next warning window opens (08.00 in Oslo), at most a month, at least an hour."""
+    dues = [one.due.due for one in found.cover.dues] + [due.due for due in found.other_dues]
+    windows = [due - timedelta(days=WARN_DAYS) for due in dues]
+    ahead = [_morning(day) for day in windows if _morning(day) > now]
+    waits = [moment - now for moment in ahead] + [MONTH]
+    return max(min(waits), timedelta(hours=1))
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(8), OSLO).astimezone(UTC)
+
+
+class EnkCheck:
+    """Task type ``enk_check``: reckon tax, VAT and set-asides, and warn the owner (R62, R64).
+
+    Leaves ``checkAgain`` (ISO 8601), ``asking`` (may sources still be asked), ``tagged``,
+    ``ended`` (the register says so) and ``left`` (how many dues lie ahead).
+    """
+
+    name = "enk_check"
+
+    def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
+        self._database = database
+        self._vault = vault
+        self._data_sets = data_sets
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        with self._database.read() as connection:
+            owner = person_about(connection, work.case_id)
+            found, figures = business.overview(
+                connection,
+                self._vault,
+                case_id=work.case_id,
+                owner_id=owner,
+                every=own_data_sets(self._data_sets),
+                now=now,
+            )
+            asking = may_still_ask(connection, work.case_id, self._data_sets, now)
+
+        def keep(connection: Connection) -> None:
+            for warning in found.warnings:
+                content = {
+                    "amount": None if warning.amount is None else str(warning.amount),
+                    "due": None if warning.due is None else warning.due.isoformat(),
+                    "act": warning.act,
+                }
+                notices.give(
+                    connection,
+                    self._vault,
+                    case_id=work.case_id,
+                    person_id=owner,
+                    key=warning.key,
+                    kind=f"enk.{warning.kind}",
+                    content=content,
+                    now=now,
+                )
+
+        again = next_look(found, now) if figures.transactions else timedelta(hours=6)
+        variables = {
+            "checkAgain": f"PT{int(again.total_seconds())}S",
+            "asking": asking,
+            "tagged": found.tagged,
+            "ended": any(e.bankrupt or e.winding_up for e in found.enterprises),
+            "left": sum(one.estimate > 0 for one in found.cover.dues),
+        }
+        return Done(variables, keep)
+
+
+class HouseholdCheck:
+    """Task type ``household_check``: look for early signals and reached milestones, and tell the citizen (R58, R111).
+
+    Leaves ``asking`` and ``debtFree``.
+    """
+
+    name = "household_check"
+
+    def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
+        self._database = database
+        self._vault = vault
+        self._data_sets = data_sets
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        every = own_data_sets(self._data_sets)
+        with self._database.read() as connection:
+            owner = person_about(connection, work.case_id)
+            asking = may_still_ask(connection, work.case_id, self._data_sets, now)
+            newest = harvest.newest_snapshot(connection, self._vault, work.case_id, now)
+            figures, _ = harvest.figures(connection, self._vault, work.case_id, every)
+            plan = read_of_person(connection, self._vault, owner, "plan") or {}
+        if newest is None:
+            return Done({"asking": asking, "debtFree": False})
+        overview = newest[0]
+        found = signals(overview, figures, frozenset(plan.get("credits", ())))
+        left = plans(overview.debts, overview.as_of)
+        given: list[tuple[str, str, dict[str, Any]]] = [
+            (
+                f"signal:{signal.kind}:{signal.about}:{overview.as_of:%Y-%m}",
+                f"signal.{signal.kind}",
+                {
+                    "about": signal.about,
+                    "amount": None if signal.amount is None else str(signal.amount),
+                    "due": None if signal.when is None else signal.when.isoformat(),
+                },
+            )
+            for signal in found
+        ]
+        there = {debt.id for debt in left}
+        for one in plan.get("debts", ()):
+            if one["id"] not in there and not overview.gaps:
+                given.append((f"milestone:{one['id']}", "milestone", {"about": one["name"]}))
+
+        def keep(connection: Connection) -> None:
+            for key, kind, content in given:
+                notices.give(
+                    connection, self._vault, case_id=work.case_id, person_id=owner, key=key, kind=kind,
+                    content=content, now=now,
+                )  # fmt: skip
+
+        return Done({"asking": asking, "debtFree": bool(plan) and not left and not overview.gaps}, keep)

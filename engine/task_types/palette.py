@@ -1,0 +1,62 @@
+"""Every task type there is: what an administrator may use in a diagram, and what comes with the product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.application import Application
+from engine.cases.signing import sign_hook
+from engine.evidence.datasets import DataSet, Requirement
+from engine.task_types import JobType
+from engine.task_types.answers import Hook, answer_hook, share_hook
+from engine.task_types.checks import EnkCheck, HouseholdCheck
+from engine.task_types.exchange import (
+    AwaitReply,
+    ChangeRoles,
+    Notify,
+    Parties,
+    PartyRegister,
+    Receiver,
+    Submit,
+)
+from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant
+
+
+def hooks(data_sets: Mapping[str, DataSet], receiver: dict[str, str]) -> dict[str, Hook]:
+    """User task types that mean more than a form, by name."""
+    return {
+        "consent": answer_hook(data_sets, receiver, Requirement.CONSENT, "consent-answer"),
+        "mandate": answer_hook(data_sets, receiver, Requirement.MANDATE, "mandate-answer"),
+        "share": share_hook,
+        "signing": sign_hook,
+    }
+
+
+def jobs(
+    app: Application, registers: Mapping[str, PartyRegister], receivers: Mapping[str, Receiver]
+) -> dict[str, JobType]:
+    """Task types that workers perform, by name."""
+    found: tuple[JobType, ...] = (
+        OpenSources(app.db, app.vault, app.data_sets, app.channels, app.settings.base_url),
+        PlanHarvest(app.db, app.data_sets),
+        Fetch(app.db, app.vault, app.data_sets),
+        BuildOverview(app.vault, app.data_sets),
+        RevokeGrant(app.db, app.channels),
+        Parties(app.db, app.vault, registers),
+        Submit(app.db, app.vault, receivers),
+        AwaitReply(receivers, often=not app.settings.production),
+        ChangeRoles(),
+        Notify(app.db, app.vault, app.library),
+        EnkCheck(app.db, app.vault, app.data_sets),
+        HouseholdCheck(app.db, app.vault, app.data_sets),
+    )
+    return {job.name: job for job in found}
+
+
+#: What a user task may be. The first three are for every bundle; the others have pages of their own.
+USER_TASKS = frozenset(
+    {
+        "data", "confirmation", "signing", "consent", "mandate", "share", "approve", "supplement", "assessment",
+        "tag_accounts", "enk_review", "startup_review", "checklist", "closing_review", "household", "measures", "plan",
+    }
+)  # fmt: skip

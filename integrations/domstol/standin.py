@@ -1,0 +1,120 @@
+"""The court of the sandbox: one estate, with pages where a person plays the judge."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
+
+from integrations.sandbox import files
+from integrations.sandbox.bearer import require
+from integrations.sandbox.clock import today
+from integrations.sandbox.faults import failing
+from integrations.sandbox.persons import Person
+from integrations.sandbox.persons.estate import DECEASED, HEIDI, HEIRS, HENRIK
+
+blueprint = Blueprint("domstol", __name__, url_prefix="/domstol")
+CASE = "TOSLO-2026-0117"
+SCOPE = "domstol:dodsbo"
+
+
+def _state() -> dict[str, Any]:
+    return files.read("domstol").get(CASE, {"status": "MOTTATT", "dead": [], "annulled": False, "declarations": {}})
+
+
+def _keep(**changed: Any) -> None:
+    files.put("domstol", CASE, {**_state(), **changed})
+
+
+def _person(someone: Person) -> dict[str, Any]:
+    return {"type": "Person", "nin": someone.pid, "navn": someone.name, "foedselsdato": someone.birth_date.isoformat()}
+
+
+def _heirs() -> list[dict[str, Any]]:
+    dead = _state()["dead"]
+    found = [
+        {
+            **_person(heir),
+            "role": role,
+            "erDoed": heir.key in dead,
+            "verge": _person(guardian) if guardian else None,
+            "formuesfullmakt": "INGEN",
+            "mottakerOriginalSkifteattest": False,
+        }
+        for heir, role, guardian in HEIRS
+    ]
+    if HEIDI.key in dead:
+        found.append({**_person(HENRIK), "role": "BARNEBARN", "erDoed": False, "verge": None})
+    return found
+
+
+@blueprint.post("/api/v1/estates/search")
+@failing("domstol", lambda: "")
+def search() -> Any:
+    require(SCOPE)
+    asked = request.get_json(force=True).get("heirSsn", "")
+    heirs = _heirs()
+    acting = {heir["verge"]["nin"] if heir["verge"] else heir["nin"] for heir in heirs if not heir["erDoed"]}
+    if asked not in acting:
+        abort(404)
+    state = _state()
+    return jsonify(
+        sakId=CASE,
+        saksnummer="26-117420DFA-TOSL/15",
+        avdode=_person(DECEASED),
+        embete="Oslo tingrett",
+        status=state["status"],
+        parter=heirs,
+        receivedDate=today().isoformat(),
+        deadlineDate=(today() + timedelta(days=60)).isoformat(),
+        skifteattest=None,
+        resultatType=state.get("result"),
+        erAnnullert=state["annulled"],
+    )
+
+
+@blueprint.post("/api/v1/estates/<case_id>/declarations")
+@failing("domstol", lambda: "")
+def declare(case_id: str) -> Any:
+    require(SCOPE)
+    key = request.headers.get("Idempotency-Key", "")
+    if case_id != CASE or not key:
+        abort(400)
+    declarations = _state()["declarations"]
+    if key not in declarations:
+        declarations[key] = {"reference": f"ERK-{len(declarations) + 1}", "body": request.get_json(force=True)}
+        _keep(declarations=declarations, status="REGISTRERT")
+    return jsonify(referanse=declarations[key]["reference"]), 201
+
+
+@blueprint.get("/api/v1/estates/<case_id>/certificate")
+@failing("domstol", lambda: "")
+def certificate(case_id: str) -> Any:
+    require(SCOPE)
+    state = _state()
+    if case_id != CASE or "issued" not in state:
+        abort(404)
+    return jsonify(utstedt=state["issued"], resultatType=state["result"])
+
+
+@blueprint.get("/")
+def desk() -> Any:
+    """The judge's desk."""
+    return render_template("court.html", state=_state(), heirs=_heirs(), deceased=DECEASED, case=CASE)
+
+
+@blueprint.post("/handling")
+def act() -> Any:
+    chosen = request.form.get("act", "")
+    state = _state()
+    if chosen == "issue" and state["declarations"]:
+        newest = list(state["declarations"].values())[-1]["body"]
+        private = newest.get("everybodySigned") is True
+        result = "PRIVAT_SKIFTE_IHT_ARVELOVEN_PARAGRAF_99" if private else "OFFENTLIG_SKIFTE"
+        _keep(issued=today().isoformat(), result=result, status="FERDIGBEHANDLET")
+    elif chosen == "died":
+        _keep(dead=[*state["dead"], HEIDI.key])
+    elif chosen == "annul":
+        _keep(annulled=True)
+    return redirect(f"{current_app.config['SANDBOX_URL']}/domstol/", 303)

@@ -1,0 +1,222 @@
+"""The owner's journeys on a fixed clock: start, run with warnings and pauses, close without forgetting (R59-R69)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from engine.authorization.actor import Actor, Office, Role
+from engine.cases.models import notice
+from engine.consent import actions as consent
+from engine.consent.models import consent_record
+from engine.economy.enk.tagging import Tag
+from engine.economy.figures import Account, Enterprise, Figures, Transaction
+from engine.economy.sourced import Source, Sourced
+from engine.evidence import business
+from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.execution import data
+from engine.execution.commands import CompleteTask, CorrelateMessage
+from engine.execution.models import incident
+from tests.processes.conftest import House, yes
+
+BREG = Office("313367002", "Bedriftsveiledningen i Brønnøysund")
+BENTE = Actor(Role.CASEWORKER, "bente", "Bente Veileder", BREG, "high")
+
+
+def trade(months: int = 11, ended: bool = False) -> Callable[[EvidenceRequest], Evidence]:
+    """A bank that tells of eleven months of trade, and nothing set aside."""
+
+    def fetch(request: EvidenceRequest) -> Evidence:
+        source = Source("bank.accounts", "Eksempelbanken", request.as_of, "consent")
+        moved: list[Transaction] = []
+        for month in range(1, months + 1):
+            day = date(2026, month, 5)
+            moved.append(Transaction(f"s{month}", "2", day, Decimal(100_000), "Kunde", "", source))
+            moved.append(Transaction(f"k{month}", "2", day, Decimal(-25_000), "Grossist", "", source))
+        accounts = (
+            Account("b:1", "1", "Brukskonto", "Konto", "PRIV", Sourced(Decimal(5_000), (source,))),
+            Account("b:2", "2", "Drift", "Konto", "ORGA", Sourced(Decimal(40_000), (source,))),
+        )
+        enterprise = Enterprise("311851381", "ANDREAS", "ENK", "El", date(2021, 2, 1), True, ended, False, source)
+        figures = Figures(accounts=accounts, transactions=tuple(moved), enterprises=(enterprise,))
+        return Evidence(EvidenceState.ANSWERED, figures)
+
+    return fetch
+
+
+@pytest.fixture
+def owner(house: House) -> House:
+    use(house, trade())
+    return house
+
+
+def use(house: House, fetch: Callable[[EvidenceRequest], Evidence]) -> None:
+    sets = house.application.data_sets
+    sets["bank.accounts"] = replace(sets["bank.accounts"], fetch=fetch)  # type: ignore[index]
+
+
+def running(house: House) -> str:
+    """A case of control whose consent is given and whose bank has answered."""
+    case = house.start("enk_run", purpose="enk_control", kinds=["loans", "income", "spending"], tagged=False)
+    agree(house, case)
+    return case
+
+
+def agree(house: House, case: str) -> None:
+    house.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending"))
+    house.work()
+    house.approve(case)
+    house.complete(case, "ApproveAtSources")
+    house.work()
+
+
+def tag(house: House, case: str) -> None:
+    with house.application.db.write() as connection:
+        data.write(
+            connection, house.application.vault, instance_id=case, case_id=case, owner_id=house.anne.person_id,
+            data_type=business.TAGS, content={"tags": {"1": Tag.PRIVATE.value, "2": Tag.BUSINESS.value}},
+            now=house.clock.now(),
+        )  # fmt: skip
+    house.complete(case, "Tag")
+    house.work()
+
+
+def notices(house: House, case: str) -> list[str]:
+    with house.application.db.read() as connection:
+        rows = connection.execute(select(notice.c.key).where(notice.c.case_id == case).order_by(notice.c.given_at))
+        return list(rows.scalars())
+
+
+def incidents(house: House) -> list[str]:
+    with house.application.db.read() as connection:
+        return list(connection.execute(select(incident.c.code)).scalars())
+
+
+def test_the_owner_is_warned_before_each_due_date_and_once(owner: House) -> None:
+    case = running(owner)
+    assert set(owner.tasks(case)) == {"Tag"}
+    tag(owner, case)
+    first = notices(owner, case)
+    assert "gap:vat-2026-5" in first, "due 10 December, seen on 23 November"
+    assert "gap:vat-2026-6" not in first
+
+    for _ in range(9):
+        owner.work(timedelta(days=7))
+    later = notices(owner, case)
+    assert later.count("gap:vat-2026-5") == 1
+    assert "gap:vat-2026-6" in later, "due 10 February"
+    assert incidents(owner) == []
+
+
+def test_a_withdrawn_consent_pauses_the_control_and_a_new_one_resumes_it(owner: House) -> None:
+    case = running(owner)
+    tag(owner, case)
+    with owner.application.db.write() as connection:
+        record = connection.execute(select(consent_record.c.id).where(consent_record.c.case_id == case)).scalar_one()
+        consent.withdraw(connection, actor=owner.anne, record_id=record, now=owner.clock.now())
+        message = CorrelateMessage("consent.withdrawn", case, "consent", record)
+        owner.application.dispatch.send(message, owner.anne, connection=connection)
+    owner.work()
+    assert set(owner.tasks(case)) == {"Resume"}
+
+    owner.complete(case, "Resume")
+    agree(owner, case)
+    assert "Resume" not in owner.tasks(case) and owner.state(case) == "active"
+    assert incidents(owner) == []
+
+
+def test_a_consent_whose_time_is_out_pauses_too(owner: House) -> None:
+    case = running(owner)
+    tag(owner, case)
+    for _ in range(4):
+        owner.work(timedelta(days=31))
+    assert "Resume" in owner.tasks(case)
+
+
+def test_the_quarter_is_reviewed_beside_the_running_control(owner: House) -> None:
+    case = running(owner)
+    tag(owner, case)
+    for _ in range(14):
+        owner.work(timedelta(days=7))
+    assert "Review" in owner.tasks(case)
+    owner.complete(case, "Review")
+    assert owner.state(case) == "active"
+
+
+def test_saying_no_to_the_consent_ends_without_asking_anyone(house: House) -> None:
+    case = house.start("enk_run", purpose="enk_control", tagged=False)
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    house.work()
+    assert house.state(case) == "completed" and house.sources.asked == []
+
+
+PLAN = {"turnover": 30_000, "costs": 12_000, "startCosts": 40_000, "savings": 20_000, "ramp": 6}
+
+
+def test_a_bad_plan_is_changed_and_the_guide_answers(house: House) -> None:
+    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    house.work()
+    house.work(timedelta(minutes=3))
+    house.complete(case, "Budget", business_plan=PLAN)
+    choose(house, case, "change")
+    assert set(house.tasks(case)) == {"Budget"}
+    house.complete(case, "Budget", business_plan={**PLAN, "turnover": 90_000})
+    choose(house, case, "go_on")
+    house.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
+    assert set(house.tasks(case)) == {"Guide"}
+    house.complete(case, "Guide", BENTE, guidance={"advice": "Begynn ved siden av jobben."})
+    assert set(house.tasks(case)) == {"Checklist"}
+    house.complete(case, "Checklist")
+    assert house.state(case) == "completed"
+
+
+def choose(house: House, case: str, action: str) -> None:
+    command = CompleteTask(house.tasks(case)["Assess"], action=action)
+    house.application.dispatch.send(command, house.anne)
+
+
+def test_the_owner_may_wait_and_no_adviser_is_needed(house: House) -> None:
+    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    house.work()
+    house.work(timedelta(minutes=3))
+    house.complete(case, "Budget", business_plan=PLAN)
+    choose(house, case, "wait")
+    assert house.state(case) == "completed"
+
+
+def test_closing_remembers_until_nothing_is_due(owner: House) -> None:
+    case = owner.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
+    agree(owner, case)
+    tag(owner, case)
+    owner.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": 10_000, "lastDay": "2026-12-31"})
+    owner.complete(case, "Steps")
+    owner.work()
+    assert owner.tasks(case) == {}, "it waits for the last deadlines"
+    for _ in range(4):
+        owner.work(timedelta(days=30))
+    assert "Final" in owner.tasks(case)
+    assert {"gap:vat-2026-5", "gap:vat-2026-6"} <= set(notices(owner, case))
+    owner.complete(case, "Final")
+    assert owner.state(case) == "completed"
+
+
+def test_a_business_that_ended_in_the_register_ends_the_control(house: House) -> None:
+    use(house, trade(ended=True))
+    case = running(house)
+    tag(house, case)
+    assert house.state(case) == "completed"
+    assert "ended:311851381" in notices(house, case)
+
+
+def test_a_callback_goes_to_the_chosen_office(house: House) -> None:
+    case = house.start("callback", office=BREG.orgno, officeName=BREG.name)
+    house.complete(case, "Ask", wish={"phone": "99 88 77 66", "when": "morning"})
+    house.complete(case, "Call", BENTE, talk={"result": "Enige om å prøve."})
+    assert house.state(case) == "completed"

@@ -1,0 +1,218 @@
+"""Estate settlement, read from its example folder as an administrator would: no Python of its own (R34, 11.2)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from engine.authorization.actor import Actor, Role
+from engine.cases import parties
+from engine.cases.models import notice, signature
+from engine.definitions.bundle import Bundle
+from engine.execution.commands import CancelCase, CompleteTask, Forbidden, NotFound
+from engine.execution.models import user_task
+from engine.task_types.exchange import Found, Reply
+from tests.processes.conftest import House, party
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+ANNE, BO, CARI, VERGE, DAGNY = "21818297804", "25922947409", "14842249091", "04884199941", "11824899930"
+DECLARED = {"testament": "no", "marriagePact": "no", "agricultural": "no"}
+CHOICE = {"settlement": "private", "assumeDebt": "yes"}
+
+
+@pytest.fixture
+def estate(house: House) -> House:
+    with house.application.db.write() as connection:
+        bundle = Bundle.read(EXAMPLES / "estate_settlement")
+        house.application.library.deploy(connection, bundle, by="ada")
+    house.court.found = Found(
+        "TOSLO-1",
+        (
+            party(DAGNY, "Dagny Arv", "avdode"),
+            party(ANNE, "Anne Eksempel"),
+            party(BO, "Bo Arv"),
+            party(CARI, "Cari Arv", guardian=(VERGE, "Vera Verge")),
+        ),
+        date(2027, 1, 22),
+    )
+    return house
+
+
+def begin(house: House) -> str:
+    return start(house)
+
+
+def start(house: House) -> str:
+    variables = {
+        "subject": "avdode", "parties": [], "signatures": [], "annulled": False, "partiesChanged": False, "office": "",
+    }  # fmt: skip
+    from engine.execution.commands import StartInstance
+
+    case = house.application.dispatch.send(
+        StartInstance("estate_settlement", house.anne.person_id, variables), house.anne
+    ).case_id
+    house.work()
+    return case
+
+
+def person(house: House, pid: str, name: str) -> Actor:
+    with house.application.db.write() as connection:
+        found = house.application.vault.register(connection, pid=pid, name=name, birth_date=date(1970, 1, 1))
+    return Actor(Role.CITIZEN, found.id, name, level="high")
+
+
+def sign(house: House, case: str, actor: Actor, action: str = "") -> None:
+    with house.application.db.read() as connection:
+        task = connection.execute(
+            select(user_task).where(
+                user_task.c.case_id == case,
+                user_task.c.owner_id == actor.person_id,
+                user_task.c.element_id == "Sign",
+                user_task.c.state == "ready",
+            )
+        ).one()
+    data = {} if action == "reject" else {f"choice@{actor.person_id}": CHOICE}
+    house.application.dispatch.send(CompleteTask(task.id, data=data, action=action), actor)
+
+
+def test_three_heirs_and_a_guardian_walk_to_the_certificate(estate: House) -> None:
+    case = begin(estate)
+    bo, vera = person(estate, BO, "Bo Arv"), person(estate, VERGE, "Vera Verge")
+    assert sorted(estate.sources.asked) == ["estate.bank", "estate.property"], "by statute, of the deceased"
+    estate.complete(case, "Declare", declaration=DECLARED)
+    sign(estate, case, estate.anne)
+    with pytest.raises(NotFound):
+        sign_other(estate, case, Actor(Role.CITIZEN, "stranger", "Fremmed", level="high"))
+    sign(estate, case, vera)
+    assert estate.court.received == []
+    sign(estate, case, bo)
+    estate.work()
+
+    (body,) = estate.court.received
+    assert body["everybodySigned"] is True and len(body["signatures"]) == 3
+    by_guardian = next(s for s in body["signatures"] if s["signedBy"] == "Vera Verge")
+    assert by_guardian["onBehalfOf"] == "Cari Arv"
+    assert len({s["digest"] for s in body["signatures"]}) == 1, "all signed the same declaration"
+
+    estate.work(timedelta(days=1))
+    assert "Close" not in estate.tasks(case)
+    estate.court.answer = Reply("PRIVAT_SKIFTE_IHT_ARVELOVEN_PARAGRAF_99", date(2026, 12, 1))
+    estate.work(timedelta(days=1))
+    with estate.application.db.read() as connection:
+        roles = {row.role for row in parties.of_case(connection, case) if row.acts_by}
+        told = list(connection.execute(select(notice.c.kind).where(notice.c.person_id == bo.person_id)).scalars())
+    assert roles == {"skifteattest"}
+    assert told == ["journey.notice.started", "journey.notice.issued"]
+    estate.complete(case, "Close")
+    assert estate.state(case) == "completed"
+
+
+def sign_other(house: House, case: str, actor: Actor) -> None:
+    with house.application.db.read() as connection:
+        task_id = connection.execute(
+            select(user_task.c.id).where(user_task.c.case_id == case, user_task.c.state == "ready").limit(1)
+        ).scalar_one()
+    house.application.dispatch.send(CompleteTask(task_id), actor)
+
+
+def test_one_heir_cannot_sign_for_another(estate: House) -> None:
+    case = begin(estate)
+    bo = person(estate, BO, "Bo Arv")
+    estate.complete(case, "Declare", declaration=DECLARED)
+    with estate.application.db.read() as connection:
+        task = connection.execute(
+            select(user_task).where(user_task.c.owner_id == estate.anne.person_id, user_task.c.element_id == "Sign")
+        ).one()
+    with pytest.raises(Forbidden):
+        estate.application.dispatch.send(CompleteTask(task.id, data={f"choice@{task.owner_id}": CHOICE}), bo)
+
+
+def test_an_heir_who_refuses_sends_it_to_the_court_without_agreement(estate: House) -> None:
+    case = begin(estate)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    sign(estate, case, estate.anne)
+    sign(estate, case, person(estate, VERGE, "Vera Verge"))
+    sign(estate, case, person(estate, BO, "Bo Arv"), action="reject")
+    estate.work()
+    assert [body["everybodySigned"] for body in estate.court.received] == [False]
+    with estate.application.db.read() as connection:
+        answers = sorted(connection.execute(select(signature.c.answer)).scalars())
+    assert answers == ["refused", "signed", "signed"]
+
+
+def test_an_heir_who_dies_makes_everybody_sign_again(estate: House) -> None:
+    case = begin(estate)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    sign(estate, case, estate.anne)
+    before = estate.court.found
+    assert before is not None
+    left = tuple(p for p in before.parties if p.pid != BO)
+    estate.court.found = Found("TOSLO-1", (*left, party("20887297952", "Ny Arving")), before.deadline)
+    estate.work(timedelta(days=1))
+    assert set(estate.tasks(case)) == {"Declare"}
+    estate.complete(case, "Declare", declaration=DECLARED)
+    with estate.application.db.read() as connection:
+        open_for = set(
+            connection.execute(
+                select(user_task.c.owner_id).where(user_task.c.case_id == case, user_task.c.state == "ready")
+            ).scalars()
+        )
+    assert len(open_for) == 3 and person(estate, BO, "Bo Arv").person_id not in open_for
+
+
+def test_sixty_days_without_all_signatures_goes_to_the_court(estate: House) -> None:
+    case = begin(estate)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    sign(estate, case, estate.anne)
+    estate.work(timedelta(days=61))
+    estate.work()
+    assert [body["everybodySigned"] for body in estate.court.received] == [False]
+    assert estate.state(case) == "active"
+
+
+def test_the_court_annuls_and_the_owner_may_cancel_anywhere(estate: House) -> None:
+    case = begin(estate)
+    known = estate.court.found
+    assert known is not None
+    estate.court.found = Found(known.reference, known.parties, known.deadline, annulled=True)
+    estate.work(timedelta(days=1))
+    assert estate.state(case) == "completed" and estate.tasks(case) == {}
+
+    other = begin(estate)
+    estate.application.dispatch.send(CancelCase(other, "wants to stop"), estate.anne)
+    assert estate.state(other) == "terminated" and estate.tasks(other) == {}
+
+
+def test_somebody_the_court_does_not_know_is_told_and_asked_nothing_more(estate: House) -> None:
+    estate.court.found = None
+    case = begin(estate)
+    assert estate.state(case) == "completed" and estate.sources.asked == []
+
+
+def test_version_two_is_published_while_version_one_runs(estate: House) -> None:
+    case = begin(estate)
+    files = dict(Bundle.read(EXAMPLES / "estate_settlement").files)
+    files["process.bpmn"] = files["process.bpmn"].replace("Skriv felles erklæring".encode(), "Skriv erklæring".encode())
+    with estate.application.db.write() as connection:
+        second, new = estate.application.library.deploy(connection, Bundle("estate_settlement", files), by="ada")
+    assert (second.version, new) == (2, True)
+    later = begin(estate)
+    with estate.application.db.read() as connection:
+        used = {
+            row.case_id: estate.application.library.get(connection, row.definition_id).version
+            for row in connection.execute(select(user_task).where(user_task.c.element_id == "Declare"))
+        }
+    assert used == {case: 1, later: 2}
+    estate.complete(case, "Declare", declaration=DECLARED)
+    assert estate.state(case) == "active"
+
+
+@pytest.mark.parametrize("folder", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
+def test_an_example_has_no_python_and_is_whole(folder: Path) -> None:
+    bundle = Bundle.read(folder)
+    assert not list(folder.rglob("*.py"))
+    assert set(bundle.texts) == {"nb", "nn", "en"}
+    assert len({frozenset(texts) for texts in bundle.texts.values()}) == 1
