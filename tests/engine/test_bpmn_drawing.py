@@ -1,0 +1,74 @@
+"""Every element has one box, no two of a scope overlap, and names are text, never markup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import processes
+from engine.bpmn.drawing import to_svg
+from engine.bpmn.elements import Process
+from engine.bpmn.layout import place
+from engine.bpmn.parser import parse
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLES = [*processes.ALL, *sorted((ROOT / "docs" / "examples").iterdir())]
+HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"><process id="p">'
+
+
+def read(path: Path) -> Process:
+    return next(iter(parse((path / "process.bpmn").read_bytes()).processes.values()))
+
+
+def made(body: str) -> Process:
+    return next(iter(parse(f"{HEAD}{body}</process></definitions>".encode()).processes.values()))
+
+
+@pytest.mark.parametrize("folder", BUNDLES, ids=lambda path: path.name)
+def test_every_journey_is_drawn_without_overlap(folder: Path) -> None:
+    process = read(folder)
+    layout = place(process)
+    assert set(layout.boxes) == set(process.elements)
+    assert {line.flow for line in layout.lines} == set(process.flows)
+    for children in process.children.values():
+        boxes = [layout.boxes[c] for c in children if not process.elements[c].attached_to]
+        for number, a in enumerate(boxes):
+            for b in boxes[number + 1 :]:
+                apart = a.x + a.width <= b.x or b.x + b.width <= a.x or a.y + a.height <= b.y or b.y + b.height <= a.y
+                assert apart, (a, b)
+    for line in layout.lines:
+        for (x, y), (nx, ny) in zip(line.points, line.points[1:], strict=False):
+            assert x == nx or y == ny, line
+    svg = to_svg(process, title=folder.name)
+    assert "style=" not in svg and svg.count("<g class") == len(process.elements)
+
+
+def test_a_loop_has_an_end_and_a_subprocess_holds_its_children() -> None:
+    process = made(
+        '<startEvent id="s"/><task id="a"/><exclusiveGateway id="g"/><subProcess id="u"><startEvent id="us"/>'
+        '<task id="ut"/><endEvent id="ue"/><sequenceFlow id="u1" sourceRef="us" targetRef="ut"/>'
+        '<sequenceFlow id="u2" sourceRef="ut" targetRef="ue"/></subProcess><endEvent id="e"/>'
+        '<sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="g"/>'
+        '<sequenceFlow id="f3" sourceRef="g" targetRef="a"/><sequenceFlow id="f4" sourceRef="g" targetRef="u"/>'
+        '<sequenceFlow id="f5" sourceRef="u" targetRef="e"/>'
+    )
+    boxes = place(process).boxes
+    outer = boxes["u"]
+    for name in ("us", "ut", "ue"):
+        inner = boxes[name]
+        assert outer.x < inner.x and inner.x + inner.width < outer.x + outer.width
+        assert outer.y < inner.y and inner.y + inner.height < outer.y + outer.height
+
+
+def test_five_thousand_in_a_row_are_no_trouble() -> None:
+    nodes = "".join(f'<task id="t{n}"/>' for n in range(5000))
+    flows = "".join(f'<sequenceFlow id="f{n}" sourceRef="t{n}" targetRef="t{n + 1}"/>' for n in range(4999))
+    layout = place(made(nodes + flows))
+    assert layout.boxes["t4999"].x > layout.boxes["t0"].x
+
+
+def test_a_name_is_text() -> None:
+    process = made('<task id="a" name="&lt;script&gt;alert(1)&lt;/script&gt;"/>')
+    svg = to_svg(process, title="<b>", findings=("a",), standalone=True)
+    assert "<script>" not in svg and "&lt;b&gt;" in svg and 'class="node fault"' in svg
