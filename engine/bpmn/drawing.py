@@ -12,7 +12,10 @@ from engine.bpmn.layout import Box, Line, place
 _WIDE = 19  # characters a task's name takes on a line
 _MARKS = {
     "userTask": "M0 10c0-4 10-4 10 0zM5 0a2.6 2.6 0 1 1 0 5.2a2.6 2.6 0 1 1 0-5.2",
-    "serviceTask": "M5 0v2M5 8v2M0 5h2M8 5h2M1.5 1.5l1.4 1.4M7.1 7.1l1.4 1.4M8.5 1.5L7.1 2.9M2.9 7.1L1.5 8.5M5 3a2 2 0 1 1 0 4a2 2 0 1 1 0-4",
+    "serviceTask": (
+        "M5 0v2M5 8v2M0 5h2M8 5h2M1.5 1.5l1.4 1.4M7.1 7.1l1.4 1.4M8.5 1.5L7.1 2.9M2.9 7.1L1.5 8.5"
+        "M5 3a2 2 0 1 1 0 4a2 2 0 1 1 0-4"
+    ),
     "receiveTask": "M0 1h10v8h-10zM0 1l5 4l5-4",
     "sendTask": "M0 1h10v8h-10zM0 1l5 4l5-4",
     "manualTask": "M0 8h7l3-3l-2-1l-2 1v-4h-2v4h-4z",
@@ -171,8 +174,9 @@ def _flow(pen: _Pen, process: Process, line: Line) -> str:
     out = pen.shape("flow", f'<polyline points="{points}" marker-end="url(#arrow)"')
     name = process.flows[line.flow].name
     if name:
-        (x, y), (_nx, ny) = line.points[0], line.points[1]
-        place_at = (x + 5, y - 5) if ny == y else (x + 5, (y + ny) // 2)
+        (x, y), (_, ny) = line.points[0], line.points[1]
+        turned = len(line.points) == 4 and ny == y
+        place_at = (line.points[2][0] + 5, line.points[2][1] - 5) if turned else (x + 5, y - 5 if ny == y else y + 16)
         out += pen.text("side", *place_at, [_short(name, 18)])
     return out
 
