@@ -10,34 +10,51 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+MILLION = Decimal(1_000_000)
+
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """One named number. ``source`` says where it is from, ``requirement`` is our number of the promise."""
+    """One named number from 0 to ``most``. ``source`` says where it is from, ``requirement`` is our number of it."""
 
     key: str
     value: Decimal
     unit: str
     source: str
     requirement: str
+    most: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Benefit:
-    """NOK a year and its present value; what the report itself printed beside it, ``None`` where it printed none."""
+    """NOK a year and its present value; what the report itself printed beside it, ``None`` where it printed none.
+
+    ``note`` says how the sums of the unchanged assumptions differ from the report's.
+    """
 
     key: str
     yearly: Decimal
     present_value: Decimal
     reported_yearly: Decimal | None
     reported_value: Decimal | None
+    requirement: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """What the report counts without a price; ``effect`` is its own mark, "+" or "++", empty where it gave none."""
+
+    key: str
+    requirement: str
+    effect: str
 
 
 class WrongAssumption(ValueError):
     """``key`` names the assumption whose value cannot be used."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"{key} must be a number of 0 or more")
+    def __init__(self, key: str, rule: str) -> None:
+        super().__init__(f"{key} {rule}")
         self.key = key
 
 
@@ -50,46 +67,67 @@ def _data() -> Mapping[str, Any]:
 def assumptions() -> tuple[Assumption, ...]:
     """Every assumption with the report's value."""
     return tuple(
-        Assumption(key, Decimal(row["value"]), row["unit"], row["source"], row["requirement"])
+        Assumption(key, Decimal(row["value"]), row["unit"], row["source"], row["requirement"], Decimal(row["most"]))
         for key, row in _data()["assumptions"].items()
     )
 
 
-def present_value(yearly: Decimal) -> Decimal:
-    """Ten years at the report's rate, the first sum a year from now."""
-    rate, years = Decimal(_data()["rate"]["value"]), int(_data()["years"]["value"])
+def unpriced() -> tuple[Unpriced, ...]:
+    """The benefits no sum is given for."""
+    return tuple(Unpriced(**row) for row in _data()["unpriced"])
+
+
+def present_value(yearly: Decimal, rate: Decimal, years: int) -> Decimal:
+    """What *yearly* is worth today, in whole kroner, the first sum a year from now."""
     total = sum((yearly / (1 + rate) ** year for year in range(1, years + 1)), Decimal(0))
     return total.quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
 
-def benefits(changed: Mapping[str, str] | None = None) -> tuple[Benefit, ...]:
+def recompute(**changed: object) -> tuple[Benefit, ...]:
+    """The sums with some assumptions changed by name, as a live calculator does. Raises ``WrongAssumption``."""
+    return benefits(changed)
+
+
+def benefits(changed: Mapping[str, object] | None = None) -> tuple[Benefit, ...]:
     """The sums from the assumptions, those in *changed* replaced. Raises ``WrongAssumption``."""
-    v = {assumption.key: assumption.value for assumption in assumptions()}
-    for key, text in (changed or {}).items():
-        try:
-            value = Decimal(str(text).replace("\u00a0", "").replace(" ", "").replace(",", "."))
-        except InvalidOperation:
-            raise WrongAssumption(key) from None
-        if key not in v or not value.is_finite() or not 0 <= value <= 10**12:
-            raise WrongAssumption(key)
-        v[key] = value
-    million = Decimal(1_000_000)
+    known = {assumption.key: assumption for assumption in assumptions()}
+    v = {key: assumption.value for key, assumption in known.items()}
+    for key, value in (changed or {}).items():
+        if key not in known:
+            raise WrongAssumption(key, "is not an assumption")
+        v[key] = _number(known[key], value)
     yearly = {
-        "caseworker": v["caseworker"] * million,
-        "letters": v["letters"] * million,
-        "balance_requests": v["balance_requests"] * million,
-        "debtors": v["debtors"] * million,
+        "caseworker": v["caseworker"] * MILLION,
+        "letters": v["letters"] * MILLION,
+        "balance_requests": v["balance_requests"] * MILLION,
+        "debtors": v["debtors"] * MILLION,
         "enk_time": v["enk"] * v["reached"] * v["helped"] * v["hours"] * v["hourly"],
         "survival": v["new_enk"] * v["survive_more"] * v["value_added"],
     }
-    reported = _data()["reported"]
-    return tuple(
-        Benefit(
-            key,
-            amount.quantize(Decimal(1)),
-            present_value(amount),
-            Decimal(reported[key]["yearly"]) if key in reported else None,
-            Decimal(reported[key]["npv"]) if key in reported else None,
-        )
-        for key, amount in yearly.items()
+    return tuple(_benefit(key, amount, v["rate"], int(v["years"])) for key, amount in yearly.items())
+
+
+def _benefit(key: str, amount: Decimal, rate: Decimal, years: int) -> Benefit:
+    told = _data()["reported"][key]
+    return Benefit(
+        key,
+        amount.quantize(Decimal(1), rounding=ROUND_HALF_UP),
+        present_value(amount, rate, years),
+        Decimal(told["yearly"]) if "yearly" in told else None,
+        Decimal(told["npv"]) if "npv" in told else None,
+        told["requirement"],
+        told["note"],
     )
+
+
+def _number(assumption: Assumption, given: object) -> Decimal:
+    """A number as typed in Norwegian or English, within the bounds of its assumption."""
+    try:
+        value = Decimal(str(given).replace("\u00a0", "").replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        raise WrongAssumption(assumption.key, "must be a number") from None
+    if not value.is_finite() or not 0 <= value <= assumption.most:
+        raise WrongAssumption(assumption.key, f"must be from 0 to {assumption.most}")
+    if assumption.unit == "years" and value != value.to_integral_value():
+        raise WrongAssumption(assumption.key, "must be whole years")
+    return value

@@ -55,13 +55,16 @@ def all_tips() -> tuple[Tip, ...]:
 
 
 def choose(situations: Collection[str], phase: str, as_of: date, limit: int = 5) -> tuple[Chosen, ...]:
-    """Tips of the phase that hold today: those for the person's situation first, then those for everybody."""
-    found = []
+    """Tips of the phase that hold today: those that fit most of the person's situations first, those for all last.
+
+    Where two fit as well, the order of the file decides.
+    """
+    found: list[tuple[int, Chosen]] = []
     for tip in all_tips():
         if phase not in tip.phases or not tip.valid_from <= as_of <= tip.valid_until:
             continue
-        reason = next((key for key in tip.when if key in situations), ALWAYS if ALWAYS in tip.when else "")
-        if reason:
-            found.append(Chosen(tip, reason))
-    found.sort(key=lambda chosen: chosen.reason == ALWAYS)
-    return tuple(found[:limit])
+        fits = [key for key in tip.when if key != ALWAYS and key in situations]
+        if fits or ALWAYS in tip.when:
+            found.append((len(fits), Chosen(tip, fits[0] if fits else ALWAYS)))
+    found.sort(key=lambda one: -one[0])
+    return tuple(chosen for _, chosen in found[:limit])

@@ -22,7 +22,22 @@ from engine.authorization.actor import SYSTEM
 from engine.evidence.errors import SourceError
 from engine.execution.commands import AlreadyDone, Conflict, Forbidden, NotFound, Refusal, StageRefused
 from engine.vault import Erased
-from engine.web import casework, citizen, enk, health, household, login, overview, queue, security, sharing, tasks, view
+from engine.web import (
+    benefit,
+    casework,
+    citizen,
+    enk,
+    health,
+    household,
+    login,
+    overview,
+    queue,
+    security,
+    sharing,
+    studio,
+    tasks,
+    view,
+)
 from engine.web.texts import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -35,6 +50,8 @@ BLUEPRINTS = (
     sharing.blueprint,
     household.blueprint,
     enk.blueprint,
+    studio.blueprint,
+    benefit.blueprint,
     queue.blueprint,
     casework.blueprint,
 )
@@ -65,7 +82,7 @@ def create_app(
     settings = application.settings
     app.config.update(
         BASE_URL=settings.base_url,
-        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     app.extensions.update(ibalanse=application, logins=logins, identify=identify)

@@ -30,7 +30,7 @@ def only_citizens() -> Response | None:
     if g.actor is None:
         return redirect(url_for("login.citizen", videre=request.path), 303)
     if g.actor.role is not Role.CITIZEN:
-        return redirect(url_for("queue.show"), 303)
+        return redirect(url_for("queue.show" if g.actor.role is Role.CASEWORKER else "studio.index"), 303)
     return None
 
 

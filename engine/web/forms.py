@@ -10,6 +10,7 @@ from typing import Any
 from flask import g, request
 from sqlalchemy import Connection
 
+from engine.application import Application
 from engine.execution.data import CaseData, read, read_in_case
 from engine.execution.execution import Fault
 from engine.execution.expressions import evaluate as evaluate_expression
@@ -29,9 +30,14 @@ class TaskForm:
     fields: tuple[Field, ...]
 
 
-def of_task(connection: Connection, task: Any, given: Mapping[str, Any] | None = None) -> TaskForm | None:
-    """The form of a task filled with what is kept, or with *given*; ``None`` when the task has no form."""
-    house = view.house()
+def of_task(
+    connection: Connection, task: Any, given: Mapping[str, Any] | None = None, house: Application | None = None
+) -> TaskForm | None:
+    """The form of a task filled with what is kept, or with *given*; ``None`` when the task has no form.
+
+    *house* is another application than the one at hand: that of a test run.
+    """
+    house = house or view.house()
     bundle = house.library.get(connection, task.definition_id).bundle
     kind = bundle.data_type_of(task.element_id)
     if kind is None:

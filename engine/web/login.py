@@ -136,7 +136,7 @@ def _role(which: str, office: Office | None) -> Role:
 
 def _home(role: Role) -> str:
     return {Role.CITIZEN: url_for("citizen.home"), Role.CASEWORKER: url_for("queue.show")}.get(
-        role, url_for("citizen.landing")
+        role, url_for("studio.index")
     )
 
 

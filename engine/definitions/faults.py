@@ -1,0 +1,203 @@
+"""Everything that is wrong with a bundle, before it is published: the diagram, the texts, the forms, the access."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.authorization.pdp import Decision, decide
+from engine.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, PolicyError, read_policy
+from engine.bpmn.conformance import conform
+from engine.bpmn.elements import Element, Finding
+from engine.bpmn.parser import read_definitions
+from engine.bpmn.validator import Capabilities, validate
+from engine.bpmn.xml import BpmnSyntaxError, read_xml
+from engine.definitions.bundle import Bundle
+
+LANGUAGES = ("nb", "nn", "en")
+_ROLES = {"caseworker": "radgiver", "citizen": "priv"}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the engine at hand offers: elements, job and user task types, and the processes that may be called."""
+
+    capabilities: Capabilities
+    jobs: Collection[str]
+    user_tasks: Collection[str]
+    processes: Collection[str]
+
+
+def faults(bundle: Bundle, house: House) -> list[Finding]:
+    """Every finding, errors first, then by line."""
+    try:
+        root = read_xml(bundle.files["process.bpmn"])
+        definitions = read_definitions(root)
+    except BpmnSyntaxError as error:
+        return [Finding("", "unreadable", str(error), error.line or 0)]
+    found = list(conform(root))
+    known = {(finding.element, finding.rule) for finding in found}
+    found += [f for f in validate(definitions, house.capabilities) if (f.element, f.rule) not in known]
+    if len(definitions.processes) != 1:
+        found.append(Finding("", "one-process", "a bundle has exactly one process"))
+        return found
+    try:
+        metadata = bundle.metadata
+        if not isinstance(metadata, dict):
+            raise ValueError
+        texts = bundle.texts
+    except (ValueError, KeyError, TypeError) as error:
+        found.append(
+            Finding("", "unreadable-json", f"metadata.json or a text file cannot be read ({type(error).__name__})")
+        )
+        return found
+    if bundle.process.id != bundle.key:
+        found.append(
+            Finding(bundle.process.id, "process-id", f"the process id must be the key of the bundle, {bundle.key}")
+        )
+    for rule in (_names, _forms, _texts, _stages, _access):
+        try:
+            found += rule(bundle, house)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            found.append(Finding("", "unreadable", f"{rule.__name__[1:]} cannot be read ({type(error).__name__})"))
+    for language in LANGUAGES:
+        if language not in texts:
+            found.append(
+                Finding("", "language-missing", f"texts/resource.{language}.json is missing", severity="warning")
+            )
+    found = [replace(f, line=f.line or _line(bundle, f.element)) for f in found]
+    return sorted(found, key=lambda f: (f.severity != "error", f.line, f.element, f.rule))
+
+
+def _line(bundle: Bundle, element_id: str) -> int:
+    element = bundle.process.elements.get(element_id)
+    return element.line if element else 0
+
+
+def _user_tasks(bundle: Bundle) -> Iterator[Element]:
+    return (e for e in bundle.process.elements.values() if e.type in ("userTask", "manualTask", "task"))
+
+
+def _names(bundle: Bundle, house: House) -> Iterator[Finding]:
+    for element in bundle.process.elements.values():
+        kind = element.extension.task_type
+        if element.type == "serviceTask" and kind and kind not in house.jobs:
+            yield Finding(element.id, "unknown-task-type", f"there is no task type {kind!r} for a service task")
+        if element.type == "callActivity" and element.called not in {*house.processes, bundle.key}:
+            yield Finding(element.id, "unknown-process", f"there is no process {element.called!r}")
+    for element in _user_tasks(bundle):
+        kind = element.extension.task_type
+        if kind not in house.user_tasks:
+            yield Finding(element.id, "unknown-task-type", f"there is no task type {kind!r} for a person's task")
+        if element.extension.performer not in ("", "citizen", "caseworker"):
+            text = f"{element.extension.performer!r} is neither citizen nor caseworker"
+            yield Finding(element.id, "unknown-performer", text)
+        if element.extension.performer == "caseworker" and not (
+            bundle.metadata.get("office") or bundle.metadata.get("offices")
+        ):
+            yield Finding(element.id, "no-office", "a caseworker has a task, but metadata.json names no office")
+
+
+def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
+    for kind in bundle.data_types.values():
+        if kind.task_id and kind.task_id not in bundle.process.elements:
+            yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
+        schema = bundle.schema(kind.id)
+        if schema is None:
+            yield Finding(kind.task_id, "schema-missing", f"models/{kind.schema}.schema.json is missing")
+    for name, content in bundle.files.items():
+        if name.endswith(".json"):
+            try:
+                json.loads(content)
+            except ValueError:
+                yield Finding("", "unreadable-json", f"{name} is not JSON")
+        if name.startswith("layouts/") and name.split("/")[1] not in bundle.process.elements:
+            yield Finding("", "layout-without-step", f"{name} belongs to a step that is not there", severity="warning")
+
+
+def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
+    for key, missing in missing_texts(bundle):
+        element = key.removeprefix("task.").partition(".")[0]
+        severity = "error" if "nb" in missing else "warning"
+        yield Finding(element, "text-missing", f"text {key} is missing in {', '.join(missing)}", severity=severity)
+
+
+def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
+    """Text keys that lack a language, with the languages they lack."""
+    wanted = {f"task.{element.id}" for element in _user_tasks(bundle)}
+    for texts in bundle.texts.values():
+        wanted |= set(texts)
+    found = []
+    for key in sorted(wanted):
+        missing = [language for language in LANGUAGES if not bundle.texts.get(language, {}).get(key)]
+        if missing:
+            found.append((key, missing))
+    return found
+
+
+def _stages(bundle: Bundle, _: House) -> Iterator[Finding]:
+    declared = {stage.id for stage in bundle.stages}
+    for element in bundle.process.elements.values():
+        if element.extension.stage and element.extension.stage not in declared:
+            text = f"stage {element.extension.stage!r} is not declared in metadata.json"
+            yield Finding(element.id, "stage-undeclared", text)
+
+
+def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
+    """Every step somebody should do must be allowed to somebody."""
+    try:
+        policy = read_policy(bundle.files["policy.xml"])
+    except (KeyError, PolicyError, BpmnSyntaxError) as error:
+        yield Finding("", "policy-unreadable", f"policy.xml is missing or cannot be read ({error})")
+        return
+    for element in _user_tasks(bundle):
+        if not any(_permits(policy, bundle.key, element.id, role) for role in roles_named(policy)):
+            yield Finding(element.id, "nobody-may", "policy.xml lets nobody do this step")
+
+
+def roles_named(policy: Any) -> list[str]:
+    """The role codes a policy speaks of."""
+    found = {
+        match.value
+        for rule in policy.rules
+        for group in rule.target
+        for alternative in group
+        for match in alternative
+        if match.attribute == "urn:altinn:rolecode"
+    }
+    return sorted(found)
+
+
+def actions_named(policy: Any) -> list[str]:
+    return sorted(
+        {
+            match.value
+            for rule in policy.rules
+            for group in rule.target
+            for alternative in group
+            for match in alternative
+            if match.attribute == ACTION_ID
+        }
+    )
+
+
+def _permits(policy: Any, key: str, element_id: str, role: str) -> bool:
+    return bool(allowed(policy, key, element_id, role) - {"read"})
+
+
+def allowed(policy: Any, key: str, element_id: str, role: str) -> set[str]:
+    """The actions a role may do on a step."""
+    found = set()
+    for action in actions_named(policy):
+        request = {
+            (SUBJECT, "urn:altinn:rolecode"): (role,),
+            (RESOURCE, "urn:altinn:org"): ("ibalanse",),
+            (RESOURCE, "urn:altinn:app"): (key,),
+            (RESOURCE, "urn:altinn:task"): (element_id,),
+            (ACTION, ACTION_ID): (action,),
+        }
+        if decide(policy, request) is Decision.PERMIT:
+            found.add(action)
+    return found

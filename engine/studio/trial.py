@@ -1,0 +1,213 @@
+"""A test run of a draft: the real engine on a database of its own, a clock that is moved by hand, simulated sources.
+
+One run per administrator and process; starting anew throws the old one away.
+Nothing leaves the sandbox: no client of a provider is in it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+import engine.catalogue  # noqa: F401  every table, for create_all
+from engine.application import Application, build
+from engine.audit.chain import audit_event
+from engine.authorization.actor import SYSTEM, Actor, Office, Role
+from engine.cases.models import case_file
+from engine.clock import FixedClock
+from engine.db import metadata
+from engine.definitions.bundle import Bundle
+from engine.execution.commands import CompleteTask, StartInstance
+from engine.execution.models import due_work, element_instance, incident, user_task
+from engine.jobs.bell import silent
+from engine.studio.simulated import OWNER, Channel, Everybody, World, data_sets
+from engine.task_types import palette
+
+BUSY = 400  # jobs done at most in one press: an endless loop in a draft ends here, and says so
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a page shows of a run.
+
+    tasks    open user tasks;  ``log`` newest first;  ``where`` ids of elements that are live
+    next_due when something happens next by itself, or ``None``
+    """
+
+    case: Any
+    tasks: Sequence[Any]
+    log: Sequence[Any]
+    incidents: Sequence[Any]
+    where: frozenset[str]
+    now: datetime
+    next_due: datetime | None
+    owner: str
+    world: World
+
+
+class Trial:
+    """Where one run lies. ``folder`` holds its database and the state of its clock."""
+
+    def __init__(self, real: Application, key: str, person_id: str) -> None:
+        self._real = real
+        self._key = key
+        self.folder: Path = real.settings.data_dir / "trials" / f"{key}-{person_id}"
+
+    @property
+    def exists(self) -> bool:
+        return (self.folder / "state.json").is_file()
+
+    def start(
+        self, draft: Bundle, others: Sequence[Bundle], variables: Mapping[str, Any], office: Mapping[str, str]
+    ) -> None:
+        """Throw an old run away, deploy the draft and what it may call, and start a case of it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700, parents=True)
+        self._write(
+            {"now": self._real.clock.now().isoformat(), "failing": False, "answered": False, "office": dict(office)}
+        )
+        with self._open() as (app, _):
+            metadata.create_all(app.db.engine)
+            with app.db.write() as connection:
+                for bundle in (*(o for o in others if o.key != draft.key), draft):
+                    app.library.deploy(connection, bundle, by=SYSTEM.person_id)
+                pid, name, born = OWNER
+                owner = app.vault.register(connection, pid=pid, name=name, birth_date=born)
+            given = {
+                "office": office.get("orgno", ""),
+                "officeName": office.get("name", ""),
+                "granted": False,
+                "pending": 0,
+                **variables,
+            }
+            app.dispatch.send(
+                StartInstance(draft.key, owner.id, given), Actor(Role.CITIZEN, owner.id, name, level="high")
+            )
+            self._work(app)
+
+    def view(self) -> View:
+        with self._open() as (app, state), app.db.read() as connection:
+            case = connection.execute(select(case_file)).one()
+            due = connection.execute(
+                select(due_work.c.due_at).where(due_work.c.state == "due").order_by(due_work.c.due_at).limit(1)
+            ).scalar()
+            return View(
+                case,
+                connection.execute(
+                    select(user_task)
+                    .where(user_task.c.state.in_(("ready", "claimed")))
+                    .order_by(user_task.c.created_at)
+                ).all(),
+                connection.execute(
+                    select(audit_event)
+                    .where(audit_event.c.case_id == case.id)
+                    .order_by(audit_event.c.seq.desc())
+                    .limit(40)
+                ).all(),
+                connection.execute(select(incident).where(incident.c.state == "open")).all(),
+                frozenset(connection.execute(select(element_instance.c.element_id)).scalars()),
+                app.clock.now(),
+                due,
+                case.owner_id,
+                World(state["failing"], state["answered"]),
+            )
+
+    @contextmanager
+    def open(self) -> Iterator[Application]:
+        """The run's own application, to draw a form with."""
+        with self._open() as (app, _):
+            yield app
+
+    def complete(self, task_id: str, data: Mapping[str, Any], action: str) -> None:
+        """Do a task as whoever it is for. Refusals of the engine come through."""
+        with self._open() as (app, state):
+            with app.db.read() as connection:
+                task = connection.execute(select(user_task).where(user_task.c.id == task_id)).one()
+                name = app.vault.person(connection, task.owner_id).name
+            office = state["office"]
+            actor = (
+                Actor(
+                    Role.CASEWORKER,
+                    "trial",
+                    "Prøverådgiver",
+                    Office(office.get("orgno", ""), office.get("name", "")),
+                    "high",
+                )
+                if task.performer == "caseworker"
+                else Actor(Role.CITIZEN, task.owner_id, name, level="high")
+            )
+            app.dispatch.send(CompleteTask(task_id, data=data, action=action), actor)
+            self._work(app)
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass, then do everything that has fallen due."""
+        with self._open() as (app, state):
+            assert isinstance(app.clock, FixedClock)
+            state["now"] = app.clock.advance(by).isoformat()
+            self._write(state)
+            self._work(app)
+
+    def turn(self, knob: str) -> None:
+        """``failing``: sources stop or start answering. ``answered``: the receiver's answer has come."""
+        state = self._read()
+        if knob in ("failing", "answered"):
+            state[knob] = not state[knob]
+            self._write(state)
+
+    def _work(self, app: Application) -> None:
+        performer = app.performer
+        for _ in range(BUSY):
+            if not performer.one():
+                return
+
+    def _read(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / "state.json").read_text())
+        return found
+
+    def _write(self, state: Mapping[str, Any]) -> None:
+        (self.folder / "state.json").write_text(json.dumps(state))
+
+    @contextmanager
+    def _open(self) -> Iterator[tuple[Application, dict[str, Any]]]:
+        state = self._read()
+        clock = FixedClock(datetime.fromisoformat(state["now"]))
+        world = World(state["failing"], state["answered"])
+        sets = data_sets(self._real.data_sets, world)
+        settings = replace(
+            self._real.settings, database_url=f"sqlite:///{self.folder / 'trial.db'}", data_dir=self.folder
+        )
+        receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
+        hooks = palette.hooks(sets, receiver)
+        app = build(
+            settings,
+            clock=clock,
+            bell=silent,
+            data_sets=sets,
+            channels={name: Channel(name) for name in self._real.channels},
+            hooks=lambda _key, _element, task_type: hooks.get(task_type),
+        )
+        everybody = Everybody(world, clock)
+        app.job_types.update(palette.jobs(app, _Any(everybody), _Any(everybody)))
+        try:
+            yield app, state
+        finally:
+            app.db.engine.dispose()
+
+
+class _Any(dict[str, Everybody]):
+    """Whatever register or receiver a draft names is there in a test run."""
+
+    def __init__(self, everybody: Everybody) -> None:
+        super().__init__()
+        self._everybody = everybody
+
+    def get(self, _key: str, _default: Any = None) -> Any:
+        return self._everybody
