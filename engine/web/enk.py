@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +28,7 @@ from engine.economy.tax.vat import Period
 from engine.evidence import business, harvest
 from engine.evidence.datasets import own_data_sets
 from engine.execution import data
-from engine.execution.commands import CompleteTask, NotFound
+from engine.execution.commands import CompleteTask, CorrelateMessage, NotFound
 from engine.execution.models import user_task
 from engine.guidance.contacts import contacts
 from engine.guidance.tips import choose
@@ -38,6 +39,7 @@ from engine.web.overview import read_amount
 blueprint = guarded("enk", __name__, Role.CITIZEN.value)
 #: field of the assumptions form → whether it is an amount in NOK.
 AMOUNTS = ("advanceTax", "wages", "deductions", "shieldingBase", "wantedPay")
+SOON = timedelta(hours=1)
 STEPS = ("accounts", "tax_card", "vat", "insurance", "bookkeeping")
 
 
@@ -97,6 +99,15 @@ def keep(connection: Connection, case_id: str, data_type: str, content: dict[str
     )
 
 
+def tell_changed(connection: Connection) -> None:
+    """What the owner says may change what falls due: the journeys that watch over it look at once."""
+    house = view.house()
+    for case in queries.cases_of(connection, actor().person_id):
+        if case.state == "open" and case.owner_id == actor().person_id and case.key in ("enk_run", "enk_close"):
+            message = CorrelateMessage("enk.changed", case.id, "owner", str(uuid.uuid4()), time_to_live=SOON)
+            house.dispatch.send(message, actor(), connection=connection)
+
+
 def finish(task: Any, otherwise: str) -> Response:
     """End the task this page belongs to, if there is one, and go where the case goes."""
     if task is None:
@@ -144,6 +155,7 @@ def tag() -> Response:
     }
     with house.db.write() as connection:
         keep(connection, known.case.id, business.TAGS, {"tags": chosen})
+        tell_changed(connection)
     return finish(task, url_for("enk.show"))
 
 
@@ -243,6 +255,7 @@ def assume() -> Any:
         content["returns"] = {key: str(value) for key, value in returns.items()}
         if not faults:
             keep(connection, known.case.id, business.ASSUMPTIONS, content)
+            tell_changed(connection)
     if faults:
         return _page(form.to_dict(), faults)
     return redirect(url_for("enk.show") + "#forutsetninger", 303)

@@ -39,7 +39,7 @@ PAGES = {
     "plan": "household.plan",
 }
 #: Work that is done in a moment: the person waits for it on a page that says so.
-QUICK = ("open_sources", "parties", "enk_check", "change_roles")
+QUICK = ("open_sources", "plan_harvest", "fetch", "overview", "parties", "notify", "enk_check", "change_roles")
 KINDS = {"consent": ("loans", "income", "spending", "property"), "mandate": ("loans", "income", "property")}
 
 
@@ -216,18 +216,11 @@ def coming(case_id: str) -> Any:
         case = next((c for c in queries.cases_of(connection, actor().person_id) if c.id == case_id), None)
         if case is None:
             raise NotFound(case_id)
-        waiting = connection.execute(
-            select(due_work.c.id)
-            .where(
-                due_work.c.case_id == case_id,
-                due_work.c.name.in_(QUICK),
-                due_work.c.state.in_(("due", "leased")),
-                due_work.c.due_at <= house.clock.now(),
-            )
-            .limit(1)
-        ).first()
+        opening = _busy(connection, case_id, ("open_sources",))
+        there = bool(queries.open_tasks(connection, case_id, "citizen", actor().person_id))
+        waiting = opening or (not there and _busy(connection, case_id, QUICK))
         target = where_next(connection, actor(), case)
-    if waiting is None:
+    if not waiting:
         if request.headers.get("HX-Request"):
             answer = make_response("", 200)
             answer.headers["HX-Redirect"] = target
@@ -236,6 +229,21 @@ def coming(case_id: str) -> Any:
     if request.headers.get("HX-Request"):
         return "", 204
     return render_template("coming.html", case_id=case_id)
+
+
+def _busy(connection: Connection, case_id: str, names: tuple[str, ...]) -> bool:
+    """Whether a worker is at one of these for the case right now."""
+    found = connection.execute(
+        select(due_work.c.id)
+        .where(
+            due_work.c.case_id == case_id,
+            due_work.c.name.in_(names),
+            due_work.c.state.in_(("due", "leased")),
+            due_work.c.due_at <= view.house().clock.now(),
+        )
+        .limit(1)
+    ).first()
+    return found is not None
 
 
 def _approve(connection: Connection, task: Any) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
 
+from integrations.sandbox.clock import now
 from integrations.sandbox import files
 from integrations.sandbox.persons import person
 
@@ -25,7 +26,7 @@ def find(consent_id: str) -> dict[str, Any] | None:
     """The consent with its status as of now: it has expired when its time is out."""
     consent = files.read("consents").get(consent_id)
     if consent and consent["status"] in ("Created", "Accepted"):
-        if datetime.fromisoformat(consent["validTo"]) < datetime.now(UTC):
+        if datetime.fromisoformat(consent["validTo"]) < now():
             consent = {**consent, "status": "Expired"}
     return consent
 
@@ -61,7 +62,7 @@ def create() -> Any:
 
 
 def _event(kind: str) -> dict[str, str]:
-    return {"eventType": kind, "created": datetime.now(UTC).isoformat()}
+    return {"eventType": kind, "created": now().isoformat()}
 
 
 def _shown(consent: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def answer(consent_id: str) -> Any:
         status = "Accepted" if accepted else "Rejected"
         changed = {
             "status": status,
-            "consented": datetime.now(UTC).isoformat() if accepted else None,
+            "consented": now().isoformat() if accepted else None,
             "events": [*consent["events"], _event(status)],
         }
         files.put("consents", consent_id, {**consent, **changed})

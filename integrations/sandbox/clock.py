@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request
@@ -16,6 +16,11 @@ MOST_DAYS = 3660
 def _clock() -> SandboxClock:
     found: SandboxClock = current_app.config["CLOCK"]
     return found
+
+
+def now() -> datetime:
+    """The moment it is in the sandbox, aware, in UTC."""
+    return _clock().now()
 
 
 def today() -> date:

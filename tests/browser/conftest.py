@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from engine.jobs.bell import connect
 from engine.jobs.valkey import socket_url
 from engine.settings import Settings
 
+TODAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "tests" / "artefacts"
 FLAGS = [
@@ -53,6 +55,10 @@ class Product:
             **settings,
         }
         self.log = (data / "serve.log").open("ab")
+        clock = data / "sandbox" / "clock"
+        if not clock.exists():  # the figures of law are those of 2026: the tests live on that day, whenever they run
+            clock.parent.mkdir(parents=True, exist_ok=True)
+            clock.write_text(str((TODAY - datetime.now(UTC)).total_seconds()))
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -105,6 +111,11 @@ class Product:
         with connect(socket_url(Settings.from_env(self.environment))) as client:
             os.kill(int(client.info()["process_id"]), signal.SIGKILL)
         return 1
+
+    def move_clock(self, days: int) -> None:
+        """As somebody would on the sandbox's own page."""
+        answer = requests.post(f"{self.sandbox_url}/klokke/", data={"days": str(days), "hours": "0"}, timeout=5)
+        answer.raise_for_status()
 
     def fault(self, source: str, person: str, kind: str | None) -> None:
         address = f"{self.sandbox_url}/faults/{source}/{person}"

@@ -43,7 +43,7 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
     anne.picture("share")
     anne.tick("Ja, jeg vil dele")
     anne.press("Send svaret")
-    expect(anne.page.get_by_role("heading", level=1)).to_contain_text("Saken min")
+    expect(anne.page.get_by_role("heading", level=1)).to_contain_text("Gjeldsrådgivning")
     expect(anne.page.locator("main")).to_contain_text("Vi ser på saken")
     anne.check_page()
     anne.picture("my-case")

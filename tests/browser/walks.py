@@ -25,6 +25,29 @@ def walk_to_overview(who: Person, name: str) -> None:
     who.page.wait_for_url(re.compile("/oversikt"))
 
 
+def agree_at_sources(who: Person) -> None:
+    """Say yes to everything the journey asks for, and at every source's own page; on to the first task after it."""
+    who.page.get_by_role("heading", name="Får iBalanse hente").wait_for()
+    who.tick("Alt nedenfor")
+    who.tick("Ja, jeg samtykker")
+    who.press("Send svaret")
+    who.page.get_by_role("heading", name="Godkjenn hos kildene").wait_for()
+    who.press("Gå til", "link")
+    who.press("Godkjenn")
+    who.press("Godkjenn")
+    if not who.javascript:
+        settle(who)
+    who.page.wait_for_url(re.compile(r"/(oppgaver/[0-9a-f-]{36}|enk|budsjett|oversikt|tiltak)"))
+
+
+def settle(who: Person, seconds: float = 30) -> None:
+    """Without JavaScript the page that waits renews itself; in a test we do."""
+    began = time.monotonic()
+    while "/oppgaver/neste/" in who.page.url and time.monotonic() - began < seconds:
+        time.sleep(0.5)
+        who.page.goto(who.page.url)
+
+
 def source_states(who: Person) -> dict[str, str]:
     """What the page says of each source, read in one go: the page may renew itself at any moment."""
     html = who.page.content()

@@ -139,6 +139,7 @@ def build(figures: Figures, tagging: Tagging, assumptions: Assumptions, as_of: d
         dues += deadlines.advance_tax(as_of.year, assumptions.advance_tax)
         dues.append(deadlines.rest_tax(as_of.year, tax_so_far, assumptions.advance_tax))
         sick = sick_pay(net_year, as_of.year)
+    dues += _last_year(moved, estimates, assumptions, as_of, covered_from)
     ahead = [due for due in dues if due.due >= as_of]
     covered = cover(ahead, **_balances(figures, tagging))
     pay = _pay(net_year, tax, so_far, share, assumptions) if tax is not None else None
@@ -162,6 +163,35 @@ def _vat(
         estimate = term_estimate(term, part.sales, part.costs, assumptions.vat_kind, assumptions.deductible)
         found.append(estimate)
     return found
+
+
+def _last_year(
+    moved: tuple[Movement, ...],
+    estimates: list[TermEstimate],
+    assumptions: Assumptions,
+    as_of: date,
+    covered_from: date | None,
+) -> list[Due]:
+    """The tax of the year before, which falls due this year: a new year forgets nothing."""
+    year = as_of.year - 1
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    if covered_from is None or covered_from > last:
+        return []
+    try:
+        rates(year)
+    except UnknownYear:
+        return []
+    vat = sum((e.amount for e in estimates if e.term.start.year == year), ZERO)
+    profit = result(moved, first, last).profit - vat
+    whole = projected(profit, year_share(last, max(first, covered_from)))
+    income = TaxableIncome(
+        profit=whole,
+        wages=assumptions.wages,
+        deductions=assumptions.deductions,
+        shielding_base=assumptions.shielding_base,
+        age=None if assumptions.age is None else assumptions.age - 1,
+    )
+    return [deadlines.rest_tax(year, max(of_business(income, year).total, ZERO), assumptions.advance_tax)]
 
 
 def _balances(figures: Figures, tagging: Tagging) -> dict[str, Money]:
