@@ -26,15 +26,20 @@ LATE_INTEREST: tuple[tuple[date, Decimal], ...] = (
 LEFT_ALONE = frozenset({DebtKind.MORTGAGE, DebtKind.STUDENT_LOAN})
 
 
+#: Per cent a year where no source tells: ours, shown as assumed. A private loan bears none.
+GUESSES = {DebtKind.PRIVATE: Decimal(0), DebtKind.CAR_LOAN: Decimal(9)}
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One debt to pay down. ``rate`` per cent a year, ``minimum`` NOK a month."""
+    """One debt to pay down. ``rate`` per cent a year, ``minimum`` NOK a month; ``assumed``: no source told the rate."""
 
     id: str
     name: str
     balance: Money
     rate: Decimal
     minimum: Money
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ def late_interest(as_of: date) -> Decimal:
 def plans(debts: Sequence[Debt], as_of: date, left_alone: Collection[DebtKind] = LEFT_ALONE) -> tuple[Plan, ...]:
     """Debts as a plan needs them. A disputed or merely watched claim is not paid down.
 
-    Unknown rate: the forsinkelsesrente for claims, else 20 %; unknown minimum: 3 %, at least 200.
+    Unknown rate: the forsinkelsesrente for claims, else ``GUESSES`` or 20 %, and the plan says that it is
+    assumed; unknown minimum: 3 %, at least 200.
     """
     found = []
     for debt in debts:
@@ -79,11 +85,11 @@ def plans(debts: Sequence[Debt], as_of: date, left_alone: Collection[DebtKind] =
         if out or debt.balance.value <= 0:
             continue
         claim = debt.kind in (DebtKind.COLLECTION, DebtKind.TAX, DebtKind.FINE)
-        guess = late_interest(as_of) if claim else Decimal(0) if debt.kind is DebtKind.PRIVATE else Decimal(20)
+        guess = late_interest(as_of) if claim else GUESSES.get(debt.kind, Decimal(20))
         rate = debt.rate.value if debt.rate else guess
         least = debt.monthly.value if debt.monthly else max(debt.balance.value * 3 / 100, Decimal(200))
         least = min(least.quantize(_ORE), debt.balance.value)
-        found.append(Plan(debt.id, debt.creditor, debt.balance.value, rate, least))
+        found.append(Plan(debt.id, debt.creditor, debt.balance.value, rate, least, debt.rate is None))
     return tuple(found)
 
 

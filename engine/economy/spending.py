@@ -61,14 +61,17 @@ def whole_months(as_of: date, count: int) -> tuple[date, ...]:
 
 
 def category_of(transaction: Transaction, creditors: frozenset[str]) -> str:
-    """The category of one outgoing movement; payments to a known creditor are debt service."""
+    """The category of one outgoing movement; payments to a known creditor are debt service.
+
+    The merchant's code decides before words do: a shop in Strømmen sells no electricity.
+    """
     if transaction.counterparty.lower() in creditors:
         return "debt_service"
     text = f"{transaction.counterparty} {transaction.text}".lower()
     for rule in RULES:
-        if transaction.mcc in rule.codes or any(word in text for word in rule.words):
+        if transaction.mcc in rule.codes:
             return rule.category
-    return "other"
+    return next((rule.category for rule in RULES if any(word in text for word in rule.words)), "other")
 
 
 def monthly(
