@@ -102,5 +102,7 @@ def sentence(issue: Issue, field: Field | None) -> str:
     code = issue.code if issue.code in known else "other"
     if code == "type" and field is not None and field.kind == "number":
         code = "number"
+    if code == "required" and field is not None and field.title.endswith("?"):
+        return view.t("issue.answer", label=field.title)
     label = (field.title if field is not None else issue.field).rstrip("?")
     return view.t(f"issue.{code}", label=label, limit=issue.values.get("limit", ""))

@@ -131,7 +131,7 @@ def show(key: str) -> Any:
     return _page(key, "")
 
 
-def _page(key: str, wrong: str) -> Any:
+def _page(key: str, wrong: str, tab: str = "") -> Any:
     """The draft, or the version in use when there is none: diagram, faults, steps, texts, access, versions."""
     house = view.house()
     with house.db.read() as connection:
@@ -150,7 +150,7 @@ def _page(key: str, wrong: str) -> Any:
         steps = [_step(bundle, element) for element in process.elements.values() if element.type not in _QUIET]
     except (BpmnSyntaxError, StopIteration):
         pass
-    tab = request.args.get("fane", "diagram")
+    tab = tab or request.args.get("fane", "diagram")
     body = render_template(
         "studio_process.html",
         key=key,
@@ -169,6 +169,7 @@ def _page(key: str, wrong: str) -> Any:
         languages_=LANGUAGES,
         tab=tab if tab in ("diagram", "steg", "tekster", "tilganger", "versjoner") else "diagram",
         wrong=wrong,
+        given=request.form if wrong else {},
     )
     return (body, 422) if wrong else body
 
@@ -259,7 +260,7 @@ def _change(key: str, files: Any, tab: str) -> Any:
             number = int(revision) if revision.isdigit() else 0
             drafts.save(connection, key, files, number, actor(), house.clock.now())
     except Conflict:
-        return _page(key, view.t("studio.conflict"))
+        return _page(key, view.t("studio.conflict"), tab)
     return redirect(url_for("studio.show", key=key, fane=tab), 303)
 
 
@@ -290,7 +291,7 @@ def step(key: str) -> Any:
                 if language == "nb":
                     changed = editing.set_text(changed, f"task.{element}", language, form.get("name", "").strip())
     except editing.EditRefused as refused:
-        return _page(key, view.t(refused.key))
+        return _page(key, view.t(refused.key), "steg")
     return _change(key, changed, "steg")
 
 
@@ -299,7 +300,7 @@ def text(key: str) -> Any:
     """One text key in three languages."""
     name = request.form.get("key", "").strip()
     if not name or len(name) > 120:
-        return _page(key, view.t("studio.text_key"))
+        return _page(key, view.t("studio.text_key"), "tekster")
     with view.house().db.read() as connection:
         files: Any = _draft(connection, key).bundle.files
     for language in LANGUAGES:
