@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from engine.audit.chain import audit_event
 from engine.cases import parties
 from engine.cases.models import case_file
+from engine.consent.models import consent_record
 from engine.evidence.models import harvest, snapshot
 from engine.execution.models import user_task
 
@@ -49,26 +50,37 @@ def open_case_of(connection: Connection, owner_id: str, key: str) -> Row[Any] | 
 
 
 def data_case_of(connection: Connection, owner_id: str) -> Row[Any] | None:
-    """The case whose overview is the person's newest, else one that asks sources, else her open case."""
-    mine = case_file.c.owner_id == owner_id
-    about_her = and_(mine, snapshot.c.person_id == owner_id)
-    newest = connection.execute(
-        select(case_file)
-        .join(snapshot, snapshot.c.case_id == case_file.c.id)
-        .where(about_her)
-        .order_by((case_file.c.state == "open").desc(), snapshot.c.built_at.desc())
-        .limit(1)
+    """The case a person's overview is of.
+
+    An open case that asks sources, the one answered last first; else an open case whose consent is given and that is
+    about to ask; else the last overview there was; else her open case. An old overview never stands in for a new one.
+    """
+    mine = [case_file.c.owner_id == owner_id, case_file.c.state == "open"]
+    answered = func.max(func.coalesce(harvest.c.answered_at, harvest.c.asked_at))
+    asking = (
+        select(harvest.c.case_id, answered.label("at"))
+        .where(harvest.c.person_id == owner_id)
+        .group_by(harvest.c.case_id)
+        .subquery()
+    )
+    found = connection.execute(
+        select(case_file).join(asking, asking.c.case_id == case_file.c.id).where(*mine).order_by(asking.c.at.desc())
     ).first()
-    if newest is not None:
-        return newest
-    asking = connection.execute(
-        select(case_file)
-        .join(harvest, harvest.c.case_id == case_file.c.id)
-        .where(mine, harvest.c.person_id == owner_id)
-        .order_by(case_file.c.opened_at.desc())
-        .limit(1)
-    ).first()
-    return asking if asking is not None else case_of(connection, owner_id)
+    if found is None:
+        found = connection.execute(
+            select(case_file)
+            .join(consent_record, consent_record.c.case_id == case_file.c.id)
+            .where(*mine, consent_record.c.state == "given")
+            .order_by(case_file.c.opened_at.desc())
+        ).first()
+    if found is None:
+        found = connection.execute(
+            select(case_file)
+            .join(snapshot, snapshot.c.case_id == case_file.c.id)
+            .where(case_file.c.owner_id == owner_id, snapshot.c.person_id == owner_id)
+            .order_by(snapshot.c.built_at.desc())
+        ).first()
+    return found if found is not None else case_of(connection, owner_id)
 
 
 def tasks_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:

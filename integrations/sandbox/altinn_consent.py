@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
 
-from integrations.sandbox.clock import now
 from integrations.sandbox import files
+from integrations.sandbox.clock import now
 from integrations.sandbox.persons import person
 
 blueprint = Blueprint("altinn", __name__, url_prefix="/altinn")

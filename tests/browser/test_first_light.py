@@ -70,6 +70,9 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
     kari.press("Fullfør: gå gjennom oversikt")
     kari.page.get_by_label("Begrunnelse").fill("Søker har varige betalingsproblemer.")
     kari.press("Fullfør: skriv vedtak")
+    expect(kari.page.locator("#feil")).to_contain_text("Utfall må fylles ut")
+    kari.tick("Innvilget rådgivning")
+    kari.press("Fullfør: skriv vedtak")
     expect(kari.page.locator("main")).to_contain_text("Vedtak mangler")
     assert kari.page.get_by_label("Begrunnelse").input_value() == "Søker har varige betalingsproblemer."
     kari.page.get_by_label("Startdato").fill("2026-11-25")
