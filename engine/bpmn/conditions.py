@@ -115,8 +115,13 @@ def read(text: str, mode: str = "altinn", line: int = 0) -> Condition:
 
 
 def from_simple(text: str) -> Expression:
-    """``a > 1``, ``${...}``, ``= ...``, ``!a``, ``v.contains("x")`` as an Altinn expression."""
-    return _parse(text, xpath=False)
+    """``a > 1``, ``${...}``, ``= ...``, ``!a``, ``v.contains("x")`` as an Altinn expression.
+
+    A ``>`` right after the last bracket compares with nothing: it is what is left of
+    a tag when XML was edited by hand, other engines pass over it, and so do we.
+    """
+    text = text.rstrip()
+    return _parse(text[:-1] if text.endswith(")>") else text, xpath=False)
 
 
 def from_xpath(text: str) -> Expression:

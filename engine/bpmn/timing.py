@@ -1,10 +1,13 @@
-"""ISO 8601 dates, durations and repeating intervals as BPMN timers write them."""
+"""ISO 8601 dates, durations and repeating intervals as BPMN timers write them; for cycles cron lines too."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import isodate
+from croniter import croniter
 
 
 class TimerSyntaxError(ValueError):
@@ -34,25 +37,81 @@ def add_duration(moment: datetime, text: str, *, back: bool = False) -> datetime
     return moment - duration if back else moment + duration
 
 
-def parse_cycle(text: str) -> tuple[int | None, timedelta | isodate.Duration]:
-    """``R3/PT10S`` → (3, ten seconds); ``R/PT1H`` → (None, an hour), for ever."""
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A repeating timer.
+
+    times  how often it fires, ``None`` = for ever
+    every  the time between, ``None`` for a cron line
+    begin  the first firing, ``None`` = one interval from now
+    until  no firing after this
+    cron   five fields, in Europe/Oslo: people mean their own clock
+    """
+
+    times: int | None = None
+    every: timedelta | isodate.Duration | None = None
+    begin: datetime | None = None
+    until: datetime | None = None
+    cron: str = ""
+
+    def due(self, now: datetime, fired: int) -> datetime | None:
+        """The next firing after *fired* of them; ``None`` when it is used up."""
+        if self.times is not None and fired >= self.times:
+            return None
+        if self.cron:
+            following: datetime = croniter(self.cron, now.astimezone(_OSLO)).get_next(datetime)
+            due = following.astimezone(UTC)
+        else:
+            assert self.every is not None
+            due = now + self.every if self.begin is None else self.begin
+            for _ in range(fired if self.begin is not None else 0):
+                due = due + self.every
+        return None if self.until is not None and due > self.until else due
+
+
+_OSLO = ZoneInfo("Europe/Oslo")
+
+
+def parse_cycle(text: str) -> Cycle:
+    """``R3/PT10S``, ``R/2026-01-01T00:00:00Z/P1D``, ``R2/PT1H/2026-12-31T00:00Z`` or a cron line ``0 7 * * 1``."""
+    text = text.strip()
+    if not text.startswith("R"):
+        if len(text.split()) == 5 and croniter.is_valid(text):
+            return Cycle(cron=text)
+        raise TimerSyntaxError(f"{text!r} is neither an ISO 8601 repeating interval nor a cron line")
     parts = text.split("/")
-    if len(parts) < 2 or not parts[0].startswith("R"):
-        raise TimerSyntaxError(f"{text!r} is not an ISO 8601 repeating interval")
     count = parts[0][1:]
-    if count and not count.lstrip("-").isdigit():
+    if len(parts) not in (2, 3) or (count and not count.lstrip("-").isdigit()):
         raise TimerSyntaxError(f"{text!r} is not an ISO 8601 repeating interval")
     times = None if count in ("", "-1") else int(count)
-    return times, parse_duration(parts[-1])
+    if len(parts) == 2:
+        return Cycle(times, _positive(parts[1]))
+    if parts[1].startswith("P"):
+        return Cycle(times, _positive(parts[1]), until=parse_date(parts[2]))
+    return Cycle(times, _positive(parts[2]), begin=parse_date(parts[1]))
+
+
+def _positive(text: str) -> timedelta | isodate.Duration:
+    """A cycle that does not move on would fire for ever at once."""
+    duration = parse_duration(text)
+    if EPOCH + duration <= EPOCH:
+        raise TimerSyntaxError(f"a cycle of {text} never moves on")
+    return duration
+
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def first_due(kind: str, text: str, now: datetime, fired: int = 0) -> datetime | None:
-    """When a timer of *kind* (date, duration, cycle) fires next; ``None`` when a cycle is used up."""
-    if kind == "date":
-        return parse_date(text)
-    if kind == "duration":
-        return now + parse_duration(text)
-    times, every = parse_cycle(text)
-    if times is not None and fired >= times:
-        return None
-    return now + every
+    """When a timer of *kind* (date, duration, cycle) fires next; ``None`` when a cycle is used up.
+
+    A moment in the past is due at once.
+    """
+    try:
+        if kind == "date":
+            return parse_date(text)
+        if kind == "duration":
+            return now + parse_duration(text)
+        return parse_cycle(text).due(now, fired)
+    except OverflowError:
+        raise TimerSyntaxError(f"{text!r} is farther away than a calendar reaches") from None

@@ -1,36 +1,42 @@
 """Is this process fit to be executed? Every fault at once, each with element, line, rule and what to do.
 
-A rule is one small function; ``RULES`` lists them. ``Capabilities`` is what the
-engine executes, handed over by ``execution.behaviours``.
+A rule is one small function. ``EXECUTABLE`` are those without which a definition
+cannot be executed at all; ``RULES`` add those that make it sound, which is asked
+of what is deployed. ``Capabilities`` is what the engine executes, handed over by
+``execution.behaviours``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.bpmn.elements import Definitions, Element, Finding, Process
+from engine.bpmn.elements import Condition, Definitions, Element, Finding, Process
 from engine.bpmn.timing import TimerSyntaxError, parse_cycle, parse_date, parse_duration
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Element types that can be executed, the event kinds each of them honours, and the loops."""
+    """Element types that can be executed, and the event kinds each of them honours.
+
+    ``eventSubProcessStart`` stands for the start event of an event subprocess.
+    """
 
     elements: frozenset[str]
     events: Mapping[str, frozenset[str]]
-    loops: frozenset[str] = frozenset({"multiInstance"})
 
 
 Rule = Callable[[Process, Capabilities], Iterator[Finding]]
 
 
-def validate(definitions: Definitions, capabilities: Capabilities) -> tuple[Finding, ...]:
-    """Every finding of every rule, in document order."""
+def validate(
+    definitions: Definitions, capabilities: Capabilities, rules: Sequence[Rule] | None = None
+) -> tuple[Finding, ...]:
+    """Every finding of *rules* (all of ``RULES`` when not given), in document order."""
     found = [
         finding
         for process in definitions.processes.values()
-        for rule in RULES
+        for rule in (RULES if rules is None else rules)
         for finding in rule(process, capabilities)
     ]
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.element, finding.rule)))
@@ -43,32 +49,57 @@ def _at(element: Element, rule: str, message: str, suggestion: str = "") -> Find
 def can_be_executed(process: Process, can: Capabilities) -> Iterator[Finding]:
     for element in process.elements.values():
         if element.type not in can.elements:
-            yield _at(element, "element-not-executable", f"{element.type} cannot be executed yet")
-        elif element.triggered_by_event:
-            yield _at(element, "element-not-executable", "event subprocesses cannot be executed yet")
-        elif element.event is not None and element.event.kind not in can.events.get(element.type, ()):
-            yield _at(
-                element,
-                "event-not-executable",
-                f"{element.type} with a {element.event.kind} event cannot be executed",
+            yield _at(element, "element-not-executable", f"{element.type} cannot be executed")
+            continue
+        place = "eventSubProcessStart" if _starts_handler(process, element) else element.type
+        kinds = [event.kind for event in element.events]
+        if len(kinds) > 1:
+            kinds.append("multiple")
+        elif not kinds and element.type.endswith("Event"):
+            kinds.append("none")
+        for kind in dict.fromkeys(kinds):
+            if kind not in can.events.get(place, ()):
+                where = "the start of an event subprocess" if place == "eventSubProcessStart" else element.type
+                yield _at(element, "event-not-executable", f"{where} with a {kind} event cannot be executed")
+
+
+def begins_clearly(process: Process, _: Capabilities) -> Iterator[Finding]:
+    """The standard lets a process begin without a start event; what is meant is then a guess."""
+    for scope, children in process.children.items():
+        owner = process.elements.get(scope)
+        if owner is not None and (owner.ad_hoc is not None or owner.triggered_by_event):
+            continue
+        if not any(
+            process.elements[child].type == "startEvent" or process.elements[child].instantiate for child in children
+        ):
+            line = owner.line if owner else process.line
+            yield Finding(
+                scope, "no-start-event", "no start event says where it begins", line, suggestion="add a start event"
             )
-        if element.loop is not None and "standard" not in can.loops:
-            yield _at(element, "loop-not-executable", "a standard loop cannot be executed yet")
-        if element.multi_instance is not None and "multiInstance" not in can.loops:
-            yield _at(element, "loop-not-executable", "multi-instance cannot be executed yet")
+
+
+def loops_end(process: Process, _: Capabilities) -> Iterator[Finding]:
+    for element in process.elements.values():
+        if element.loop is not None and element.loop.condition is None and element.loop.maximum is None:
+            yield _at(element, "loop-without-end", "the loop has neither a condition nor a maximum: it is done once")
+
+
+def _starts_handler(process: Process, element: Element) -> bool:
+    scope = process.elements.get(element.scope)
+    return element.type == "startEvent" and scope is not None and scope.triggered_by_event
 
 
 def has_a_start(process: Process, _: Capabilities) -> Iterator[Finding]:
-    for scope in process.children:
-        if not process.starts.get(scope):
-            owner = process.elements.get(scope)
-            yield Finding(
-                scope,
-                "no-start-event",
-                "nothing starts here",
-                owner.line if owner else process.line,
-                suggestion="add a start event",
-            )
+    for scope, children in process.children.items():
+        owner = process.elements.get(scope)
+        triggers = process.triggers.get(scope) if owner is None or owner.triggered_by_event else None
+        if owner is not None and owner.triggered_by_event:
+            if len(triggers or ()) != 1:
+                text = f"an event subprocess begins with one event that is waited for, not {len(triggers or ())}"
+                yield _at(owner, "handler-without-event", text, "give it one start event with a definition")
+        elif not process.starts.get(scope) and not triggers and (children or owner is None):
+            line = owner.line if owner else process.line
+            yield Finding(scope, "no-start-event", "nothing starts here", line, suggestion="add a start event")
 
 
 def has_an_end(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -83,10 +114,14 @@ def flows_fit(process: Process, _: Capabilities) -> Iterator[Finding]:
             yield _at(element, "flow-into-start", f"{element.type} must not have incoming flows")
         if element.type == "endEvent" and element.outgoing:
             yield _at(element, "flow-out-of-end", "an end event must not have outgoing flows")
-        if element.type in ("startEvent", "boundaryEvent") and not element.outgoing:
+        if element.type in ("startEvent", "boundaryEvent") and not element.outgoing and not _compensates(element):
             yield _at(element, "no-way-on", f"{element.type} leads nowhere", "draw a sequence flow from it")
         if element.default and element.default not in element.outgoing:
             yield _at(element, "default-not-outgoing", "the default flow does not leave this element")
+
+
+def _compensates(element: Element) -> bool:
+    return any(event.kind == "compensation" for event in element.events)
 
 
 def gateways_decide(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -104,25 +139,53 @@ def gateways_decide(process: Process, _: Capabilities) -> Iterator[Finding]:
 
 
 def attached_rightly(process: Process, _: Capabilities) -> Iterator[Finding]:
-    hosts = ("Task", "task", "subProcess", "callActivity", "transaction")
+    hosts = ("Task", "task", "subProcess", "SubProcess", "callActivity", "transaction")
     for element in process.elements.values():
         if element.type != "boundaryEvent":
             continue
         host = process.elements.get(element.attached_to)
+        kinds = {event.kind for event in element.events}
         if host is None:
             yield _at(element, "boundary-without-host", f"attached to {element.attached_to!r}, which is not there")
         elif not host.type.endswith(hosts):
             yield _at(element, "boundary-on-wrong-host", f"a boundary event cannot sit on a {host.type}")
-        elif element.event is not None and element.event.kind == "error" and not element.interrupting:
+        elif host.scope != element.scope:
+            yield _at(element, "boundary-on-wrong-host", f"{host.id} is in another scope")
+        elif "error" in kinds and not element.interrupting:
             yield _at(element, "error-must-interrupt", "an error boundary event always interrupts its activity")
+        elif "cancel" in kinds and host.type != "transaction":
+            yield _at(element, "cancel-without-transaction", "a cancel boundary event sits on a transaction only")
+
+
+def compensation_handled(process: Process, _: Capabilities) -> Iterator[Finding]:
+    for element in process.elements.values():
+        if element.type == "boundaryEvent" and any(event.kind == "compensation" for event in element.events):
+            host = process.elements.get(element.attached_to)
+            if host is not None and not host.handler:
+                text = "no association leads from it to an activity that is for compensation"
+                yield _at(element, "compensation-without-handler", text, "draw an association to the handler")
+        if element.for_compensation and (element.incoming or element.outgoing):
+            yield _at(element, "handler-in-flow", "a compensation handler has no sequence flows")
+
+
+def links_meet(process: Process, _: Capabilities) -> Iterator[Finding]:
+    for element in process.elements.values():
+        for event in element.events:
+            if event.kind == "link" and element.type == "intermediateThrowEvent":
+                if (element.scope, event.reference) not in process.links:
+                    yield _at(element, "link-without-target", f"no catching link {event.reference!r} in this scope")
 
 
 def reachable(process: Process, _: Capabilities) -> Iterator[Finding]:
-    pending = [start for starts in process.starts.values() for start in starts]
+    pending = [start for starts in (*process.starts.values(), *process.triggers.values()) for start in starts]
+    pending += [element.id for element in process.elements.values() if element.for_compensation]
     seen = set(pending)
     while pending:
         element = process.elements[pending.pop()]
         following = [process.flows[flow].target for flow in element.outgoing] + list(element.boundary)
+        for event in element.events:
+            if event.kind == "link" and (element.scope, event.reference) in process.links:
+                following.append(process.links[element.scope, event.reference])
         for target in following:
             if target not in seen:
                 seen.add(target)
@@ -139,16 +202,16 @@ def timers_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
         "cycle": parse_cycle,
     }
     for element in process.elements.values():
-        event = element.event
-        if event is None or event.kind != "timer":
-            continue
-        if not event.timer or event.value in (None, ""):
-            yield _at(element, "timer-without-time", "the timer has no date, duration or cycle")
-        elif isinstance(event.value, str):
-            try:
-                readers[event.timer](event.value)
-            except TimerSyntaxError as error:
-                yield _at(element, "timer-unreadable", str(error), "write ISO 8601, for example PT15M")
+        for event in element.events:
+            if event.kind != "timer":
+                continue
+            if not event.timer or event.value in (None, ""):
+                yield _at(element, "timer-without-time", "the timer has no date, duration or cycle")
+            elif isinstance(event.value, str):
+                try:
+                    readers[event.timer](event.value)
+                except TimerSyntaxError as error:
+                    yield _at(element, "timer-unreadable", str(error), "write ISO 8601, for example PT15M")
 
 
 def durations_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -167,25 +230,50 @@ def references_given(process: Process, _: Capabilities) -> Iterator[Finding]:
             yield _at(element, "call-without-process", "the call activity names no process")
         if element.type == "receiveTask" and not element.message:
             yield _at(element, "message-without-name", "the receive task waits for no message")
-        if element.event is not None and element.event.kind == "message" and not element.event.reference:
-            if element.type != "endEvent":
-                yield _at(element, "message-without-name", "the event waits for no message")
+        for event in element.events:
+            if event.kind in ("message", "signal") and not event.reference and element.type not in _THROWING:
+                yield _at(element, f"{event.kind}-without-name", f"the event waits for no {event.kind}")
         loop = element.multi_instance
         if loop is not None and loop.collection is None and loop.cardinality is None:
             yield _at(element, "multi-instance-without-items", "neither a collection nor a number of instances")
+        if element.loop is not None and element.multi_instance is not None:
+            yield _at(element, "two-loops", "an activity is repeated by one kind of loop only")
+
+
+_THROWING = ("endEvent", "intermediateThrowEvent")
 
 
 def conditions_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
     """A condition is an expression or a truth value; a bare text would never be true."""
-    for flow in process.flows.values():
-        if flow.condition is not None and isinstance(flow.condition.expression, str):
+    for owner, line, condition in _conditions(process):
+        if condition.error or isinstance(condition.expression, str):
             yield Finding(
-                flow.id,
+                owner,
                 "condition-unreadable",
-                "the condition is not an expression",
-                flow.condition.line or flow.line,
+                f"the condition cannot be read: {condition.error}"
+                if condition.error
+                else "the condition is not an expression",
+                condition.line or line,
                 suggestion='write an Altinn expression, for example ["equals", ["gatewayAction"], "reject"]',
             )
+
+
+def _conditions(process: Process) -> Iterator[tuple[str, int, Condition]]:
+    """Every condition of the process, with what it belongs to."""
+    for flow in process.flows.values():
+        if flow.condition is not None:
+            yield flow.id, flow.line, flow.condition
+    for element in process.elements.values():
+        found = [event.condition for event in element.events]
+        found.append(element.activation)
+        found.append(element.loop.condition if element.loop else None)
+        found.append(element.ad_hoc.completion if element.ad_hoc else None)
+        if element.multi_instance is not None:
+            found.append(element.multi_instance.completion)
+            found.extend(condition for condition, _ in element.multi_instance.events)
+        for condition in found:
+            if condition is not None:
+                yield element.id, element.line, condition
 
 
 def joins_complete(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -219,17 +307,25 @@ def _choice_before(process: Process, flow_id: str) -> str:
     return ""
 
 
-RULES: tuple[Rule, ...] = (
+EXECUTABLE: tuple[Rule, ...] = (
     can_be_executed,
     has_a_start,
-    has_an_end,
-    flows_fit,
-    gateways_decide,
     attached_rightly,
-    reachable,
+    links_meet,
     timers_readable,
     durations_readable,
     references_given,
     conditions_readable,
+)
+
+RULES: tuple[Rule, ...] = (
+    *EXECUTABLE,
+    begins_clearly,
+    loops_end,
+    has_an_end,
+    flows_fit,
+    gateways_decide,
+    compensation_handled,
+    reachable,
     joins_complete,
 )

@@ -21,7 +21,7 @@ ELEMENT_INSTANCE = Lifecycle(
     [
         ("activate", "ready", "activated"),
         ("complete", "activated", "completed"),
-        ("terminate", ["activated", "failed"], "terminated"),
+        ("terminate", ["ready", "activated", "failed"], "terminated"),
         ("fail", "activated", "failed"),
         ("recover", "failed", "activated"),
     ],

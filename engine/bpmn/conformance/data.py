@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from engine.bpmn.conformance.model import Model, Node, Rule, at, children, event_kind, local, texts
 from engine.bpmn.elements import Finding
-from engine.bpmn.parser import BPMN, EVENTS, SCOPES
+from engine.bpmn.parser import EVENTS, SCOPES
+from engine.bpmn.parts import BPMN
 
 _AWARE = ("dataInput", "dataOutput", "dataObject", "dataStore")
 _PAYLOAD = {

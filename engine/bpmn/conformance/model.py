@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from engine.bpmn.elements import Finding
-from engine.bpmn.parser import ALTINN, BPMN, EVENTS, IB, NODES, SCOPES, XSI_TYPE
+from engine.bpmn.parser import EVENTS, NODES, SCOPES
+from engine.bpmn.parts import ALTINN, BPMN, IB, XSI_TYPE
 
 Node = Any
 """One lxml element."""

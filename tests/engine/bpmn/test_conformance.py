@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn.conformance import conform
-from engine.bpmn.parser import BPMN
+from engine.bpmn.parts import BPMN
 from engine.bpmn.xml import read_xml
 
 HEAD = (

@@ -145,17 +145,35 @@ def test_extensions_of_altinn_and_our_own_are_read() -> None:
         ('<startEvent id="a"/><task id="a"/>', "used twice"),
         ('<startEvent id="a"/>' + flow("a", "b"), "b, which is not there"),
         ('<startEvent id="a"/><subProcess id="s"><task id="b"/></subProcess>' + flow("a", "b"), "leaves its scope"),
-        ("<startEvent/>", "no id"),
-        ('<task id="a"/><task id="b"/>' + flow("a", "b", '["equals", '), "not a JSON expression"),
-        ('<task id="a"/><task id="b"/>' + flow("a", "b", '["equals", NaN]'), "not a JSON expression"),
-        ('<task id="a"/><task id="b"/>' + flow("a", "b", '["object", {"a": 1, "a": 2}]'), "not a JSON expression"),
-        ('<task id="a"/><task id="b"/>' + flow("a", "b", "[" * 60 + "]" * 60), "nested deeper"),
+        ('<task id="a" startQuantity="0"/>', "above zero"),
         ('<task id="a"><standardLoopCharacteristics loopMaximum="many"/></task>', "not a number"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(body: str, part: str) -> None:
     with pytest.raises(BpmnSyntaxError, match=part):
         parse(bpmn(body))
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('["equals", ', "not a JSON expression"),
+        ('["equals", NaN]', "not a JSON expression"),
+        ('["object", {"a": 1, "a": 2}]', "not a JSON expression"),
+        ("[" * 60 + "]" * 60, "nested deeper"),
+    ],
+)
+def test_an_unreadable_condition_is_kept_with_its_reason_for_the_list_of_faults(text: str, part: str) -> None:
+    process = parse(bpmn('<task id="a"/><task id="b"/>' + flow("a", "b", text))).processes["p"]
+
+    condition = process.flows["a-b"].condition
+    assert condition is not None and part in condition.error
+
+
+def test_a_node_without_an_id_gets_one_since_the_standard_allows_it() -> None:
+    process = parse(bpmn("<startEvent/>")).processes["p"]
+
+    assert [element.type for element in process.elements.values()] == ["startEvent"]
 
 
 def test_an_id_used_in_two_processes_is_refused() -> None:

@@ -66,7 +66,7 @@ def test_a_sound_process_has_no_findings() -> None:
         ('<scriptTask id="t"/>', ("t", "element-not-executable")),
         ('<callActivity id="t"/>', ("t", "call-without-process")),
         ('<receiveTask id="t"/>', ("t", "message-without-name")),
-        ('<task id="t"><standardLoopCharacteristics/></task>', ("t", "loop-not-executable")),
+        ('<task id="t"><standardLoopCharacteristics/></task>', ("t", "loop-without-end")),
         ('<task id="t"><multiInstanceLoopCharacteristics/></task>', ("t", "multi-instance-without-items")),
         ('<task id="t" default="a-t"/>', ("t", "default-not-outgoing")),
         ('<subProcess id="t"/>', ("t", "no-start-event")),
