@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
+from engine.bpmn.elements import Element, EventDefinition, Process
 from engine.clock import Clock
 from engine.definitions.bundle import Bundle
-from engine.execution.models import process_definition
+from engine.execution.models import process_definition, start_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,19 @@ class Library:
         ).first()
         if row is None:
             raise UnknownDefinition(key)
+        return self.get(connection, row.id)
+
+    def version(self, connection: Connection, key: str, version: str) -> Deployed:
+        """One version by its number. Raises ``UnknownDefinition``."""
+        row = None
+        if version.isdigit():
+            row = connection.execute(
+                select(process_definition.c.id).where(
+                    process_definition.c.key == key, process_definition.c.version == int(version)
+                )
+            ).first()
+        if row is None:
+            raise UnknownDefinition(f"{key} {version}")
         return self.get(connection, row.id)
 
     def every_newest(self, connection: Connection) -> list[Deployed]:
@@ -111,4 +126,36 @@ class Library:
                 deployed_by=by,
             )
         )
+        _listen(connection, deployed)
         return deployed, True
+
+
+def _listen(connection: Connection, deployed: Deployed) -> None:
+    """From now on the start events of this version begin cases, no longer those of the one before."""
+    connection.execute(delete(start_event).where(start_event.c.key == deployed.key))
+    process = deployed.bundle.process
+    rows = [
+        {
+            "definition_id": deployed.id,
+            "element_id": element_id,
+            "kind": event.kind,
+            "name": event.reference,
+            "key": deployed.key,
+        }
+        for element_id in process.triggers.get(process.id, ())
+        for event in starting_events(process, process.elements[element_id])
+        if event.kind in ("message", "signal")
+    ]
+    if rows:
+        connection.execute(insert(start_event), rows)
+
+
+def starting_events(process: Process, element: Element) -> Iterator[EventDefinition]:
+    """What begins a process at *element*: its own events, its message, or the events after its gateway."""
+    if element.type == "eventBasedGateway":
+        for flow in process.ways[element.id]:
+            yield from starting_events(process, process.elements[flow.target])
+    elif element.type == "receiveTask":
+        yield EventDefinition("message", element.message)
+    else:
+        yield from element.events

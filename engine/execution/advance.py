@@ -1,9 +1,12 @@
-"""Tokens move until each one rests: on a person, a job, a timer or a message.
+"""Tokens move until each one rests: on a person, a job, a timer, a message, a signal or a condition.
 
 ``enter`` puts a token on an element, the element's behaviour says what happens
 there, ``leave`` takes the outgoing flows. A scope whose last child has left is
-itself left. No recursion: what follows is queued, so a long line, a loop of ten
+itself done. No recursion: what follows is queued, so a long line, a loop of ten
 thousand turns and a deep nesting cost the same stack.
+
+What happens from outside comes in by ``trigger``: a timer ran out, a message or
+signal came, a condition holds. What goes wrong goes outwards in ``catching.py``.
 """
 
 from __future__ import annotations
@@ -11,83 +14,167 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.bpmn.elements import Element, SequenceFlow
-from engine.execution.execution import MAX_STEPS, Execution, Fault
+from engine.bpmn.elements import Element, Process, SequenceFlow
+from engine.execution.execution import Execution, Fault
 from engine.execution.lifecycle import PROCESS_INSTANCE
 from engine.execution.navigator import flows_from
-from engine.execution.tokens import Instance, Scope, Token
+from engine.execution.tokens import BODY, COMPENSATING, INNER, Instance, Scope, Token
 
 
 def run(x: Execution) -> None:
-    """Work the queue until every token rests."""
-    steps = 0
-    queue = x.queue
-    while queue:
-        function, arguments = queue.popleft()
-        steps += 1
-        if steps > MAX_STEPS:
+    """Work the queue until every token rests.
+
+    First what moves, then who throws to those that now listen, last the joins
+    that may have waited for nothing. More than ``max_steps`` without rest is an
+    endless loop and becomes an incident on the element that was to go on.
+    """
+    queue, deferred, settling = x.queue, x.deferred, x.settling
+    left = x.max_steps
+    while True:
+        if queue:
+            function, arguments = queue.popleft()
+        elif deferred:
+            function, arguments = deferred.popleft()
+        elif settling:
+            scope = settling.pop(next(iter(settling)))
+            if not scope.ended:
+                x.palette.settle(x, scope)
+            continue
+        else:
+            return
+        left -= 1
+        if left < 0:
             _stop_endless(x, arguments)
             return
         try:
             function(x, *arguments)
         except Fault as fault:
             token = next((a for a in arguments if isinstance(a, Token)), None)
-            if token is None or token.id in x.ended:
+            if token is None or token.ended:
                 raise
             x.fail(token, fault)
 
 
 def _stop_endless(x: Execution, arguments: tuple[Any, ...]) -> None:
+    """The token that was to move stands still, and so does every other that was about to."""
+    fault = Fault("endless_loop", f"more than {x.max_steps} steps without rest")
+    moving = [arguments, *(arguments for _, arguments in (*x.queue, *x.deferred))]
     x.queue.clear()
-    for token in list(x.tokens.values()):
-        if token in arguments and token.state == "activated":
-            x.fail(token, Fault("endless_loop", f"more than {MAX_STEPS} steps without rest"))
-            return
-    raise Fault("endless_loop", f"more than {MAX_STEPS} steps without rest")
+    x.deferred.clear()
+    x.settling.clear()
+    stopped = False
+    for token in {a.id: a for found in moving for a in found if isinstance(a, Token)}.values():
+        if not token.ended and token.state in ("ready", "activated"):
+            x.fail(token, fault)
+            stopped = True
+    if not stopped:
+        raise fault
 
 
-def start(x: Execution, instance: Instance, start_event: str | None = None) -> None:
-    """Put a token on the start event."""
+def start(x: Execution, instance: Instance) -> None:
+    """Open the process and put a token where it begins: the none start event, else every node no flow leads to."""
     process = instance.process
-    starts = process.starts.get(process.id, ())
-    chosen = start_event or next(iter(starts), None)
-    if chosen is None:
+    chosen = process.starts.get(process.id, ())
+    if chosen and process.elements[chosen[0]].type == "startEvent":
+        chosen = chosen[:1]
+    if not chosen:
         raise Fault("no_start_event", process.id)
-    enter(x, process.elements[chosen], instance)
+    open_scope(x, instance)
+    for element_id in chosen:
+        enter(x, process.elements[element_id], instance)
+
+
+def start_at(x: Execution, instance: Instance, element_id: str) -> None:
+    """Open the process where something happened: a start event, a receive task, or an event after a gateway."""
+    process = instance.process
+    element = process.elements[element_id]
+    begins = element_id in process.triggers.get(process.id, ())
+    gateway = next(
+        (process.elements[g] for g in process.triggers.get(process.id, ()) if _leads(process, g, element_id)), None
+    )
+    open_scope(x, instance)
+    if begins or gateway is None:
+        token = x.new_token(element, instance)
+        x.move(token, "activate")
+        x.later(leave, token)
+        return
+    token = x.new_token(gateway, instance)
+    x.move(token, "activate")
+    x.later(x.palette.event_chosen, token, element)
+
+
+def _leads(process: Process, gateway: str, element_id: str) -> bool:
+    return any(flow.target == element_id for flow in process.ways[gateway])
+
+
+def open_scope(x: Execution, scope: Scope) -> None:
+    """The event subprocesses of a scope begin to listen."""
+    process = scope.instance.process
+    for handler in process.handlers.get(scope.scope_key, ()):
+        for trigger_id in process.triggers.get(handler, ()):
+            x.palette.arm(x, scope, process.elements[trigger_id])
 
 
 def enter(x: Execution, element: Element, scope: Scope, flow: SequenceFlow | None = None) -> None:
     """A token comes to *element*. A joining gateway may keep it until the others are there."""
-    if flow is not None and element.type in x.palette.joining and len(element.incoming) > 1:
-        if not x.palette.joining[element.type](x, element, scope, flow):
+    if flow is not None and len(element.incoming) > 1:
+        join = x.palette.joining.get(element.type)
+        if join is not None and not join(x, element, scope, flow):
             return
-    data = {"body": True} if element.multi_instance is not None else None
-    token = x.new_token(element, scope, data=data)
-    x.later(activate, token)
+    if element.start_quantity > 1 and not _enough(x, element, scope):
+        return
+    token = x.new_token(element, scope, BODY if element.repeats else "")
+    x.queue.append((activate, (token,)))
+
+
+def _enough(x: Execution, element: Element, scope: Scope) -> bool:
+    """Whether as many tokens have come as the activity's start quantity asks for; those are then spent."""
+    scope.data = scope.data or {}
+    waiting = scope.data.setdefault("quantities", {})
+    waiting[element.id] = waiting.get(element.id, 0) + 1
+    scope.children += 1
+    scope.changed = True
+    if waiting[element.id] < element.start_quantity:
+        return False
+    scope.children -= waiting.pop(element.id)
+    return True
 
 
 def activate(x: Execution, token: Token) -> None:
     """The element begins: boundary events are armed, then its behaviour acts."""
-    if token.id in x.ended:
+    if token.ended:
         return
     element = token.element
     x.move(token, "activate")
-    extension = element.extension
-    if not token.is_inner:
+    if not element.plain:
+        _prepare(x, token)
+    x.palette.of(token).activate(x, token)
+
+
+def _prepare(x: Execution, token: Token) -> None:
+    element, extension = token.element, token.element.extension
+    if token.role in ("", BODY):
         if extension.stage:
             x.stages.append(extension.stage)
         for boundary in element.boundary:
             x.palette.arm(x, token, token.instance.process.elements[boundary])
-    if not token.is_body and extension.inputs and element.type != "callActivity":
-        outer = x.scope_of(token)
-        local = {name: x.evaluate(expression, outer) for name, expression in extension.inputs}
+    if token.role == BODY:
+        return
+    local: dict[str, Any] = dict.fromkeys(element.properties)
+    outer = x.scope_of(token)
+    if element.type != "callActivity":
+        local.update((name, x.evaluate(expression, outer)) for name, expression in extension.inputs)
+    for copied in element.inputs:
+        value = x.evaluate(copied.source, outer)
+        if value is not None:
+            local[copied.target] = value
+    if local:
         token.variables = {**(token.variables or {}), **local}
-    x.palette.of(token).activate(x, token)
 
 
 def complete(x: Execution, token: Token, variables: Mapping[str, Any] | None = None) -> None:
     """Something outside finished what the element waited for."""
-    if token.id in x.ended:
+    if token.ended:
         return
     if variables:
         x.set_variables(x.scope_of(token) if token.variables is None else token, variables)
@@ -96,59 +183,98 @@ def complete(x: Execution, token: Token, variables: Mapping[str, Any] | None = N
 
 def leave(x: Execution, token: Token, flows: Iterable[SequenceFlow] | None = None) -> None:
     """The element is done: take *flows*, or every outgoing flow that may be taken."""
-    if token.id in x.ended:
+    if token.ended:
         return
-    scope = x.scope_of(token)
+    element, role = token.element, token.role
+    scope = token.scope or x.scope_of(token)
     taken: tuple[SequenceFlow, ...] = ()
-    if not token.is_inner:
-        taken = tuple(flows) if flows is not None else flows_from(x, token.element, scope)
-    outputs = token.element.extension.outputs
-    values = (
-        {name: x.evaluate(expression, token) for name, expression in outputs}
-        if outputs and not token.is_body and token.element.type != "callActivity"
-        else {}
-    )
+    if role == "" or role == BODY:
+        taken = tuple(flows) if flows is not None else flows_from(x, element, scope)
+    values = {} if element.plain or role == BODY else _results(x, token)
     x.move(token, "complete")
     x.forget(token)
     if values:
         x.set_variables(scope, values)
-    if token.is_inner:
+    if role == INNER:
+        assert isinstance(scope, Token)
         x.palette.inner_left(x, scope, token)
         return
+    if token.instance.process.compensates and role != COMPENSATING:
+        remember(scope, token)
     elements = token.instance.process.elements
     for flow in taken:
-        enter(x, elements[flow.target], scope, flow)
+        for _ in range(element.completion_quantity):
+            enter(x, elements[flow.target], scope, flow)
     child_gone(x, scope)
 
 
+def _results(x: Execution, token: Token) -> dict[str, Any]:
+    """What output mappings and data associations carry out of the element. A source without a value carries nothing."""
+    element = token.element
+    values: dict[str, Any] = {}
+    if element.type != "callActivity":
+        values.update((name, x.evaluate(expression, token)) for name, expression in element.extension.outputs)
+    for copied in element.outputs:
+        value = x.evaluate(copied.source, token)
+        if value is not None:
+            values[copied.target] = value
+    return values
+
+
+def remember(scope: Scope, token: Token) -> None:
+    """Keep what compensation needs of an activity that is done: its handler, and what was done inside it."""
+    element = token.element
+    inner = (token.data or {}).get("done")
+    undone = any(
+        event.kind == "compensation"
+        for handler in token.instance.process.handlers.get(element.id, ())
+        for trigger_id in token.instance.process.triggers.get(handler, ())
+        for event in token.instance.process.elements[trigger_id].events
+    )
+    if not (element.handler or inner or undone):
+        return
+    scope.data = scope.data or {}
+    entry: dict[str, Any] = {"element": element.id}
+    if not element.handler:
+        entry["variables"] = token.variables
+        entry["done"] = inner or []
+    scope.data.setdefault("done", []).append(entry)
+    scope.changed = True
+
+
 def child_gone(x: Execution, scope: Scope) -> None:
-    """One child fewer; an empty scope is done."""
+    """One child fewer; an empty scope is done, and a join may have waited for this one."""
     scope.children -= 1
     scope.changed = True
     if scope.children == 0:
-        x.later(scope_done, scope)
+        x.queue.append((scope_done, (scope,)))
+    elif scope.data and ("joins" in scope.data or "fired" in scope.data):
+        x.settling[scope.id] = scope
+    if scope.__class__ is Token and scope.element.ad_hoc is not None:
+        x.later(x.palette.child_done, scope)
 
 
 def scope_done(x: Execution, scope: Scope) -> None:
     """Nothing lives in the scope any more."""
-    if scope.children or scope.id in x.ended:
+    if scope.children or scope.ended:
         return
     if isinstance(scope, Token):
-        leave(x, scope)
+        x.palette.of(scope).emptied(x, scope)
         return
     if scope.state != "active":
         return
-    _end_instance(x, scope, "complete")
+    end_instance(x, scope, "complete")
     if scope.parent_token is not None:
         caller = x.token(scope.parent_token)
         if caller is not None:
             x.palette.called_ended(x, caller, scope)
 
 
-def _end_instance(x: Execution, instance: Instance, trigger: str) -> None:
+def end_instance(x: Execution, instance: Instance, trigger: str) -> None:
     instance.state = PROCESS_INSTANCE.after(instance.state, trigger)
     instance.ended_at = x.now
     instance.changed = True
+    x.release(instance.id)
 
 
 def terminate(x: Execution, token: Token) -> None:
@@ -161,9 +287,9 @@ def terminate(x: Execution, token: Token) -> None:
         order.append(current)
         if current.children:
             pending.extend(x.tokens_in(current))
-        if current.element.type == "callActivity" and not current.is_body:
+        if current.element.type == "callActivity" and current.role != BODY:
             child = x.called_by(current)
-            if child is not None and child.state == "active":
+            if child is not None and not child.ended:
                 called.append(child)
                 pending.extend(x.tokens_in(child))
     for current in reversed(order):
@@ -171,35 +297,70 @@ def terminate(x: Execution, token: Token) -> None:
         x.forget(current)
     for child in called:
         child.children = 0
-        _end_instance(x, child, "terminate")
+        end_instance(x, child, "terminate")
 
 
 def terminate_scope(x: Execution, scope: Scope, *, spare: Token | None = None) -> None:
     """End everything that lives in *scope*, but for *spare*."""
     for token in x.tokens_in(scope):
-        if token is not spare and token.id not in x.ended:
+        if token is not spare and not token.ended:
             terminate(x, token)
     scope.children = 1 if spare is not None else 0
     if scope.data:
-        scope.data = {k: v for k, v in scope.data.items() if k != "joins"}
+        scope.data = {k: v for k, v in scope.data.items() if k not in ("joins", "fired", "quantities")}
     scope.changed = True
 
 
 def cancel(x: Execution, instance: Instance) -> None:
     """End a whole instance from outside."""
     terminate_scope(x, instance)
-    _end_instance(x, instance, "terminate")
+    end_instance(x, instance, "terminate")
 
 
-def trigger(x: Execution, token: Token, element_id: str, variables: Mapping[str, Any] | None = None) -> None:
-    """A timer ran out or a message came: for the element itself, or for a boundary event on it."""
-    if element_id == token.element.id:
-        complete(x, token, variables)
+def trigger(
+    x: Execution, holder: Scope, element_id: str, variables: Mapping[str, Any] | None = None, cause: str = ""
+) -> None:
+    """Something happened that *holder* listened for on behalf of *element_id*.
+
+    That is the holder itself, a boundary event on it, the start of an event
+    subprocess in it, or an event after an event-based gateway. *cause* tells
+    apart the events of one element that waits for all of several.
+    """
+    if holder.ended:
         return
-    boundary = token.instance.process.elements[element_id]
+    element = holder.instance.process.elements[element_id]
+    own = isinstance(holder, Token) and holder.element.id == element_id
+    if element.all_events and len(element.events) > 1 and not _all_happened(holder, element, cause):
+        if variables:
+            x.set_variables(holder, variables)
+        return
+    if own:
+        assert isinstance(holder, Token)
+        complete(x, holder, variables)
+        return
     if variables:
-        x.set_variables(x.scope_of(token), variables)
-    fire_boundary(x, token, boundary)
+        x.set_variables(holder if isinstance(holder, Instance) else x.scope_of(holder), variables)
+    if element.type == "boundaryEvent":
+        assert isinstance(holder, Token)
+        fire_boundary(x, holder, element)
+    elif element.type == "startEvent":
+        fire_handler(x, holder, element)
+    else:
+        assert isinstance(holder, Token)
+        x.palette.event_chosen(x, holder, element)
+
+
+def _all_happened(holder: Scope, element: Element, cause: str) -> bool:
+    """Note one of the events of a parallel multiple event; true when none is missing, which then count anew."""
+    holder.data = holder.data or {}
+    seen = holder.data.setdefault("seen", {}).setdefault(element.id, [])
+    if cause not in seen:
+        seen.append(cause)
+    holder.changed = True
+    if any(event.cause not in seen for event in element.events):
+        return False
+    del holder.data["seen"][element.id]
+    return True
 
 
 def fire_boundary(x: Execution, host: Token, boundary: Element) -> None:
@@ -208,30 +369,23 @@ def fire_boundary(x: Execution, host: Token, boundary: Element) -> None:
     if boundary.interrupting:
         terminate(x, host)
         scope.children -= 1
+        if scope.data and "joins" in scope.data:
+            x.settling[scope.id] = scope
     token = x.new_token(boundary, scope)
     x.move(token, "activate")
     x.later(leave, token)
 
 
-def throw_error(x: Execution, token: Token, code: str) -> bool:
-    """Find the nearest boundary event that catches *code*, outwards through callers. False = nobody does."""
-    current = token
-    while True:
-        if current.is_inner:
-            scope = x.scope_of(current)
-            assert isinstance(scope, Token)
-            current = scope
-        elements = current.instance.process.elements
-        for boundary_id in current.element.boundary:
-            event = elements[boundary_id].event
-            if event is not None and event.kind == "error" and event.reference in ("", code):
-                fire_boundary(x, current, elements[boundary_id])
-                return True
-        scope = x.scope_of(current)
-        if isinstance(scope, Token):
-            current = scope
-            continue
-        caller = x.token(scope.parent_token) if scope.parent_token else None
-        if caller is None:
-            return False
-        current = caller
+def fire_handler(x: Execution, scope: Scope, begin: Element) -> None:
+    """Run an event subprocess of *scope*; an interrupting one ends everything else in it, and happens once."""
+    process = scope.instance.process
+    handler = process.elements[begin.scope]
+    if begin.interrupting:
+        terminate_scope(x, scope)
+        for other in process.handlers.get(scope.scope_key, ()):
+            for trigger_id in process.triggers.get(other, ()):
+                x.disarm(scope, trigger_id)
+    token = x.new_token(handler, scope)
+    x.move(token, "activate")
+    open_scope(x, token)
+    enter(x, begin, token)

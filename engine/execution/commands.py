@@ -27,13 +27,15 @@ EMPTY: Mapping[str, Any] = {}
 class StartInstance:
     """Begin a case: a new instance of the newest version of *key* for its owner.
 
-    data  data type → form data put in before the first step
+    data         data type → form data put in before the first step
+    start_event  the event that happened, when the case begins with one that is waited for
     """
 
     key: str
     owner_id: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    start_event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,11 @@ class FireTimer:
 
 @dataclass(frozen=True, slots=True)
 class CorrelateMessage:
-    """A message came in. The same (source, message id) is accepted once; an early one is buffered."""
+    """A message came in. The same (source, message id) is accepted once.
+
+    It goes to who has waited longest for its name and key; else it begins a case
+    of *owner_id* when a process starts with it; else it is buffered for its time to live.
+    """
 
     name: str
     key: str
@@ -118,6 +124,32 @@ class CorrelateMessage:
     message_id: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     time_to_live: timedelta = timedelta(days=30)
+    owner_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastSignal:
+    """A signal from outside: told to everybody who listens, in every case. The same (source, id) counts once."""
+
+    name: str
+    source: str
+    message_id: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    owner_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """A message or signal a case threw goes on: to another case, to begin one, or into the buffer."""
+
+    work_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellSignal:
+    """One listener of another case hears a signal."""
+
+    work_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +181,9 @@ Command = (
     | RaiseIncident
     | FireTimer
     | CorrelateMessage
+    | BroadcastSignal
+    | PassOn
+    | TellSignal
     | CancelCase
     | ResolveIncident
 )

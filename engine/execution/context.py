@@ -15,7 +15,7 @@ from engine.definitions.library import Deployed, Library
 from engine.execution.commands import Command, Outcome
 from engine.execution.execution import Execution
 from engine.execution.store import Evaluate
-from engine.execution.tokens import Instance, Token
+from engine.execution.tokens import Instance, Scope, Token
 from engine.vault import Vault
 
 #: The policy enforcement point: returns when the actor may do the action on the element, else raises.
@@ -43,7 +43,9 @@ class Services:
 class Context:
     """One command on its way through its steps.
 
-    work  the row of due work a job or timer command is about
+    work    the row of due work a job or timer command is about
+    rings   work was left that the execution does not know of
+    holder  what that work hangs on: an element instance, or the instance itself
     """
 
     command: Command
@@ -55,9 +57,11 @@ class Context:
     case_id: str = ""
     instance: Instance | None = None
     token: Token | None = None
+    holder: Scope | None = None
     task: Row[Any] | None = None
     work: Row[Any] | None = None
     outcome: Outcome = field(default_factory=Outcome)
+    rings: bool = False
     audit_kind: str = ""
     audit_data: dict[str, Any] = field(default_factory=dict)
 

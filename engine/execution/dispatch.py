@@ -68,19 +68,21 @@ class Dispatch:
         services = self.services
         now = services.clock.now()
         store = SqlStore(connection, services.library, services.vault, services.clock, services.evaluate)
+        execution = Execution(PALETTE, store, now)
+        store.execution = execution
         context = Context(
             command=command,
             actor=actor,
             services=services,
             connection=connection,
             now=now,
-            execution=Execution(PALETTE, store, now),
+            execution=execution,
         )
         for step in SEQUENCES[type(command)]:
             if step is COMMIT:
                 continue
             if step is relay_outbox:
-                if context.execution.work or context.execution.trace:
+                if context.rings or context.execution.work or context.execution.trace:
                     after_commit(connection, self._bell)
                 continue
             step(context)

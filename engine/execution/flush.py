@@ -79,8 +79,7 @@ def _tokens(connection: Connection, x: Execution) -> None:
                 .where(element_instance.c.id == token.id)
                 .values(state=token.state, children=token.children, variables=token.variables, data=token.data)
             )
-    gone = [token.id for token in x.ended.values() if not token.new]
-    for part in _parts(gone):
+    for part in _parts(list(x.gone)):
         connection.execute(delete(element_instance).where(element_instance.c.id.in_(part)))
 
 
@@ -91,6 +90,7 @@ def _row(token: Token) -> dict[str, object]:
         "scope_id": token.scope_id,
         "element_id": token.element.id,
         "state": token.state,
+        "role": token.role,
         "children": token.children,
         "variables": token.variables,
         "data": token.data,
@@ -99,8 +99,12 @@ def _row(token: Token) -> dict[str, object]:
 
 
 def _released(connection: Connection, x: Execution, now: datetime, ended_by: str) -> None:
-    """What ended waits for nothing any more."""
-    gone = [token.id for token in x.ended.values() if not token.new]
+    """What ended waits for nothing any more, and neither do those who stopped listening."""
+    for holder_id, element_id in x.disarmed:
+        for table in (due_work, subscription):
+            connection.execute(delete(table).where(table.c.token_id == holder_id, table.c.element_id == element_id))
+    gone = list(x.gone)
+    gone += [instance.id for instance in x.instances.values() if instance.ended and not instance.new]
     for part in _parts(gone):
         connection.execute(
             delete(due_work).where(due_work.c.token_id.in_(part), due_work.c.state.in_(("due", "leased")))
@@ -137,7 +141,7 @@ def _waits(connection: Connection, x: Execution, now: datetime) -> None:
             "warn_at": task.warn_at,
         }
         for task in x.tasks
-        if task.token.id not in x.ended
+        if not task.token.ended
     ]
     if tasks:
         connection.execute(insert(user_task), tasks)
@@ -146,9 +150,9 @@ def _waits(connection: Connection, x: Execution, now: datetime) -> None:
             "id": str(uuid.uuid4()),
             "kind": item.kind,
             "name": item.name,
-            "case_id": item.token.instance.case_id,
-            "instance_id": item.token.instance.id,
-            "token_id": item.token.id,
+            "case_id": item.holder.instance.case_id,
+            "instance_id": item.holder.instance.id,
+            "token_id": item.holder.id,
             "element_id": item.element_id,
             "payload": item.payload,
             "due_at": item.due_at,
@@ -160,22 +164,25 @@ def _waits(connection: Connection, x: Execution, now: datetime) -> None:
             "created_at": now,
         }
         for item in x.work
-        if item.token.id not in x.ended
+        if not item.gone and not item.holder.ended
     ]
     if work:
         connection.execute(insert(due_work), work)
     waits = [
         {
             "id": str(uuid.uuid4()),
-            "instance_id": wait.token.instance.id,
-            "token_id": wait.token.id,
+            "instance_id": wait.holder.instance.id,
+            "case_id": wait.holder.instance.case_id,
+            "token_id": wait.holder.id,
             "element_id": wait.element_id,
-            "message": wait.message,
+            "kind": wait.kind,
+            "message": wait.name,
             "correlation_key": wait.key,
             "created_at": now,
         }
-        for wait in x.subscriptions
-        if wait.token.id not in x.ended
+        for known in x.waits.values()
+        for wait in known
+        if not wait.gone and not wait.holder.ended
     ]
     if waits:
         connection.execute(insert(subscription), waits)
@@ -193,7 +200,7 @@ def _waits(connection: Connection, x: Execution, now: datetime) -> None:
             "raised_at": now,
         }
         for item in x.incidents
-        if item.token.id not in x.ended
+        if not item.token.ended
     ]
     if faults:
         connection.execute(insert(incident), faults)

@@ -46,6 +46,7 @@ element_instance = Table(
     Column("scope_id", String(36), nullable=False, index=True),
     Column("element_id", String(200), nullable=False),
     Column("state", String(12), nullable=False),
+    Column("role", String(12), nullable=False, server_default=""),
     Column("children", Integer, nullable=False),
     Column("variables", Json),
     Column("data", Json),
@@ -99,11 +100,25 @@ subscription = Table(
     Column("instance_id", String(36), nullable=False),
     Column("token_id", String(36), nullable=False, index=True),
     Column("element_id", String(200), nullable=False),
+    Column("case_id", String(36), nullable=False),
+    Column("kind", String(10), nullable=False, server_default="message"),
     Column("message", String(200), nullable=False),
     Column("correlation_key", String(200), nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Index("ix_subscription_message", "message", "correlation_key"),
 )
+
+start_event = Table(
+    "start_event",
+    metadata,
+    Column("definition_id", String(36), primary_key=True),
+    Column("element_id", String(200), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("key", String(100), nullable=False, index=True),
+    Index("ix_start_event_name", "name", "kind"),
+)
+"""What begins a case of the newest version of a process: a message or a signal."""
 
 message = Table(
     "message",
@@ -111,6 +126,8 @@ message = Table(
     Column("id", String(36), primary_key=True),
     Column("source", String(100), nullable=False),
     Column("message_id", String(100), nullable=False),
+    Column("kind", String(10), nullable=False, server_default="message"),
+    Column("owner_id", String(36), nullable=False, server_default=""),
     Column("name", String(200), nullable=False),
     Column("correlation_key", String(200), nullable=False),
     Column("variables", Json, nullable=False),

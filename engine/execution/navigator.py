@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from engine.bpmn.elements import Element, Process, SequenceFlow
+from engine.bpmn.elements import Element, SequenceFlow
 from engine.execution.execution import Execution, Fault
-from engine.execution.tokens import Instance, Scope
+from engine.execution.tokens import Scope
 
 
 def flows_from(x: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
     """The outgoing flows an activity or event takes: every unconditional one, and those whose condition holds.
 
-    The default flow is taken when it has conditional siblings and none of them holds.
+    The default flow is taken when it has conditional siblings and none of them
+    holds. When every flow has a condition and none holds, that is a fault.
     """
-    process = _process(scope)
-    flows = tuple(process.flows[flow] for flow in element.outgoing)
-    if not any(flow.condition for flow in flows) and not element.default:
+    process = scope.instance.process
+    flows = process.ways[element.id]
+    if element.id not in process.choosing:
         return flows
-    conditional = [flow for flow in flows if flow.condition and flow.id != element.default]
-    chosen = [flow for flow in conditional if holds(x, flow, scope)]
-    plain = [flow for flow in flows if not flow.condition and flow.id != element.default]
+    return _holding(x, element, scope, flows)
+
+
+def inclusive(x: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
+    """The flows an inclusive or complex gateway takes, by the same rule. Raises ``Fault`` when there is none."""
+    return flows_from(x, element, scope)
+
+
+def _holding(x: Execution, element: Element, scope: Scope, flows: tuple[SequenceFlow, ...]) -> tuple[SequenceFlow, ...]:
+    taken: list[SequenceFlow] = []
+    conditional = chosen = 0
+    for flow in flows:
+        if flow.id == element.default:
+            continue
+        if flow.condition is None:
+            taken.append(flow)
+            continue
+        conditional += 1
+        if holds(x, flow, scope):
+            taken.append(flow)
+            chosen += 1
     if not chosen and element.default:
-        plain.append(process.flows[element.default])
-    return tuple(chosen + plain)
+        taken.extend(flow for flow in flows if flow.id == element.default)
+    if not taken and flows:
+        raise Fault("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
+    return tuple(taken)
 
 
 def exclusive(x: Execution, element: Element, scope: Scope) -> SequenceFlow:
@@ -29,28 +50,24 @@ def exclusive(x: Execution, element: Element, scope: Scope) -> SequenceFlow:
 
     Raises ``Fault`` when there is none, so that a person sees it and nothing is guessed.
     """
-    process = _process(scope)
     unconditional: SequenceFlow | None = None
-    for flow_id in element.outgoing:
-        flow = process.flows[flow_id]
-        if flow_id == element.default:
-            continue
-        if flow.condition is None:
+    default: SequenceFlow | None = None
+    for flow in scope.instance.process.ways[element.id]:
+        if flow.id == element.default:
+            default = flow
+        elif flow.condition is None:
             unconditional = unconditional or flow
         elif holds(x, flow, scope):
             return flow
-    if element.default:
-        return process.flows[element.default]
-    if unconditional is not None:
-        return unconditional
-    raise Fault("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
+    found = default or unconditional
+    if found is None:
+        raise Fault("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
+    return found
 
 
 def holds(x: Execution, flow: SequenceFlow, scope: Scope) -> bool:
     """Whether the condition is exactly ``true``; other values do not count as true (Altinn's rule)."""
     assert flow.condition is not None
+    if flow.condition.error:
+        raise Fault("condition_unreadable", flow.id)
     return x.evaluate(flow.condition.expression, scope) is True
-
-
-def _process(scope: Scope) -> Process:
-    return scope.process if isinstance(scope, Instance) else scope.instance.process

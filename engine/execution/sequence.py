@@ -23,6 +23,7 @@ from engine.execution.steps.closing import (
     write_rows,
 )
 from engine.execution.steps.locking import lock_case, lock_incident, lock_task, lock_work, task_is_open
+from engine.execution.steps.messages import accept_message, accept_signal, pass_on, tell_signal
 from engine.execution.steps.starting import create_instance, keep_start_data, take_start_event
 from engine.execution.steps.tasks import (
     assign,
@@ -37,7 +38,6 @@ from engine.execution.steps.tasks import (
     validate_task_data,
 )
 from engine.execution.steps.work import (
-    accept_message,
     cancel_case,
     finish_job,
     fire_timer,
@@ -115,6 +115,12 @@ FIRE_TIMER: tuple[Step, ...] = (lock_work, fire_timer, unlock_task_data, *CLOSIN
 
 CORRELATE_MESSAGE: tuple[Step, ...] = (accept_message, unlock_task_data, *CLOSING)
 
+BROADCAST_SIGNAL: tuple[Step, ...] = (accept_signal, COMMIT, relay_outbox)
+
+PASS_ON: tuple[Step, ...] = (pass_on, unlock_task_data, *CLOSING)
+
+TELL_SIGNAL: tuple[Step, ...] = (lock_work, tell_signal, unlock_task_data, *CLOSING)
+
 CANCEL_CASE: tuple[Step, ...] = (lock_case, cancel_case, *CLOSING)
 
 RESOLVE_INCIDENT: tuple[Step, ...] = (lock_incident, resolve_incident, unlock_task_data, *CLOSING)
@@ -131,6 +137,9 @@ SEQUENCES: Mapping[type, tuple[Step, ...]] = {
     commands.RaiseIncident: RAISE_INCIDENT,
     commands.FireTimer: FIRE_TIMER,
     commands.CorrelateMessage: CORRELATE_MESSAGE,
+    commands.BroadcastSignal: BROADCAST_SIGNAL,
+    commands.PassOn: PASS_ON,
+    commands.TellSignal: TELL_SIGNAL,
     commands.CancelCase: CANCEL_CASE,
     commands.ResolveIncident: RESOLVE_INCIDENT,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -11,9 +11,9 @@ from engine.bpmn.elements import Process
 from engine.clock import Clock
 from engine.definitions.library import Library, UnknownDefinition
 from engine.execution.data import CaseData
-from engine.execution.execution import Fault
-from engine.execution.models import data_element, element_instance, message, process_instance
-from engine.execution.tokens import Instance, Scope, Token
+from engine.execution.execution import Execution, Fault
+from engine.execution.models import data_element, element_instance, message, process_instance, subscription
+from engine.execution.tokens import Instance, Scope, Token, Wait
 from engine.vault import Vault
 
 #: Evaluates an Altinn expression: (expression, data models by type, default data type) → value.
@@ -32,6 +32,7 @@ class SqlStore:
         self._clock = clock
         self._evaluate = evaluate
         self._instances: dict[str, Instance] = {}
+        self.execution: Execution | None = None
 
     def instance(self, instance_id: str) -> Instance:
         found = self._instances.get(instance_id)
@@ -76,6 +77,7 @@ class SqlStore:
             instance.process.elements[row.element_id],
             row.entered_at,
             row.state,
+            row.role,
             row.children,
             row.variables,
             row.data,
@@ -84,17 +86,41 @@ class SqlStore:
     def called_by(self, token_id: str) -> Instance | None:
         row = self._connection.execute(
             select(process_instance).where(
-                process_instance.c.parent_token == token_id, process_instance.c.state == "active"
+                process_instance.c.parent_token == token_id, process_instance.c.state.in_(("active", "suspended"))
             )
         ).first()
         return None if row is None else self._instances.setdefault(row.id, self._instance(row))
 
-    def newest(self, key: str) -> tuple[str, Process]:
+    def definition(self, key: str, version: str, caller: Instance) -> tuple[str, Process]:
+        """The newest version, or the one the diagram binds to; what is in the caller's own file comes first."""
+        own = self._library.get(self._connection, caller.definition_id).bundle.definitions.processes.get(key)
+        if own is not None and own is not caller.process:
+            return caller.definition_id, own
         try:
-            deployed = self._library.newest(self._connection, key)
+            if version and version != "latest":
+                deployed = self._library.version(self._connection, key, version)
+            else:
+                deployed = self._library.newest(self._connection, key)
         except UnknownDefinition:
-            raise Fault("unknown_process", key) from None
+            raise Fault("unknown_process", f"{key} {version}".strip()) from None
         return deployed.id, deployed.bundle.process
+
+    def waits(self, instance: Instance, kind: str, name: str) -> Iterable[Wait]:
+        """Who in the case listened before, whose holder still lives, longest first."""
+        if instance.new and instance.is_case:
+            return
+        assert self.execution is not None
+        rows = self._connection.execute(
+            select(subscription)
+            .where(
+                subscription.c.case_id == instance.case_id, subscription.c.kind == kind, subscription.c.message == name
+            )
+            .order_by(subscription.c.created_at)
+        ).all()
+        for row in rows:
+            holder = holder_of(self.execution, row)
+            if holder is not None:
+                yield Wait(holder, row.element_id, row.kind, row.message, row.correlation_key, stored=True)
 
     def buffered(self, name: str, key: str) -> Mapping[str, Any] | None:
         now = self._clock.now()
@@ -105,6 +131,7 @@ class SqlStore:
                 message.c.correlation_key == key,
                 message.c.taken_at.is_(None),
                 message.c.expires_at > now,
+                message.c.kind == "message",
             )
             .order_by(message.c.received_at)
             .limit(1)
@@ -125,3 +152,11 @@ class SqlStore:
         models = CaseData(self._connection, self._vault, instance.case_id, variables, known)
         default = next(iter(types), "variables")
         return self._evaluate(expression, models, default)
+
+
+def holder_of(x: Execution, row: Row[Any]) -> Scope | None:
+    """What a stored wait or piece of work hangs on: a live element instance, or the instance itself; else ``None``."""
+    if row.token_id == row.instance_id:
+        instance = x.instance(row.instance_id)
+        return None if instance.ended else instance
+    return x.token(row.token_id)

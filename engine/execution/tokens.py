@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from engine.bpmn.elements import Element, Process
 
+#: ``Token.role``: the outer instance of a multi-instance or loop, one of its inner ones,
+#: or an activity that is being compensated.
+BODY, INNER, COMPENSATING = "body", "inner", "compensating"
+
 
 @dataclass(slots=True)
 class Instance:
     """A process instance; also the outermost scope of its element instances.
 
-    children   how many element instances live directly in it
-    data       arrivals at joining gateways: gateway id → {flow id: count}
+    children   how many element instances and waiting arrivals live directly in it
+    data       what the scope remembers: arrivals at joining gateways (``joins``), listening
+               conditions (``conditions``), what can be compensated (``done``)
     """
 
     id: str
@@ -40,12 +46,26 @@ class Instance:
         """The outermost instance is the case; the others are called by it."""
         return self.id == self.case_id
 
+    @property
+    def instance(self) -> Instance:
+        return self
 
-@dataclass(slots=True)
+    @property
+    def scope_key(self) -> str:
+        """The id under which the process knows this scope."""
+        return self.process.id
+
+    @property
+    def ended(self) -> bool:
+        return self.state not in ("active", "suspended")
+
+
+@dataclass(slots=True, eq=False)
 class Token:
-    """One element instance. A subprocess or a multi-instance body is a scope of others.
+    """One element instance. A subprocess or the body of a multi-instance is a scope of others.
 
-    role   "" for an ordinary element, "body" for the outer instance of a multi-instance
+    role   "" for an ordinary element, else ``BODY``, ``INNER`` or ``COMPENSATING``
+    scope  the scope itself once it is known; ``scope_id`` always is
     """
 
     id: str
@@ -54,57 +74,64 @@ class Token:
     element: Element
     entered_at: datetime
     state: str = "ready"
+    role: str = ""
     children: int = 0
     variables: dict[str, Any] | None = None
     data: dict[str, Any] | None = None
+    scope: Instance | Token | None = None
     new: bool = False
     changed: bool = False
+    ended: bool = False
 
     @property
-    def is_body(self) -> bool:
-        return bool(self.data and "body" in self.data)
-
-    @property
-    def is_inner(self) -> bool:
-        return bool(self.data and "inner" in self.data)
+    def scope_key(self) -> str:
+        """The id under which the process knows this scope."""
+        return self.element.id
 
 
 Scope = Instance | Token
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the trace: an element changed state."""
-
-    instance_id: str
-    token_id: str
-    parent_id: str | None
-    element_id: str
-    type: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class NewWork:
     """A row of due work to be written with the change that caused it. ``payload`` carries ids and settings only."""
 
     kind: str  # job | timer
     name: str
-    token: Token
+    holder: Scope
     element_id: str
     payload: dict[str, Any]
     due_at: datetime
     idempotency_key: str
+    gone: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Wait:
+    """Somebody listens: for a message with a key, or for a signal.
+
+    holder      the element instance or scope that is triggered
+    element_id  its own element, a boundary event on it, an event subprocess' start in it, or an event after its gateway
+    """
+
+    holder: Scope
+    element_id: str
+    kind: str  # message | signal
+    name: str
+    key: str = ""
+    stored: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class NewSubscription:
-    """A wait for a message."""
+class Thrown:
+    """A message or signal that leaves the case: for other cases, or to begin a new one."""
 
-    token: Token
-    element_id: str
-    message: str
+    kind: str
+    name: str
     key: str
+    variables: Mapping[str, Any]
+    source: Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +15,16 @@ from engine import outbox
 from engine.authorization.actor import SYSTEM
 from engine.clock import Clock
 from engine.db import Database
-from engine.execution.commands import AlreadyDone, FinishJob, FireTimer, RaiseIncident, ThrowError
+from engine.execution.commands import (
+    AlreadyDone,
+    Command,
+    FinishJob,
+    FireTimer,
+    PassOn,
+    RaiseIncident,
+    TellSignal,
+    ThrowError,
+)
 from engine.execution.dispatch import TRIES, Dispatch, passing
 from engine.execution.flush import LostRace
 from engine.failpoints import FailPoints
@@ -23,6 +32,14 @@ from engine.outbox import GIVE_UP_AFTER, LeaseLost, Work
 from engine.task_types import Deferred, Done, Error, GiveUp, JobType, Result, Retry
 
 log = logging.getLogger(__name__)
+
+
+#: Work that is a command of its own, done in the transaction that holds its fence.
+_COMMANDS: Mapping[str, Callable[[str], Command]] = {
+    "timer": FireTimer,
+    "pass_on": PassOn,
+    "signal": TellSignal,
+}
 
 
 class Performer:
@@ -64,7 +81,7 @@ class Performer:
         try:
             if poison:
                 self._raise_incident(work, "poison", "took down its worker too many times")
-            elif work.kind == "timer":
+            elif work.kind in _COMMANDS:
                 self._fire(work)
             else:
                 self._do(work)
@@ -78,7 +95,7 @@ class Performer:
         with self._database.write() as connection:
             outbox.finish(connection, work)
             try:
-                self._dispatch.send(FireTimer(work.id), SYSTEM, connection=connection)
+                self._dispatch.send(_COMMANDS[work.kind](work.id), SYSTEM, connection=connection)
             except AlreadyDone:
                 pass
 

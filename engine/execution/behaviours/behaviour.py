@@ -11,12 +11,18 @@ from engine.execution.tokens import Token
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """activate: the element has begun; complete: what it waited for is done (default: leave)."""
+    """How an element behaves.
+
+    activate  the element has begun
+    complete  what it waited for is done (default: leave)
+    emptied   for a scope: nothing lives in it any more (default: leave)
+    """
 
     activate: Act
     complete: Act = advance.leave
+    emptied: Act = advance.leave
 
 
 def pass_through(x: Execution, token: Token) -> None:
     """Nothing to wait for: leave at once."""
-    x.later(advance.leave, token)
+    x.queue.append((advance.leave, (token,)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from engine.execution import advance
 from engine.execution.behaviours.behaviour import Behaviour
 from engine.execution.execution import Execution, Fault
-from engine.execution.tokens import Instance, Token
+from engine.execution.tokens import INNER, Instance, Token
 
 MAX_DEPTH = 50
 
@@ -18,25 +18,20 @@ def activate(x: Execution, token: Token) -> None:
     caller = token.instance
     if _depth(x, caller) >= MAX_DEPTH:
         raise Fault("calls_too_deep", f"{token.element.called} calls itself more than {MAX_DEPTH} deep")
-    definition_id, process = x.store.newest(token.element.called)
+    definition_id, process = x.store.definition(token.element.called, token.element.called_version, caller)
     inputs = token.element.extension.inputs
     variables = (
         {name: x.evaluate(expression, token) for name, expression in inputs} if inputs else dict(x.variables(token))
     )
-    instance = Instance(
-        x.new_id(),
+    instance = x.new_instance(
         definition_id,
-        token.element.called,
         process,
-        caller.case_id,
-        caller.owner_id,
-        token.id,
-        x.now,
+        key=token.element.called,
+        case_id=caller.case_id,
+        owner_id=caller.owner_id,
+        parent_token=token.id,
         variables=variables,
-        new=True,
-        changed=True,
     )
-    x.instances[instance.id] = instance
     advance.start(x, instance)
 
 
@@ -46,7 +41,7 @@ def called_ended(x: Execution, token: Token, called: Instance) -> None:
     values = (
         {name: x.evaluate(expression, called) for name, expression in outputs} if outputs else dict(called.variables)
     )
-    x.set_variables(token if token.is_inner else x.scope_of(token), values)
+    x.set_variables(token if token.role == INNER else x.scope_of(token), values)
     advance.leave(x, token)
 
 

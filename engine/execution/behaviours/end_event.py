@@ -1,28 +1,40 @@
-"""End event: none, message and plain ends consume their token; terminate and error ends reach further."""
+"""End event: throws what it names and consumes its token. Terminate, error and cancel ends reach further."""
 
 from __future__ import annotations
 
 from engine.execution import advance
+from engine.execution.behaviours import compensation, transaction
 from engine.execution.behaviours.behaviour import Behaviour
-from engine.execution.execution import Execution, Fault
+from engine.execution.behaviours.throwing import needs_rest, throw
+from engine.execution.execution import Execution
 from engine.execution.tokens import Instance, Token
 
 
 def activate(x: Execution, token: Token) -> None:
-    event = token.element.event
     scope = x.scope_of(token)
     if isinstance(scope, Instance):
         scope.end_event = token.element.id
-    if event is None or event.kind in ("none", "message"):
-        x.later(advance.leave, token)
-    elif event.kind == "terminate":
-        advance.terminate_scope(x, scope, spare=token)
-        x.later(advance.leave, token)
-    elif event.kind == "error":
-        if not advance.throw_error(x, token, event.reference):
-            raise Fault("uncaught_error", event.reference)
+    if not token.element.events:
+        x.queue.append((advance.leave, (token,)))
+    elif needs_rest(token.element.events):
+        x.at_rest(_throw, token)
     else:
-        raise Fault("not_executable", f"end event of kind {event.kind}")
+        _throw(x, token)
 
 
-END_EVENT = Behaviour(activate=activate)
+def _throw(x: Execution, token: Token) -> None:
+    events = token.element.events
+    for event in events:
+        if not token.ended:  # what was thrown first may have interrupted it
+            throw(x, token, event)
+    if token.ended:
+        return
+    if any(event.kind == "terminate" for event in events):
+        advance.terminate_scope(x, x.scope_of(token), spare=token)
+    if any(event.kind == "cancel" for event in events):
+        transaction.cancel(x, token)
+    elif not token.children:
+        x.later(advance.leave, token)
+
+
+END_EVENT = Behaviour(activate=activate, emptied=compensation.go_on)

@@ -10,6 +10,10 @@ from engine.execution.tokens import Token
 
 
 def activate(x: Execution, token: Token) -> None:
+    """An end of the process when it has no way out; that is legal, if odd."""
+    if not token.element.outgoing:
+        x.later(advance.leave, token)
+        return
     x.later(advance.leave, token, (exclusive(x, token.element, x.scope_of(token)),))
 
 

@@ -2,17 +2,25 @@
 
 The body is a scope. It counts its inner instances instead of looking at them,
 so a thousand cost a thousand times one.
+
+With a behaviour other than ``All`` an inner instance that is done throws an event
+(BPMN 2.0, table 10.30): every one, the first one, or when a condition holds. When
+that interrupts the activity, the activity counts as done: its token goes on, beside
+the boundary event's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from engine.bpmn.elements import MultiInstance
+from engine.bpmn.elements import Element, EventDefinition, MultiInstance
 from engine.execution import advance
 from engine.execution.behaviours.behaviour import Behaviour
+from engine.execution.behaviours.throwing import throw
 from engine.execution.execution import Execution, Fault
-from engine.execution.tokens import Scope, Token
+from engine.execution.navigator import flows_from
+from engine.execution.tokens import INNER, Token
 
 MAX_ITEMS = 100_000
 
@@ -21,7 +29,7 @@ def activate(x: Execution, token: Token) -> None:
     characteristics = token.element.multi_instance
     assert characteristics is not None
     items = _items(x, token, characteristics)
-    token.data = {"body": True, "total": len(items), "done": 0}
+    token.data = {"total": len(items), "completed": 0}
     if characteristics.output:
         token.data["results"] = [None] * len(items)
     token.changed = True
@@ -56,34 +64,93 @@ def _items(x: Execution, token: Token, characteristics: MultiInstance) -> list[A
 
 def _inner(x: Execution, body: Token, characteristics: MultiInstance, index: int, item: Any) -> None:
     variables = {characteristics.item: item, "loopCounter": index + 1}
-    token = x.new_token(body.element, body, data={"inner": index}, variables=variables)
-    x.later(advance.activate, token)
+    token = x.new_token(body.element, body, INNER, data={"index": index}, variables=variables)
+    x.queue.append((advance.activate, (token,)))
 
 
-def inner_left(x: Execution, body: Scope, token: Token) -> None:
-    """One inner instance is done: collect, judge the completion condition, go on or finish."""
-    assert isinstance(body, Token) and body.data is not None and token.data is not None
+def inner_left(x: Execution, body: Token, token: Token) -> None:
+    """One inner instance is done: collect, throw, judge the completion condition, go on or finish."""
+    assert body.data is not None and token.data is not None
     characteristics = token.element.multi_instance
     assert characteristics is not None
-    body.data["done"] += 1
+    data = body.data
+    data["completed"] += 1
     body.changed = True
     if characteristics.output:
-        body.data["results"][token.data["inner"]] = x.evaluate(characteristics.output_item, token)
-    enough = False
-    if characteristics.completion is not None:
-        enough = x.evaluate(characteristics.completion.expression, body) is True
-    if enough:
+        data["results"][token.data["index"]] = x.evaluate(characteristics.output_item, token)
+    if characteristics.behavior != "All" and _throw_behaviour(x, body, characteristics):
+        return
+    if characteristics.completion is not None and _enough(x, body, characteristics):
         body.children -= 1
         advance.terminate_scope(x, body)
         _collect(x, body, characteristics)
         x.later(advance.leave, body)
         return
-    if characteristics.sequential and body.data["done"] < body.data["total"]:
-        index = body.data["done"]
-        _inner(x, body, characteristics, index, body.data["items"][index])
-    elif body.data["done"] == body.data["total"]:
+    if characteristics.sequential and data["completed"] < data["total"]:
+        index = data["completed"]
+        _inner(x, body, characteristics, index, data["items"][index])
+    elif data["completed"] == data["total"]:
         _collect(x, body, characteristics)
     advance.child_gone(x, body)
+
+
+def _counts(body: Token) -> dict[str, int]:
+    """What the standard lets conditions of the activity see."""
+    assert body.data is not None
+    total, completed = body.data["total"], body.data["completed"]
+    return {
+        "numberOfInstances": total,
+        "numberOfCompletedInstances": completed,
+        "numberOfActiveInstances": body.children - 1,
+        "numberOfTerminatedInstances": 0,
+    }
+
+
+def _enough(x: Execution, body: Token, characteristics: MultiInstance) -> bool:
+    assert characteristics.completion is not None
+    if characteristics.completion.error:
+        raise Fault("condition_unreadable", body.element.id)
+    seen = {**x.variables(body), **_counts(body)}
+    return x.store.evaluate(characteristics.completion.expression, body, seen) is True
+
+
+def _throw_behaviour(x: Execution, body: Token, characteristics: MultiInstance) -> bool:
+    """Throw what the behaviour says. True when that interrupted the activity, whose token has then gone on."""
+    thrown = list(_events(x, body, characteristics))
+    if not thrown:
+        return False
+    scope = x.scope_of(body)
+    flows = flows_from(x, body.element, scope)
+    for event in thrown:
+        boundary = _catcher(body, event)
+        if boundary is None:
+            throw(x, body, event)
+            continue
+        advance.fire_boundary(x, body, boundary)
+        if body.ended:
+            for flow in flows:
+                advance.enter(x, body.instance.process.elements[flow.target], scope, flow)
+            return True
+    return False
+
+
+def _events(x: Execution, body: Token, characteristics: MultiInstance) -> Iterator[EventDefinition]:
+    assert body.data is not None
+    if characteristics.behavior == "One" and body.data["completed"] > 1:
+        return
+    seen = {**x.variables(body), **_counts(body)}
+    for condition, event in characteristics.events:
+        if condition is None or x.store.evaluate(condition.expression, body, seen) is True:
+            yield event
+
+
+def _catcher(body: Token, event: EventDefinition) -> Element | None:
+    """The boundary event of the activity that catches what its own instances throw."""
+    for boundary_id in body.element.boundary:
+        boundary = body.instance.process.elements[boundary_id]
+        if any(own.kind == event.kind and own.reference == event.reference for own in boundary.events):
+            return boundary
+    return None
 
 
 def _collect(x: Execution, body: Token, characteristics: MultiInstance) -> None:

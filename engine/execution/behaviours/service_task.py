@@ -1,12 +1,15 @@
-"""Service task: leaves a row of due work and rests until the job that takes it is done.
+"""Tasks the engine does itself: service, script, business rule and send tasks.
 
-One without a task type has nothing to do and passes on at once.
+One with a task type leaves a row of due work and rests until the job that takes
+it is done. One without passes on at once: no script is ever run. A send task
+with a message sends it.
 """
 
 from __future__ import annotations
 
 import uuid
 
+from engine.execution import advance, correlation
 from engine.execution.behaviours.behaviour import Behaviour, pass_through
 from engine.execution.execution import Execution
 from engine.execution.tokens import NewWork, Token
@@ -18,7 +21,7 @@ def activate(x: Execution, token: Token) -> None:
         pass_through(x, token)
         return
     settings = {name: x.evaluate(value, token) for name, value in extension.config.items()}
-    x.work.append(
+    x.add_work(
         NewWork(
             "job",
             extension.task_type,
@@ -31,4 +34,19 @@ def activate(x: Execution, token: Token) -> None:
     )
 
 
+def send(x: Execution, token: Token) -> None:
+    if token.element.message and not token.element.extension.task_type:
+        x.at_rest(_send, token)
+    else:
+        activate(x, token)
+
+
+def _send(x: Execution, token: Token) -> None:
+    if not token.ended:
+        element = token.element
+        correlation.throw_message(x, token, element.message, element.correlation_key, dict(token.variables or {}))
+        x.later(advance.leave, token)
+
+
 SERVICE_TASK = Behaviour(activate=activate)
+SEND_TASK = Behaviour(activate=send)

@@ -1,4 +1,4 @@
-"""Start event: a token is born and goes on."""
+"""Start event: a token is born and goes on. What it waited for has happened before."""
 
 from engine.execution.behaviours.behaviour import Behaviour, pass_through
 

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import uuid
 
-from engine.bpmn.elements import Element
+from engine.bpmn.elements import Element, EventDefinition
 from engine.bpmn.timing import TimerSyntaxError, first_due
 from engine.execution.execution import Execution, Fault
-from engine.execution.tokens import NewWork, Token
+from engine.execution.tokens import NewWork, Scope
 
 
-def schedule(x: Execution, token: Token, element: Element, fired: int = 0) -> None:
-    """Write the next firing of *element*'s timer, unless its cycle is used up.
+def schedule(x: Execution, holder: Scope, element: Element, event: EventDefinition, fired: int = 0) -> None:
+    """Write the next firing of a timer, unless its cycle is used up.
 
     fired  how many times a cycle has fired already
     """
-    event = element.event
-    assert event is not None
-    value = x.evaluate(event.value, token)
+    value = x.evaluate(event.value, holder)
     try:
         due = first_due(event.timer, str(value), x.now, fired)
     except TimerSyntaxError as error:
         raise Fault("timer_unreadable", str(error)) from error
     if due is None:
         return
-    x.work.append(
+    x.add_work(
         NewWork(
             "timer",
             event.timer,
-            token,
+            holder,
             element.id,
-            {"fired": fired},
+            {"fired": fired, "cause": event.cause},
             due,
-            str(uuid.uuid5(uuid.NAMESPACE_URL, f"{token.id}/{element.id}/{fired}")),
+            str(uuid.uuid5(uuid.NAMESPACE_URL, f"{holder.id}/{element.id}/{event.cause}/{fired}")),
         )
     )
+
+
+def arm_again(x: Execution, holder: Scope, element: Element, cause: str, fired: int) -> None:
+    """A cycle of something that does not interrupt goes on after it has fired."""
+    if element.interrupting or holder.ended:
+        return
+    for event in element.events:
+        if event.kind == "timer" and event.timer == "cycle" and event.cause == cause:
+            schedule(x, holder, element, event, fired + 1)

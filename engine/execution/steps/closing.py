@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine.audit import chain
 from engine.cases import file, stages
+from engine.execution import messages
 from engine.execution.commands import Outcome, StageRefused
 from engine.execution.context import Context
 from engine.execution.execution import Fault
@@ -44,6 +45,7 @@ def write_rows(c: Context) -> None:
     """Everything the execution changed, in bulk."""
     if c.execution.instances:
         flush(c.connection, c.execution, c.now, c.actor.person_id)
+        messages.post(c.connection, c.execution.thrown, c.now)
 
 
 def update_case(c: Context) -> None:
@@ -60,7 +62,7 @@ def write_audit(c: Context) -> None:
     """One event per command: who, what, and which elements moved. Ids and codes only."""
     if not c.audit_kind or not c.case_id:
         return
-    moved = [f"{step.element_id}:{step.state}" for step in c.execution.trace[:500]]
+    moved = [f"{token.element.id}:{state}" for token, state in c.execution.trace[:500]]
     data = {**c.audit_data, "moved": moved} if moved else c.audit_data
     chain.append(c.connection, c.case_id, c.now, c.actor, c.audit_kind, data)
 

@@ -18,6 +18,8 @@ from engine.execution.commands import (
 )
 from engine.execution.context import Context
 from engine.execution.models import due_work, incident, process_instance, user_task
+from engine.execution.store import holder_of
+from engine.execution.tokens import Token
 
 
 def _lock(c: Context, case_id: str) -> None:
@@ -55,10 +57,11 @@ def lock_work(c: Context) -> None:
         raise AlreadyDone(state="gone")
     _lock(c, row.case_id)
     c.work = row
-    c.token = c.execution.token(row.token_id)
-    if c.token is None:
+    c.holder = holder_of(c.execution, row)
+    if c.holder is None:
         raise AlreadyDone(state="ended")
-    c.instance = c.token.instance
+    c.token = c.holder if isinstance(c.holder, Token) else None
+    c.instance = c.holder.instance
 
 
 def lock_case(c: Context) -> None:

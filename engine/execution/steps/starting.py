@@ -6,7 +6,6 @@ from engine.definitions.library import UnknownDefinition
 from engine.execution import advance, data
 from engine.execution.commands import NotFound, StartInstance
 from engine.execution.context import Context
-from engine.execution.tokens import Instance
 
 
 def create_instance(c: Context) -> None:
@@ -16,22 +15,14 @@ def create_instance(c: Context) -> None:
         deployed = c.services.library.newest(c.connection, c.command.key)
     except UnknownDefinition:
         raise NotFound(c.command.key) from None
-    instance_id = c.execution.new_id()
-    c.case_id = instance_id
-    c.instance = Instance(
-        instance_id,
+    c.instance = c.execution.new_instance(
         deployed.id,
-        deployed.key,
         deployed.bundle.process,
-        instance_id,
-        c.command.owner_id,
-        None,
-        c.now,
+        key=deployed.key,
+        owner_id=c.command.owner_id,
         variables=dict(c.command.variables),
-        new=True,
-        changed=True,
     )
-    c.execution.instances[instance_id] = c.instance
+    c.case_id = c.instance.id
     c.audit_kind = "CaseStarted"
     c.audit_data = {"process": deployed.key, "version": deployed.version}
 
@@ -54,5 +45,9 @@ def keep_start_data(c: Context) -> None:
 
 def take_start_event(c: Context) -> None:
     """Put the token on the start event and move until every token rests."""
-    advance.start(c.execution, c.live)
+    assert isinstance(c.command, StartInstance)
+    if c.command.start_event:
+        advance.start_at(c.execution, c.live, c.command.start_event)
+    else:
+        advance.start(c.execution, c.live)
     advance.run(c.execution)

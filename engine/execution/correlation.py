@@ -1,0 +1,65 @@
+"""Messages find one who waits, signals everybody who listens.
+
+A message goes to whoever has waited longest for its name and key, in the same
+case first. Nobody there: it leaves the case with the commit, to begin a case, to
+reach another, or to be buffered until its time is up. A signal reaches all who
+listen when it is thrown and is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.bpmn.elements import Expression
+from engine.execution import advance
+from engine.execution.execution import Execution, Fault
+from engine.execution.tokens import Scope, Thrown, Wait
+
+
+def key_of(x: Execution, scope: Scope, expression: Expression) -> str:
+    """The correlation key of a message: what the model says, else the case."""
+    return scope.instance.case_id if expression is None else str(x.evaluate(expression, scope))
+
+
+def wait_for_message(x: Execution, holder: Scope, element_id: str, name: str, key: Expression) -> None:
+    """Listen for a message; one that came early is taken from the buffer at once."""
+    if not name:
+        raise Fault("message_without_name", element_id)
+    found = key_of(x, holder, key)
+    early = x.store.buffered(name, found)
+    if early is not None:
+        x.later(advance.trigger, holder, element_id, early, f"message:{name}")
+        return
+    x.wait_for(Wait(holder, element_id, "message", name, found))
+
+
+def wait_for_signal(x: Execution, holder: Scope, element_id: str, name: str) -> None:
+    x.wait_for(Wait(holder, element_id, "signal", name))
+
+
+def throw_message(x: Execution, source: Scope, name: str, key: Expression, variables: Mapping[str, Any]) -> None:
+    """Send a message from inside a process."""
+    found = key_of(x, source, key)
+    if not deliver_message(x, source, name, found, variables):
+        x.thrown.append(Thrown("message", name, found, variables, source))
+
+
+def deliver_message(x: Execution, source: Scope, name: str, key: str, variables: Mapping[str, Any]) -> bool:
+    """Give a message to the one who has waited longest in the case. False = nobody waits here."""
+    for wait in x.listening(source.instance, "message", name):
+        if wait.key == key:
+            x.later(advance.trigger, wait.holder, wait.element_id, variables, f"message:{name}")
+            return True
+    return False
+
+
+def throw_signal(x: Execution, source: Scope, name: str, variables: Mapping[str, Any]) -> None:
+    """Tell everybody who listens, here and in other cases."""
+    deliver_signal(x, source, name, variables)
+    x.thrown.append(Thrown("signal", name, "", variables, source))
+
+
+def deliver_signal(x: Execution, source: Scope, name: str, variables: Mapping[str, Any]) -> None:
+    for wait in x.listening(source.instance, "signal", name):
+        x.later(advance.trigger, wait.holder, wait.element_id, variables, f"signal:{name}")
