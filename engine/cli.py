@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine import estimate_cli
+from engine import estimate_cli, run_cli
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
@@ -39,6 +39,8 @@ def main(
     try:
         if options.command == "check":
             return _check(options)
+        if options.command == "run":
+            return run_cli.run(options, CAPABILITIES)
         if options.command == "estimate":
             return estimate_cli.run(options)
         settings = Settings.from_env()
@@ -61,7 +63,12 @@ def main(
         if options.command == "purge-expired":
             return _purge(application, options)
         return _verify(application, options)
-    except (SettingsError, BundleError, BpmnSyntaxError, OSError, estimate_cli.BadEstimate) as error:
+    except run_cli.Refused as refused:
+        rows = [{"element": f.element, "rule": f.rule, "message": f.message, "line": f.line} for f in refused.findings]
+        print(json.dumps(rows, ensure_ascii=False))
+        print(refused, file=sys.stderr)
+        return BAD_INPUT
+    except (SettingsError, BundleError, BpmnSyntaxError, OSError, estimate_cli.BadEstimate, run_cli.BadRun) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
 
@@ -81,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="validate a BPMN file or a bundle")
     check.add_argument("path", type=Path)
     check.add_argument("--json", action="store_true")
+    run_cli.add_parser(commands)
     estimate_cli.add_parser(commands)
     purge = commands.add_parser("purge-expired", help="delete what has had its time")
     purge.add_argument("--json", action="store_true")
