@@ -174,6 +174,7 @@ def test_an_address_that_is_not_there_gets_a_plain_page(person: People, path: st
 def test_a_form_without_its_token_is_refused_and_changes_nothing(person: People, product: Product) -> None:
     who = person()
     who.log_in("Sara Prøve")
+    expect(who.page.get_by_role("button", name="Kom i gang").first).to_be_visible()
     who.page.eval_on_selector_all("input[name=csrf_token]", "found => found.forEach(i => i.value = 'tampered')")
     who.press("Kom i gang")
     expect(who.page.locator("main")).to_contain_text("Du har ikke tilgang")
