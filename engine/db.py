@@ -144,11 +144,13 @@ class Database:
         with self._writer.connect() as connection:
             callbacks: list[Callable[[], None]] = []
             connection.info["after_commit"] = callbacks
+            connection.info["audit_heads"] = {}  # what this transaction knows of the ends of audit chains
             try:
                 with connection.begin():
                     yield connection
             finally:
                 connection.info.pop("after_commit", None)
+                connection.info.pop("audit_heads", None)
         for callback in callbacks:
             callback()
 

@@ -14,10 +14,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from engine.authorization.actor import Actor
 from engine.db import Json, UTCDateTime, metadata
+from engine.prepared import Batch, Prepared
 
 #: The chain of events that belong to no case: log-ins, deployments, operations.
 SYSTEM_CHAIN = "system"
@@ -56,31 +69,67 @@ class Broken:
     reason: str
 
 
+_EVENT = Prepared(insert(audit_event), [column.name for column in audit_event.c])
+_HEAD = Prepared(
+    update(audit_head)
+    .where(audit_head.c.case_id == bindparam("case"), audit_head.c.seq == bindparam("was"))
+    .values(seq=bindparam("seq"), hash=bindparam("digest"))
+)
+_NEW_HEAD = Prepared(insert(audit_head), ["case_id", "seq", "hash"])
+_FIND_HEAD = select(audit_head.c.seq, audit_head.c.hash).with_for_update()
+
+
+def know_head(connection: Connection, case_id: str, seq: int | None, digest: bytes | None) -> None:
+    """The end of a chain as this write transaction read it, under the case's lock."""
+    heads = connection.info.get("audit_heads")
+    if heads is not None:
+        heads[case_id] = (seq or 0, digest or _START)
+
+
 def append(
-    connection: Connection, case_id: str, at: datetime, actor: Actor, kind: str, data: Mapping[str, Any]
+    connection: Connection,
+    case_id: str,
+    at: datetime,
+    actor: Actor,
+    kind: str,
+    data: Mapping[str, Any],
+    batch: Batch | None = None,
 ) -> None:
-    """Write one event at the end of the case's chain. *data* holds ids and codes only."""
-    head = connection.execute(
-        select(audit_head.c.seq, audit_head.c.hash).where(audit_head.c.case_id == case_id).with_for_update()
-    ).first()
-    seq, previous = (head.seq + 1, head.hash) if head else (1, _START)
+    """Write one event at the end of the case's chain. *data* holds ids and codes only.
+
+    With *batch* it is written when that is sent. Two transactions that saw the same
+    end cannot both write: the second meets the first's key and is tried again.
+    """
+    heads = connection.info.get("audit_heads")
+    known = heads.get(case_id) if heads is not None else None
+    if known is None:
+        found = connection.execute(_FIND_HEAD.where(audit_head.c.case_id == case_id)).first()
+        known = (found.seq, found.hash) if found else (0, _START)
+    before, previous = known
+    seq = before + 1
     digest = _digest(previous, case_id, seq, at, actor.role.value, actor.person_id, kind, data)
-    connection.execute(
-        insert(audit_event).values(
-            case_id=case_id,
-            seq=seq,
-            at=at,
-            actor_role=actor.role.value,
-            actor_id=actor.person_id,
-            kind=kind,
-            data=dict(data),
-            hash=digest,
-        )
+    writes = batch if batch is not None else Batch(connection)
+    writes.add(
+        _EVENT,
+        {
+            "case_id": case_id,
+            "seq": seq,
+            "at": at,
+            "actor_role": actor.role.value,
+            "actor_id": actor.person_id,
+            "kind": kind,
+            "data": dict(data),
+            "hash": digest,
+        },
     )
-    if head:
-        connection.execute(update(audit_head).where(audit_head.c.case_id == case_id).values(seq=seq, hash=digest))
+    if before:
+        writes.add(_HEAD, {"case": case_id, "was": before, "seq": seq, "digest": digest})
     else:
-        connection.execute(insert(audit_head).values(case_id=case_id, seq=seq, hash=digest))
+        writes.add(_NEW_HEAD, {"case_id": case_id, "seq": seq, "hash": digest})
+    if heads is not None:
+        heads[case_id] = (seq, digest)
+    if batch is None:
+        writes.send()
 
 
 def _digest(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.cases.models import case_file, case_number
 from engine.clock import OSLO
-from engine.execution.models import due_work, user_task
 from engine.execution.tokens import Instance
-
-_OPEN = ("ready", "claimed")
+from engine.prepared import Batch, Prepared
 
 
 def next_number(connection: Connection, now: datetime) -> str:
@@ -48,55 +48,82 @@ def open_case(connection: Connection, case: Instance, now: datetime) -> None:
     )
 
 
+COLUMNS = (
+    "state", "stage", "stages", "waiting_for", "waiting_task", "waiting_since", "deadline_at", "warn_at", "closed_at",
+)  # fmt: skip
+_UPDATE = Prepared(
+    update(case_file)
+    .where(case_file.c.id == bindparam("which"))
+    .values({name: bindparam(f"new_{name}") for name in COLUMNS})
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """What the case file wants to know of a task somebody should do."""
+
+    id: str
+    performer: str
+    element_id: str
+    due_at: datetime | None
+    warn_at: datetime | None
+
+
 def stage_of(connection: Connection, case_id: str) -> str | None:
     return connection.execute(select(case_file.c.stage).where(case_file.c.id == case_id)).scalar()
 
 
-def refresh(connection: Connection, case: Instance, entered: Sequence[str], now: datetime) -> None:
-    """Who waits for whom: a person with an open task comes before a source that has not answered.
+def read(connection: Connection, case_id: str) -> dict[str, Any]:
+    """The columns ``refresh`` may change, as they are."""
+    columns = [case_file.c[name] for name in COLUMNS]
+    return dict(connection.execute(select(*columns).where(case_file.c.id == case_id)).mappings().one())
 
-    A caseworker's task counts before the citizen's, since only one of them can be named first
-    and the citizen's page always shows her own tasks besides.
+
+def refresh(
+    batch: Batch,
+    case: Instance,
+    before: Mapping[str, Any],
+    entered: Sequence[str],
+    tasks: Sequence[OpenTask],
+    works: Callable[[], str | None],
+    now: datetime,
+) -> None:
+    """Stage, state, and who waits for whom: a person with an open task comes before a source that has not answered.
+
+    A caseworker's task counts before the citizen's, since only one of them can be
+    named first and the citizen's page always shows her own tasks besides.
+
+    before  the case file as it was, by column
+    tasks   the open tasks of the case, longest open first
+    works   gives the element of a piece of due work of the case, if any
     """
-    row = connection.execute(select(case_file).where(case_file.c.id == case.id)).one()
-    values: dict[str, object] = {}
+    after = dict(before)
     if entered:
-        values["stage"] = entered[-1]
-        values["stages"] = [*row.stages, *({"id": stage, "at": now.isoformat()} for stage in entered)]
-    waiting = _waiting(connection, case)
-    if (waiting[0], waiting[1]) != (row.waiting_for, row.waiting_task):
-        values["waiting_for"], values["waiting_task"] = waiting[0], waiting[1]
-        values["waiting_since"] = now
-    if (waiting[2], waiting[3]) != (row.deadline_at, row.warn_at):
-        values["deadline_at"], values["warn_at"] = waiting[2], waiting[3]
-    if case.state != "active" and row.state == "open":
-        values["state"] = "closed" if case.state == "completed" else "cancelled"
-        values["closed_at"] = now
-    if values:
-        connection.execute(update(case_file).where(case_file.c.id == case.id).values(**values))
+        after["stage"] = entered[-1]
+        after["stages"] = [*before["stages"], *({"id": stage, "at": now.isoformat()} for stage in entered)]
+    waiting, task, after["deadline_at"], after["warn_at"] = _waiting(case, tasks, works)
+    if (waiting, task) != (before["waiting_for"], before["waiting_task"]):
+        after.update(waiting_for=waiting, waiting_task=task, waiting_since=now)
+    if case.ended and before["state"] == "open":
+        after.update(state="closed" if case.state == "completed" else "cancelled", closed_at=now)
+    if after != before:
+        batch.add(_UPDATE, {"which": case.id, **{f"new_{name}": after[name] for name in COLUMNS}})
 
 
-def _waiting(connection: Connection, case: Instance) -> tuple[str, str | None, datetime | None, datetime | None]:
-    if case.state != "active":
+def _waiting(
+    case: Instance, tasks: Sequence[OpenTask], works: Callable[[], str | None]
+) -> tuple[str, str | None, datetime | None, datetime | None]:
+    if case.ended:
         return "nobody", None, None, None
-    tasks = connection.execute(
-        select(user_task.c.performer, user_task.c.element_id, user_task.c.due_at, user_task.c.warn_at)
-        .where(user_task.c.case_id == case.id, user_task.c.state.in_(_OPEN))
-        .order_by(user_task.c.created_at)
-    ).all()
     for performer in ("caseworker", "citizen"):
         mine = [task for task in tasks if task.performer == performer]
         if mine:
-            due = min((task for task in mine if task.due_at), key=lambda t: t.due_at, default=None)
-            return (
-                performer,
-                mine[0].element_id,
-                due.due_at if due else None,
-                due.warn_at if due else None,
-            )
-    job = connection.execute(
-        select(due_work.c.element_id)
-        .where(due_work.c.case_id == case.id, due_work.c.state.in_(("due", "leased")))
-        .limit(1)
-    ).scalar()
-    return ("source", job, None, None) if job else ("nobody", None, None, None)
+            due = min((task for task in mine if task.due_at), key=_due, default=None)
+            return performer, mine[0].element_id, due.due_at if due else None, due.warn_at if due else None
+    element = works()
+    return ("source", element, None, None) if element else ("nobody", None, None, None)
+
+
+def _due(task: OpenTask) -> datetime:
+    assert task.due_at is not None
+    return task.due_at

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from engine.cases.models import case_party
+from engine.prepared import Batch, Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,20 @@ def of_case(connection: Connection, case_id: str, role: str = "") -> list[CasePa
     return [CaseParty(row.person_id, row.role, row.acts_by, row.reference) for row in rows]
 
 
+_ROLES = Prepared(
+    select(case_party.c.role).where(
+        case_party.c.case_id == bindparam("case"),
+        case_party.c.acts_by == bindparam("person"),
+        case_party.c.ended_at.is_(None),
+    )
+)
+
+
 def roles_of(connection: Connection, case_id: str, person_id: str) -> set[str]:
     """The roles a person holds herself or acts in for another."""
-    return set(
-        connection.execute(
-            select(case_party.c.role).where(
-                case_party.c.case_id == case_id, case_party.c.acts_by == person_id, case_party.c.ended_at.is_(None)
-            )
-        ).scalars()
-    )
+    batch = Batch(connection)
+    batch.add(_ROLES, {"case": case_id, "person": person_id})
+    return {row.role for row in batch.send()[0]}
 
 
 def cases_of(connection: Connection, person_id: str) -> Sequence[str]:

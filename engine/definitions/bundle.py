@@ -111,8 +111,9 @@ class Bundle:
 
     @cached_property
     def process(self) -> Process:
-        """The bundle's process: Altinn allows one per file."""
-        return next(iter(self.definitions.processes.values()))
+        """The bundle's process: Altinn allows one per file. Global tasks beside it are only called."""
+        processes = list(self.definitions.processes.values())
+        return next((process for process in processes if process.executable), processes[0])
 
     @cached_property
     def data_types(self) -> Mapping[str, DataType]:

@@ -14,8 +14,9 @@ from engine.clock import Clock
 from engine.definitions.library import Deployed, Library
 from engine.execution.commands import Command, Outcome
 from engine.execution.execution import Execution
-from engine.execution.store import Evaluate
+from engine.execution.store import Evaluate, SqlStore
 from engine.execution.tokens import Instance, Scope, Token
+from engine.prepared import Batch
 from engine.vault import Vault
 
 #: The policy enforcement point: returns when the actor may do the action on the element, else raises.
@@ -43,6 +44,8 @@ class Services:
 class Context:
     """One command on its way through its steps.
 
+    batch        writes that wait for ``write_rows``, which sends them together
+    case_before  the case file as it was read under the lock, and the case's open tasks then
     work    the row of due work a job or timer command is about
     rings   work was left that the execution does not know of
     holder  what that work hangs on: an element instance, or the instance itself
@@ -54,13 +57,17 @@ class Context:
     connection: Connection
     now: datetime
     execution: Execution
+    batch: Batch
+    store: SqlStore
     case_id: str = ""
     instance: Instance | None = None
     token: Token | None = None
     holder: Scope | None = None
-    task: Row[Any] | None = None
+    task: Any = None
     work: Row[Any] | None = None
     outcome: Outcome = field(default_factory=Outcome)
+    case_before: dict[str, Any] | None = None
+    open_tasks: list[Any] | None = None
     rings: bool = False
     audit_kind: str = ""
     audit_data: dict[str, Any] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from engine.execution.flush import LostRace
 from engine.execution.models import idempotency
 from engine.execution.sequence import COMMIT, SEQUENCES, relay_outbox
 from engine.execution.store import SqlStore
+from engine.prepared import Batch
 
 TRIES = 6
 log = logging.getLogger(__name__)
@@ -77,6 +78,8 @@ class Dispatch:
             connection=connection,
             now=now,
             execution=execution,
+            batch=Batch(connection),
+            store=store,
         )
         for step in SEQUENCES[type(command)]:
             if step is COMMIT:

@@ -20,6 +20,10 @@ from engine.bpmn.elements import Element, EventDefinition, Process, SequenceFlow
 from engine.execution.lifecycle import ELEMENT_INSTANCE
 from engine.execution.tokens import (
     BODY,
+    INCIDENT,
+    SUBSCRIPTION,
+    TASK,
+    WORK,
     Instance,
     NewIncident,
     NewTask,
@@ -185,10 +189,10 @@ class Execution:
         if found is None and token_id not in self.gone:
             found = self.store.token(token_id)
             if found is not None:
-                found = self._hold(found)
+                found = self.hold(found)
         return found
 
-    def _hold(self, token: Token) -> Token:
+    def hold(self, token: Token) -> Token:
         """Know a token that was read, and its instance with it, so that their changes are written."""
         self.instances.setdefault(token.instance.id, token.instance)
         held = self.tokens.setdefault(token.id, token)
@@ -213,7 +217,7 @@ class Execution:
             self.read.add(scope.id)
             for token in self.store.tokens_in(scope.id):
                 if token.id not in self.gone:
-                    self._hold(token)
+                    self.hold(token)
         return list(self.inside.get(scope.id, {}).values())
 
     def called_by(self, token: Token) -> Instance | None:
@@ -355,12 +359,18 @@ class Execution:
             self.disarmed.append((holder.id, element_id))
 
     def wait_for(self, wait: Wait) -> None:
+        _hangs(wait.holder, SUBSCRIPTION)
         self.waits.setdefault((wait.kind, wait.name), []).append(wait)
         self.held.setdefault(wait.holder.id, []).append(wait)
 
     def add_work(self, work: NewWork) -> None:
+        _hangs(work.holder, WORK)
         self.work.append(work)
         self.held.setdefault(work.holder.id, []).append(work)
+
+    def add_task(self, task: NewTask) -> None:
+        _hangs(task.token, TASK)
+        self.tasks.append(task)
 
     def later(self, function: Callable[..., None], *arguments: Any) -> None:
         """Do this when what comes before it is done."""
@@ -375,7 +385,15 @@ class Execution:
         if token.state == "ready":
             self.move(token, "activate")
         self.move(token, "fail")
+        _hangs(token, INCIDENT)
         self.incidents.append(NewIncident(token, fault.code, fault.detail, work_id))
+
+
+def _hangs(holder: Scope, what: int) -> None:
+    """Remember that rows of this kind hang on an element instance."""
+    if isinstance(holder, Token):
+        holder.waits |= what
+        holder.changed = True
 
 
 def catches(events: tuple[EventDefinition, ...], kind: str, code: str) -> int:

@@ -1,11 +1,16 @@
-"""Write what an execution changed, in bulk: rows for what is live, nothing for what came and went."""
+"""Write what an execution changed, in one batch: rows for what is live, nothing for what came and went.
+
+An element instance's ``waits`` says what hangs on it (work, subscriptions, a user
+task, incidents), so that ending it cleans up what there is and asks for nothing else.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal_column, update
 
 from engine.execution.execution import Execution
 from engine.execution.models import (
@@ -16,45 +21,118 @@ from engine.execution.models import (
     subscription,
     user_task,
 )
-from engine.execution.tokens import Instance, Token
+from engine.execution.tokens import INCIDENT, SUBSCRIPTION, TASK, WORK, Instance, Token
+from engine.prepared import Batch, Prepared
+
+_STATE = ("state", "children", "variables", "data", "ended_at", "end_event")
+_NEW_INSTANCE = Prepared(
+    insert(process_instance),
+    ["id", "definition_id", "key", "case_id", "parent_token", "owner_id", "version", "started_at", *_STATE],
+)
+_INSTANCE = Prepared(
+    update(process_instance)
+    .where(process_instance.c.id == bindparam("which"), process_instance.c.version == bindparam("was"))
+    .values(version=process_instance.c.version + 1, **{name: bindparam(name) for name in _STATE})
+)
+_NEW_TOKEN = Prepared(insert(element_instance), [column.name for column in element_instance.c])
+_TOKEN = Prepared(
+    update(element_instance)
+    .where(element_instance.c.id == bindparam("which"))
+    .values({name: bindparam(name) for name in ("state", "children", "variables", "data", "waits")})
+)
+_END_TOKEN = Prepared(delete(element_instance).where(element_instance.c.id == bindparam("which")))
+_END_WORK = Prepared(
+    delete(due_work).where(
+        due_work.c.token_id == bindparam("which"), literal_column("due_work.state IN ('due', 'leased')")
+    )
+)
+_END_SUBSCRIPTION = Prepared(delete(subscription).where(subscription.c.token_id == bindparam("which")))
+_DISARM_WORK = Prepared(
+    delete(due_work).where(
+        due_work.c.token_id == bindparam("which"),
+        due_work.c.element_id == bindparam("element"),
+        literal_column("due_work.state IN ('due', 'leased')"),
+    )
+)
+_DISARM_SUBSCRIPTION = Prepared(
+    delete(subscription).where(
+        subscription.c.token_id == bindparam("which"), subscription.c.element_id == bindparam("element")
+    )
+)
+_ended = {"state": "cancelled", "ended_at": bindparam("at"), "ended_by": bindparam("by")}
+_END_TASK = Prepared(
+    update(user_task)
+    .where(user_task.c.id == bindparam("which"), literal_column("user_task.state IN ('ready', 'claimed')"))
+    .values(_ended)
+)
+_END_INCIDENT = Prepared(
+    update(incident)
+    .where(incident.c.token_id == bindparam("which"), literal_column("incident.state = 'open'"))
+    .values(_ended)
+)
+_NEW_TASK = Prepared(
+    insert(user_task),
+    ["id", "instance_id", "case_id", "definition_id", "key", "element_id", "task_type", "performer", "owner_id",
+     "state", "created_at", "due_at", "warn_at"],
+)  # fmt: skip
+_NEW_WORK = Prepared(
+    insert(due_work),
+    ["id", "kind", "name", "case_id", "instance_id", "token_id", "element_id", "payload", "due_at", "state", "fence",
+     "attempts", "reclaims", "idempotency_key", "created_at"],
+)  # fmt: skip
+_NEW_SUBSCRIPTION = Prepared(
+    insert(subscription),
+    ["id", "instance_id", "case_id", "token_id", "element_id", "kind", "message", "correlation_key", "created_at"],
+)
+_NEW_INCIDENT = Prepared(
+    insert(incident),
+    ["id", "case_id", "instance_id", "token_id", "element_id", "work_id", "code", "detail", "state", "raised_at"],
+)
 
 
 class LostRace(Exception):
     """Another writer changed the instance in the meantime; the command is tried again from the start."""
 
 
-def flush(connection: Connection, x: Execution, now: datetime, ended_by: str) -> None:
-    """Write every change of *x*. Raises ``LostRace`` when an instance is not the version that was read."""
-    _instances(connection, x)
-    _tokens(connection, x)
-    _released(connection, x, now, ended_by)
-    _waits(connection, x, now)
+def flush(connection: Connection, x: Execution, now: datetime, ended_by: str, batch: Batch | None = None) -> None:
+    """Write every change of *x*, with what waits in *batch* already.
+
+    Raises ``LostRace`` when an instance is not the version that was read.
+    """
+    batch = batch or Batch(connection)
+    checked = _instances(batch, x)
+    _released(batch, x, now, ended_by)
+    _tokens(batch, x)
+    _waits(batch, x, now)
+    results = batch.send()
+    for place in checked:
+        if results[place] != 1:
+            raise LostRace
 
 
-def _instances(connection: Connection, x: Execution) -> None:
+def _instances(batch: Batch, x: Execution) -> list[int]:
+    """The places in the batch whose statement must have found its row."""
+    checked = []
     for instance in x.instances.values():
         if instance.new:
-            connection.execute(
-                insert(process_instance).values(
-                    id=instance.id,
-                    definition_id=instance.definition_id,
-                    key=instance.key,
-                    case_id=instance.case_id,
-                    parent_token=instance.parent_token,
-                    owner_id=instance.owner_id,
-                    version=1,
-                    started_at=instance.started_at,
+            batch.add(
+                _NEW_INSTANCE,
+                {
+                    "id": instance.id,
+                    "definition_id": instance.definition_id,
+                    "key": instance.key,
+                    "case_id": instance.case_id,
+                    "parent_token": instance.parent_token,
+                    "owner_id": instance.owner_id,
+                    "version": 1,
+                    "started_at": instance.started_at,
                     **_state(instance),
-                )
+                },
             )
         elif instance.changed:
-            done = connection.execute(
-                update(process_instance)
-                .where(process_instance.c.id == instance.id, process_instance.c.version == instance.version)
-                .values(version=instance.version + 1, **_state(instance))
-            )
-            if done.rowcount != 1:
-                raise LostRace(instance.id)
+            checked.append(len(batch))
+            batch.add(_INSTANCE, {"which": instance.id, "was": instance.version, **_state(instance)})
+    return checked
 
 
 def _state(instance: Instance) -> dict[str, object]:
@@ -68,19 +146,24 @@ def _state(instance: Instance) -> dict[str, object]:
     }
 
 
-def _tokens(connection: Connection, x: Execution) -> None:
-    fresh = [_row(token) for token in x.tokens.values() if token.new]
-    if fresh:
-        connection.execute(insert(element_instance), fresh)
-    for token in x.tokens.values():
-        if token.changed and not token.new:
-            connection.execute(
-                update(element_instance)
-                .where(element_instance.c.id == token.id)
-                .values(state=token.state, children=token.children, variables=token.variables, data=token.data)
-            )
-    for part in _parts(list(x.gone)):
-        connection.execute(delete(element_instance).where(element_instance.c.id.in_(part)))
+def _tokens(batch: Batch, x: Execution) -> None:
+    batch.add(_NEW_TOKEN, *(_row(token) for token in x.tokens.values() if token.new))
+    batch.add(
+        _TOKEN,
+        *(
+            {
+                "which": token.id,
+                "state": token.state,
+                "children": token.children,
+                "variables": token.variables,
+                "data": token.data,
+                "waits": token.waits,
+            }
+            for token in x.tokens.values()
+            if token.changed and not token.new
+        ),
+    )
+    batch.add(_END_TOKEN, *({"which": token_id} for token_id in x.gone))
 
 
 def _row(token: Token) -> dict[str, object]:
@@ -92,122 +175,115 @@ def _row(token: Token) -> dict[str, object]:
         "state": token.state,
         "role": token.role,
         "children": token.children,
+        "waits": token.waits,
         "variables": token.variables,
         "data": token.data,
         "entered_at": token.entered_at,
     }
 
 
-def _released(connection: Connection, x: Execution, now: datetime, ended_by: str) -> None:
+def _released(batch: Batch, x: Execution, now: datetime, ended_by: str) -> None:
     """What ended waits for nothing any more, and neither do those who stopped listening."""
-    for holder_id, element_id in x.disarmed:
-        for table in (due_work, subscription):
-            connection.execute(delete(table).where(table.c.token_id == holder_id, table.c.element_id == element_id))
-    gone = list(x.gone)
-    gone += [instance.id for instance in x.instances.values() if instance.ended and not instance.new]
-    for part in _parts(gone):
-        connection.execute(
-            delete(due_work).where(due_work.c.token_id.in_(part), due_work.c.state.in_(("due", "leased")))
-        )
-        connection.execute(delete(subscription).where(subscription.c.token_id.in_(part)))
-        connection.execute(
-            update(user_task)
-            .where(user_task.c.id.in_(part), user_task.c.state.in_(("ready", "claimed")))
-            .values(state="cancelled", ended_at=now, ended_by=ended_by)
-        )
-        connection.execute(
-            update(incident)
-            .where(incident.c.token_id.in_(part), incident.c.state == "open")
-            .values(state="cancelled", ended_at=now, ended_by=ended_by)
-        )
+    disarmed = [{"which": holder_id, "element": element_id} for holder_id, element_id in x.disarmed]
+    batch.add(_DISARM_WORK, *disarmed)
+    batch.add(_DISARM_SUBSCRIPTION, *disarmed)
+    instances = [i.id for i in x.instances.values() if i.ended and not i.new]
+
+    def those(flag: int) -> Iterable[dict[str, object]]:
+        return ({"which": token.id, "at": now, "by": ended_by} for token in x.gone.values() if token.waits & flag)
+
+    batch.add(_END_WORK, *those(WORK), *({"which": instance_id} for instance_id in instances))
+    batch.add(_END_SUBSCRIPTION, *those(SUBSCRIPTION), *({"which": instance_id} for instance_id in instances))
+    batch.add(_END_TASK, *those(TASK))
+    batch.add(_END_INCIDENT, *those(INCIDENT))
 
 
-def _waits(connection: Connection, x: Execution, now: datetime) -> None:
+def _waits(batch: Batch, x: Execution, now: datetime) -> None:
     """What is new and still lives waits for a person, a job, a time or a message."""
-    tasks = [
-        {
-            "id": task.token.id,
-            "instance_id": task.token.instance.id,
-            "case_id": task.token.instance.case_id,
-            "definition_id": task.token.instance.definition_id,
-            "key": task.token.instance.key,
-            "element_id": task.token.element.id,
-            "task_type": task.token.element.extension.task_type or "data",
-            "performer": task.token.element.extension.performer or "citizen",
-            "owner_id": task.person or task.token.instance.owner_id,
-            "state": "ready",
-            "created_at": now,
-            "due_at": task.due_at,
-            "warn_at": task.warn_at,
-        }
-        for task in x.tasks
-        if not task.token.ended
-    ]
-    if tasks:
-        connection.execute(insert(user_task), tasks)
-    work = [
-        {
-            "id": str(uuid.uuid4()),
-            "kind": item.kind,
-            "name": item.name,
-            "case_id": item.holder.instance.case_id,
-            "instance_id": item.holder.instance.id,
-            "token_id": item.holder.id,
-            "element_id": item.element_id,
-            "payload": item.payload,
-            "due_at": item.due_at,
-            "state": "due",
-            "fence": 0,
-            "attempts": 0,
-            "reclaims": 0,
-            "idempotency_key": item.idempotency_key,
-            "created_at": now,
-        }
-        for item in x.work
-        if not item.gone and not item.holder.ended
-    ]
-    if work:
-        connection.execute(insert(due_work), work)
-    waits = [
-        {
-            "id": str(uuid.uuid4()),
-            "instance_id": wait.holder.instance.id,
-            "case_id": wait.holder.instance.case_id,
-            "token_id": wait.holder.id,
-            "element_id": wait.element_id,
-            "kind": wait.kind,
-            "message": wait.name,
-            "correlation_key": wait.key,
-            "created_at": now,
-        }
-        for known in x.waits.values()
-        for wait in known
-        if not wait.gone and not wait.holder.ended
-    ]
-    if waits:
-        connection.execute(insert(subscription), waits)
-    faults = [
-        {
-            "id": str(uuid.uuid4()),
-            "case_id": item.token.instance.case_id,
-            "instance_id": item.token.instance.id,
-            "token_id": item.token.id,
-            "element_id": item.token.element.id,
-            "work_id": item.work_id,
-            "code": item.code,
-            "detail": item.detail[:1000],
-            "state": "open",
-            "raised_at": now,
-        }
-        for item in x.incidents
-        if not item.token.ended
-    ]
-    if faults:
-        connection.execute(insert(incident), faults)
-
-
-def _parts(ids: list[str], size: int = 500) -> list[list[str]]:
-    return [ids[at : at + size] for at in range(0, len(ids), size)]
+    batch.add(
+        _NEW_TASK,
+        *(
+            {
+                "id": task.token.id,
+                "instance_id": task.token.instance.id,
+                "case_id": task.token.instance.case_id,
+                "definition_id": task.token.instance.definition_id,
+                "key": task.token.instance.key,
+                "element_id": task.token.element.id,
+                "task_type": task.token.element.extension.task_type or "data",
+                "performer": task.token.element.extension.performer or "citizen",
+                "owner_id": task.person or task.token.instance.owner_id,
+                "state": "ready",
+                "created_at": now,
+                "due_at": task.due_at,
+                "warn_at": task.warn_at,
+            }
+            for task in x.tasks
+            if not task.token.ended
+        ),
+    )
+    batch.add(
+        _NEW_WORK,
+        *(
+            {
+                "id": str(uuid.uuid4()),
+                "kind": item.kind,
+                "name": item.name,
+                "case_id": item.holder.instance.case_id,
+                "instance_id": item.holder.instance.id,
+                "token_id": item.holder.id,
+                "element_id": item.element_id,
+                "payload": item.payload,
+                "due_at": item.due_at,
+                "state": "due",
+                "fence": 0,
+                "attempts": 0,
+                "reclaims": 0,
+                "idempotency_key": item.idempotency_key,
+                "created_at": now,
+            }
+            for item in x.work
+            if not item.gone and not item.holder.ended
+        ),
+    )
+    batch.add(
+        _NEW_SUBSCRIPTION,
+        *(
+            {
+                "id": str(uuid.uuid4()),
+                "instance_id": wait.holder.instance.id,
+                "case_id": wait.holder.instance.case_id,
+                "token_id": wait.holder.id,
+                "element_id": wait.element_id,
+                "kind": wait.kind,
+                "message": wait.name,
+                "correlation_key": wait.key,
+                "created_at": now,
+            }
+            for known in x.waits.values()
+            for wait in known
+            if not wait.gone and not wait.holder.ended
+        ),
+    )
+    batch.add(
+        _NEW_INCIDENT,
+        *(
+            {
+                "id": str(uuid.uuid4()),
+                "case_id": item.token.instance.case_id,
+                "instance_id": item.token.instance.id,
+                "token_id": item.token.id,
+                "element_id": item.token.element.id,
+                "work_id": item.work_id,
+                "code": item.code,
+                "detail": item.detail[:1000],
+                "state": "open",
+                "raised_at": now,
+            }
+            for item in x.incidents
+            if not item.token.ended
+        ),
+    )
 
 
 __all__ = ["LostRace", "flush"]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from engine.db import BigInt, Json, Sealed, UTCDateTime, metadata
 
@@ -48,6 +59,7 @@ element_instance = Table(
     Column("state", String(12), nullable=False),
     Column("role", String(12), nullable=False, server_default=""),
     Column("children", Integer, nullable=False),
+    Column("waits", Integer, nullable=False, server_default="15"),
     Column("variables", Json),
     Column("data", Json),
     Column("entered_at", UTCDateTime, nullable=False),
@@ -75,6 +87,15 @@ user_task = Table(
     Column("ended_by", String(36)),
     Index("ix_user_task_owner_state", "owner_id", "state"),
     Index("ix_user_task_performer_state", "performer", "state", "due_at"),
+    Index(
+        "ix_user_task_open",
+        "case_id",
+        "performer",
+        "created_at",
+        "due_at",
+        sqlite_where=text("state IN ('ready', 'claimed')"),
+        postgresql_where=text("state IN ('ready', 'claimed')"),
+    ),
 )
 
 data_element = Table(

@@ -60,10 +60,10 @@ def relay_outbox(_: Context) -> None:
 
 CLOSING: tuple[Step, ...] = (
     enter_stages,  # the case's stages; a guard may refuse the whole command
-    write_rows,  # live element instances, tasks, due work, subscriptions, incidents
     update_case,  # number, stage, who waits for whom
     write_audit,  # one chained event
     tell_outcome,
+    write_rows,  # live element instances, tasks, due work, subscriptions, incidents: sent together
     COMMIT,  # all of the above is one database transaction
     relay_outbox,  # the bell: jobs and notices are retried alone and never undo the case
 )
@@ -91,7 +91,16 @@ COMPLETE_TASK: tuple[Step, ...] = (
 
 SAVE_TASK_DATA: tuple[Step, ...] = (lock_task, check_access, task_is_open, save_data, COMMIT)
 
-CLAIM_TASK: tuple[Step, ...] = (lock_task, check_access, task_is_open, claim, write_audit, tell_outcome, COMMIT)
+CLAIM_TASK: tuple[Step, ...] = (
+    lock_task,
+    check_access,
+    task_is_open,
+    claim,
+    write_audit,
+    tell_outcome,
+    write_rows,
+    COMMIT,
+)
 
 RELEASE_TASK: tuple[Step, ...] = (
     lock_task,
@@ -100,10 +109,20 @@ RELEASE_TASK: tuple[Step, ...] = (
     release,
     write_audit,
     tell_outcome,
+    write_rows,
     COMMIT,
 )
 
-ASSIGN_TASK: tuple[Step, ...] = (lock_task, check_access, task_is_open, assign, write_audit, tell_outcome, COMMIT)
+ASSIGN_TASK: tuple[Step, ...] = (
+    lock_task,
+    check_access,
+    task_is_open,
+    assign,
+    write_audit,
+    tell_outcome,
+    write_rows,
+    COMMIT,
+)
 
 FINISH_JOB: tuple[Step, ...] = (lock_work, write_effect, finish_job, unlock_task_data, *CLOSING)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -18,6 +19,9 @@ from engine.vault import Vault
 
 #: Evaluates an Altinn expression: (expression, data models by type, default data type) → value.
 Evaluate = Callable[[Any, Mapping[str, Any], str], Any]
+
+
+_INSTANCE_COLUMNS = [column for column in process_instance.c if column.name != "id"]
 
 
 class SqlStore:
@@ -41,7 +45,7 @@ class SqlStore:
             found = self._instances[instance_id] = self._instance(row)
         return found
 
-    def _instance(self, row: Row[Any]) -> Instance:
+    def _instance(self, row: Any) -> Instance:
         return Instance(
             row.id,
             row.definition_id,
@@ -60,6 +64,16 @@ class SqlStore:
             row.ended_at,
         )
 
+    def hold(self, x: Execution, row: Any) -> Instance:
+        """Know the instance and element instance that were read with a task, see ``reading``."""
+        values = {column.name: getattr(row, f"instance_{column.name}") for column in _INSTANCE_COLUMNS}
+        instance = self._instance(SimpleNamespace(id=row.instance_id, **values))
+        self._instances[instance.id] = x.instances[instance.id] = instance
+        if row.token_id is not None:
+            values = {column.name: getattr(row, f"token_{column.name}") for column in element_instance.c}
+            x.hold(self._token(SimpleNamespace(**values)))
+        return instance
+
     def token(self, token_id: str) -> Token | None:
         row = self._connection.execute(select(element_instance).where(element_instance.c.id == token_id)).first()
         return None if row is None else self._token(row)
@@ -68,7 +82,7 @@ class SqlStore:
         rows = self._connection.execute(select(element_instance).where(element_instance.c.scope_id == scope_id))
         return [self._token(row) for row in rows]
 
-    def _token(self, row: Row[Any]) -> Token:
+    def _token(self, row: Any) -> Token:
         instance = self.instance(row.instance_id)
         return Token(
             row.id,
@@ -79,6 +93,7 @@ class SqlStore:
             row.state,
             row.role,
             row.children,
+            row.waits,
             row.variables,
             row.data,
         )

@@ -14,6 +14,11 @@ from engine.bpmn.elements import Element, Process
 BODY, INNER, COMPENSATING = "body", "inner", "compensating"
 
 
+#: ``Token.waits``, added up: what hangs on an element instance and goes with it.
+WORK, SUBSCRIPTION, TASK, INCIDENT = 1, 2, 4, 8
+ANYTHING = 15
+
+
 @dataclass(slots=True)
 class Instance:
     """A process instance; also the outermost scope of its element instances.
@@ -65,6 +70,7 @@ class Token:
     """One element instance. A subprocess or the body of a multi-instance is a scope of others.
 
     role   "" for an ordinary element, else ``BODY``, ``INNER`` or ``COMPENSATING``
+    waits  which kinds of rows hang on it: ``WORK`` and the like, added up
     scope  the scope itself once it is known; ``scope_id`` always is
     """
 
@@ -76,6 +82,7 @@ class Token:
     state: str = "ready"
     role: str = ""
     children: int = 0
+    waits: int = 0
     variables: dict[str, Any] | None = None
     data: dict[str, Any] | None = None
     scope: Instance | Token | None = None

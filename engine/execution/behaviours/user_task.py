@@ -17,7 +17,7 @@ def activate(x: Execution, token: Token) -> None:
         person = x.evaluate(extension.party, token)
         if not isinstance(person, str) or not person:
             raise Fault("no_such_party", token.element.id)
-    x.tasks.append(NewTask(token, person, due, warn))
+    x.add_task(NewTask(token, person, due, warn))
 
 
 USER_TASK = Behaviour(activate=activate)

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from engine.audit import chain
 from engine.cases import file, stages
-from engine.execution import messages
+from engine.execution import messages, reading
 from engine.execution.commands import Outcome, StageRefused
 from engine.execution.context import Context
 from engine.execution.execution import Fault
 from engine.execution.flush import flush
-from engine.execution.models import process_instance, user_task
+from engine.execution.models import due_work
 
 
 def enter_stages(c: Context) -> None:
@@ -41,13 +41,6 @@ def enter_stages(c: Context) -> None:
     c.audit_data["stages"] = entered
 
 
-def write_rows(c: Context) -> None:
-    """Everything the execution changed, in bulk."""
-    if c.execution.instances:
-        flush(c.connection, c.execution, c.now, c.actor.person_id)
-        messages.post(c.connection, c.execution.thrown, c.now)
-
-
 def update_case(c: Context) -> None:
     """Number, stage, who waits for whom and since when."""
     if not c.case_id:
@@ -55,7 +48,23 @@ def update_case(c: Context) -> None:
     case = c.execution.instance(c.case_id)
     if case.new:
         file.open_case(c.connection, case, c.now)
-    file.refresh(c.connection, case, c.audit_data.get("stages", []), c.now)
+    before = c.case_before if c.case_before is not None else file.read(c.connection, c.case_id)
+    tasks = reading.open_tasks(c.connection, c.execution, c.case_id, [] if case.new else c.open_tasks)
+    entered = c.audit_data.get("stages", [])
+    file.refresh(c.batch, case, before, entered, tasks, lambda: _working(c), c.now)
+
+
+def _working(c: Context) -> str | None:
+    """An element of the case whose work is not done."""
+    for work in c.execution.work:
+        if not work.gone and not work.holder.ended:
+            return work.element_id
+    found = c.connection.execute(
+        select(due_work.c.element_id, due_work.c.token_id)
+        .where(due_work.c.case_id == c.case_id, due_work.c.state.in_(("due", "leased")))
+        .limit(len(c.execution.gone) + 1)
+    )
+    return next((row.element_id for row in found if row.token_id not in c.execution.gone), None)
 
 
 def write_audit(c: Context) -> None:
@@ -64,19 +73,20 @@ def write_audit(c: Context) -> None:
         return
     moved = [f"{token.element.id}:{state}" for token, state in c.execution.trace[:500]]
     data = {**c.audit_data, "moved": moved} if moved else c.audit_data
-    chain.append(c.connection, c.case_id, c.now, c.actor, c.audit_kind, data)
+    chain.append(c.connection, c.case_id, c.now, c.actor, c.audit_kind, data, c.batch)
 
 
 def tell_outcome(c: Context) -> None:
-    """What the sender wants to know: where the case stands and which tasks are open."""
+    """What the sender wants to know: where the case stands and which tasks this command opened."""
     if not c.case_id:
         return
-    state = c.connection.execute(
-        select(process_instance.c.state).where(process_instance.c.id == c.case_id)
-    ).scalar_one()
-    tasks = c.connection.execute(
-        select(user_task.c.id)
-        .where(user_task.c.case_id == c.case_id, user_task.c.state.in_(("ready", "claimed")))
-        .order_by(user_task.c.created_at)
-    ).scalars()
-    c.outcome = Outcome(c.case_id, c.instance.id if c.instance else "", state, tuple(tasks))
+    state = c.execution.instance(c.case_id).state
+    tasks = tuple(task.token.id for task in c.execution.tasks if not task.token.ended)
+    c.outcome = Outcome(c.case_id, c.instance.id if c.instance else "", state, tasks)
+
+
+def write_rows(c: Context) -> None:
+    """Everything that changed, sent together."""
+    if c.execution.thrown:
+        messages.post(c.connection, c.execution.thrown, c.now)
+    flush(c.connection, c.execution, c.now, c.actor.person_id, c.batch)

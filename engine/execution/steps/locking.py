@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from engine.audit import chain
+from engine.cases import file
+from engine.execution import reading
 from engine.execution.commands import (
     AlreadyDone,
     AssignTask,
@@ -17,7 +20,7 @@ from engine.execution.commands import (
     SaveTaskData,
 )
 from engine.execution.context import Context
-from engine.execution.models import due_work, incident, process_instance, user_task
+from engine.execution.models import due_work, incident, process_instance
 from engine.execution.store import holder_of
 from engine.execution.tokens import Token
 
@@ -28,15 +31,16 @@ def _lock(c: Context, case_id: str) -> None:
 
 
 def lock_task(c: Context) -> None:
-    """Find the task, lock its case, read the task again: what is judged is what is changed."""
+    """Lock the task's case, then read task, instance and case together: what is judged is what is changed."""
     assert isinstance(c.command, CompleteTask | SaveTaskData | ClaimTask | ReleaseTask | AssignTask)
-    wanted = user_task.c.id == c.command.task_id
-    case_id = c.connection.execute(select(user_task.c.case_id).where(wanted)).scalar()
-    if case_id is None:
+    task, c.open_tasks = reading.lock_and_read(c.connection, c.command.task_id)
+    if task is None:
         raise NotFound(c.command.task_id)
-    _lock(c, case_id)
-    c.task = c.connection.execute(select(user_task).where(wanted)).one()
-    c.instance = c.execution.instance(c.task.instance_id)
+    c.task = task
+    c.case_id = task.case_id
+    c.case_before = {name: getattr(task, f"case_{name}") for name in file.COLUMNS}
+    c.instance = c.store.hold(c.execution, task)
+    chain.know_head(c.connection, c.case_id, task.head_seq, task.head_hash)
 
 
 def task_is_open(c: Context) -> None:

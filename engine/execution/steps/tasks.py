@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from engine.authorization.actor import Role
 from engine.execution import advance, data
@@ -19,7 +19,15 @@ from engine.execution.commands import (
 from engine.execution.context import Context
 from engine.execution.lifecycle import USER_TASK
 from engine.execution.models import user_task
+from engine.execution.tokens import TASK
 from engine.lifecycle import NotAllowed
+from engine.prepared import Prepared
+
+_END = Prepared(
+    update(user_task)
+    .where(user_task.c.id == bindparam("which"))
+    .values(state=bindparam("new"), ended_at=bindparam("at"), ended_by=bindparam("by"))
+)
 
 #: The action a task type asks for when the person names none (Altinn's table).
 DEFAULT_ACTION = {
@@ -90,11 +98,10 @@ def run_ending_hook(c: Context) -> None:
 def end_task(c: Context) -> None:
     """The task is done by this person, and what was filled in can no longer be changed."""
     assert isinstance(c.command, CompleteTask) and c.task is not None
-    c.connection.execute(
-        update(user_task)
-        .where(user_task.c.id == c.task.id)
-        .values(state=USER_TASK.after(c.task.state, "complete"), ended_at=c.now, ended_by=c.actor.person_id)
-    )
+    state = USER_TASK.after(c.task.state, "complete")
+    c.batch.add(_END, {"which": c.task.id, "new": state, "at": c.now, "by": c.actor.person_id})
+    if c.token is not None:
+        c.token.waits &= ~TASK
     bundle = c.deployed(c.task.definition_id).bundle
     kind = bundle.data_type_of(c.task.element_id)
     if kind is not None:

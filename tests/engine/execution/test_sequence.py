@@ -21,10 +21,10 @@ def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits()
         "take_outgoing_flows",
         "unlock_task_data",
         "enter_stages",
-        "write_rows",
         "update_case",
         "write_audit",
         "tell_outcome",
+        "write_rows",
         "COMMIT",
         "relay_outbox",
     ]
