@@ -101,7 +101,7 @@ def types() -> None:
 
 def bench() -> None:
     setup()
-    run(BIN / "python", "-m", "bench")
+    run(BIN / "python", "-m", "bench", *sys.argv[2:])
 
 
 COMMANDS = {"setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench}

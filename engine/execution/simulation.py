@@ -259,6 +259,10 @@ class Simulation:
             mark = self.marks.pop(token.id, "") if state == "completed" else ""
             yield TraceLine(next(self._seq), self._x.now, token.element.id, kind, state, token.id, parent, mark)
 
+    def drop_trace(self) -> None:
+        """Forget what happened without telling it: a run of millions of steps need not keep them."""
+        self._x.trace.clear()
+
     def result(self) -> dict[str, Any]:
         """Where it stands: state, what waits, variables of the latest instance, incidents."""
         instances = self._main or self._all

@@ -1,0 +1,76 @@
+"""How many commands a second, with one and two processes, beside the database's own commit rate."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.engine.database import House, house
+from bench.measure import Row, row
+from bench.plot import Series, plot
+from tests.factories import postgres
+
+SECONDS = 4.0
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def measure() -> dict[str, Row]:
+    rows = {}
+    series = []
+    with tempfile.TemporaryDirectory() as name:
+        rows.update(_on("SQLite", f"sqlite:///{name}/bench.db", series))
+    with postgres.server(durable=True) as server:
+        rows.update(_on("PostgreSQL", server.new_database(), series))
+    plot("throughput", "Task completions a second", "processes", "a second", series)
+    return rows
+
+
+def _on(name: str, url: str, series: list[Series]) -> dict[str, Row]:
+    with house(url):
+        rates = {number: _rate(url, "complete", number) for number in (1, 2, 4)}
+        commits = {number: _rate(url, "commit", number) for number in (1, 2)}
+    series.append(Series(name, [(float(number), rate) for number, rate in rates.items()]))
+    most = max(commits.values())
+    share = rates[2] / most
+    return {
+        f"throughput with 2 workers, {name}": row(
+            rates[2], "completions a second", peer=f"commit rate of the floor: {most:.0f} a second", ratio=share,
+            goal="at least 40 % of the database's commit rate", reached=share >= 0.4,
+        )
+    }  # fmt: skip
+
+
+def _rate(url: str, what: str, processes: int) -> float:
+    """Acts a second of so many processes at the same time, each on cases of its own."""
+    command = [sys.executable, "-m", "bench.engine.throughput", what, url]
+    begin = time.time() + 2.5 + processes * 0.5
+    running = [
+        subprocess.Popen([*command, str(begin)], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(processes)
+    ]
+    return sum(float(process.communicate(timeout=120)[0]) for process in running) / SECONDS
+
+
+def _one(what: str, url: str, begin: float) -> None:
+    """One process: act until the time is up, print how often."""
+    from engine.application import build
+    from engine.clock import SystemClock
+    from engine.jobs.bell import silent
+    from engine.settings import Settings
+
+    with tempfile.TemporaryDirectory() as name:
+        settings = Settings.from_env({"IBALANSE_DATA": name, "IBALANSE_ENV": "test", "DATABASE_URL": url})
+        here = House.again(build(settings, clock=SystemClock(), bell=silent))
+        act = here.stepper() if what == "complete" else here.own_floor()
+        time.sleep(max(0.0, begin - time.time()))
+        count, until = 0, time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            act()
+            count += 1
+        print(count)
+
+
+if __name__ == "__main__":
+    _one(sys.argv[1], sys.argv[2], float(sys.argv[3]))
