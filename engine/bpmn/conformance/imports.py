@@ -85,7 +85,8 @@ def _connect(model: Model, node: Node, told: Node, imported: Model | None) -> li
     if imported is None:
         model.unread.add(namespace)
         return []
-    model.imports[imported.namespace] = imported
+    for name in {namespace, imported.namespace}:
+        model.imports.setdefault(name, []).append(imported)
     if imported.namespace == namespace:
         shared = sorted(set(model.by_id) & set(imported.by_id)) if namespace == model.namespace else []
         return [at(told, "EXT.002", f"the id {name} is used here and in the imported file") for name in shared[:20]]

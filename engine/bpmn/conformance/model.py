@@ -38,7 +38,7 @@ class Model:
     def __init__(self, root: Node) -> None:
         self.root = root
         self.namespace: str = root.get("targetNamespace", "")
-        self.imports: dict[str, Model] = {}
+        self.imports: dict[str, list[Model]] = {}
         self.unread: set[str] = set()
         self.all: dict[str, list[Node]] = {}
         self.by_id: dict[str, Node] = {}
@@ -116,12 +116,12 @@ class Model:
     def resolve(self, node: Node, reference: str | None) -> tuple[Model, Node] | None:
         """Where a name written at *node* leads, and in which file; ``None`` when nowhere."""
         prefix, _, identity = (reference or "").strip().rpartition(":")
-        if prefix and not self.is_local(node, prefix):
-            home = self.imports.get(node.nsmap.get(prefix, ""))
-        else:
-            home = self
-        target = home.by_id.get(identity) if home is not None else None
-        return None if home is None or target is None else (home, target)
+        here = not prefix or self.is_local(node, prefix)
+        namespace = self.namespace if here else node.nsmap.get(prefix, "")
+        for home in ([self] if here else []) + self.imports.get(namespace, []):
+            if identity in home.by_id:
+                return home, home.by_id[identity]
+        return None
 
     def find(self, node: Node, reference: str | None) -> Node | None:
         """What a name written at *node* stands for, here or in an imported file, or ``None``."""
