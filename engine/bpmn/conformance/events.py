@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from engine.bpmn.conformance.catalogue import Rule
@@ -17,6 +18,7 @@ from engine.bpmn.conformance.model import (
     at,
     children,
     event_kind,
+    grouped,
     is_false,
     is_formal,
     is_true,
@@ -141,12 +143,14 @@ def boundaries_only_lead_on(model: Model) -> Iterator[Finding]:
 
 
 def compensation_has_a_handler(model: Model) -> Iterator[Finding]:
+    joins: dict[str, list[Node]] = {}
+    for name in ("sourceRef", "targetRef"):
+        for identity, associations in grouped(model.each("association"), name).items():
+            joins.setdefault(identity, []).extend(associations)
     for event in model.each("boundaryEvent"):
         if "compensate" not in model.event_kinds(event):
             continue
-        joined = [
-            a for a in model.each("association") if event.get("id") in (_end(a, "sourceRef"), _end(a, "targetRef"))
-        ]
+        joined = joins.get(event.get("id", ""), [])
         ends = [model.find(a, a.get(name)) for a in joined for name in ("sourceRef", "targetRef")]
         handlers = [end for end in ends if local(end) in ACTIVITIES]
         if not handlers:
@@ -158,10 +162,6 @@ def compensation_has_a_handler(model: Model) -> Iterator[Finding]:
     for node in model.nodes:
         if is_true(node, "isForCompensation") and (model.into(node) or model.out_of(node)):
             yield at(node, "EXT.145", "a compensation activity stands outside the flow and has no sequence flows")
-
-
-def _end(association: Node, name: str) -> str:
-    return str(association.get(name, "")).strip().rpartition(":")[2]
 
 
 def intermediates_are_connected(model: Model) -> Iterator[Finding]:
@@ -218,16 +218,17 @@ def _names(link: Node, kind: str) -> list[str]:
 
 
 def _links_by_name(throws: list[Node], catches: list[Node]) -> Iterator[Finding]:
-    def scope(link: Node) -> Node:
-        return link.getparent().getparent()
+    def place(link: Node) -> tuple[Node, str]:
+        return link.getparent().getparent(), link.get("name", "")
 
+    targets = Counter(map(place, catches))
+    sources = Counter(map(place, throws))
     for link in throws:
-        same = [c for c in catches if c.get("name") == link.get("name") and scope(c) is scope(link)]
-        if len(same) != 1:
-            text = f"a throwing link leads to one catching link of its name in its scope, here are {len(same)}"
+        if (count := targets[place(link)]) != 1:
+            text = f"a throwing link leads to one catching link of its name in its scope, here are {count}"
             yield at(link, "BPMN.link-name", text)
     for link in catches:
-        if not any(t.get("name") == link.get("name") and scope(t) is scope(link) for t in throws):
+        if not sources[place(link)]:
             yield at(link, "BPMN.link-name", "no throwing link of this name leads here")
 
 
