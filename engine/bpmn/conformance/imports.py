@@ -13,6 +13,13 @@ from engine.bpmn.xml import BpmnSyntaxError, read_xml
 
 BPMN_TYPE = BPMN[1:-1]
 MAX_IMPORTS = 50
+#: import type → the namespace of the root of such a file
+_ROOTS = {
+    BPMN_TYPE: BPMN_TYPE,
+    "http://www.w3.org/2001/XMLSchema": "http://www.w3.org/2001/XMLSchema",
+    "http://schemas.xmlsoap.org/wsdl/": "http://schemas.xmlsoap.org/wsdl/",
+    "http://www.w3.org/TR/wsdl20/": "http://www.w3.org/ns/wsdl",
+}
 RULE = "EXT.001"
 
 Conform = Callable[[Model], tuple[Finding, ...]]
@@ -39,7 +46,7 @@ def follow(model: Model, file: Path, conform: Conform) -> list[Finding]:
                 found += _of_another_kind(node, told, target)
                 continue
             if target is not None and target not in read and len(read) < MAX_IMPORTS:
-                read[target] = _read(target, told, found)
+                read[target] = _read(node, target, told, found)
                 if (other := read[target]) is not None:
                     pending.append((other, target, told))
                     entered.append((other, target.name, told))
@@ -65,19 +72,33 @@ def _place(node: Node, folder: Path, top: Path) -> Path | None:
 
 
 def _of_another_kind(node: Node, told: Node, target: Path | None) -> list[Finding]:
-    """A schema or a service description is not read; one that should lie here must be here."""
+    """A schema or a service description is not followed; one that should lie here must be here, and be one."""
+    found: list[Finding] = []
     location = node.get("location", "")
-    if target is not None or "://" in location or not location:
-        return []
-    return [at(told, RULE, f"the imported file {location[:80]!r} is not in this folder")]
+    if target is not None:
+        _root(node, target, told, found)
+    elif location and "://" not in location:
+        found.append(at(told, RULE, f"the imported file {location[:80]!r} is not in this folder"))
+    return found
 
 
-def _read(target: Path, told: Node, found: list[Finding]) -> Model | None:
+def _read(node: Node, target: Path, told: Node, found: list[Finding]) -> Model | None:
+    root = _root(node, target, told, found)
+    return None if root is None else Model(root)
+
+
+def _root(node: Node, target: Path, told: Node, found: list[Finding]) -> Node | None:
+    """The root of an imported file, or ``None`` and why when it is not what the import says."""
     try:
-        return Model(read_xml(target.read_bytes()))
+        root = read_xml(target.read_bytes())
     except (BpmnSyntaxError, OSError) as error:
         found.append(at(told, RULE, f"the imported file {target.name} cannot be read: {error}"))
         return None
+    wanted = _ROOTS.get(node.get("importType", ""))
+    if wanted is not None and not root.tag.startswith(f"{{{wanted}}}"):
+        found.append(at(told, RULE, f"the imported file {target.name} is not of the type the import says"))
+        return None
+    return root
 
 
 def _connect(model: Model, node: Node, told: Node, imported: Model | None) -> list[Finding]:

@@ -158,6 +158,27 @@ def test_an_import_of_another_namespace_than_it_says_is_told(tmp_path: Path) -> 
     assert "BPMN.import-namespace" in {row["rule"] for row in rows}
 
 
+SCHEMA = "http://www.w3.org/2001/XMLSchema"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(f'<schema xmlns="{SCHEMA}"/>', []), ("<html/>", ["EXT.001"]), ("<a", ["EXT.001"]), (None, ["EXT.001"])],
+)
+def test_an_imported_schema_is_there_and_is_one(tmp_path: Path, content: str | None, expected: list[str]) -> None:
+    if content is not None:
+        (tmp_path / "called.xsd").write_text(content)
+    imported = import_of("called.xsd").replace("http://www.omg.org/spec/BPMN/20100524/MODEL", SCHEMA)
+
+    assert errors(write(tmp_path / "x.bpmn", LINE, imported)) == expected
+
+
+def test_an_imported_file_that_is_no_bpmn_is_told_at_the_import(tmp_path: Path) -> None:
+    (tmp_path / "called.bpmn").write_text("<html/>")
+
+    assert errors(write(tmp_path / "x.bpmn", LINE, import_of("called.bpmn"))) == ["EXT.001"]
+
+
 HOSTILE = {
     "empty": b"",
     "binary": bytes(range(256)) * 50,
