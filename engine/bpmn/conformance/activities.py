@@ -221,7 +221,7 @@ def _items(model: Model, loop: Node, number: str, reference: str, item: str) -> 
         for one in children(loop, item) if data is not None else ():
             if is_true(one, "isCollection"):
                 yield at(one, number, f"the {item} is one of the collection, not a collection itself")
-            elif model.item(data) != model.item(one) and None not in (model.item(data), model.item(one)):
+            elif model.item(data) != model.item(one):
                 yield at(one, number, f"the {item} is not of the structure of the collection")
 
 

@@ -3,7 +3,8 @@
 An id reference (``xsd:IDREF``) must lead to an element of the same file, by the
 schema itself. A qualified name is only a name to the schema, and what it stands
 for may be kept elsewhere: one that leads nowhere is an error where it decides
-what happens (which message, which host), and else a warning.
+what happens (which message, which host) and speaks of this file or an imported
+one, and else a warning.
 """
 
 from __future__ import annotations
@@ -29,8 +30,6 @@ _DECIDING = frozenset(
         "oneBehaviorEventRef",
         "outgoing",
         "signalRef",
-        "sourceRef",
-        "targetRef",
     }
 )
 _FLOWS = ("sequenceFlow", "messageFlow")
@@ -51,9 +50,10 @@ def names_lead_somewhere(model: Model) -> Iterator[Finding]:
 
 
 def _followed(model: Model, node: Node, name: str, value: str, wanted: Kind) -> Iterator[Finding]:
-    severity = "error" if wanted.name == "ref" or name in _DECIDING else "warning"
+    decides = name in _DECIDING or local(node) in _FLOWS
+    severity = "error" if decides or wanted.name == "ref" else "warning"
     value = value.strip()
-    prefix, _, identity = value.rpartition(":")
+    prefix = value.rpartition(":")[0]
     if prefix and wanted.name == "qname" and not model.is_local(node, prefix):
         namespace = node.nsmap.get(prefix)
         if namespace in model.unread:
@@ -61,16 +61,16 @@ def _followed(model: Model, node: Node, name: str, value: str, wanted: Kind) -> 
         if namespace is None or namespace not in model.imports:
             why = f"the prefix {prefix} stands for no imported file"
             text = f"{name} {value[:80]!r} leads nowhere: {why}"
-            yield at(node, "REF.existence", text, "import the file it is in", severity)
+            yield at(node, "REF.existence", text, "import the file it is in", "warning")
             return
-    target = model.find(node, value if wanted.name == "qname" else identity)
+    target = model.find(node, value) if wanted.name == "qname" else model.by_id.get(value)
     if target is None:
         text = f"{name} {value[:80]!r} leads nowhere: there is no such id"
         yield at(node, "REF.existence", text, severity=severity)
     elif "*" not in wanted.target and local(target) not in wanted.target:
         if local(node) not in _FLOWS or local(target) not in ARTIFACTS:  # artifacts have rules of their own
             text = f"{name} leads to a {local(target)}, it should be {_named(wanted.target)}"
-            yield at(node, "REF.type", text, severity=severity)
+            yield at(node, "REF.type", text, severity="error" if decides or name == "default" else "warning")
 
 
 def _named(kinds: frozenset[str]) -> str:
