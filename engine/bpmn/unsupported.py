@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.conformance.model import EVENTS, NODES, Model, Node, at, children, local
+from engine.bpmn.conformance.model import EVENTS, NODES, Model, Node, at, children, is_true, local
 from engine.bpmn.conformance.vocabulary import members
 from engine.bpmn.elements import Finding
 from engine.bpmn.parts import ALTINN, BPMN, IB
@@ -28,22 +28,18 @@ _KINDS = {"compensate": "compensation"}
 
 
 def executable_parts(model: Model, can: Capabilities) -> Iterator[Finding]:
-    """Nodes, events and loops of processes that cannot be executed."""
+    """Nodes and events of processes that cannot be executed."""
     for kind in sorted(NODES - can.elements):
         for node in model.each(kind):
             yield at(node, "element-not-executable", f"{kind} cannot be executed", severity=UNSUPPORTED)
     for event in model.each(*sorted(EVENTS & can.elements)):
+        handles = local(event) == "startEvent" and is_true(event.getparent(), "triggeredByEvent")
+        allowed = can.events.get("eventSubProcessStart" if handles else local(event), frozenset())
         kinds = [_KINDS.get(kind, kind) for kind in model.event_kinds(event)] or ["none"]
-        found = "multiple" if len(kinds) > 1 else kinds[0]
-        if found not in can.events.get(local(event), ()):
-            text = f"{local(event)} with a {found} event cannot be executed"
-            yield at(event, "event-not-executable", text, severity=UNSUPPORTED)
-    for name, word in (
-        ("standardLoopCharacteristics", "standard"),
-        ("multiInstanceLoopCharacteristics", "multiInstance"),
-    ):
-        for loop in model.each(name) if word not in can.loops else ():
-            yield at(loop, "loop-not-executable", f"{name} cannot be executed", severity=UNSUPPORTED)
+        for kind in dict.fromkeys(kinds + ["multiple"] * (len(kinds) > 1)):
+            if kind not in allowed and kind != "unknown":
+                text = f"{local(event)} with a {kind} event cannot be executed"
+                yield at(event, "event-not-executable", text, severity=UNSUPPORTED)
 
 
 def never_executed(model: Model) -> Iterator[Finding]:

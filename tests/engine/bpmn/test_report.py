@@ -49,10 +49,13 @@ def test_what_we_cannot_run_is_an_error_in_a_bundle_and_in_our_dialect(tmp_path:
 
 
 def test_a_file_the_parser_stops_at_is_still_told_whole(tmp_path: Path) -> None:
-    """A flow without id stops the parser; what cannot be executed is named all the same."""
-    body = '<startEvent id="a"/><endEvent id="z"/><sequenceFlow sourceRef="a" targetRef="z"/>'
+    """A flow to nowhere stops the parser; what cannot be executed is named all the same."""
+    body = '<startEvent id="a"/><endEvent id="z"/><sequenceFlow id="f" sourceRef="a" targetRef="gone"/>'
 
-    assert report(write(tmp_path / "x.bpmn", body)) == [
+    told = report(write(tmp_path / "x.bpmn", body))
+
+    assert told[0] == ("f", "REF.existence", "error")
+    assert [row for row in told if row[2] == "unsupported"] == [
         ("", "not-executable", "unsupported"),
         ("a", "element-not-executable", "unsupported"),
         ("z", "element-not-executable", "unsupported"),
