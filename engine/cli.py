@@ -10,11 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine import estimate_cli, run_cli
+from engine import check_cli, estimate_cli, run_cli
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
-from engine.bpmn.report import findings_report
 from engine.bpmn.validator import Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions.bundle import Bundle, BundleError
@@ -38,7 +37,7 @@ def main(
     set_up(logging.INFO if options.verbose else logging.WARNING)
     try:
         if options.command == "check":
-            return _check(options)
+            return check_cli.run(options, CAPABILITIES)
         if options.command == "run":
             return run_cli.run(options, CAPABILITIES)
         if options.command == "estimate":
@@ -85,9 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     deploy = commands.add_parser("deploy", help="deploy a bundle as the next version of its process")
     deploy.add_argument("folder", type=Path)
     deploy.add_argument("--json", action="store_true")
-    check = commands.add_parser("check", help="validate a BPMN file or a bundle")
-    check.add_argument("path", type=Path)
-    check.add_argument("--json", action="store_true")
+    check_cli.add_parser(commands)
     run_cli.add_parser(commands)
     estimate_cli.add_parser(commands)
     purge = commands.add_parser("purge-expired", help="delete what has had its time")
@@ -143,17 +140,6 @@ def _sandbox(settings: Settings, create_sandbox: Callable[[Settings], Any]) -> i
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     make_server("127.0.0.1", port, create_sandbox(settings), threaded=True).serve_forever()
     return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    path: Path = options.path
-    file = path / "process.bpmn" if path.is_dir() else path
-    rows = findings_report(path, CAPABILITIES)
-    if options.json:
-        print(json.dumps(rows, ensure_ascii=False))
-    for row in () if options.json else rows:
-        print(f"{file.name}:{row['line']}: {row['severity']}: {row['element']}: {row['message']} ({row['rule']})")
-    return BAD_INPUT if any(row["severity"] == "error" for row in rows) else 0
 
 
 def _deploy(application: Application, options: argparse.Namespace) -> int:

@@ -1,96 +1,84 @@
-"""What ``ibalanse check`` says about a file or a bundle: the standard's rules and what the engine can run."""
+"""What ``ibalanse check`` says about a file or a bundle: the standard's rules and what the engine can run.
+
+Two questions, told apart by the severity. ``error``: the file breaks BPMN 2.0,
+and in a bundle or a file in our own dialect also what the engine cannot run,
+since those are meant to be run here. ``warning``: allowed, but ambiguous, dead
+or likely a mistake. ``unsupported``: good BPMN, or another tool's extension,
+that this engine does not execute or read.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
-from engine.bpmn.conformance import conform
-from engine.bpmn.conformance.events import can_be_called
-from engine.bpmn.conformance.model import Model, at, local
+from engine.bpmn.conformance import SECTIONS, beyond, conform_file
+from engine.bpmn.conformance.model import Model, local
 from engine.bpmn.elements import Finding
 from engine.bpmn.parser import read_definitions
+from engine.bpmn.unsupported import UNSUPPORTED, executable_parts, extensions_not_read, never_executed
 from engine.bpmn.validator import Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
 
-BPMN_TYPE = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-MAX_IMPORTS = 50
+#: What is looked at on request may be larger than what is deployed.
+MAX_BYTES = 16 * 1024 * 1024
+_ORDER = {"error": 0, "warning": 1, UNSUPPORTED: 2}
 
 
 def findings_report(path: Path, capabilities: Capabilities) -> list[dict[str, Any]]:
-    """Every finding of a file or a bundle folder: element, rule, message, line, severity, suggestion.
+    """Every finding of a file or a bundle folder, errors first, each as a dictionary.
 
-    What the engine cannot run is an error in a bundle, and in a file that
-    carries Altinn's or our own extensions, since those are meant to be run
-    here. In any other file it is a warning: the file may be good BPMN all the
-    same. Raises ``OSError`` when the file cannot be read.
+    element     id of the element, or of the nearest around it that has one
+    line        where its tag begins, 0 when unknown
+    rule        EXT.nnn, XSD.x, REF.x and BPMN.x are the standard's; a plain word is the engine's
+    severity    error, warning or unsupported, as told above
+    message     what is wrong; suggestion: what to do, where there is one answer
+    section     of BPMN 2.0.2, empty for the engine's own rules
+
+    Raises ``OSError`` when the file cannot be read.
     """
-    file = path / "process.bpmn" if path.is_dir() else path
+    bundle = path.is_dir()
+    file = path / "process.bpmn" if bundle else path
+    size = file.stat().st_size
     try:
-        root = read_xml(file.read_bytes())
+        if size > MAX_BYTES:
+            raise BpmnSyntaxError(f"the file has {size} bytes, at most {MAX_BYTES} are read")
+        root = read_xml(file.read_bytes(), max_bytes=MAX_BYTES)
     except BpmnSyntaxError as error:
-        return [asdict(Finding("", "unreadable", error.message, error.line))]
+        return [_row(Finding("", "unreadable", error.message, error.line))]
     model = Model(root)
-    found = list(conform(root)) + _imports(model, file)
-    severity = "error" if path.is_dir() or model.dialect else "warning"
-    known = {(finding.element, finding.rule) for finding in found}
-    for finding in _executable(root, capabilities):
-        if (finding.element, finding.rule) not in known:
-            found.append(replace(finding, severity=severity))
-    found.sort(key=lambda finding: (finding.severity != "error", finding.line, finding.element, finding.rule))
-    return [asdict(finding) for finding in found]
+    found = list(conform_file(root, file))
+    ours = bundle or model.dialect
+    for finding in beyond(found, _engine(model, capabilities)):
+        found.append(replace(finding, severity=_severity(finding, ours)))
+    found += extensions_not_read(model)
+    found.sort(key=lambda finding: (_ORDER[finding.severity], finding.line, finding.element, finding.rule))
+    return [_row(finding) for finding in found]
 
 
-def _executable(root: etree._Element, capabilities: Capabilities) -> tuple[Finding, ...]:
+def _engine(model: Model, capabilities: Capabilities) -> Iterator[Finding]:
+    """What stands in the way of executing the file. A file the parser stops at is told from its tree."""
+    if local(model.root) != "definitions":
+        return
+    yield from never_executed(model)
+    if not model.all.get("process"):
+        return
     try:
-        return validate(read_definitions(root), capabilities)
+        yield from validate(read_definitions(model.root), capabilities)
     except BpmnSyntaxError as error:
-        return (Finding("", "unreadable", error.message, error.line),)
+        yield Finding("", "not-executable", error.message, error.line, UNSUPPORTED)
+        yield from executable_parts(model, capabilities)
 
 
-def _imports(model: Model, file: Path) -> list[Finding]:
-    """Faults in the BPMN files this one builds upon, told at the import. Only files in the same folder are read."""
-    found: list[Finding] = []
-    seen = {file.resolve()}
-    pending: list[tuple[Model, Path, Any]] = [(model, file, None)]
-    while pending and len(seen) <= MAX_IMPORTS:
-        current, place, blamed = pending.pop()
-        for node in current.each("import"):
-            if node.get("importType") != BPMN_TYPE:
-                continue
-            told = node if blamed is None else blamed
-            name = node.get("location", "")
-            target = place.parent / name
-            if Path(name).name != name or not target.is_file():
-                found.append(at(told, "import-missing", f"the imported file {name!r} is not in this folder"))
-                continue
-            try:
-                imported = Model(read_xml(target.read_bytes()))
-            except BpmnSyntaxError as error:
-                found.append(at(told, "import-unreadable", f"{name}: {error}"))
-                continue
-            found += _called(current, node, imported)
-            if target.resolve() not in seen:
-                seen.add(target.resolve())
-                for fault in conform(imported.root):
-                    found.append(at(told, "import-faulty", f"{name}: {fault.element}: {fault.message}"))
-                pending.append((imported, target, told))
-    return found
+def _severity(finding: Finding, ours: bool) -> str:
+    """The engine's refusals are errors where the file is meant for this engine."""
+    blocking = finding.severity in ("error", UNSUPPORTED) and finding.rule != "not-executed"
+    if ours and blocking:
+        return "error"
+    return UNSUPPORTED if finding.rule.endswith(("-not-executable", "not-executed", "not-executable")) else "warning"
 
 
-def _called(model: Model, node: Any, imported: Model) -> list[Finding]:
-    """Calls from *model* into the imported file that cannot start there."""
-    found: list[Finding] = []
-    for call in model.each("callActivity"):
-        prefix, _, identity = call.get("calledElement", "").rpartition(":")
-        if not prefix or call.nsmap.get(prefix) != node.get("namespace"):
-            continue
-        target = imported.find(identity)
-        if target is None:
-            found.append(at(call, "called-missing", f"{node.get('location')} has no {identity}"))
-        elif local(target) == "process":
-            found += can_be_called(imported, call, target)
-    return found
+def _row(finding: Finding) -> dict[str, Any]:
+    return {**asdict(finding), "section": SECTIONS.get(finding.rule, "")}

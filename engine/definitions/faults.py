@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.authorization.pdp import Decision, decide
 from engine.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, PolicyError, read_policy
-from engine.bpmn.conformance import conform
+from engine.bpmn.conformance import beyond, conform
 from engine.bpmn.elements import Element, Finding
 from engine.bpmn.parser import read_definitions
 from engine.bpmn.validator import Capabilities, validate
@@ -38,8 +38,7 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
     except BpmnSyntaxError as error:
         return [Finding("", "unreadable", str(error), error.line or 0)]
     found = list(conform(root))
-    known = {(finding.element, finding.rule) for finding in found}
-    found += [f for f in validate(definitions, house.capabilities) if (f.element, f.rule) not in known]
+    found += list(beyond(found, validate(definitions, house.capabilities)))
     if len(definitions.processes) != 1:
         found.append(Finding("", "one-process", "a bundle has exactly one process"))
         return found

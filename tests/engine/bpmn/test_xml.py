@@ -58,3 +58,21 @@ def test_comments_and_instructions_are_left_out() -> None:
 
     assert root.text == "abc"
     assert len(root) == 0
+
+
+def test_a_tag_of_several_lines_is_told_by_its_first() -> None:
+    root = read_xml(b'<a\n  b="1"\n  c="2">\n <d\n  e="3"/>\n</a>')
+
+    assert [element.sourceline for element in root.iter()] == [1, 4]
+
+
+def test_a_text_that_speaks_of_a_doctype_is_no_doctype() -> None:
+    assert read_xml(b"<a><!-- <!DOCTYPE a> --><![CDATA[<!DOCTYPE html>]]></a>").text == "<!DOCTYPE html>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "iso-8859-1", "windows-1252"])
+def test_a_doctype_is_refused_in_every_encoding(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n<!DOCTYPE a [<!ENTITY x "y">]>\n<a b="&x;"/>'
+
+    with pytest.raises(BpmnSyntaxError, match="DOCTYPE"):
+        read_xml(text.encode(encoding))
