@@ -18,7 +18,7 @@ from engine.economy.money import ZERO, Money
 from engine.economy.rates import UnknownYear, rates
 from engine.economy.tax.estimate import TaxEstimate, of_business
 from engine.economy.tax.income import TaxableIncome
-from engine.economy.tax.vat import Period, TermEstimate, term_estimate, terms
+from engine.economy.tax.vat import Period, TermEstimate, term_estimates, terms
 
 WARN_DAYS = 21
 #: Share of the registration limit at which the owner is told that it comes nearer.
@@ -155,14 +155,13 @@ def _vat(
     moved: tuple[Movement, ...], year: int, assumptions: Assumptions, as_of: date, covered_from: date | None
 ) -> list[TermEstimate]:
     """Terms that have begun and that the transactions reach back to."""
-    found = []
+    parts = []
     for term in terms(year, assumptions.vat_period):
         if term.start > as_of or covered_from is None or term.end < covered_from:
             continue
         part = result(moved, term.start, min(term.end, as_of))
-        estimate = term_estimate(term, part.sales, part.costs, assumptions.vat_kind, assumptions.deductible)
-        found.append(estimate)
-    return found
+        parts.append((term, part.sales, part.costs))
+    return list(term_estimates(parts, assumptions.vat_kind, assumptions.deductible))
 
 
 def _last_year(
