@@ -201,7 +201,11 @@ def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
 
 def _shown(kept: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
     """What she has told, as the form shows it again. Of an earlier year's advance tax nothing stands there."""
-    shown = {k: "" if v in (0, "0") and k not in OPEN else v for k, v in kept.items()}
+    shown = dict(kept)
+    for name in (name for name in AMOUNTS if kept.get(name) is not None):
+        told = Decimal(str(kept[name]))
+        plain = f"{told:,.2f}".removesuffix(".00").replace(",", " ").replace(".", ",")
+        shown[name] = "" if not told and name not in OPEN else plain
     if kept.get("year", overview.as_of.year) != overview.as_of.year:
         shown |= dict.fromkeys(("advanceTax", "advancePaid", "advanceBefore", "advanceNotified"), "")
     return shown
@@ -404,11 +408,19 @@ def checklist() -> Any:
             return redirect(url_for("citizen.home"), 303)
         task = _task(connection, "checklist")
         kept = data.read_of_person(connection, house.vault, actor().person_id, "checklist") or {}
+        guided = data.read_of_person(connection, house.vault, actor().person_id, "guidance") or {}
     o = known.overview
     seen = {"accounts": o.tagged, "vat": any(e.vat_registered for e in o.enterprises)}
     limit = rates(o.as_of.year).get("vat", "registration_threshold") if o.unknown_year is None else None
     return render_template(
-        "enk_checklist.html", steps=STEPS, done=set(kept.get("done", ())), seen=seen, o=o, limit=limit, task=task
+        "enk_checklist.html",
+        steps=STEPS,
+        done=set(kept.get("done", ())),
+        seen=seen,
+        o=o,
+        limit=limit,
+        advice=guided.get("advice", ""),
+        task=task,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from engine.authorization.actor import Actor, Office, Role
 from engine.cases.models import notice
+from engine.cases.notices import of_person
 from engine.consent import actions as consent
 from engine.consent.models import consent_record
 from engine.economy.enk.tagging import Tag
@@ -178,7 +179,11 @@ def test_a_bad_plan_is_changed_and_the_guide_answers(house: House) -> None:
     house.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
     assert set(house.tasks(case)) == {"Guide"}
     house.complete(case, "Guide", BENTE, guidance={"advice": "Begynn ved siden av jobben."})
+    house.work()
     assert set(house.tasks(case)) == {"Checklist"}
+    with house.application.db.read() as connection:
+        (told,) = of_person(connection, house.application.vault, house.anne.person_id)
+    assert told.kind == "journey.notice.answered", "the answer is no use to an owner who is not told of it"
     house.complete(case, "Checklist")
     assert house.state(case) == "completed"
 

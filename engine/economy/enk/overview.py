@@ -88,7 +88,8 @@ class EnkOverview:
     net_so_far  profit without VAT; ``net_year`` the same at this pace for the whole year
     tax         what the business adds to the owner's tax for the year; ``None`` with ``unknown_year`` set
     tax_so_far  the part of it that the year so far has caused
-    covered_from  first day the transactions reach back to
+    covered_from  first day the transactions reach back to; ``None`` when the business accounts cannot be seen
+    sold_in_a_year  the last twelve months' sales: what the limit of VAT registration is measured against
     """
 
     as_of: date
@@ -109,6 +110,7 @@ class EnkOverview:
     covered_from: date | None
     unknown_year: UnknownYear | None = None
     other_dues: tuple[Due, ...] = ()
+    sold_in_a_year: Money = ZERO
 
     @property
     def tagged(self) -> bool:
@@ -165,8 +167,9 @@ def build(
     overview = EnkOverview(
         as_of, figures.enterprises, tagging, assumptions, so_far, net_so_far, net_year, share, tax, tax_so_far,
         tuple(estimates), covered, pay, sick, (), covered_from, unknown, others,
+        result(moved, as_of - timedelta(days=364), as_of).sales,
     )  # fmt: skip
-    return _with_warnings(overview, moved, registered)
+    return _with_warnings(overview, registered)
 
 
 def _vat(
@@ -229,13 +232,14 @@ def _returns(as_of: date) -> tuple[Due, ...]:
     return tuple(found)
 
 
-def _with_warnings(o: EnkOverview, moved: tuple[Movement, ...], registered: bool) -> EnkOverview:
+def _with_warnings(o: EnkOverview, registered: bool) -> EnkOverview:
     found: list[EnkWarning] = []
     if not o.tagged:
         return replace(o, warnings=(EnkWarning("no_tags", "no_tags", "tag"),))
     for one in o.cover.dues:
+        act = "pay" if one.due.due < o.as_of else "move"
         if one.gap > 0 and one.due.due <= o.as_of + timedelta(days=WARN_DAYS):
-            found.append(EnkWarning(f"gap:{one.due.key}", f"gap.{one.due.kind}", "move", one.gap, one.due.due))
+            found.append(EnkWarning(f"gap:{one.due.key}", f"gap.{one.due.kind}", act, one.gap, one.due.due))
     for due in o.other_dues:
         if due.due <= o.as_of + timedelta(days=WARN_DAYS):
             found.append(EnkWarning(f"due:{due.key}", f"due.{due.kind}", "send_in", None, due.due))
@@ -248,11 +252,10 @@ def _with_warnings(o: EnkOverview, moved: tuple[Movement, ...], registered: bool
         year = str(o.as_of.year)
         found.append(EnkWarning(f"new_year:{year}", "new_year", "assume", about=year))
     if not registered and o.unknown_year is None:
-        found += _threshold(o, moved)
+        found += _threshold(o)
     if o.assumptions.vat_period is Period.ANNUAL and o.unknown_year is None:
-        sold = result(moved, o.as_of - timedelta(days=364), o.as_of).sales
-        if sold > rates(o.as_of.year).get("vat", "annual_limit"):
-            found.append(EnkWarning(f"annual:{o.as_of.year}", "annual_limit", "check_terms", sold))
+        if o.sold_in_a_year > rates(o.as_of.year).get("vat", "annual_limit"):
+            found.append(EnkWarning(f"annual:{o.as_of.year}", "annual_limit", "check_terms", o.sold_in_a_year))
     for estimate in o.vat:
         told = o.assumptions.returns.get(estimate.term.key)
         if told is not None and abs(told - estimate.amount) > CONTRADICTION:
@@ -264,10 +267,10 @@ def _with_warnings(o: EnkOverview, moved: tuple[Movement, ...], registered: bool
     return replace(o, warnings=tuple(found))
 
 
-def _threshold(o: EnkOverview, moved: tuple[Movement, ...]) -> list[EnkWarning]:
+def _threshold(o: EnkOverview) -> list[EnkWarning]:
     """Sales of the last twelve months against the limit of registration. Source: merverdiavgiftsloven § 2-1."""
     limit = rates(o.as_of.year).get("vat", "registration_threshold")
-    sold = result(moved, o.as_of - timedelta(days=364), o.as_of).sales
+    sold = o.sold_in_a_year
     if sold > limit:
         return [EnkWarning("threshold:passed", "threshold.passed", "register", sold)]
     if sold >= limit * NEAR:
