@@ -22,6 +22,8 @@ from engine.execution.data import read_of_person
 from engine.vault import Vault
 
 TAGS, ASSUMPTIONS = "accounts", "assumptions"
+#: What must be remembered of a business when its accounts can no longer be seen: days, never amounts.
+COMING = "enk-coming"
 
 
 def tagging(connection: Connection, vault: Vault, owner_id: str) -> dict[str, Tag]:
@@ -42,6 +44,12 @@ def assumptions(kept: Mapping[str, Any], born: date, today: date) -> tuple[Assum
         return told, None if before is None else replace(read_assumptions(before), age=told.age)
     fresh = replace(told, advance_tax=ZERO, advance_change=None, advance_paid=None, carried=bool(told.advance_tax))
     return fresh, told if year == today.year - 1 else None
+
+
+def coming(known: Mapping[str, Any], today: date) -> list[tuple[str, str, date]]:
+    """Key, kind and day of the remembered dues that still lie ahead."""
+    stored = ((key, kind, date.fromisoformat(day)) for key, kind, day in known.get("dues", ()))
+    return [one for one in stored if one[2] >= today]
 
 
 def next_assumptions(kept: Mapping[str, Any], told: Mapping[str, Any], today: date) -> dict[str, Any]:

@@ -36,10 +36,6 @@ def may_still_ask(connection: Connection, case_id: str, data_sets: Mapping[str, 
     )
 
 
-#: What must be remembered of a business when its accounts can no longer be seen: days, never amounts.
-COMING = "enk-coming"
-
-
 def next_look(dues: Sequence[date], now: datetime) -> timedelta:
     """Until the next warning window opens (08.00 in Oslo), at most a month, at least an hour."""
     windows = [due - timedelta(days=WARN_DAYS) for due in dues]
@@ -81,10 +77,10 @@ class EnkCheck:
                 now=now,
             )
             asking = may_still_ask(connection, work.case_id, self._data_sets, now)
-            known = read_in_case(connection, self._vault, work.case_id, COMING) or {}
+            known = read_in_case(connection, self._vault, work.case_id, business.COMING) or {}
             empty = self._register_is_empty(connection, work.case_id)
         seen = bool(figures.transactions)
-        coming = _coming(found) if seen else [one for one in _stored(known) if one[2] >= found.as_of]
+        coming = _coming(found) if seen else business.coming(known, found.as_of)
         warnings = [*found.warnings] if seen or not coming else [w for w in found.warnings if w.kind != "no_tags"]
         if not seen:
             warnings += [
@@ -103,7 +99,7 @@ class EnkCheck:
                 instance_id=work.case_id,
                 case_id=work.case_id,
                 owner_id=owner,
-                data_type=COMING,
+                data_type=business.COMING,
                 content={
                     "dues": [[key, kind, day.isoformat()] for key, kind, day in coming],
                     "enterprises": len(found.enterprises) or known.get("enterprises", 0),
@@ -151,10 +147,6 @@ def _coming(found: EnkOverview) -> list[tuple[str, str, date]]:
     """Key, kind and day of everything to pay or send in that lies ahead; not what is overdue already."""
     dues = [one.due for one in found.cover.dues if one.estimate > 0 and one.due.due >= found.as_of]
     return [(due.key, due.kind, due.due) for due in (*dues, *found.other_dues)]
-
-
-def _stored(known: Mapping[str, Any]) -> list[tuple[str, str, date]]:
-    return [(key, kind, date.fromisoformat(day)) for key, kind, day in known.get("dues", ())]
 
 
 class HouseholdCheck:

@@ -180,6 +180,7 @@ def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
             return redirect(url_for("citizen.home"), 303)
         task = _task(connection, "enk_review")
         kept = data.read_of_person(connection, house.vault, actor().person_id, business.ASSUMPTIONS) or {}
+        remembered = data.read_of_person(connection, house.vault, actor().person_id, business.COMING) or {}
     overview = known.overview
     body = render_template(
         "enk.html",
@@ -194,6 +195,7 @@ def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
         task=task,
         scale=max([one.estimate for one in overview.cover.dues] or [Decimal(1)]),
         faults=faults,
+        coming=business.coming(remembered, overview.as_of),
         has_accounts=bool(known.figures.accounts),
     )
     return (body, 422) if faults else body

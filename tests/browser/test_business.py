@@ -130,6 +130,12 @@ def test_andreas_tags_his_accounts_sees_the_gap_and_is_warned_in_time(person: Pe
     andreas.press("Regn på nytt")
     expect(andreas.page.locator("#feil")).to_contain_text("Lønn du trenger må være et tall")
 
+    fill(andreas, returnAmount="4 000")
+    andreas.page.locator('[name="wantedPay"]').fill("600 000")
+    andreas.page.locator('[name="returnTerm"]').select_option("2026-5")
+    andreas.press("Regn på nytt")
+    expect(main).to_contain_text("Mva-meldingen din avviker 19 920 kr fra det kontoene viser.")
+
     andreas.go("/enk/beregning")
     expect(main).to_contain_text("Trinnskatt, trinn 1")
     expect(main).to_contain_text("folketrygdloven § 23-3")
@@ -191,7 +197,9 @@ def test_every_page_of_the_business_at_320_pixels_in_each_language(person: Peopl
     for path in PAGES:
         andreas.go(path)
         andreas.check_page()
-        assert not re.search(r"\b(enk|calc|closing|startup|checklist|rule)\.[a-z_.]+", andreas.page.inner_text("main")), path
+        assert not re.search(
+            r"\b(enk|calc|closing|startup|checklist|rule)\.[a-z_.]+", andreas.page.inner_text("main")
+        ), path
 
 
 def test_a_stopped_consent_is_said_and_a_new_one_goes_on(person: People) -> None:
@@ -203,6 +211,9 @@ def test_a_stopped_consent_is_said_and_a_new_one_goes_on(person: People) -> None
         andreas.go("/deling")
     wait_for_text(andreas, "/enk", "Vi ser ikke kontoene til foretaket nå")
     expect(andreas.page.locator("main")).not_to_contain_text("Du har satt av nok")
+    expect(andreas.page.locator("main")).not_to_contain_text("Ingenting forfaller")
+    expect(andreas.page.locator("#frister")).to_contain_text("Skatt utover forskuddet")
+    expect(andreas.page.locator("#frister")).to_contain_text("31. mai 2027")
     andreas.check_page()
     andreas.picture("enk-blind")
     wait_for_text(andreas, "/saken-min", "Gi nytt samtykke")
