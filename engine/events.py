@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from engine import outbox
 from engine.execution.models import due_work
 
 SEND = "send_event"
@@ -38,22 +39,4 @@ def emit(connection: Connection, *, case_id: str, kind: str, key: str, data: Map
         "datacontenttype": "application/json",
         "data": dict(data),
     }
-    connection.execute(
-        insert(due_work).values(
-            id=str(uuid.uuid4()),
-            kind="outbox",
-            name=SEND,
-            case_id=case_id,
-            instance_id=case_id,
-            token_id="",
-            element_id="",
-            payload={"event": event},
-            due_at=now,
-            state="due",
-            fence=0,
-            attempts=0,
-            reclaims=0,
-            idempotency_key=event_id,
-            created_at=now,
-        )
-    )
+    outbox.put(connection, name=SEND, case_id=case_id, payload={"event": event}, key=event_id, now=now)

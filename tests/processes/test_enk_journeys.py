@@ -203,13 +203,19 @@ def test_the_owner_may_wait_and_no_adviser_is_needed(house: House) -> None:
     assert house.state(case) == "completed"
 
 
+def closing(house: House, stock: int) -> str:
+    """A business that closes at the turn of the year, with every step done."""
+    case = house.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
+    agree(house, case)
+    tag(house, case)
+    house.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": stock, "lastDay": "2026-12-31"})
+    house.complete(case, "Steps")
+    house.work()
+    return case
+
+
 def test_closing_remembers_until_nothing_is_due(owner: House) -> None:
-    case = owner.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
-    agree(owner, case)
-    tag(owner, case)
-    owner.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": 10_000, "lastDay": "2026-12-31"})
-    owner.complete(case, "Steps")
-    owner.work()
+    case = closing(owner, stock=10_000)
     assert owner.tasks(case) == {}, "it waits for the last deadlines"
     for _ in range(4):
         owner.work(timedelta(days=30))
@@ -232,12 +238,7 @@ def test_a_business_that_ended_in_the_register_ends_the_control(house: House) ->
 
 
 def test_closing_remembers_the_days_when_the_consent_is_withdrawn_and_the_figures_are_gone(owner: House) -> None:
-    case = owner.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
-    agree(owner, case)
-    tag(owner, case)
-    owner.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": 0, "lastDay": "2026-12-31"})
-    owner.complete(case, "Steps")
-    owner.work()
+    case = closing(owner, stock=0)
     withdraw(owner, case)
     assert owner.tasks(case) == {}, "there is still tax to remember"
     for _ in range(7):
