@@ -43,7 +43,7 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
         channels=outside.channels,
         hooks=hook,
     )
-    app.job_types.update(palette.jobs(app, outside.registers, outside.receivers))
+    app.job_types.update(palette.jobs(app, outside.registers, outside.receivers, outside.events))
     return app, outside
 
 

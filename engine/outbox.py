@@ -13,12 +13,13 @@ any more, and whoever took over does the work once.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from engine.execution.models import due_work
 
@@ -55,6 +56,34 @@ def _claimable(now: datetime) -> Any:
     return or_(
         and_(due_work.c.state == "due", due_work.c.due_at <= now),
         and_(due_work.c.state == "leased", due_work.c.lease_until <= now),
+    )
+
+
+def put(
+    connection: Connection, *, name: str, case_id: str, payload: Mapping[str, Any], key: str, now: datetime
+) -> None:
+    """Work of a case that no element waits for: performed after the commit. The same *key* twice is an error.
+
+    payload  ids and settings, never personal data;  ``key`` what the receiver knows the work by, 36 characters
+    """
+    connection.execute(
+        insert(due_work).values(
+            id=str(uuid.uuid4()),
+            kind="outbox",
+            name=name,
+            case_id=case_id,
+            instance_id=case_id,
+            token_id="",
+            element_id="",
+            payload=dict(payload),
+            due_at=now,
+            state="due",
+            fence=0,
+            attempts=0,
+            reclaims=0,
+            idempotency_key=key,
+            created_at=now,
+        )
     )
 
 

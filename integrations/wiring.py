@@ -11,6 +11,7 @@ from engine.settings import Settings
 from engine.task_types.exchange import PartyRegister, Receiver
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
+from integrations.altinn.events import AltinnEvents
 from integrations.bank.client import BankClient
 from integrations.brreg.client import BrregClient
 from integrations.domstol.client import DomstolClient
@@ -40,6 +41,7 @@ class Integrations:
     folkeregisteret: Folkeregisteret
     registers: dict[str, PartyRegister]
     receivers: dict[str, Receiver]
+    events: AltinnEvents
 
 
 def connect(settings: Settings) -> Integrations:
@@ -108,4 +110,5 @@ def connect(settings: Settings) -> Integrations:
         folkeregisteret=Folkeregisteret(urls["folkeregisteret"], http, maskinporten),
         registers={"domstol": court},
         receivers={"domstol": court},
+        events=AltinnEvents(settings.altinn_url, http, maskinporten),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine import events
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
 from engine.cases.models import notice
@@ -39,7 +40,10 @@ def give(
     content: Mapping[str, Any],
     now: datetime,
 ) -> bool:
-    """Give it, unless the same key was given in the case before. True when it was given now."""
+    """Give it, unless the same key was given in the case before. True when it was given now.
+
+    It is also an event to those who subscribe: which kind, the day and what to do, never an amount or a name.
+    """
     there = connection.execute(select(notice.c.id).where(notice.c.case_id == case_id, notice.c.key == key)).first()
     if there is not None:
         return False
@@ -56,6 +60,9 @@ def give(
         )
     )
     chain.append(connection, case_id, now, SYSTEM, "NoticeGiven", {"notice": notice_id, "kind": kind})
+    told = {name: content[name] for name in ("due", "act") if content.get(name)}
+    data = {"notice": notice_id, "kind": kind, **told}
+    events.emit(connection, case_id=case_id, kind="notice.given", key=f"notice/{key}", data=data, now=now)
     return True
 
 

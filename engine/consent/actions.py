@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from engine import outbox
 from engine.audit import chain
 from engine.authorization.actor import Actor
 from engine.consent.lifecycle import GRANT, RECORD
 from engine.consent.models import consent_record, grant
 from engine.evidence.models import harvest, snapshot
-from engine.execution.models import due_work
 from engine.sharing import actions as sharing
 from engine.vault import Vault
 
@@ -155,22 +155,5 @@ def withdraw(connection: Connection, *, actor: Actor, record_id: str, now: datet
 
 def _tell_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:
     """The source learns of it from a job: nothing is called inside the transaction."""
-    connection.execute(
-        insert(due_work).values(
-            id=str(uuid.uuid4()),
-            kind="outbox",
-            name="revoke_grant",
-            case_id=case_id,
-            instance_id=case_id,
-            token_id="",
-            element_id="",
-            payload={"grant": grant_id},
-            due_at=now,
-            state="due",
-            fence=0,
-            attempts=0,
-            reclaims=0,
-            idempotency_key=str(uuid.uuid5(uuid.NAMESPACE_URL, f"revoke/{grant_id}")),
-            created_at=now,
-        )
-    )
+    key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"revoke/{grant_id}"))
+    outbox.put(connection, name="revoke_grant", case_id=case_id, payload={"grant": grant_id}, key=key, now=now)

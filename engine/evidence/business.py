@@ -11,15 +11,19 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.clock import OSLO
+from engine.economy.enk.deadlines import Change
 from engine.economy.enk.overview import Assumptions, EnkOverview, build
 from engine.economy.enk.tagging import Tag
 from engine.economy.figures import Figures
+from engine.economy.money import ZERO
 from engine.economy.tax.vat import Period
 from engine.evidence import harvest
 from engine.execution.data import read_of_person
 from engine.vault import Vault
 
 TAGS, ASSUMPTIONS = "accounts", "assumptions"
+#: What must be remembered of a business when its accounts can no longer be seen: days, never amounts.
+COMING = "enk-coming"
 
 
 def tagging(connection: Connection, vault: Vault, owner_id: str) -> dict[str, Tag]:
@@ -28,10 +32,31 @@ def tagging(connection: Connection, vault: Vault, owner_id: str) -> dict[str, Ta
     return {number: Tag(tag) for number, tag in kept.get("tags", {}).items()}
 
 
-def assumptions(connection: Connection, vault: Vault, owner_id: str, born: date, today: date) -> Assumptions:
-    """What the owner has told, else the defaults; her age at the end of the year from the register."""
-    kept = read_of_person(connection, vault, owner_id, ASSUMPTIONS) or {}
-    return replace(read_assumptions(kept), age=today.year - born.year)
+def assumptions(kept: Mapping[str, Any], born: date, today: date) -> tuple[Assumptions, Assumptions | None]:
+    """What counts this year, and what was told for the year before; her age at the end of the year.
+
+    Advance tax is of one year: told for an earlier one it is not carried into this in silence.
+    """
+    told = replace(read_assumptions(kept), age=today.year - born.year)
+    year = int(kept.get("year", today.year))
+    if year == today.year:
+        before = kept.get("lastYear")
+        return told, None if before is None else replace(read_assumptions(before), age=told.age)
+    fresh = replace(told, advance_tax=ZERO, advance_change=None, advance_paid=None, carried=bool(told.advance_tax))
+    return fresh, told if year == today.year - 1 else None
+
+
+def coming(known: Mapping[str, Any], today: date) -> list[tuple[str, str, date]]:
+    """Key, kind and day of the remembered dues that still lie ahead."""
+    stored = ((key, kind, date.fromisoformat(day)) for key, kind, day in known.get("dues", ()))
+    return [one for one in stored if one[2] >= today]
+
+
+def next_assumptions(kept: Mapping[str, Any], told: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What to keep when the owner tells something new: marked with its year, the year before kept beside it."""
+    before = kept if kept.get("year", today.year) == today.year - 1 else kept.get("lastYear")
+    plain = None if before is None else {k: v for k, v in before.items() if k != "lastYear"}
+    return {**told, "year": today.year, **({"lastYear": plain} if plain else {})}
 
 
 def read_assumptions(kept: Mapping[str, Any]) -> Assumptions:
@@ -40,8 +65,11 @@ def read_assumptions(kept: Mapping[str, Any]) -> Assumptions:
     def number(name: str, default: str = "0") -> Decimal:
         return Decimal(str(kept.get(name, default)))
 
+    notified = kept.get("advanceNotified")
     return Assumptions(
         advance_tax=number("advanceTax"),
+        advance_change=Change(date.fromisoformat(notified), number("advanceBefore")) if notified else None,
+        advance_paid=number("advancePaid") if kept.get("advancePaid") is not None else None,
         wages=number("wages"),
         deductions=number("deductions"),
         shielding_base=number("shieldingBase"),
@@ -60,10 +88,6 @@ def overview(
     figures, _ = harvest.figures(connection, vault, case_id, every)
     person = vault.person(connection, owner_id)
     today = now.astimezone(OSLO).date()
-    found = build(
-        figures,
-        tagging(connection, vault, owner_id),
-        assumptions(connection, vault, owner_id, person.birth_date, today),
-        today,
-    )
-    return found, figures
+    kept = read_of_person(connection, vault, owner_id, ASSUMPTIONS) or {}
+    now_told, last_year = assumptions(kept, person.birth_date, today)
+    return build(figures, tagging(connection, vault, owner_id), now_told, today, last_year), figures

@@ -195,11 +195,18 @@ class Trial:
             hooks=lambda _key, _element, task_type: hooks.get(task_type),
         )
         everybody = Everybody(world, clock)
-        app.job_types.update(palette.jobs(app, _Any(everybody), _Any(everybody)))
+        app.job_types.update(palette.jobs(app, _Any(everybody), _Any(everybody), _Nobody()))
         try:
             yield app, state
         finally:
             app.db.engine.dispose()
+
+
+class _Nobody:
+    """Nobody hears of what happens in a test run."""
+
+    def publish(self, event: Mapping[str, Any]) -> None:
+        return None
 
 
 class _Any(dict[str, Everybody]):

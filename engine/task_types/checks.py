@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine.cases import notices
 from engine.clock import OSLO
 from engine.db import Database
-from engine.economy.enk.overview import WARN_DAYS, EnkOverview
+from engine.economy.enk.overview import WARN_DAYS, EnkOverview, EnkWarning
 from engine.economy.repayment import plans
 from engine.economy.signals import signals
 from engine.evidence import business, gate, harvest
-from engine.evidence.datasets import DataSet, Requirement, own_data_sets
-from engine.execution.data import read_of_person
+from engine.evidence.datasets import DataSet, EvidenceState, Kind, Requirement, own_data_sets
+from engine.evidence.models import harvest as harvested
+from engine.execution import data
+from engine.execution.data import read_in_case, read_of_person
 from engine.outbox import Work
 from engine.task_types import Done, Result
 from engine.task_types.harvesting import person_about
@@ -34,9 +36,8 @@ def may_still_ask(connection: Connection, case_id: str, data_sets: Mapping[str, 
     )
 
 
-def next_look(found: EnkOverview, now: datetime) -> timedelta:
+def next_look(dues: Sequence[date], now: datetime) -> timedelta:
     """Until the next warning window opens (08.00 in Oslo), at most a month, at least an hour."""
-    dues = [one.due.due for one in found.cover.dues] + [due.due for due in found.other_dues]
     windows = [due - timedelta(days=WARN_DAYS) for due in dues]
     ahead = [_morning(day) for day in windows if _morning(day) > now]
     waits = [moment - now for moment in ahead] + [MONTH]
@@ -51,7 +52,10 @@ class EnkCheck:
     """Task type ``enk_check``: reckon tax, VAT and set-asides, and warn the owner (R62, R64).
 
     Leaves ``checkAgain`` (ISO 8601), ``asking`` (may sources still be asked), ``tagged``,
-    ``ended`` (the register says so) and ``left`` (how many dues lie ahead).
+    ``ended`` (the register says so of every business) and ``left`` (how many dues lie ahead).
+
+    When the accounts can no longer be seen (consent withdrawn or run out), the days it knew of are still
+    remembered, and the owner told that the amount must be found elsewhere: nothing due is forgotten.
     """
 
     name = "enk_check"
@@ -73,13 +77,41 @@ class EnkCheck:
                 now=now,
             )
             asking = may_still_ask(connection, work.case_id, self._data_sets, now)
+            known = read_in_case(connection, self._vault, work.case_id, business.COMING) or {}
+            empty = self._register_is_empty(connection, work.case_id)
+        seen = bool(figures.transactions)
+        coming = _coming(found) if seen else business.coming(known, found.as_of)
+        warnings = [*found.warnings] if seen or not coming else [w for w in found.warnings if w.kind != "no_tags"]
+        if not seen:
+            warnings += [
+                EnkWarning(f"blind:{key}", f"blind.{kind}", "find_amount", None, day)
+                for key, kind, day in coming
+                if day <= found.as_of + timedelta(days=WARN_DAYS)
+            ]
+        gone = empty and bool(known.get("enterprises"))
+        if gone:
+            warnings.append(EnkWarning("ended:register", "gone", "close"))
 
         def keep(connection: Connection) -> None:
-            for warning in found.warnings:
+            data.write(
+                connection,
+                self._vault,
+                instance_id=work.case_id,
+                case_id=work.case_id,
+                owner_id=owner,
+                data_type=business.COMING,
+                content={
+                    "dues": [[key, kind, day.isoformat()] for key, kind, day in coming],
+                    "enterprises": len(found.enterprises) or known.get("enterprises", 0),
+                },
+                now=now,
+            )
+            for warning in warnings:
                 content = {
                     "amount": None if warning.amount is None else str(warning.amount),
                     "due": None if warning.due is None else warning.due.isoformat(),
                     "act": warning.act,
+                    "about": warning.about,
                 }
                 notices.give(
                     connection,
@@ -92,15 +124,29 @@ class EnkCheck:
                     now=now,
                 )
 
-        again = next_look(found, now) if figures.transactions else timedelta(hours=6)
+        again = next_look([day for _, _, day in coming], now) if seen or coming else timedelta(hours=6)
         variables = {
             "checkAgain": f"PT{int(again.total_seconds())}S",
             "asking": asking,
             "tagged": found.tagged,
-            "ended": any(e.bankrupt or e.winding_up for e in found.enterprises),
-            "left": sum(one.estimate > 0 for one in found.cover.dues),
+            "ended": gone or bool(found.enterprises) and all(e.bankrupt or e.winding_up for e in found.enterprises),
+            "left": sum(kind != "tax_return" for _, kind, _ in coming),
         }
         return Done(variables, keep)
+
+    def _register_is_empty(self, connection: Connection, case_id: str) -> bool:
+        """Whether the register of businesses answered that the owner has none."""
+        registers = [name for name, data_set in self._data_sets.items() if data_set.kind is Kind.BUSINESS]
+        states = connection.execute(
+            select(harvested.c.state).where(harvested.c.case_id == case_id, harvested.c.data_set.in_(registers))
+        ).scalars()
+        return set(states) == {EvidenceState.EMPTY.value}
+
+
+def _coming(found: EnkOverview) -> list[tuple[str, str, date]]:
+    """Key, kind and day of everything to pay or send in that lies ahead; not what is overdue already."""
+    dues = [one.due for one in found.cover.dues if one.estimate > 0 and one.due.due >= found.as_of]
+    return [(due.key, due.kind, due.due) for due in (*dues, *found.other_dues)]
 
 
 class HouseholdCheck:

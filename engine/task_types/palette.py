@@ -20,6 +20,7 @@ from engine.task_types.exchange import (
     Submit,
 )
 from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant
+from engine.task_types.publishing import Publisher, SendEvent
 
 
 def hooks(data_sets: Mapping[str, DataSet], receiver: dict[str, str]) -> dict[str, Hook]:
@@ -33,7 +34,10 @@ def hooks(data_sets: Mapping[str, DataSet], receiver: dict[str, str]) -> dict[st
 
 
 def jobs(
-    app: Application, registers: Mapping[str, PartyRegister], receivers: Mapping[str, Receiver]
+    app: Application,
+    registers: Mapping[str, PartyRegister],
+    receivers: Mapping[str, Receiver],
+    publisher: Publisher,
 ) -> dict[str, JobType]:
     """Task types that workers perform, by name."""
     found: tuple[JobType, ...] = (
@@ -49,6 +53,7 @@ def jobs(
         Notify(app.db, app.vault, app.library),
         EnkCheck(app.db, app.vault, app.data_sets),
         HouseholdCheck(app.db, app.vault, app.data_sets),
+        SendEvent(publisher, app.settings.base_url),
     )
     return {job.name: job for job in found}
 

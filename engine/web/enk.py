@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -38,7 +38,9 @@ from engine.web.overview import read_amount
 
 blueprint = guarded("enk", __name__, Role.CITIZEN.value)
 #: field of the assumptions form → whether it is an amount in NOK.
-AMOUNTS = ("advanceTax", "wages", "deductions", "shieldingBase", "wantedPay")
+AMOUNTS = ("advanceTax", "advancePaid", "wages", "deductions", "shieldingBase", "wantedPay", "advanceBefore")
+#: Left empty they mean "not told", which is another thing than nothing.
+OPEN = ("advancePaid",)
 SOON = timedelta(hours=1)
 STEPS = ("accounts", "tax_card", "vat", "insurance", "bookkeeping")
 
@@ -178,12 +180,13 @@ def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
             return redirect(url_for("citizen.home"), 303)
         task = _task(connection, "enk_review")
         kept = data.read_of_person(connection, house.vault, actor().person_id, business.ASSUMPTIONS) or {}
+        remembered = data.read_of_person(connection, house.vault, actor().person_id, business.COMING) or {}
     overview = known.overview
     body = render_template(
         "enk.html",
         o=overview,
         private=known.private,
-        kept={**{k: "" if v in (0, "0") else v for k, v in kept.items()}, **given},
+        kept={**_shown(kept, overview), **given},
         amounts=AMOUNTS,
         periods=list(Period),
         kinds=("standard", "food", "low", "fish", "zero"),
@@ -192,9 +195,33 @@ def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
         task=task,
         scale=max([one.estimate for one in overview.cover.dues] or [Decimal(1)]),
         faults=faults,
+        coming=business.coming(remembered, overview.as_of),
         has_accounts=bool(known.figures.accounts),
     )
     return (body, 422) if faults else body
+
+
+def _shown(kept: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
+    """What she has told, as the form shows it again. Of an earlier year's advance tax nothing stands there."""
+    shown = dict(kept)
+    for name in (name for name in AMOUNTS if kept.get(name) is not None):
+        told = Decimal(str(kept[name]))
+        plain = f"{told:,.2f}".removesuffix(".00").replace(",", " ").replace(".", ",")
+        shown[name] = "" if not told and name not in OPEN else plain
+    if kept.get("year", overview.as_of.year) != overview.as_of.year:
+        shown |= dict.fromkeys(("advanceTax", "advancePaid", "advanceBefore", "advanceNotified"), "")
+    return shown
+
+
+def read_day(text: str) -> date | None:
+    """A date as a browser sends it (2026-11-24) or as people write it (24.11.2026); ``None`` when it is neither."""
+    try:
+        if "." in text:
+            day, month, year = text.split(".")
+            return date(int(year), int(month), int(day))
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def situations(overview: EnkOverview) -> set[str]:
@@ -228,8 +255,17 @@ def assume() -> Any:
         if amount is None:
             label = view.t(f"enk.assume.{name}")
             faults.append({"id": f"a-{name}", "path": name, "text": view.t("issue.number", label=label)})
-        else:
+        elif text or name not in OPEN:
             content[name] = str(amount)
+    told_on = form.get("advanceNotified", "").strip()
+    today = view.house().clock.now().astimezone(OSLO).date()
+    if told_on:
+        notified = read_day(told_on)
+        if notified is None or notified > today or notified.year != today.year:
+            text = view.t("issue.day_this_year", label=view.t("enk.assume.advanceNotified"), year=today.year)
+            faults.append({"id": "a-advanceNotified", "path": "advanceNotified", "text": text})
+        else:
+            content["advanceNotified"] = notified.isoformat()
     share = read_amount(form.get("deductible", "100") or "100")
     if share is None or share > 100:
         text = view.t("issue.maximum", label=view.t("enk.assume.deductible"), limit=100)
@@ -254,7 +290,8 @@ def assume() -> Any:
                 returns[term] = -amount if told[0] in "-\u2212" else amount
         content["returns"] = {key: str(value) for key, value in returns.items()}
         if not faults:
-            keep(connection, known.case.id, business.ASSUMPTIONS, content)
+            kept = data.read_of_person(connection, house.vault, actor().person_id, business.ASSUMPTIONS) or {}
+            keep(connection, known.case.id, business.ASSUMPTIONS, business.next_assumptions(kept, content, today))
             tell_changed(connection)
     if faults:
         return _page(form.to_dict(), faults)
@@ -373,11 +410,19 @@ def checklist() -> Any:
             return redirect(url_for("citizen.home"), 303)
         task = _task(connection, "checklist")
         kept = data.read_of_person(connection, house.vault, actor().person_id, "checklist") or {}
+        guided = data.read_of_person(connection, house.vault, actor().person_id, "guidance") or {}
     o = known.overview
     seen = {"accounts": o.tagged, "vat": any(e.vat_registered for e in o.enterprises)}
     limit = rates(o.as_of.year).get("vat", "registration_threshold") if o.unknown_year is None else None
     return render_template(
-        "enk_checklist.html", steps=STEPS, done=set(kept.get("done", ())), seen=seen, o=o, limit=limit, task=task
+        "enk_checklist.html",
+        steps=STEPS,
+        done=set(kept.get("done", ())),
+        seen=seen,
+        o=o,
+        limit=limit,
+        advice=guided.get("advice", ""),
+        task=task,
     )
 
 

@@ -102,6 +102,7 @@ def warning_title(warning: Any) -> str:
     content = {
         "amount": None if warning.amount is None else str(warning.amount),
         "due": None if warning.due is None else warning.due.isoformat(),
+        "about": warning.about,
     }
     return t(f"enk.warn.{warning.kind}", **_amounts(content))
 

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person, Product
 from tests.browser.walks import agree_at_sources
 
+EVENTS = "/altinn/events/api/v1/events?type=no.ibalanse.notice.given"
 People = Callable[..., Person]
 
 
@@ -90,7 +92,9 @@ def test_andreas_is_told_kindly_that_his_plan_does_not_hold_and_makes_a_better_o
     bente.picture("case-brreg")
     bente.press("Gi veiledning")
 
+    wait_for_text(andreas, "/meldinger", "Bedriftsveiledningen har svart")
     andreas.go("/enk/sjekkliste")
+    expect(main).to_contain_text("Begynn med to faste kunder, og ring meg før du kjøper bil.")
     andreas.check_page()
     andreas.picture("checklist")
     andreas.tick("Bokføring")
@@ -119,16 +123,24 @@ def test_andreas_tags_his_accounts_sees_the_gap_and_is_warned_in_time(person: Pe
     expect(main).to_contain_text("Alt her er grovt regnet")
     fill(andreas, advanceTax="80 000", wantedPay="600 000")
     andreas.press("Regn på nytt")
+    expect(andreas.page.locator('[name="advanceTax"]')).to_have_value("80 000")
     expect(main).to_contain_text("Forskuddsskatt")
     expect(main).to_contain_text("Øk omsetningen")
     fill(andreas, wantedPay="masse")
     andreas.press("Regn på nytt")
     expect(andreas.page.locator("#feil")).to_contain_text("Lønn du trenger må være et tall")
 
+    fill(andreas, returnAmount="4 000")
+    andreas.page.locator('[name="wantedPay"]').fill("600 000")
+    andreas.page.locator('[name="returnTerm"]').select_option("2026-5")
+    andreas.press("Regn på nytt")
+    expect(main).to_contain_text("Mva-meldingen din avviker 19 920 kr fra det kontoene viser.")
+
     andreas.go("/enk/beregning")
     expect(main).to_contain_text("Trinnskatt, trinn 1")
     expect(main).to_contain_text("folketrygdloven § 23-3")
     expect(main).to_contain_text("10,8")
+    expect(main).to_contain_text("Skattebetalingsforskriften § 10-20-1".lower())
     andreas.check_page()
     andreas.picture("enk-calculation")
 
@@ -139,6 +151,8 @@ def test_andreas_tags_his_accounts_sees_the_gap_and_is_warned_in_time(person: Pe
     wait_for_text(andreas, "/meldinger", "til forskuddsskatten 15. desember 2026", 90)
     andreas.check_page()
     andreas.picture("warning")
+    kinds = [e["data"]["kind"] for e in requests.get(f"{product.sandbox_url}{EVENTS}", timeout=5).json()]
+    assert kinds.count("enk.gap.advance_tax") == 1
     product.move_clock(45)
     andreas.log_in("Andreas Eksempel")
     andreas.go("/enk")
@@ -166,3 +180,40 @@ def test_andreas_closes_in_order(person: People) -> None:
     andreas.press("Alt er gjort")
     andreas.page.wait_for_url(re.compile("saken-min"))
     expect(andreas.page.locator("main")).to_contain_text("Avslutte foretak")
+
+
+PAGES = ("/enk", "/enk/kontoer", "/enk/beregning", "/enk/start", "/enk/sjekkliste", "/enk/avslutning")
+SAID = {"nb": "Har du satt av nok?", "nn": "Har du sett av nok?", "en": "Have you set aside enough?"}
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_every_page_of_the_business_at_320_pixels_in_each_language(person: People, language: str) -> None:
+    andreas = person(width=320)
+    andreas.log_in("Andreas Eksempel")
+    andreas.page.locator("details.language summary").click()
+    andreas.page.locator(f'details.language button[value="{language}"]').click()
+    andreas.go("/enk")
+    expect(andreas.page.locator("main")).to_contain_text(SAID[language])
+    for path in PAGES:
+        andreas.go(path)
+        andreas.check_page()
+        assert not re.search(
+            r"\b(enk|calc|closing|startup|checklist|rule)\.[a-z_.]+", andreas.page.inner_text("main")
+        ), path
+
+
+def test_a_stopped_consent_is_said_and_a_new_one_goes_on(person: People) -> None:
+    andreas = person()
+    andreas.log_in("Andreas Eksempel")
+    andreas.go("/deling")
+    while andreas.page.get_by_role("button", name="Trekk samtykket").count():
+        andreas.press("Trekk samtykket")
+        andreas.go("/deling")
+    wait_for_text(andreas, "/enk", "Vi ser ikke kontoene til foretaket nå")
+    expect(andreas.page.locator("main")).not_to_contain_text("Du har satt av nok")
+    expect(andreas.page.locator("main")).not_to_contain_text("Ingenting forfaller")
+    expect(andreas.page.locator("#frister")).to_contain_text("Skatt utover forskuddet")
+    expect(andreas.page.locator("#frister")).to_contain_text("31. mai 2027")
+    andreas.check_page()
+    andreas.picture("enk-blind")
+    wait_for_text(andreas, "/saken-min", "Gi nytt samtykke")

@@ -17,9 +17,13 @@ from engine.economy.enk.pay import sick_pay
 from engine.economy.enk.set_aside import cover
 from engine.economy.enk.startup import Plan, Verdict, assess
 from engine.economy.enk.tagging import Tag, suggest
-from engine.economy.figures import Account, Enterprise, Figures, Transaction
+from engine.economy.figures import Account, Debt, DebtKind, Enterprise, Figures, Transaction
 from engine.economy.sourced import Source, Sourced
-from engine.economy.tax.vat import Period, part_of, term_estimate, terms
+from engine.economy.tax.estimate import estimate
+from engine.economy.tax.income import TaxableIncome
+from engine.economy.tax.vat import Period, part_of, term_estimate, term_estimates, terms
+from engine.evidence.business import assumptions as read_of_year
+from engine.evidence.business import next_assumptions
 
 SOURCE = Source("bank.accounts", "Eksempelbanken", datetime(2026, 11, 23, tzinfo=UTC), "consent")
 TAGS = {"1": Tag.PRIVATE, "2": Tag.BUSINESS, "3": Tag.SET_ASIDE}
@@ -89,6 +93,90 @@ def test_advance_tax_falls_due_in_four_parts_and_a_small_one_at_once() -> None:
     assert [due.due.isoformat()[5:] for due in found] == ["03-15", "06-15", "09-15", "12-15"]
     assert sum(due.amount or 0 for due in found) == Decimal(40_001)
     assert [due.due for due in deadlines.advance_tax(2026, Decimal(1_500))] == [date(2026, 6, 15)]
+
+
+def advance(assessed: int, notified: date | None = None, before: int = 0) -> list[tuple[str, Decimal | None]]:
+    change = None if notified is None else deadlines.Change(notified, Decimal(before))
+    return [(due.due.isoformat()[5:], due.amount) for due in deadlines.advance_tax(2026, Decimal(assessed), change)]
+
+
+@pytest.mark.parametrize(
+    ("assessed", "notified", "before", "terms_due"),
+    [
+        (40_000, None, 0, [("03-15", 10_000), ("06-15", 10_000), ("09-15", 10_000), ("12-15", 10_000)]),
+        (1_999, None, 0, [("06-15", 1_999)]),
+        (2_000, None, 0, [("03-15", 500), ("06-15", 500), ("09-15", 500), ("12-15", 500)]),
+        # raised in July: the 20 000 more is spread over the two terms that are left
+        (60_000, date(2026, 7, 1), 40_000,
+         [("03-15", 10_000), ("06-15", 10_000), ("09-15", 20_000), ("12-15", 20_000)]),
+        # made for the first time ten days before a term: never earlier than three weeks after the notice
+        (30_000, date(2026, 9, 5), 0, [("09-26", 15_000), ("12-15", 15_000)]),
+        # later than 24 October: three weeks after the notice
+        (50_000, date(2026, 10, 25), 40_000,
+         [("03-15", 10_000), ("06-15", 10_000), ("09-15", 10_000), ("11-15", 10_000), ("12-15", 10_000)]),
+        (50_000, date(2026, 10, 24), 40_000,
+         [("03-15", 10_000), ("06-15", 10_000), ("09-15", 10_000), ("12-15", 20_000)]),
+    ],
+)  # fmt: skip
+def test_advance_tax_and_its_changes_fall_due_as_the_regulation_says(
+    assessed: int, notified: date | None, before: int, terms_due: list[tuple[str, int]]
+) -> None:
+    assert advance(assessed, notified, before) == terms_due
+
+
+def test_every_due_of_a_year_has_a_key_of_its_own() -> None:
+    dues = deadlines.advance_tax(2026, Decimal(60_000), deadlines.Change(date(2026, 9, 5), Decimal(40_000)))
+    assert sum(due.amount or 0 for due in dues) == 60_000
+    assert len({due.key for due in dues}) == len(dues) == 5
+
+
+def test_a_missed_term_makes_the_later_ones_due() -> None:
+    dues = deadlines.advance_tax(2026, Decimal(40_000))
+    (missed,) = deadlines.after_payment(dues, Decimal(10_000), date(2026, 7, 1))
+    assert (missed.kind, missed.due, missed.amount) == ("advance_missed", date(2026, 6, 15), Decimal(30_000))
+    on_time = deadlines.after_payment(dues, Decimal(25_000), date(2026, 7, 1))
+    assert [(due.due.month, due.amount) for due in on_time] == [(9, Decimal(5_000)), (12, Decimal(10_000))]
+    found = build(year_of_trade(), TAGS, Assumptions(advance_tax=Decimal(40_000), advance_paid=Decimal(0)), TODAY)
+    assert ("gap.advance_missed", date(2026, 3, 15)) in {(w.kind, w.due) for w in found.warnings}
+
+
+@pytest.mark.parametrize(("left", "collected"), [("99.99", "0"), ("100", "100"), ("-5000", "0")])
+def test_less_than_a_hundred_kroner_is_not_collected(left: str, collected: str) -> None:
+    due = deadlines.rest_tax(2026, Decimal(50_000) + Decimal(left), Decimal(50_000))
+    assert due.amount == Decimal(collected)
+
+
+def test_what_skatteetaten_already_claims_comes_before_what_is_estimated() -> None:
+    claim = Debt(
+        "skatteetaten.claims:R1", DebtKind.TAX, "Restskatt 2025", Sourced(Decimal(20_000), (SOURCE,)),
+        due=date(2026, 9, 20), case_number="R1", collector="Skatteetaten",
+    )  # fmt: skip
+    found = build(replace(year_of_trade(), debts=(claim,)), TAGS, Assumptions(), TODAY)
+    first, second = found.cover.dues[:2]
+    assert (first.due.key, first.covered, first.gap) == ("claim-R1", Decimal(20_000), Decimal(0))
+    assert (second.due.key, second.covered) == ("vat-2026-5", Decimal(11_000))
+
+
+def test_a_new_year_does_not_take_last_years_advance_tax_in_silence() -> None:
+    kept = {"year": 2026, "advanceTax": "60000", "wages": "100000", "advancePaid": "60000"}
+    told, last_year = read_of_year(kept, date(1983, 9, 21), date(2027, 1, 15))
+    assert (told.advance_tax, told.advance_paid, told.wages, told.carried) == (0, None, Decimal(100_000), True)
+    assert last_year is not None and last_year.advance_tax == Decimal(60_000)
+    found = build(year_of_trade(), TAGS, told, date(2027, 1, 15), last_year)
+    rest = {one.due.key: one.estimate for one in found.cover.dues}["rest_tax-2026"]
+    without = build(year_of_trade(), TAGS, told, date(2027, 1, 15)).cover.dues
+    assert rest == {one.due.key: one.estimate for one in without}["rest_tax-2026"] - 60_000
+    assert {"new_year:2027", "rates:2027"} <= {warning.key for warning in found.warnings}
+
+    after = next_assumptions(kept, {"advanceTax": "70000"}, date(2027, 1, 15))
+    told, last_year = read_of_year(after, date(1983, 9, 21), date(2027, 2, 1))
+    assert (told.advance_tax, told.carried) == (Decimal(70_000), False)
+    assert last_year is not None and last_year.advance_tax == Decimal(60_000)
+
+
+def test_annual_vat_above_a_million_is_questioned() -> None:
+    found = build(year_of_trade(), TAGS, Assumptions(vat_period=Period.ANNUAL), TODAY)
+    assert [w.amount for w in found.warnings if w.kind == "annual_limit"] == [Decimal(1_100_000)]
 
 
 def test_the_overview_tells_result_vat_tax_and_gap() -> None:
@@ -176,17 +264,26 @@ def test_cover_plus_gap_is_the_estimate_and_no_krone_is_used_twice(
     assert sum(one.covered for one in found.dues) + found.left == max(tax, 0) + vat + both
 
 
-@given(st.lists(st.tuples(st.integers(0, 90_000), st.integers(0, 90_000)), min_size=6, max_size=6))
-def test_the_terms_of_a_year_sum_to_the_year(months: list[tuple[int, int]]) -> None:
-    found = [
-        term_estimate(term, Decimal(sales), Decimal(costs), "standard", Decimal(1))
-        for term, (sales, costs) in zip(terms(2026, Period.TWO_MONTH), months, strict=True)
-    ]
-    (year,) = terms(2026, Period.ANNUAL)
-    whole = term_estimate(
-        year, Decimal(sum(s for s, _ in months)), Decimal(sum(c for _, c in months)), "standard", Decimal(1)
+ORE = st.integers(0, 9_000_000).map(lambda ore: Decimal(ore) / 100)
+
+
+@given(
+    st.lists(st.tuples(ORE, ORE), min_size=6, max_size=6),
+    st.sampled_from(["standard", "food", "low", "fish", "zero"]),
+    st.sampled_from([Decimal(1), Decimal("0.8"), Decimal("0.333")]),
+)
+def test_the_terms_of_a_year_sum_to_the_year(months: list[tuple[Decimal, Decimal]], kind: str, part: Decimal) -> None:
+    found = term_estimates(
+        [(term, *two) for term, two in zip(terms(2026, Period.TWO_MONTH), months, strict=True)], kind, part
     )
-    assert abs(sum(one.amount for one in found) - whole.amount) <= Decimal("0.12")  # an øre of rounding a part
+    (year,) = terms(2026, Period.ANNUAL)
+    whole = term_estimate(year, sum(s for s, _ in months), sum(c for _, c in months), kind, part)  # type: ignore[arg-type]
+
+    assert sum(one.amount for one in found) == whole.amount
+    assert all(sum(line.amount for line in one.lines) == one.amount for one in found)
+    for one, (sales, costs) in zip(found, months, strict=True):
+        alone = term_estimate(one.term, sales, costs, kind, part)
+        assert abs(one.amount - alone.amount) <= Decimal("0.04")  # what rounding carries over
 
 
 def test_terms_cover_the_year_without_gap() -> None:
@@ -229,7 +326,29 @@ def test_closing_forgets_nothing_that_falls_due() -> None:
     assert len(owed) <= len(found.dues) and {due.kind for due in found.dues} >= {"vat", "rest_tax", "tax_return"}
     assert [due.due for due in found.dues] == sorted(due.due for due in found.dues)
     assert found.steps.index("collect_claims") < found.steps.index("deregister_business")
-    assert found.free == 71_000 + 20_000 + 10_000 - 5_000 - sum(due.amount for due in found.dues)
+    # the stock is sold with 25 % VAT on it; the VAT of it is among the dues
+    assert found.free == 71_000 + 20_000 + 12_500 - 5_000 - sum(due.amount for due in found.dues)
+    # VAT: 20 % of 20 000 in unpaid invoices, less 20 % of 5 000 in unpaid bills, and 25 % of 10 000 in stock
+    assert [due.amount for due in found.dues if due.kind == "vat_last"] == [Decimal(4_000 - 1_000 + 2_500)]
+
+
+def test_who_stops_in_march_is_taxed_of_three_months_and_not_of_a_year_at_that_pace() -> None:
+    figures = year_of_trade()
+    early = replace(figures, transactions=tuple(t for t in figures.transactions if t.booked < date(2026, 4, 1)))
+    overview = build(early, TAGS, Assumptions(), date(2026, 3, 31))
+    found = close(overview, Holdings(), date(2026, 3, 31), Decimal(0))
+    # 3 x (100 000 - 25 000) with VAT in it: 180 000 without
+    assert found.profit == Decimal(180_000) == overview.net_so_far
+    (rest,) = [due for due in found.dues if due.kind == "rest_tax"]
+    assert rest.amount == estimate(TaxableIncome(profit=Decimal(180_000)), 2026).total
+    assert rest.amount < overview.tax_so_far, "a share of a whole year's tax would be more"
+
+
+def test_sales_until_the_last_day_are_counted_and_their_vat_has_its_own_term() -> None:
+    overview = build(year_of_trade(), TAGS, Assumptions(), date(2026, 10, 31))
+    found = close(overview, Holdings(), date(2026, 12, 31), Decimal(0))
+    assert found.profit > overview.net_so_far
+    assert [due.due for due in found.dues if due.kind == "vat_last"] == [date(2027, 2, 10)]
 
 
 def test_a_business_without_vat_and_holdings_has_fewer_steps() -> None:

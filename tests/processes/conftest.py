@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from engine.definitions.bundle import Bundle
 from engine.economy.figures import Debt, DebtKind, Figures
 from engine.economy.sourced import Source, Sourced
 from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState
-from engine.evidence.errors import SourceError
+from engine.evidence.errors import SourceError, SourceUnavailable
 from engine.execution.commands import CompleteTask, Outcome, StartInstance
 from engine.execution.models import process_instance, user_task
 from engine.jobs.bell import silent
@@ -102,11 +102,34 @@ def party(pid: str, name: str, role: str = "arving", guardian: tuple[str, str] |
     return PartyFound(pid, name, date(1970, 1, 1), role, role == "arving", *more)
 
 
+class Published:
+    """Takes every event, and fails as often as it is told to first."""
+
+    def __init__(self) -> None:
+        self.events: list[Mapping[str, Any]] = []
+        self.failures = 0
+
+    def publish(self, event: Mapping[str, Any]) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise SourceUnavailable("http_503")
+        self.events.append(event)
+
+
 class House:
     """A wired application with Anne in it."""
 
-    def __init__(self, application: Application, clock: FixedClock, sources: Sources, anne: str, court: Court) -> None:
+    def __init__(
+        self,
+        application: Application,
+        clock: FixedClock,
+        sources: Sources,
+        anne: str,
+        court: Court,
+        published: Published,
+    ) -> None:
         self.court = court
+        self.published = published
         self.application = application
         self.clock = clock
         self.sources = sources
@@ -179,12 +202,12 @@ def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
         settings, clock=clock, bell=silent, data_sets=data_sets, channels=channels,
         hooks=lambda key, element, task_type: hooks.get(task_type),
     )  # fmt: skip
-    court = Court()
-    app.job_types.update(palette.jobs(app, {"domstol": court}, {"domstol": court}))
+    court, published = Court(), Published()
+    app.job_types.update(palette.jobs(app, {"domstol": court}, {"domstol": court}, published))
     schema.upgrade(app.db)
     with app.db.write() as connection:
         for folder in processes.ALL:
             app.library.deploy(connection, Bundle.read(folder), by="test")
         person = app.vault.register(connection, pid="21818297804", name="Anne Eksempel", birth_date=date(2000, 1, 21))
-    yield House(app, clock, sources, person.id, court)
+    yield House(app, clock, sources, person.id, court, published)
     app.db.engine.dispose()

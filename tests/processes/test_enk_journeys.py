@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from engine.authorization.actor import Actor, Office, Role
 from engine.cases.models import notice
+from engine.cases.notices import of_person
 from engine.consent import actions as consent
 from engine.consent.models import consent_record
 from engine.economy.enk.tagging import Tag
@@ -28,7 +29,9 @@ BREG = Office("313367002", "Bedriftsveiledningen i Brønnøysund")
 BENTE = Actor(Role.CASEWORKER, "bente", "Bente Veileder", BREG, "high")
 
 
-def trade(months: int = 11, ended: bool = False) -> Callable[[EvidenceRequest], Evidence]:
+def trade(
+    months: int = 11, ended: bool = False, more: tuple[str, ...] = (), there: bool = True
+) -> Callable[[EvidenceRequest], Evidence]:
     """A bank that tells of eleven months of trade, and nothing set aside."""
 
     def fetch(request: EvidenceRequest) -> Evidence:
@@ -42,8 +45,9 @@ def trade(months: int = 11, ended: bool = False) -> Callable[[EvidenceRequest], 
             Account("b:1", "1", "Brukskonto", "Konto", "PRIV", Sourced(Decimal(5_000), (source,))),
             Account("b:2", "2", "Drift", "Konto", "ORGA", Sourced(Decimal(40_000), (source,))),
         )
-        enterprise = Enterprise("311851381", "ANDREAS", "ENK", "El", date(2021, 2, 1), True, ended, False, source)
-        figures = Figures(accounts=accounts, transactions=tuple(moved), enterprises=(enterprise,))
+        first = Enterprise("311851381", "ANDREAS", "ENK", "El", date(2021, 2, 1), True, ended, False, source)
+        all_of_them = (first, *(replace(first, orgno=orgno, bankrupt=False) for orgno in more)) if there else ()
+        figures = Figures(accounts=accounts, transactions=tuple(moved), enterprises=all_of_them)
         return Evidence(EvidenceState.ANSWERED, figures)
 
     return fetch
@@ -113,15 +117,19 @@ def test_the_owner_is_warned_before_each_due_date_and_once(owner: House) -> None
     assert incidents(owner) == []
 
 
+def withdraw(house: House, case: str) -> None:
+    with house.application.db.write() as connection:
+        record = connection.execute(select(consent_record.c.id).where(consent_record.c.case_id == case)).scalar_one()
+        consent.withdraw(connection, actor=house.anne, record_id=record, now=house.clock.now())
+        message = CorrelateMessage("consent.withdrawn", case, "consent", record)
+        house.application.dispatch.send(message, house.anne, connection=connection)
+    house.work()
+
+
 def test_a_withdrawn_consent_pauses_the_control_and_a_new_one_resumes_it(owner: House) -> None:
     case = running(owner)
     tag(owner, case)
-    with owner.application.db.write() as connection:
-        record = connection.execute(select(consent_record.c.id).where(consent_record.c.case_id == case)).scalar_one()
-        consent.withdraw(connection, actor=owner.anne, record_id=record, now=owner.clock.now())
-        message = CorrelateMessage("consent.withdrawn", case, "consent", record)
-        owner.application.dispatch.send(message, owner.anne, connection=connection)
-    owner.work()
+    withdraw(owner, case)
     assert set(owner.tasks(case)) == {"Resume"}
 
     owner.complete(case, "Resume")
@@ -171,7 +179,11 @@ def test_a_bad_plan_is_changed_and_the_guide_answers(house: House) -> None:
     house.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
     assert set(house.tasks(case)) == {"Guide"}
     house.complete(case, "Guide", BENTE, guidance={"advice": "Begynn ved siden av jobben."})
+    house.work()
     assert set(house.tasks(case)) == {"Checklist"}
+    with house.application.db.read() as connection:
+        (told,) = of_person(connection, house.application.vault, house.anne.person_id)
+    assert told.kind == "journey.notice.answered", "the answer is no use to an owner who is not told of it"
     house.complete(case, "Checklist")
     assert house.state(case) == "completed"
 
@@ -191,18 +203,28 @@ def test_the_owner_may_wait_and_no_adviser_is_needed(house: House) -> None:
     assert house.state(case) == "completed"
 
 
+def closing(house: House, stock: int) -> str:
+    """A business that closes at the turn of the year, with every step done."""
+    case = house.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
+    agree(house, case)
+    tag(house, case)
+    house.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": stock, "lastDay": "2026-12-31"})
+    house.complete(case, "Steps")
+    house.work()
+    return case
+
+
 def test_closing_remembers_until_nothing_is_due(owner: House) -> None:
-    case = owner.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
-    agree(owner, case)
-    tag(owner, case)
-    owner.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": 10_000, "lastDay": "2026-12-31"})
-    owner.complete(case, "Steps")
-    owner.work()
+    case = closing(owner, stock=10_000)
     assert owner.tasks(case) == {}, "it waits for the last deadlines"
     for _ in range(4):
         owner.work(timedelta(days=30))
-    assert "Final" in owner.tasks(case)
-    assert {"gap:vat-2026-5", "gap:vat-2026-6"} <= set(notices(owner, case))
+    assert owner.tasks(case) == {}, "the consent ran out in February, the last tax is due on 31 May"
+    for _ in range(3):
+        owner.work(timedelta(days=30))
+    told = notices(owner, case)
+    assert {"gap:vat-2026-5", "gap:vat-2026-6", "gap:rest_tax-2026", "due:tax_return-2026"} <= set(told)
+    assert len(told) == len(set(told)) and incidents(owner) == []
     owner.complete(case, "Final")
     assert owner.state(case) == "completed"
 
@@ -213,6 +235,60 @@ def test_a_business_that_ended_in_the_register_ends_the_control(house: House) ->
     tag(house, case)
     assert house.state(case) == "completed"
     assert "ended:311851381" in notices(house, case)
+
+
+def test_closing_remembers_the_days_when_the_consent_is_withdrawn_and_the_figures_are_gone(owner: House) -> None:
+    case = closing(owner, stock=0)
+    withdraw(owner, case)
+    assert owner.tasks(case) == {}, "there is still tax to remember"
+    for _ in range(7):
+        owner.work(timedelta(days=30))
+    assert {"blind:vat-2026-6", "blind:rest_tax-2026", "blind:tax_return-2026"} <= set(notices(owner, case))
+    assert "Final" in owner.tasks(case) and incidents(owner) == []
+
+
+def test_a_warning_is_an_event_once_and_survives_a_receiver_that_is_down(owner: House) -> None:
+    owner.published.failures = 2
+    case = running(owner)
+    tag(owner, case)
+    for _ in range(3):
+        owner.work(timedelta(minutes=5))
+    (event,) = [e for e in owner.published.events if e["data"]["kind"] == "enk.gap.vat"]
+    assert {name: event[name] for name in ("specversion", "type", "subject", "source", "datacontenttype")} == {
+        "specversion": "1.0",
+        "type": "no.ibalanse.notice.given",
+        "subject": f"cases/{case}",
+        "source": owner.application.settings.base_url,
+        "datacontenttype": "application/json",
+    }
+    assert event["data"]["due"] == "2026-12-10" and event["data"]["act"] == "move"
+    assert set(event["data"]) == {"notice", "kind", "due", "act"}, "neither amount nor name leaves the house"
+    for _ in range(2):
+        owner.work(timedelta(days=7))
+    ids = [e["id"] for e in owner.published.events]
+    assert len(ids) == len(set(ids)) == len(notices(owner, case))
+
+
+def test_one_ended_business_of_two_does_not_end_the_control(house: House) -> None:
+    use(house, trade(ended=True, more=("314961900",)))
+    case = running(house)
+    tag(house, case)
+    assert house.state(case) == "active"
+    assert "ended:311851381" in notices(house, case) and "ended:314961900" not in notices(house, case)
+
+
+def test_a_business_that_is_gone_from_the_register_ends_the_control_and_says_so(house: House) -> None:
+    use(house, trade())
+    case = running(house)
+    tag(house, case)
+    use(house, trade(there=False))
+    nobody = Evidence(EvidenceState.EMPTY, Figures())
+    sets = house.application.data_sets
+    sets["brreg.enterprises"] = replace(sets["brreg.enterprises"], fetch=lambda _asked: nobody)  # type: ignore[index]
+    house.work(timedelta(days=31))
+    house.work(timedelta(minutes=5))
+    assert house.state(case) == "completed"
+    assert "ended:register" in notices(house, case)
 
 
 def test_a_callback_goes_to_the_chosen_office(house: House) -> None:

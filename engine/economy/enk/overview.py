@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from engine.economy.enk import deadlines
-from engine.economy.enk.deadlines import Due
+from engine.economy.enk.deadlines import Change, Due
 from engine.economy.enk.pay import PayCheck, SickPay, sick_pay
 from engine.economy.enk.result import Movement, Result, movements, projected, result, year_share
 from engine.economy.enk.set_aside import Cover, cover
@@ -18,7 +18,7 @@ from engine.economy.money import ZERO, Money
 from engine.economy.rates import UnknownYear, rates
 from engine.economy.tax.estimate import TaxEstimate, of_business
 from engine.economy.tax.income import TaxableIncome
-from engine.economy.tax.vat import Period, TermEstimate, term_estimate, terms
+from engine.economy.tax.vat import Period, TermEstimate, term_estimates, terms
 
 WARN_DAYS = 21
 #: Share of the registration limit at which the owner is told that it comes nearer.
@@ -31,16 +31,20 @@ CONTRADICTION = Decimal(1000)
 class Assumptions:
     """What no source tells. Every one is shown beside the figure it is used for.
 
-    advance_tax  NOK of forskuddsskatt assessed for the year
+    advance_tax  NOK of forskuddsskatt assessed for the year;  ``advance_change`` when that was made or raised in it
+    advance_paid  NOK of it paid so far; ``None`` = every term was paid when it fell due
     wages, deductions   the owner's other income and deductions in the year, NOK
     wanted_pay   NOK a year the owner needs for herself; 0 = what she has taken out, at that pace
     vat_kind     rate of the sales;  ``deductible``: share of purchases with deductible VAT
     vat_period   two_month | annual | annual_primary
     returns      term key → NOK the owner returned, to compare with
     started      the first day of business this year, when it was not running from 1 January
+    carried      told for an earlier year: what is said of advance tax does not count for this one
     """
 
     advance_tax: Money = ZERO
+    advance_change: Change | None = None
+    advance_paid: Money | None = None
     wages: Money = ZERO
     deductions: Money = ZERO
     shielding_base: Money = ZERO
@@ -51,6 +55,17 @@ class Assumptions:
     returns: Mapping[str, Money] = field(default_factory=dict)
     started: date | None = None
     age: int | None = None
+    carried: bool = False
+
+    def income(self, profit: Money) -> TaxableIncome:
+        """The owner's income of the year, with this profit of the business."""
+        return TaxableIncome(
+            profit=profit,
+            wages=self.wages,
+            deductions=self.deductions,
+            shielding_base=self.shielding_base,
+            age=self.age,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,7 @@ class EnkWarning:
     act: str
     amount: Money | None = None
     due: date | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,8 @@ class EnkOverview:
     net_so_far  profit without VAT; ``net_year`` the same at this pace for the whole year
     tax         what the business adds to the owner's tax for the year; ``None`` with ``unknown_year`` set
     tax_so_far  the part of it that the year so far has caused
-    covered_from  first day the transactions reach back to
+    covered_from  first day the transactions reach back to; ``None`` when the business accounts cannot be seen
+    sold_in_a_year  the last twelve months' sales: what the limit of VAT registration is measured against
     """
 
     as_of: date
@@ -93,6 +110,7 @@ class EnkOverview:
     covered_from: date | None
     unknown_year: UnknownYear | None = None
     other_dues: tuple[Due, ...] = ()
+    sold_in_a_year: Money = ZERO
 
     @property
     def tagged(self) -> bool:
@@ -100,8 +118,13 @@ class EnkOverview:
         return bool(numbers(self.tagging, Tag.BUSINESS))
 
 
-def build(figures: Figures, tagging: Tagging, assumptions: Assumptions, as_of: date) -> EnkOverview:
-    """Compile the owner's overview. Pure. A year without rates leaves the tax out and says so."""
+def build(
+    figures: Figures, tagging: Tagging, assumptions: Assumptions, as_of: date, last_year: Assumptions | None = None
+) -> EnkOverview:
+    """Compile the owner's overview. Pure. A year without rates leaves the tax out and says so.
+
+    last_year  what was told for the year before, whose tax falls due in this one; as *assumptions* when not given
+    """
     moved = movements(figures.transactions, tagging)
     first = date(as_of.year, 1, 1)
     covered_from = min((m.booked for m in moved), default=None)
@@ -127,42 +150,39 @@ def build(figures: Figures, tagging: Tagging, assumptions: Assumptions, as_of: d
     sick: SickPay | None = None
     tax_so_far = ZERO
     if unknown is None:
-        income = TaxableIncome(
-            profit=net_year,
-            wages=assumptions.wages,
-            deductions=assumptions.deductions,
-            shielding_base=assumptions.shielding_base,
-            age=assumptions.age,
-        )
-        tax = of_business(income, as_of.year)
+        tax = of_business(assumptions.income(net_year), as_of.year)
         tax_so_far = max((tax.total * share).quantize(Decimal("0.01")), ZERO)
-        dues += deadlines.advance_tax(as_of.year, assumptions.advance_tax)
+        advance = deadlines.advance_tax(as_of.year, assumptions.advance_tax, assumptions.advance_change)
+        if assumptions.advance_paid is not None:
+            advance = deadlines.after_payment(advance, assumptions.advance_paid, as_of)
+        dues += advance
         dues.append(deadlines.rest_tax(as_of.year, tax_so_far, assumptions.advance_tax))
         sick = sick_pay(net_year, as_of.year)
-    dues += _last_year(moved, estimates, assumptions, as_of, covered_from)
-    ahead = [due for due in dues if due.due >= as_of]
+    dues += _last_year(moved, estimates, last_year or assumptions, as_of, covered_from)
+    dues += deadlines.claims(figures.debts)
+    ahead = [due for due in dues if due.due >= as_of or due.kind in ("claim", "advance_missed")]
     covered = cover(ahead, **_balances(figures, tagging))
     pay = _pay(net_year, tax, so_far, share, assumptions) if tax is not None else None
     others = tuple(d for d in _returns(as_of) if d.due >= as_of)
     overview = EnkOverview(
         as_of, figures.enterprises, tagging, assumptions, so_far, net_so_far, net_year, share, tax, tax_so_far,
         tuple(estimates), covered, pay, sick, (), covered_from, unknown, others,
+        result(moved, as_of - timedelta(days=364), as_of).sales,
     )  # fmt: skip
-    return _with_warnings(overview, moved, registered)
+    return _with_warnings(overview, registered)
 
 
 def _vat(
     moved: tuple[Movement, ...], year: int, assumptions: Assumptions, as_of: date, covered_from: date | None
 ) -> list[TermEstimate]:
     """Terms that have begun and that the transactions reach back to."""
-    found = []
+    parts = []
     for term in terms(year, assumptions.vat_period):
         if term.start > as_of or covered_from is None or term.end < covered_from:
             continue
         part = result(moved, term.start, min(term.end, as_of))
-        estimate = term_estimate(term, part.sales, part.costs, assumptions.vat_kind, assumptions.deductible)
-        found.append(estimate)
-    return found
+        parts.append((term, part.sales, part.costs))
+    return list(term_estimates(parts, assumptions.vat_kind, assumptions.deductible))
 
 
 def _last_year(
@@ -184,14 +204,9 @@ def _last_year(
     vat = sum((e.amount for e in estimates if e.term.start.year == year), ZERO)
     profit = result(moved, first, last).profit - vat
     whole = projected(profit, year_share(last, max(first, covered_from)))
-    income = TaxableIncome(
-        profit=whole,
-        wages=assumptions.wages,
-        deductions=assumptions.deductions,
-        shielding_base=assumptions.shielding_base,
-        age=None if assumptions.age is None else assumptions.age - 1,
-    )
-    return [deadlines.rest_tax(year, max(of_business(income, year).total, ZERO), assumptions.advance_tax)]
+    before = replace(assumptions, age=None if assumptions.age is None else assumptions.age - 1)
+    tax = max(of_business(before.income(whole), year).total, ZERO)
+    return [deadlines.rest_tax(year, tax, assumptions.advance_tax)]
 
 
 def _balances(figures: Figures, tagging: Tagging) -> dict[str, Money]:
@@ -217,22 +232,30 @@ def _returns(as_of: date) -> tuple[Due, ...]:
     return tuple(found)
 
 
-def _with_warnings(o: EnkOverview, moved: tuple[Movement, ...], registered: bool) -> EnkOverview:
-    from dataclasses import replace
-
+def _with_warnings(o: EnkOverview, registered: bool) -> EnkOverview:
     found: list[EnkWarning] = []
     if not o.tagged:
         return replace(o, warnings=(EnkWarning("no_tags", "no_tags", "tag"),))
     for one in o.cover.dues:
+        act = "pay" if one.due.due < o.as_of else "move"
         if one.gap > 0 and one.due.due <= o.as_of + timedelta(days=WARN_DAYS):
-            found.append(EnkWarning(f"gap:{one.due.key}", f"gap.{one.due.kind}", "move", one.gap, one.due.due))
+            found.append(EnkWarning(f"gap:{one.due.key}", f"gap.{one.due.kind}", act, one.gap, one.due.due))
     for due in o.other_dues:
         if due.due <= o.as_of + timedelta(days=WARN_DAYS):
             found.append(EnkWarning(f"due:{due.key}", f"due.{due.kind}", "send_in", None, due.due))
     if o.pay is not None and o.pay.shortfall:
         found.append(EnkWarning(f"pay:{o.as_of.year}-{(o.as_of.month - 1) // 3}", "pay", "plan", o.pay.shortfall))
+    if o.unknown_year is not None:
+        year = str(o.unknown_year.year)
+        found.append(EnkWarning(f"rates:{year}", "rates_missing", "ask_skatteetaten", about=year))
+    if o.assumptions.carried:
+        year = str(o.as_of.year)
+        found.append(EnkWarning(f"new_year:{year}", "new_year", "assume", about=year))
     if not registered and o.unknown_year is None:
-        found += _threshold(o, moved)
+        found += _threshold(o)
+    if o.assumptions.vat_period is Period.ANNUAL and o.unknown_year is None:
+        if o.sold_in_a_year > rates(o.as_of.year).get("vat", "annual_limit"):
+            found.append(EnkWarning(f"annual:{o.as_of.year}", "annual_limit", "check_terms", o.sold_in_a_year))
     for estimate in o.vat:
         told = o.assumptions.returns.get(estimate.term.key)
         if told is not None and abs(told - estimate.amount) > CONTRADICTION:
@@ -244,10 +267,10 @@ def _with_warnings(o: EnkOverview, moved: tuple[Movement, ...], registered: bool
     return replace(o, warnings=tuple(found))
 
 
-def _threshold(o: EnkOverview, moved: tuple[Movement, ...]) -> list[EnkWarning]:
+def _threshold(o: EnkOverview) -> list[EnkWarning]:
     """Sales of the last twelve months against the limit of registration. Source: merverdiavgiftsloven § 2-1."""
     limit = rates(o.as_of.year).get("vat", "registration_threshold")
-    sold = result(moved, o.as_of - timedelta(days=364), o.as_of).sales
+    sold = o.sold_in_a_year
     if sold > limit:
         return [EnkWarning("threshold:passed", "threshold.passed", "register", sold)]
     if sold >= limit * NEAR:

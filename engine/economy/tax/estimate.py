@@ -8,7 +8,7 @@ from engine.economy.money import ZERO, Money
 from engine.economy.rates import rates
 from engine.economy.tax import bracket, general_income, national_insurance
 from engine.economy.tax.income import TaxableIncome
-from engine.economy.tax.line import Line
+from engine.economy.tax.line import Line, add_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ def estimate(income: TaxableIncome, year: int) -> TaxEstimate:
         *national_insurance.lines(income, table),
     )
     open_rates = ("shielding",) if income.shielding_base and not table.table["shielding"]["final"] else ()
-    return TaxEstimate(year, sum((line.amount for line in found), ZERO), found, open_rates)
+    rounded = add_up(found)
+    return TaxEstimate(year, sum((line.amount for line in rounded), ZERO), rounded, open_rates)
 
 
 def of_business(income: TaxableIncome, year: int) -> TaxEstimate:

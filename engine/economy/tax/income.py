@@ -16,9 +16,9 @@ class TaxableIncome:
     wages       gross wages
     pension     gross pension
     deductions  interest and other deductions in ordinary income
-    shielding_base  skjermingsgrunnlag: means in the business less its debt; 0 where no balance sheet is known
+    shielding_base  skjermingsgrunnlag of the whole business: means less its debt; 0 where no balance sheet is known
     months_owned    of the year, 1-12
-    share       the owner's share of the result, 1 = all; another where a spouse takes part
+    share       the owner's share of the result, 1 = all; less where a spouse takes part
     age         years at the end of the income year; ``None`` = 17 to 69
     finnmark    lives in the action zone of Finnmark and Nord-Troms
     primary     primary industry: national insurance at the rate of wages

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from engine.economy.money import Money
@@ -31,6 +32,22 @@ class Line:
 def percent_of(basis: Money, rate: Decimal) -> Money:
     """NOK to the øre, rounded half up."""
     return (basis * rate / 100).quantize(_ORE, rounding=ROUND_HALF_UP)
+
+
+def add_up(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The same lines, rounded so that they add up to the øre of the exact sum.
+
+    What rounding leaves of one line goes into the next. Were each rounded alone, an øre more of profit
+    could cost three øre of tax, one for each rule.
+    """
+    exact = so_far = Decimal(0)
+    found = []
+    for one in lines:
+        exact += one.basis * one.rate / 100
+        amount = exact.quantize(_ORE, rounding=ROUND_HALF_UP) - so_far
+        so_far += amount
+        found.append(replace(one, amount=amount))
+    return tuple(found)
 
 
 def line(rule: str, basis: Money, rate: Decimal, source: str) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +13,7 @@ from engine.economy.rates import Rates, rates
 from engine.economy.tax.line import Line
 
 _ORE = Decimal("0.01")
+_NOTHING = Decimal("0.00")
 
 
 class Period(StrEnum):
@@ -76,20 +78,40 @@ def terms(year: int, period: Period) -> tuple[Term, ...]:
 
 
 def term_estimate(term: Term, sales: Money, purchases: Money, kind: str, deductible: Decimal) -> TermEstimate:
-    """VAT of a term from amounts that include it.
+    """VAT of one term alone; see ``term_estimates``."""
+    return term_estimates(((term, sales, purchases),), kind, deductible)[0]
 
-    sales, purchases  NOK including VAT
-    kind              rate of the sales: standard | food | low | fish | zero
-    deductible        share (0-1) of purchases that carry deductible VAT at the standard rate: an assumption, shown
+
+def term_estimates(
+    parts: Iterable[tuple[Term, Money, Money]], kind: str, deductible: Decimal
+) -> tuple[TermEstimate, ...]:
+    """VAT of consecutive terms of a year from amounts that include it.
+
+    parts       (term, sales, purchases), NOK including VAT, in order
+    kind        rate of the sales: standard | food | low | fish | zero
+    deductible  share (0-1) of purchases that carry deductible VAT at the standard rate: an assumption, shown
+
+    What rounding leaves of one term goes into the next, so that the terms add up to the year to the øre.
     """
-    table = rates(term.start.year)
-    source = table.reference("vat")
-    out_rate, in_rate = rate_of(table, kind), rate_of(table, "standard")
-    output = part_of(sales, out_rate)
-    basis = (purchases * deductible).quantize(_ORE, rounding=ROUND_HALF_UP)
-    back = part_of(basis, in_rate)
-    lines = (
-        Line("vat.output", sales, out_rate, output, source),
-        Line("vat.input", basis, in_rate, -back, source),
-    )
-    return TermEstimate(term, output - back, lines)
+    sold = bought = output = back = _NOTHING
+    found = []
+    for term, sales, purchases in parts:
+        table = rates(term.start.year)
+        source = table.reference("vat")
+        out_rate, in_rate = rate_of(table, kind), rate_of(table, "standard")
+        sold, before = sold + sales, bought
+        bought = bought + purchases
+        basis = _ore(bought * deductible) - _ore(before * deductible)
+        out = part_of(sold, out_rate) - output
+        deducted = part_of(_ore(bought * deductible), in_rate) - back
+        output, back = output + out, back + deducted
+        lines = (
+            Line("vat.output", sales, out_rate, out, source),
+            Line("vat.input", basis, in_rate, -deducted, source),
+        )
+        found.append(TermEstimate(term, out - deducted, lines))
+    return tuple(found)
+
+
+def _ore(amount: Money) -> Money:
+    return amount.quantize(_ORE, rounding=ROUND_HALF_UP)

@@ -1,0 +1,72 @@
+"""``ibalanse estimate``: what it prints, and what it says to input that cannot be reckoned."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def estimate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "wsgi", "estimate", *arguments],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_tax_is_printed_as_total_and_lines() -> None:
+    answer = estimate("tax", "--year", "2026", "--profit", "600000", "--json")
+    found = json.loads(answer.stdout)
+    assert answer.returncode == 0 and set(found) == {"total", "lines"}
+    assert found["total"] == "184436.60"
+    assert all(set(line) == {"rule", "basis", "rate", "amount", "source"} for line in found["lines"])
+    assert sum(Decimal(line["amount"]) for line in found["lines"]) == Decimal(found["total"])
+
+
+def test_what_is_paid_and_a_rate_that_is_not_final_are_told() -> None:
+    answer = estimate(
+        "tax", "--year", "2026", "--profit", "600 000,00", "--paid", "100000", "--shielding-base", "100000", "--json"
+    )
+    found = json.loads(answer.stdout)
+    assert Decimal(found["left"]) == Decimal(found["total"]) - 100_000
+    assert found["provisional"] == ["shielding"]
+
+
+@pytest.mark.parametrize("period", ["two_month", "annual"])
+def test_the_terms_printed_add_up_to_the_year(period: str) -> None:
+    answer = estimate(
+        "vat", "--year", "2026", "--sales", "1000000", "--purchases", "200000", "--period", period, "--json"
+    )
+    found = json.loads(answer.stdout)
+    assert found["total"] == "160000.00" == f"{sum(Decimal(term['amount']) for term in found['terms']):.2f}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["tax", "--year", "2027", "--profit", "1"], "known years: 2024, 2025, 2026"),
+        (["vat", "--year", "1999", "--sales", "1"], "known years: 2024, 2025, 2026"),
+        (["tax", "--year", "2026"], "--profit, --wages or --pension"),
+        (["tax", "--profit", "1"], "--year"),
+        (["tax", "--year", "i år", "--profit", "1"], "--year"),
+        (["tax", "--year", "2026", "--profit", "mye"], "'mye' is not an amount"),
+        (["tax", "--year", "2026", "--profit", "NaN"], "'NaN' is not an amount"),
+        (["tax", "--year", "2026", "--profit", "1", "--wages", "-5"], "wages must not be negative"),
+        (["tax", "--year", "2026", "--profit", "1", "--age", "200"], "age must be 0 to 130"),
+        (["tax", "--year", "2026", "--profit", "1", "--share", "101"], "--share"),
+        (["tax", "--year", "2026", "--profit", "1", "--months-owned", "13"], "months_owned"),
+        (["vat", "--year", "2026", "--sales", "-1"], "must not be negative"),
+        (["vat", "--year", "2026", "--sales", "1", "--rate", "cheese"], "known: standard, food, low, fish, zero"),
+        (["vat", "--year", "2026", "--sales", "1", "--deductible", "2"], "0 to 1"),
+        ([], "tax"),
+    ],
+)
+def test_bad_input_is_told_on_stderr_and_nothing_is_reckoned(arguments: list[str], said: str) -> None:
+    answer = estimate(*arguments)
+    assert answer.returncode == 2 and said in answer.stderr and answer.stdout == ""
