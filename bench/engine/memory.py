@@ -40,7 +40,10 @@ def measure() -> dict[str, Row]:
         large = models.write(folder, "large.bpmn", models.line(4_998))
         work = [("line", line, 200), ("many", many, 3), ("loop", turns, 1), ("parse", large, 3)]
         before = _ours(line, many, large)
-        others = {"SpiffWorkflow": peers.spiff(work), "bpmn-elements": peers.elements(work)}
+        others = {
+            "SpiffWorkflow": peers.spiff(work),
+            "bpmn-elements": peers.elements([w for w in work if w[0] != "loop"]),
+        }
         after = _ours(line, many, large)
         ours = {key: min(before[key], after[key]) for key in before}
         return {**_rows(ours, others), **_loop(turns, others), **_width(folder)}
