@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from engine.application import Application, build
 from engine.clock import FixedClock
 from engine.jobs.bell import silent
 from engine.settings import Settings
-from tests.factories.postgres import Server, server
+from tests.factories.postgres import Server, Unavailable, server
 
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
@@ -24,11 +25,27 @@ def clock() -> FixedClock:
     return FixedClock(START)
 
 
+_missing: list[str] = []
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """A PostgreSQL server of our own on a unix socket."""
-    with server() as running:
-        yield running
+    """A PostgreSQL server of our own on a unix socket. Where there is none the run says so last, and fails in CI."""
+    try:
+        with server() as running:
+            yield running
+    except (Unavailable, OSError) as error:
+        _missing.append(str(error))
+        if os.environ.get("CI"):
+            pytest.fail(f"no PostgreSQL: {error}")
+        pytest.skip(f"no PostgreSQL: {error}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The last lines of a run say what it could not show."""
+    if _missing:
+        terminalreporter.section("NOT TESTED ON POSTGRESQL", sep="=", red=True)
+        terminalreporter.line(f"Every test on PostgreSQL was left out: {_missing[0]}.")
 
 
 @pytest.fixture

