@@ -61,9 +61,18 @@ def available(overview: Overview) -> Money:
     Payments to debts a plan leaves alone (a home, a student loan) stay where they are; where no source tells
     such a payment it is reckoned as an even one, so that nothing is promised twice.
     """
-    others = sum((_kept_up(debt) for debt in overview.debts if debt.kind in LONG), ZERO)
     paid = sum((line.amount for line in overview.spending if line.category == "debt_service"), ZERO)
-    return overview.monthly_difference + max(paid - others, ZERO)
+    return overview.monthly_difference + max(paid - kept_up(overview), ZERO)
+
+
+def eased(measures: Sequence[Measure]) -> Money:
+    """NOK a month that spending less and earning more would free."""
+    return sum((m.amount for m in measures if m.kind in (MeasureKind.CUT, MeasureKind.INCOME)), ZERO)
+
+
+def kept_up(overview: Overview) -> Money:
+    """NOK a month to the debts a plan leaves alone."""
+    return sum((_kept_up(debt) for debt in overview.debts if debt.kind in LONG), ZERO)
 
 
 def _kept_up(debt: Debt) -> Money:

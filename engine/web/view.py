@@ -11,6 +11,7 @@ from typing import Any, cast
 from flask import Flask, current_app, g, url_for
 
 from engine.application import Application
+from engine.guidance.contacts import everywhere
 from engine.vault import Erased
 from engine.web.texts import NAMES, translate
 from forms import formatting
@@ -23,6 +24,12 @@ def house() -> Application:
 
 def t(key: str, **values: object) -> str:
     return translate(g.language, key, **values)
+
+
+def line_name(key: str) -> str:
+    """The name of a line of an overview (``income.wage``); what a citizen called it herself stands as she wrote it."""
+    found = t(key)
+    return key.partition(".")[2] if found == key else found
 
 
 def journey_text(key: str, journey: str = "advice", **values: object) -> str:
@@ -177,12 +184,15 @@ def install(app: Flask) -> None:
         notice_text=notice_text,
         name_of=name_of,
         languages=NAMES,
+        line_name=line_name,
+        everywhere=everywhere,
         new_key=lambda: str(uuid.uuid4()),
     )
     env.filters.update(
         kr=lambda value: formatting.kroner(value, g.language),
         percent=lambda value: formatting.percent(value, g.language),
         long_date=lambda value: formatting.long_date(value, g.language),
+        month=lambda value: formatting.month_name(value, g.language),
         short_date=lambda value: formatting.short_date(value, g.language),
         clock=lambda value: formatting.clock_time(value, g.language),
         moment=moment,
