@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.economy.overview import Knowledge, Overview
 from engine.execution import data
+from engine.execution.models import data_element
 from engine.vault import Vault
 
 DATA_TYPE = "credits"
@@ -31,3 +32,10 @@ def known_before(connection: Connection, vault: Vault, case_id: str, plan: Mappi
     """The debts a plan was made with, else those the case began with; empty when neither is known."""
     begun = data.read_in_case(connection, vault, case_id, DATA_TYPE) or {}
     return frozenset(plan.get("credits") or begun.get("ids", ()))
+
+
+def forget(connection: Connection, case_id: str) -> None:
+    """Only the sources told of these debts: they go when the consent does."""
+    connection.execute(
+        data_element.delete().where(data_element.c.case_id == case_id, data_element.c.data_type == DATA_TYPE)
+    )
