@@ -37,8 +37,6 @@ def draw(path: Path, process_id: str | None = None) -> str:
     Raises ``BadDrawing``, ``BpmnSyntaxError`` and ``OSError``.
     """
     found = parse((path / "process.bpmn" if path.is_dir() else path).read_bytes()).processes
-    if not found:
-        raise BadDrawing(f"{path} holds no process")
     if process_id is not None and process_id not in found:
         raise BadDrawing(f"{path} holds no process {process_id!r}; there are: {', '.join(found)}")
     process = found[process_id] if process_id is not None else next(iter(found.values()))

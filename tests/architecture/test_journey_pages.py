@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,10 +52,20 @@ def test_every_picture_is_linked_small_and_taken_by_a_browser_test() -> None:
     assert {name for name in kept if f'.picture("{name}")' not in tests} == set()
 
 
-def test_a_file_without_a_process_is_refused_by_name(tmp_path: Path) -> None:
-    file = tmp_path / "empty.bpmn"
-    file.write_text('<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"/>')
-    with pytest.raises(BadDrawing, match=r"empty\.bpmn"):
-        draw(file)
+def test_a_process_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(BadDrawing, match="there are: consent"):
         draw(ROOT / "processes" / "consent", "other")
+
+
+def test_the_command_writes_the_file_or_says_why_not(tmp_path: Path) -> None:
+    def command(*arguments: object) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "wsgi", "draw", *map(str, arguments)]
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    file = tmp_path / "consent.svg"
+    assert command(ROOT / "processes" / "consent", "--output", file).returncode == 0
+    assert file.read_text(encoding="utf-8") == draw(ROOT / "processes" / "consent")
+    empty = tmp_path / "empty.bpmn"
+    empty.write_text('<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"/>')
+    refused = command(empty)
+    assert (refused.returncode, refused.stdout) == (2, "") and "no process" in refused.stderr
