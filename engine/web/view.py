@@ -114,6 +114,19 @@ def warning_title(warning: Any) -> str:
     return t(f"enk.warn.{warning.kind}", **_amounts(content))
 
 
+def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None) -> str:
+    """An early signal as a sentence."""
+    named = {"income_falling": "income.", "income_ending": "benefit_name."}
+    told = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
+    plain = ".plain" if kind == "claim_growing" and amount is None else ""
+    return t(
+        f"signal.{kind}{plain}",
+        about=t(named[kind] + about) if kind in named else about,
+        amount="" if amount is None else formatting.kroner(amount, g.language),
+        when="" if when is None else told(when, g.language),
+    )
+
+
 def notice_text(notice: Any) -> str:
     """What a notice says, in the language of whoever reads it."""
     values = _amounts(notice.content)
@@ -121,9 +134,13 @@ def notice_text(notice: Any) -> str:
     if kind == "enk":
         return f"{t(f'enk.warn.{rest}', **values)} {t('enk.act.' + str(notice.content.get('act', 'plan')))}"
     if kind == "signal":
-        if rest == "income_falling":
-            values["about"] = t("income." + values["about"])
-        return t(f"signal.{rest}", **values)
+        amount, due = notice.content.get("amount"), notice.content.get("due")
+        return signal_text(
+            rest,
+            str(notice.content.get("about", "")),
+            None if amount is None else Decimal(amount),
+            None if due is None else date.fromisoformat(due),
+        )
     if kind == "journey":
         return version_text(str(notice.content["definition"]), rest)
     return t(f"notice.{kind}", **values)
@@ -182,6 +199,7 @@ def install(app: Flask) -> None:
         event_task=event_task,
         warning_title=warning_title,
         notice_text=notice_text,
+        signal_text=signal_text,
         name_of=name_of,
         languages=NAMES,
         line_name=line_name,
