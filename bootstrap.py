@@ -1,6 +1,6 @@
 """Set up, run and test on a machine with Python 3.11 and nothing else. Standard library only.
 
-    python3 bootstrap.py setup | run | test | bench | lint | types
+    python3 bootstrap.py setup | run | test | bench | lint | types | pictures
 
 ``make`` calls this file; it works without make. Everything lands in .venv,
 node_modules and var; a stamp makes the second time quick.
@@ -104,7 +104,17 @@ def bench() -> None:
     run(BIN / "python", "-m", "bench", *sys.argv[2:])
 
 
-COMMANDS = {"setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench}
+def pictures() -> None:
+    """The browser tests take the screens; the ones the documentation links are kept, and the diagrams drawn anew."""
+    setup()
+    chromium()
+    run(BIN / "python", "-m", "pytest", "tests/browser")
+    run(BIN / "python", "build_pictures.py")
+
+
+COMMANDS = {
+    "setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench, "pictures": pictures,
+}  # fmt: skip
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

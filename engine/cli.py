@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine import check_cli, estimate_cli, run_cli
+from engine import check_cli, draw_cli, estimate_cli, run_cli
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
@@ -23,6 +23,10 @@ from engine.settings import Settings, SettingsError
 
 BAD_INPUT = 2
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+REFUSED = (
+    SettingsError, BundleError, BpmnSyntaxError, OSError, estimate_cli.BadEstimate, draw_cli.BadDrawing,
+    run_cli.BadRun,
+)  # fmt: skip
 
 
 def main(
@@ -42,6 +46,8 @@ def main(
             return run_cli.run(options, CAPABILITIES)
         if options.command == "estimate":
             return estimate_cli.run(options)
+        if options.command == "draw":
+            return draw_cli.run(options)
         settings = Settings.from_env()
         if options.command == "sandbox":
             return _sandbox(settings, create_sandbox)
@@ -67,7 +73,7 @@ def main(
         print(json.dumps(rows, ensure_ascii=False))
         print(refused, file=sys.stderr)
         return BAD_INPUT
-    except (SettingsError, BundleError, BpmnSyntaxError, OSError, estimate_cli.BadEstimate, run_cli.BadRun) as error:
+    except REFUSED as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
 
@@ -86,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     deploy.add_argument("--json", action="store_true")
     check_cli.add_parser(commands)
     run_cli.add_parser(commands)
+    draw_cli.add_parser(commands)
     estimate_cli.add_parser(commands)
     purge = commands.add_parser("purge-expired", help="delete what has had its time")
     purge.add_argument("--json", action="store_true")

@@ -42,6 +42,12 @@ def long_date(value: date | datetime, language: str = "nb") -> str:
     return f"{day.day} {month} {day.year}" if language == "en" else f"{day.day}. {month} {day.year}"
 
 
+def month_name(value: date | datetime, language: str = "nb") -> str:
+    """``desember 2026``"""
+    day = value.astimezone(OSLO).date() if isinstance(value, datetime) else value
+    return f"{_MONTHS[language][day.month - 1]} {day.year}"
+
+
 def short_date(value: date | datetime, language: str = "nb") -> str:
     """``10. des.``"""
     day = value.astimezone(OSLO).date() if isinstance(value, datetime) else value

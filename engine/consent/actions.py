@@ -16,6 +16,7 @@ from engine.audit import chain
 from engine.authorization.actor import Actor
 from engine.consent.lifecycle import GRANT, RECORD
 from engine.consent.models import consent_record, grant
+from engine.evidence import baseline
 from engine.evidence.models import harvest, snapshot
 from engine.sharing import actions as sharing
 from engine.vault import Vault
@@ -147,6 +148,7 @@ def withdraw(connection: Connection, *, actor: Actor, record_id: str, now: datet
             _tell_channel(connection, row.case_id, one.id, now)
     connection.execute(delete(harvest).where(harvest.c.case_id == row.case_id, harvest.c.data_set.in_(row.data_sets)))
     connection.execute(delete(snapshot).where(snapshot.c.case_id == row.case_id))
+    baseline.forget(connection, row.case_id)
     sharing.stop_all(connection, row.case_id, now)
     chain.append(connection, row.case_id, now, actor, "ConsentWithdrawn", {"record": record_id, "basis": row.basis})
     case_id: str = row.case_id

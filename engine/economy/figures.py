@@ -112,6 +112,7 @@ class Income:
     month      first day of the month
     gross, net NOK; ``net`` is ``None`` where the source tells gross only, then ``tax`` may be known
     attached   NOK withheld for creditors (utleggstrekk), part of what is not paid out
+    name       what the payer calls it ("Sykepenger"), where it says
     """
 
     id: str
@@ -123,6 +124,7 @@ class Income:
     tax: Sourced[Money] | None = None
     attached: Sourced[Money] | None = None
     payer_orgno: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ from enum import StrEnum
 from engine.economy.figures import Debt, DebtKind, DebtStatus
 from engine.economy.money import ZERO, Money
 from engine.economy.overview import Overview
-from engine.economy.repayment import Plan, Schedule, minimum, plans, schedule
+from engine.economy.repayment import TERMS, Plan, Schedule, even_payment, minimum, plans, schedule
+
+#: Debts a plan leaves alone: years and per cent a year to reckon with where no source tells.
+LONG = {DebtKind.MORTGAGE: (25, Decimal(6)), DebtKind.STUDENT_LOAN: (20, Decimal(5))}
 
 
 class MeasureKind(StrEnum):
@@ -34,7 +37,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """NOK. ``left`` is what is left each month when everything, minimums too, is paid."""
+    """NOK. ``left`` is what is left each month when everything, minimums too, is paid; negative when it is too little.
+
+    ``service`` is the minimums; ``schedule`` pays them and what is left.
+    """
 
     left: Money
     debt: Money
@@ -49,10 +55,38 @@ class Effect:
     alone: tuple[tuple[Measure, State], ...]
 
 
+def available(overview: Overview) -> Money:
+    """NOK a month that can go to the debts of a plan: what is left, and what already goes to them. May be negative.
+
+    Payments to debts a plan leaves alone (a home, a student loan) stay where they are; where no source tells
+    such a payment it is reckoned as an even one, so that nothing is promised twice.
+    """
+    paid = sum((line.amount for line in overview.spending if line.category == "debt_service"), ZERO)
+    return overview.monthly_difference + max(paid - kept_up(overview), ZERO)
+
+
+def eased(measures: Sequence[Measure]) -> Money:
+    """NOK a month that spending less and earning more would free."""
+    return sum((m.amount for m in measures if m.kind in (MeasureKind.CUT, MeasureKind.INCOME)), ZERO)
+
+
+def kept_up(overview: Overview) -> Money:
+    """NOK a month to the debts a plan leaves alone."""
+    return sum((_kept_up(debt) for debt in overview.debts if debt.kind in LONG), ZERO)
+
+
+def _kept_up(debt: Debt) -> Money:
+    if debt.monthly is not None:
+        return debt.monthly.value
+    years, guess = LONG[debt.kind]
+    rate = debt.rate.value if debt.rate else guess
+    return even_payment(debt.balance.value, rate, debt.terms_left or years * 12).quantize(Decimal("0.01"))
+
+
 def effect(overview: Overview, measures: Sequence[Measure]) -> Effect:
     """Before, after, and each measure alone."""
     found = plans(overview.debts, overview.as_of)
-    left = overview.monthly_difference
+    left = available(overview) - minimum(found)
     return Effect(
         _state(found, left),
         _apply(found, left, measures),
@@ -89,8 +123,7 @@ def _refinance(debts: list[Plan], measure: Measure) -> list[Plan]:
             rest = (debt.minimum * share).quantize(Decimal("0.01"))
             kept.append(replace(debt, balance=debt.balance - part, minimum=rest))
     if moved:
-        yearly = moved * measure.rate / 100
-        monthly = ((moved / 60) + yearly / 12).quantize(Decimal("0.01"))
+        monthly = even_payment(moved, measure.rate, TERMS).quantize(Decimal("0.01"))
         kept.append(Plan(f"refinance:{measure.id}", measure.name, moved, measure.rate, min(monthly, moved)))
     return kept
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from engine.economy import duplicates
 from engine.economy.figures import (
+    Account,
     Asset,
     AssetKind,
     Debt,
@@ -22,7 +23,7 @@ from engine.economy.figures import (
 )
 from engine.economy.money import ZERO, Money
 from engine.economy.sourced import CITIZEN, Source, Sourced
-from engine.economy.spending import MonthlyLine, monthly, whole_months
+from engine.economy.spending import MonthlyLine, Scope, monthly, whole_months
 from engine.economy.supplements import Supplement, SupplementKind
 
 MONTHS = 3
@@ -98,13 +99,9 @@ class Overview:
 def build(found: Figures, *, as_of: date, gaps: Sequence[Gap] = (), supplements: Sequence[Supplement] = ()) -> Overview:
     """Compile everything known into one overview. Pure."""
     debts = duplicates.debts(found.debts)
-    own = frozenset(account.number for account in found.accounts)
-    business = frozenset(account.number for account in found.accounts if account.usage == "ORGA")
-    creditors = frozenset(debt.creditor.lower() for debt in debts if debt.kind is not DebtKind.COLLECTION)
-    spending = monthly(
-        found.transactions, own_accounts=own, business_accounts=business, creditors=creditors, as_of=as_of
-    )
-    incomes = _incomes(duplicates.incomes(found.incomes), as_of) + _from_business(found, business, as_of)
+    scope = scope_of(found.accounts, debts)
+    spending = monthly(found.transactions, scope, as_of)
+    incomes = _incomes(duplicates.incomes(found.incomes), as_of) + _from_business(found, scope.business_accounts, as_of)
     overview = Overview(
         as_of=as_of,
         debts=debts,
@@ -118,6 +115,15 @@ def build(found: Figures, *, as_of: date, gaps: Sequence[Gap] = (), supplements:
     for supplement in supplements:
         overview = _add(overview, supplement)
     return replace(overview, debts=tuple(sorted(overview.debts, key=_dearest_first)))
+
+
+def scope_of(accounts: Sequence[Account], debts: Sequence[Debt]) -> Scope:
+    """Which movements are private spending, and which go to a creditor."""
+    return Scope(
+        frozenset(account.number for account in accounts),
+        frozenset(account.number for account in accounts if account.usage == "ORGA"),
+        frozenset(debt.creditor.lower() for debt in debts if debt.kind is not DebtKind.COLLECTION),
+    )
 
 
 def _dearest_first(debt: Debt) -> tuple[Decimal, Decimal]:

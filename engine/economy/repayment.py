@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from engine.economy.claims import late_interest
 from engine.economy.figures import Debt, DebtKind, DebtStatus
 from engine.economy.money import ZERO, Money
 
@@ -15,19 +16,15 @@ Order = Literal["dearest_first", "smallest_first"]
 MOST_MONTHS = 600
 _ORE = Decimal("0.01")
 
-#: Forsinkelsesrente, per cent a year, from the day each holds. Source: forsinkelsesrenteloven § 3, forskrift.
-LATE_INTEREST: tuple[tuple[date, Decimal], ...] = (
-    (date(2025, 1, 1), Decimal("12.50")),
-    (date(2025, 7, 1), Decimal("12.25")),
-    (date(2026, 1, 1), Decimal("12.00")),
-    (date(2026, 7, 1), Decimal("12.25")),
-)
 #: Kinds a plan leaves alone: a home is kept, a student loan is cheap and has its own rules.
 LEFT_ALONE = frozenset({DebtKind.MORTGAGE, DebtKind.STUDENT_LOAN})
 
 
 #: Per cent a year where no source tells: ours, shown as assumed. A private loan bears none.
 GUESSES = {DebtKind.PRIVATE: Decimal(0), DebtKind.CAR_LOAN: Decimal(9)}
+#: Loans that are paid in terms, over this many months where no source tells how many are left.
+IN_TERMS = frozenset({DebtKind.CAR_LOAN, DebtKind.CONSUMER_LOAN})
+TERMS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +62,11 @@ class Schedule:
     balances: tuple[Money, ...]
 
 
-def late_interest(as_of: date) -> Decimal:
-    """The forsinkelsesrente that holds on a day. Raises ``ValueError`` before the first one known."""
-    rates = [rate for since, rate in LATE_INTEREST if since <= as_of]
-    if not rates:
-        raise ValueError(f"no forsinkelsesrente known for {as_of}")
-    return rates[-1]
-
-
 def plans(debts: Sequence[Debt], as_of: date, left_alone: Collection[DebtKind] = LEFT_ALONE) -> tuple[Plan, ...]:
     """Debts as a plan needs them. A disputed or merely watched claim is not paid down.
 
     Unknown rate: the forsinkelsesrente for claims, else ``GUESSES`` or 20 %, and the plan says that it is
-    assumed; unknown minimum: 3 %, at least 200.
+    assumed. Unknown minimum: an even payment over the terms for a loan, else 3 %, at least 200.
     """
     found = []
     for debt in debts:
@@ -85,12 +74,27 @@ def plans(debts: Sequence[Debt], as_of: date, left_alone: Collection[DebtKind] =
         if out or debt.balance.value <= 0:
             continue
         claim = debt.kind in (DebtKind.COLLECTION, DebtKind.TAX, DebtKind.FINE)
-        guess = late_interest(as_of) if claim else GUESSES.get(debt.kind, Decimal(20))
+        guess = late_interest(as_of).rate if claim else GUESSES.get(debt.kind, Decimal(20))
         rate = debt.rate.value if debt.rate else guess
-        least = debt.monthly.value if debt.monthly else max(debt.balance.value * 3 / 100, Decimal(200))
+        least = debt.monthly.value if debt.monthly else _least(debt, rate)
         least = min(least.quantize(_ORE), debt.balance.value)
         found.append(Plan(debt.id, debt.creditor, debt.balance.value, rate, least, debt.rate is None))
     return tuple(found)
+
+
+def _least(debt: Debt, rate: Decimal) -> Money:
+    """NOK a month where no source tells the payment."""
+    if debt.kind in IN_TERMS:
+        return even_payment(debt.balance.value, rate, debt.terms_left or TERMS)
+    return max(debt.balance.value * 3 / 100, Decimal(200))
+
+
+def even_payment(balance: Money, rate: Decimal, months: int) -> Money:
+    """NOK a month that pays a loan down to nothing in *months* (annuity). ``rate`` per cent a year."""
+    share = rate / 1200
+    if not share:
+        return balance / months
+    return balance * share / (1 - (1 + share) ** -months)
 
 
 def minimum(debts: Sequence[Plan]) -> Money:

@@ -8,7 +8,7 @@ since they change between editions.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -29,7 +29,13 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "transport": (("travel", "car"), ("transport",)),
     "care": (("personal_care",), ("health",)),
     "leisure": (("play_and_media", "media_and_leisure"), ("communication", "travel")),
-    "children": (("kindergarten", "after_school"), ("children",)),
+    "children": (("kindergarten", "after_school", "baby_equipment"), ("children",)),
+    "home": (("household_items", "furniture"), ("other",)),
+}
+#: What a person's own budget has beside the groups of the reference: its posts are not SIFO's.
+OWN_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "housing": ("housing",),
+    **{group: categories for group, (_, categories) in GROUPS.items()},
 }
 
 
@@ -163,3 +169,34 @@ def compare(lines: tuple[BudgetLine, ...], spending: Mapping[str, Money]) -> tup
         for group, (posts, categories) in GROUPS.items()
     ]
     return tuple(sorted((c for c in found if c.budget or c.used), key=lambda c: -c.difference))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """NOK a month: what a person set for a group, and what was used in each month, oldest first."""
+
+    group: str
+    budget: Money
+    used: tuple[Money, ...]
+
+    @property
+    def over(self) -> Money:
+        """How much more than the budget was used in the newest month; 0 or less is within."""
+        return self.used[-1] - self.budget
+
+
+def used_by_group(spending: Mapping[str, Money]) -> dict[str, Money]:
+    """NOK by group of a person's own budget, from NOK by category."""
+    return {
+        group: sum((spending.get(category, ZERO) for category in categories), ZERO)
+        for group, categories in OWN_GROUPS.items()
+    }
+
+
+def follow(own: Mapping[str, Money], months: Sequence[Mapping[str, Money]]) -> tuple[Followed, ...]:
+    """A person's own budget against what was used (R72), in the order of the groups.
+
+    own     NOK a month by group;  months   NOK by category, oldest first, at least one
+    """
+    used = [used_by_group(month) for month in months]
+    return tuple(Followed(group, own[group], tuple(m[group] for m in used)) for group in OWN_GROUPS if group in own)

@@ -6,21 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engine.economy.claims import highest_fee
 from engine.economy.figures import Debt, DebtKind, Figures, Income, Transaction
 from engine.economy.money import ZERO, Money
 from engine.economy.overview import Overview
 from engine.economy.spending import whole_months
 
-#: Highest fees a consumer debtor may be charged, 2026: (claim up to, light, heavy), creditor with VAT deduction.
-#: Source: inkassoforskriften § 2-2 with the inkassosats of 2026 (750 kr), from one secondary source.
-FEES_2026: tuple[tuple[int, str, str], ...] = (
-    (500, "187.50", "375"),
-    (1_000, "262.50", "525"),
-    (2_500, "300", "600"),
-    (10_000, "600", "1200"),
-    (50_000, "1200", "2400"),
-    (250_000, "2700", "5400"),
-)
+#: Benefits that end by law: as Nav names them → most months in a row, and where it says so.
+ENDS_AFTER = {"sykepenger": (12, "folketrygdloven § 8-12"), "dagpenger": (24, "folketrygdloven § 4-15")}
+#: How many months before the end it is told.
+AHEAD = 3
 SOON = timedelta(days=14)
 
 
@@ -34,16 +29,27 @@ class Signal:
     when: date | None = None
 
 
-def signals(overview: Overview, figures: Figures, known_before: frozenset[str] = frozenset()) -> tuple[Signal, ...]:
-    """Everything that shows. *known_before*: ids of the credits there were when the person began, to see new ones."""
+def signals(
+    overview: Overview,
+    figures: Figures,
+    known_before: frozenset[str] = frozenset(),
+    missing: Sequence[tuple[Money, date]] = (),
+) -> tuple[Signal, ...]:
+    """Everything that shows.
+
+    known_before  ids of the debts there were when the person began, to see new credit; empty = not known
+    missing       what a business has not set aside: NOK and due date, nearest first
+    """
     months = whole_months(overview.as_of, 4)
     return (
         *_over_income(overview),
         *_minimum_only(overview.debts, figures.transactions, months[:3]),
         *_falling(figures.incomes, months),
+        *_ending(figures.incomes, overview.as_of),
         *_eaten(figures, months[:3]),
         *_growing(overview.debts, overview.as_of),
         *_new_credit(overview.debts, known_before),
+        *(Signal("set_aside_missing", amount=amount, when=due) for amount, due in missing[:1]),
     )
 
 
@@ -90,6 +96,22 @@ def _falling(incomes: Sequence[Income], months: Sequence[date]) -> list[Signal]:
     return found
 
 
+def _ending(incomes: Sequence[Income], as_of: date) -> list[Signal]:
+    """A benefit that has run so long that its end by law is near: told before the account shows it."""
+    found = []
+    for name, (most, _) in ENDS_AFTER.items():
+        months = {i.month.year * 12 + i.month.month - 1 for i in incomes if i.name.lower() == name}
+        newest = max(months, default=0)
+        row = 0
+        while newest - row in months:
+            row += 1
+        now = as_of.year * 12 + as_of.month - 1
+        if row >= most - AHEAD and now - newest <= 1:
+            year, month = divmod(max(newest + most - row, now), 12)
+            found.append(Signal("income_ending", name, when=date(year, month + 1, 1)))
+    return found
+
+
 def _eaten(figures: Figures, months: Sequence[date]) -> list[Signal]:
     """Money from a savings account to daily use, three months running: when it will be empty."""
     own = {account.number: account for account in figures.accounts}
@@ -112,14 +134,13 @@ def _eaten(figures: Figures, months: Sequence[date]) -> list[Signal]:
 
 
 def _growing(debts: Sequence[Debt], as_of: date) -> list[Signal]:
-    """A claim whose deadline comes or has passed: what the next step may cost."""
+    """A claim whose deadline comes or has passed: what the next step may cost, where the fees of the year are known."""
     found = []
     for debt in debts:
         if debt.kind is not DebtKind.COLLECTION or debt.due is None or debt.due > as_of + SOON:
             continue
         principal = debt.principal.value if debt.principal else debt.balance.value
-        fee = next((fee for limit, _, fee in FEES_2026 if principal <= limit), "10800")
-        found.append(Signal("claim_growing", debt.creditor, type(principal)(fee), debt.due))
+        found.append(Signal("claim_growing", debt.creditor, highest_fee(principal, as_of), debt.due))
     return found
 
 

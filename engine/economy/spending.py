@@ -6,7 +6,7 @@ What no rule knows is "other", never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,31 +74,38 @@ def category_of(transaction: Transaction, creditors: frozenset[str]) -> str:
     return next((rule.category for rule in RULES if any(word in text for word in rule.words)), "other")
 
 
-def monthly(
-    transactions: Iterable[Transaction],
-    *,
-    own_accounts: frozenset[str],
-    business_accounts: frozenset[str],
-    creditors: frozenset[str],
-    as_of: date,
-    months: int = 3,
-) -> tuple[MonthlyLine, ...]:
-    """Average private spending by category over the last whole months, largest first.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose movements are private spending: her accounts, those of a business, and the names of her creditors."""
+
+    own_accounts: frozenset[str]
+    business_accounts: frozenset[str] = frozenset()
+    creditors: frozenset[str] = frozenset()
+
+
+def _private(
+    transactions: Iterable[Transaction], scope: Scope, wanted: frozenset[date]
+) -> Iterator[tuple[Transaction, str]]:
+    """The movements of the wanted months that are spending or a refund of it, with their category.
 
     Transfers between own accounts are left out; a refund lowers the category of its merchant.
     """
-    wanted = set(whole_months(as_of, months))
+    for transaction in transactions:
+        if transaction.booked.replace(day=1) not in wanted or transaction.account in scope.business_accounts:
+            continue
+        if transaction.counterparty_account in scope.own_accounts:
+            continue
+        category = category_of(transaction, scope.creditors)
+        if transaction.amount < 0 or _is_refund(transaction, category):
+            yield transaction, category
+
+
+def monthly(transactions: Iterable[Transaction], scope: Scope, as_of: date, months: int = 3) -> tuple[MonthlyLine, ...]:
+    """Average private spending by category over the last whole months, largest first."""
     sums: dict[str, Money] = {}
     counts: dict[str, int] = {}
     sources: dict[str, Source] = {}
-    for transaction in transactions:
-        if transaction.booked.replace(day=1) not in wanted or transaction.account in business_accounts:
-            continue
-        if transaction.counterparty_account in own_accounts:
-            continue
-        category = category_of(transaction, creditors)
-        if transaction.amount > 0 and not _is_refund(transaction, category):
-            continue
+    for transaction, category in _private(transactions, scope, frozenset(whole_months(as_of, months))):
         sums[category] = sums.get(category, ZERO) - transaction.amount
         counts[category] = counts.get(category, 0) + 1
         sources[category] = transaction.source
@@ -108,6 +115,18 @@ def monthly(
         if total > 0
     ]
     return tuple(sorted(lines, key=lambda line: -line.amount))
+
+
+def by_month(
+    transactions: Iterable[Transaction], scope: Scope, as_of: date, months: int = 3
+) -> dict[date, dict[str, Money]]:
+    """NOK by category in each of the last whole months, oldest first: what a budget is followed by (R72)."""
+    wanted = whole_months(as_of, months)
+    found: dict[date, dict[str, Money]] = {month: {} for month in reversed(wanted)}
+    for transaction, category in _private(transactions, scope, frozenset(wanted)):
+        month = found[transaction.booked.replace(day=1)]
+        month[category] = month.get(category, ZERO) - transaction.amount
+    return found
 
 
 def _is_refund(transaction: Transaction, category: str) -> bool:

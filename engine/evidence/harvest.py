@@ -12,6 +12,7 @@ from engine.economy.figures import Figures, Gap, GapReason
 from engine.economy.overview import Overview, build
 from engine.economy.supplements import Supplement
 from engine.economy.wire import from_json, to_json
+from engine.evidence import baseline
 from engine.evidence.datasets import Evidence
 from engine.evidence.models import harvest, snapshot, supplement
 from engine.vault import Vault
@@ -140,6 +141,7 @@ def build_snapshot(
         )
     )
     connection.execute(snapshot.delete().where(snapshot.c.case_id == case_id, snapshot.c.version < version - 4))
+    baseline.remember(connection, vault, case_id=case_id, person_id=person_id, overview=overview, now=now)
     return overview
 
 

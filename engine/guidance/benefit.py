@@ -15,12 +15,15 @@ MILLION = Decimal(1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """One named number from 0 to ``most``. ``source`` says where it is from, ``requirement`` is our number of it."""
+    """One named number from 0 to ``most``.
+
+    ``source`` says by language where it is from, ``requirement`` is our number of it.
+    """
 
     key: str
     value: Decimal
     unit: str
-    source: str
+    source: Mapping[str, str]
     requirement: str
     most: Decimal
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """``phone`` as dialled, ``shown`` as read; the texts by language."""
+    """``phone`` as dialled, ``shown`` as read; the texts by language. ``everywhere``: at the foot of every page."""
 
     id: str
     phone: str
@@ -20,6 +20,7 @@ class Contact:
     about: Mapping[str, str]
     open: Mapping[str, str]
     phases: tuple[str, ...]
+    everywhere: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -31,3 +32,8 @@ def all_contacts() -> tuple[Contact, ...]:
 def contacts(phase: str) -> tuple[Contact, ...]:
     """Those to call in a phase."""
     return tuple(contact for contact in all_contacts() if phase in contact.phases)
+
+
+def everywhere() -> tuple[Contact, ...]:
+    """Those at the foot of every page, in the same order everywhere."""
+    return tuple(contact for contact in all_contacts() if contact.everywhere)

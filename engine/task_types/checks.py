@@ -14,7 +14,7 @@ from engine.db import Database
 from engine.economy.enk.overview import WARN_DAYS, EnkOverview, EnkWarning
 from engine.economy.repayment import plans
 from engine.economy.signals import signals
-from engine.evidence import business, gate, harvest
+from engine.evidence import baseline, business, gate, harvest
 from engine.evidence.datasets import DataSet, EvidenceState, Kind, Requirement, own_data_sets
 from engine.evidence.models import harvest as harvested
 from engine.execution import data
@@ -170,10 +170,11 @@ class HouseholdCheck:
             newest = harvest.newest_snapshot(connection, self._vault, work.case_id, now)
             figures, _ = harvest.figures(connection, self._vault, work.case_id, every)
             plan = read_of_person(connection, self._vault, owner, "plan") or {}
+            known = baseline.known_before(connection, self._vault, work.case_id, plan)
         if newest is None:
             return Done({"asking": asking, "debtFree": False})
         overview = newest[0]
-        found = signals(overview, figures, frozenset(plan.get("credits", ())))
+        found = signals(overview, figures, known)
         left = plans(overview.debts, overview.as_of)
         given: list[tuple[str, str, dict[str, Any]]] = [
             (

@@ -24,6 +24,7 @@ from engine.execution.commands import AlreadyDone, Conflict, Forbidden, NotFound
 from engine.vault import Erased
 from engine.web import (
     benefit,
+    budget,
     casework,
     citizen,
     enk,
@@ -31,6 +32,7 @@ from engine.web import (
     household,
     login,
     overview,
+    plan,
     queue,
     security,
     sharing,
@@ -49,6 +51,8 @@ BLUEPRINTS = (
     overview.blueprint,
     sharing.blueprint,
     household.blueprint,
+    budget.blueprint,
+    plan.blueprint,
     enk.blueprint,
     studio.blueprint,
     benefit.blueprint,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from engine.authorization.actor import Role
 from engine.cases.models import case_file, notice
 from engine.evidence.models import snapshot
-from engine.guidance.benefit import WrongAssumption, assumptions, benefits
+from engine.guidance.benefit import WrongAssumption, assumptions, benefits, unpriced
 from engine.web import view
 from engine.web.guards import guarded
 
@@ -65,7 +65,15 @@ def show() -> Any:
         found, wrong = benefits(), error.key
     with view.house().db.read() as connection:
         measured = measure(connection)
+    named = {a.key: a for a in assumptions()}
     body = render_template(
-        "benefit.html", benefits=found, assumptions=assumptions(), given=given, wrong=wrong, measured=measured
+        "benefit.html",
+        benefits=found,
+        assumptions=named,
+        values={} if wrong else given,
+        given=given,
+        wrong=named.get(wrong),
+        measured=measured,
+        unpriced=unpriced(),
     )
     return (body, 422) if wrong else body

@@ -1,4 +1,4 @@
-"""Everyday, messy and living with debt (R70-R72): budget, measures, plan and milestones. A whole path alone (R79)."""
+"""Everyday and messy (R70, R71): where a person stands, what shows early, and what a measure would do (R56)."""
 
 from __future__ import annotations
 
@@ -15,17 +15,13 @@ from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
 from engine.cases import queries
-from engine.clock import OSLO
-from engine.economy import sifo
 from engine.economy.figures import Figures
 from engine.economy.measures import Measure, MeasureKind, clean_up, effect
-from engine.economy.money import ZERO
+from engine.economy.money import Money
 from engine.economy.overview import Overview
 from engine.economy.phase import Standing, standing
-from engine.economy.rates import UnknownYear
-from engine.economy.repayment import Order, Plan, minimum, needed, plans, schedule
 from engine.economy.signals import Signal, signals
-from engine.evidence import harvest
+from engine.evidence import baseline, business, harvest
 from engine.evidence.datasets import own_data_sets
 from engine.execution import data
 from engine.guidance.contacts import contacts
@@ -36,12 +32,11 @@ from engine.web.guards import actor, guarded
 from engine.web.overview import read_amount
 
 blueprint = guarded("household", __name__, Role.CITIZEN.value)
-ROWS = sifo.MAX_PERSONS
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What these pages work on."""
+    """What these pages work on. ``journeys``: the keys of the person's open cases."""
 
     case: Any
     overview: Overview
@@ -49,9 +44,10 @@ class Known:
     plan: Mapping[str, Any]
     found: tuple[Signal, ...]
     standing: Standing
+    journeys: frozenset[str]
 
 
-def _known(connection: Connection) -> Known | None:
+def known_of(connection: Connection) -> Known | None:
     """``None`` before there is an overview."""
     house = view.house()
     who = actor().person_id
@@ -59,29 +55,52 @@ def _known(connection: Connection) -> Known | None:
     newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now()) if case else None
     if case is None or newest is None:
         return None
+    overview = newest[0]
     figures, _ = harvest.figures(connection, house.vault, case.id, own_data_sets(house.data_sets))
     plan = data.read_of_person(connection, house.vault, who, "plan") or {}
-    found = signals(newest[0], figures, frozenset(plan.get("credits", ())))
-    return Known(case, newest[0], figures, plan, found, standing(newest[0], found, bool(plan)))
+    before = baseline.known_before(connection, house.vault, case.id, plan)
+    found = signals(overview, figures, before, _not_set_aside(connection, case.id, figures))
+    journeys = frozenset(c.key for c in queries.cases_of(connection, who) if c.state == "open" and c.owner_id == who)
+    return Known(case, overview, figures, plan, found, standing(overview, found, bool(plan)), journeys)
 
 
-def _nothing_yet() -> Any:
-    return render_template("household_empty.html")
+def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> list[tuple[Money, date]]:
+    """What the owner of a business lacks for tax and VAT, once she has said which account is for what."""
+    if not figures.enterprises:
+        return []
+    house = view.house()
+    found, _ = business.overview(
+        connection,
+        house.vault,
+        case_id=case_id,
+        owner_id=actor().person_id,
+        every=own_data_sets(house.data_sets),
+        now=house.clock.now(),
+    )
+    return [(one.gap, one.due.due) for one in found.cover.dues if one.gap > 0] if found.tagged else []
+
+
+def nothing_yet() -> Any:
+    """The page of somebody we know nothing about: what to do, with the button to do it."""
+    with view.house().db.read() as connection:
+        cases = queries.cases_of(connection, actor().person_id)
+    return render_template("household_empty.html", begun=any(case.state == "open" for case in cases))
 
 
 @blueprint.get("/hverdag")
 def everyday() -> Any:
     """Where you stand, what shows early, what others in your place do, and whom to call."""
     with view.house().db.read() as connection:
-        known = _known(connection)
+        known = known_of(connection)
     if known is None:
-        return _nothing_yet()
+        return nothing_yet()
     phase = known.standing.phase.value
     return render_template(
         "everyday.html",
         o=known.overview,
         standing=known.standing,
         signals=known.found,
+        journeys=known.journeys,
         clean_up=clean_up(known.overview.debts, known.overview.as_of) if phase == "messy" else (),
         tips=choose(known.standing.situations, phase, known.overview.as_of),
         contacts=contacts(phase),
@@ -89,112 +108,13 @@ def everyday() -> Any:
     )
 
 
-@blueprint.get("/budsjett")
-def budget() -> Any:
-    return _budget({}, [])
-
-
-def _budget(given: Mapping[str, Any], faults: list[dict[str, str]]) -> Any:
-    """The reference budget of this very household, beside what is used (R53, R57)."""
-    house = view.house()
-    with house.db.read() as connection:
-        known = _known(connection)
-        task = _task(connection, "household")
-        kept = given or data.read_of_person(connection, house.vault, actor().person_id, "household") or {}
-    if known is None:
-        return _nothing_yet()
-    lines: tuple[sifo.BudgetLine, ...] = ()
-    compared: tuple[sifo.Comparison, ...] = ()
-    unknown = None
-    if kept.get("persons") and not faults:
-        try:
-            lines = sifo.budget(_household(kept), known.overview.as_of.year)
-        except UnknownYear as error:
-            unknown = error
-        spent: dict[str, Decimal] = {}
-        for line in known.overview.spending:
-            spent[line.category] = spent.get(line.category, ZERO) + line.amount
-        compared = sifo.compare(lines, spent) if lines else ()
-    body = render_template(
-        "budget.html",
-        o=known.overview,
-        kept=kept,
-        rows=[*kept.get("persons", ()), *({} for _ in range(ROWS - len(kept.get("persons", ()))))],
-        lines=lines,
-        total=sifo.total(lines),
-        compared=compared,
-        unknown=unknown,
-        task=task,
-        faults=faults,
-        scale=max([max(c.budget, c.used) for c in compared] or [Decimal(1)]),
-    )
-    return (body, 422) if faults else body
-
-
-def _household(kept: Mapping[str, Any]) -> sifo.Household:
-    return sifo.Household(
-        tuple(
-            sifo.Person(
-                int(Decimal(str(p["age"])) * 12),
-                p["sex"],
-                kindergarten=bool(p.get("kindergarten")),
-                after_school=bool(p.get("after_school")),
-            )
-            for p in kept["persons"]
-        ),
-        kept.get("cars", "none"),
-    )
-
-
-@blueprint.post("/budsjett")
-def save_budget() -> Any:
-    """Keep who lives here; the budget follows."""
-    form = request.form
-    persons: list[dict[str, Any]] = []
-    faults = []
-    for row in range(1, ROWS + 1):
-        text = form.get(f"age-{row}", "").strip()
-        if not text:
-            continue
-        if not text.isdigit() or int(text) > 120:
-            label = view.t("budget.age", number=row)
-            faults.append({"id": f"age-{row}", "path": f"age-{row}", "text": view.t("issue.number", label=label)})
-        sex = form.get(f"sex-{row}", "woman")
-        persons.append(
-            {
-                "age": int(text) if text.isdigit() else text,
-                "sex": sex if sex in ("woman", "man") else "woman",
-                "kindergarten": bool(form.get(f"kindergarten-{row}")),
-                "after_school": bool(form.get(f"after-{row}")),
-            }
-        )
-    if not persons:
-        faults.append({"id": "age-1", "path": "age-1", "text": view.t("budget.nobody")})
-    cars = form.get("cars", "none")
-    content = {"persons": persons, "cars": cars if cars in ("petrol", "electric") else "none"}
-    if faults:
-        return _budget(content, faults)
-    with view.house().db.write() as connection:
-        known = _known(connection)
-        if known is None:
-            return _nothing_yet()
-        keep(connection, known.case.id, "household", content)
-    return redirect(url_for("household.budget") + "#budsjettet", 303)
-
-
-@blueprint.post("/budsjett/ferdig")
-def budget_done() -> Response:
-    with view.house().db.read() as connection:
-        task = _task(connection, "household")
-    return finish(task, url_for("household.measures"))
-
-
 @blueprint.get("/tiltak")
 def measures() -> Any:
     return _measures({}, [])
 
 
-def _read(kept: Mapping[str, Any]) -> list[Measure]:
+def read_measures(kept: Mapping[str, Any]) -> list[Measure]:
+    """Measures as they are kept."""
     return [
         Measure(m["id"], MeasureKind(m["kind"]), m["name"], Decimal(m["amount"]), Decimal(m.get("rate", "0")))
         for m in kept.get("measures", ())
@@ -205,15 +125,15 @@ def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
     """What a measure would do, before and after (R56). Nothing is decided until it is in the plan."""
     house = view.house()
     with house.db.read() as connection:
-        known = _known(connection)
+        known = known_of(connection)
         task = _task(connection, "measures")
         kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
     if known is None:
-        return _nothing_yet()
+        return nothing_yet()
     body = render_template(
         "measures.html",
         o=known.overview,
-        effect=effect(known.overview, _read(kept)),
+        effect=effect(known.overview, read_measures(kept)),
         kinds=list(MeasureKind),
         clean_up=clean_up(known.overview.debts, known.overview.as_of),
         spending=known.overview.spending[:6],
@@ -246,9 +166,9 @@ def add_measure() -> Any:
     new = {"id": key or str(uuid.uuid4()), "kind": kind, "name": name, "amount": str(amount), "rate": str(rate)}
     house = view.house()
     with house.db.write() as connection:
-        known = _known(connection)
+        known = known_of(connection)
         if known is None:
-            return _nothing_yet()
+            return nothing_yet()
         kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
         there = [m for m in kept.get("measures", ()) if m["id"] != new["id"]]
         keep(connection, known.case.id, "measures", {"measures": [*there, new][-20:]})
@@ -259,7 +179,7 @@ def add_measure() -> Any:
 def remove_measure(measure_id: str) -> Response:
     house = view.house()
     with house.db.write() as connection:
-        known = _known(connection)
+        known = known_of(connection)
         kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
         if known is not None:
             left = [m for m in kept.get("measures", ()) if m["id"] != measure_id]
@@ -271,123 +191,4 @@ def remove_measure(measure_id: str) -> Response:
 def measures_done() -> Response:
     with view.house().db.read() as connection:
         task = _task(connection, "measures")
-    return finish(task, url_for("household.plan"))
-
-
-@blueprint.get("/plan")
-def plan() -> Any:
-    return _plan({}, [])
-
-
-def _plan(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
-    """The plan with its milestones drawn (R58), and what it takes to be debt-free by a date (R131)."""
-    house = view.house()
-    with house.db.read() as connection:
-        known = _known(connection)
-        task = _task(connection, "plan")
-    if known is None:
-        return _nothing_yet()
-    debts = plans(known.overview.debts, known.overview.as_of)
-    kept = known.plan
-    amount = Decimal(str(kept["monthly"])) if kept else None
-    order: Order = kept.get("order", "dearest_first") if kept else "dearest_first"
-    found = schedule(debts, amount, order) if amount is not None else None
-    dream = _dream(debts, known.overview.as_of, order, faults)
-    body = render_template(
-        "plan.html",
-        o=known.overview,
-        debts=debts,
-        least=minimum(debts),
-        kept=kept,
-        amount=amount,
-        order=order,
-        found=found,
-        milestones=_milestones(known, debts, found.milestones if found else ()),
-        curve=_curve(found.balances, sum((d.balance for d in debts), ZERO)) if found else "",
-        month=lambda number: _month(known.overview.as_of, number),
-        dream=dream,
-        given=given,
-        faults=faults,
-        task=task,
-        contacts=contacts("living"),
-        tips=choose(known.standing.situations, "living", known.overview.as_of, 3),
-    )
-    return (body, 422) if given and faults else body
-
-
-def _milestones(known: Known, debts: tuple[Plan, ...], ahead: Any) -> list[dict[str, Any]]:
-    """Debts that are gone since the plan began, then those to come with their month."""
-    there = {debt.id for debt in debts}
-    reached = [
-        {"name": one["name"], "state": "done", "month": None}
-        for one in known.plan.get("debts", ())
-        if one["id"] not in there
-    ]
-    coming = [
-        {"name": m.name, "state": "now" if number == 0 else "todo", "month": _month(known.overview.as_of, m.month)}
-        for number, m in enumerate(ahead)
-    ]
-    return reached + coming
-
-
-def _month(start: date, number: int) -> date:
-    year, month = divmod(start.year * 12 + start.month - 1 + number, 12)
-    return date(year, month + 1, 1)
-
-
-def _curve(balances: tuple[Decimal, ...], start: Decimal) -> str:
-    """Points of a line from today's debt to nothing, in a box of 100 by 100."""
-    top = max(start, *balances, Decimal(1))
-    points = [start, *balances]
-    step = 100 / max(len(points) - 1, 1)
-    return " ".join(f"{number * step:.2f},{100 - float(value / top) * 100:.2f}" for number, value in enumerate(points))
-
-
-def _dream(debts: tuple[Plan, ...], today: date, order: Order, faults: list[dict[str, str]]) -> dict[str, Any] | None:
-    """``?innen=2029-06``: the least a month to owe nothing by then."""
-    text = request.args.get("innen", "")
-    if not text:
-        return None
-    try:
-        year, month = (int(part) for part in text.split("-")[:2])
-        months = (year - today.year) * 12 + month - today.month
-        wanted = date(year, month, 1)
-    except ValueError:
-        months, wanted = 0, today
-    if not 1 <= months <= 480:
-        faults.append({"id": "innen", "path": "innen", "text": view.t("dream.date_wrong")})
-        return None
-    amount = needed(debts, months, order)
-    return {"amount": amount, "by": wanted, "interest": schedule(debts, amount, order).interest, "text": text}
-
-
-@blueprint.post("/plan")
-def save_plan() -> Any:
-    """Keep the plan: an amount a month, an order, and what was owed when it began."""
-    form = request.form
-    amount = read_amount(form.get("monthly", ""))
-    order = form.get("order", "dearest_first")
-    house = view.house()
-    with house.db.write() as connection:
-        known = _known(connection)
-        if known is None:
-            return _nothing_yet()
-        task = _task(connection, "plan")
-        debts = plans(known.overview.debts, known.overview.as_of)
-        if amount:
-            begun = known.plan.get("begun") or house.clock.now().astimezone(OSLO).date().isoformat()
-            content = {
-                "monthly": str(amount),
-                "order": order if order in ("dearest_first", "smallest_first") else "dearest_first",
-                "begun": begun,
-                "debts": list(known.plan.get("debts") or ({"id": d.id, "name": d.name} for d in debts)),
-                "credits": list(known.plan.get("credits") or (d.id for d in known.overview.debts)),
-            }
-            keep(connection, known.case.id, "plan", content)
-    if not amount:
-        label = view.t("plan.monthly")
-        faults = [{"id": "monthly", "path": "monthly", "text": view.t("issue.number", label=label)}]
-        return _plan(form.to_dict(), faults)
-    if form.get("action") == "done":
-        return finish(task, url_for("household.plan"))
-    return redirect(url_for("household.plan") + "#milepaler", 303)
+    return finish(task, url_for("plan.show"))

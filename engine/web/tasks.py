@@ -34,9 +34,9 @@ PAGES = {
     "startup_review": "enk.startup",
     "checklist": "enk.checklist",
     "closing_review": "enk.closing",
-    "household": "household.budget",
+    "household": "budget.show",
     "measures": "household.measures",
-    "plan": "household.plan",
+    "plan": "plan.show",
 }
 #: Work that is done in a moment: the person waits for it on a page that says so.
 QUICK = ("open_sources", "plan_harvest", "fetch", "overview", "parties", "notify", "enk_check", "change_roles")

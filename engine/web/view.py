@@ -11,6 +11,7 @@ from typing import Any, cast
 from flask import Flask, current_app, g, url_for
 
 from engine.application import Application
+from engine.guidance.contacts import everywhere
 from engine.vault import Erased
 from engine.web.texts import NAMES, translate
 from forms import formatting
@@ -23,6 +24,12 @@ def house() -> Application:
 
 def t(key: str, **values: object) -> str:
     return translate(g.language, key, **values)
+
+
+def line_name(key: str) -> str:
+    """The name of a line of an overview (``income.wage``); what a citizen called it herself stands as she wrote it."""
+    found = t(key)
+    return key.partition(".")[2] if found == key else found
 
 
 def journey_text(key: str, journey: str = "advice", **values: object) -> str:
@@ -107,6 +114,19 @@ def warning_title(warning: Any) -> str:
     return t(f"enk.warn.{warning.kind}", **_amounts(content))
 
 
+def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None) -> str:
+    """An early signal as a sentence."""
+    named = {"income_falling": "income.", "income_ending": "benefit_name."}
+    told = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
+    plain = ".plain" if kind == "claim_growing" and amount is None else ""
+    return t(
+        f"signal.{kind}{plain}",
+        about=t(named[kind] + about) if kind in named else about,
+        amount="" if amount is None else formatting.kroner(amount, g.language),
+        when="" if when is None else told(when, g.language),
+    )
+
+
 def notice_text(notice: Any) -> str:
     """What a notice says, in the language of whoever reads it."""
     values = _amounts(notice.content)
@@ -114,9 +134,13 @@ def notice_text(notice: Any) -> str:
     if kind == "enk":
         return f"{t(f'enk.warn.{rest}', **values)} {t('enk.act.' + str(notice.content.get('act', 'plan')))}"
     if kind == "signal":
-        if rest == "income_falling":
-            values["about"] = t("income." + values["about"])
-        return t(f"signal.{rest}", **values)
+        amount, due = notice.content.get("amount"), notice.content.get("due")
+        return signal_text(
+            rest,
+            str(notice.content.get("about", "")),
+            None if amount is None else Decimal(amount),
+            None if due is None else date.fromisoformat(due),
+        )
     if kind == "journey":
         return version_text(str(notice.content["definition"]), rest)
     return t(f"notice.{kind}", **values)
@@ -175,14 +199,18 @@ def install(app: Flask) -> None:
         event_task=event_task,
         warning_title=warning_title,
         notice_text=notice_text,
+        signal_text=signal_text,
         name_of=name_of,
         languages=NAMES,
+        line_name=line_name,
+        everywhere=everywhere,
         new_key=lambda: str(uuid.uuid4()),
     )
     env.filters.update(
         kr=lambda value: formatting.kroner(value, g.language),
         percent=lambda value: formatting.percent(value, g.language),
         long_date=lambda value: formatting.long_date(value, g.language),
+        month=lambda value: formatting.month_name(value, g.language),
         short_date=lambda value: formatting.short_date(value, g.language),
         clock=lambda value: formatting.clock_time(value, g.language),
         moment=moment,

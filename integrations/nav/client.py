@@ -81,4 +81,5 @@ def _income(payment: dict[str, Any], benefit: dict[str, Any], asked: EvidenceReq
         tax=sourced(abs(benefit["skattsum"]), source, at),
         attached=sourced(withheld, source, at) if withheld else None,
         payer_orgno="889640782",
+        name=kind,
     )

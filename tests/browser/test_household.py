@@ -22,20 +22,32 @@ def test_truls_finds_his_overspending_makes_a_plan_and_sees_the_effect(person: P
     truls.go("/hverdag")
     heading(truls, "Vi trenger en oversikt først")
     truls.check_page()
-    truls.go("/tjenester")
-    truls.press("Kom i gang Ordne økonomien selv")
+    truls.press("Ordne økonomien selv")
     agree_at_sources_and_mandate(truls)
-    heading(truls, "Et budsjett som passer for dere")
+    heading(truls, "Et budsjett som passer for deg")
     truls.check_page()
     truls.press("Regn ut budsjettet")
     expect(truls.page.locator("#feil")).to_contain_text("Alder må fylles ut for minst én person")
-    fill(truls, **{"age-1": "37"})
+    fill(truls, **{"age-1": "37", "age-2": "liten"})
+    truls.press("Regn ut budsjettet")
+    expect(truls.page.locator("#feil")).to_contain_text("Alder for person 2 må være et tall")
+    expect(truls.page.locator('[name="age-2"]')).to_have_value("liten")
+    fill(truls, **{"age-2": ""})
     truls.page.locator('[name="sex-1"]').select_option("man")
     truls.page.locator('[name="cars"]').select_option("petrol")
     truls.press("Regn ut budsjettet")
     main = truls.page.locator("main")
     expect(main).to_contain_text("Referansebudsjettet er 16")
     expect(main).to_contain_text("Bolig og strøm kommer i tillegg.")
+    fill(truls, **{"own-food": "4 000", "own-housing": "mye"})
+    truls.press("Lagre budsjettet mitt")
+    expect(truls.page.locator("#feil")).to_contain_text("Bolig og strøm må være et tall")
+    expect(truls.page.locator('[name="own-food"]')).to_have_value("4 000")
+    fill(truls, **{"own-housing": "13 000"})
+    truls.press("Lagre budsjettet mitt")
+    expect(main).to_contain_text("Budsjettet ditt er 17 000 kr i måneden.")
+    if javascript:
+        expect(main.locator("#folg tr", has_text="Bolig og strøm")).to_contain_text("6 500 kr over")
     truls.check_page()
     truls.picture("budget")
     truls.press("Budsjettet er ferdig")
@@ -62,12 +74,24 @@ def test_truls_finds_his_overspending_makes_a_plan_and_sees_the_effect(person: P
     expect(main).to_contain_text("Milepæler")
     truls.check_page()
     truls.picture("plan")
-    fill(truls, innen="i går")
+    fill(truls, aar="i går")
     truls.press("Regn ut")
-    expect(main).to_contain_text("Skriv en måned fram i tid, for eksempel 2029-06")
-    fill(truls, innen="2029-06")
+    expect(truls.page.locator("#feil")).to_contain_text("År må være et tall, for eksempel 2029")
+    expect(truls.page.locator("#aar")).to_have_value("i går")
+    fill(truls, aar="2020")
     truls.press("Regn ut")
-    expect(main).to_contain_text("i måneden for å være gjeldfri i 1. juni 2029")
+    expect(truls.page.locator("#feil")).to_contain_text("År og måned må være fram i tid")
+    fill(truls, aar="2040")
+    truls.press("Regn ut")
+    expect(main).to_contain_text("For å være gjeldfri i juni 2040 må du betale")
+    if javascript:
+        expect(main).to_contain_text("Det rekker.")
+        fill(truls, aar="2027")
+        truls.press("Regn ut")
+        expect(main.locator("#drom")).to_contain_text("mer i måneden enn det er rom for. Med 11")
+        expect(main.locator("#drom")).to_contain_text("Det er også et mål å gå mot.")
+        truls.check_page()
+        truls.picture("dream")
     truls.press("Følg planen")
     if javascript:
         truls.go("/hverdag")
@@ -82,6 +106,7 @@ def agree_at_sources_and_mandate(who: Person) -> None:
     """As ``agree_at_sources``, with the mandate in between."""
     agree_at_sources(who)
     who.page.get_by_role("heading", name="spørre på vegne av deg").wait_for()
+    who.picture("mandate")
     who.tick("Alt nedenfor")
     who.tick("Ja, jeg gir fullmakt")
     who.press("Send svaret")
@@ -101,13 +126,28 @@ def test_anne_lives_with_debt_and_follows_her_milestones(person: People, product
     expect(main).to_contain_text("Du har bare betalt minstebeløpet til Eksempel Kreditt")
     anne.check_page()
     anne.picture("everyday-messy-phone")
-    anne.go("/plan")
+    expect(main.locator("#hjelp")).to_contain_text("Bli ringt opp")
+    anne.go("/plan?maaned=6&aar=2028")
+    expect(main.locator("#drom")).to_contain_text("Det er ikke et tegn på at det er håpløst")
+    expect(main.locator("#drom").get_by_role("link", name="Be om å bli ringt opp")).to_be_visible()
+    fill(anne, monthly="300")
+    anne.press("Lagre planen")
+    expect(main).to_contain_text("Med dette beløpet blir gjelden ikke mindre")
+    expect(main.locator("#hjelp")).to_contain_text("Ordne det selv, steg for steg")
     fill(anne, monthly="9 000")
     anne.press("Lagre planen")
     expect(main).to_contain_text("Milepæler")
     expect(main.locator(".stages li").first).to_contain_text("20")
     anne.check_page()
     anne.picture("plan-phone")
+    anne.go("/budsjett")
+    fill(anne, **{"age-1": "26"})
+    anne.press("Regn ut budsjettet")
+    fill(anne, **{"own-food": "5 000", "own-clothes": "500"})
+    anne.press("Lagre budsjettet mitt")
+    expect(main.locator("#folg")).to_contain_text("1 650 kr over")
+    anne.check_page()
+    anne.picture("budget-phone")
     anne.go("/hverdag")
     expect(main).to_contain_text("Du følger en plan.")
     product.move_clock(31)
@@ -133,38 +173,93 @@ def test_a_call_is_asked_for_and_made(person: People) -> None:
     expect(kari.page.locator("table")).to_contain_text("Ring innbyggeren")
     kari.page.locator("tr", has_text="Ring innbyggeren").get_by_role("link").first.click()
     expect(kari.page.locator("main")).to_contain_text("99 88 77 66")
-    wait_for_text(ingrid, "/saken-min", "Bli ringt opp")
+    kari.press("Ta saken")
+    kari.check_page()
+    kari.picture("callback")
+    kari.press("Fullfør: ring innbyggeren")
+    expect(kari.page.locator("#feil")).to_contain_text("Hva ble dere enige om?")
+    fill(kari, result="Ingrid prøver budsjettet selv. Vi snakkes om en måned.")
+    kari.press("Fullfør: ring innbyggeren")
+    wait_for_text(ingrid, "/saken-min", "Avsluttet")
+    ingrid.check_page()
 
 
-PAGES = ("/hjem", "/tjenester", "/hverdag", "/budsjett", "/tiltak", "/plan", "/enk", "/enk/kontoer", "/enk/beregning",
-         "/enk/sjekkliste", "/enk/avslutning", "/saken-min", "/meldinger")  # fmt: skip
+def test_whom_to_call_stands_in_the_same_place_on_every_page(person: People) -> None:
+    who = person()
+    for path in ("/", "/tilgjengelighet"):
+        who.go(path)
+        expect(who.page.locator("footer .call li")).to_have_count(4)
+    who.log_in("Tone Prøve")
+    seen = set()
+    for path in ("/hjem", "/hverdag", "/tjenester", "/meldinger", "/finnes-ikke"):
+        who.go(path)
+        seen.add(tuple(who.page.locator("footer .call li").all_inner_texts()))
+    (shown,) = seen
+    assert [number in " ".join(shown) for number in ("55 55 33 39", "75 00 75 00", "116 123")] == [True] * 3
+    who.page.locator("footer").get_by_role("link", name="Be om å bli ringt opp").click()
+    expect(who.page.locator("#callback")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("language", ["Nynorsk", "English"])
-def test_every_new_page_is_whole_in_every_language_and_on_a_narrow_phone(person: People, language: str) -> None:
-    who = person(width=320)
+def test_a_plan_is_made_with_the_keyboard_alone(person: People) -> None:
+    who = person()
+    who.log_in("Anne Eksempel")
+    who.go("/plan")
+    keys = who.page.keyboard
+    who.page.locator("#monthly").focus()
+    keys.press("Control+A")
+    keys.type("8 000")
+    keys.press("Tab")
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(who.page.locator("#monthly")).to_have_value("8000")
+    expect(who.page.locator("#smallest_first")).to_be_checked()
+    keys.press("Tab")
+
+
+PAGES = (
+    *("/hjem", "/tjenester", "/hverdag", "/budsjett", "/tiltak", "/plan", "/plan?maaned=6&aar=2027", "/plan?aar=x"),
+    *("/oversikt", "/enk", "/enk/kontoer", "/enk/beregning", "/enk/sjekkliste", "/enk/avslutning", "/saken-min"),
+    "/meldinger",
+)
+KEYS = re.compile(
+    r"\b(?:enk|plan|measure|budget|follow|help|tips|signal|signals|everyday|household|services|cleanup|closing|"
+    r"checklist|calc|dream|issue|startup|rule|home|cases|contact|benefit|spending|income|frame)\.[a-z_]+(?:\.[a-z_]+)*\b"
+)
+
+
+@pytest.mark.parametrize(("language", "width"), [("Bokmål", 1280), ("Nynorsk", 320), ("English", 320)])
+def test_every_page_is_whole_in_every_language_wide_and_narrow(person: People, language: str, width: int) -> None:
+    who = person(width=width)
     who.log_in("Anne Eksempel")
     who.page.locator(".language summary").click()
     who.press(language)
     for path in PAGES:
         who.go(path)
         who.check_page()
-        text = who.page.locator("body").inner_text()
-        missing = re.search(
-            r"\b(?:enk|plan|measure|budget|tips|signal|signals|everyday|household|services|cleanup|closing|checklist|"
-            r"calc|dream|issue|startup|rule|home|cases|contact)\.[a-z_]+(?:\.[a-z_]+)*\b",
-            text,
-        )
-        assert missing is None, (path, missing)
+        assert not KEYS.findall(who.page.locator("body").inner_text()), path
     who.page.locator(".language summary").click()
     who.press("Bokmål")
+
+
+@pytest.mark.parametrize("language", ["Nynorsk", "English"])
+def test_the_benefit_page_is_whole_on_a_narrow_phone(person: People, language: str) -> None:
+    ada = person(width=320)
+    ada.log_in("Ada Administrator", staff=True)
+    ada.page.locator(".language summary").click()
+    ada.press(language)
+    ada.go("/nytte?hourly=x")
+    ada.check_page()
+    assert not KEYS.findall(ada.page.locator("body").inner_text())
+    ada.page.locator(".language summary").click()
+    ada.press("Bokmål")
 
 
 def test_the_dark_scheme_is_readable(person: People) -> None:
     who = person()
     who.page.emulate_media(color_scheme="dark")
     who.log_in("Anne Eksempel")
-    for path in ("/plan", "/hverdag", "/tjenester"):
+    for path in ("/plan?maaned=6&aar=2028", "/hverdag", "/budsjett", "/tiltak", "/tjenester"):
         who.go(path)
         who.check_page()
     who.picture("services-dark")

@@ -28,6 +28,7 @@ def walk_to_overview(who: Person, name: str) -> None:
 def agree_at_sources(who: Person) -> None:
     """Say yes to everything the journey asks for, and at every source's own page; on to the first task after it."""
     who.page.get_by_role("heading", name="Får iBalanse hente").wait_for()
+    who.picture("consent")
     who.tick("Alt nedenfor")
     who.tick("Ja, jeg samtykker")
     who.press("Send svaret")

@@ -8,8 +8,16 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guidance.benefit import WrongAssumption, assumptions, benefits, present_value, recompute, unpriced
-from engine.guidance.contacts import all_contacts, contacts
+from engine.guidance.benefit import (
+    Assumption,
+    WrongAssumption,
+    assumptions,
+    benefits,
+    present_value,
+    recompute,
+    unpriced,
+)
+from engine.guidance.contacts import all_contacts, contacts, everywhere
 from engine.guidance.tips import ALWAYS, Tip, all_tips, choose
 
 TODAY = date(2026, 11, 24)
@@ -18,7 +26,7 @@ PHASES = ("everyday", "messy", "living", "enk_start", "enk_run", "enk_close")
 SITUATIONS = {
     *("has_collection", "minimum_payments_only", "new_credit", "income_falling", "spending_over_income"),
     *("savings_eaten", "claim_growing", "high_interest", "no_buffer", "tax_gap", "vat_gap", "no_tagged_accounts"),
-    *("profit_below_pay", "vat_threshold_near", "children", "closing", "always"),
+    *("income_ending", "set_aside_missing", "profit_below_pay", "vat_threshold_near", "children", "closing", "always"),
 }
 
 
@@ -143,3 +151,20 @@ def test_a_wrong_assumption_is_named(key: str, value: object) -> None:
 
 def test_the_largest_assumptions_still_give_sums() -> None:
     assert all(benefit.yearly > 0 for benefit in benefits({one.key: one.most for one in assumptions()}))
+
+
+def test_those_of_the_report_are_at_the_foot_of_every_page() -> None:
+    assert [contact.id for contact in everywhere()] == ["nav", "brreg", "helse"]
+
+
+def test_an_expired_tip_is_not_given() -> None:
+    tip = next(tip for tip in all_tips() if tip.id == "week-budget")
+    last = tip.valid_until
+    assert "week-budget" in {c.tip.id for c in choose({"spending_over_income"}, "everyday", last, 50)}
+    after = last.replace(year=last.year + 1)
+    assert "week-budget" not in {c.tip.id for c in choose({"spending_over_income"}, "everyday", after, 50)}
+
+
+@pytest.mark.parametrize("row", assumptions(), ids=lambda row: row.key)
+def test_an_assumption_says_in_every_language_where_it_is_from(row: Assumption) -> None:
+    assert set(row.source) == LANGUAGES and all(row.source.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.economy import sifo
+from engine.economy.claims import highest_fee, late_interest, living_costs
 from engine.economy.figures import (
     Account,
     Debt,
@@ -20,13 +22,14 @@ from engine.economy.figures import (
     IncomeKind,
     Transaction,
 )  # fmt: skip
-from engine.economy.measures import Measure, MeasureKind, clean_up, effect
-from engine.economy.overview import build
+from engine.economy.measures import Measure, MeasureKind, available, clean_up, effect
+from engine.economy.overview import build, scope_of
 from engine.economy.rates import UnknownYear
-from engine.economy.repayment import Plan, late_interest, minimum, needed, plans, schedule
+from engine.economy.repayment import Plan, even_payment, minimum, needed, plans, schedule
 from engine.economy.sifo import Household, Person, budget, compare, total
-from engine.economy.signals import signals
+from engine.economy.signals import Signal, signals
 from engine.economy.sourced import Source, Sourced
+from engine.economy.spending import by_month, monthly
 
 SOURCE = Source("bank.accounts", "Eksempelbanken", datetime(2026, 11, 23, tzinfo=UTC), "consent")
 TODAY = date(2026, 11, 24)
@@ -91,6 +94,38 @@ def test_what_was_used_stands_beside_the_budget() -> None:
     food = next(c for c in found if c.group == "food")
     assert (food.budget, food.used, food.difference) == (4_680, 6_650, 1_970)
     assert set(sifo.GROUPS) >= {c.group for c in found}
+
+
+def test_every_post_of_the_reference_is_in_one_group() -> None:
+    everybody = Household(
+        (Person(8, "man"), Person(36, "woman", kindergarten=True), Person(90, "man", after_school=True), adult(30)),
+        "petrol",
+    )
+    lines = budget(everybody, 2026)
+    posts = [post for group_posts, _ in sifo.GROUPS.values() for post in group_posts]
+    assert len(posts) == len(set(posts)) and {line.post for line in lines} <= set(posts)
+    assert sum(c.budget for c in compare(lines, {})) == total(lines)
+
+
+def test_a_budget_is_followed_month_by_month() -> None:
+    own = {"food": Decimal(5_000), "housing": Decimal(12_000)}
+    months = [
+        {"food": Decimal(4_000)},
+        {"food": Decimal(4_300), "eating_out": Decimal(1_500), "housing": Decimal(11_000)},
+    ]
+    housing, food = sifo.follow(own, months)
+    assert (housing.group, housing.used, housing.over) == ("housing", (0, 11_000), -1_000)
+    assert (food.group, food.used, food.over) == ("food", (4_000, 5_800), 800)
+
+
+def test_months_are_told_apart_and_sum_to_the_average() -> None:
+    figures = economy(spend=9_000)
+    scope = scope_of(figures.accounts, figures.debts)
+    found = by_month(figures.transactions, scope, TODAY)
+    assert list(found) == [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)]
+    averages = {line.category: line.amount for line in monthly(figures.transactions, scope, TODAY)}
+    for category, average in averages.items():
+        assert sum(month[category] for month in found.values()) / 3 == average
 
 
 TWO = (
@@ -170,9 +205,63 @@ def test_plans_leave_home_and_student_loans_alone_and_guess_openly() -> None:
     assert minimum(found) == 800
 
 
-@pytest.mark.parametrize(("day", "rate"), [("2025-06-30", "12.50"), ("2026-01-01", "12.00"), ("2026-11-24", "12.25")])
-def test_the_late_interest_is_the_one_of_the_day(day: str, rate: str) -> None:
-    assert late_interest(date.fromisoformat(day)) == Decimal(rate)
+@pytest.mark.parametrize(
+    ("day", "rate", "current"),
+    [
+        ("2025-06-30", "12.50", True), ("2025-07-01", "12.25", True), ("2026-01-01", "12.00", True),
+        ("2026-11-24", "12.25", True), ("2027-01-01", "12.25", False),
+    ],
+)  # fmt: skip
+def test_the_late_interest_is_the_one_of_the_day_and_says_when_it_is_old(day: str, rate: str, current: bool) -> None:
+    found = late_interest(date.fromisoformat(day))
+    assert (found.rate, found.current) == (Decimal(rate), current)
+
+
+def test_before_the_first_late_interest_there_is_none() -> None:
+    with pytest.raises(ValueError, match="2024"):
+        late_interest(date(2024, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("principal", "light", "heavy"),
+    [
+        ("500", "187.50", "375"), ("500.01", "262.50", "525"), ("2500", "300", "600"), ("10000", "600", "1200"),
+        ("50000", "1200", "2400"), ("250000", "2700", "5400"), ("250001", "5400", "10800"),
+    ],
+)  # fmt: skip
+def test_the_fees_of_2026_by_their_bands(principal: str, light: str, heavy: str) -> None:
+    amount = Decimal(principal)
+    assert (highest_fee(amount, TODAY, "light"), highest_fee(amount, TODAY)) == (Decimal(light), Decimal(heavy))
+    assert highest_fee(amount, date(2027, 1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "ages", "amount"),
+    [
+        ("2022-07-01", [30], 9_758), ("2024-06-30", [30], 10_412), ("2024-07-01", [30], 10_724),
+        ("2024-07-01", [30, 31], 18_164),
+        ("2024-07-01", [30, 5, 10], 10_724 + 3_432 + 4_553),
+        # the fourth person: the youngest child's 3 432 less a fifth
+        ("2024-07-01", [30, 31, 5, 14], 18_164 + 2_746 + 5_747),
+        ("2024-07-01", [30, 31, 0, 6, 15], 18_164 + 2_746 + 3_642 + 6_611),
+    ],
+)  # fmt: skip
+def test_what_a_debtor_keeps_to_live_on(day: str, ages: list[int], amount: int) -> None:
+    assert living_costs(ages, date.fromisoformat(day)).amount == pytest.approx(amount, abs=1)
+
+
+def test_old_rates_of_living_say_that_they_are_old() -> None:
+    found = living_costs([40], TODAY)
+    assert (found.since, found.current) == (date(2024, 7, 1), False)
+
+
+def test_an_even_payment_pays_the_loan_in_its_terms() -> None:
+    # annuity: 214 000 at 9 % over 60 months is 4 442.29 a month
+    payment = even_payment(Decimal(214_000), Decimal(9), 60)
+    assert payment.quantize(Decimal("0.01")) == Decimal("4442.29")
+    found = schedule([Plan("a", "Bil", Decimal(214_000), Decimal(9), payment)], payment + Decimal("0.01"))
+    assert found.months == 60
+    assert even_payment(Decimal(1_200), Decimal(0), 12) == 100
 
 
 def economy(spend: int = 30_000, income: int = 28_000) -> Figures:
@@ -214,6 +303,33 @@ def test_income_that_falls_is_seen_before_it_hurts() -> None:
     assert found["income_falling"] == Decimal(8_000)
 
 
+def test_a_benefit_near_its_end_by_law_is_told_ahead() -> None:
+    def sick(months: int) -> Figures:
+        rows = [(2025, 11), (2025, 12), *((2026, m) for m in range(1, 11))][-months:]
+        return Figures(
+            incomes=tuple(
+                Income(f"n{y}{m}", IncomeKind.BENEFIT, "Nav", date(y, m, 1), nok(25_000), name="Sykepenger")
+                for y, m in rows
+            )
+        )
+
+    assert not [s for s in _signals(sick(8)) if s.kind == "income_ending"]
+    (found,) = [s for s in _signals(sick(9)) if s.kind == "income_ending"]
+    assert (found.about, found.when) == ("sykepenger", date(2027, 1, 1))
+    (past,) = [s for s in _signals(sick(12)) if s.kind == "income_ending"]
+    assert past.when == date(2026, 11, 1)
+
+
+def _signals(figures: Figures) -> tuple[Signal, ...]:
+    return signals(build(figures, as_of=TODAY), figures)
+
+
+def test_the_nearest_that_is_not_set_aside_is_told_once() -> None:
+    missing = [(Decimal(12_400), date(2026, 12, 10)), (Decimal(31_000), date(2026, 12, 15))]
+    found = signals(build(Figures(), as_of=TODAY), Figures(), missing=missing)
+    assert [(s.kind, s.amount, s.when) for s in found] == [("set_aside_missing", 12_400, date(2026, 12, 10))]
+
+
 def test_a_credit_that_was_not_there_before_is_new() -> None:
     figures = economy()
     kinds = [s.kind for s in signals(build(figures, as_of=TODAY), figures, frozenset({"x:Annet"}))]
@@ -238,6 +354,16 @@ def test_nothing_done_changes_nothing_and_each_measure_is_told_alone() -> None:
     assert found.after.debt == Decimal(5_000)
     assert [state.debt for _, state in found.alone] == [Decimal(20_000), Decimal(5_000)]
     assert found.before.schedule.months is None and found.after.schedule.months is not None
+
+
+def test_what_can_go_to_a_plan_is_what_is_left_and_what_goes_to_it_already() -> None:
+    overview = build(economy(), as_of=TODAY)
+    # 28 000 in, 30 000 and 600 to the card out
+    assert available(overview) == Decimal(-2_000)
+    home = debt("Boligbanken", 2_000_000, DebtKind.MORTGAGE, rate=nok(5), monthly=nok(400))
+    figures = economy()
+    with_home = build(replace(figures, debts=(*figures.debts, home)), as_of=TODAY)
+    assert available(with_home) == Decimal(-2_400)
 
 
 def test_refinancing_moves_only_what_is_dearer() -> None:
