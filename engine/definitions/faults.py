@@ -56,6 +56,8 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
         found.append(
             Finding(bundle.process.id, "process-id", f"the process id must be the key of the bundle, {bundle.key}")
         )
+    if "metadata.json" not in bundle.files:
+        found.append(Finding("", "metadata-missing", "metadata.json is missing"))
     for rule in (_names, _forms, _texts, _stages, _access):
         try:
             found += rule(bundle, house)
