@@ -167,7 +167,9 @@ def label(kind: str) -> str:
 def in_words(duration: str) -> str:
     """ "14 dager" for P14D; a duration of several units stays as it is written."""
     found = parts(duration)
-    return view.t(f"duration.{found[1]}", count=found[0]) if found else duration
+    if found is None:
+        return duration
+    return view.t(f"duration.{found[1]}.one") if found[0] == 1 else view.t(f"duration.{found[1]}", count=found[0])
 
 
 def _access(bundle: Bundle) -> list[dict[str, Any]]:
