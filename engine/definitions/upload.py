@@ -137,6 +137,8 @@ def _shaped(name: str, value: Any) -> bool:
         )
     if name.startswith("options/"):
         return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+    if name.startswith("models/") and name.endswith(".schema.json"):
+        return isinstance(value, dict) and _schema(value.get("properties", {}))
     return isinstance(value, dict)
 
 
@@ -160,6 +162,13 @@ def _metadata(value: Any) -> bool:
         and isinstance(order, int)
         and isinstance(value.get("startable", []), list)
         and all(isinstance(role, str) for role in value.get("startable", []))
+    )
+
+
+def _schema(fields: Any) -> bool:
+    """The fields of a form: each an object, its choices a list."""
+    return isinstance(fields, dict) and all(
+        isinstance(field, dict) and isinstance(field.get("enum", []), list) for field in fields.values()
     )
 
 

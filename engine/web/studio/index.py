@@ -32,13 +32,9 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
     with house.db.read() as connection:
         newest = house.library.every_newest(connection)
         kept = drafts.every(connection)
-        running: dict[str, int] = dict(
-            connection.execute(
-                select(case_file.c.key, func.count()).where(case_file.c.state == "open").group_by(case_file.c.key)
-            )
-            .tuples()
-            .all()
-        )
+        open_cases = select(case_file.c.key, func.count()).where(case_file.c.state == "open")
+        rows = connection.execute(open_cases.group_by(case_file.c.key)).all()
+        running: dict[str, int] = {row[0]: row[1] for row in rows}
         new = [(key, drafts.find(connection, key)) for key in kept if key not in {d.key for d in newest}]
     body = render_template(
         "studio_index.html",
