@@ -94,8 +94,9 @@ def _told(connection: Connection, app: Application, bundles: list[Bundle], event
     """When, and what happened in words; what only the machinery knows of keeps its technical name."""
     element = str(event.data.get("task") or event.data.get("element") or "")
     step = _named(bundles, element) if element else ""
-    key = f"event.{event.kind}"
-    if key in page_texts("nb"):
+    known = page_texts("nb")
+    key = next((k for k in (f"trial.event.{event.kind}", f"event.{event.kind}") if k in known), "")
+    if key:
         who = "iBalanse" if event.actor_id in ("", "system", "trial", None) else _who(connection, app, event.actor_id)
         who = view.t("trial.caseworker") if event.actor_id == "trial" else who
         return event.at, view.t(key, who=who, task=step)
