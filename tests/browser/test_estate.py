@@ -134,6 +134,37 @@ def test_every_fault_is_told_in_her_own_language(
     ada.picture(f"studio-faults-{language}-{width}")
 
 
+@pytest.mark.parametrize(
+    ("key", "title", "form"),
+    [
+        ("guardianship_status", "Økonomisk status for vergemål", "Skriv status for året"),
+        ("debt_settlement", "Søknad om gjeldsordning", "Skriv søknaden"),
+    ],
+)
+def test_the_smaller_examples_are_tried_to_their_form(
+    person: People, tmp_path: Path, key: str, title: str, form: str
+) -> None:
+    ada = person()
+    ada.log_in("Ada Administrator", staff=True)
+    for _ in range(2):  # the second time a draft is there from an earlier test
+        ada.page.locator("#bundle").set_input_files(packed(EXAMPLES / key, tmp_path / "bundle.zip"))
+        if ada.page.locator("#replace").count():
+            ada.page.locator("#replace").check()
+        ada.press("Last opp")
+        if not ada.page.locator("#feil").count():
+            break
+    heading(ada, title)
+    ada.press("Prøvekjør", "link")
+    ada.press("Start prøvekjøring")
+    main = ada.page.locator("main")
+    ada.press("Svar nei Gi samtykke")
+    if key == "debt_settlement":
+        ada.press("Svar nei Gi fullmakt")
+    expect(main.get_by_role("heading", name=form)).to_be_visible()
+    ada.check_page()
+    ada.picture(key)
+
+
 def begin(person: People, name: str) -> Person:
     who = person()
     who.log_in(name)

@@ -26,6 +26,10 @@ def _trial(key: str) -> Trial:
     return Trial(view.house(), key, actor().person_id)
 
 
+#: Task types with a page of their own, answered here with a yes or a no.
+ANSWERED = ("consent", "mandate", "share")
+
+
 @blueprint.get("/prosesser/<key>/provekjoring")
 def trial(key: str) -> Any:
     return _trial_page(key, None, "", [])
@@ -45,7 +49,7 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
     with run.open() as app, app.db.read() as connection:
         for task in state.tasks:
             use = given if task.id == task_id else None
-            drawn[task.id] = forms.of_task(connection, task, use, app)
+            drawn[task.id] = None if task.task_type in ANSWERED else forms.of_task(connection, task, use, app)
             names[task.owner_id] = app.vault.person(connection, task.owner_id).name
             element = app.library.get(connection, task.definition_id).bundle.process.elements[task.element_id]
             names[task.id] = element.name
@@ -145,13 +149,13 @@ def trial_complete(key: str, task_id: str) -> Any:
         task = connection.execute(select(user_task).where(user_task.c.id == task_id)).first()
         if task is None:
             raise NotFound(task_id)
-        form = forms.of_task(connection, task, None, app)
+        form = None if task.task_type in ANSWERED else forms.of_task(connection, task, None, app)
         content = forms.posted(form) if form else {}
         wrong = forms.faults(form, content) if form and action != "reject" else []
     if wrong:
         return _trial_page(key, content, task_id, wrong)
     data: dict[str, Any] = {form.stored: content} if form else {}
-    if task.task_type in ("consent", "mandate", "share"):
+    if task.task_type in ANSWERED:
         kinds = ["loans", "income", "spending", "property"] if action == "yes" else []
         data = {f"{task.task_type}-answer": {"answer": action or "no", "kinds": kinds, "language": "nb"}}
         action = ""

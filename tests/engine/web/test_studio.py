@@ -260,6 +260,24 @@ def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(d
         assert isinstance(bundle.title(language), str) and isinstance(bundle.described(language), str)
 
 
+@pytest.mark.parametrize("word", ["yes", "no"])
+def test_a_test_run_answers_consent_and_mandate_and_reaches_the_form(ada: Administrator, word: str) -> None:
+    ada.upload(Bundle.read(ROOT / "docs" / "examples" / "debt_settlement").files)
+    where = "/prosesser/debt_settlement/provekjoring"
+    assert ada.post(f"{where}/start")[0] == 303
+
+    for step in ("Gi samtykke", "Gi fullmakt"):
+        page = ada.get(where)
+        assert step in page
+        task = re.search(r"oppgave/([0-9a-f-]{36})", page)
+        assert task
+        status, answer = ada.post(f"{where}/oppgave/{task[1]}", action=word)
+        assert status == 303, re.findall(r"<li>.*?</li>", answer)
+
+    page = ada.get(where)
+    assert "Hvorfor kan du ikke betale?" in page and "Noe stoppet opp" not in page
+
+
 def test_only_an_administrator_enters(app: Flask) -> None:
     answer = app.test_client().get("/prosesser")
     assert answer.status_code == 303
