@@ -19,9 +19,7 @@ def is_bundle(path: Path) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in ("metadata.json", "policy.xml"))
 
 
-def bundle_report(
-    path: Path, capabilities: Capabilities, shipped: Collection[str]
-) -> tuple[list[dict[str, Any]], str]:
+def bundle_report(path: Path, capabilities: Capabilities, shipped: Collection[str]) -> tuple[list[dict[str, Any]], str]:
     """Every finding about texts, forms, access and stages, and in a few words what the bundle holds.
 
     *shipped*: keys of the processes that come with the product, which a bundle may call.
