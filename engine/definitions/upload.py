@@ -145,9 +145,11 @@ def _shaped(name: str, value: Any) -> bool:
 def _metadata(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("id", ""), str):
         return False
+    if not all(isinstance(value.get(part, []), list) for part in ("dataTypes", "stages", "offices", "startable")):
+        return False
     named = (value.get("title", {}), value.get("description", {}))
     titles = [row.get("title", {}) for row in value.get("stages", ()) if isinstance(row, dict)]
-    offices = [value.get("office", {}), *(value.get("offices") or ())]
+    offices = [value.get("office", {}), *value.get("offices", ())]
     variables, order = value.get("startVariables", {}), value.get("order", 0)
     return (
         all(isinstance(texts, dict) and all(isinstance(t, str) for t in texts.values()) for texts in (*named, *titles))
@@ -160,7 +162,6 @@ def _metadata(value: Any) -> bool:
         and all(isinstance(office, dict) for office in offices)
         and isinstance(variables, dict)
         and isinstance(order, int)
-        and isinstance(value.get("startable", []), list)
         and all(isinstance(role, str) for role in value.get("startable", []))
     )
 
