@@ -69,7 +69,11 @@ def main() -> int:
     from integrations.sandbox.app import create_sandbox
 
     return cli.main(
-        sys.argv[1:], wire=lambda settings: wire(settings)[0], prepare=prepare, create_sandbox=create_sandbox
+        sys.argv[1:],
+        wire=lambda settings: wire(settings)[0],
+        prepare=prepare,
+        create_sandbox=create_sandbox,
+        shipped=[folder.name for folder in processes.ALL],
     )
 
 

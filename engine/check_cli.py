@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from engine.bpmn.report import findings_report
 from engine.bpmn.validator import Capabilities
+from engine.definitions.checking import bundle_report, is_bundle
 
 BAD_INPUT = 2
 _EPILOG = """\
@@ -48,9 +50,14 @@ def add_parser(commands: Any) -> None:
     check.add_argument("--json", action="store_true", help="write the findings as JSON")
 
 
-def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
+def run(options: argparse.Namespace, capabilities: Capabilities, shipped: Collection[str]) -> int:
     """Print the findings and return the exit status. Raises ``OSError`` when the path cannot be read."""
-    rows = findings_report(options.path, capabilities)
+    rows, held = findings_report(options.path, capabilities), ""
+    if is_bundle(options.path):
+        more, held = bundle_report(options.path, capabilities, shipped)
+        known = {(row["element"], row["rule"]) for row in rows}
+        rows += [row for row in more if (row["element"], row["rule"]) not in known]
+        rows.sort(key=lambda row: (row["severity"] != "error", row["line"], row["element"], row["rule"]))
     if options.json:
         print(json.dumps(rows, ensure_ascii=False))
     else:
@@ -58,6 +65,8 @@ def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
         for row in rows:
             print(_line(name, row))
         print(_summary(rows))
+        if held:
+            print(held)
     return BAD_INPUT if any(row["severity"] == "error" for row in rows) else 0
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from engine import check_cli, draw_cli, estimate_cli, run_cli
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
-from engine.bpmn.validator import Capabilities, validate
+from engine.bpmn.validator import Capabilities
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions.bundle import Bundle, BundleError
+from engine.definitions.faults import House, faults
 from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.logs import set_up
 from engine.settings import Settings, SettingsError
+from engine.task_types.palette import USER_TASKS
 
 BAD_INPUT = 2
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
@@ -35,13 +37,14 @@ def main(
     wire: Callable[[Settings], Application],
     prepare: Callable[[Application], None],
     create_sandbox: Callable[[Settings], Any],
+    shipped: Collection[str] = (),
 ) -> int:
-    """Run one sub-command and return its exit status."""
+    """Run one sub-command and return its exit status. *shipped*: keys of the processes that come with the product."""
     options = _parser().parse_args(argv)
     set_up(logging.INFO if options.verbose else logging.WARNING)
     try:
         if options.command == "check":
-            return check_cli.run(options, CAPABILITIES)
+            return check_cli.run(options, CAPABILITIES, shipped)
         if options.command == "run":
             return run_cli.run(options, CAPABILITIES)
         if options.command == "estimate":
@@ -151,10 +154,12 @@ def _sandbox(settings: Settings, create_sandbox: Callable[[Settings], Any]) -> i
 
 def _deploy(application: Application, options: argparse.Namespace) -> int:
     bundle = Bundle.read(options.folder)
-    faults = [f for f in validate(bundle.definitions, CAPABILITIES) if f.severity == "error"]
-    if faults:
-        raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in faults])
     with application.db.write() as connection:
+        processes = [deployed.key for deployed in application.library.every_newest(connection)]
+        house = House(CAPABILITIES, application.job_types.keys(), USER_TASKS, processes)
+        wrong = [f for f in faults(bundle, house) if f.severity == "error"]
+        if wrong:
+            raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in wrong])
         deployed, new = application.library.deploy(connection, bundle, by=SYSTEM.person_id)
     answer = {"key": deployed.key, "version": deployed.version, "new": new}
     print(json.dumps(answer) if options.json else f"{deployed.key} version {deployed.version}")

@@ -75,7 +75,7 @@ def to_svg(
     on_edge = [b for b in others if process.elements[b.element].attached_to]
     parts += [_node(pen, process.elements[b.element], b, findings, current) for b in (*plain, *on_edge)]
     arrow = pen.shape("solid", '<path d="M0 0L8 4L0 8Z"')
-    size = f'width="{layout.width}" height="{layout.height}"' if standalone else ""
+    size = f'width="{layout.width}" height="{layout.height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bpmn" viewBox="0 0 {layout.width} {layout.height}" {size} '
         f'role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>'

@@ -6,25 +6,23 @@ revision it was made on, and an older one is refused.
 
 from __future__ import annotations
 
-import io
+import json
 import re
-import zipfile
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from lxml import etree
 from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.audit import chain
 from engine.authorization.actor import Actor
-from engine.definitions.bundle import MAX_BYTES, Bundle, BundleError
+from engine.bpmn.xml import read_xml
+from engine.definitions.bundle import Bundle
 from engine.definitions.models import draft
 from engine.execution.commands import Conflict, NotFound
-
-KEY = re.compile(r"[a-z][a-z0-9_]{1,60}")
-MOST_FILES = 500
-_KINDS = (".bpmn", ".xml", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +95,17 @@ def save(
     _audit(connection, "DraftChanged", key, actor, now)
 
 
-def undo(connection: Connection, key: str, actor: Actor, now: datetime) -> None:
-    """Back to before the last change; undoing again brings the change back."""
+def undo(connection: Connection, key: str, revision: int, actor: Actor, now: datetime) -> None:
+    """Back to before the last change; undoing again brings the change back.
+
+    Raises ``Conflict`` when somebody else has changed it since *revision*: nobody undoes what she has not seen.
+    """
     row = connection.execute(select(draft).where(draft.c.key == key)).first()
     if row is None or row.previous is None:
         raise NotFound(key)
-    connection.execute(
+    done = connection.execute(
         update(draft)
-        .where(draft.c.key == key)
+        .where(draft.c.key == key, draft.c.revision == revision)
         .values(
             bundle=row.previous,
             previous=row.bundle,
@@ -113,11 +114,15 @@ def undo(connection: Connection, key: str, actor: Actor, now: datetime) -> None:
             changed_by=actor.person_id,
         )
     )
+    if done.rowcount != 1:
+        raise Conflict(key)
     _audit(connection, "DraftUndone", key, actor, now)
 
 
-def discard(connection: Connection, key: str, actor: Actor, now: datetime) -> None:
-    connection.execute(delete(draft).where(draft.c.key == key))
+def discard(connection: Connection, key: str, revision: int, actor: Actor, now: datetime) -> None:
+    """Take the draft away. Raises ``Conflict`` when it is not as it was at *revision*."""
+    if connection.execute(delete(draft).where(draft.c.key == key, draft.c.revision == revision)).rowcount != 1:
+        raise Conflict(key)
     _audit(connection, "DraftDiscarded", key, actor, now)
 
 
@@ -125,68 +130,36 @@ def _audit(connection: Connection, kind: str, key: str, actor: Actor, now: datet
     chain.append(connection, chain.SYSTEM_CHAIN, now, actor, kind, {"process": key})
 
 
-def read_upload(data: bytes) -> Bundle:
-    """A bundle from a zip an administrator uploads. Raises ``BundleError`` with every reason in words.
-
-    The files may lie in one folder. Only BPMN, XML and JSON are taken; a name that
-    leads out of the bundle, or too much when unpacked, is refused.
-    """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile:
-        raise BundleError(["the file is not a zip"]) from None
-    with archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
-            raise BundleError([f"more than {MOST_FILES} files or {MAX_BYTES // 1_048_576} MB"])
-        names = [entry.filename for entry in entries]
-        if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
-            raise BundleError(["a file name leads out of the bundle"])
-        root = next((name.removesuffix("process.bpmn") for name in names if name.endswith("process.bpmn")), None)
-        if root is None:
-            raise BundleError(["process.bpmn is missing"])
-        try:
-            files = {
-                name.removeprefix(root): archive.read(name)
-                for name in names
-                if name.startswith(root) and name.endswith(_KINDS)
-            }
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
-            raise BundleError(["the zip is damaged or locked"]) from None
-    key = _key(files)
-    return Bundle(key, files)
-
-
-def _key(files: Mapping[str, bytes]) -> str:
-    """The key a bundle gives itself in metadata.json, else the id of its process."""
-    import json
-
-    from engine.bpmn.parser import parse
-    from engine.bpmn.xml import BpmnSyntaxError
-
-    try:
-        key = str(json.loads(files.get("metadata.json", b"{}")).get("id", "")).rpartition("/")[2]
-        key = key or next(iter(parse(files["process.bpmn"]).processes))
-    except (ValueError, AttributeError, BpmnSyntaxError, StopIteration) as error:
-        raise BundleError([f"metadata.json or process.bpmn cannot be read: {error}"]) from None
-    if not KEY.fullmatch(key):
-        raise BundleError([f"the key {key[:40]!r} must be lower-case letters, digits and underscores"])
-    return key
-
-
 def renamed(bundle: Bundle, key: str, title: str) -> Bundle:
     """A copy under another key, with everything inside that names the old one following along."""
-    import json
-
-    files = dict(bundle.files)
-    old = bundle.key.encode()
-    new = key.encode()
-    for name in ("process.bpmn", "policy.xml"):
-        if name in files:
-            files[name] = re.sub(rb"(?<![A-Za-z0-9_])" + re.escape(old) + rb"(?![A-Za-z0-9])", new, files[name])
-            files[name] = files[name].replace(b"app_ibalanse_" + old, b"app_ibalanse_" + new)
-    metadata = json.loads(files["metadata.json"])
+    files, old = dict(bundle.files), bundle.key
+    root = read_xml(files["process.bpmn"])
+    for node in root.iter():
+        for attribute in ("id", "processRef", "bpmnElement", "calledElement"):
+            if node.get(attribute) == old:
+                node.set(attribute, key)
+    files["process.bpmn"] = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    if "policy.xml" in files:
+        policy = read_xml(files["policy.xml"])
+        for named in policy.iter("{*}AttributeDesignator"):
+            value = named.getparent().find("{*}AttributeValue")
+            if named.get("AttributeId") == "urn:altinn:app" and value is not None and value.text == old:
+                value.text = key
+        for node in policy.iter("{*}Policy", "{*}Rule"):
+            for attribute in ("PolicyId", "RuleId"):
+                if node.get(attribute):
+                    node.set(attribute, re.sub(rf"(?<![a-z0-9]){re.escape(old)}(?![a-z0-9])", key, node.get(attribute)))
+        files["policy.xml"] = etree.tostring(policy, xml_declaration=True, encoding="UTF-8")
+    metadata = json.loads(files.get("metadata.json", b"{}"))
     metadata["id"] = f"{metadata.get('org', 'ibalanse')}/{key}"
     metadata["title"] = dict.fromkeys(("nb", "nn", "en"), title)
     files["metadata.json"] = json.dumps(metadata, ensure_ascii=False, indent=2).encode()
     return Bundle(key, files)
+
+
+def key_from(title: str) -> str:
+    """The key a title suggests: "Avtal møte" → "avtal_mote"; empty when nothing is left of it."""
+    plain = title.lower().replace("æ", "ae").replace("ø", "o")
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50].strip("_")
+    return words if words[:1].isalpha() else f"p_{words}" if words else ""

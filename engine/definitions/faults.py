@@ -56,6 +56,8 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
         found.append(
             Finding(bundle.process.id, "process-id", f"the process id must be the key of the bundle, {bundle.key}")
         )
+    if "metadata.json" not in bundle.files:
+        found.append(Finding("", "metadata-missing", "metadata.json is missing"))
     for rule in (_names, _forms, _texts, _stages, _access):
         try:
             found += rule(bundle, house)
@@ -126,6 +128,8 @@ def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
 def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
     """Text keys that lack a language, with the languages they lack."""
     wanted = {f"task.{element.id}" for element in _user_tasks(bundle)}
+    wanted |= {str(e.extension.config.get("text")) for e in bundle.process.elements.values() if _notifies(e)}
+    wanted |= set(_form_texts(bundle))
     for texts in bundle.texts.values():
         wanted |= set(texts)
     found = []
@@ -134,6 +138,22 @@ def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
         if missing:
             found.append((key, missing))
     return found
+
+
+def _notifies(element: Element) -> bool:
+    return element.extension.task_type == "notify" and bool(element.extension.config.get("text"))
+
+
+def _form_texts(bundle: Bundle) -> Iterator[str]:
+    """Labels of forms that are drawn from their schema alone; a layout names its own."""
+    for kind in bundle.data_types.values():
+        task = bundle.process.elements.get(kind.task_id)
+        if task is None or task.extension.task_type not in ("data", "signing") or bundle.layout_files(kind.task_id):
+            continue
+        for name, field in (bundle.schema(kind.id) or {}).get("properties", {}).items():
+            yield f"field.{kind.id}.{name}"
+            for value in field.get("enum", ()) if isinstance(field, dict) else ():
+                yield f"option.{kind.id}.{name}.{value}"
 
 
 def _stages(bundle: Bundle, _: House) -> Iterator[Finding]:

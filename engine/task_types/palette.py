@@ -33,6 +33,14 @@ def hooks(data_sets: Mapping[str, DataSet], receiver: dict[str, str]) -> dict[st
     }
 
 
+_JOBS: tuple[type[JobType], ...] = (
+    OpenSources, PlanHarvest, Fetch, BuildOverview, RevokeGrant, Parties, Submit, AwaitReply, ChangeRoles, Notify,
+    EnkCheck, HouseholdCheck,
+)  # fmt: skip
+#: What a service task may be, known without a database.
+JOBS = frozenset(job.name for job in _JOBS)
+
+
 def jobs(
     app: Application,
     registers: Mapping[str, PartyRegister],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 import zipfile
 from collections.abc import Callable
@@ -37,14 +38,17 @@ def test_an_administrator_publishes_the_example_without_code(
     heading(ada, "Prosesser")
     ada.check_page()
     ada.press("Last opp")
-    expect(ada.page.locator("#feil")).to_contain_text("Velg en zip-fil først")
+    expect(ada.page.locator("#feil")).to_contain_text("Velg en zip-fil eller en mappe først")
     name = "estate_settlement" if javascript else "guardianship_status"
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"not a zip")
     ada.page.locator("#bundle").set_input_files(broken)
     ada.press("Last opp")
-    expect(ada.page.locator("#feil")).to_contain_text("the file is not a zip")
-    ada.page.locator("#bundle").set_input_files(packed(EXAMPLES / name, tmp_path / "bundle.zip"))
+    expect(ada.page.locator("#feil")).to_contain_text("Filen er ikke en zip-fil")
+    if javascript:
+        ada.page.locator("#bundle").set_input_files(packed(EXAMPLES / name, tmp_path / "bundle.zip"))
+    else:
+        ada.page.locator("#folder").set_input_files(EXAMPLES / name)
     ada.press("Last opp")
     title = "Oppgjør etter dødsfall" if javascript else "Økonomisk status for vergemål"
     heading(ada, title)
@@ -81,13 +85,87 @@ def test_the_administrator_tries_it_first_on_a_clock_of_its_own(person: People) 
     for _ in range(3):
         ada.page.locator('[name="settlement"][value="private"]').first.check()
         ada.page.locator('[name="assumeDebt"][value="yes"]').first.check()
-        ada.press("Gjør «sign»")
+        ada.press("Signer Velg og signer")
+    expect(main).to_contain_text("Jobben «Spør tingretten hvem som er arvinger» er gjort")
     ada.press("La mottakeren svare")
     ada.page.locator("#days").fill("1")
     ada.press("Flytt klokken")
     expect(main).to_contain_text("Avslutt boet")
     ada.press("Fullfør Avslutt boet")
     expect(main).to_contain_text("Ferdig")
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("Bokmål", "Fristen kan ikke leses. Skriv for eksempel 14 dager."),
+        ("Nynorsk", "Fristen kan ikkje lesast. Skriv til dømes 14 dagar."),
+        ("English", "The deadline cannot be read. Write for example 14 days."),
+    ],
+)
+def test_every_fault_is_told_in_her_own_language(
+    person: People, tmp_path: Path, width: int, language: str, sentence: str
+) -> None:
+    folder = tmp_path / "faulty"
+    shutil.copytree(EXAMPLES / "debt_settlement", folder)
+    process = (folder / "process.bpmn").read_text()
+    process = process.replace("P60D", "snart").replace(">notify<", ">magic<", 1).replace('id="svar"', 'id="ukjent"')
+    (folder / "process.bpmn").write_text(process)
+    ada = person(width=width)
+    ada.log_in("Ada Administrator", staff=True)
+    if language != "Bokmål":
+        ada.page.locator("summary", has_text="Språk").click()
+        ada.press(language)
+    ada.page.locator("#bundle").set_input_files(packed(folder, tmp_path / "bundle.zip"))
+    ada.page.locator("form[enctype] button").last.click()
+    if ada.page.locator("#replace").count():
+        ada.page.locator("#replace").check()
+        ada.page.locator("#bundle").set_input_files(tmp_path / "bundle.zip")
+        ada.page.locator("form[enctype] button").last.click()
+    found = ada.page.locator("#funn li")
+    expect(found).to_have_count(3)
+    expect(ada.page.locator("#funn")).to_contain_text(sentence)
+    expect(ada.page.locator("#funn")).to_contain_text("(Apply, ")
+    ada.check_page()
+    for tab in ("diagram", "steg", "tekster", "tilganger", "versjoner"):
+        ada.go(f"/prosesser/debt_settlement?fane={tab}")
+        ada.check_page()
+    ada.picture(f"studio-faults-{language}-{width}")
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "form"),
+    [
+        ("guardianship_status", "Økonomisk status for vergemål", "Skriv status for året"),
+        ("debt_settlement", "Søknad om gjeldsordning", "Skriv søknaden"),
+    ],
+)
+def test_the_smaller_examples_are_tried_to_their_form(
+    person: People, tmp_path: Path, key: str, title: str, form: str
+) -> None:
+    ada = person()
+    ada.log_in("Ada Administrator", staff=True)
+    for _ in range(2):  # the second time a draft is there from an earlier test
+        ada.page.locator("#bundle").set_input_files(packed(EXAMPLES / key, tmp_path / "bundle.zip"))
+        if ada.page.locator("#replace").count():
+            ada.page.locator("#replace").check()
+        ada.press("Last opp")
+        if not ada.page.locator("#feil").count():
+            break
+    heading(ada, title)
+    ada.press("Prøvekjør", "link")
+    ada.press("Start prøvekjøring")
+    main = ada.page.locator("main")
+    ada.press("Svar nei Gi samtykke")
+    if key == "debt_settlement":
+        ada.press("Svar nei Gi fullmakt")
+    expect(main.get_by_role("heading", name=form)).to_be_visible()
+    ada.check_page()
+    if key == "debt_settlement":
+        ada.picture("debt-settlement")
+    else:
+        ada.picture("guardianship-status")
 
 
 def begin(person: People, name: str) -> Person:
@@ -135,6 +213,7 @@ def test_four_people_walk_the_estate_to_the_certificate_while_version_two_is_pub
     hanna.check_page()
     hanna.picture("estate-overview")
     sign(hanna)
+    expect(main).to_contain_text("Du har gjort ditt. Vi venter på de andre.")
     hanna.picture("estate-case")
 
     publish_version_two(person)
@@ -173,17 +252,22 @@ def publish_version_two(person: People) -> None:
     ada.go("/prosesser/estate_settlement")
     ada.press("Lag ny versjon")
     ada.press("Steg og overganger", "link")
+    ada.page.locator("#steg-Declare summary", has_text="Endre steget").click()
+    expect(ada.page.locator("#due-Declare")).to_have_value("45 dager")
     ada.page.locator("#name-Declare").fill("Fortell om boet")
     ada.page.locator("#due-Declare").fill("om to uker")
     ada.press("Lagre steget Skriv felles erklæring")
-    expect(ada.page.locator("#feil")).to_contain_text("Frist må skrives som P14D")
+    expect(ada.page.locator("#feil")).to_contain_text("Frist må skrives som 14 dager")
     expect(ada.page.locator("#name-Declare")).to_have_value("Fortell om boet")
-    ada.page.locator("#due-Declare").fill("P14D")
+    ada.page.locator("#due-Declare").fill("14 dager")
     ada.press("Lagre steget Skriv felles erklæring")
+    expect(ada.page.get_by_role("status")).to_contain_text("Endringen er lagret i utkastet.")
+    expect(ada.page.locator("main")).to_contain_text("Dette er endret siden versjon 1 (3)")
     ada.check_page()
+    ada.page.locator("#steg-Sign summary", has_text="Endre steget").click()
     ada.press("Fjern steget Velg og signer")
     expect(ada.page.locator("main")).to_contain_text("Saker venter i steg som er fjernet")
-    expect(ada.page.locator("main")).to_contain_text("Sign: 3 saker")
+    expect(ada.page.locator("main")).to_contain_text("Velg og signer: saker som venter her: 1 (versjon 1)")
     ada.picture("studio-steps")
     ada.press("Angre siste endring")
     expect(ada.page.locator("main")).not_to_contain_text("Saker venter i steg som er fjernet")
@@ -203,12 +287,13 @@ def test_an_administrator_copies_and_edits_a_process_in_the_browser(person: Peop
     expect(ada.page.locator("#feil")).to_contain_text("Nøkkelen callback er i bruk")
     ada.page.locator("#source").select_option("callback")
     ada.page.locator("#title").fill("Avtal møte")
-    ada.page.locator("#key").fill("avtal_mote")
+    ada.page.locator("#key").fill("")
     ada.press("Lag kopi")
     heading(ada, "Avtal møte")
     ada.press("Steg og overganger", "link")
     ada.page.locator("summary", has_text="Legg til et steg etter Når kan vi ringe?").click()
     ada.page.locator("#new-Ask").fill("Les dette først")
+    expect(ada.page.locator("#kind-Ask option")).to_contain_text(["Les og bekreft", "Skjema med ett spørsmål"])
     ada.press("Legg til")
     expect(ada.page.locator("main")).to_contain_text("Les dette først")
     expect(ada.page.locator("main")).to_contain_text("Ingen feil.")

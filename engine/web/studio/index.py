@@ -1,0 +1,109 @@
+"""Every process, and the two ways to begin a new one: upload a bundle, or copy one that is here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+from engine.cases.models import case_file
+from engine.definitions import drafts
+from engine.definitions.bundle import Bundle
+from engine.definitions.library import UnknownDefinition
+from engine.definitions.upload import KEY, UploadRefused, read_folder, read_zip
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.studio.desk import blueprint, deployed
+
+
+@blueprint.get("/prosesser")
+def index() -> Any:
+    return page(())
+
+
+def page(wrong: tuple[str, ...], there: str = "") -> Any:
+    """Every process: which version is in use in how many cases, and whether there is a draft.
+
+    *there* is the key of a draft that an upload would have replaced: the page asks first.
+    """
+    house = view.house()
+    with house.db.read() as connection:
+        newest = house.library.every_newest(connection)
+        kept = drafts.every(connection)
+        open_cases = select(case_file.c.key, func.count()).where(case_file.c.state == "open")
+        rows = connection.execute(open_cases.group_by(case_file.c.key)).all()
+        running: dict[str, int] = {row[0]: row[1] for row in rows}
+        new = [(key, drafts.find(connection, key)) for key in kept if key not in {d.key for d in newest}]
+    body = render_template(
+        "studio_index.html",
+        deployed=sorted(newest, key=lambda d: d.bundle.title(g.language).lower()),
+        drafts=kept,
+        new=new,
+        running=running,
+        wrong=wrong,
+        there=there,
+        given=request.form if wrong else {},
+    )
+    return (body, 422) if wrong else body
+
+
+@blueprint.post("/prosesser/last-opp")
+def upload() -> Any:
+    """A zip or a folder becomes a draft, whatever faults it has: they are listed on its page."""
+    zipped = request.files.get("bundle")
+    folder = [f for f in request.files.getlist("folder") if f.filename]
+    data = zipped.read() if zipped else b""
+    if not data and not folder:
+        return page((view.t("studio.choose_file"),))
+    try:
+        got = read_zip(data) if data else read_folder((f.filename or "", f.read()) for f in folder)
+    except UploadRefused as refused:
+        return page(tuple(view.t(key, **values) for key, values in refused.reasons))
+    with view.house().db.read() as connection:
+        there = drafts.find(connection, got.bundle.key)
+    if there and request.form.get("replace") != got.bundle.key:
+        who = view.name_of(there.changed_by)
+        text = view.t("studio.draft_there", name=there.bundle.title(g.language), who=who)
+        return page((text,), got.bundle.key)
+    return begin(got.bundle, len(got.left_out))
+
+
+@blueprint.post("/prosesser/kopi")
+def copy() -> Any:
+    """A new process that begins as a copy of another. Without a key of its own it gets one from its title."""
+    title = request.form.get("title", "").strip()
+    key = request.form.get("key", "").strip() or drafts.key_from(title)
+    house = view.house()
+    with house.db.read() as connection:
+        source = deployed(connection, request.form.get("source", ""))
+        taken = key in {d.key for d in house.library.every_newest(connection)} or drafts.find(connection, key)
+    if not KEY.fullmatch(key) or not title or len(title) > 80:
+        return page((view.t("studio.key_wrong"),))
+    if taken:
+        return page((view.t("studio.key_taken", name=key),))
+    return begin(drafts.renamed(source.bundle, key, title))
+
+
+@blueprint.post("/prosesser/<key>/utkast")
+def edit(key: str) -> Response:
+    """Begin the next version of a process as a draft, from the version in use or from an older one."""
+    house = view.house()
+    wanted = request.form.get("version", "")
+    with house.db.read() as connection:
+        there = drafts.find(connection, key)
+        versions = {str(v.version): v for v in house.library.versions(connection, key)}
+        source = versions.get(wanted) or deployed(connection, key)
+    return redirect(url_for("studio.show", key=key), 303) if there else begin(source.bundle)
+
+
+def begin(bundle: Bundle, left_out: int = 0) -> Response:
+    house = view.house()
+    with house.db.write() as connection:
+        try:
+            base = house.library.newest(connection, bundle.key).version
+        except UnknownDefinition:
+            base = 0
+        drafts.begin(connection, bundle, base, actor(), house.clock.now())
+    return redirect(url_for("studio.show", key=bundle.key, utelatt=left_out or None), 303)

@@ -1,0 +1,197 @@
+"""The page of one process: its faults, diagram, steps, texts, access and versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import g, render_template, request
+
+from engine.authorization.policy import PolicyError, read_policy
+from engine.bpmn.drawing import to_svg
+from engine.bpmn.elements import Element, Finding, Process
+from engine.bpmn.xml import BpmnSyntaxError
+from engine.definitions import drafts
+from engine.definitions.adding import offered
+from engine.definitions.bundle import Bundle
+from engine.definitions.difference import differences
+from engine.definitions.durations import parts
+from engine.definitions.faults import allowed, faults, missing_texts, roles_named
+from engine.definitions.waiting import cases_by_version, left_behind
+from engine.execution.commands import NotFound
+from engine.web import view
+from engine.web.studio.desk import CAPABILITIES, LANGUAGES, blueprint, house_of
+from engine.web.texts import texts as page_texts
+
+TABS = ("diagram", "steg", "tekster", "tilganger", "versjoner")
+PEOPLE = ("userTask", "manualTask", "task")
+_QUIET = frozenset({"parallelGateway", "startEvent", "endEvent", "inclusiveGateway", "eventBasedGateway"})
+
+
+@blueprint.get("/prosesser/<key>")
+def show(key: str) -> Any:
+    return page(key, "")
+
+
+def page(key: str, wrong: str, tab: str = "") -> Any:
+    """The draft, or the version in use when there is none. *wrong* is what stood in the way of a change."""
+    house = view.house()
+    with house.db.read() as connection:
+        draft = drafts.find(connection, key)
+        versions = house.library.versions(connection, key)
+        if draft is None and not versions:
+            raise NotFound(key)
+        bundle = draft.bundle if draft else versions[0].bundle
+        offer = house_of(connection)
+        found = faults(bundle, offer)
+        counts = cases_by_version(connection, versions)
+        process = _process(bundle)
+        left = left_behind(connection, versions, process.elements) if draft and process else []
+        changes = differences(versions[0].bundle, bundle) if draft and process and versions else []
+        titles = {d.key: d.bundle.title(g.language) for d in house.library.every_newest(connection)}
+    tab = tab or request.args.get("fane", "diagram")
+    body = render_template(
+        "studio_process.html",
+        key=key,
+        bundle=bundle,
+        draft=draft,
+        versions=versions,
+        counts=counts,
+        left=left,
+        changes=[view.t(text, **values) for text, values in changes],
+        faults=[_told(finding, process) for finding in found],
+        errors=sum(f.severity == "error" for f in found),
+        svg=to_svg(process, title=bundle.title(g.language), findings={f.element for f in found}) if process else "",
+        steps=[_step(process, element) for element in in_order(process) if element.type not in _QUIET]
+        if process
+        else [],
+        access=_access(bundle) if process else [],
+        missing=dict(missing_texts(bundle)) if process else {},
+        texts=_texts(bundle) if process else [],
+        kinds=offered(CAPABILITIES, offer.jobs, offer.user_tasks),
+        titles=titles,
+        can=sorted({*CAPABILITIES.elements}),
+        languages_=LANGUAGES,
+        tabs=TABS,
+        tab=tab if tab in TABS else "diagram",
+        wrong=wrong,
+        given=request.form if wrong else {},
+    )
+    return (body, 422) if wrong else body
+
+
+def _process(bundle: Bundle) -> Process | None:
+    """The diagram, where it can be read at all."""
+    try:
+        return bundle.process
+    except (BpmnSyntaxError, StopIteration):
+        return None
+
+
+def _told(finding: Finding, process: Process | None) -> dict[str, Any]:
+    """A fault in the reader's language, with the name of its step; the technical sentence comes beside it."""
+    element = process.elements.get(finding.element) if process else None
+    key = f"finding.{finding.rule}"
+    return {
+        "severity": finding.severity,
+        "element": finding.element,
+        "name": element.name if element else "",
+        "line": finding.line,
+        "rule": finding.rule,
+        "text": view.t(key if key in page_texts("nb") else "finding.other"),
+        "technical": f"{finding.message}. {finding.suggestion}".removesuffix(". "),
+    }
+
+
+def in_order(process: Process) -> Iterator[Element]:
+    """Every element as the story is told: what comes next first, what may break in after it, inner parts inside."""
+    seen: set[str] = set()
+
+    def follow(ids: tuple[str, ...]) -> Iterator[Element]:
+        pending = list(reversed(ids))
+        late: list[str] = []
+        while pending or late:
+            element_id = pending.pop() if pending else late.pop(0)
+            if element_id in seen:
+                continue
+            seen.add(element_id)
+            element = process.elements[element_id]
+            yield element
+            if element_id in process.children:
+                yield from follow(process.starts.get(element_id, ()))
+            pending += [process.flows[flow].target for flow in reversed(element.outgoing)]
+            late += element.boundary
+
+    yield from follow(process.starts.get(process.id, ()))
+    yield from (element for element in process.elements.values() if element.id not in seen)
+
+
+def _step(process: Process, element: Element) -> dict[str, Any]:
+    extension = element.extension
+    inside = process.elements.get(element.scope)
+    timer = element.event is not None and element.event.kind == "timer" and element.event.timer == "duration"
+    host = process.elements.get(element.attached_to)
+    return {
+        "id": element.id,
+        "name": element.name,
+        "type": element.type,
+        "label": label(element.type),
+        "inside": inside.name if inside else "",
+        "host": host.name if host else "",
+        "person": element.type in PEOPLE,
+        "performer": extension.performer or "citizen",
+        "everyone": element.multi_instance is not None,
+        "due": in_words(extension.due_after),
+        "warn": in_words(extension.warn_before),
+        "wait": in_words(str(element.event.value)) if timer and element.event else None,
+        "next": list(_ways_on(process, element)),
+        "one_way": len(element.outgoing) == 1,
+        "removable": element.type.lower().endswith("task") or element.type == "callActivity",
+    }
+
+
+def _ways_on(process: Process, element: Element) -> Iterator[tuple[str, str]]:
+    """(what the way is called, where it leads)"""
+    for flow_id in element.outgoing:
+        flow = process.flows[flow_id]
+        target = process.elements[flow.target]
+        yield flow.name, target.name or label(target.type)
+
+
+def label(kind: str) -> str:
+    """What a BPMN element is called on the page; one without a name of ours keeps the standard's."""
+    key = f"studio.type.{kind}"
+    return view.t(key) if key in page_texts("nb") else kind
+
+
+def in_words(duration: str) -> str:
+    """ "14 dager" for P14D; a duration of several units stays as it is written."""
+    found = parts(duration)
+    if found is None:
+        return duration
+    return view.t(f"duration.{found[1]}.one") if found[0] == 1 else view.t(f"duration.{found[1]}", count=found[0])
+
+
+def _access(bundle: Bundle) -> list[dict[str, Any]]:
+    """Who may do which step, as the policy says."""
+    try:
+        policy = read_policy(bundle.files["policy.xml"])
+    except (KeyError, PolicyError, BpmnSyntaxError):
+        return []
+    found = []
+    for element in in_order(bundle.process):
+        if element.type in PEOPLE:
+            may = [role for role in roles_named(policy) if allowed(policy, bundle.key, element.id, role) - {"read"}]
+            found.append({"name": element.name, "roles": [_role(bundle, role) for role in may]})
+    return found
+
+
+def _role(bundle: Bundle, role: str) -> str:
+    own = bundle.text(f"role.{role}", g.language)
+    return view.t(f"role.{role}") if role in ("priv", "radgiver") else role if own.startswith("role.") else own
+
+
+def _texts(bundle: Bundle) -> list[str]:
+    keys = {key for texts in bundle.texts.values() for key in texts}
+    lacking = {key for key, _ in missing_texts(bundle)}
+    return sorted(keys | lacking, key=lambda key: (key not in lacking, key))

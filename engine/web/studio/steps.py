@@ -1,0 +1,87 @@
+"""Changes to the steps of a draft, and the way every change is kept: nobody overwrites what she has not seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.definitions import drafts, editing
+from engine.definitions.adding import add_step, offered
+from engine.execution.commands import Conflict
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
+from engine.web.studio.process import page
+
+
+def revision() -> int:
+    """The revision the form was drawn on."""
+    given = request.form.get("revision", "")
+    return int(given) if given.isdigit() and len(given) < 10 else 0
+
+
+def keep(key: str, files: editing.Files, tab: str, anchor: str = "") -> Any:
+    """Keep changed files, unless a colleague was faster: then she is told, and what she wrote stands in the form."""
+    house = view.house()
+    try:
+        with house.db.write() as connection:
+            drafts.save(connection, key, files, revision(), actor(), house.clock.now())
+    except Conflict:
+        return page(key, view.t("studio.conflict"), tab)
+    return redirect(url_for("studio.show", key=key, fane=tab, lagret=1, _anchor=anchor or None), 303)
+
+
+@blueprint.post("/prosesser/<key>/steg")
+def step(key: str) -> Any:
+    """Change, add or remove one step."""
+    form = request.form
+    with view.house().db.read() as connection:
+        files = draft_of(connection, key).bundle.files
+        house = house_of(connection)
+    element, act = form.get("element", ""), form.get("act", "")
+    try:
+        if act == "add":
+            wanted, _, called = form.get("kind", "confirmation").partition(":")
+            kinds = {kind.id: kind for kind in offered(CAPABILITIES, house.jobs, house.user_tasks)}
+            if wanted not in kinds:
+                raise editing.EditRefused("edit.kind")
+            changed = add_step(
+                files, element, kind=kinds[wanted], name=form.get("name", ""),
+                performer=form.get("performer", "citizen"), called=called,
+            )  # fmt: skip
+        elif act == "remove":
+            changed = editing.remove_step(files, element)
+        else:
+            changed = editing.change_step(
+                files, element, name=form.get("name", ""), due=form.get("due", ""), warn=form.get("warn", ""),
+                performer=form.get("performer", ""), wait=form.get("wait", ""),
+            )  # fmt: skip
+            if form.get("person"):
+                changed = editing.set_text(changed, f"task.{element}", "nb", form.get("name", "").strip())
+    except editing.EditRefused as refused:
+        return page(key, view.t(refused.key), "steg")
+    return keep(key, changed, "steg", "" if act == "remove" else f"steg-{element}")
+
+
+@blueprint.post("/prosesser/<key>/angre")
+def undo(key: str) -> Any:
+    house = view.house()
+    try:
+        with house.db.write() as connection:
+            drafts.undo(connection, key, revision(), actor(), house.clock.now())
+    except Conflict:
+        return page(key, view.t("studio.conflict"))
+    return redirect(url_for("studio.show", key=key), 303)
+
+
+@blueprint.post("/prosesser/<key>/forkast")
+def discard(key: str) -> Any | Response:
+    house = view.house()
+    try:
+        with house.db.write() as connection:
+            drafts.discard(connection, key, revision(), actor(), house.clock.now())
+    except Conflict:
+        return page(key, view.t("studio.conflict"))
+    return redirect(url_for("studio.index"), 303)

@@ -1,0 +1,193 @@
+"""The test run: the draft on the real engine, with a clock and answers of its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from sqlalchemy import Connection, select
+from werkzeug.wrappers import Response
+
+from engine.application import Application
+from engine.bpmn.drawing import to_svg
+from engine.definitions.bundle import Bundle
+from engine.execution.commands import Invalid, NotFound, Refusal
+from engine.execution.models import user_task
+from engine.studio.trial import Trial
+from engine.web import forms, view
+from engine.web.guards import actor
+from engine.web.studio.desk import blueprint, current, errors
+from engine.web.studio.process import page
+from engine.web.texts import texts as page_texts
+
+
+def _trial(key: str) -> Trial:
+    return Trial(view.house(), key, actor().person_id)
+
+
+#: Task types with a page of their own, answered here with a yes or a no.
+ANSWERED = ("consent", "mandate", "share")
+
+
+@blueprint.get("/prosesser/<key>/provekjoring")
+def trial(key: str) -> Any:
+    return _trial_page(key, None, "", [])
+
+
+def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: list[dict[str, str]]) -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        bundle = current(connection, key)
+        found = errors(connection, bundle)
+    run = _trial(key)
+    if not run.exists:
+        return render_template("studio_trial.html", key=key, bundle=bundle, run=None, faults=found, svg="", names={})
+    state = run.view()
+    drawn = {}
+    names: dict[str, Any] = {}
+    with run.open() as app, app.db.read() as connection:
+        for task in state.tasks:
+            use = given if task.id == task_id else None
+            drawn[task.id] = None if task.task_type in ANSWERED else forms.of_task(connection, task, use, app)
+            names[task.owner_id] = app.vault.person(connection, task.owner_id).name
+            element = app.library.get(connection, task.definition_id).bundle.process.elements[task.element_id]
+            names[task.id] = element.name
+            names[f"{task.id}:actions"] = [(name, _action(name)) for name, _ in element.extension.actions]
+        log = [_told(connection, app, bundles_of(connection, app), event) for event in state.log]
+        stopped = [(_named(bundles_of(connection, app), i.element_id), i) for i in state.incidents]
+        started = app.library.newest(connection, key).bundle
+    svg = to_svg(started.process, title=bundle.title(g.language), current=state.where)
+    body = render_template(
+        "studio_trial.html",
+        key=key,
+        bundle=bundle,
+        run=state,
+        faults=found,
+        forms=drawn,
+        names=names,
+        svg=svg,
+        log=log,
+        stopped=stopped,
+        changed=started.checksum != bundle.checksum,
+        wrong=wrong,
+        wrong_task=task_id,
+        hours=_hours(state),
+    )
+    return (body, 422) if wrong else body
+
+
+def bundles_of(connection: Connection, app: Application) -> list[Bundle]:
+    """Every process of the run: names of steps may stand in one that is called."""
+    return [deployed.bundle for deployed in app.library.every_newest(connection)]
+
+
+def _named(bundles: list[Bundle], element_id: str) -> str:
+    """What a step is called."""
+    found = (b.process.elements[element_id].name for b in bundles if element_id in b.process.elements)
+    return next((name for name in found if name), element_id)
+
+
+def _action(name: str) -> str:
+    """What a button of a task says; an action of the bundle's own keeps its name."""
+    key = f"trial.action.{name}"
+    return view.t(key) if key in page_texts("nb") else view.t("trial.do_action", action=name)
+
+
+def _told(connection: Connection, app: Application, bundles: list[Bundle], event: Any) -> tuple[Any, str]:
+    """When, and what happened in words; what only the machinery knows of keeps its technical name."""
+    element = str(event.data.get("task") or event.data.get("element") or "")
+    step = _named(bundles, element) if element else ""
+    known = page_texts("nb")
+    key = next((k for k in (f"trial.event.{event.kind}", f"event.{event.kind}") if k in known), "")
+    if key:
+        who = "iBalanse" if event.actor_id in ("", "system", "trial", None) else _who(connection, app, event.actor_id)
+        who = view.t("trial.caseworker") if event.actor_id == "trial" else who
+        return event.at, view.t(key, who=who, task=step)
+    return event.at, view.t("trial.happened", what=event.kind, step=step).strip()
+
+
+def _who(connection: Connection, app: Application, person_id: str) -> str:
+    try:
+        return app.vault.person(connection, person_id).name
+    except KeyError:
+        return "iBalanse"
+
+
+def _hours(state: Any) -> int:
+    if state.next_due is None or state.next_due <= state.now:
+        return 0
+    return int((state.next_due - state.now).total_seconds() // 3600) + 1
+
+
+@blueprint.post("/prosesser/<key>/provekjoring/start")
+def trial_start(key: str) -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        bundle = current(connection, key)
+        faulty = bool(errors(connection, bundle))
+        others = [deployed.bundle for deployed in house.library.every_newest(connection)]
+    if faulty:
+        return page(key, view.t("studio.has_faults"))
+    metadata = bundle.metadata
+    office: dict[str, str] = metadata.get("office") or next(iter(metadata.get("offices", ())), {})
+    try:
+        _trial(key).start(bundle, others, metadata.get("startVariables", {}), office)
+    except Refusal as refused:
+        return page(key, view.t("trial.refused", code=refused.code))
+    return redirect(url_for("studio.trial", key=key), 303)
+
+
+@blueprint.post("/prosesser/<key>/provekjoring/oppgave/<task_id>")
+def trial_complete(key: str, task_id: str) -> Any:
+    """Do a task as the person it is for."""
+    run = _trial(key)
+    if not run.exists:
+        raise NotFound(key)
+    action = request.form.get("action", "")
+    with run.open() as app, app.db.read() as connection:
+        task = connection.execute(select(user_task).where(user_task.c.id == task_id)).first()
+        if task is None:
+            raise NotFound(task_id)
+        form = None if task.task_type in ANSWERED else forms.of_task(connection, task, None, app)
+        content = forms.posted(form) if form else {}
+        wrong = forms.faults(form, content) if form and action != "reject" else []
+    if wrong:
+        return _trial_page(key, content, task_id, wrong)
+    data: dict[str, Any] = {form.stored: content} if form else {}
+    if task.task_type in ANSWERED:
+        kinds = ["loans", "income", "spending", "property"] if action == "yes" else []
+        data = {f"{task.task_type}-answer": {"answer": action or "no", "kinds": kinds, "language": "nb"}}
+        action = ""
+    try:
+        run.complete(task_id, data, action)
+    except Invalid as invalid:
+        rows = [{"id": "form", "path": i.field, "text": forms.sentence(i, None)} for i in invalid.issues]
+        return _trial_page(key, content, task_id, rows)
+    except Refusal as refused:
+        text = view.t("trial.refused", code=refused.code)
+        return _trial_page(key, content, task_id, [{"id": "form", "path": "", "text": text}])
+    return redirect(url_for("studio.trial", key=key), 303)
+
+
+@blueprint.post("/prosesser/<key>/provekjoring/klokke")
+def trial_clock(key: str) -> Any:
+    """Move the run's clock: by hours and days, or to what happens next."""
+    run = _trial(key)
+    if not run.exists:
+        raise NotFound(key)
+    days, hours = request.form.get("days", "0") or "0", request.form.get("hours", "0") or "0"
+    if not days.isdigit() or not hours.isdigit() or int(days) > 3660 or int(hours) > 90_000:
+        wrong = [{"id": "days", "path": "days", "text": view.t("issue.number", label=view.t("trial.days"))}]
+        return _trial_page(key, None, "", wrong)
+    run.move(timedelta(days=int(days), hours=int(hours)))
+    return redirect(url_for("studio.trial", key=key), 303)
+
+
+@blueprint.post("/prosesser/<key>/provekjoring/bryter/<knob>")
+def trial_knob(key: str, knob: str) -> Response:
+    run = _trial(key)
+    if not run.exists:
+        raise NotFound(key)
+    run.turn(knob)
+    return redirect(url_for("studio.trial", key=key), 303)
