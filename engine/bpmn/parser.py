@@ -328,8 +328,9 @@ def _properties(node: etree._Element, kind: str) -> Iterable[str]:
 
 
 def _quantity(node: etree._Element, text: str, _: Names) -> int:
-    if not text.strip().isdigit() or not int(text):
-        raise BpmnSyntaxError(f"a quantity of {text[:20]!r} is not a number above zero", node.sourceline or 0)
+    text = text.strip()
+    if not text.isdecimal() or len(text) > 4 or not int(text):
+        raise BpmnSyntaxError(f"a quantity of {text[:20]!r} is not a number from 1 to 9999", node.sourceline or 0)
     return int(text)
 
 
@@ -349,8 +350,8 @@ def _not_false(_: etree._Element, text: str, __: Names) -> bool:
     return text not in ("false", "0")
 
 
-def _message(_: etree._Element, text: str, names: Names) -> str:
-    return names.code("message", text)
+def _message(node: etree._Element, _: str, names: Names) -> str:
+    return names.message(node)
 
 
 #: attribute → the field of ``Element`` it gives, and how its text is read.
@@ -370,6 +371,7 @@ _ATTRIBUTES: Mapping[str, tuple[str, Callable[[etree._Element, str, Names], Any]
     "startQuantity": ("start_quantity", _quantity),
     "completionQuantity": ("completion_quantity", _quantity),
     "messageRef": ("message", _message),
+    "operationRef": ("message", _message),
 }
 
 

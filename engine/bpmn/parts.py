@@ -37,25 +37,44 @@ class Names:
 
     named  (kind, id) → the name or code that counts, for messages, signals, errors and escalations
     shared  id → event definition declared at the root
+    operations  id of a service operation → id of the message it takes
     """
 
     conditions: str = "altinn"
     named: dict[tuple[str, str], str] = field(default_factory=dict)
     shared: dict[str, etree._Element] = field(default_factory=dict)
+    operations: dict[str, str] = field(default_factory=dict)
+    root: etree._Element | None = None
 
     def code(self, kind: str, reference: str) -> str:
         identity = reference.rpartition(":")[2]
         return self.named.get((kind, identity), identity)
 
+    def definition(self, identity: str) -> etree._Element | None:
+        """An event definition by its id: a shared one, else one that an event of the file holds."""
+        if identity in self.shared or self.root is None:
+            return self.shared.get(identity)
+        held = (node for node in self.root.iter() if node.get("id") == identity and local(node).endswith(EVENT_SUFFIX))
+        return next(held, None)
+
+    def message(self, node: etree._Element) -> str:
+        """The name of the message a node is about: the one it names, else that of its operation."""
+        operation = node.get("operationRef") or node.findtext(f"{BPMN}operationRef") or ""
+        taken = self.operations.get(operation.strip().rpartition(":")[2], "")
+        return self.code("message", node.get("messageRef") or taken)
+
 
 def read_names(root: etree._Element, conditions: str) -> Names:
-    names = Names(conditions)
+    names = Names(conditions, root=root)
     for node in root:
         kind, identity = local(node), node.get("id", "")
         if kind in ROOTS:
             names.named[kind, identity] = node.get(ROOTS[kind]) or node.get("name") or identity
         elif kind.endswith(EVENT_SUFFIX):
             names.shared[identity] = node
+        elif kind == "interface":
+            for operation in node.findall(f"{BPMN}operation"):
+                names.operations[operation.get("id", "")] = (operation.findtext(f"{BPMN}inMessageRef") or "").strip()
     return names
 
 
@@ -71,9 +90,10 @@ def events(node: etree._Element, names: Names) -> tuple[EventDefinition, ...]:
             found.append(event_definition(child, node, names))
         elif kind == "eventDefinitionRef":
             identity = (child.text or "").strip().rpartition(":")[2]
-            if identity not in names.shared:
+            definition = names.definition(identity)
+            if definition is None:
                 raise BpmnSyntaxError(f"the event definition {identity} is not there", child.sourceline or 0)
-            found.append(event_definition(names.shared[identity], node, names))
+            found.append(event_definition(definition, node, names))
     return tuple(found)
 
 
@@ -89,8 +109,8 @@ def event_definition(definition: etree._Element, node: etree._Element, names: Na
         return EventDefinition("compensation", activity, waits=definition.get("waitForCompletion") not in _FALSE)
     if kind == "link":
         return EventDefinition("link", definition.get("name", ""))
-    reference = definition.get(f"{kind}Ref", "")
-    return EventDefinition(kind, names.code(kind, reference), key=first_value(node, f"{IB}correlationKey"))
+    reference = names.message(definition) if kind == "message" else names.code(kind, definition.get(f"{kind}Ref", ""))
+    return EventDefinition(kind, reference, key=first_value(node, f"{IB}correlationKey"))
 
 
 _FALSE = ("false", "0")
@@ -138,7 +158,10 @@ def multi_instance(node: etree._Element, names: Names) -> MultiInstance | None:
 
 
 def _behavior_events(loop: etree._Element, names: Names) -> Iterator[tuple[Condition | None, EventDefinition]]:
-    """What inner instances throw when they are done; each with its condition for a complex behaviour."""
+    """What inner instances throw when they are done; each with its condition for a complex behaviour.
+
+    None and One throw a signal without a name when the model names nothing (BPMN 2.0, table 10.30).
+    """
     behavior = loop.get("behavior", "All")
     if behavior == "Complex":
         for definition in loop.findall(f"{BPMN}complexBehaviorDefinition"):
@@ -148,8 +171,8 @@ def _behavior_events(loop: etree._Element, names: Names) -> Iterator[tuple[Condi
                     yield (None if condition is None else read_condition(condition, names)), event
     elif behavior in ("None", "One"):
         reference = loop.get(f"{behavior.lower()}BehaviorEventRef", "").rpartition(":")[2]
-        if reference in names.shared:
-            yield None, event_definition(names.shared[reference], loop, names)
+        named = names.definition(reference) if reference else None
+        yield None, EventDefinition("signal") if named is None else event_definition(named, loop, names)
 
 
 def standard_loop(node: etree._Element, names: Names) -> StandardLoop | None:
@@ -158,7 +181,7 @@ def standard_loop(node: etree._Element, names: Names) -> StandardLoop | None:
         return None
     condition = loop.find(f"{BPMN}loopCondition")
     maximum = loop.get("loopMaximum", "").strip()
-    if maximum and not maximum.isdigit():
+    if maximum and (not maximum.isdecimal() or len(maximum) > 9):
         raise BpmnSyntaxError(f"loopMaximum {maximum[:20]!r} is not a number", loop.sourceline or 0)
     return StandardLoop(
         test_before=loop.get("testBefore") in ("true", "1"),
@@ -294,7 +317,7 @@ def read_value(node: etree._Element) -> Expression:
 def _number(node: etree._Element, names: Names) -> Expression:
     """A loop cardinality: a number, an Altinn expression, or a foreign expression that gives a number."""
     text = (node.text or "").strip()
-    if text.isdigit() or names.conditions == "altinn":
+    if text.isdecimal() or names.conditions == "altinn":
         return read_value(node)
     try:
         return read(text, names.conditions).expression

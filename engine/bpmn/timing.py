@@ -18,7 +18,7 @@ def parse_duration(text: str) -> timedelta | isodate.Duration:
     """``P1DT2H`` and the like; months and years keep their calendar meaning."""
     try:
         return isodate.parse_duration(text)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         raise TimerSyntaxError(f"{text!r} is not an ISO 8601 duration") from error
 
 
@@ -26,15 +26,18 @@ def parse_date(text: str) -> datetime:
     """A moment; one without a zone is taken as UTC."""
     try:
         moment = isodate.parse_datetime(text) if "T" in text else datetime.fromisoformat(text)
-    except (ValueError, TypeError) as error:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, ArithmeticError) as error:
         raise TimerSyntaxError(f"{text!r} is not an ISO 8601 date and time") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def add_duration(moment: datetime, text: str, *, back: bool = False) -> datetime:
-    """*moment* plus (or minus) an ISO 8601 duration."""
+    """*moment* plus (or minus) an ISO 8601 duration. Raises ``TimerSyntaxError`` also beyond what a calendar holds."""
     duration = parse_duration(text)
-    return moment - duration if back else moment + duration
+    try:
+        return moment - duration if back else moment + duration
+    except (OverflowError, ValueError):
+        raise TimerSyntaxError(f"{text!r} is farther away than a calendar reaches") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,11 @@ class Cycle:
     cron: str = ""
 
     def due(self, now: datetime, fired: int) -> datetime | None:
-        """The next firing after *fired* of them; ``None`` when it is used up."""
+        """The next firing after *fired* of them; ``None`` when it is used up.
+
+        One that began long ago and has no number of times goes on with the next
+        moment to come: what nobody was there for is not made up for.
+        """
         if self.times is not None and fired >= self.times:
             return None
         if self.cron:
@@ -63,10 +70,22 @@ class Cycle:
             due = following.astimezone(UTC)
         else:
             assert self.every is not None
-            due = now + self.every if self.begin is None else self.begin
-            for _ in range(fired if self.begin is not None else 0):
-                due = due + self.every
+            due = now + self.every if self.begin is None else self.begin + self.every * self._turn(now, fired)
         return None if self.until is not None and due > self.until else due
+
+    def _turn(self, now: datetime, fired: int) -> int:
+        """Which firing since ``begin`` comes next."""
+        assert self.every is not None and self.begin is not None
+        if self.times is not None or self.begin >= now:
+            return fired
+        if isinstance(self.every, timedelta):
+            turn = (now - self.begin) // self.every
+        else:
+            turn = 0
+            while self.begin + self.every * (turn + 1) <= now:
+                turn += 1
+        at_now = self.begin + self.every * turn == now
+        return turn if at_now and not fired else turn + 1
 
 
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -81,7 +100,7 @@ def parse_cycle(text: str) -> Cycle:
         raise TimerSyntaxError(f"{text!r} is neither an ISO 8601 repeating interval nor a cron line")
     parts = text.split("/")
     count = parts[0][1:]
-    if len(parts) not in (2, 3) or (count and not count.lstrip("-").isdigit()):
+    if len(parts) not in (2, 3) or (count not in ("", "-1") and (not count.isdecimal() or len(count) > 9)):
         raise TimerSyntaxError(f"{text!r} is not an ISO 8601 repeating interval")
     times = None if count in ("", "-1") else int(count)
     if len(parts) == 2:
@@ -94,7 +113,7 @@ def parse_cycle(text: str) -> Cycle:
 def _positive(text: str) -> timedelta | isodate.Duration:
     """A cycle that does not move on would fire for ever at once."""
     duration = parse_duration(text)
-    if EPOCH + duration <= EPOCH:
+    if add_duration(EPOCH, text) <= EPOCH:
         raise TimerSyntaxError(f"a cycle of {text} never moves on")
     return duration
 
@@ -113,5 +132,7 @@ def first_due(kind: str, text: str, now: datetime, fired: int = 0) -> datetime |
         if kind == "duration":
             return now + parse_duration(text)
         return parse_cycle(text).due(now, fired)
-    except OverflowError:
+    except (OverflowError, ValueError) as error:
+        if isinstance(error, TimerSyntaxError):
+            raise
         raise TimerSyntaxError(f"{text!r} is farther away than a calendar reaches") from None

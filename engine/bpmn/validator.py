@@ -231,7 +231,7 @@ def references_given(process: Process, _: Capabilities) -> Iterator[Finding]:
         if element.type == "receiveTask" and not element.message:
             yield _at(element, "message-without-name", "the receive task waits for no message")
         for event in element.events:
-            if event.kind in ("message", "signal") and not event.reference and element.type not in _THROWING:
+            if event.kind in ("message", "signal") and not event.reference and not _named_elsewhere(process, element):
                 yield _at(element, f"{event.kind}-without-name", f"the event waits for no {event.kind}")
         loop = element.multi_instance
         if loop is not None and loop.collection is None and loop.cardinality is None:
@@ -241,6 +241,13 @@ def references_given(process: Process, _: Capabilities) -> Iterator[Finding]:
 
 
 _THROWING = ("endEvent", "intermediateThrowEvent")
+
+
+def _named_elsewhere(process: Process, element: Element) -> bool:
+    """A throw may say nothing; a boundary event may catch what the instances of its own activity throw."""
+    host = process.elements.get(element.attached_to)
+    loop = host.multi_instance if host is not None else None
+    return element.type in _THROWING or (loop is not None and loop.behavior in ("None", "One"))
 
 
 def conditions_readable(process: Process, _: Capabilities) -> Iterator[Finding]:

@@ -145,7 +145,7 @@ def test_extensions_of_altinn_and_our_own_are_read() -> None:
         ('<startEvent id="a"/><task id="a"/>', "used twice"),
         ('<startEvent id="a"/>' + flow("a", "b"), "b, which is not there"),
         ('<startEvent id="a"/><subProcess id="s"><task id="b"/></subProcess>' + flow("a", "b"), "leaves its scope"),
-        ('<task id="a" startQuantity="0"/>', "above zero"),
+        ('<task id="a" startQuantity="0"/>', "from 1 to 9999"),
         ('<task id="a"><standardLoopCharacteristics loopMaximum="many"/></task>', "not a number"),
     ],
 )
