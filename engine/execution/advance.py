@@ -158,10 +158,10 @@ def _prepare(x: Execution, token: Token) -> None:
             x.stages.append(extension.stage)
         for boundary in element.boundary:
             x.palette.arm(x, token, token.instance.process.elements[boundary])
-    if token.role == BODY:
+    if token.role in (BODY, COMPENSATING):  # what is compensated keeps the variables it ended with
         return
     local: dict[str, Any] = dict.fromkeys(element.properties)
-    outer = x.scope_of(token)
+    outer = token if token.role == INNER else x.scope_of(token)  # an inner instance sees its own item
     if element.type != "callActivity":
         local.update((name, x.evaluate(expression, outer)) for name, expression in extension.inputs)
     for copied in element.inputs:
@@ -195,12 +195,14 @@ def leave(x: Execution, token: Token, flows: Iterable[SequenceFlow] | None = Non
     x.forget(token)
     if values:
         x.set_variables(scope, values)
+    if token.instance.process.compensates and role != COMPENSATING:
+        remember(scope, token)
     if role == INNER:
         assert isinstance(scope, Token)
         x.palette.inner_left(x, scope, token)
         return
-    if token.instance.process.compensates and role != COMPENSATING:
-        remember(scope, token)
+    if element.triggered_by_event and scope.data and scope.data.get("handling"):
+        scope.data["handling"] -= 1
     elements = token.instance.process.elements
     for flow in taken:
         for _ in range(element.completion_quantity):
@@ -222,9 +224,18 @@ def _results(x: Execution, token: Token) -> dict[str, Any]:
 
 
 def remember(scope: Scope, token: Token) -> None:
-    """Keep what compensation needs of an activity that is done: its handler, and what was done inside it."""
+    """Keep what compensation needs of an activity that is done: its handler, and what was done inside it.
+
+    A repeated activity keeps that of each of its inner instances, in ``each``.
+    """
     element = token.element
     inner = (token.data or {}).get("done")
+    if token.role == BODY:
+        if inner:
+            scope.data = scope.data or {}
+            scope.data.setdefault("done", []).append({"element": element.id, "each": inner})
+            scope.changed = True
+        return
     undone = any(
         event.kind == "compensation"
         for handler in token.instance.process.handlers.get(element.id, ())
@@ -307,7 +318,7 @@ def terminate_scope(x: Execution, scope: Scope, *, spare: Token | None = None) -
             terminate(x, token)
     scope.children = 1 if spare is not None else 0
     if scope.data:
-        scope.data = {k: v for k, v in scope.data.items() if k not in ("joins", "fired", "quantities")}
+        scope.data = {k: v for k, v in scope.data.items() if k not in ("joins", "fired", "quantities", "handling")}
     scope.changed = True
 
 
@@ -364,9 +375,12 @@ def _all_happened(holder: Scope, element: Element, cause: str) -> bool:
 
 
 def fire_boundary(x: Execution, host: Token, boundary: Element) -> None:
-    """Take the way out of a boundary event; an interrupting one ends its host."""
+    """Take the way out of a boundary event; an interrupting one ends its host, however often that is repeated."""
     scope = x.scope_of(host)
-    if boundary.interrupting:
+    if host.role == INNER:
+        assert isinstance(scope, Token)
+        host, scope = scope, x.scope_of(scope)
+    if interrupts(boundary):
         terminate(x, host)
         scope.children -= 1
         if scope.data and "joins" in scope.data:
@@ -376,15 +390,47 @@ def fire_boundary(x: Execution, host: Token, boundary: Element) -> None:
     x.later(leave, token)
 
 
+def interrupts(event: Element) -> bool:
+    """Whether what happens ends what it hangs on. An error or a cancel always does, whatever the model says."""
+    return event.interrupting or any(definition.kind in ("error", "cancel") for definition in event.events)
+
+
+def may_handle(scope: Scope) -> bool:
+    """Whether an event subprocess of *scope* may still begin.
+
+    Not after an interrupting one has (BPMN 2.0, section 13.5.4), nor when the
+    event subprocesses are all that is left: the scope is then completing. Where
+    nothing lives any more it is being compensated, or ends.
+    """
+    data = scope.data or {}
+    return not data.get("interrupted") and (scope.children > data.get("handling", 0) or not scope.children)
+
+
+def stop_handling(x: Execution, scope: Scope) -> None:
+    """The event subprocesses of a living scope listen no more."""
+    instance = scope.instance
+    process = instance.process
+    for handler in process.handlers.get(scope.scope_key, ()):
+        for trigger_id in process.triggers.get(handler, ()):
+            x.disarm(scope, trigger_id)
+            if instance.data and instance.data.get("conditions"):
+                instance.data["conditions"] = [
+                    entry for entry in instance.data["conditions"] if entry[:2] != [scope.id, trigger_id]
+                ]
+
+
 def fire_handler(x: Execution, scope: Scope, begin: Element) -> None:
-    """Run an event subprocess of *scope*; an interrupting one ends everything else in it, and happens once."""
+    """Run an event subprocess of *scope*; an interrupting one ends everything else in it, and is the last."""
+    if not may_handle(scope):
+        return
     process = scope.instance.process
     handler = process.elements[begin.scope]
-    if begin.interrupting:
+    scope.data = scope.data or {}
+    if interrupts(begin):
         terminate_scope(x, scope)
-        for other in process.handlers.get(scope.scope_key, ()):
-            for trigger_id in process.triggers.get(other, ()):
-                x.disarm(scope, trigger_id)
+        scope.data["interrupted"] = True
+        stop_handling(x, scope)
+    scope.data["handling"] = scope.data.get("handling", 0) + 1
     token = x.new_token(handler, scope)
     x.move(token, "activate")
     open_scope(x, token)

@@ -2,8 +2,9 @@
 
 At each level first the event subprocesses of the scope, then the boundary events
 of the activity that is the scope, then the process that called. An event
-subprocess does not catch what is thrown inside itself. At one level the event
-that names the code wins over one that catches any.
+subprocess does not catch what is thrown inside itself, and none begins in a scope
+that has been interrupted. What is being compensated is done, so its boundary events
+are silent. At one level the event that names the code wins over one that catches any.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from collections.abc import Iterator
 from engine.bpmn.elements import Element
 from engine.execution import advance
 from engine.execution.execution import Execution, catches
-from engine.execution.tokens import INNER, Scope, Token
+from engine.execution.tokens import COMPENSATING, INNER, Scope, Token
 
 
 def throw_error(x: Execution, token: Token, code: str) -> bool:
     """The nearest catcher ends what it must and takes over. False = nobody catches *code*."""
     for holder, event in _catchers(x, token, "error", code):
-        _catch(x, holder, event)
+        _catch(x, holder, event, _cause(event, "error", code))
         return True
     return False
 
@@ -27,17 +28,25 @@ def throw_error(x: Execution, token: Token, code: str) -> bool:
 def throw_escalation(x: Execution, token: Token, code: str) -> bool:
     """The nearest catcher takes note; only an interrupting one ends something. False = nobody does: that is allowed."""
     for holder, event in _catchers(x, token, "escalation", code):
-        _catch(x, holder, event)
+        _catch(x, holder, event, _cause(event, "escalation", code))
         return True
     return False
 
 
-def _catch(x: Execution, holder: Scope, event: Element) -> None:
-    if event.type == "boundaryEvent":
+def _catch(x: Execution, holder: Scope, event: Element, cause: str) -> None:
+    if event.all_events:
+        advance.trigger(x, holder, event.id, None, cause)
+    elif event.type == "boundaryEvent":
         assert isinstance(holder, Token)
         advance.fire_boundary(x, holder, event)
     else:
         advance.fire_handler(x, holder, event)
+
+
+def _cause(event: Element, kind: str, code: str) -> str:
+    """The definition that catches, for an event that waits for several."""
+    own = [d.cause for d in event.events if d.kind == kind and d.reference in (code, "")]
+    return own[0] if own else ""
 
 
 def _catchers(x: Execution, token: Token, kind: str, code: str) -> Iterator[tuple[Scope, Element]]:
@@ -49,10 +58,14 @@ def _catchers(x: Execution, token: Token, kind: str, code: str) -> Iterator[tupl
             body = x.scope_of(current)
             assert isinstance(body, Token)
             current = body
-        yield from ((current, event) for event in _best((elements[b] for b in current.element.boundary), kind, code))
+        if current.role != COMPENSATING:
+            yield from (
+                (current, event) for event in _best((elements[b] for b in current.element.boundary), kind, code)
+            )
         scope = x.scope_of(current)
-        if not current.element.triggered_by_event:
-            yield from ((scope, event) for event in _best(_handlers(scope), kind, code))
+        if advance.may_handle(scope):
+            handlers = (event for event in _handlers(scope) if event.scope != current.element.id)
+            yield from ((scope, event) for event in _best(handlers, kind, code))
         if isinstance(scope, Token):
             current = scope
             continue

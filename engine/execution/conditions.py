@@ -1,12 +1,18 @@
 """Conditional events: each fires when its condition becomes true, not again while it stays so.
 
-What an instance listens for is kept with the instance, ``[holder, element, was true]``,
+A condition that cannot be evaluated yet, a comparison with a number that is still a
+text, is not true yet: data are often incomplete while somebody listens, and the one
+who changes them must not be refused for it.
+
+What an instance listens for is kept with the instance, ``[holder, element, causes that were true]``,
 so that a change of data knows without a search whether there is anything to judge.
 """
 
 from __future__ import annotations
 
-from engine.bpmn.elements import Element
+from typing import Any
+
+from engine.bpmn.elements import Element, Expression
 from engine.execution import advance
 from engine.execution.execution import Execution, Fault
 from engine.execution.tokens import Instance, Scope
@@ -16,7 +22,7 @@ def listen(x: Execution, holder: Scope, element: Element) -> None:
     """Judge the conditions of *element* now and whenever data change."""
     instance = holder.instance
     instance.data = instance.data or {}
-    entry = [holder.id, element.id, False]
+    entry: list[Any] = [holder.id, element.id, []]
     instance.data.setdefault("conditions", []).append(entry)
     instance.changed = True
     _judge(x, holder, element, entry)
@@ -38,14 +44,23 @@ def judge(x: Execution, instance: Instance) -> None:
     instance.changed = True
 
 
-def _judge(x: Execution, holder: Scope, element: Element, entry: list[object]) -> None:
+def _judge(x: Execution, holder: Scope, element: Element, entry: list[Any]) -> None:
     for event in element.events:
         if event.kind != "conditional":
             continue
         if event.condition is None or event.condition.error:
             raise Fault("condition_unreadable", element.id)
-        true = x.evaluate(event.condition.expression, holder) is True
-        if true and not entry[2]:
+        true = _holds(x, event.condition.expression, holder)
+        was = event.cause in entry[2]
+        if true and not was:
+            entry[2].append(event.cause)
             x.later(advance.trigger, holder, element.id, None, event.cause)
-        if len(element.events) == 1 or true:
-            entry[2] = true
+        elif was and not true:
+            entry[2].remove(event.cause)
+
+
+def _holds(x: Execution, expression: Expression, holder: Scope) -> bool:
+    try:
+        return x.evaluate(expression, holder) is True
+    except Fault:
+        return False

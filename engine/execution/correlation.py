@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.bpmn.elements import Expression
+from engine.bpmn.elements import Element, Expression
 from engine.execution import advance
 from engine.execution.execution import Execution, Fault
 from engine.execution.tokens import Scope, Thrown, Wait
@@ -23,15 +23,25 @@ def key_of(x: Execution, scope: Scope, expression: Expression) -> str:
 
 
 def wait_for_message(x: Execution, holder: Scope, element_id: str, name: str, key: Expression) -> None:
-    """Listen for a message; one that came early is taken from the buffer at once."""
+    """Listen for a message; one that came early is taken from the buffer at once.
+
+    What does not interrupt goes on listening: it takes all that came early, and
+    waits for more.
+    """
     if not name:
         raise Fault("message_without_name", element_id)
     found = key_of(x, holder, key)
-    early = x.store.buffered(name, found)
-    if early is not None:
+    once = _once(holder.instance.process.elements[element_id])
+    while (early := x.store.buffered(name, found)) is not None:
         x.later(advance.trigger, holder, element_id, early, f"message:{name}")
-        return
+        if once:
+            return
     x.wait_for(Wait(holder, element_id, "message", name, found))
+
+
+def _once(element: Element) -> bool:
+    """Whether one message is enough: not for what hangs on a living activity or scope without ending it."""
+    return element.interrupting or element.type not in ("boundaryEvent", "startEvent")
 
 
 def wait_for_signal(x: Execution, holder: Scope, element_id: str, name: str) -> None:
@@ -49,6 +59,7 @@ def deliver_message(x: Execution, source: Scope, name: str, key: str, variables:
     """Give a message to the one who has waited longest in the case. False = nobody waits here."""
     for wait in x.listening(source.instance, "message", name):
         if wait.key == key:
+            wait.gone = _once(wait.holder.instance.process.elements[wait.element_id])
             x.later(advance.trigger, wait.holder, wait.element_id, variables, f"message:{name}")
             return True
     return False
@@ -56,10 +67,13 @@ def deliver_message(x: Execution, source: Scope, name: str, key: str, variables:
 
 def throw_signal(x: Execution, source: Scope, name: str, variables: Mapping[str, Any]) -> None:
     """Tell everybody who listens, here and in other cases."""
-    deliver_signal(x, source, name, variables)
-    x.thrown.append(Thrown("signal", name, "", variables, source))
+    heard = deliver_signal(x, source, name, variables)
+    x.thrown.append(Thrown("signal", name, "", variables, source, heard))
 
 
-def deliver_signal(x: Execution, source: Scope, name: str, variables: Mapping[str, Any]) -> None:
-    for wait in x.listening(source.instance, "signal", name):
+def deliver_signal(x: Execution, source: Scope, name: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
+    """Tell everybody in the case; the elements that heard it."""
+    waits = x.listening(source.instance, "signal", name)
+    for wait in waits:
         x.later(advance.trigger, wait.holder, wait.element_id, variables, f"signal:{name}")
+    return tuple(wait.element_id for wait in waits)

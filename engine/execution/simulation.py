@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -40,7 +40,8 @@ class Effect:
 
     set   variable → Altinn expression
     wait  ISO 8601 duration it takes
-    error BPMN error it ends with; ``fail`` a failure no error event is meant for
+    error BPMN error it ends with, by its code
+    fail  a failure with this text: whoever catches any error catches it too
     mark  text, or an expression that gives one, written beside its completion
     """
 
@@ -129,11 +130,22 @@ class Simulation:
         self._turns = self._order(starts)
         self._main: list[Instance] = []
         self._all: list[Instance] = []
+        self._lines: list[TraceLine] = []
         self._begin_listening()
 
     @property
     def now(self) -> datetime:
         return self._x.now
+
+    @property
+    def begins_with(self) -> set[tuple[str, str]]:
+        """(kind, name) of every message and signal that begins the process of the run."""
+        return {
+            (event.kind, event.reference)
+            for trigger in self._armed
+            if trigger.process is self.process
+            for event in trigger.events
+        }
 
     def _chosen(self, process_id: str) -> Process:
         if process_id:
@@ -202,9 +214,8 @@ class Simulation:
 
     def signal(self, name: str, variables: Mapping[str, Any]) -> None:
         live = [instance for instance in self._all if not instance.ended]
-        if live:
-            correlation.deliver_signal(self._x, live[0], name, variables)
-        self._begin("signal", name, variables)
+        heard = correlation.deliver_signal(self._x, live[0], name, variables) if live else ()
+        self._begin("signal", name, variables, heard)
         self.settle()
 
     def set(self, variables: Mapping[str, Any]) -> None:
@@ -225,9 +236,13 @@ class Simulation:
     def advance(self, duration: str) -> None:
         """Let time pass; what falls due on the way happens at its moment, in order."""
         until = add_duration(self._x.now, duration)
+        left = self._x.max_steps
         while self._timers and self._timers[0][0] <= until:
             due, _, work = heapq.heappop(self._timers)
             self._x.now = max(self._x.now, due)
+            left -= 1
+            if left < 0:
+                raise Fault("endless_timer", f"more than {self._x.max_steps} timers fall due in {duration}")
             self._fire(work)
             self.settle()
         self._x.now = until
@@ -235,29 +250,44 @@ class Simulation:
     # What there is
 
     def settle(self) -> None:
-        """Let everything move until it rests, throwing to the other processes of the file on the way."""
-        while True:
+        """Let everything move until it rests, throwing to the other processes of the file on the way.
+
+        A timer whose moment has come, or had passed when it was set, fires once the rest is still.
+        """
+        for _ in range(self._x.max_steps):
             advance.run(self._x)
+            self._write()
             for work in self._x.work:
                 heapq.heappush(self._timers, (work.due_at, next(self._count), work))
             self._x.work.clear()
             if not self._x.thrown:
-                return
+                if not self._timers or self._timers[0][0] > self._x.now:
+                    return
+                self._fire(heapq.heappop(self._timers)[2])
             thrown, self._x.thrown = self._x.thrown, []
             for item in thrown:
                 if item.kind == "signal":
-                    self._begin("signal", item.name, item.variables)
+                    self._begin("signal", item.name, item.variables, item.heard)
                 elif not self._begin("message", item.name, item.variables):
                     self._memory.messages.append((item.name, item.key, item.variables))
+        raise Fault("endless_timer", f"more than {self._x.max_steps} timers and throws without rest")
 
     def lines(self) -> Iterator[TraceLine]:
         """What happened since the last call."""
+        lines, self._lines = self._lines, []
+        return iter(lines)
+
+    def _write(self) -> None:
+        """Trace what has just happened, with its moment."""
         trace, self._x.trace = self._x.trace, []
         for token, state in trace:
             parent = token.scope_id if token.scope_id != token.instance.id else ""
-            kind = _BODIES[token.element.multi_instance is not None] if token.role == "body" else token.element.type
-            mark = self.marks.pop(token.id, "") if state == "completed" else ""
-            yield TraceLine(next(self._seq), self._x.now, token.element.id, kind, state, token.id, parent, mark)
+            outer = token.role == "body" or (token.data or {}).get("each")
+            kind = _BODIES[token.element.multi_instance is not None] if outer else token.element.type
+            mark = self.marks.pop(token.id, "") if state in ("completed", "failed") else ""
+            self._lines.append(
+                TraceLine(next(self._seq), self._x.now, token.element.id, kind, state, token.id, parent, mark)
+            )
 
     def drop_trace(self) -> None:
         """Forget what happened without telling it: a run of millions of steps need not keep them."""
@@ -275,7 +305,7 @@ class Simulation:
         states = {instance.state for instance in self._all}
         if incidents and not waiting:
             state = "failed"
-        elif "active" in states or self._armed or not instances:
+        elif "active" in states or not instances:
             state = "active"
         else:
             state = instances[-1].state
@@ -284,7 +314,8 @@ class Simulation:
 
     def _waiting_for(self) -> Iterator[dict[str, str]]:
         for token in self._x.tokens.values():
-            if token.state == "activated" and not token.children and token.role != "body":
+            busy = token.children or token.role == "body" or token.element.type == "callActivity"
+            if token.state == "activated" and not busy:
                 yield {"element": token.element.id, "type": token.element.type}
         scopes: list[Scope] = [*(i for i in self._all if not i.ended), *self._x.tokens.values()]
         for scope in scopes:
@@ -292,8 +323,10 @@ class Simulation:
             for gateway, flows in (scope.data or {}).get("joins", {}).items():
                 if any(flows.values()):
                     yield {"element": gateway, "type": elements[gateway].type}
+            for activity in (scope.data or {}).get("quantities", ()):
+                yield {"element": activity, "type": elements[activity].type}
         for trigger in self._armed:
-            if trigger.process is self.process:
+            if trigger.process is self.process and not self._main:
                 yield {"element": trigger.element.id, "type": trigger.element.type}
 
     def _waiting(self, element_id: str, types: frozenset[str] | None = None) -> Token:
@@ -318,8 +351,8 @@ class Simulation:
             self._x.later(_do_effect, holder)
             return
         element = holder.instance.process.elements[work.element_id]
-        arm_again(self._x, holder, element, cause, work.payload.get("fired", 0))
-        advance.trigger(self._x, holder, work.element_id, None, cause)
+        self._x.later(arm_again, holder, element, cause, work.payload.get("fired", 0))
+        self._x.later(advance.trigger, holder, work.element_id, None, cause)
 
     def _new_instance(self, process: Process, variables: dict[str, Any], start: str | None = None) -> Instance:
         instance = self._x.new_instance(process.id, process, key=process.id, case_id=CASE, variables=variables)
@@ -336,8 +369,9 @@ class Simulation:
         """Every process of the file may be begun by an event."""
         for process in self.definitions.processes.values():
             for element_id in process.triggers.get(process.id, ()) if process.executable else ():
-                for wanted in _starting(process, process.elements[element_id]):
-                    trigger = _Trigger(process, wanted, {})
+                begins = process.elements[element_id]
+                for wanted in _starting(process, begins):
+                    trigger = _Trigger(process, wanted, {}, shared=begins.event_gateway_type == "Parallel")
                     self._armed.append(trigger)
                     for event in wanted.events:
                         if event.kind == "timer":
@@ -358,10 +392,16 @@ class Simulation:
             if event.timer == "cycle":
                 self._arm_timer(trigger, event, work.payload["fired"] + 1)
 
-    def _begin(self, kind: str, name: str, variables: Mapping[str, Any]) -> bool:
-        """Begin every process a message or signal starts; a message only the first."""
+    def _begin(self, kind: str, name: str, variables: Mapping[str, Any], heard: Collection[str] = ()) -> bool:
+        """Begin every process a message or signal starts; a message only the first.
+
+        An instance begun by a parallel event-based gateway waits for the other
+        events itself: what it has *heard* begins no second one.
+        """
         begun = False
         for trigger in list(self._armed):
+            if trigger.shared and trigger.element.id in heard:
+                continue
             for event in trigger.events:
                 if event.kind == kind and event.reference == name:
                     trigger.received.update(variables)
@@ -422,7 +462,7 @@ def _speaks(process: Process) -> bool:
 
 @dataclass(eq=False)
 class _Trigger:
-    """A process that begins when *element* happens."""
+    """A process that begins when *element* happens. ``shared``: its instance waits for the other events too."""
 
     process: Process
     element: Element
@@ -430,6 +470,7 @@ class _Trigger:
     received: dict[str, Any] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     true: bool = False
+    shared: bool = False
 
     @property
     def all_events(self) -> bool:
@@ -457,7 +498,7 @@ def _automatic(simulation: Simulation, plain: ElementBehaviour) -> Behaviour:
     def activate(x: Execution, token: Token) -> None:
         effect = effect_of(token)
         if effect is None:
-            x.later(_pass, token)
+            _pass(x, token)
         elif effect.wait:
             due = add_duration(x.now, effect.wait)
             x.add_work(NewWork("effect", "", token, token.element.id, {}, due, ""))
@@ -473,7 +514,9 @@ def _automatic(simulation: Simulation, plain: ElementBehaviour) -> Behaviour:
             values = {name: x.evaluate(value, token) for name, value in effect.set.items()}
             x.set_variables(token, values)
         if effect.fail:
-            raise Fault("failed", effect.fail)
+            if not catching.throw_error(x, token, effect.fail):
+                raise Fault("failed", effect.fail)
+            return
         if effect.error:
             if not catching.throw_error(x, token, effect.error):
                 raise Fault("uncaught_error", effect.error)
@@ -485,7 +528,7 @@ def _automatic(simulation: Simulation, plain: ElementBehaviour) -> Behaviour:
 
     def _pass(x: Execution, token: Token) -> None:
         if not token.element.message or token.element.type != "sendTask":
-            x.later(advance.leave, token)
+            advance.leave(x, token)
         else:
             plain.activate(x, token)
 

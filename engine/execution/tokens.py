@@ -132,13 +132,17 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Thrown:
-    """A message or signal that leaves the case: for other cases, or to begin a new one."""
+    """A message or signal that leaves the case: for other cases, or to begin a new one.
+
+    heard  ids of the elements of the case that heard a signal
+    """
 
     kind: str
     name: str
     key: str
     variables: Mapping[str, Any]
     source: Scope
+    heard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from engine.execution import advance
 from engine.execution.behaviours.behaviour import Behaviour
-from engine.execution.execution import Execution
-from engine.execution.tokens import Token
+from engine.execution.execution import Execution, Fault
+from engine.execution.tokens import BODY, Token
 
 
 def activate(x: Execution, token: Token) -> None:
@@ -31,8 +31,10 @@ def activate(x: Execution, token: Token) -> None:
 def child_done(x: Execution, token: Token) -> None:
     """One activity in it is done: is it enough?"""
     ad_hoc = token.element.ad_hoc
-    if ad_hoc is None or ad_hoc.completion is None or token.ended:
+    if ad_hoc is None or ad_hoc.completion is None or token.ended or token.role == BODY:
         return
+    if ad_hoc.completion.error:
+        raise Fault("condition_unreadable", token.element.id)
     if x.evaluate(ad_hoc.completion.expression, token) is not True:
         return
     if token.data:

@@ -25,4 +25,4 @@ class Behaviour:
 
 def pass_through(x: Execution, token: Token) -> None:
     """Nothing to wait for: leave at once."""
-    x.queue.append((advance.leave, (token,)))
+    advance.leave(x, token)

@@ -4,7 +4,9 @@ A scope remembers the activities in it that are done and can be compensated
 (``advance.remember``). A throw takes them from there and works them off one by
 one: it is the scope of the handler that runs. A subprocess without a handler of
 its own is entered once more with the variables it ended with, and what was done
-inside it is undone; an event subprocess for compensation decides itself.
+inside it is undone; an event subprocess for compensation decides itself. A repeated
+activity is undone once for each of its inner instances that are done, the last first
+(BPMN 2.0, section 13.5.5).
 """
 
 from __future__ import annotations
@@ -69,6 +71,9 @@ def go_on(x: Execution, token: Token) -> None:
 def _undo(x: Execution, scope: Scope, entry: dict[str, Any]) -> None:
     process = scope.instance.process
     element = process.elements[entry["element"]]
+    if "each" in entry:
+        x.later(advance.activate, x.new_token(element, scope, COMPENSATING, data={"done": entry["each"], "each": True}))
+        return
     if element.handler:
         advance.enter(x, process.elements[element.handler], scope)
         return
@@ -78,7 +83,7 @@ def _undo(x: Execution, scope: Scope, entry: dict[str, Any]) -> None:
 
 def activate(x: Execution, token: Token) -> None:
     """A subprocess is compensated: by its event subprocess for that, else by undoing what was done in it."""
-    begin = _own_handler(token)
+    begin = None if (token.data or {}).get("each") else _own_handler(token)
     if begin is not None:
         advance.fire_handler(x, token, begin)
         return

@@ -23,10 +23,16 @@ from engine.execution.tokens import Scope, Token
 
 def arrive(x: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> bool:
     """Note an arrival; true when it makes the gateway fire."""
-    arrivals = note(scope, element, flow)
+    note(scope, element, flow)
     if element.id in _fired(scope):
         x.settling[scope.id] = scope
         return False
+    return _fires(x, scope, element)
+
+
+def _fires(x: Execution, scope: Scope, element: Element) -> bool:
+    """With the tokens that wait now: one of each flow is taken, and those of the other flows are late."""
+    arrivals = arrived(scope, element)
     if not _enough(x, element, scope, sum(arrivals.values())):
         return False
     there = list(arrivals)
@@ -34,6 +40,7 @@ def arrive(x: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> 
     if len(there) < len(element.incoming):
         assert scope.data is not None
         scope.data.setdefault("fired", {})[element.id] = there
+        x.settling[scope.id] = scope
     return True
 
 
@@ -66,6 +73,8 @@ def settle(x: Execution, scope: Scope, element: Element) -> bool:
     again = tuple(_taken_again(x, element, scope))
     for flow in again:
         advance.enter(x, scope.instance.process.elements[flow.target], scope, flow)
+    if arrived(scope, element) and _fires(x, scope, element):  # a loop brought more than one on a flow
+        x.later(advance.activate, x.new_token(element, scope))
     if not scope.children:
         x.later(advance.scope_done, scope)
     return True

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.execution import advance
+from engine.execution import advance, catching
 from engine.execution.behaviours import compensation, transaction
 from engine.execution.behaviours.behaviour import Behaviour
 from engine.execution.behaviours.throwing import needs_rest, throw
-from engine.execution.execution import Execution
+from engine.execution.execution import Execution, Fault
 from engine.execution.tokens import Instance, Token
 
 
@@ -15,7 +15,7 @@ def activate(x: Execution, token: Token) -> None:
     if isinstance(scope, Instance):
         scope.end_event = token.element.id
     if not token.element.events:
-        x.queue.append((advance.leave, (token,)))
+        advance.leave(x, token)
     elif needs_rest(token.element.events):
         x.at_rest(_throw, token)
     else:
@@ -25,7 +25,11 @@ def activate(x: Execution, token: Token) -> None:
 def _throw(x: Execution, token: Token) -> None:
     events = token.element.events
     for event in events:
-        if not token.ended:  # what was thrown first may have interrupted it
+        if token.ended:  # what was thrown first has interrupted it
+            return
+        if event.kind == "error":
+            _end_with_error(x, token, event.reference)
+        else:
             throw(x, token, event)
     if token.ended:
         return
@@ -35,6 +39,13 @@ def _throw(x: Execution, token: Token) -> None:
         transaction.cancel(x, token)
     elif not token.children:
         x.later(advance.leave, token)
+
+
+def _end_with_error(x: Execution, token: Token, code: str) -> None:
+    """An error end ends everything else in its scope (BPMN 2.0, table 10.88), also when nobody catches it."""
+    if not catching.throw_error(x, token, code):
+        advance.terminate_scope(x, x.scope_of(token), spare=token)
+        raise Fault("uncaught_error", code)
 
 
 END_EVENT = Behaviour(activate=activate, emptied=compensation.go_on)

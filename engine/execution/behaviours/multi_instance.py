@@ -54,12 +54,12 @@ def _items(x: Execution, token: Token, characteristics: MultiInstance) -> list[A
     else:
         count = x.evaluate(characteristics.cardinality, scope)
         try:
-            items = list(range(int(count)))
-        except (TypeError, ValueError) as error:
+            items = range(int(count))
+        except (TypeError, ValueError, OverflowError) as error:
             raise Fault("cardinality_not_a_number", token.element.id) from error
-    if len(items) > MAX_ITEMS:
-        raise Fault("too_many_items", f"{len(items)} items, at most {MAX_ITEMS}")
-    return items
+    if items[MAX_ITEMS:]:
+        raise Fault("too_many_items", f"more than {MAX_ITEMS} items")
+    return list(items)
 
 
 def _inner(x: Execution, body: Token, characteristics: MultiInstance, index: int, item: Any) -> None:

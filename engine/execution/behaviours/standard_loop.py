@@ -35,7 +35,8 @@ def _again(x: Execution, body: Token) -> bool:
         return loop.maximum is not None
     if loop.condition.error:
         raise Fault("condition_unreadable", body.element.id)
-    return x.evaluate(loop.condition.expression, body) is True
+    seen = {**x.variables(body), "loopCounter": body.data["turns"]}
+    return x.store.evaluate(loop.condition.expression, body, seen) is True
 
 
 def turn_done(x: Execution, body: Token, _: Token) -> None:

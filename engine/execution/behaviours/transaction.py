@@ -20,9 +20,7 @@ def cancel(x: Execution, token: Token) -> None:
     x.move(token, "complete")
     x.forget(token)
     advance.terminate_scope(x, scope)
-    for handler in token.instance.process.handlers.get(scope.element.id, ()):
-        for trigger_id in token.instance.process.triggers.get(handler, ()):
-            x.disarm(scope, trigger_id)
+    advance.stop_handling(x, scope)
     scope.data = {**(scope.data or {}), "cancelled": True}
     x.later(advance.scope_done, scope)
 
@@ -42,7 +40,7 @@ def emptied(x: Execution, token: Token) -> None:
         if any(event.kind == "cancel" for event in boundary.events):
             advance.fire_boundary(x, token, boundary)
             return
-    x.later(advance.leave, token)
+    x.later(advance.leave, token, ())  # what was cancelled is not gone on from
 
 
 TRANSACTION = Behaviour(activate=sub_process.activate, emptied=emptied)
