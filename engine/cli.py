@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from engine import check_cli, draw_cli, estimate_cli, run_cli
+from engine import check_cli, draw_cli, estimate_cli, run_cli, run_stimuli
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
@@ -27,7 +27,7 @@ BAD_INPUT = 2
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
 REFUSED = (
     SettingsError, BundleError, BpmnSyntaxError, OSError, estimate_cli.BadEstimate, draw_cli.BadDrawing,
-    run_cli.BadRun,
+    run_stimuli.BadRun,
 )  # fmt: skip
 
 

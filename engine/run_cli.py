@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from engine.bpmn.conditions import MODES
-from engine.bpmn.elements import Definitions, Finding
+from engine.bpmn.elements import Definitions, Finding, Process
 from engine.bpmn.parser import parse
 from engine.bpmn.timing import TimerSyntaxError
 from engine.bpmn.validator import EXECUTABLE, Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.execution.execution import MAX_STEPS, Fault
-from engine.execution.simulation import Effect, NobodyWaits, Simulation, TraceLine
-from engine.strict_json import loads
+from engine.execution.simulation import NobodyWaits, Simulation, TraceLine
+from engine.run_stimuli import BadRun, apply_stimulus, read_effects, read_stimuli
 
-MAX_STIMULI = 100_000
-_KINDS = ("start", "complete", "error", "escalation", "message", "signal", "advance", "set", "cancel")
 _EPILOG = """\
 Stimuli are a JSON array; each is applied when everything rests:
   {"start": {"variables": {}}}            first, if it says more than "begin"; a later one begins another instance
@@ -35,10 +33,6 @@ Bindings are a JSON object from an automatic task's element id or script text to
 Exit status 2: the input is bad, or the definition cannot be executed; then the reasons are one JSON
 array of {element, rule, message} on stdout and in words on stderr.
 """
-
-
-class BadRun(Exception):
-    """A stimulus or binding cannot be used; says which and why."""
 
 
 class Refused(Exception):
@@ -74,7 +68,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _steps(text: str) -> int:
-    if not text.isdigit() or not int(text):
+    if not text.isdecimal() or len(text) > 9 or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
     return int(text)
 
@@ -83,11 +77,11 @@ def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
     """Execute and print. Raises ``BadRun``, ``Refused`` and ``OSError``; a definition is never half executed."""
     path: Path = options.path
     file = path / "process.bpmn" if path.is_dir() else path
-    stimuli = _stimuli(options.stimuli)
-    effects = _effects(options.bind)
+    stimuli = read_stimuli(options.stimuli)
+    effects = read_effects(options.bind)
     try:
         definitions = parse(file.read_bytes(), conditions=options.conditions)
-        _refuse(definitions, capabilities)
+        _refuse(definitions, options.process, capabilities)
     except BpmnSyntaxError as error:
         raise Refused([Finding("", "unreadable", error.message, error.line)]) from None
     starts = sum("start" in stimulus for stimulus in stimuli)
@@ -97,11 +91,11 @@ def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
         simulation = Simulation(
             definitions, options.process, effects=effects, max_steps=options.max_steps, starts=starts
         )
-        if not stimuli or not ({"start", "message", "signal"} & stimuli[0].keys()):
+        if not stimuli or not ("start" in stimuli[0] or _begins(simulation, stimuli[0])):
             simulation.start({})
         _print(simulation.lines())
         for number, stimulus in enumerate(stimuli, 1):
-            _apply(simulation, stimulus, number)
+            apply_stimulus(simulation, stimulus, number)
             _print(simulation.lines())
     except NobodyWaits as error:
         raise BadRun(str(error)) from None
@@ -111,43 +105,35 @@ def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
     return 0
 
 
-def _refuse(definitions: Definitions, capabilities: Capabilities) -> None:
-    """Everything that keeps the file's processes from being executed, at once."""
-    executable = {key: p for key, p in definitions.processes.items() if p.executable} or definitions.processes
-    findings = validate(Definitions(executable), capabilities, EXECUTABLE)
-    faults = [finding for finding in findings if finding.severity == "error"]
+def _begins(simulation: Simulation, stimulus: Mapping[str, Any]) -> bool:
+    """Whether the first thing that happens is what begins the process."""
+    names = {("message", stimulus.get("message")), ("signal", stimulus.get("signal"))}
+    return bool(names & simulation.begins_with)
+
+
+def _refuse(definitions: Definitions, process_id: str, capabilities: Capabilities) -> None:
+    """Everything that keeps the processes that may run from being executed, at once: the executable ones,
+    the one asked for, and all they call. A pool without content is only somebody to talk to."""
+    known = definitions.processes
+    wanted = [key for key, process in known.items() if process.executable and process.elements] or list(known)
+    pending = [*wanted, *([process_id] if process_id in known else [])]
+    running: dict[str, Process] = {}
+    faults: list[Finding] = []
+    while pending:
+        key = pending.pop()
+        if key in running:
+            continue
+        running[key] = known[key]
+        for element in known[key].elements.values():
+            if element.called in known:
+                pending.append(element.called)
+            elif element.called:
+                message = f"it calls {element.called!r}, which the file does not have"
+                faults.append(Finding(element.id, "called-missing", message, element.line))
+    ordered = {key: process for key, process in known.items() if key in running}
+    faults += [f for f in validate(Definitions(ordered), capabilities, EXECUTABLE) if f.severity == "error"]
     if faults:
         raise Refused(faults)
-
-
-def _apply(simulation: Simulation, stimulus: Mapping[str, Any], number: int) -> None:
-    kind = next((kind for kind in _KINDS if kind in stimulus), "")
-    value = stimulus.get(kind)
-    variables = stimulus.get("variables") or {}
-    try:
-        if kind == "start":
-            simulation.start((value or {}).get("variables") or {})
-        elif kind == "complete":
-            simulation.complete(str(value), variables, stimulus.get("action", ""))
-        elif kind == "error":
-            simulation.error(str(value), str(stimulus.get("code", "")))
-        elif kind == "escalation":
-            simulation.escalation(str(value), str(stimulus.get("code", "")))
-        elif kind == "message":
-            key = stimulus.get("key")
-            simulation.message(str(value), None if key is None else str(key), variables)
-        elif kind == "signal":
-            simulation.signal(str(value), variables)
-        elif kind == "advance":
-            simulation.advance(str(value))
-        elif kind == "set":
-            simulation.set(value or {})
-        elif kind == "cancel" and value:
-            simulation.cancel()
-    except NobodyWaits as error:
-        raise BadRun(f"stimulus {number}: {error}") from None
-    except (TimerSyntaxError, AttributeError, TypeError) as error:
-        raise BadRun(f"stimulus {number} cannot be used: {error}") from None
 
 
 def _print(lines: Iterable[TraceLine]) -> None:
@@ -164,39 +150,3 @@ def _print(lines: Iterable[TraceLine]) -> None:
         if line.mark:
             row["mark"] = line.mark
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def _stimuli(path: Path | None) -> list[Mapping[str, Any]]:
-    if path is None:
-        return []
-    found = _json(path)
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise BadRun(f"{path.name}: stimuli are a JSON array of objects")
-    if len(found) > MAX_STIMULI:
-        raise BadRun(f"{path.name}: more than {MAX_STIMULI} stimuli")
-    for number, item in enumerate(found, 1):
-        if not any(kind in item for kind in _KINDS):
-            raise BadRun(f"{path.name}: stimulus {number} is none of {', '.join(_KINDS)}")
-    return found
-
-
-def _effects(path: Path | None) -> dict[str, Effect]:
-    if path is None:
-        return {}
-    found = _json(path)
-    if not isinstance(found, dict):
-        raise BadRun(f"{path.name}: bindings are a JSON object")
-    effects = {}
-    for name, effect in found.items():
-        unknown = set(effect) - {"set", "error", "fail", "wait", "mark"} if isinstance(effect, dict) else {"?"}
-        if unknown:
-            raise BadRun(f"{path.name}: the binding of {name!r} is not an object of set, error, fail, wait and mark")
-        effects[name] = Effect(**effect)
-    return effects
-
-
-def _json(path: Path) -> Any:
-    try:
-        return loads(path.read_bytes())
-    except ValueError as error:
-        raise BadRun(f"{path.name} is not JSON: {error}") from None
