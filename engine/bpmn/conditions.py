@@ -8,7 +8,7 @@ evaluates against. The grammar, loosest first:
     or:         and (("or" | "||") and)*
     and:        unary (("and" | "&&") unary)*
     unary:      "not" unary | comparison
-    comparison: sum (("==" | "=" | "!=" | ">" | ">=" | "<" | "<=") sum)?
+    comparison: sum (("==" | "=" | "!=" | ">" | ">=" | "<" | "<=" | "eq" | "ne" | "gt" | "ge" | "lt" | "le") sum)?
     sum:        term (("+" | "-") term)*
     term:       value (("*" | "div" | "/") value)*
     value:      number | text | true | false | null | name | call | "(" or ")" | "!" value | "-" value
@@ -48,6 +48,12 @@ _COMPARE = {
     ">=": "greaterThanEq",
     "<": "lessThan",
     "<=": "lessThanEq",
+    "eq": "equals",
+    "ne": "notEquals",
+    "gt": "greaterThan",
+    "ge": "greaterThanEq",
+    "lt": "lessThan",
+    "le": "lessThanEq",
 }
 #: function in either dialect → (Altinn's name, number of arguments)
 _CALLS = {

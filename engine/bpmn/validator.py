@@ -9,7 +9,7 @@ of what is deployed. ``Capabilities`` is what the engine executes, handed over b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.bpmn.elements import Condition, Definitions, Element, Finding, Process
 from engine.bpmn.timing import TimerSyntaxError, parse_cycle, parse_date, parse_duration
@@ -28,6 +28,42 @@ class Capabilities:
 
 Rule = Callable[[Process, Capabilities], Iterator[Finding]]
 
+#: Every rule, and what to do when it is broken.
+SUGGESTIONS: Mapping[str, str] = {
+    "boundary-on-wrong-host": "attach it to a task, subprocess or call activity of the same scope",
+    "boundary-without-host": "attach it to an activity",
+    "call-without-process": "name the process or global task to call in calledElement",
+    "cancel-without-transaction": "use an error event, or make the subprocess a transaction",
+    "compensation-of-nothing": "name an activity that has a compensation event or is a subprocess",
+    "compensation-without-handler": "draw an association to the handler",
+    "condition-unreadable": 'write an Altinn expression, for example ["equals", ["gatewayAction"], "reject"]',
+    "deadline-unreadable": "write ISO 8601, for example P7D",
+    "default-not-outgoing": "name one of its own outgoing flows as default",
+    "element-not-executable": "use an element from the table in docs/engine.md",
+    "error-must-interrupt": "let it interrupt, or throw an escalation instead of an error",
+    "event-not-executable": "use an event from the table in docs/engine.md",
+    "flow-into-start": "let the flow end at the element after it",
+    "flow-out-of-end": "use an intermediate throw event",
+    "flow-without-condition": "give it a condition or make it the default flow",
+    "gateway-without-events": "let each flow lead to a catch event or a receive task",
+    "handler-in-flow": "remove its sequence flows; only the association leads to it",
+    "handler-without-event": "give it one start event with a definition",
+    "join-never-completes": "join with an exclusive gateway, or split with a parallel one",
+    "link-target-twice": "keep one catching link of the name in each scope",
+    "link-without-target": "add a catching link event of the same name in the same scope",
+    "loop-without-end": "give it a loop condition or a loopMaximum",
+    "message-without-name": "refer to a message of the file",
+    "multi-instance-without-items": "give it a loopCardinality or a collection",
+    "no-end": "add an end event",
+    "no-start-event": "add a start event",
+    "no-way-on": "draw a sequence flow from it",
+    "signal-without-name": "refer to a signal of the file",
+    "timer-unreadable": "write ISO 8601, for example PT15M",
+    "timer-without-time": "add a timeDate, timeDuration or timeCycle",
+    "two-loops": "keep either the standard loop or the multi-instance",
+    "unreachable": "connect it or remove it",
+}
+
 
 def validate(
     definitions: Definitions, capabilities: Capabilities, rules: Sequence[Rule] | None = None
@@ -39,11 +75,12 @@ def validate(
         for rule in (RULES if rules is None else rules)
         for finding in rule(process, capabilities)
     ]
+    found = [replace(finding, suggestion=SUGGESTIONS[finding.rule]) for finding in found]
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.element, finding.rule)))
 
 
-def _at(element: Element, rule: str, message: str, suggestion: str = "") -> Finding:
-    return Finding(element.id, rule, message, element.line, "error", suggestion)
+def _at(element: Element, rule: str, message: str) -> Finding:
+    return Finding(element.id, rule, message, element.line)
 
 
 def can_be_executed(process: Process, can: Capabilities) -> Iterator[Finding]:
@@ -73,9 +110,7 @@ def begins_clearly(process: Process, _: Capabilities) -> Iterator[Finding]:
             process.elements[child].type == "startEvent" or process.elements[child].instantiate for child in children
         ):
             line = owner.line if owner else process.line
-            yield Finding(
-                scope, "no-start-event", "no start event says where it begins", line, suggestion="add a start event"
-            )
+            yield Finding(scope, "no-start-event", "no start event says where it begins", line)
 
 
 def loops_end(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -96,16 +131,16 @@ def has_a_start(process: Process, _: Capabilities) -> Iterator[Finding]:
         if owner is not None and owner.triggered_by_event:
             if len(triggers or ()) != 1:
                 text = f"an event subprocess begins with one event that is waited for, not {len(triggers or ())}"
-                yield _at(owner, "handler-without-event", text, "give it one start event with a definition")
+                yield _at(owner, "handler-without-event", text)
         elif not process.starts.get(scope) and not triggers and (children or owner is None):
             line = owner.line if owner else process.line
-            yield Finding(scope, "no-start-event", "nothing starts here", line, suggestion="add a start event")
+            yield Finding(scope, "no-start-event", "nothing starts here", line)
 
 
 def has_an_end(process: Process, _: Capabilities) -> Iterator[Finding]:
     for scope, children in process.children.items():
         if children and not any(not process.elements[child].outgoing for child in children):
-            yield Finding(scope, "no-end", "nothing ends here", process.line, suggestion="add an end event")
+            yield Finding(scope, "no-end", "nothing ends here", process.line)
 
 
 def flows_fit(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -115,7 +150,7 @@ def flows_fit(process: Process, _: Capabilities) -> Iterator[Finding]:
         if element.type == "endEvent" and element.outgoing:
             yield _at(element, "flow-out-of-end", "an end event must not have outgoing flows")
         if element.type in ("startEvent", "boundaryEvent") and not element.outgoing and not _compensates(element):
-            yield _at(element, "no-way-on", f"{element.type} leads nowhere", "draw a sequence flow from it")
+            yield _at(element, "no-way-on", f"{element.type} leads nowhere")
         if element.default and element.default not in element.outgoing:
             yield _at(element, "default-not-outgoing", "the default flow does not leave this element")
 
@@ -134,7 +169,6 @@ def gateways_decide(process: Process, _: Capabilities) -> Iterator[Finding]:
                 element,
                 "flow-without-condition",
                 f"flow {bare[0]} has no condition and is not the default",
-                "give it a condition or make it the default flow",
             )
 
 
@@ -151,10 +185,43 @@ def attached_rightly(process: Process, _: Capabilities) -> Iterator[Finding]:
             yield _at(element, "boundary-on-wrong-host", f"a boundary event cannot sit on a {host.type}")
         elif host.scope != element.scope:
             yield _at(element, "boundary-on-wrong-host", f"{host.id} is in another scope")
-        elif "error" in kinds and not element.interrupting:
-            yield _at(element, "error-must-interrupt", "an error boundary event always interrupts its activity")
         elif "cancel" in kinds and host.type != "transaction":
             yield _at(element, "cancel-without-transaction", "a cancel boundary event sits on a transaction only")
+
+
+def errors_interrupt(process: Process, _: Capabilities) -> Iterator[Finding]:
+    """It is executed as one that interrupts; the model should say so."""
+    for element in process.elements.values():
+        if element.type in ("boundaryEvent", "startEvent") and not element.interrupting:
+            if any(event.kind == "error" for event in element.events):
+                yield _at(element, "error-must-interrupt", "what catches an error always interrupts")
+
+
+def cancels_a_transaction(process: Process, _: Capabilities) -> Iterator[Finding]:
+    for element in process.elements.values():
+        if element.type == "endEvent" and any(event.kind == "cancel" for event in element.events):
+            scope = process.elements.get(element.scope)
+            while scope is not None and scope.type != "transaction":
+                scope = process.elements.get(scope.scope)
+            if scope is None:
+                yield _at(element, "cancel-without-transaction", "a cancel ends a transaction, and it stands in none")
+
+
+def gateways_wait(process: Process, _: Capabilities) -> Iterator[Finding]:
+    """An event-based gateway only ever goes on by an event after it."""
+    for element in process.elements.values():
+        if element.type != "eventBasedGateway":
+            continue
+        targets = [process.elements[process.flows[flow].target] for flow in element.outgoing]
+        wrong = [t.id for t in targets if t.type != "receiveTask" and not _waits(t)]
+        if wrong or not targets:
+            text = f"after it comes {wrong[0]}, which waits for nothing" if wrong else "no event comes after it"
+            yield _at(element, "gateway-without-events", text)
+
+
+def _waits(element: Element) -> bool:
+    kinds = {event.kind for event in element.events}
+    return element.type == "intermediateCatchEvent" and bool(kinds & {"timer", "message", "signal", "conditional"})
 
 
 def compensation_handled(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -163,7 +230,13 @@ def compensation_handled(process: Process, _: Capabilities) -> Iterator[Finding]
             host = process.elements.get(element.attached_to)
             if host is not None and not host.handler:
                 text = "no association leads from it to an activity that is for compensation"
-                yield _at(element, "compensation-without-handler", text, "draw an association to the handler")
+                yield _at(element, "compensation-without-handler", text)
+        for event in element.events:
+            named = process.elements.get(event.reference)
+            if event.kind == "compensation" and event.reference and element.type in _THROWING:
+                if named is None or not (named.handler or named.id in process.children):
+                    text = f"it compensates {event.reference}, which has nothing that could undo it"
+                    yield _at(element, "compensation-of-nothing", text)
         if element.for_compensation and (element.incoming or element.outgoing):
             yield _at(element, "handler-in-flow", "a compensation handler has no sequence flows")
 
@@ -171,6 +244,11 @@ def compensation_handled(process: Process, _: Capabilities) -> Iterator[Finding]
 def links_meet(process: Process, _: Capabilities) -> Iterator[Finding]:
     for element in process.elements.values():
         for event in element.events:
+            if event.kind == "link" and element.type == "intermediateCatchEvent":
+                if process.links[element.scope, event.reference] != element.id:
+                    yield _at(
+                        element, "link-target-twice", f"another link {event.reference!r} in this scope catches it"
+                    )
             if event.kind == "link" and element.type == "intermediateThrowEvent":
                 if (element.scope, event.reference) not in process.links:
                     yield _at(element, "link-without-target", f"no catching link {event.reference!r} in this scope")
@@ -192,7 +270,7 @@ def reachable(process: Process, _: Capabilities) -> Iterator[Finding]:
                 pending.append(target)
     for element in process.elements.values():
         if element.id not in seen and not element.triggered_by_event:
-            yield _at(element, "unreachable", "no path leads here", "connect it or remove it")
+            yield _at(element, "unreachable", "no path leads here")
 
 
 def timers_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -211,7 +289,7 @@ def timers_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
                 try:
                     readers[event.timer](event.value)
                 except TimerSyntaxError as error:
-                    yield _at(element, "timer-unreadable", str(error), "write ISO 8601, for example PT15M")
+                    yield _at(element, "timer-unreadable", str(error))
 
 
 def durations_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -221,7 +299,7 @@ def durations_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
                 try:
                     parse_duration(text)
                 except TimerSyntaxError as error:
-                    yield _at(element, "deadline-unreadable", str(error), "write ISO 8601, for example P7D")
+                    yield _at(element, "deadline-unreadable", str(error))
 
 
 def references_given(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -261,7 +339,6 @@ def conditions_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
                 if condition.error
                 else "the condition is not an expression",
                 condition.line or line,
-                suggestion='write an Altinn expression, for example ["equals", ["gatewayAction"], "reject"]',
             )
 
 
@@ -284,7 +361,11 @@ def _conditions(process: Process) -> Iterator[tuple[str, int, Condition]]:
 
 
 def joins_complete(process: Process, _: Capabilities) -> Iterator[Finding]:
-    """Branches of one choice that meet in a parallel join: only one of them ever arrives."""
+    """Branches of which only one is taken that meet in a parallel join: it never completes.
+
+    They come from one exclusive or event-based gateway, or from an activity and
+    the events that interrupt it.
+    """
     for element in process.elements.values():
         if element.type != "parallelGateway" or len(element.incoming) < 2:
             continue
@@ -293,22 +374,25 @@ def joins_complete(process: Process, _: Capabilities) -> Iterator[Finding]:
             yield Finding(
                 element.id,
                 "join-never-completes",
-                f"it waits for several branches of {choice}, which takes only one",
+                f"it waits for several branches of {choice}, of which only one is taken",
                 element.line,
                 "warning",
-                "join with an exclusive gateway, or split with a parallel one",
             )
 
 
 def _choice_before(process: Process, flow_id: str) -> str:
-    """The exclusive gateway a flow comes straight from, through single steps only; else an empty text."""
+    """The choice a flow comes straight from, through single steps only; else an empty text."""
     seen: set[str] = set()
     while flow_id not in seen:
         seen.add(flow_id)
         source = process.elements[process.flows[flow_id].source]
+        if source.type == "boundaryEvent":
+            return source.attached_to if source.interrupting else ""
         if len(source.outgoing) > 1:
-            return source.id if source.type == "exclusiveGateway" else ""
-        if len(source.incoming) != 1 or source.boundary:
+            return source.id if source.type in ("exclusiveGateway", "eventBasedGateway") else ""
+        if source.boundary:
+            return source.id
+        if len(source.incoming) != 1:
             return ""
         flow_id = source.incoming[0]
     return ""
@@ -318,6 +402,8 @@ EXECUTABLE: tuple[Rule, ...] = (
     can_be_executed,
     has_a_start,
     attached_rightly,
+    cancels_a_transaction,
+    gateways_wait,
     links_meet,
     timers_readable,
     durations_readable,
@@ -332,6 +418,7 @@ RULES: tuple[Rule, ...] = (
     has_an_end,
     flows_fit,
     gateways_decide,
+    errors_interrupt,
     compensation_handled,
     reachable,
     joins_complete,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn.parser import parse
-from engine.bpmn.validator import Capabilities, validate
+from engine.bpmn.validator import EXECUTABLE, SUGGESTIONS, Capabilities, validate
+from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from tests.factories.bundles import bpmn, flow, line
 
 CAN = Capabilities(
@@ -138,3 +139,92 @@ def test_all_faults_are_told_at_once_in_document_order() -> None:
     )
 
     assert [(f.element, f.line) for f in validate(parse(bpmn(body)), CAN)] == [("t", 2), ("u", 3)]
+
+
+EVERYTHING = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+CATCH = '<intermediateCatchEvent id="{}">{}</intermediateCatchEvent>'
+LINK = '<linkEventDefinition name="L"/>'
+SIGNAL = '<signalEventDefinition signalRef="S"/>'
+THROW = '<intermediateThrowEvent id="t">{}</intermediateThrowEvent>'
+HANDLER = '<subProcess id="h" triggeredByEvent="true"><startEvent id="hs"{}>{}</startEvent>' + flow("hs", "he")
+HANDLER += '<endEvent id="he"/></subProcess>'
+#: rule → what breaks it, put between start and end as element t
+BROKEN = {
+    "boundary-on-wrong-host": '<task id="t"/>' + boundary(timer("PT1H"), "a"),
+    "boundary-without-host": '<task id="t"/>' + boundary(timer("PT1H"), "gone"),
+    "call-without-process": '<callActivity id="t"/>',
+    "cancel-without-transaction": '<subProcess id="t"><startEvent id="s"/><endEvent id="e"><cancelEventDefinition/>'
+    "</endEvent>" + flow("s", "e") + "</subProcess>",
+    "compensation-of-nothing": THROW.format('<compensateEventDefinition activityRef="a"/>'),
+    "compensation-without-handler": '<task id="t"/>' + boundary("<compensateEventDefinition/>"),
+    "condition-unreadable": '<exclusiveGateway id="t" default="t-z"/><task id="u"/>'
+    + flow("t", "u", "x") + flow("u", "z"),
+    "deadline-unreadable": '<userTask id="t"><extensionElements><ib:assignment dueAfter="soon"/>'
+    "</extensionElements></userTask>",
+    "default-not-outgoing": '<task id="t" default="a-t"/>',
+    "error-must-interrupt": '<task id="t"/>' + boundary("<errorEventDefinition/>", more=' cancelActivity="false"'),
+    "event-not-executable": CATCH.format("t", "<errorEventDefinition/>"),
+    "flow-into-start": '<task id="t"/>' + flow("t", "a"),
+    "flow-out-of-end": '<task id="t"/><task id="u"/>' + line("z", "u"),
+    "flow-without-condition": '<exclusiveGateway id="t"/><task id="u"/>' + flow("t", "u", "true") + flow("u", "z"),
+    "gateway-without-events": '<eventBasedGateway id="t"/>',
+    "handler-in-flow": '<task id="t" isForCompensation="true"/>',
+    "handler-without-event": '<task id="t"/>' + HANDLER.format("", ""),
+    "join-never-completes": '<eventBasedGateway id="t"/><parallelGateway id="j"/>' + CATCH.format("c", SIGNAL)
+    + CATCH.format("d", timer("PT1H")) + line("t", "c", "j") + line("t", "d", "j", "z"),
+    "link-target-twice": THROW.format(LINK) + CATCH.format("c", LINK) + CATCH.format("d", LINK)
+    + line("c", "z") + line("d", "z"),
+    "link-without-target": THROW.format(LINK),
+    "loop-without-end": '<task id="t"><standardLoopCharacteristics/></task>',
+    "message-without-name": '<receiveTask id="t"/>',
+    "multi-instance-without-items": '<task id="t"><multiInstanceLoopCharacteristics/></task>',
+    "no-end": '<subProcess id="t"><startEvent id="s"/><task id="u"/>' + line("s", "u", "u") + "</subProcess>",
+    "no-start-event": '<subProcess id="t"/>',
+    "no-way-on": '<task id="t"/><startEvent id="s"/>',
+    "signal-without-name": CATCH.format("t", "<signalEventDefinition/>"),
+    "timer-unreadable": CATCH.format("t", timer("one day")),
+    "timer-without-time": CATCH.format("t", "<timerEventDefinition/>"),
+    "two-loops": '<task id="t"><standardLoopCharacteristics loopMaximum="1"/><multiInstanceLoopCharacteristics>'
+    "<loopCardinality>1</loopCardinality></multiInstanceLoopCharacteristics></task>",
+    "unreachable": '<task id="t"/><task id="alone"/>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", sorted(set(SUGGESTIONS) - {"element-not-executable"}))
+def test_every_rule_is_broken_by_its_example_and_says_what_to_do(rule: str) -> None:
+    found = validate(parse(through(BROKEN[rule])), EVERYTHING)
+
+    assert rule in {finding.rule for finding in found}
+    assert all(finding.suggestion and finding.message for finding in found)
+
+
+SOUND = {
+    "an interrupting and another way do not meet": '<userTask id="t"/>' + boundary(timer("PT1H")),
+    "a join of a branch and a boundary event that does not interrupt": '<parallelGateway id="t"/><userTask id="u"/>'
+    '<boundaryEvent id="b" attachedToRef="u" cancelActivity="false">' + timer("PT1H") + "</boundaryEvent>"
+    '<parallelGateway id="j"/>' + line("t", "u", "j", "z") + line("b", "j"),
+    "an event-based gateway": '<eventBasedGateway id="t"/><receiveTask id="r" messageRef="M"/>'
+    + CATCH.format("c", SIGNAL) + line("t", "r", "z") + line("t", "c", "z"),
+    "a cancel in a subprocess of a transaction": '<transaction id="t"><startEvent id="s"/><subProcess id="q">'
+    '<startEvent id="s2"/><endEvent id="e"><cancelEventDefinition/></endEvent>' + flow("s2", "e") + "</subProcess>"
+    + flow("s", "q") + "</transaction>" + boundary("<cancelEventDefinition/>"),
+    "an error event subprocess": '<userTask id="t"/>' + HANDLER.format("", "<errorEventDefinition/>"),
+    "a compensated subprocess": '<subProcess id="t"><startEvent id="s"/><endEvent id="e"/>' + flow("s", "e")
+    + '</subProcess><intermediateThrowEvent id="w"><compensateEventDefinition activityRef="t"/>'
+    "</intermediateThrowEvent>" + line("t", "w", "z"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", SOUND.values(), ids=SOUND)
+def test_what_can_be_executed_is_left_in_peace(body: str) -> None:
+    assert validate(parse(bpmn(ENDS + body + line("a", "t"))), EVERYTHING, EXECUTABLE) == ()
+
+
+@pytest.mark.parametrize("interrupting", [True, False])
+def test_an_activity_and_what_interrupts_it_never_both_reach_a_join(interrupting: bool) -> None:
+    more = f' cancelActivity="{str(interrupting).lower()}"'
+    nodes = '<userTask id="t"/><parallelGateway id="j"/>'
+    body = f'<boundaryEvent id="b" attachedToRef="t"{more}>{timer("PT1H")}</boundaryEvent>'
+    found = validate(parse(bpmn(ENDS + nodes + body + line("a", "t", "j", "z") + line("b", "j"))), EVERYTHING)
+
+    assert ("join-never-completes" in {finding.rule for finding in found}) is interrupting
