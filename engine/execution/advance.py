@@ -417,6 +417,7 @@ def stop_handling(x: Execution, scope: Scope) -> None:
                 instance.data["conditions"] = [
                     entry for entry in instance.data["conditions"] if entry[:2] != [scope.id, trigger_id]
                 ]
+                instance.changed = True
 
 
 def fire_handler(x: Execution, scope: Scope, begin: Element) -> None:
