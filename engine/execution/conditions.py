@@ -29,17 +29,22 @@ def listen(x: Execution, holder: Scope, element: Element) -> None:
 
 
 def judge(x: Execution, instance: Instance) -> None:
-    """Judge everything an instance listens for. Entries of holders that have ended are dropped."""
+    """Judge everything an instance listens for. Entries of holders that have ended are dropped.
+
+    What has become true happens before any token goes on.
+    """
     x.rechecking.discard(instance.id)
     if instance.ended or not instance.data:
         return
     kept = []
+    behind = len(x.queue)
     for entry in instance.data.get("conditions", ()):
         holder = instance if entry[0] == instance.id else x.token(entry[0])
         if holder is None or holder.ended or (holder.id, entry[1]) in x.disarmed:
             continue
         kept.append(entry)
         _judge(x, holder, instance.process.elements[entry[1]], entry)
+    x.queue.rotate(len(x.queue) - behind)
     instance.data["conditions"] = kept
     instance.changed = True
 

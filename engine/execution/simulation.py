@@ -234,7 +234,8 @@ class Simulation:
         self.settle()
 
     def advance(self, duration: str) -> None:
-        """Let time pass; what falls due on the way happens at its moment, in order."""
+        """Let time pass; what falls due on the way happens at its moment, in order, and what falls due together
+        happens before anything goes on from it."""
         until = add_duration(self._x.now, duration)
         left = self._x.max_steps
         while self._timers and self._timers[0][0] <= until:
@@ -244,7 +245,8 @@ class Simulation:
             if left < 0:
                 raise Fault("endless_timer", f"more than {self._x.max_steps} timers fall due in {duration}")
             self._fire(work)
-            self.settle()
+            if not self._timers or self._timers[0][0] > self._x.now:
+                self.settle()
         self._x.now = until
 
     # What there is
@@ -371,7 +373,7 @@ class Simulation:
             for element_id in process.triggers.get(process.id, ()) if process.executable else ():
                 begins = process.elements[element_id]
                 for wanted in _starting(process, begins):
-                    trigger = _Trigger(process, wanted, {}, shared=begins.event_gateway_type == "Parallel")
+                    trigger = _Trigger(process, wanted, {}, shared=begins.type == "eventBasedGateway")
                     self._armed.append(trigger)
                     for event in wanted.events:
                         if event.kind == "timer":
@@ -395,8 +397,8 @@ class Simulation:
     def _begin(self, kind: str, name: str, variables: Mapping[str, Any], heard: Collection[str] = ()) -> bool:
         """Begin every process a message or signal starts; a message only the first.
 
-        An instance begun by a parallel event-based gateway waits for the other
-        events itself: what it has *heard* begins no second one.
+        What an instance has *heard* that waits at an event-based gateway already
+        begins no second one there: a parallel gateway waits for all its events.
         """
         begun = False
         for trigger in list(self._armed):

@@ -1,7 +1,8 @@
 """Event-based gateway: waits for all the events after it and goes the way of the one that happens first.
 
-At the start of a process the event has happened already. A parallel one there
-waits for all the others too, each on its own way.
+At the start of a process the event has happened already. A parallel one waits for
+all the others too, each on its own way; the standard has it at the start only, in
+the middle it is read the same.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def event_chosen(x: Execution, token: Token, element: Element) -> None:
             chosen = x.new_token(target, scope)
             x.move(chosen, "activate")
             x.later(advance.complete, chosen)
-        elif token.element.instantiate and token.element.event_gateway_type == "Parallel":
+        elif token.element.event_gateway_type == "Parallel":
             advance.enter(x, target, scope)
     advance.leave(x, token, ())
 

@@ -157,3 +157,10 @@ def test_all_of_several_events_must_happen_when_the_model_says_so() -> None:
 
     assert Play(body).tell({"signal": "S"}, {"signal": "S"}).marks == []
     assert Play(body).tell({"signal": "S"}, {"message": "M"}).marks == ["o"]
+
+
+def test_a_condition_that_becomes_true_interrupts_before_anything_goes_on() -> None:
+    body = steps("s > (P) > z > e", "(k) > o > e9") + scope("P", steps("s1 > a > b > e1"))
+    body += boundary("k", "P", condition("x > 1"))
+
+    assert played(body, variables={"x": 0}, bind={"a": {"set": {"x": 5}}}) == "a o"

@@ -75,3 +75,17 @@ def test_receive_tasks_may_begin_a_process_behind_it() -> None:
     play = Play(gateway("receive", "broadcast", start=True, instantiate="true"), begin=False)
 
     assert play.tell({"message": "N"}).marks == ["c5", "receive"]
+
+
+def test_a_parallel_one_in_the_middle_waits_for_all_of_its_events() -> None:
+    play = Play(gateway("message", "broadcast", eventGatewayType="Parallel")).tell({"message": "M"})
+
+    assert (play.done, play.waiting) == ("message", ["c2"])
+    assert play.tell({"signal": "S"}).state == "completed"
+
+
+def test_one_that_may_begin_a_process_begins_none_in_the_middle() -> None:
+    body = steps("s > f > a > (w)", "(f) > b > (g)") + gateway("broadcast", "message", start=True, instantiate="true")
+    play = Play(body + event("endEvent", "w", signal()))
+
+    assert (play.done, play.state) == ("a b broadcast", "completed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.execution.play import Play, boundary, steps, timer
+from tests.engine.execution.play import Play, boundary, event, signal, steps, timer
 
 
 @pytest.mark.parametrize(
@@ -35,10 +35,10 @@ def test_when_it_fires(text: str, kind: str, fires: list[float]) -> None:
 
 
 def test_time_passes_in_order() -> None:
-    body = steps("s > f > u > e", "(f) > u2 > e2", "(b) > b > e9", "(c) > a > e8")
+    body = steps("s > f > u > e", "(f) > u2 > e2", "(b) > d > e9", "(c) > a > e8")
     body += boundary("b", "u", timer("PT2H")) + boundary("c", "u2", timer("PT1H"))
 
-    assert Play(body).tell({"advance": "P1D"}).done == "u2- a u- b"
+    assert Play(body).tell({"advance": "P1D"}).done == "u2- a u- d"
 
 
 def test_a_month_is_a_month() -> None:
@@ -46,3 +46,12 @@ def test_a_month_is_a_month() -> None:
 
     assert Play(body).tell({"advance": "P30D"}).marks == []
     assert Play(body).tell({"advance": "P31D"}).marks == ["o"]
+
+
+def test_what_falls_due_together_happens_before_anything_goes_on_from_it() -> None:
+    """A branch that begins to listen at the moment another throws hears it."""
+    body = steps("s > f > a > (w) > e", "(f) > b > (c) > z > e2")
+    body += event("intermediateThrowEvent", "w", signal()) + event("intermediateCatchEvent", "c", signal())
+    bind = {"a": {"wait": "PT10S"}, "b": {"wait": "PT10S"}}
+
+    assert Play(body, bind=bind).tell({"advance": "PT10S"}).marks == ["a", "b", "z"]
