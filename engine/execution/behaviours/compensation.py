@@ -21,11 +21,19 @@ from engine.execution.tokens import COMPENSATING, Scope, Token
 
 
 def throw(x: Execution, token: Token, event: EventDefinition) -> None:
-    """Compensate the activity the event names, or everything that is done where it stands."""
+    """Compensate the activity the event names, or everything that is done where it stands.
+
+    Where nothing is left to undo one by one, the event subprocess for
+    compensation of the scope itself is asked: nobody else could for a process
+    that nobody calls.
+    """
     scope = _compensated_scope(x, token)
     done = list((scope.data or {}).get("done", ()))
     chosen = [entry for entry in done if event.reference in ("", entry["element"])]
     if not chosen:
+        begin = None if event.reference or scope is not x.scope_of(token) else _handler_of(scope)
+        if begin is not None:
+            advance.fire_handler(x, token, begin)
         return
     assert scope.data is not None
     scope.data["done"] = [entry for entry in done if entry not in chosen]
@@ -83,7 +91,7 @@ def _undo(x: Execution, scope: Scope, entry: dict[str, Any]) -> None:
 
 def activate(x: Execution, token: Token) -> None:
     """A subprocess is compensated: by its event subprocess for that, else by undoing what was done in it."""
-    begin = None if (token.data or {}).get("each") else _own_handler(token)
+    begin = None if (token.data or {}).get("each") else _handler_of(token)
     if begin is not None:
         advance.fire_handler(x, token, begin)
         return
@@ -94,9 +102,10 @@ def activate(x: Execution, token: Token) -> None:
         x.later(advance.leave, token)
 
 
-def _own_handler(token: Token) -> Element | None:
-    process = token.instance.process
-    for handler in process.handlers.get(token.element.id, ()):
+def _handler_of(scope: Scope) -> Element | None:
+    """How the event subprocess for compensation of a scope begins."""
+    process = scope.instance.process
+    for handler in process.handlers.get(scope.scope_key, ()):
         for trigger_id in process.triggers.get(handler, ()):
             if any(event.kind == "compensation" for event in process.elements[trigger_id].events):
                 return process.elements[trigger_id]

@@ -89,6 +89,11 @@ CASES = [
         "a ht z",
     ),
     (
+        "by the event subprocess of the process itself",
+        steps("s > a > (w) > z > e") + handler("h", compensate()) + throws(),
+        "a ht z",
+    ),
+    (
         "from an error handler of the scope",
         steps("s > (P) > z > e")
         + scope("P", steps("s1 > a > b > (x1)") + AB + event("endEvent", "x1", error("E"))
