@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 #: An Altinn expression (a JSON array) or a literal.
@@ -105,6 +106,22 @@ class StandardLoop:
 
 
 @dataclass(frozen=True, slots=True)
+class RetrySettings:
+    """What a diagram says about trying a job again (``ib:retry``); ``None`` = as the task type has it.
+
+    See ``engine.retry.RetryPolicy`` for what each means.
+    """
+
+    attempts: int | None = None
+    first: timedelta | None = None
+    factor: float | None = None
+    longest: timedelta | None = None
+    jitter: float | None = None
+    give_up_after: timedelta | None = None
+    wait_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Extension:
     """What Altinn's and our own extension elements say about one element.
 
@@ -118,6 +135,7 @@ class Extension:
     config      settings of the task type: name → text or expression
     inputs      (target variable, expression) evaluated in the outer scope on activation
     outputs     (target variable, expression) evaluated in the inner scope on completion
+    retry       when its job is tried again, where that differs from its task type's own
     """
 
     task_type: str = ""
@@ -131,6 +149,7 @@ class Extension:
     config: Mapping[str, Expression] = field(default_factory=dict)
     inputs: tuple[tuple[str, Expression], ...] = ()
     outputs: tuple[tuple[str, Expression], ...] = ()
+    retry: RetrySettings | None = None
 
 
 NO_EXTENSION = Extension()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from lxml import etree
@@ -18,8 +19,10 @@ from engine.bpmn.elements import (
     Expression,
     Extension,
     MultiInstance,
+    RetrySettings,
     StandardLoop,
 )
+from engine.bpmn.timing import TimerSyntaxError, parse_duration
 from engine.bpmn.xml import BpmnSyntaxError
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -270,7 +273,58 @@ def extension(node: etree._Element) -> Extension:
         config={child.get("name", ""): read_value(child) for child in root.findall(f"{IB}config")},
         inputs=tuple((child.get("target", ""), read_value(child)) for child in root.findall(f"{IB}input")),
         outputs=tuple((child.get("target", ""), read_value(child)) for child in root.findall(f"{IB}output")),
+        retry=_retry(root.find(f"{IB}retry")),
     )
+
+
+def _moments(text: str) -> timedelta:
+    found = parse_duration(text)
+    if not isinstance(found, timedelta) or found <= timedelta(0):
+        raise TimerSyntaxError(f"{text!r} is not a time in days, hours, minutes and seconds")
+    return found
+
+
+def _share(text: str) -> float:
+    found = float(text)
+    if not 0 <= found < 1:
+        raise ValueError(text)
+    return found
+
+
+def _growth(text: str) -> float:
+    found = float(text)
+    if not 1 <= found <= 100:
+        raise ValueError(text)
+    return found
+
+
+_RETRY: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "attempts": ("attempts", int),
+    "first": ("first", _moments),
+    "factor": ("factor", _growth),
+    "longest": ("longest", _moments),
+    "jitter": ("jitter", _share),
+    "giveUpAfter": ("give_up_after", _moments),
+    "waitFor": ("wait_for", _moments),
+}
+
+
+def _retry(node: etree._Element | None) -> RetrySettings | None:
+    """``<ib:retry attempts="5" first="PT10S" factor="3" longest="PT1H" giveUpAfter="P2D"/>`` and the like."""
+    if node is None:
+        return None
+    said: dict[str, Any] = {}
+    for name, text in node.attrib.items():
+        if name not in _RETRY:
+            raise BpmnSyntaxError(f"a retry has no setting {name[:40]!r}", node.sourceline or 0)
+        field_name, read_setting = _RETRY[name]
+        try:
+            said[field_name] = read_setting(text)
+        except ValueError:
+            raise BpmnSyntaxError(f"{name} of a retry cannot be {text[:40]!r}", node.sourceline or 0) from None
+    if said.get("attempts", 1) < 1:
+        raise BpmnSyntaxError("attempts of a retry must be at least 1", node.sourceline or 0)
+    return RetrySettings(**said)
 
 
 def _party(assignment: etree._Element) -> Expression:
