@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
+from engine import trace
+
 _NUMBER = re.compile(r"(?<!\d)\d{6}[ ]?\d{5}(?!\d)")
 _TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]+\.[\w-]*")
 _BEARER = re.compile(r"(?i)(bearer|dpop)\s+\S+")
@@ -21,6 +23,7 @@ class Clean(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = clean(record.getMessage())
         record.args = None
+        record.trace = trace.trace_id() or "-"
         return True
 
 
@@ -28,5 +31,5 @@ def set_up(level: int) -> None:
     """One handler, cleaned."""
     handler = logging.StreamHandler()
     handler.addFilter(Clean())
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(trace)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)

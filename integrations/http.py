@@ -9,11 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from engine import trace
 from engine.evidence.errors import SourceBroken, SourceRefused, SourceUnavailable
 from engine.strict_json import JsonError, loads
 
@@ -33,6 +35,18 @@ class Response:
             return loads(self.body, decimals=True)
         except JsonError:
             raise SourceBroken("not_json") from None
+
+
+def _asked_pause(headers: Mapping[str, str]) -> float | None:
+    """``Retry-After`` in seconds; one written as a date is told by the answer's own ``Date`` (RFC 9110, 10.2.3)."""
+    wait = headers.get("Retry-After", "").strip()
+    if wait.isdigit():
+        return float(wait)
+    try:
+        until, now = parsedate_to_datetime(wait), parsedate_to_datetime(headers.get("Date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
 
 
 class HttpClient:
@@ -60,6 +74,9 @@ class HttpClient:
             raise SourceRefused("host_not_allowed")
         limit = timeout or self._timeout
         sent = {"X-Request-ID": str(uuid.uuid4()), "Accept": "application/json", **(headers or {})}
+        traced = trace.header()
+        if traced is not None:
+            sent["traceparent"] = traced
         try:
             with requests.request(
                 method,
@@ -89,8 +106,7 @@ class HttpClient:
         if status in expected:
             return Response(status, found, body)
         if status in PASSING:
-            wait = found.get("Retry-After", "")
-            raise SourceUnavailable(f"http_{status}", retry_after=float(wait) if wait.isdigit() else None)
+            raise SourceUnavailable(f"http_{status}", retry_after=_asked_pause(found))
         if 300 <= status < 400:
             raise SourceBroken("unexpected_redirect")
         raise SourceRefused(f"http_{status}")
