@@ -6,32 +6,39 @@ lost its lease (it was slow, it was killed, its machine slept) can do nothing
 any more, and whoever took over does the work once.
 
     due ──claim──► leased ──finish──► done
-                     │ └──retry / defer──► due (later)
-                     └──give up──► incident
+                     │ └──put back──► due (later)
+                     └──incident──► due (a person lets it go again) or done (skipped)
+
+Queues are served in order: timers and what cases tell each other, then jobs
+people wait for, then what can wait. Rows of kind timer, message and signal of one
+case are done one at a time and in order; jobs of one case may run side by side,
+since most of them wait for somebody else.
 """
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
-from engine.execution.models import due_work
+from engine.execution.models import COMMANDS, QUEUES, due_work
 
 LEASE = timedelta(seconds=60)
 MAX_RECLAIMS = 5
-FIRST_RETRY = timedelta(seconds=1)
-LONGEST_RETRY = timedelta(minutes=5)
-GIVE_UP_AFTER = timedelta(hours=24)
+#: How many rows one claim takes. Commands are short; a job may wait long for somebody else.
+BATCH: Mapping[str, int] = {"timers": 20, "work": 1, "bulk": 4}
 
 
 class LeaseLost(Exception):
     """Another worker has the row now. Whatever was done must be rolled back."""
+
+
+class OutOfTurn(Exception):
+    """The case has earlier work that must be done first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Work:
     id: str
     kind: str
     name: str
+    queue: str
     case_id: str
     instance_id: str
     token_id: str
@@ -49,13 +57,21 @@ class Work:
     idempotency_key: str
     fence: int
     attempts: int
+    reclaims: int
+    due_at: datetime
     created_at: datetime
+    failing_since: datetime | None
+    waiting_since: datetime | None
+    trace: str | None
 
 
-def _claimable(now: datetime) -> Any:
-    return or_(
-        and_(due_work.c.state == "due", due_work.c.due_at <= now),
-        and_(due_work.c.state == "leased", due_work.c.lease_until <= now),
+_COLUMNS = tuple(Work.__dataclass_fields__)
+
+
+def _expired(now: datetime) -> Any:
+    """A lease that has run out; one that runs too long was given by a clock that was wrong."""
+    return and_(
+        due_work.c.state == "leased", or_(due_work.c.lease_until <= now, due_work.c.lease_until > now + 2 * LEASE)
     )
 
 
@@ -87,120 +103,164 @@ def put(
     )
 
 
-def claim(connection: Connection, now: datetime, *, limit: int = 1) -> list[Work]:
-    """Take up to *limit* rows that are due, oldest first, or whose lease has run out."""
-    chosen = connection.execute(
-        select(due_work.c.id, due_work.c.state)
-        .where(_claimable(now))
-        .order_by(due_work.c.due_at, due_work.c.id)
-        .limit(limit)
+def claim(
+    connection: Connection, now: datetime, *, queues: Sequence[str] = QUEUES, limit: int | None = None
+) -> list[Work]:
+    """Take rows of the first of *queues* that has any, oldest first: a batch, or *limit* of them.
+
+    A row whose lease has run out comes first and alone: should it kill its worker, nothing else goes with it.
+    """
+    lost = connection.execute(
+        select(due_work.c.id)
+        .where(_expired(now), due_work.c.queue.in_(queues))
+        .order_by(due_work.c.lease_until)
+        .limit(1)
         .with_for_update(skip_locked=True)
+    ).scalar()
+    if lost is not None:
+        return _lease(connection, [lost], now, reclaimed=1)
+    for queue in queues:
+        chosen = connection.execute(_due(queue, now, limit or BATCH[queue])).scalars().all()
+        if chosen:
+            return _lease(connection, chosen, now, reclaimed=0)
+    return []
+
+
+def _due(queue: str, now: datetime, limit: int) -> Any:
+    wanted = select(due_work.c.id).where(due_work.c.state == "due", due_work.c.queue == queue, due_work.c.due_at <= now)
+    if queue == "timers":  # one at a time for each case
+        other = due_work.alias()
+        wanted = wanted.where(
+            ~exists().where(
+                other.c.case_id == due_work.c.case_id,
+                other.c.case_id != "",
+                other.c.state == "leased",
+                other.c.lease_until > now,
+                other.c.kind.in_(COMMANDS),
+            )
+        )
+    return wanted.order_by(due_work.c.due_at, due_work.c.id).limit(limit).with_for_update(of=due_work, skip_locked=True)
+
+
+def _lease(connection: Connection, ids: Sequence[str], now: datetime, *, reclaimed: int) -> list[Work]:
+    rows = connection.execute(
+        update(due_work)
+        .where(
+            due_work.c.id.in_(ids),
+            _expired(now) if reclaimed else and_(due_work.c.state == "due", due_work.c.due_at <= now),
+        )
+        .values(
+            state="leased",
+            fence=due_work.c.fence + 1,
+            attempts=due_work.c.attempts + 1,
+            reclaims=due_work.c.reclaims + reclaimed,
+            lease_until=now + LEASE,
+        )
+        .returning(*(due_work.c[name] for name in _COLUMNS))
     ).all()
-    taken: list[Work] = []
-    for row in chosen:
-        claimed = connection.execute(
-            update(due_work)
-            .where(due_work.c.id == row.id, _claimable(now))
-            .values(
-                state="leased",
-                fence=due_work.c.fence + 1,
-                attempts=due_work.c.attempts + 1,
-                reclaims=due_work.c.reclaims + (1 if row.state == "leased" else 0),
-                lease_until=now + LEASE,
-            )
-            .returning(due_work)
-        ).first()
-        if claimed is not None:
-            taken.append(
-                Work(
-                    claimed.id,
-                    claimed.kind,
-                    claimed.name,
-                    claimed.case_id,
-                    claimed.instance_id,
-                    claimed.token_id,
-                    claimed.element_id,
-                    claimed.payload,
-                    claimed.idempotency_key,
-                    claimed.fence,
-                    claimed.attempts,
-                    claimed.created_at,
-                )
-            )
-    return taken
+    return sorted((Work(*row) for row in rows), key=lambda work: (work.due_at, work.id))
 
 
 def _held(work: Work) -> Any:
     return and_(due_work.c.id == work.id, due_work.c.fence == work.fence, due_work.c.state == "leased")
 
 
-def renew(connection: Connection, work: Work, now: datetime) -> None:
-    """Keep the lease while the work goes on. Raises ``LeaseLost``."""
-    done = connection.execute(update(due_work).where(_held(work)).values(lease_until=now + LEASE))
+def _change(connection: Connection, work: Work, **values: Any) -> None:
+    done = connection.execute(update(due_work).where(_held(work)).values(**values))
     if done.rowcount != 1:
         raise LeaseLost(work.id)
+
+
+def renew(connection: Connection, work: Work, now: datetime) -> None:
+    """Keep the lease while the work goes on. Raises ``LeaseLost``."""
+    _change(connection, work, lease_until=now + LEASE)
 
 
 def finish(connection: Connection, work: Work) -> None:
     """The first statement of the transaction that writes the work's effects. Raises ``LeaseLost``."""
-    done = connection.execute(
-        update(due_work).where(_held(work)).values(state="done", lease_until=None, last_error=None)
-    )
-    if done.rowcount != 1:
-        raise LeaseLost(work.id)
+    _change(connection, work, state="done", lease_until=None, last_error=None)
 
 
-def put_back(connection: Connection, work: Work, due_at: datetime, error: str, *, waited: bool) -> None:
-    """Again later. A wait for an answer is no failure and does not count as an attempt."""
+def take_turn(connection: Connection, work: Work) -> None:
+    """Raises ``OutOfTurn`` when the case has an earlier timer, message or signal that is not done."""
+    if not work.case_id or work.kind not in COMMANDS:
+        return
+    earlier = connection.execute(
+        select(due_work.c.id)
+        .where(
+            due_work.c.case_id == work.case_id,
+            due_work.c.kind.in_(COMMANDS),
+            due_work.c.state.in_(("due", "leased")),
+            or_(due_work.c.due_at < work.due_at, and_(due_work.c.due_at == work.due_at, due_work.c.id < work.id)),
+        )
+        .limit(1)
+    ).first()
+    if earlier is not None:
+        raise OutOfTurn(work.id)
+
+
+def put_back(connection: Connection, work: Work, due_at: datetime, error: str, *, waited: bool, now: datetime) -> None:
+    """Again later. A wait for an answer is no failure: it ends a row of failures and has a budget of its own."""
+    common = {"state": "due", "due_at": due_at, "lease_until": None, "last_error": error[:100], "reclaims": 0}
+    if waited:
+        since = work.waiting_since or now
+        _change(connection, work, **common, attempts=0, failing_since=None, waiting_since=since)
+    else:
+        _change(connection, work, **common, failing_since=work.failing_since or now)
+
+
+def let_go(connection: Connection, works: Sequence[Work], due_at: datetime | None = None) -> None:
+    """Give claimed rows back that were not begun, as if they had never been claimed."""
+    for work in works:
+        connection.execute(
+            update(due_work)
+            .where(_held(work))
+            .values(
+                state="due",
+                lease_until=None,
+                attempts=due_work.c.attempts - 1,
+                due_at=due_work.c.due_at if due_at is None else due_at,
+            )
+        )
+
+
+def release(connection: Connection, work_id: str, now: datetime) -> bool:
+    """A person lets work go again that had become an incident. False when there is none such."""
     done = connection.execute(
         update(due_work)
-        .where(_held(work))
+        .where(due_work.c.id == work_id, due_work.c.state == "incident")
         .values(
-            state="due",
-            due_at=due_at,
-            lease_until=None,
-            last_error=error[:100],
-            attempts=due_work.c.attempts - (1 if waited else 0),
+            state="due", due_at=now, attempts=0, reclaims=0, failing_since=None, waiting_since=None, last_error=None
         )
     )
-    if done.rowcount != 1:
-        raise LeaseLost(work.id)
+    return done.rowcount == 1
 
 
-def park(connection: Connection, work: Work, error: str) -> None:
-    """Stands still until a person lets it go again. Raises ``LeaseLost``."""
-    done = connection.execute(
-        update(due_work).where(_held(work)).values(state="incident", lease_until=None, last_error=error[:100])
-    )
-    if done.rowcount != 1:
-        raise LeaseLost(work.id)
+def is_poison(work: Work) -> bool:
+    """Whether the row has taken down too many workers to be tried again without a person."""
+    return work.reclaims >= MAX_RECLAIMS
 
 
-def is_poison(connection: Connection, work: Work) -> bool:
-    """Whether the row has killed too many workers to be tried again without a person."""
-    reclaims: int = connection.execute(select(due_work.c.reclaims).where(due_work.c.id == work.id)).scalar_one()
-    return reclaims >= MAX_RECLAIMS
+def next_due(connection: Connection) -> dict[str, datetime]:
+    """When the next row of each queue is due or its lease runs out. The sweeper sleeps no longer than that."""
+    found: dict[str, datetime] = {}
+    for queue in QUEUES:
+        first = select(func.min(due_work.c.due_at)).where(due_work.c.state == "due", due_work.c.queue == queue)
+        moment = connection.execute(first).scalar()
+        if moment is not None:
+            found[queue] = moment
+    leased = select(due_work.c.queue, func.min(due_work.c.lease_until)).where(due_work.c.state == "leased")
+    for queue, moment in connection.execute(leased.group_by(due_work.c.queue)):
+        found[queue] = min(moment, found.get(queue, moment))
+    return found
 
 
-def retry_at(now: datetime, attempts: int, retry_after: float | None = None) -> datetime:
-    """One second, doubling to five minutes, give or take a fifth; a source's own wish comes first."""
-    if retry_after is not None:
-        return now + timedelta(seconds=min(retry_after, LONGEST_RETRY.total_seconds() * 12))
-    doubled: timedelta = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12)
-    return now + min(doubled, LONGEST_RETRY) * random.uniform(0.8, 1.2)
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """When the next row is due or its lease runs out: the sweeper sleeps no longer than that."""
-    moments: Sequence[datetime | None] = [
-        connection.execute(select(func.min(due_work.c.due_at)).where(due_work.c.state == "due")).scalar(),
-        connection.execute(select(func.min(due_work.c.lease_until)).where(due_work.c.state == "leased")).scalar(),
-    ]
-    known: list[datetime] = [moment for moment in moments if moment is not None]
-    return min(known) if known else None
-
-
-def backlog(connection: Connection, now: datetime) -> tuple[int, float]:
+def backlog(connection: Connection, now: datetime, queues: Sequence[str] = QUEUES) -> tuple[int, float]:
     """How many rows are due, and the age in seconds of the oldest."""
-    count, oldest = connection.execute(select(func.count(), func.min(due_work.c.due_at)).where(_claimable(now))).one()
-    return count, 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
+    due = select(func.count(), func.min(due_work.c.due_at)).where(
+        due_work.c.state == "due", due_work.c.queue.in_(queues), due_work.c.due_at <= now
+    )
+    lost = select(func.count(), func.min(due_work.c.due_at)).where(_expired(now), due_work.c.queue.in_(queues))
+    found = [connection.execute(one).one() for one in (due, lost)]
+    oldest = min((first for _, first in found if first is not None), default=None)
+    return sum(count for count, _ in found), 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from sqlalchemy import (
     Boolean,
     Column,
@@ -14,7 +15,13 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+=======
+from typing import Any
+>>>>>>> 4f0936a (Give due work queues, budgets and batches)
 
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
+
+from engine import trace
 from engine.db import BigInt, Json, Sealed, UTCDateTime, metadata
 
 process_definition = Table(
@@ -47,6 +54,7 @@ process_instance = Table(
     Column("started_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
     Column("end_event", String(200)),
+    Index("ix_process_instance_state_id", "state", "id"),
 )
 
 element_instance = Table(
@@ -121,7 +129,7 @@ subscription = Table(
     Column("instance_id", String(36), nullable=False),
     Column("token_id", String(36), nullable=False, index=True),
     Column("element_id", String(200), nullable=False),
-    Column("case_id", String(36), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
     Column("kind", String(10), nullable=False, server_default="message"),
     Column("message", String(200), nullable=False),
     Column("correlation_key", String(200), nullable=False),
@@ -159,6 +167,21 @@ message = Table(
     Index("ix_message_waiting", "name", "correlation_key", "taken_at"),
 )
 
+#: Kinds of due work that are commands of their own: short, and done by the database alone.
+COMMANDS = ("timer", "pass_on", "signal", "start")
+#: Who goes first: timers and what cases tell each other, then jobs people wait for, then what can wait.
+QUEUES = ("timers", "work", "bulk")
+_LEASED = text("state = 'leased'")
+
+
+def _queue(context: Any) -> str:
+    """The queue of a row that does not name one: by its kind, or ``bulk`` where the diagram's settings say so."""
+    row = context.get_current_parameters()
+    if row["kind"] in COMMANDS:
+        return "timers"
+    return "bulk" if row["kind"] == "bulk" or row["payload"].get("priority") == "bulk" else "work"
+
+
 due_work = Table(
     "due_work",
     metadata,
@@ -179,7 +202,12 @@ due_work = Table(
     Column("idempotency_key", String(36), nullable=False, unique=True),
     Column("last_error", String(100)),
     Column("created_at", UTCDateTime, nullable=False),
-    Index("ix_due_work_due", "state", "due_at"),
+    Column("queue", String(8), nullable=False, default=_queue, server_default="work"),
+    Column("failing_since", UTCDateTime),
+    Column("waiting_since", UTCDateTime),
+    Column("trace", String(55), default=trace.header),
+    Index("ix_due_work_due", "state", "queue", "due_at", "id"),
+    Index("ix_due_work_lease", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
 )
 
 incident = Table(
@@ -209,3 +237,23 @@ idempotency = Table(
     Column("answer", Json, nullable=False),
     Column("at", UTCDateTime, nullable=False, index=True),
 )
+
+sweep = Table(
+    "sweep",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("position", String(36), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+"""How far the sweepers have come, shared by all of them."""
+
+breaker = Table(
+    "breaker",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("open_until", UTCDateTime, nullable=False),
+    Column("pause", Integer, nullable=False),
+    Column("probes", Integer, nullable=False),
+    Column("left", Integer, nullable=False),
+)
+"""A task type whose other side fails: how long it is left alone (``pause`` seconds), and how many may try then."""
