@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.bpmn.elements import Element, EventDefinition, Process
 from engine.clock import Clock
 from engine.definitions.bundle import Bundle
+from engine.execution import starts
 from engine.execution.models import process_definition, start_event
 
 
@@ -127,7 +129,26 @@ class Library:
             )
         )
         _listen(connection, deployed)
+        _arm(connection, deployed, newest, self._clock.now())
         return deployed, True
+
+
+def _arm(connection: Connection, deployed: Deployed, before: Deployed | None, now: datetime) -> None:
+    """Timers that begin cases are moved to this version."""
+    timers = start_timers(deployed.bundle.process)
+    known = start_timers(before.bundle.process) if before is not None else {}
+    starts.move(connection, deployed.key, timers, known.keys(), now)
+
+
+def start_timers(process: Process) -> dict[tuple[str, str], EventDefinition]:
+    """The timers that begin the process, by (element id, cause)."""
+    return {
+        (element_id, event.cause): event
+        for element_id in process.triggers.get(process.id, ())
+        if not process.elements[element_id].all_events or len(process.elements[element_id].events) == 1
+        for event in starting_events(process, process.elements[element_id])
+        if event.kind == "timer"
+    }
 
 
 def _listen(connection: Connection, deployed: Deployed) -> None:

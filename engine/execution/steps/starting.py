@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from engine.definitions.library import UnknownDefinition
-from engine.execution import advance, data
-from engine.execution.commands import NotFound, StartInstance
+from sqlalchemy import select
+
+from engine.definitions.library import UnknownDefinition, start_timers
+from engine.execution import advance, data, starts
+from engine.execution.commands import AlreadyDone, BeginByTimer, NotFound, StartInstance
 from engine.execution.context import Context
+from engine.execution.models import due_work
 
 
 def create_instance(c: Context) -> None:
@@ -51,3 +54,27 @@ def take_start_event(c: Context) -> None:
     else:
         advance.start(c.execution, c.live)
     advance.run(c.execution)
+
+
+def begin_by_timer(c: Context) -> None:
+    """A new case, and the next firing of a cycle. A timer the newest version no longer has begins nothing."""
+    assert isinstance(c.command, BeginByTimer)
+    work = c.connection.execute(select(due_work).where(due_work.c.id == c.command.work_id)).first()
+    if work is None:
+        raise AlreadyDone(state="gone")
+    deployed = c.services.library.newest(c.connection, work.payload["key"])
+    if (work.payload["element"], work.payload["cause"]) not in start_timers(deployed.bundle.process):
+        raise AlreadyDone(state="replaced")
+    starts.arm_next(c.connection, work, c.now)
+    c.instance = c.execution.new_instance(
+        deployed.id,
+        deployed.bundle.process,
+        key=deployed.key,
+        owner_id=starts.owner(deployed.bundle.metadata),
+        variables={},
+    )
+    c.case_id = c.instance.id
+    advance.start_at(c.execution, c.instance, work.payload["element"])
+    advance.run(c.execution)
+    c.audit_kind = "CaseStarted"
+    c.audit_data = {"process": deployed.key, "version": deployed.version, "by": work.payload["due"]}
