@@ -106,7 +106,21 @@ class RaiseIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class RaiseStuck:
+    """A live instance waits for nothing at all, which is a bug: an incident, judged again under the case's lock."""
+
+    instance_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class FireTimer:
+    work_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeginByTimer:
+    """The timer of a start event ran out: a new case of the newest version, and the next firing of a cycle."""
+
     work_id: str
 
 
@@ -162,7 +176,7 @@ class CancelCase:
 
 @dataclass(frozen=True, slots=True)
 class ResolveIncident:
-    """``how`` is "retry" or "skip"; a skip says why."""
+    """``how`` is "retry" or "skip"; a skip says why. For those who run the house only."""
 
     incident_id: str
     how: str
@@ -179,7 +193,9 @@ Command = (
     | FinishJob
     | ThrowError
     | RaiseIncident
+    | RaiseStuck
     | FireTimer
+    | BeginByTimer
     | CorrelateMessage
     | BroadcastSignal
     | PassOn

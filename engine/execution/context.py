@@ -47,6 +47,7 @@ class Context:
     batch        writes that wait for ``write_rows``, which sends them together
     case_before  the case file as it was read under the lock, and the case's open tasks then
     work    the row of due work a job or timer command is about
+    incident  the incident that is resolved
     rings   work was left that the execution does not know of
     holder  what that work hangs on: an element instance, or the instance itself
     """
@@ -65,6 +66,7 @@ class Context:
     holder: Scope | None = None
     task: Any = None
     work: Row[Any] | None = None
+    incident: Row[Any] | None = None
     outcome: Outcome = field(default_factory=Outcome)
     case_before: dict[str, Any] | None = None
     open_tasks: list[Any] | None = None

@@ -12,12 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, literal_column, update
 
+from engine import trace
 from engine.execution.execution import Execution
 from engine.execution.models import (
     due_work,
     element_instance,
     incident,
     process_instance,
+    queue_of,
     subscription,
     user_task,
 )
@@ -78,7 +80,7 @@ _NEW_TASK = Prepared(
 _NEW_WORK = Prepared(
     insert(due_work),
     ["id", "kind", "name", "case_id", "instance_id", "token_id", "element_id", "payload", "due_at", "state", "fence",
-     "attempts", "reclaims", "idempotency_key", "created_at"],
+     "attempts", "reclaims", "idempotency_key", "created_at", "queue", "trace"],
 )  # fmt: skip
 _NEW_SUBSCRIPTION = Prepared(
     insert(subscription),
@@ -222,6 +224,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
             if not task.token.ended
         ),
     )
+    traced = trace.header()
     batch.add(
         _NEW_WORK,
         *(
@@ -241,6 +244,8 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
                 "reclaims": 0,
                 "idempotency_key": item.idempotency_key,
                 "created_at": now,
+                "queue": queue_of(item.kind, item.payload),
+                "trace": traced,
             }
             for item in x.work
             if not item.gone and not item.holder.ended

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -15,11 +17,6 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-=======
-from typing import Any
->>>>>>> 4f0936a (Give due work queues, budgets and batches)
-
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from engine import trace
 from engine.db import BigInt, Json, Sealed, UTCDateTime, metadata
@@ -174,12 +171,16 @@ QUEUES = ("timers", "work", "bulk")
 _LEASED = text("state = 'leased'")
 
 
-def _queue(context: Any) -> str:
-    """The queue of a row that does not name one: by its kind, or ``bulk`` where the diagram's settings say so."""
-    row = context.get_current_parameters()
-    if row["kind"] in COMMANDS:
+def queue_of(kind: str, payload: Mapping[str, Any]) -> str:
+    """The queue of a row: by its kind, or ``bulk`` where the diagram's settings say so."""
+    if kind in COMMANDS:
         return "timers"
-    return "bulk" if row["kind"] == "bulk" or row["payload"].get("priority") == "bulk" else "work"
+    return "bulk" if kind == "bulk" or payload.get("priority") == "bulk" else "work"
+
+
+def _queue(context: Any) -> str:
+    row = context.get_current_parameters()
+    return queue_of(row["kind"], row["payload"])
 
 
 due_work = Table(

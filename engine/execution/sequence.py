@@ -22,9 +22,18 @@ from engine.execution.steps.closing import (
     write_audit,
     write_rows,
 )
-from engine.execution.steps.locking import lock_case, lock_incident, lock_task, lock_work, task_is_open
+from engine.execution.steps.incidents import raise_incident, raise_stuck, resolve_incident
+from engine.execution.steps.locking import (
+    lock_case,
+    lock_failed_work,
+    lock_incident,
+    lock_instance,
+    lock_task,
+    lock_work,
+    task_is_open,
+)
 from engine.execution.steps.messages import accept_message, accept_signal, pass_on, tell_signal
-from engine.execution.steps.starting import create_instance, keep_start_data, take_start_event
+from engine.execution.steps.starting import begin_by_timer, create_instance, keep_start_data, take_start_event
 from engine.execution.steps.tasks import (
     assign,
     check_access,
@@ -41,8 +50,6 @@ from engine.execution.steps.work import (
     cancel_case,
     finish_job,
     fire_timer,
-    raise_incident,
-    resolve_incident,
     throw_error,
     write_effect,
 )
@@ -128,9 +135,13 @@ FINISH_JOB: tuple[Step, ...] = (lock_work, write_effect, finish_job, unlock_task
 
 THROW_ERROR: tuple[Step, ...] = (lock_work, write_effect, throw_error, unlock_task_data, *CLOSING)
 
-RAISE_INCIDENT: tuple[Step, ...] = (lock_work, raise_incident, *CLOSING)
+RAISE_INCIDENT: tuple[Step, ...] = (lock_failed_work, raise_incident, *CLOSING)
+
+RAISE_STUCK: tuple[Step, ...] = (lock_instance, raise_stuck, *CLOSING)
 
 FIRE_TIMER: tuple[Step, ...] = (lock_work, fire_timer, unlock_task_data, *CLOSING)
+
+BEGIN_BY_TIMER: tuple[Step, ...] = (begin_by_timer, unlock_task_data, *CLOSING)
 
 CORRELATE_MESSAGE: tuple[Step, ...] = (accept_message, unlock_task_data, *CLOSING)
 
@@ -154,7 +165,9 @@ SEQUENCES: Mapping[type, tuple[Step, ...]] = {
     commands.FinishJob: FINISH_JOB,
     commands.ThrowError: THROW_ERROR,
     commands.RaiseIncident: RAISE_INCIDENT,
+    commands.RaiseStuck: RAISE_STUCK,
     commands.FireTimer: FIRE_TIMER,
+    commands.BeginByTimer: BEGIN_BY_TIMER,
     commands.CorrelateMessage: CORRELATE_MESSAGE,
     commands.BroadcastSignal: BROADCAST_SIGNAL,
     commands.PassOn: PASS_ON,

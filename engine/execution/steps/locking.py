@@ -8,13 +8,17 @@ from sqlalchemy import select
 from engine.audit import chain
 from engine.cases import file
 from engine.execution import reading
+from engine.authorization.actor import Role
 from engine.execution.commands import (
     AlreadyDone,
     AssignTask,
     CancelCase,
     ClaimTask,
     CompleteTask,
+    Forbidden,
     NotFound,
+    RaiseIncident,
+    RaiseStuck,
     ReleaseTask,
     ResolveIncident,
     SaveTaskData,
@@ -23,6 +27,9 @@ from engine.execution.context import Context
 from engine.execution.models import due_work, incident, process_instance
 from engine.execution.store import holder_of
 from engine.execution.tokens import Token
+
+#: Kinds of due work that hang on an element instance or a scope.
+HANGING = ("job", "timer", "signal")
 
 
 def _lock(c: Context, case_id: str) -> None:
@@ -68,6 +75,33 @@ def lock_work(c: Context) -> None:
     c.instance = c.holder.instance
 
 
+def lock_failed_work(c: Context) -> None:
+    """Lock the case of work that failed, if it has one. Where its element is gone there is nothing to tell."""
+    assert isinstance(c.command, RaiseIncident)
+    row = c.connection.execute(select(due_work).where(due_work.c.id == c.command.work_id)).first()
+    if row is None:
+        raise AlreadyDone(state="gone")
+    if row.case_id:
+        _lock(c, row.case_id)
+    c.work = row
+    if row.kind in HANGING:
+        c.holder = holder_of(c.execution, row)
+        if c.holder is None:
+            raise AlreadyDone(state="ended")
+        c.token = c.holder if isinstance(c.holder, Token) else None
+        c.instance = c.holder.instance
+
+
+def lock_instance(c: Context) -> None:
+    assert isinstance(c.command, RaiseStuck)
+    wanted = process_instance.c.id == c.command.instance_id
+    case_id = c.connection.execute(select(process_instance.c.case_id).where(wanted)).scalar()
+    if case_id is None:
+        raise NotFound(c.command.instance_id)
+    _lock(c, case_id)
+    c.instance = c.execution.instance(c.command.instance_id)
+
+
 def lock_case(c: Context) -> None:
     assert isinstance(c.command, CancelCase)
     _lock(c, c.command.case_id)
@@ -82,17 +116,25 @@ def lock_case(c: Context) -> None:
 
 
 def lock_incident(c: Context) -> None:
+    """Find what the incident is about: an element that failed, or work of another kind that did."""
     assert isinstance(c.command, ResolveIncident)
+    if c.actor.role not in (Role.ADMINISTRATOR, Role.SYSTEM):
+        raise Forbidden(c.command.incident_id)
     wanted = incident.c.id == c.command.incident_id
     case_id = c.connection.execute(select(incident.c.case_id).where(wanted)).scalar()
     if case_id is None:
         raise NotFound(c.command.incident_id)
-    _lock(c, case_id)
-    row = c.connection.execute(select(incident).where(wanted)).one()
+    if case_id:
+        _lock(c, case_id)
+    row = c.connection.execute(select(incident).where(wanted).with_for_update()).one()
     if row.state != "open":
         raise AlreadyDone(row.ended_by or "", row.ended_at, row.state)
-    c.work = row
-    c.token = c.execution.token(row.token_id)
-    if c.token is None:
-        raise AlreadyDone(state="ended")
-    c.instance = c.token.instance
+    c.incident = row
+    if row.work_id is not None:
+        c.work = c.connection.execute(select(due_work).where(due_work.c.id == row.work_id)).first()
+    if row.instance_id:
+        c.holder = holder_of(c.execution, row)
+        c.token = c.holder if isinstance(c.holder, Token) else None
+        if c.holder is None and (c.work is None or c.work.kind in HANGING):
+            raise AlreadyDone(state="ended")
+        c.instance = c.holder.instance if c.holder is not None else None

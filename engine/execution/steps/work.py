@@ -1,22 +1,15 @@
-"""What jobs, timers and incidents do to a case."""
+"""What jobs and timers do to a case."""
 
 from __future__ import annotations
 
 from sqlalchemy import update
 
 from engine.execution import advance, catching
-from engine.execution.behaviours.timer import arm_again
-from engine.execution.commands import (
-    CancelCase,
-    FinishJob,
-    RaiseIncident,
-    ResolveIncident,
-    ThrowError,
-)
+from engine.execution.behaviours.timer import arm_again, firing
+from engine.execution.commands import CancelCase, FinishJob, ThrowError
 from engine.execution.context import Context
 from engine.execution.execution import Fault
-from engine.execution.lifecycle import INCIDENT
-from engine.execution.models import due_work, incident
+from engine.execution.models import due_work
 
 
 def write_effect(c: Context) -> None:
@@ -38,6 +31,7 @@ def throw_error(c: Context) -> None:
     assert isinstance(c.command, ThrowError) and c.token is not None and c.work is not None
     if not catching.throw_error(c.execution, c.token, c.command.code):
         c.execution.fail(c.token, Fault("uncaught_error", c.command.code), c.work.id)
+        c.connection.execute(update(due_work).where(due_work.c.id == c.work.id).values(state="incident"))
     advance.run(c.execution)
     c.audit_kind = "ErrorThrown"
     c.audit_data = {"element": c.work.element_id, "code": c.command.code}
@@ -48,45 +42,11 @@ def fire_timer(c: Context) -> None:
     assert c.holder is not None and c.work is not None
     element = c.holder.instance.process.elements[c.work.element_id]
     cause = c.work.payload.get("cause", "")
-    arm_again(c.execution, c.holder, element, cause, c.work.payload.get("fired", 0))
+    arm_again(c.execution, c.holder, element, cause, *firing(c.work))
     advance.trigger(c.execution, c.holder, element.id, None, cause)
     advance.run(c.execution)
     c.audit_kind = "TimerFired"
     c.audit_data = {"element": element.id}
-
-
-def raise_incident(c: Context) -> None:
-    assert isinstance(c.command, RaiseIncident) and c.work is not None
-    if c.token is not None and c.token.state == "activated" and c.work.kind == "job":
-        c.execution.fail(c.token, Fault(c.command.code, c.command.detail), c.work.id)
-    c.connection.execute(update(due_work).where(due_work.c.id == c.work.id).values(state="incident"))
-    c.audit_kind = "IncidentRaised"
-    c.audit_data = {"element": c.work.element_id, "code": c.command.code}
-
-
-def resolve_incident(c: Context) -> None:
-    """Retry runs the element again from its beginning; skip goes on as if it were done."""
-    assert isinstance(c.command, ResolveIncident) and c.token is not None and c.work is not None
-    state = INCIDENT.after(c.work.state, c.command.how)
-    c.connection.execute(
-        update(incident)
-        .where(incident.c.id == c.command.incident_id)
-        .values(state=state, ended_at=c.now, ended_by=c.actor.person_id, reason=c.command.reason)
-    )
-    c.execution.move(c.token, "recover")
-    if c.command.how == "skip":
-        c.execution.later(advance.leave, c.token)
-    elif c.work.work_id is not None:
-        c.connection.execute(
-            update(due_work)
-            .where(due_work.c.id == c.work.work_id)
-            .values(state="due", due_at=c.now, attempts=0, reclaims=0)
-        )
-    else:
-        c.execution.later(lambda x, token: x.palette.of(token).activate(x, token), c.token)
-    advance.run(c.execution)
-    c.audit_kind = "IncidentResolved"
-    c.audit_data = {"element": c.work.element_id, "how": c.command.how}
 
 
 def cancel_case(c: Context) -> None:
