@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.clock import Clock
@@ -13,8 +13,10 @@ from engine.evidence.datasets import DataSet
 from engine.execution.context import Hooks, Services
 from engine.execution.dispatch import Dispatch
 from engine.execution.expressions import evaluate
+from engine.execution.models import QUEUES
 from engine.failpoints import FailPoints
 from engine.jobs.perform import Performer
+from engine.metrics import MeasuredDispatch
 from engine.settings import Settings
 from engine.task_types import JobType
 from engine.vault import Vault
@@ -38,8 +40,13 @@ class Application:
 
     @property
     def performer(self) -> Performer:
-        """Takes due work; made anew per process, so that a fork shares nothing."""
-        return Performer(self.db, self.clock, self.dispatch, self.job_types, FailPoints(self.settings.fail_point))
+        """Takes due work of every queue."""
+        return self.performing()
+
+    def performing(self, queues: Sequence[str] = QUEUES, stopping: Callable[[], bool] = lambda: False) -> Performer:
+        """Takes due work of *queues* until *stopping* says so. One for each process: it remembers who answered."""
+        points = FailPoints(self.settings.fail_point)
+        return Performer(self.db, self.clock, self.dispatch, self.job_types, points, queues, stopping)
 
 
 def no_hooks(_key: str, _element_id: str, _task_type: str) -> None:
@@ -72,7 +79,7 @@ def build(
         library=library,
         bell=bell,
         redis_url=redis_url,
-        dispatch=Dispatch(db, services, bell),
+        dispatch=MeasuredDispatch(db, services, bell),
         data_sets=data_sets or {},
         channels=channels or {},
     )

@@ -19,6 +19,7 @@ from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions.bundle import Bundle, BundleError
 from engine.definitions.faults import House, faults
 from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.jobs import cli as jobs_cli
 from engine.logs import set_up
 from engine.settings import Settings, SettingsError
 from engine.task_types.palette import USER_TASKS
@@ -60,12 +61,8 @@ def main(
         if options.command == "prepare":
             prepare(application)
             return 0
-        if options.command == "worker":
-            from engine.jobs import valkey, worker
-
-            valkey.ensure_redis(settings)
-            worker.run(application)
-            return 0
+        if options.command in jobs_cli.NAMES:
+            return jobs_cli.run(application, options)
         if options.command == "deploy":
             return _deploy(application, options)
         if options.command == "purge-expired":
@@ -88,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run everything on this machine")
     serve.add_argument("--no-sandbox", action="store_true", help="do not start the sandbox")
     commands.add_parser("prepare", help="migrate the database and deploy the product's journeys")
-    commands.add_parser("worker", help="perform due work until told to stop")
+    jobs_cli.add_parsers(commands)
     commands.add_parser("sandbox", help="stand in for ID-porten, Altinn and the sources")
     deploy = commands.add_parser("deploy", help="deploy a bundle as the next version of its process")
     deploy.add_argument("folder", type=Path)

@@ -31,6 +31,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -112,6 +113,27 @@ def _forget_pools_after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_pools_after_fork)
+
+
+#: SQLite's primary result codes: busy, locked, input-output error, full, cannot open.
+_SQLITE_TROUBLE = {5: "database_busy", 6: "database_busy", 10: "disk_error", 13: "disk_full", 14: "database_away"}
+
+
+def trouble(error: DBAPIError) -> str:
+    """What is wrong with the database itself, when it is: away, full, busy. "" = the statement was wrong.
+
+    Such an error says nothing of what was asked: the same may go well in a moment.
+    """
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE_TROUBLE.get(code & 0xFF, "")
+    state = getattr(error.orig, "sqlstate", None)
+    if state in ("53100", "58030"):
+        return "disk_full"
+    if state is not None and (state.startswith(("08", "57P")) or state == "53300"):
+        return "database_away"
+    away = isinstance(error, OperationalError | InterfaceError) and state is None
+    return "database_away" if error.connection_invalidated or away else ""
 
 
 class Database:

@@ -62,6 +62,7 @@ class Settings:
     client_key     private key (JWK JSON file) we sign client assertions and grants with
     secret_keys    cookie and token secrets, newest first
     data_keys      envelope keys, id → 32 bytes; ``data_key_id`` is the one new writes use
+    metrics_port   where ``/metrics`` answers, on this machine only; 0 = nowhere
     lookup_key     HMAC key for finding a person by national identity number
     """
 
@@ -87,6 +88,7 @@ class Settings:
     web_workers: int
     web_threads: int
     trusted_proxies: int
+    metrics_port: int
     fail_point: str
 
     @property
@@ -143,6 +145,7 @@ class Settings:
             web_workers=_whole(env, "IBALANSE_WEB_WORKERS", 2),
             web_threads=_whole(env, "IBALANSE_WEB_THREADS", 4),
             trusted_proxies=_whole(env, "IBALANSE_TRUSTED_PROXIES", 0),
+            metrics_port=_whole(env, "IBALANSE_METRICS_PORT", 0),
             fail_point=env.get("IBALANSE_FAIL_POINT", ""),
         )
         if settings.production:

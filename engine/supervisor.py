@@ -7,6 +7,7 @@ ten seconds is killed.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -57,13 +58,24 @@ def children(settings: Settings, *, sandbox: bool, host: str = LISTEN) -> list[C
         found.append(Child("sandbox", [*program, "sandbox"], f"{settings.sandbox_url}/"))
     found.append(Child("web", web, f"{settings.base_url}/health/ready"))
     found += [Child(f"worker {n + 1}", [*program, "worker"]) for n in range(settings.workers)]
+    if settings.metrics_port:
+        address = f"http://{LISTEN}:{settings.metrics_port}/metrics"
+        found.append(Child("metrics", [*program, "metrics"], address))
     return found
 
 
 def serve(settings: Settings, *, sandbox: bool, say: Callable[[str], None], ready: Callable[[], None]) -> int:
     """Run until told to stop; *ready* is called once everything answers. Returns the exit status."""
     url, valkey = ensure_redis(settings)
-    env = {**os.environ, "REDIS_URL": url, "IBALANSE_DATA": str(settings.data_dir)}
+    counted = settings.data_dir / "metrics"  # what the processes count together, anew at each start
+    shutil.rmtree(counted, ignore_errors=True)
+    counted.mkdir(mode=0o700)
+    env = {
+        **os.environ,
+        "REDIS_URL": url,
+        "IBALANSE_DATA": str(settings.data_dir),
+        "PROMETHEUS_MULTIPROC_DIR": str(counted),
+    }
     everyone = children(settings, sandbox=sandbox)
     stopping = False
 

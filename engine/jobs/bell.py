@@ -11,10 +11,16 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from engine.execution.models import QUEUES
+from engine.metrics import METRICS
+
 log = logging.getLogger(__name__)
 
-QUEUE = "due-work"
+#: The rq queues carry the names of the queues of due work they ring for.
+PREFIX = "ibalanse-"
 DRAIN = "engine.jobs.worker.drain"
+#: Seconds after which rq takes a drain for dead: two of them and the longest job.
+LONGEST = 1800
 ALLOWED = frozenset({DRAIN})
 
 
@@ -34,21 +40,32 @@ def connect(url: str) -> redis.Redis:
 
 
 class Bell:
-    """Rings for the workers; at most a few waiting rings at a time."""
+    """Rings for the workers of a queue; at most a few waiting rings at a time."""
 
     def __init__(self, url: str, waiting: int) -> None:
         self._connection = connect(url)
-        self._queue = Queue(QUEUE, connection=self._connection, serializer=JSONSerializer, job_class=DrainJob)
+        self._queues = {
+            name: Queue(PREFIX + name, connection=self._connection, serializer=JSONSerializer, job_class=DrainJob)
+            for name in QUEUES
+        }
         self._waiting = waiting
-        self.missed = 0
 
     def __call__(self) -> None:
+        """Something may be due: whoever works at what people wait for looks first."""
+        self.ring("work")
+
+    def ring(self, queue: str) -> bool:
+        """A worker that hears it takes what is due in any queue it serves. False when Redis does not answer."""
         try:
-            if self._queue.count < self._waiting:
-                self._queue.enqueue(DRAIN, description="drain due work", result_ttl=0, failure_ttl=60)
+            if self._queues[queue].count < self._waiting:
+                self._queues[queue].enqueue(
+                    DRAIN, description="drain due work", job_timeout=LONGEST, result_ttl=0, failure_ttl=60
+                )
+            return True
         except redis.RedisError:
-            self.missed += 1
+            METRICS.missed.inc()
             log.warning("the bell could not be rung; the sweeper will find the work")
+            return False
 
     def answers(self) -> bool:
         try:

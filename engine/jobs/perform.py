@@ -6,44 +6,63 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from engine import outbox
+from engine import outbox, trace
 from engine.authorization.actor import SYSTEM
 from engine.clock import Clock
-from engine.db import Database
+from engine.db import Database, trouble
 from engine.execution.commands import (
     AlreadyDone,
+    BeginByTimer,
     Command,
     FinishJob,
     FireTimer,
     PassOn,
     RaiseIncident,
+    Refusal,
     TellSignal,
     ThrowError,
 )
 from engine.execution.dispatch import TRIES, Dispatch, passing
+from engine.execution.execution import Fault
 from engine.execution.flush import LostRace
+from engine.execution.models import COMMANDS, QUEUES, process_instance
 from engine.failpoints import FailPoints
-from engine.outbox import GIVE_UP_AFTER, LeaseLost, Work
-from engine.task_types import Deferred, Done, Error, GiveUp, JobType, Result, Retry
+from engine.jobs.breaker import Breaker
+from engine.metrics import METRICS
+from engine.outbox import LeaseLost, OutOfTurn, Work
+from engine.retry import RetryPolicy
+from engine.task_types import Deferred, Done, Error, GiveUp, JobType, Result, Retry, policy_of
 
 log = logging.getLogger(__name__)
 
+#: How long what was done is tried to be written while the database is away: as long as the lease is ours.
+PATIENCE = outbox.LEASE.total_seconds()
+#: How soon work comes again whose case has earlier work that is not done.
+TURN = timedelta(seconds=0.2)
 
 #: Work that is a command of its own, done in the transaction that holds its fence.
 _COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "timer": FireTimer,
     "pass_on": PassOn,
     "signal": TellSignal,
+    "start": BeginByTimer,
 }
+assert set(_COMMANDS) == set(COMMANDS)
 
 
 class Performer:
-    """Performs due work of any case. Any number may run at the same time."""
+    """Performs due work of any case. Any number may run at the same time.
+
+    queues    the ones it serves, first things first
+    stopping  says whether to take nothing more
+    """
 
     def __init__(
         self,
@@ -52,34 +71,75 @@ class Performer:
         dispatch: Dispatch,
         job_types: Mapping[str, JobType],
         failpoints: FailPoints,
+        queues: Sequence[str] = QUEUES,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._database = database
         self._clock = clock
         self._dispatch = dispatch
         self._job_types = job_types
         self._failpoints = failpoints
+        self._queues = queues
+        self._stopping = stopping
+        self._rounds = 0
+        self._breaker = Breaker()
 
     def drain(self, seconds: float = 2.0) -> int:
         """Work for about *seconds* or until nothing is due. Returns how many rows were taken."""
         until = time.monotonic() + seconds
         taken = 0
-        while time.monotonic() < until:
-            if not self.one():
+        while time.monotonic() < until and not self._stopping():
+            found = self.some()
+            if not found:
                 break
-            taken += 1
+            taken += found
         return taken
 
-    def one(self) -> bool:
-        """Take and do one row. False when nothing is due."""
+    def some(self) -> int:
+        """Take and do one batch. 0 when nothing is due."""
+        self._rounds += 1
+        # Each tenth time what can wait goes first, so that a busy day does not stop it altogether.
+        queues = self._queues if self._rounds % 10 else tuple(reversed(self._queues))
         with self._database.write() as connection:
-            claimed = outbox.claim(connection, self._clock.now())
-            poison = bool(claimed) and outbox.is_poison(connection, claimed[0])
-        if not claimed:
-            return False
-        work = claimed[0]
+            held = outbox.claim(connection, self._clock.now(), queues=queues)
+        if not held:
+            return 0
+        taken = len(held)
         self._failpoints.reach("after_claim")
         try:
-            if poison:
+            if held[0].queue == "timers":
+                self._each(held)
+            else:
+                with self._heartbeat(held):
+                    self._each(held)
+        finally:
+            if held:
+                self._let_go(held)
+        return taken
+
+    def _each(self, held: list[Work]) -> None:
+        while held and not self._stopping():
+            work = held[0]
+            try:
+                with trace.following(work.trace):
+                    self._one(work)
+            except (SystemExit, KeyboardInterrupt):
+                self._let_go([work])
+                raise
+            finally:
+                held.pop(0)
+
+    def _let_go(self, held: Sequence[Work]) -> None:
+        """We stop: what was claimed and not begun is anybody's again at once."""
+        try:
+            with self._database.write() as connection:
+                outbox.let_go(connection, held)
+        except DBAPIError:
+            log.warning("could not give %s rows back; their leases run out", len(held))
+
+    def _one(self, work: Work) -> None:
+        try:
+            if outbox.is_poison(work):
                 self._raise_incident(work, "poison", "took down its worker too many times")
             elif work.kind in _COMMANDS:
                 self._fire(work)
@@ -89,92 +149,188 @@ class Performer:
             log.warning("lease lost on work %s", work.id)
         except AlreadyDone:
             log.info("work %s has nothing left to do", work.id)
-        return True
+        except DBAPIError as error:
+            if not trouble(error):
+                raise
+            log.warning("work %s could not be written (%s); its lease runs out", work.id, trouble(error))
+
+    # Commands
 
     def _fire(self, work: Work) -> None:
+        try:
+            self._steadily(lambda: self._fire_once(work))
+        except OutOfTurn:
+            at = max(work.due_at, self._clock.now()) + TURN
+            self._steadily(lambda: self._again(work, at))
+        except (LeaseLost, AlreadyDone):
+            raise
+        except Exception as error:
+            self._failed(work, error)
+
+    def _fire_once(self, work: Work) -> None:
         with self._database.write() as connection:
             outbox.finish(connection, work)
+            outbox.take_turn(connection, work)
             try:
                 self._dispatch.send(_COMMANDS[work.kind](work.id), SYSTEM, connection=connection)
             except AlreadyDone:
                 pass
+            self._failpoints.reach("before_commit")
+        self._failpoints.reach("after_commit")
+
+    def _again(self, work: Work, at: datetime) -> None:
+        with self._database.write() as connection:
+            outbox.let_go(connection, [work], at)
+
+    # Jobs
 
     def _do(self, work: Work) -> None:
         job_type = self._job_types.get(work.name)
         if job_type is None:
             self._raise_incident(work, "unknown_task_type", work.name)
             return
+        if not self._breaker.may_try(self._database, work, self._clock.now()):
+            log.info("%s is left alone for a while", work.name)
+            return
         try:
-            with self._heartbeat(work):
-                result: Result = job_type.perform(work, self._clock.now())
+            result: Result = job_type.perform(work, self._clock.now())
         except Exception as error:
-            # Only the class: a message may carry what a source or a person wrote.
-            log.exception("work %s of type %s failed", work.id, work.name, exc_info=False)
-            result = GiveUp("crashed", type(error).__name__)
-        self._failpoints.reach("after_perform")
-        self._record(work, result)
-
-    def _record(self, work: Work, result: Result) -> None:
-        for attempt in range(1, TRIES + 1):
-            try:
-                self._record_once(work, result)
+            if isinstance(error, DBAPIError) and (trouble(error) or passing(error)):
+                result = Retry(trouble(error) or "database")
+            else:
+                self._failed(work, error)
                 return
-            except (LostRace, DBAPIError) as error:
-                if attempt == TRIES or not passing(error):
-                    raise
-                time.sleep(random.uniform(0, 0.01 * 2**attempt))
+        self._failpoints.reach("after_perform")
+        try:
+            self._steadily(lambda: self._record(work, job_type, result))
+        except (LeaseLost, AlreadyDone):
+            raise
+        except Exception as error:
+            if isinstance(error, DBAPIError) and trouble(error):
+                raise
+            self._failed(work, error)
 
-    def _record_once(self, work: Work, result: Result) -> None:
+    def _record(self, work: Work, job_type: JobType, result: Result) -> None:
         now = self._clock.now()
-        if isinstance(result, Retry) and now - work.created_at > GIVE_UP_AFTER:
-            result = GiveUp(result.code, "gave up after 24 hours of trying")
+        if isinstance(result, Retry | Deferred):
+            result = self._within_budget(work, job_type, result)
         if isinstance(result, GiveUp):
             self._raise_incident(work, result.code, result.detail)
             return
         with self._database.write() as connection:
             if isinstance(result, Deferred):
-                outbox.put_back(connection, work, now + result.until, result.reason, waited=True)
+                outbox.put_back(connection, work, now + result.until, result.reason, waited=True, now=now)
+                self._breaker.answered(connection, work.name, now)
             elif isinstance(result, Retry):
-                at = outbox.retry_at(now, work.attempts, result.after)
-                outbox.put_back(connection, work, at, result.code, waited=False)
+                at = self._policy(work, job_type).again_at(now, work.attempts, result.after)
+                outbox.put_back(connection, work, at, result.code, waited=False, now=now)
+                self._breaker.failed(connection, work.name, now)
+                METRICS.retries.labels(work.name).inc()
             else:
                 outbox.finish(connection, work)
-                if work.kind == "outbox":
-                    if isinstance(result, Done) and result.effect is not None:
-                        result.effect(connection)
-                    return
-                command = (
-                    FinishJob(work.id, result.variables, result.effect)
-                    if isinstance(result, Done)
-                    else ThrowError(work.id, result.code, result.effect)
-                )
-                assert isinstance(result, Done | Error)
-                self._dispatch.send(command, SYSTEM, connection=connection)
+                self._breaker.answered(connection, work.name, now)
+                self._effects(connection, work, result)
             self._failpoints.reach("before_commit")
         self._failpoints.reach("after_commit")
 
+    def _effects(self, connection: Connection, work: Work, result: Done | Error) -> None:
+        if work.kind == "outbox":
+            if result.effect is not None:
+                result.effect(connection)
+            return
+        if isinstance(result, Done):
+            command: Command = FinishJob(work.id, result.variables, result.effect)
+        else:
+            command = ThrowError(work.id, result.code, result.effect)
+        try:
+            self._dispatch.send(command, SYSTEM, connection=connection)
+        except AlreadyDone:
+            log.info("work %s came too late: its element has ended", work.id)
+
+    def _within_budget(self, work: Work, job_type: JobType, result: Retry | Deferred) -> Result:
+        """A wait and a row of failures each have an end, after which a person must look."""
+        policy, now = self._policy(work, job_type), self._clock.now()
+        if isinstance(result, Deferred):
+            waited = now - (work.waiting_since or now)
+            return GiveUp("waited_too_long", result.reason) if waited >= policy.wait_for else result
+        spent = policy.spent(now, work.attempts, work.failing_since)
+        return GiveUp(result.code, spent) if spent else result
+
+    def _policy(self, work: Work, job_type: JobType) -> RetryPolicy:
+        """The task type's own, and what the diagram says of this element before it."""
+        policy = policy_of(job_type)
+        if work.kind != "job":
+            return policy
+        with self._database.read() as connection:
+            definition = connection.execute(
+                select(process_instance.c.definition_id).where(process_instance.c.id == work.instance_id)
+            ).scalar()
+            if definition is None:
+                return policy
+            bundle = self._dispatch.services.library.get(connection, definition).bundle
+        for process in bundle.definitions.processes.values():
+            if work.element_id in process.elements:
+                return policy.with_settings(process.elements[work.element_id].extension.retry)
+        return policy
+
+    # When it goes wrong
+
+    def _failed(self, work: Work, error: Exception) -> None:
+        """Nobody foresaw it, so trying again would do the same. Only its class is told, a message may be personal."""
+        log.error("work %s (%s) failed: %s", work.id, work.name, type(error).__name__)
+        if isinstance(error, Fault):
+            self._raise_incident(work, error.code, error.detail)
+        elif isinstance(error, Refusal):
+            self._raise_incident(work, error.code, type(error).__name__)
+        else:
+            self._raise_incident(work, "crashed", type(error).__name__)
+
     def _raise_incident(self, work: Work, code: str, detail: str) -> None:
+        self._steadily(lambda: self._raise_once(work, code, detail))
+
+    def _raise_once(self, work: Work, code: str, detail: str) -> None:
         with self._database.write() as connection:
-            if work.kind == "outbox":
-                outbox.park(connection, work, code)
-                return
             outbox.finish(connection, work)
-            self._dispatch.send(RaiseIncident(work.id, code, detail), SYSTEM, connection=connection)
+            try:
+                self._dispatch.send(RaiseIncident(work.id, code, detail), SYSTEM, connection=connection)
+            except AlreadyDone:
+                return
+        METRICS.raised.labels(code[:40]).inc()
+
+    def _steadily(self, action: Callable[[], None]) -> None:
+        """A lost race is run again; a database that is away or full is waited for while the lease is ours."""
+        until = time.monotonic() + PATIENCE
+        attempt = 0
+        while True:
+            try:
+                action()
+                return
+            except (LostRace, DBAPIError) as error:
+                attempt += 1
+                if isinstance(error, DBAPIError) and trouble(error):
+                    if time.monotonic() >= until or self._stopping():
+                        raise
+                    time.sleep(min(2.0, 0.05 * 2 ** min(attempt, 10)))
+                elif attempt >= TRIES or not passing(error):
+                    raise
+                else:
+                    time.sleep(random.uniform(0, 0.01 * 2**attempt))
 
     @contextmanager
-    def _heartbeat(self, work: Work) -> Iterator[None]:
-        """Renew the lease from a thread while the work goes on."""
+    def _heartbeat(self, held: Sequence[Work]) -> Iterator[None]:
+        """Renew the leases of what is in hand from a thread while the work goes on."""
         stop = threading.Event()
 
         def beat() -> None:
             while not stop.wait(outbox.LEASE.total_seconds() / 3):
-                try:
-                    with self._database.write() as connection:
-                        outbox.renew(connection, work, self._clock.now())
-                except LeaseLost:
-                    return
-                except Exception:
-                    log.warning("could not renew the lease of work %s", work.id)
+                for work in tuple(held):
+                    try:
+                        with self._database.write() as connection:
+                            outbox.renew(connection, work, self._clock.now())
+                    except LeaseLost:
+                        continue
+                    except Exception:
+                        log.warning("could not renew the lease of work %s", work.id)
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()

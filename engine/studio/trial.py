@@ -165,7 +165,7 @@ class Trial:
     def _work(self, app: Application) -> None:
         performer = app.performer
         for _ in range(BUSY):
-            if not performer.one():
+            if not performer.some():
                 return
 
     def _read(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from engine.outbox import Work
+from engine.retry import DEFAULT, RetryPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,15 @@ class JobType(Protocol):
     """A task type that a worker performs. ``name`` is the task type in the diagram.
 
     ``perform`` runs with no transaction open; it may run twice, and must stand it.
+    A type whose tries differ from ``engine.retry.DEFAULT`` has a ``retry`` of its own.
     """
 
     name: str
 
     def perform(self, work: Work, now: datetime) -> Result: ...
+
+
+def policy_of(job_type: JobType) -> RetryPolicy:
+    """When its jobs are tried again."""
+    declared: RetryPolicy = getattr(job_type, "retry", DEFAULT)
+    return declared

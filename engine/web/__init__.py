@@ -12,13 +12,16 @@ from datetime import date
 from typing import Any, Protocol
 
 from flask import Flask, g, render_template, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine import trace
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization import sessions
 from engine.authorization.actor import SYSTEM
+from engine.db import trouble
 from engine.evidence.errors import SourceError
 from engine.execution.commands import AlreadyDone, Conflict, Forbidden, NotFound, Refusal, StageRefused
 from engine.vault import Erased
@@ -105,6 +108,7 @@ def create_app(
 def _who() -> None:
     """Find the session. Everything after this knows the actor, the language and the token of the form."""
     application = view.house()
+    trace.begin(request.headers.get("traceparent"))
     g.reference = secrets.token_hex(4)
     g.actor = None
     g.csrf = ""
@@ -167,6 +171,14 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(SourceError)
     def source(error: SourceError) -> tuple[str, int]:
         log.warning("%s source error %s", g.reference, error.code)
+        return page(503, "error.503")
+
+    @app.errorhandler(DBAPIError)
+    def storage(error: DBAPIError) -> tuple[str, int]:
+        """The database is away or full: nothing was changed, and the page says to try again."""
+        if not trouble(error):
+            return crash(error)
+        log.error("%s database trouble: %s", g.get("reference", ""), trouble(error))
         return page(503, "error.503")
 
     @app.errorhandler(Exception)

@@ -1,0 +1,92 @@
+"""The breaker: when the other side of a task type fails, most of its work waits while a few try.
+
+It opens when half of the latest tries of this process failed and more than
+``WAITING`` rows wait to be tried again. Then ``PROBES`` may try after each pause,
+which grows while they fail. Each answer lets twice as many go as have been
+answered, until ``ENOUGH`` have been and it closes. While everything is well nothing is written.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict, deque
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from engine import outbox
+from engine.db import Database
+from engine.execution.models import breaker, due_work
+from engine.outbox import Work
+
+WAITING = 50
+LATEST = 20
+PROBES = 3
+ENOUGH = 25
+FIRST_PAUSE = 15
+LONGEST_PAUSE = 300
+
+
+class Breaker:
+    """One process' view. What is open is in the database, the same for all."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, deque[bool]] = defaultdict(lambda: deque(maxlen=LATEST))
+
+    def may_try(self, database: Database, work: Work, now: datetime) -> bool:
+        """Whether *work* may try; if not it is put off, without that counting as a try."""
+        with database.read() as connection:
+            if connection.execute(select(breaker.c.name).where(breaker.c.name == work.name)).first() is None:
+                return True
+        with database.write() as connection:
+            row = connection.execute(select(breaker).where(breaker.c.name == work.name).with_for_update()).first()
+            if row is None:
+                return True
+            if row.open_until > now:
+                spread = timedelta(seconds=row.pause * random.uniform(0, 0.5))
+                outbox.let_go(connection, [work], row.open_until + spread)
+                return False
+            left = row.left - 1
+            values = {"left": left} if left > 0 else {"left": PROBES, "open_until": now + timedelta(seconds=row.pause)}
+            connection.execute(update(breaker).where(breaker.c.name == work.name).values(**values))
+            return True
+
+    def answered(self, connection: Connection, name: str, now: datetime) -> None:
+        """The other side answered."""
+        self._latest[name].append(True)
+        row = connection.execute(select(breaker).where(breaker.c.name == name)).first()
+        if row is None:
+            return
+        probes = row.probes + 1
+        if probes >= ENOUGH:
+            connection.execute(delete(breaker).where(breaker.c.name == name))
+            return
+        connection.execute(
+            update(breaker).where(breaker.c.name == name).values(probes=probes, left=2 * probes, open_until=now)
+        )
+
+    def failed(self, connection: Connection, name: str, now: datetime) -> None:
+        """The other side failed: it opens, or its pause grows."""
+        latest = self._latest[name]
+        latest.append(False)
+        row = connection.execute(select(breaker).where(breaker.c.name == name)).first()
+        if row is not None:
+            pause = min(2 * row.pause, LONGEST_PAUSE)
+            connection.execute(
+                update(breaker)
+                .where(breaker.c.name == name)
+                .values(pause=pause, open_until=now + timedelta(seconds=pause), probes=0, left=PROBES)
+            )
+            return
+        if len(latest) < LATEST or sum(latest) * 2 > LATEST:
+            return
+        failing = (
+            select(due_work.c.id)
+            .where(due_work.c.state == "due", due_work.c.name == name, due_work.c.failing_since.is_not(None))
+            .limit(WAITING + 1)
+        )
+        if connection.execute(select(func.count()).select_from(failing.subquery())).scalar_one() > WAITING:
+            until = now + timedelta(seconds=FIRST_PAUSE)
+            connection.execute(
+                insert(breaker).values(name=name, open_until=until, pause=FIRST_PAUSE, probes=0, left=PROBES)
+            )
