@@ -39,7 +39,7 @@ class RetryPolicy:
         if retry_after is not None:
             return now + timedelta(seconds=min(max(retry_after, 0.0), self.give_up_after.total_seconds()))
         pause = self.first.total_seconds()
-        longest = self.longest.total_seconds()
+        longest = max(self.longest.total_seconds(), pause)
         for _ in range(max(attempts - 1, 0)):
             pause *= self.factor
             if pause >= longest:

@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.bpmn.elements import Element, EventDefinition, Process
+from engine.bpmn.timing import TimerSyntaxError
 from engine.clock import Clock
-from engine.definitions.bundle import Bundle
+from engine.definitions.bundle import Bundle, BundleError
 from engine.execution import starts
 from engine.execution.models import process_definition, start_event
 
@@ -137,7 +138,10 @@ def _arm(connection: Connection, deployed: Deployed, before: Deployed | None, no
     """Timers that begin cases are moved to this version."""
     timers = start_timers(deployed.bundle.process)
     known = start_timers(before.bundle.process) if before is not None else {}
-    starts.move(connection, deployed.key, timers, known.keys(), now)
+    try:
+        starts.move(connection, deployed.key, timers, known.keys(), now)
+    except TimerSyntaxError as error:
+        raise BundleError([str(error)]) from error
 
 
 def start_timers(process: Process) -> dict[tuple[str, str], EventDefinition]:
