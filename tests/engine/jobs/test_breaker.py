@@ -1,0 +1,84 @@
+"""When the other side fails, most of the work waits while a few try."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engine.clock import FixedClock
+from engine.execution.models import breaker
+from engine.jobs.breaker import ENOUGH, FIRST_PAUSE, PROBES
+from engine.task_types import Done, Retry
+from tests.engine.jobs.conftest import Cases
+from tests.factories.bundles import job, line
+
+BODY = f'<startEvent id="s"/><serviceTask id="j">{job("work")}</serviceTask><endEvent id="e"/>' + line("s", "j", "e")
+
+
+@pytest.fixture
+def down(cases: Cases) -> Cases:
+    cases.deploy(BODY)
+    cases.script("work", Retry("http_503"))
+    for _ in range(70):
+        cases.start()
+    return cases
+
+
+def opened(cases: Cases) -> int | None:
+    with cases.app.db.read() as connection:
+        return connection.execute(select(breaker.c.pause)).scalar()
+
+
+def test_it_opens_when_most_fails_and_lets_a_few_try_after_each_growing_pause(down: Cases, clock: FixedClock) -> None:
+    scripted = down.app.job_types["work"]
+    performer = down.app.performer
+    while performer.drain(5):
+        pass
+    assert opened(down) == FIRST_PAUSE
+    asked = len(scripted.calls)  # type: ignore[attr-defined]
+    assert asked < 70, "the last were not tried at all"
+
+    clock.advance(timedelta(seconds=FIRST_PAUSE - 1))
+    while performer.drain(5):
+        pass
+    assert len(scripted.calls) == asked, "nobody asks while it is left alone"  # type: ignore[attr-defined]
+    clock.advance(timedelta(seconds=FIRST_PAUSE))
+    while performer.drain(5):
+        pass
+
+    assert 1 <= len(scripted.calls) - asked <= PROBES  # type: ignore[attr-defined]
+    assert (opened(down) or 0) >= 2 * FIRST_PAUSE
+
+
+def test_it_lets_more_and_more_through_when_the_other_side_answers_and_closes(down: Cases, clock: FixedClock) -> None:
+    performer = down.app.performer
+    while performer.drain(5):
+        pass
+    down.script("work", Done())
+
+    rounds = []
+    for _ in range(60):
+        before = down.states().get("completed", 0)
+        clock.advance(timedelta(seconds=FIRST_PAUSE))
+        while performer.drain(5):
+            pass
+        rounds.append(down.states().get("completed", 0) - before)
+
+    assert opened(down) is None
+    assert down.states() == {"completed": 70}
+    assert down.incidents() == []
+    assert max(rounds) > PROBES
+    assert ENOUGH < 70
+
+
+def test_a_few_failures_among_many_answers_change_nothing(cases: Cases, clock: FixedClock) -> None:
+    cases.deploy(BODY)
+    cases.script("work", *[Retry("http_503"), Done(), Done(), Done()] * 20, Done())
+    for _ in range(40):
+        cases.start()
+
+    cases.work()
+
+    assert opened(cases) is None
