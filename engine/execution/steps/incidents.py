@@ -14,6 +14,7 @@ from engine.execution.context import Context
 from engine.execution.execution import Fault
 from engine.execution.lifecycle import INCIDENT
 from engine.execution.models import due_work, element_instance, incident, process_instance, subscription, user_task
+from engine.execution.tokens import INCIDENT as INCIDENT_ROW
 from engine.outbox import release
 
 STUCK = "stuck"
@@ -29,6 +30,9 @@ def raise_incident(c: Context) -> None:
         c.execution.fail(c.token, Fault(command.code, command.detail), work.id)
     else:
         _write(c, work.case_id, work.instance_id, work.token_id, work.element_id, work.id, command.code, command.detail)
+        if c.token is not None:
+            c.token.waits |= INCIDENT_ROW
+            c.token.changed = True
     if work.kind == "start":
         starts.arm_next(c.connection, work, c.now)
     c.connection.execute(update(due_work).where(due_work.c.id == work.id).values(state="incident"))

@@ -6,9 +6,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from engine.audit import chain
+from engine.authorization.actor import Role
 from engine.cases import file
 from engine.execution import reading
-from engine.authorization.actor import Role
 from engine.execution.commands import (
     AlreadyDone,
     AssignTask,

@@ -84,8 +84,10 @@ class Cases:
 
     def states(self) -> dict[str, int]:
         with self.app.db.read() as connection:
-            rows = connection.execute(select(process_instance.c.state, func.count()).group_by(process_instance.c.state))
-            return {state: count for state, count in rows}
+            state = process_instance.c.state
+            return {
+                row.state: row.n for row in connection.execute(select(state, func.count().label("n")).group_by(state))
+            }
 
     def incidents(self) -> list[Any]:
         with self.app.db.read() as connection:

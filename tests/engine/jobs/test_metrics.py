@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from engine import trace
-from engine.clock import FixedClock
+from engine.clock import FixedClock, SystemClock
 from engine.execution.commands import NotFound, StartInstance
 from engine.jobs import exporter
 from engine.logs import Clean
@@ -78,14 +78,14 @@ def test_no_label_carries_an_id_a_name_or_a_number(cases: Cases, anne: str) -> N
 
 
 def test_the_figures_of_every_process_are_added_up_on_a_port_of_its_own(
-    cases: Cases, spawn: Spawn, tmp_path: Any
+    cases: Cases, clock: FixedClock, spawn: Spawn, tmp_path: Any
 ) -> None:
     from tests.engine.jobs.conftest import JOB_AND_TIMER, eventually
 
     counted = tmp_path / "counted"
     counted.mkdir()
     cases.deploy(JOB_AND_TIMER)
-    cases.app.clock.set(__import__("engine.clock", fromlist=["x"]).SystemClock().now())  # type: ignore[attr-defined]
+    clock.set(SystemClock().now())
     for _ in range(4):
         cases.start()
     port = free_port()
@@ -140,7 +140,8 @@ def test_a_trace_goes_from_a_request_through_its_job_to_its_calls_and_logs(
 @pytest.mark.parametrize(
     "given",
     [
-        None, "", "garbage", "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "ff" + GIVEN[2:], GIVEN + "-more", GIVEN.upper(),
+        None, "", "garbage", "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "ff" + GIVEN[2:], GIVEN + "-more",
+        GIVEN.upper(),
         "00-" + "1" * 32 + "-" + "0" * 16 + "-01", GIVEN[:-1],
     ],
 )  # fmt: skip

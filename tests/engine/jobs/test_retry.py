@@ -24,13 +24,12 @@ def one_job(retry: str = "", **config: str) -> str:
 def test_the_type_says_how_often_and_a_job_that_fails_oftener_is_an_incident(cases: Cases, clock: FixedClock) -> None:
     cases.deploy(one_job())
     scripted = cases.script("work", Retry("http_503"))
-    scripted.retry = RetryPolicy(
-        attempts=3, first=timedelta(minutes=1), factor=10, jitter=0, longest=timedelta(hours=1)
-    )
+    minute = timedelta(minutes=1)
+    scripted.retry = RetryPolicy(attempts=3, first=minute, factor=10, jitter=0, longest=60 * minute)
     cases.start()
 
     for pause in (0, 1, 10):
-        clock.advance(timedelta(minutes=pause) - timedelta(seconds=1))
+        clock.advance(pause * minute - timedelta(seconds=1))
         cases.work()
         before = len(scripted.calls)
         clock.advance(timedelta(seconds=1))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,8 +26,9 @@ from engine.settings import Settings
 from engine.task_types import Done
 from tests.browser.conftest import free_port
 from tests.engine.jobs.conftest import JOB_AND_TIMER, Cases, Process, Spawn, eventually
+from tests.factories import postgres
 from tests.factories.bundles import job, line
-from tests.factories.postgres import Postgres
+from tests.factories.postgres import Server
 
 ONCE = {"CaseStarted": 1, "RolesChanged": 1, "JobFinished": 1, "TimerFired": 1}
 SHORT = f'<startEvent id="s"/><serviceTask id="j">{job("work")}</serviceTask><endEvent id="e"/>' + line("s", "j", "e")
@@ -233,20 +232,21 @@ def test_a_full_disk_refuses_clearly_and_everything_goes_on_when_there_is_room(
 
 
 @pytest.fixture
-def own_server() -> Iterator[Postgres]:
-    directory = Path(tempfile.mkdtemp(prefix="ibpg"))
-    server = Postgres(directory)
-    yield server
-    server.stop(at_once=True)
-    shutil.rmtree(directory, ignore_errors=True)
+def own_server() -> Iterator[Server]:
+    """A PostgreSQL that may be stopped without another test noticing."""
+    try:
+        with postgres.server() as running:
+            yield running
+    except postgres.Unavailable as error:
+        pytest.skip(str(error))
 
 
 def test_the_database_goes_away_for_ten_seconds_and_worker_and_web_come_back_by_themselves(
-    own_server: Postgres, tmp_path: Path
+    own_server: Server, tmp_path: Path
 ) -> None:
     port = free_port()
     environment = {
-        **os.environ, "IBALANSE_DATA": str(tmp_path), "DATABASE_URL": own_server.address, "IBALANSE_ENV": "test",
+        **os.environ, "IBALANSE_DATA": str(tmp_path), "DATABASE_URL": own_server.url, "IBALANSE_ENV": "test",
         "IBALANSE_BASE_URL": f"http://localhost:{port}",
     }  # fmt: skip
     cases = Cases(build(Settings.from_env(environment), clock=SystemClock(), bell=silent))
@@ -277,7 +277,7 @@ def test_the_database_goes_away_for_ten_seconds_and_worker_and_web_come_back_by_
         assert eventually(lambda: status("/health/ready") == 200, 60)
         for _ in range(40):
             cases.start()
-        own_server.stop(at_once=True)
+        own_server.stop()
         gone = time.monotonic()
         assert status("/health/ready") == 503
         assert status("/health/live") == 200
