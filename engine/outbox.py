@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from engine.execution.models import COMMANDS, QUEUES, due_work
 
@@ -128,17 +128,12 @@ def claim(
 
 def _due(queue: str, now: datetime, limit: int) -> Any:
     wanted = select(due_work.c.id).where(due_work.c.state == "due", due_work.c.queue == queue, due_work.c.due_at <= now)
-    if queue == "timers":  # one at a time for each case
+    if queue == "timers":  # one at a time for each case; asked once, not row by row: few are leased, many may be due
         other = due_work.alias()
-        wanted = wanted.where(
-            ~exists().where(
-                other.c.case_id == due_work.c.case_id,
-                other.c.case_id != "",
-                other.c.state == "leased",
-                other.c.lease_until > now,
-                other.c.kind.in_(COMMANDS),
-            )
+        busy = select(other.c.case_id).where(
+            other.c.state == "leased", other.c.queue == queue, other.c.lease_until > now, other.c.case_id != ""
         )
+        wanted = wanted.where(due_work.c.case_id.not_in(busy))
     return wanted.order_by(due_work.c.due_at, due_work.c.id).limit(limit).with_for_update(of=due_work, skip_locked=True)
 
 
