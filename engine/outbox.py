@@ -76,23 +76,33 @@ def _expired(now: datetime) -> Any:
 
 
 def put(
-    connection: Connection, *, name: str, case_id: str, payload: Mapping[str, Any], key: str, now: datetime
+    connection: Connection,
+    *,
+    name: str,
+    case_id: str,
+    payload: Mapping[str, Any],
+    key: str,
+    now: datetime,
+    kind: str = "outbox",
+    due_at: datetime | None = None,
+    token_id: str = "",
+    element_id: str = "",
 ) -> None:
-    """Work of a case that no element waits for: performed after the commit. The same *key* twice is an error.
+    """Work that no element waits for: performed after the commit. The same *key* twice is an error.
 
     payload  ids and settings, never personal data;  ``key`` what the receiver knows the work by, 36 characters
     """
     connection.execute(
         insert(due_work).values(
             id=str(uuid.uuid4()),
-            kind="outbox",
+            kind=kind,
             name=name,
             case_id=case_id,
             instance_id=case_id,
-            token_id="",
-            element_id="",
+            token_id=token_id,
+            element_id=element_id,
             payload=dict(payload),
-            due_at=now,
+            due_at=due_at or now,
             state="due",
             fence=0,
             attempts=0,

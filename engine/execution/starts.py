@@ -12,8 +12,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, select
 
+from engine import outbox
 from engine.bpmn.elements import EventDefinition
 from engine.bpmn.timing import TimerSyntaxError, first_due
 from engine.execution.models import due_work
@@ -63,22 +64,15 @@ def _write(connection: Connection, payload: dict[str, Any], since: datetime, now
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, named))
     if connection.execute(select(due_work.c.id).where(due_work.c.idempotency_key == identity)).first() is not None:
         return
-    connection.execute(
-        insert(due_work).values(
-            id=str(uuid.uuid4()),
-            kind="start",
-            name=payload["key"][:60],
-            case_id="",
-            instance_id="",
-            token_id=hook,
-            element_id=payload["element"],
-            payload={**payload, "due": due.isoformat()},
-            due_at=due,
-            state="due",
-            fence=0,
-            attempts=0,
-            reclaims=0,
-            idempotency_key=identity,
-            created_at=now,
-        )
+    outbox.put(
+        connection,
+        kind="start",
+        name=payload["key"][:60],
+        case_id="",
+        token_id=hook,
+        element_id=payload["element"],
+        payload={**payload, "due": due.isoformat()},
+        key=identity,
+        due_at=due,
+        now=now,
     )

@@ -74,6 +74,7 @@ class _Running:
     application: Application
     performer: Performer
     progress: Progress
+    queues: Sequence[str] = QUEUES
     stopping = False
 
 
@@ -128,6 +129,7 @@ def _stop(again: Callable[[int, Any], None]) -> None:
 def run(application: Application, *, queues: Sequence[str] = QUEUES, burst: bool = False, as_json: bool = False) -> int:
     """Work until told to stop, or with *burst* until nothing is due. Returns the exit status."""
     _running.application = application
+    _running.queues = queues
     _running.stopping = False
     _running.progress = Progress(as_json, queues)
     _running.performer = application.performing(queues, stopping)
