@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, func, insert, select, update
 
 from engine import schema
 from engine.application import Application, build
@@ -18,7 +18,6 @@ from engine.audit.chain import audit_event, audit_head
 from engine.authorization.actor import SYSTEM, Actor, Role
 from engine.cases.models import case_file
 from engine.clock import FixedClock
-from engine.db import metadata
 from engine.definitions.bundle import Bundle
 from engine.execution.commands import (
     BroadcastSignal,
@@ -55,7 +54,7 @@ from tests.durability.picture import Live, Paths, Picture, Process, paint
 from tests.factories.bundles import POLICY
 
 effect = Table(
-    "durability_effect", metadata, Column("id", Integer, primary_key=True), Column("key", String(36), nullable=False)
+    "durability_effect", MetaData(), Column("id", Integer, primary_key=True), Column("key", String(36), nullable=False)
 )
 """One row each time a job's effect is written. Nothing keeps it from being doubled but the engine."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.elements import Definitions
+from engine.bpmn.parser import parse
 from engine.execution import advance, catching
 from engine.execution.execution import Fault
 from engine.execution.simulation import Effect, Simulation
@@ -39,6 +40,10 @@ class Memory(Simulation):
     def __init__(self, definitions: Definitions, written: Written) -> None:
         self._written = written
         super().__init__(definitions, "p", effects={job: Effect(wait=LONGEST_REST) for job in written.jobs})
+
+    @classmethod
+    def of(cls, written: Written) -> Memory:
+        return cls(parse(written.bpmn), written)
 
     def begin(self) -> None:
         self.start({"a": 0, "b": 0, "c": 0})

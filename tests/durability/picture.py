@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -129,4 +130,4 @@ def _data(data: Mapping[str, Any] | None, paths: Paths) -> str:
             value = sorted(told)
         if value not in ({}, [], None):
             kept[name] = value
-    return str(sorted(kept.items()))
+    return json.dumps(kept, sort_keys=True)

@@ -1,0 +1,27 @@
+"""One house on each database for all the runs: an empty table is cheaper than a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.durability.durable import House
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    directory = tmp_path_factory.mktemp("durable")
+    house = House(f"sqlite:///{directory / 'test.db'}", directory)
+    yield house
+    house.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_house(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with psycopg.connect(postgres.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE durable")
+    house = House(postgres.replace("/postgres?", "/durable?"), tmp_path_factory.mktemp("durable-postgres"))
+    yield house
+    house.close()
