@@ -292,7 +292,8 @@ class Durable:
         with self.house.db.read() as connection:
             left = connection.execute(
                 select(due_work.c.kind, due_work.c.state).where(
-                    (due_work.c.state == "leased") | ~due_work.c.kind.in_(("timer", "job")) & (due_work.c.state == "due")
+                    (due_work.c.state == "leased")
+                    | ~due_work.c.kind.in_(("timer", "job")) & (due_work.c.state == "due")
                 )
             ).all()
             found += [f"{kind} work is still {state}" for kind, state in left]

@@ -333,7 +333,9 @@ class _Writer:
             before = len(self.out)
             ends = self._branches(split, choice.branches, [*conditions, ""])
             default = next(
-                line for line in reversed(self.out[before:]) if f'sourceRef="{split}"' in line and "<condition" not in line
+                line
+                for line in reversed(self.out[before:])
+                if f'sourceRef="{split}"' in line and "<condition" not in line
             ).split('"')[1]
             self.out.insert(place, f'<{tag} id="{split}" default="{default}"/>')
             return split, self._join(tag, ends)

@@ -273,9 +273,7 @@ def test_a_condition_that_fails_is_tried_again_with_corrected_data(application: 
     assert case.incidents() == []
 
 
-def test_a_message_nobody_waits_for_is_kept_and_expires(
-    application: Application, anne: str, clock: FixedClock
-) -> None:
+def test_a_message_nobody_waits_for_is_kept_and_expires(application: Application, anne: str, clock: FixedClock) -> None:
     deploy(
         application,
         '<startEvent id="s"/><userTask id="a"/><receiveTask id="r" messageRef="M"/>' + line("s", "a", "r"),
@@ -449,6 +447,7 @@ def test_a_full_disk_changes_nothing_and_the_same_command_works_later(applicatio
 
 def _limit_pages(application: Application, pages: int) -> Callable[[], None]:
     """Let the database grow no further; the result lifts the limit."""
+
     def limit(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[attr-defined]
 
