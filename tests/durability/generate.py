@@ -93,7 +93,9 @@ def activities(depth: int) -> st.SearchStrategy[Block]:
     repeat = _kinds(("", "", "", "loop", "sequential", "parallel"))
     rests = st.builds(Task, _kinds(("user", "job", "receive", "manual")))
     return st.one_of(
-        st.builds(Activity, st.just("task"), rests, repeat, st.integers(1, 3), st.booleans(), _catchers(inner, ON_TASK)),
+        st.builds(
+            Activity, st.just("task"), rests, repeat, st.integers(1, 3), st.booleans(), _catchers(inner, ON_TASK)
+        ),
         st.builds(
             Activity, _kinds(("sub", "sub", "call")), branches(inner), repeat, st.integers(0, 3), st.booleans(),
             _catchers(inner, ON_SCOPE), _catchers(inner, ON_SCOPE),
