@@ -179,7 +179,7 @@ def _house(database: str) -> Iterator[tuple[Application, Settings, dict[str, str
     """An empty database of one kind, with the process deployed and its owner known."""
     with (
         tempfile.TemporaryDirectory(prefix="soak") as name,
-        server() if database == "postgresql" else nullcontext("") as url,
+        server(durable=True) if database == "postgresql" else nullcontext() as postgres,
     ):
         env = {**os.environ, "IBALANSE_DATA": name, "IBALANSE_ENV": "test"}
         env |= {"DATABASE_URL": url} if url else {}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from tests.durability.durable import House
+from tests.factories.postgres import Server
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +19,8 @@ def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def postgres_house(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with psycopg.connect(postgres.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE durable")
-    house = House(postgres.replace("/postgres?", "/durable?"), tmp_path_factory.mktemp("durable-postgres"))
+def postgres_house(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(postgres.new_database(), tmp_path_factory.mktemp("durable-postgres"))
     yield house
     house.close()
+    postgres.drop(house.db.url)

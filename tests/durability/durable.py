@@ -198,7 +198,9 @@ class Durable:
         with self.house.db.write() as connection:
             row = connection.execute(
                 select(due_work.c.id, due_work.c.idempotency_key).where(
-                    due_work.c.token_id == token, due_work.c.kind == "job", due_work.c.state == "due"
+                    due_work.c.token_id == token,
+                    due_work.c.kind == "job",
+                    due_work.c.state.in_(("due", "leased")),
                 )
             ).first()
             if row is not None:
