@@ -177,12 +177,10 @@ class Soak:
 @contextmanager
 def _house(database: str) -> Iterator[tuple[Application, Settings, dict[str, str]]]:
     """An empty database of one kind, with the process deployed and its owner known."""
-    with (
-        tempfile.TemporaryDirectory(prefix="soak") as name,
-        server(durable=True) if database == "postgresql" else nullcontext() as postgres,
-    ):
+    kind = server(durable=True) if database == "postgresql" else nullcontext(None)
+    with tempfile.TemporaryDirectory(prefix="soak") as name, kind as running:
         env = {**os.environ, "IBALANSE_DATA": name, "IBALANSE_ENV": "test"}
-        env |= {"DATABASE_URL": url} if url else {}
+        env |= {"DATABASE_URL": running.new_database()} if running else {}
         settings = Settings.from_env(env)
         env["REDIS_URL"] = ""
         application = roles.wire(settings)

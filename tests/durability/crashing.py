@@ -19,6 +19,7 @@ from engine.db import Database
 from engine.execution import dispatch
 from engine.execution.sequence import COMMIT, SEQUENCES, Step, relay_outbox
 from engine.failpoints import FailPoints
+from engine.prepared import Batch
 
 
 class Crash(BaseException):
@@ -91,8 +92,19 @@ def _quick(dbapi_connection: Any, _record: object) -> None:
 
 @contextmanager
 def between_steps(crasher: Crasher) -> Iterator[None]:
-    """A point before and after every step of every command."""
-    before = dispatch.SEQUENCES
+    """A point before and after every step of every command, and between the statements of a batch."""
+    before, whole = dispatch.SEQUENCES, Batch.send
+
+    def send(batch: Batch) -> list[Any]:
+        waiting, results = batch._waiting, []
+        for statement in waiting:
+            batch._waiting = [statement]
+            crasher.reach("before a statement of a batch")
+            results += whole(batch)
+        crasher.reach("after a batch")
+        return results
+
+    Batch.send = send  # type: ignore[method-assign]
     dispatch.SEQUENCES = {
         command: tuple(step if step in (COMMIT, relay_outbox) else _watched(step, crasher) for step in steps)
         for command, steps in SEQUENCES.items()
@@ -101,6 +113,7 @@ def between_steps(crasher: Crasher) -> Iterator[None]:
         yield
     finally:
         dispatch.SEQUENCES = before
+        Batch.send = whole  # type: ignore[method-assign]
 
 
 def _watched(step: Step, crasher: Crasher) -> Step:

@@ -130,8 +130,7 @@ class Memory(Simulation):
             if work.kind == "timer" and _lives(work):
                 picture.timers[f"{paths.of(work.holder.id)} {work.element_id} {due.isoformat()}"] += 1
         picture.buffered = Counter(name for name, _, _ in self._memory.messages)
-        picture.moved = Counter(f"{token.element.id}:{state}" for token, state in self._x.trace)
-        self._x.trace = []
+        picture.moved = Counter(f"{line.element}:{line.state}" for line in self.lines())
         return picture
 
     def possible(self) -> list[Stimulus]:

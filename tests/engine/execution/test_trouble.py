@@ -31,6 +31,7 @@ from engine.execution import dispatch
 from engine.execution.behaviours.call_activity import MAX_DEPTH
 from engine.execution.behaviours.multi_instance import MAX_ITEMS
 from engine.execution.commands import CancelCase, CompleteTask, CorrelateMessage, ResolveIncident, StartInstance
+from engine.execution.context import Context
 from engine.execution.execution import Execution
 from engine.execution.models import (
     due_work,
@@ -41,6 +42,7 @@ from engine.execution.models import (
     subscription,
     user_task,
 )
+from engine.execution.sequence import SEQUENCES
 from engine.execution.simulation import Simulation
 from engine.outbox import LEASE, Work
 from engine.task_types import Done, Result
@@ -461,19 +463,23 @@ def _limit_pages(application: Application, pages: int) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_connection_that_breaks_in_the_middle_is_tried_again_unseen(application: Application, anne: str) -> None:
+@pytest.mark.parametrize("place", ["run_ending_hook", "write_rows"])
+def test_a_connection_that_breaks_in_the_middle_is_tried_again_unseen(
+    application: Application, anne: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deploy(application, '<startEvent id="s"/>' + USER.format("a") + USER.format("b") + line("s", "a", "b"))
     case = Case(application, anne)
     cut: list[int] = []
 
-    def cut_off(dbapi_connection: object, cursor: object, statement: str, *_rest: object) -> None:
-        raw = cursor.connection  # type: ignore[attr-defined]
-        if not cut and statement.startswith("INSERT INTO audit_event"):
-            cut.append(raw.info.backend_pid)
+    def cut_off_once(context: Context) -> None:
+        if not cut:
+            cut.append(context.connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
             with application.db.engine.connect() as other:
                 other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": cut[0]})
 
-    event.listen(application.db.engine, "before_cursor_execute", cut_off)
+    steps = list(SEQUENCES[CompleteTask])
+    steps.insert([step.__name__ for step in steps].index(place), cut_off_once)
+    monkeypatch.setattr(dispatch, "SEQUENCES", {**SEQUENCES, CompleteTask: tuple(steps)})
     case.complete("a")
 
     assert cut
