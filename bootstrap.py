@@ -1,6 +1,6 @@
 """Set up, run and test on a machine with Python 3.11 and nothing else. Standard library only.
 
-    python3 bootstrap.py setup | run | test | bench | lint | types | pictures
+    python3 bootstrap.py setup | run | test | bench | soak | lint | types | pictures
 
 ``make`` calls this file; it works without make. Everything lands in .venv,
 node_modules and var; a stamp makes the second time quick.
@@ -112,8 +112,15 @@ def pictures() -> None:
     run(BIN / "python", "build_pictures.py")
 
 
+def soak() -> None:
+    """Ten minutes of kill -9 on each database; SOAK_SECONDS shortens, --sqlite or --postgres chooses."""
+    setup()
+    run(BIN / "python", "-m", "bench.soak", *sys.argv[2:])
+
+
 COMMANDS = {
-    "setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench, "pictures": pictures,
+    "setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench, "soak": soak,
+    "pictures": pictures,
 }  # fmt: skip
 
 if __name__ == "__main__":

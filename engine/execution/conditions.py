@@ -40,7 +40,7 @@ def judge(x: Execution, instance: Instance) -> None:
     behind = len(x.queue)
     for entry in instance.data.get("conditions", ()):
         holder = instance if entry[0] == instance.id else x.token(entry[0])
-        if holder is None or holder.ended or (holder.id, entry[1]) in x.disarmed:
+        if holder is None or holder.ended:
             continue
         kept.append(entry)
         _judge(x, holder, instance.process.elements[entry[1]], entry)

@@ -355,6 +355,11 @@ class Execution:
         for wait in self.held.get(holder.id, ()):
             if wait.element_id == element_id:
                 wait.gone = True
+        instance = holder.instance
+        conditions = (instance.data or {}).get("conditions")
+        if conditions and instance.data is not None:
+            instance.data["conditions"] = [c for c in conditions if (c[0], c[1]) != (holder.id, element_id)]
+            instance.changed = True
         if not holder.new:
             self.disarmed.append((holder.id, element_id))
 

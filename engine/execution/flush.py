@@ -45,7 +45,7 @@ _TOKEN = Prepared(
 _END_TOKEN = Prepared(delete(element_instance).where(element_instance.c.id == bindparam("which")))
 _END_WORK = Prepared(
     delete(due_work).where(
-        due_work.c.token_id == bindparam("which"), literal_column("due_work.state IN ('due', 'leased')")
+        due_work.c.token_id == bindparam("which"), literal_column("due_work.state IN ('due', 'leased', 'incident')")
     )
 )
 _END_SUBSCRIPTION = Prepared(delete(subscription).where(subscription.c.token_id == bindparam("which")))

@@ -22,7 +22,7 @@ from engine.execution.behaviours.behaviour import Behaviour
 from engine.execution.behaviours.timer import arm_again
 from engine.execution.execution import MAX_STEPS, ElementBehaviour, Execution, Fault
 from engine.execution.expressions import evaluate
-from engine.execution.tokens import Instance, NewWork, Scope, Token, Wait
+from engine.execution.tokens import Instance, NewWork, Scope, Thrown, Token, Wait
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 CASE = "run"
@@ -270,9 +270,13 @@ class Simulation:
             for item in thrown:
                 if item.kind == "signal":
                     self._begin("signal", item.name, item.variables, item.heard)
-                elif not self._begin("message", item.name, item.variables):
+                elif not self._passed_on(item) and not self._begin("message", item.name, item.variables):
                     self._memory.messages.append((item.name, item.key, item.variables))
         raise Fault("endless_timer", f"more than {self._x.max_steps} timers and throws without rest")
+
+    def _passed_on(self, item: Thrown) -> bool:
+        """Whether somebody has begun to listen since the message was thrown; then he has it."""
+        return correlation.deliver_message(self._x, item.source, item.name, item.key, item.variables)
 
     def lines(self) -> Iterator[TraceLine]:
         """What happened since the last call."""

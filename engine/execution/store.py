@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from engine.bpmn.elements import Process
 from engine.clock import Clock
+from engine.definitions.bundle import Bundle
 from engine.definitions.library import Library, UnknownDefinition
 from engine.execution.data import CaseData
 from engine.execution.execution import Execution, Fault
@@ -46,11 +47,12 @@ class SqlStore:
         return found
 
     def _instance(self, row: Any) -> Instance:
+        bundle = self._library.get(self._connection, row.definition_id).bundle
         return Instance(
             row.id,
             row.definition_id,
             row.key,
-            self._library.get(self._connection, row.definition_id).bundle.process,
+            bundle.process if row.parent_token is None else called_process(bundle, row.key),
             row.case_id,
             row.owner_id,
             row.parent_token,
@@ -118,7 +120,7 @@ class SqlStore:
                 deployed = self._library.newest(self._connection, key)
         except UnknownDefinition:
             raise Fault("unknown_process", f"{key} {version}".strip()) from None
-        return deployed.id, deployed.bundle.process
+        return deployed.id, called_process(deployed.bundle, key)
 
     def waits(self, instance: Instance, kind: str, name: str) -> Iterable[Wait]:
         """Who in the case listened before, whose holder still lives, longest first."""
@@ -167,6 +169,11 @@ class SqlStore:
         models = CaseData(self._connection, self._vault, instance.case_id, variables, known)
         default = next(iter(types), "variables")
         return self._evaluate(expression, models, default)
+
+
+def called_process(bundle: Bundle, key: str) -> Process:
+    """What a call activity means by *key* in a file of several processes: the one of that name, else the first."""
+    return bundle.definitions.processes.get(key, bundle.process)
 
 
 def holder_of(x: Execution, row: Row[Any]) -> Scope | None:

@@ -87,8 +87,10 @@ def server(*, durable: bool = False) -> Iterator[Server]:
         running = Server(directory, binaries, durable, options)
         running.initialise()
         running.start()
-        yield running
-        running.stop()
+        try:
+            yield running
+        finally:
+            running.stop()
 
 
 def _binaries(directory: Path, user: pwd.struct_passwd | None) -> Path:

@@ -38,8 +38,7 @@ def accept_message(c: Context) -> None:
 
 def _correlate(c: Context, identity: str, name: str, key: str, variables: Mapping[str, Any], owner_id: str) -> None:
     waiting = messages.waiting_for(c.connection, name, key)
-    if waiting is not None and _trigger(c, waiting, variables, f"message:{name}"):
-        messages.take(c.connection, identity, c.now)
+    if waiting is not None and _trigger(c, waiting, identity, variables, f"message:{name}"):
         c.audit_kind = "MessageReceived"
         c.audit_data = {"message": name, "element": waiting.element_id}
         return
@@ -51,12 +50,16 @@ def _correlate(c: Context, identity: str, name: str, key: str, variables: Mappin
     c.outcome = Outcome(state="buffered")
 
 
-def _trigger(c: Context, wait: Row[Any], variables: Mapping[str, Any], cause: str) -> bool:
-    """Lock the listener's case and wake the listener. False when it has gone meanwhile."""
+def _trigger(c: Context, wait: Row[Any], identity: str, variables: Mapping[str, Any], cause: str) -> bool:
+    """Lock the listener's case and wake the listener. False when it has gone meanwhile.
+
+    The message is taken first: whoever listens for the same one further on must not find it again.
+    """
     c.connection.execute(select(process_instance.c.id).where(process_instance.c.id == wait.case_id).with_for_update())
     holder = holder_of(c.execution, wait)
     if holder is None:
         return False
+    messages.take(c.connection, identity, c.now)
     c.case_id = wait.case_id
     c.holder = holder
     c.instance = holder.instance

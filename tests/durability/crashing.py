@@ -1,0 +1,125 @@
+"""Crashes on purpose: at a chosen statement, step or commit the process stops, as if its machine had gone.
+
+``Crasher`` counts the points that are passed. In the quick form it raises what
+nothing catches, so that every transaction rolls back and every connection is
+dropped; in the slow form the process, a child of the test, is killed for real.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from engine.db import Database
+from engine.execution import dispatch
+from engine.execution.sequence import COMMIT, SEQUENCES, Step, relay_outbox
+from engine.failpoints import FailPoints
+from engine.prepared import Batch
+
+
+class Crash(BaseException):
+    """The process is gone. Not an ``Exception``: nothing may carry on after it."""
+
+
+class Crasher(FailPoints):
+    """Stops at the n-th point passed after ``arm``. ``kill``: really, by SIGKILL."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self._left = 0
+        self.kill = False
+        self.crashed: list[str] = []
+
+    def arm(self, points: int) -> None:
+        self._left = points
+
+    def disarm(self) -> None:
+        self._left = 0
+
+    def reach(self, place: str) -> None:
+        if not self._left:
+            return
+        self._left -= 1
+        if self._left:
+            return
+        if self.kill:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.crashed.append(place)
+        raise Crash(place)
+
+
+class CrashingDatabase(Database):
+    """The database, with a point before and after each statement and after each commit."""
+
+    def __init__(self, url: str, crasher: Crasher) -> None:
+        super().__init__(url)
+        self._crasher = crasher
+        if self.sqlite:
+            event.listen(self.engine, "connect", _quick)
+        event.listen(self.engine, "before_cursor_execute", self._before)
+        event.listen(self.engine, "after_cursor_execute", self._after)
+
+    def _before(self, _c: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        self._pass(cursor, f"before {statement[:60]}")
+
+    def _after(self, _c: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        self._pass(cursor, f"after {statement[:60]}")
+
+    def _pass(self, cursor: Any, place: str) -> None:
+        try:
+            self._crasher.reach(place)
+        except Crash:
+            cursor.connection.rollback()  # as the database does for a process that is gone
+            raise
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with super().write() as connection:
+            yield connection
+            self._crasher.reach("before commit")
+        self._crasher.reach("after commit")
+
+
+def _quick(dbapi_connection: Any, _record: object) -> None:
+    """A killed process loses no page the kernel has; only a lost machine would, and no test pulls the plug."""
+    dbapi_connection.execute("PRAGMA synchronous=OFF")
+
+
+@contextmanager
+def between_steps(crasher: Crasher) -> Iterator[None]:
+    """A point before and after every step of every command, and between the statements of a batch."""
+    before, whole = dispatch.SEQUENCES, Batch.send
+
+    def send(batch: Batch) -> list[Any]:
+        waiting, results = batch._waiting, []
+        for statement in waiting:
+            batch._waiting = [statement]
+            crasher.reach("before a statement of a batch")
+            results += whole(batch)
+        crasher.reach("after a batch")
+        return results
+
+    Batch.send = send  # type: ignore[method-assign]
+    dispatch.SEQUENCES = {
+        command: tuple(step if step in (COMMIT, relay_outbox) else _watched(step, crasher) for step in steps)
+        for command, steps in SEQUENCES.items()
+    }
+    try:
+        yield
+    finally:
+        dispatch.SEQUENCES = before
+        Batch.send = whole  # type: ignore[method-assign]
+
+
+def _watched(step: Step, crasher: Crasher) -> Step:
+    def watched(context: Any) -> None:
+        crasher.reach(f"before {step.__name__}")
+        step(context)
+        crasher.reach(f"after {step.__name__}")
+
+    return watched
