@@ -105,6 +105,11 @@ class Bundle:
         data: Mapping[str, Any] = json.loads(self.files.get("metadata.json", b"{}"))
         return data
 
+    @property
+    def version_tag(self) -> str:
+        """``versionTag`` of metadata.json: the name people use for this version, or ""."""
+        return str(self.metadata.get("versionTag") or "")
+
     @cached_property
     def definitions(self) -> Definitions:
         return parse(self.files["process.bpmn"])

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.bpmn.elements import Element, EventDefinition, Process
 from engine.clock import Clock
-from engine.definitions.bundle import Bundle
+from engine.definitions.bundle import Bundle, BundleError
 from engine.execution.models import process_definition, start_event
+
+MAX_TAG = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Deployed:
     key: str
     version: int
     bundle: Bundle
+
+    @property
+    def tag(self) -> str:
+        """The name people use for this version, "" when it has none."""
+        return self.bundle.version_tag
 
 
 class UnknownDefinition(KeyError):
@@ -57,14 +64,11 @@ class Library:
         return self.get(connection, row.id)
 
     def version(self, connection: Connection, key: str, version: str) -> Deployed:
-        """One version by its number. Raises ``UnknownDefinition``."""
-        row = None
-        if version.isdigit():
-            row = connection.execute(
-                select(process_definition.c.id).where(
-                    process_definition.c.key == key, process_definition.c.version == int(version)
-                )
-            ).first()
+        """One version by its number or its tag. Raises ``UnknownDefinition``."""
+        wanted = process_definition.c.version_tag == version
+        if version.isdigit() and len(version) < 10:
+            wanted = process_definition.c.version == int(version)
+        row = connection.execute(select(process_definition.c.id).where(process_definition.c.key == key, wanted)).first()
         if row is None:
             raise UnknownDefinition(f"{key} {version}")
         return self.get(connection, row.id)
@@ -98,7 +102,8 @@ class Library:
     def deploy(self, connection: Connection, bundle: Bundle, *, by: str) -> tuple[Deployed, bool]:
         """Store *bundle* as the next version of its key; the same content is not stored twice.
 
-        Returns the version and whether it is new.
+        Returns the version and whether it is new. Raises ``BundleError`` when its tag
+        names another version already: a version, and what it is called, never changes.
         """
         try:
             newest = self.newest(connection, bundle.key)
@@ -106,6 +111,9 @@ class Library:
             newest = None
         if newest is not None and newest.bundle.checksum == bundle.checksum:
             return newest, False
+        tag = bundle.version_tag
+        if tag:
+            _free(connection, bundle.key, tag)
         version = (
             connection.execute(
                 select(func.coalesce(func.max(process_definition.c.version), 0)).where(
@@ -124,10 +132,24 @@ class Library:
                 bundle=bundle.pack(),
                 deployed_at=self._clock.now(),
                 deployed_by=by,
+                version_tag=tag or None,
             )
         )
         _listen(connection, deployed)
         return deployed, True
+
+
+def _free(connection: Connection, key: str, tag: str) -> None:
+    """A tag is a name, not a number, and names one version for good."""
+    if tag.isdigit() or tag == "latest" or len(tag) > MAX_TAG:
+        raise BundleError([f"metadata.json: versionTag {tag[:MAX_TAG]!r} must not be a number, latest, or longer"])
+    taken = connection.execute(
+        select(process_definition.c.version).where(
+            process_definition.c.key == key, process_definition.c.version_tag == tag
+        )
+    ).scalar()
+    if taken is not None:
+        raise BundleError([f"metadata.json: versionTag {tag!r} is version {taken} of {key} already"])
 
 
 def _listen(connection: Connection, deployed: Deployed) -> None:
