@@ -20,6 +20,7 @@ from engine.execution.commands import (
     Command,
     FinishJob,
     FireTimer,
+    PassDeadline,
     PassOn,
     RaiseIncident,
     TellSignal,
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 #: Work that is a command of its own, done in the transaction that holds its fence.
 _COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "timer": FireTimer,
+    "deadline": PassDeadline,
     "pass_on": PassOn,
     "signal": TellSignal,
 }
