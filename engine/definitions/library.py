@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -29,6 +30,10 @@ class Deployed:
     def tag(self) -> str:
         """The name people use for this version, "" when it has none."""
         return self.bundle.version_tag
+
+
+class VersionTaken(Exception):
+    """Another definition has this id, or this tag."""
 
 
 class UnknownDefinition(KeyError):
@@ -111,32 +116,68 @@ class Library:
             newest = None
         if newest is not None and newest.bundle.checksum == bundle.checksum:
             return newest, False
-        tag = bundle.version_tag
-        if tag:
-            _free(connection, bundle.key, tag)
-        version = (
-            connection.execute(
-                select(func.coalesce(func.max(process_definition.c.version), 0)).where(
-                    process_definition.c.key == bundle.key
-                )
-            ).scalar_one()
-            + 1
-        )
-        deployed = Deployed(str(uuid.uuid4()), bundle.key, version, bundle)
-        connection.execute(
-            insert(process_definition).values(
-                id=deployed.id,
-                key=bundle.key,
-                version=version,
-                checksum=bundle.checksum,
-                bundle=bundle.pack(),
-                deployed_at=self._clock.now(),
-                deployed_by=by,
-                version_tag=tag or None,
-            )
-        )
+        if bundle.version_tag:
+            _free(connection, bundle.key, bundle.version_tag)
+        _ = bundle.retention  # one that cannot be read must not be found out when cases are due
+        deployed = Deployed(str(uuid.uuid4()), bundle.key, _last(connection, bundle.key) + 1, bundle)
+        _store(connection, deployed, self._clock.now(), by)
         _listen(connection, deployed)
         return deployed, True
+
+    def adopt(
+        self, connection: Connection, bundle: Bundle, *, identity: str, version: int, at: datetime, by: str
+    ) -> tuple[Deployed, bool]:
+        """A version from another house: the one with the same content, else a new one under its own id.
+
+        It keeps its number when that is free. Raises ``VersionTaken``.
+        """
+        row = connection.execute(
+            select(process_definition.c.id).where(
+                process_definition.c.key == bundle.key, process_definition.c.checksum == bundle.checksum
+            )
+        ).first()
+        if row is not None:
+            return self.get(connection, row.id), False
+        taken = connection.execute(
+            select(process_definition.c.version, process_definition.c.id).where(process_definition.c.key == bundle.key)
+        ).all()
+        if connection.execute(select(process_definition.c.id).where(process_definition.c.id == identity)).first():
+            raise VersionTaken(f"{bundle.key} {version}: another definition has its id here")
+        try:
+            if bundle.version_tag:
+                _free(connection, bundle.key, bundle.version_tag)
+        except BundleError as error:
+            raise VersionTaken(str(error)) from None
+        last = max((r.version for r in taken), default=0)
+        number = version if all(r.version != version for r in taken) else last + 1
+        deployed = Deployed(identity, bundle.key, number, bundle)
+        _store(connection, deployed, at, by)
+        if number > last:
+            _listen(connection, deployed)
+        return deployed, True
+
+
+def _last(connection: Connection, key: str) -> int:
+    """The highest version number of a process, 0 when there is none."""
+    found: int = connection.execute(
+        select(func.coalesce(func.max(process_definition.c.version), 0)).where(process_definition.c.key == key)
+    ).scalar_one()
+    return found
+
+
+def _store(connection: Connection, deployed: Deployed, at: datetime, by: str) -> None:
+    connection.execute(
+        insert(process_definition).values(
+            id=deployed.id,
+            key=deployed.key,
+            version=deployed.version,
+            checksum=deployed.bundle.checksum,
+            bundle=deployed.bundle.pack(),
+            deployed_at=at,
+            deployed_by=by,
+            version_tag=deployed.tag or None,
+        )
+    )
 
 
 def _free(connection: Connection, key: str, tag: str) -> None:
