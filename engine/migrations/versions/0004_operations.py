@@ -6,7 +6,7 @@ from alembic import op
 from engine.db import Json, UTCDateTime
 
 revision = "0004"
-down_revision = "0003"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
