@@ -19,13 +19,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from engine.authorization.actor import Role
-from engine.authorization.pdp import Decision, decide
 from engine.authorization.pip import roles
-from engine.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, Policy, read_policy
+from engine.authorization.policy import read_policy
 from engine.definitions.bundle import Bundle
+from engine.definitions.faults import allowed, roles_named
 from engine.execution.context import Context
-
-ROLE_CODE = "urn:altinn:rolecode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,8 @@ def of_task(bundle: Bundle, element_id: str) -> Candidates:
 def _work_out(bundle: Bundle, element_id: str) -> Candidates:
     element = bundle.process.elements[element_id]
     policy = read_policy(bundle.files["policy.xml"])
-    named = _named(policy, ROLE_CODE)
-    permitted = frozenset(role for role in named if _permits(policy, bundle.key, element_id, role))
+    named = roles_named(policy)
+    permitted = frozenset(role for role in named if allowed(policy, bundle.key, element_id, role) - {"read"})
     names = element.groups or ((element.lane,) if element.lane else ())
     declared: Mapping[str, Mapping[str, Any]] = bundle.metadata.get("groups", {})
     narrowed: set[str] = set()
@@ -79,32 +77,6 @@ def _work_out(bundle: Bundle, element_id: str) -> Candidates:
         elif element.groups and name.isdigit() and len(name) == 9:
             offices.add(name)
     return Candidates(permitted, frozenset(narrowed), frozenset(offices), tuple(names))
-
-
-def _named(policy: Policy, attribute: str) -> set[str]:
-    return {
-        match.value
-        for rule in policy.rules
-        for group in rule.target
-        for alternative in group
-        for match in alternative
-        if match.attribute == attribute
-    }
-
-
-def _permits(policy: Policy, key: str, element_id: str, role: str) -> bool:
-    """Whether the role may do anything but read on the step; a policy that names no action permits any."""
-    for action in (_named(policy, ACTION_ID) - {"read"}) or {"write"}:
-        request = {
-            (SUBJECT, ROLE_CODE): (role,),
-            (RESOURCE, "urn:altinn:org"): ("ibalanse",),
-            (RESOURCE, "urn:altinn:app"): (key,),
-            (RESOURCE, "urn:altinn:task"): (element_id,),
-            (ACTION, ACTION_ID): (action,),
-        }
-        if decide(policy, request) is Decision.PERMIT:
-            return True
-    return False
 
 
 def admits(c: Context, task: Row[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -275,3 +276,23 @@ def test_a_plan_never_goes_beyond_the_deadline(application: Application, anne: s
         desk.send(PlanTask(desk.task, began + timedelta(days=11)), KARI)
 
     assert desk.row.follow_up_at == began + timedelta(days=6)  # type: ignore[attr-defined]
+
+
+def test_of_two_who_claim_at_once_one_gets_it_and_the_other_is_told_who(application: Application, anne: str) -> None:
+    desk = Desk(application, anne, simple(assigned("caseworker")))
+    refused: list[str] = []
+
+    def try_it(who: Actor) -> None:
+        try:
+            desk.send(ClaimTask(desk.task), who)
+        except AlreadyDone as told:
+            refused.append(told.by)
+
+    threads = [threading.Thread(target=try_it, args=(who,)) for who in (KARI, OLA)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert refused == [desk.row.assignee]  # type: ignore[attr-defined]
+    assert len(desk.history) == 1

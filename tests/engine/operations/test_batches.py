@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -244,6 +245,7 @@ def test_migrate_moves_all_tells_progress_and_undo_puts_back_what_has_not_moved(
 
 _RUN = """
 import sys
+import threading
 from engine.application import build
 from engine.clock import SystemClock
 from engine.jobs.bell import silent
@@ -318,3 +320,23 @@ def test_one_case_is_modified_from_the_command_line(application: Application, an
     assert (status, "nothing would be left" in error) == (2, True)
     status, told, _ = ibalanse("case", "cancel", number, "--reason", "over")
     assert (status, told["state"], told["tokens"]) == (0, "terminated", [])
+
+
+def test_two_runners_on_one_batch_do_each_case_once(application: Application, anne: str) -> None:
+    deploy(application, one("a"))
+    cases = start(application, anne, 12)
+    batch = batches.create(application, "suspend", cases, chosen={}, reason="x")
+    runners = [threading.Thread(target=batches.run, args=(application, batch)) for _ in range(3)]
+
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join(60)
+
+    told = batches.progress_of(application, batch)
+    assert (told.state, told.done, told.refused) == ("done", 12, 0)
+    with application.db.read() as connection:
+        suspended = connection.execute(
+            select(chain.audit_event.c.case_id).where(chain.audit_event.c.kind == "CaseSuspended")
+        ).scalars()
+        assert sorted(suspended) == sorted(cases)
