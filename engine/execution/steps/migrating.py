@@ -203,8 +203,10 @@ def listen_anew(c: Context) -> None:
             _listen_quietly(c.execution, holder, element)
         else:
             listening.arm(c.execution, holder, element)
-    if not still:
-        advance.run(c.execution)
+    if still:
+        return
+    advance.run(c.execution)
+    if any(event is not None and event.kind == "message" for _, event in c.fit.waits.values()):
         take_buffered(c)
 
 
