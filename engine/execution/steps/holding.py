@@ -48,6 +48,12 @@ def resume_case(c: Context) -> None:
     c.connection.execute(
         update(due_work).where(due_work.c.case_id == c.case_id, due_work.c.state == HELD).values(state="due")
     )
+    called = select(process_instance.c.id).where(
+        process_instance.c.case_id == c.case_id, process_instance.c.state == "active"
+    )
+    for identity in c.connection.execute(called).scalars().all():
+        c.execution.recheck(c.execution.instance(identity))
+    c.execution.recheck(c.live)  # conditions a migration began to listen for while it stood still
     c.rings = True
     c.audit_kind = "CaseResumed"
     c.audit_data = {"reason": c.command.reason[:200]} if c.command.reason else {}
@@ -74,6 +80,7 @@ def _move(c: Context, trigger: str) -> None:
 
 def take_buffered(c: Context) -> None:
     """Messages that came while nobody could take them, in the order they came."""
+    advance.run(c.execution)
     dead: list[str] = []
     taken: list[str] = []
     while True:

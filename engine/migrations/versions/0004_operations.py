@@ -1,5 +1,7 @@
 """People's work with tasks, version tags, batches of operations, and what retention leaves behind."""
 
+import uuid
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,6 +20,34 @@ _TASK_COLUMNS = (
 )
 
 
+def _watch_deadlines() -> None:
+    """Open tasks from before get the due work new ones are born with; what has passed is noted at once."""
+    task = sa.table(
+        "user_task", *(sa.column(name) for name in ("id", "case_id", "instance_id", "element_id", "state")),
+        sa.column("due_at", UTCDateTime), sa.column("warn_at", UTCDateTime), sa.column("created_at", UTCDateTime),
+    )  # fmt: skip
+    work = sa.table(
+        "due_work",
+        *(sa.column(name) for name in ("id", "kind", "name", "case_id", "instance_id", "token_id", "element_id")),
+        *(sa.column(name) for name in ("payload", "state", "fence", "attempts", "reclaims", "idempotency_key")),
+        sa.column("due_at", UTCDateTime), sa.column("created_at", UTCDateTime),
+    )  # fmt: skip
+    connection = op.get_bind()
+    open_tasks = sa.select(task).where(task.c.state.in_(("ready", "claimed")), task.c.due_at.is_not(None))
+    for row in connection.execute(open_tasks).all():
+        for name, at in (("warning", row.warn_at), ("deadline", row.due_at)):
+            if at is None:
+                continue
+            key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{row.id}/{name}/{at.isoformat()}"))
+            connection.execute(
+                sa.insert(work).values(
+                    id=str(uuid.uuid4()), kind="deadline", name=name, case_id=row.case_id,
+                    instance_id=row.instance_id, token_id=row.id, element_id=row.element_id, payload="{}", due_at=at,
+                    state="due", fence=0, attempts=0, reclaims=0, idempotency_key=key, created_at=row.created_at,
+                )
+            )  # fmt: skip
+
+
 def upgrade() -> None:
     with op.batch_alter_table("process_definition", schema=None) as batch_op:
         batch_op.add_column(sa.Column("version_tag", sa.String(length=60), nullable=True))
@@ -28,6 +58,7 @@ def upgrade() -> None:
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         for name, kind in _TASK_COLUMNS:
             batch_op.add_column(sa.Column(name, kind, nullable=True))
+    _watch_deadlines()
 
     op.create_table(
         "task_change",
@@ -92,6 +123,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    work = sa.table("due_work", sa.column("kind"))
+    op.execute(sa.delete(work).where(work.c.kind == "deadline"))
     for table in ("purged_case", "batch_item", "batch", "task_change"):
         op.drop_table(table)
     with op.batch_alter_table("user_task", schema=None) as batch_op:

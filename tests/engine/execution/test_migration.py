@@ -295,6 +295,24 @@ def test_a_suspended_case_is_migrated_and_hears_the_new_events_when_it_is_resume
     assert set(two.open()) == {"a", "x"}
 
 
+def test_a_condition_that_holds_already_is_noticed_when_a_migrated_case_is_resumed(
+    application: Application, anne: str
+) -> None:
+    condition = '["equals", 1, 1]'
+    boundary = (
+        '<boundaryEvent id="b" attachedToRef="a" cancelActivity="false"><conditionalEventDefinition>'
+        f"<condition>{condition}</condition></conditionalEventDefinition></boundaryEvent>"
+    )
+    two = Two(application, anne, one("a"), one("a") + boundary + USER.format("x") + line("b", "x"))
+    application.dispatch.send(SuspendCase(two.case, "migration"), SYSTEM)
+
+    two.migrate()
+    assert set(two.open()) == {"a"}
+    application.dispatch.send(ResumeCase(two.case), SYSTEM)
+
+    assert set(two.open()) == {"a", "x"}
+
+
 def test_an_event_subprocess_of_the_new_version_begins_to_listen(application: Application, anne: str) -> None:
     handler = (
         '<subProcess id="h" triggeredByEvent="true"><startEvent id="hs" isInterrupting="false">'
