@@ -294,8 +294,13 @@ def test_a_migration_killed_between_and_inside_cases_goes_on_and_moves_each_once
 
 def test_deploy_says_version_tag_and_checksum(application: Application, ibalanse: Ask, tmp_path: Path) -> None:
     folder = tmp_path / "p"
-    folder.mkdir()
-    for name, content in bundle(one("a"), metadata={"versionTag": "law-2026"}).files.items():
+    (folder / "texts").mkdir(parents=True)
+    task = '<startEvent id="s"/><userTask id="a">' + job("confirmation") + '</userTask><endEvent id="e"/>'
+    files = dict(bundle(task + line("s", "a", "e"), metadata={"versionTag": "law-2026"}).files)
+    for language in ("nb", "nn", "en"):
+        texts = {"language": language, "resources": [{"id": "task.a", "value": "A"}]}
+        files[f"texts/resource.{language}.json"] = json.dumps(texts).encode()
+    for name, content in files.items():
         (folder / name).write_bytes(content)
 
     status, told, _ = ibalanse("deploy", str(folder))
