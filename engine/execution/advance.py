@@ -304,6 +304,8 @@ def end_by_hand(x: Execution, token: Token) -> Scope:
     terminate(x, token)
     scope.children -= 1
     scope.changed = True
+    if token.element.triggered_by_event and scope.data and scope.data.get("handling"):
+        scope.data["handling"] -= 1
     if scope.data and ("joins" in scope.data or "fired" in scope.data):
         x.settling[scope.id] = scope
     return scope

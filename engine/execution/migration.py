@@ -81,17 +81,9 @@ def judge(
         if scope.data:
             fit.data[scope.id] = judge.remembered(scope)
     if not fit.reasons:
-        busy = {token.scope_id for token in tokens if _interrupts(instance.process, token.element)}
         for scope in scopes:
-            fit.fresh.extend((scope, element) for element in judge.fresh(scope, busy=scope.id in busy))
+            fit.fresh.extend((scope, element) for element in judge.fresh(scope))
     return fit
-
-
-def _interrupts(process: Process, element: Element) -> bool:
-    """An event subprocess that ended everything else in its scope."""
-    return element.triggered_by_event and any(
-        process.elements[trigger].interrupting for trigger in process.triggers.get(element.id, ())
-    )
 
 
 class _Judge:
@@ -206,8 +198,9 @@ class _Judge:
             data["seen"] = {self._to(element): self._seen(element, causes) for element, causes in data["seen"].items()}
         if "conditions" in data:
             data["conditions"] = [list(entry) for entry in self._conditions(data["conditions"])]
-        if "done" in data:
-            data["done"] = self._done(data["done"])
+        for name in ("done", "todo"):
+            if name in data:
+                data[name] = self._done(data[name])
         return data
 
     def _gateway(self, identity: str) -> str:
@@ -231,8 +224,13 @@ class _Judge:
                 element, "wait-lost", "some of the events it waits for have happened, and it is not there any more"
             )
             return list(causes)
+        return self._causes(old, new, causes)
+
+    @staticmethod
+    def _causes(old: Element, new: Element, causes: Sequence[str]) -> list[str]:
+        """Which of the new element's events have happened or hold, in document order those of the old one."""
         names = {before.cause: after.cause for before, after in zip(old.events, new.events, strict=False)}
-        return [names.get(cause, cause) for cause in causes]
+        return [names[cause] for cause in causes if cause in names]
 
     def _conditions(self, entries: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         for holder, element, was in entries:
@@ -244,7 +242,7 @@ class _Judge:
                     element, "wait-lost", "a condition is listened for here, and not in the new version: map or drop it"
                 )
                 continue
-            yield holder, new.id, was
+            yield holder, new.id, self._causes(self.old.elements[element], new, was)
 
     def _done(self, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         found = []
@@ -255,14 +253,15 @@ class _Judge:
                 self._no(old.id, "compensation-lost", text)
                 continue
             kept = {**entry, "element": new.id}
-            if entry.get("done"):
-                kept["done"] = self._done(entry["done"])
+            for name in ("done", "each"):
+                if entry.get(name):
+                    kept[name] = self._done(entry[name])
             found.append(kept)
         return found
 
     # What only the new version listens for
 
-    def fresh(self, scope: Scope, *, busy: bool) -> Iterator[Element]:
+    def fresh(self, scope: Scope) -> Iterator[Element]:
         """Events of the new version that nothing of the old one has become."""
         old, new = self.old, self.new
         known = {self._to(identity) for identity in old.elements}
@@ -275,8 +274,8 @@ class _Judge:
                     yield from (target for target in targets if target.id not in known)
             if scope.role == BODY or not scope.children:
                 return
-        if busy:
-            return
+        if scope.data and scope.data.get("interrupted"):
+            return  # an event subprocess took over; its scope listens no more
         key = self._to(scope.scope_key)
         for handler in new.handlers.get(key, ()):
             for trigger in new.triggers.get(handler, ()):

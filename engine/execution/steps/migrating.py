@@ -222,7 +222,7 @@ def _listen_quietly(x: Execution, holder: Scope, element: Any) -> None:
         elif event.kind == "conditional":
             instance = holder.instance
             instance.data = instance.data or {}
-            instance.data.setdefault("conditions", []).append([holder.id, element.id, False])
+            instance.data.setdefault("conditions", []).append([holder.id, element.id, []])
             instance.changed = True
 
 

@@ -313,6 +313,31 @@ def test_a_condition_that_holds_already_is_noticed_when_a_migrated_case_is_resum
     assert set(two.open()) == {"a", "x"}
 
 
+def test_what_could_be_compensated_still_can_and_a_lost_handler_holds_the_case_back(
+    application: Application, anne: str
+) -> None:
+    def booking(task: str, handler: str) -> str:
+        undo = (
+            f'<boundaryEvent id="cb" attachedToRef="{task}"><compensateEventDefinition/></boundaryEvent>'
+            f'<userTask id="{handler}" isForCompensation="true"/>'
+            f'<association id="as" sourceRef="cb" targetRef="{handler}" associationDirection="One"/>'
+        )
+        end = '<endEvent id="e"><compensateEventDefinition/></endEvent>'
+        body = '<startEvent id="s"/>' + USER.format(task) + USER.format("wait")
+        return body + (undo if handler else "") + end + line("s", task, "wait", "e")
+
+    lost = Two(application, anne, booking("book", "undo"), booking("book", ""))
+    lost.complete("book")
+    assert lost.refused() == {"book": "compensation-lost"}
+    kept = Two(application, anne, booking("book", "undo"), booking("order", "revoke"))
+    kept.complete("book")
+
+    kept.migrate(book="order")
+    kept.complete("wait")
+
+    assert list(kept.open()) == ["revoke"]
+
+
 def test_an_event_subprocess_of_the_new_version_begins_to_listen(application: Application, anne: str) -> None:
     handler = (
         '<subProcess id="h" triggeredByEvent="true"><startEvent id="hs" isInterrupting="false">'

@@ -352,3 +352,19 @@ def test_one_instance_of_a_multi_instance_is_not_cancelled_alone(application: Ap
     case.modify("m", start=(StartAt("z"),))
 
     assert set(case.open()) == {"z"}
+
+
+def test_cancelling_an_event_subprocess_by_hand_leaves_its_scope_listening(application: Application, anne: str) -> None:
+    handler = (
+        '<subProcess id="h" triggeredByEvent="true"><startEvent id="hs" isInterrupting="false">'
+        '<messageEventDefinition messageRef="m"/></startEvent>' + USER.format("x") + line("hs", "x") + "</subProcess>"
+    )
+    body = '<startEvent id="s"/>' + USER.format("a") + line("s", "a") + handler
+    case = Case(application, anne, body, head='<message id="m" name="m"/>')
+    case.send(CorrelateMessage("m", case.id, "t", "1"), SYSTEM)
+
+    case.modify("h")
+    assert set(case.open()) == {"a"}
+    case.send(CorrelateMessage("m", case.id, "t", "2"), SYSTEM)
+
+    assert set(case.open()) == {"a", "x"}
