@@ -9,6 +9,7 @@ from engine.db import metadata
 from engine.definitions import models as definitions
 from engine.evidence import models as evidence
 from engine.execution import models as execution
+from engine.operations import models as operations
 from engine.sharing import models as sharing
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "sessions",
     "sharing",
     "metadata",
+    "operations",
     "vault",
 ]

@@ -6,11 +6,23 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine import check_cli, draw_cli, estimate_cli, run_cli, run_stimuli
+from engine import (
+    batch_cli,
+    case_cli,
+    check_cli,
+    draw_cli,
+    estimate_cli,
+    history_cli,
+    migrate_cli,
+    purge_cli,
+    run_cli,
+    run_stimuli,
+    transfer_cli,
+)
 from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM
@@ -21,14 +33,25 @@ from engine.definitions.faults import House, faults
 from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.jobs import cli as jobs_cli
 from engine.logs import set_up
+from engine.operations.say import BadInput
 from engine.settings import Settings, SettingsError
 from engine.task_types.palette import USER_TASKS
 
 BAD_INPUT = 2
+_OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {
+    "versions": migrate_cli.versions,
+    "migrate": migrate_cli.migrate,
+    "batch": batch_cli.run,
+    "case": case_cli.run,
+    "history": history_cli.run,
+    "purge-expired": purge_cli.run,
+    "export": transfer_cli.export,
+    "import": transfer_cli.bring_in,
+}
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
 REFUSED = (
     SettingsError, BundleError, BpmnSyntaxError, OSError, estimate_cli.BadEstimate, draw_cli.BadDrawing,
-    run_stimuli.BadRun,
+    run_stimuli.BadRun, BadInput,
 )  # fmt: skip
 
 
@@ -65,8 +88,8 @@ def main(
             return jobs_cli.run(application, options)
         if options.command == "deploy":
             return _deploy(application, options)
-        if options.command == "purge-expired":
-            return _purge(application, options)
+        if options.command in _OPERATIONS:
+            return _OPERATIONS[options.command](application, options)
         return _verify(application, options)
     except run_cli.Refused as refused:
         rows = [{"element": f.element, "rule": f.rule, "message": f.message, "line": f.line} for f in refused.findings]
@@ -91,11 +114,13 @@ def _parser() -> argparse.ArgumentParser:
     deploy.add_argument("folder", type=Path)
     deploy.add_argument("--json", action="store_true")
     check_cli.add_parser(commands)
+    for add in (migrate_cli.add_parsers, batch_cli.add_parser, case_cli.add_parser, history_cli.add_parser):
+        add(commands)
+    purge_cli.add_parser(commands)
+    transfer_cli.add_parsers(commands)
     run_cli.add_parser(commands)
     draw_cli.add_parser(commands)
     estimate_cli.add_parser(commands)
-    purge = commands.add_parser("purge-expired", help="delete what has had its time")
-    purge.add_argument("--json", action="store_true")
     verify = commands.add_parser("verify-audit", help="verify the hash chain of every case")
     verify.add_argument("--json", action="store_true")
     return parser
@@ -158,17 +183,15 @@ def _deploy(application: Application, options: argparse.Namespace) -> int:
         if wrong:
             raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in wrong])
         deployed, new = application.library.deploy(connection, bundle, by=SYSTEM.person_id)
-    answer = {"key": deployed.key, "version": deployed.version, "new": new}
-    print(json.dumps(answer) if options.json else f"{deployed.key} version {deployed.version}")
-    return 0
-
-
-def _purge(application: Application, options: argparse.Namespace) -> int:
-    from engine.evidence.retention import purge
-
-    with application.db.write() as connection:
-        done = purge(connection, application.clock.now())
-    print(json.dumps(done) if options.json else ", ".join(f"{count} {name}" for name, count in done.items()))
+    answer = {
+        "key": deployed.key,
+        "version": deployed.version,
+        "tag": deployed.tag,
+        "checksum": deployed.bundle.checksum,
+        "new": new,
+    }
+    named = f" ({deployed.tag})" if deployed.tag else ""
+    print(json.dumps(answer) if options.json else f"{deployed.key} version {deployed.version}{named}")
     return 0
 
 

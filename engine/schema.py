@@ -29,8 +29,12 @@ def upgrade(database: Database) -> None:
     command.upgrade(config(database), "head")
 
 
+def revision() -> str:
+    """The version of the schema this code was written for."""
+    return str(ScriptDirectory(str(_SCRIPTS)).get_current_head())
+
+
 def is_current(database: Database) -> bool:
     """Whether the database is at the version this code was written for."""
-    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == revision()

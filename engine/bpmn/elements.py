@@ -131,6 +131,9 @@ class Extension:
     party       expression that gives the person id of the one citizen who does it; ``None`` = the case's owner
     due_after   ISO 8601 duration from activation to deadline, or ""
     warn_before ISO 8601 duration of the warning window before the deadline, or ""
+    follow_up_after  ISO 8601 duration from activation to the planned date, or ""
+    escalate    code of the escalation thrown from the task when its deadline passes, or ""
+    pause_stops_clock  whether a pause moves deadline and warning
     stage       case stage entered when the element is activated, or ""
     config      settings of the task type: name → text or expression
     inputs      (target variable, expression) evaluated in the outer scope on activation
@@ -144,6 +147,9 @@ class Extension:
     party: Expression = None
     due_after: str = ""
     warn_before: str = ""
+    follow_up_after: str = ""
+    escalate: str = ""
+    pause_stops_clock: bool = False
     stage: str = ""
     connected_data_type: str = ""
     config: Mapping[str, Expression] = field(default_factory=dict)

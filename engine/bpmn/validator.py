@@ -294,7 +294,8 @@ def timers_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
 
 def durations_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
     for element in process.elements.values():
-        for text in (element.extension.due_after, element.extension.warn_before):
+        extension = element.extension
+        for text in (extension.due_after, extension.warn_before, extension.follow_up_after):
             if text:
                 try:
                     parse_duration(text)

@@ -8,12 +8,14 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from engine.bpmn.elements import Definitions, Process
 from engine.bpmn.parser import parse
+from engine.bpmn.timing import TimerSyntaxError, add_duration
 
 MAX_BYTES = 20 * 1024 * 1024
 _IGNORED = (".py", ".pyc", ".md")
@@ -104,6 +106,30 @@ class Bundle:
     def metadata(self) -> Mapping[str, Any]:
         data: Mapping[str, Any] = json.loads(self.files.get("metadata.json", b"{}"))
         return data
+
+    @property
+    def version_tag(self) -> str:
+        """``versionTag`` of metadata.json: the name people use for this version, or ""."""
+        return str(self.metadata.get("versionTag") or "")
+
+    @cached_property
+    def retention(self) -> tuple[str, str]:
+        """How long a finished case and its audit trail are kept, ISO 8601 durations, "" = for ever.
+
+        Raises ``BundleError`` when that cannot be read, or the trail would go before its case.
+        """
+        entry = self.metadata.get("retention", {})
+        case, audit = str(entry.get("case", "")), str(entry.get("audit", ""))
+        begin = datetime(2000, 1, 1, tzinfo=UTC)
+        try:
+            ends = [add_duration(begin, text) for text in (case, audit) if text]
+        except TimerSyntaxError as error:
+            raise BundleError([f"metadata.json: retention: {error}"]) from None
+        if any(end <= begin for end in ends):
+            raise BundleError(["metadata.json: retention must be longer than nothing"])
+        if audit and (not case or ends[1] < ends[0]):
+            raise BundleError(["metadata.json: retention.audit must not be shorter than retention.case"])
+        return case, audit
 
     @cached_property
     def definitions(self) -> Definitions:

@@ -16,6 +16,8 @@ from engine.definitions.bundle import Bundle, BundleError
 from engine.execution import starts
 from engine.execution.models import process_definition, start_event
 
+MAX_TAG = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
@@ -25,6 +27,15 @@ class Deployed:
     key: str
     version: int
     bundle: Bundle
+
+    @property
+    def tag(self) -> str:
+        """The name people use for this version, "" when it has none."""
+        return self.bundle.version_tag
+
+
+class VersionTaken(Exception):
+    """Another definition has this id, or this tag."""
 
 
 class UnknownDefinition(KeyError):
@@ -60,14 +71,11 @@ class Library:
         return self.get(connection, row.id)
 
     def version(self, connection: Connection, key: str, version: str) -> Deployed:
-        """One version by its number. Raises ``UnknownDefinition``."""
-        row = None
-        if version.isdigit():
-            row = connection.execute(
-                select(process_definition.c.id).where(
-                    process_definition.c.key == key, process_definition.c.version == int(version)
-                )
-            ).first()
+        """One version by its number or its tag. Raises ``UnknownDefinition``."""
+        wanted = process_definition.c.version_tag == version
+        if version.isdigit() and len(version) < 10:
+            wanted = process_definition.c.version == int(version)
+        row = connection.execute(select(process_definition.c.id).where(process_definition.c.key == key, wanted)).first()
         if row is None:
             raise UnknownDefinition(f"{key} {version}")
         return self.get(connection, row.id)
@@ -101,7 +109,8 @@ class Library:
     def deploy(self, connection: Connection, bundle: Bundle, *, by: str) -> tuple[Deployed, bool]:
         """Store *bundle* as the next version of its key; the same content is not stored twice.
 
-        Returns the version and whether it is new.
+        Returns the version and whether it is new. Raises ``BundleError`` when its tag
+        names another version already: a version, and what it is called, never changes.
         """
         try:
             newest = self.newest(connection, bundle.key)
@@ -109,29 +118,82 @@ class Library:
             newest = None
         if newest is not None and newest.bundle.checksum == bundle.checksum:
             return newest, False
-        version = (
-            connection.execute(
-                select(func.coalesce(func.max(process_definition.c.version), 0)).where(
-                    process_definition.c.key == bundle.key
-                )
-            ).scalar_one()
-            + 1
-        )
-        deployed = Deployed(str(uuid.uuid4()), bundle.key, version, bundle)
-        connection.execute(
-            insert(process_definition).values(
-                id=deployed.id,
-                key=bundle.key,
-                version=version,
-                checksum=bundle.checksum,
-                bundle=bundle.pack(),
-                deployed_at=self._clock.now(),
-                deployed_by=by,
-            )
-        )
+        if bundle.version_tag:
+            _free(connection, bundle.key, bundle.version_tag)
+        _ = bundle.retention  # one that cannot be read must not be found out when cases are due
+        deployed = Deployed(str(uuid.uuid4()), bundle.key, _last(connection, bundle.key) + 1, bundle)
+        _store(connection, deployed, self._clock.now(), by)
         _listen(connection, deployed)
         _arm(connection, deployed, newest, self._clock.now())
         return deployed, True
+
+    def adopt(
+        self, connection: Connection, bundle: Bundle, *, identity: str, version: int, at: datetime, by: str
+    ) -> tuple[Deployed, bool]:
+        """A version from another house: the one with the same content, else a new one under its own id.
+
+        It keeps its number when that is free. Raises ``VersionTaken``.
+        """
+        row = connection.execute(
+            select(process_definition.c.id).where(
+                process_definition.c.key == bundle.key, process_definition.c.checksum == bundle.checksum
+            )
+        ).first()
+        if row is not None:
+            return self.get(connection, row.id), False
+        taken = connection.execute(
+            select(process_definition.c.version, process_definition.c.id).where(process_definition.c.key == bundle.key)
+        ).all()
+        if connection.execute(select(process_definition.c.id).where(process_definition.c.id == identity)).first():
+            raise VersionTaken(f"{bundle.key} {version}: another definition has its id here")
+        try:
+            if bundle.version_tag:
+                _free(connection, bundle.key, bundle.version_tag)
+        except BundleError as error:
+            raise VersionTaken(str(error)) from None
+        last = max((r.version for r in taken), default=0)
+        number = version if all(r.version != version for r in taken) else last + 1
+        deployed = Deployed(identity, bundle.key, number, bundle)
+        _store(connection, deployed, at, by)
+        if number > last:
+            _listen(connection, deployed)
+        return deployed, True
+
+
+def _last(connection: Connection, key: str) -> int:
+    """The highest version number of a process, 0 when there is none."""
+    found: int = connection.execute(
+        select(func.coalesce(func.max(process_definition.c.version), 0)).where(process_definition.c.key == key)
+    ).scalar_one()
+    return found
+
+
+def _store(connection: Connection, deployed: Deployed, at: datetime, by: str) -> None:
+    connection.execute(
+        insert(process_definition).values(
+            id=deployed.id,
+            key=deployed.key,
+            version=deployed.version,
+            checksum=deployed.bundle.checksum,
+            bundle=deployed.bundle.pack(),
+            deployed_at=at,
+            deployed_by=by,
+            version_tag=deployed.tag or None,
+        )
+    )
+
+
+def _free(connection: Connection, key: str, tag: str) -> None:
+    """A tag is a name, not a number, and names one version for good."""
+    if tag.isdigit() or tag == "latest" or len(tag) > MAX_TAG:
+        raise BundleError([f"metadata.json: versionTag {tag[:MAX_TAG]!r} must not be a number, latest, or longer"])
+    taken = connection.execute(
+        select(process_definition.c.version).where(
+            process_definition.c.key == key, process_definition.c.version_tag == tag
+        )
+    ).scalar()
+    if taken is not None:
+        raise BundleError([f"metadata.json: versionTag {tag!r} is version {taken} of {key} already"])
 
 
 def _arm(connection: Connection, deployed: Deployed, before: Deployed | None, now: datetime) -> None:

@@ -288,6 +288,29 @@ def end_instance(x: Execution, instance: Instance, trigger: str) -> None:
     x.release(instance.id)
 
 
+def open_inside(x: Execution, element: Element, scope: Scope) -> Token:
+    """A subprocess that is there and listens, but in which nothing has begun: somebody puts a token into it."""
+    token = x.new_token(element, scope)
+    x.move(token, "activate")
+    if not element.plain:
+        _prepare(x, token)
+    open_scope(x, token)
+    return token
+
+
+def end_by_hand(x: Execution, token: Token) -> Scope:
+    """End an element instance without taking a flow. Returns the scope it stood in, which may now be empty."""
+    scope = x.scope_of(token)
+    terminate(x, token)
+    scope.children -= 1
+    scope.changed = True
+    if token.element.triggered_by_event and scope.data and scope.data.get("handling"):
+        scope.data["handling"] -= 1
+    if scope.data and ("joins" in scope.data or "fired" in scope.data):
+        x.settling[scope.id] = scope
+    return scope
+
+
 def terminate(x: Execution, token: Token) -> None:
     """End an element instance and everything in it, innermost first, without taking any flow."""
     order: list[Token] = []

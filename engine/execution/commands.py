@@ -8,13 +8,15 @@ Refusal                 nothing was changed
 ├── AlreadyDone         somebody was faster; says who and when
 ├── Invalid             the data has faults; carries the issues
 ├── StageRefused        a rule of the case's stages says no; carries the text key
+├── Suspended           the case stands still until it is resumed
+├── NotPossible         it would contradict what is there; carries every reason
 └── Conflict            changed by another in the meantime; carries what is there now
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,8 +73,57 @@ class ReleaseTask:
 
 @dataclass(frozen=True, slots=True)
 class AssignTask:
+    """Give a task to a person."""
+
     task_id: str
     assignee: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateTask:
+    """Let another do it for a while; she gives it back, or does it."""
+
+    task_id: str
+    to: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBackTask:
+    """Hand a delegated task back to who delegated it."""
+
+    task_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTask:
+    """Nobody can do it for now. The deadline stands still only if the definition says so."""
+
+    task_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeTask:
+    task_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTask:
+    """When somebody means to look at it (``None`` = no plan). Never later than the deadline."""
+
+    task_id: str
+    follow_up_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassDeadline:
+    """A task's warning window begins, or its deadline has passed. Sent by the worker."""
+
+    work_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +226,69 @@ class CancelCase:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspendCase:
+    """Let a case stand still: what comes in meanwhile waits and happens when it is resumed."""
+
+    case_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCase:
+    case_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartAt:
+    """Where a modification puts a token.
+
+    scope      id of the element instance it shall be in; "" = the one there is, or a new one when there is none
+    variables  set in that scope
+    """
+
+    element: str
+    scope: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModifyInstance:
+    """Move tokens of a running instance by hand.
+
+    cancel  element ids (every one that lives) or ids of element instances, ended without taking a flow
+    start   where tokens are put instead
+    """
+
+    instance_id: str
+    cancel: tuple[str, ...] = ()
+    start: tuple[StartAt, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MigrateInstance:
+    """Go on in another version of the process.
+
+    mapping  old element or flow id → new id; those not named keep theirs. "" drops what an event waits for
+    """
+
+    instance_id: str
+    definition_id: str
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    batch_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoMigration:
+    """Put an instance back as it was before it was migrated. ``before`` is what the migration kept."""
+
+    instance_id: str
+    before: Mapping[str, Any]
+    batch_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveIncident:
     """``how`` is "retry" or "skip"; a skip says why. For those who run the house only."""
 
@@ -190,6 +304,12 @@ Command = (
     | ClaimTask
     | ReleaseTask
     | AssignTask
+    | DelegateTask
+    | GiveBackTask
+    | PauseTask
+    | ResumeTask
+    | PlanTask
+    | PassDeadline
     | FinishJob
     | ThrowError
     | RaiseIncident
@@ -201,6 +321,11 @@ Command = (
     | PassOn
     | TellSignal
     | CancelCase
+    | SuspendCase
+    | ResumeCase
+    | ModifyInstance
+    | MigrateInstance
+    | UndoMigration
     | ResolveIncident
 )
 
@@ -211,6 +336,8 @@ class Outcome:
 
     next_tasks  ids of user tasks of the case that are open after it, oldest first
     repeated    the same command under the same idempotency key was done before
+    tokens      after a modification: (element, element instance, state) of everything that lives
+    detail      after a migration: what an undo needs, and how the case's audit trail stood
     """
 
     case_id: str = ""
@@ -218,6 +345,16 @@ class Outcome:
     state: str = ""
     next_tasks: tuple[str, ...] = ()
     repeated: bool = False
+    tokens: tuple[tuple[str, str, str], ...] = ()
+    detail: Mapping[str, Any] | None = None
+
+    def with_tokens(self, tokens: tuple[tuple[str, str, str], ...]) -> Outcome:
+        """The same, and where everything stands."""
+        return replace(self, tokens=tokens)
+
+    def with_detail(self, detail: Mapping[str, Any]) -> Outcome:
+        """The same, and what an undo needs."""
+        return replace(self, detail=detail)
 
 
 class Refusal(Exception):
@@ -265,6 +402,31 @@ class StageRefused(Refusal):
         super().__init__(stage)
         self.stage = stage
         self.key = key
+
+
+class Suspended(Refusal):
+    """The case stands still. What was filled in can be kept; nothing can be done until it is resumed."""
+
+    code = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is not possible. ``element`` is the one in the way, "" when it is the whole."""
+
+    element: str
+    rule: str
+    message: str
+
+
+class NotPossible(Refusal):
+    """``reasons`` are all there are, not only the first."""
+
+    code = "not_possible"
+
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__("; ".join(f"{r.element}: {r.message}" if r.element else r.message for r in reasons))
+        self.reasons = reasons
 
 
 class Conflict(Refusal):

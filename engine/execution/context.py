@@ -14,6 +14,7 @@ from engine.clock import Clock
 from engine.definitions.library import Deployed, Library
 from engine.execution.commands import Command, Outcome
 from engine.execution.execution import Execution
+from engine.execution.migration import Fit
 from engine.execution.store import Evaluate, SqlStore
 from engine.execution.tokens import Instance, Scope, Token
 from engine.prepared import Batch
@@ -50,6 +51,8 @@ class Context:
     incident  the incident that is resolved
     rings   work was left that the execution does not know of
     holder  what that work hangs on: an element instance, or the instance itself
+    fit     how an instance fits into the version it is migrated to
+    kept    what an undo of that migration puts back
     """
 
     command: Command
@@ -73,6 +76,8 @@ class Context:
     rings: bool = False
     audit_kind: str = ""
     audit_data: dict[str, Any] = field(default_factory=dict)
+    fit: Fit | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def deployed(self, definition_id: str) -> Deployed:
         return self.services.library.get(self.connection, definition_id)

@@ -75,7 +75,7 @@ _END_INCIDENT = Prepared(
 _NEW_TASK = Prepared(
     insert(user_task),
     ["id", "instance_id", "case_id", "definition_id", "key", "element_id", "task_type", "performer", "owner_id",
-     "state", "created_at", "due_at", "warn_at"],
+     "state", "created_at", "due_at", "warn_at", "follow_up_at"],
 )  # fmt: skip
 _NEW_WORK = Prepared(
     insert(due_work),
@@ -219,6 +219,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
                 "created_at": now,
                 "due_at": task.due_at,
                 "warn_at": task.warn_at,
+                "follow_up_at": task.follow_up_at,
             }
             for task in x.tasks
             if not task.token.ended

@@ -34,9 +34,17 @@ USER_TASK = Lifecycle(
         ("claim", "ready", "claimed"),
         ("assign", ["ready", "claimed"], "claimed"),
         ("release", "claimed", "ready"),
+        ("delegate", "claimed", "claimed"),
+        ("give_back", "claimed", "claimed"),
         ("complete", ["ready", "claimed"], "completed"),
         ("cancel", ["ready", "claimed"], "cancelled"),
     ],
+)
+
+TASK_PAUSE = Lifecycle(
+    "pause of a user task",
+    "running",
+    [("pause", "running", "paused"), ("resume", "paused", "running")],
 )
 
 INCIDENT = Lifecycle(

@@ -31,7 +31,9 @@ process_definition = Table(
     Column("bundle", LargeBinary, nullable=False),
     Column("deployed_at", UTCDateTime, nullable=False),
     Column("deployed_by", String(36), nullable=False),
+    Column("version_tag", String(60)),  # a name people use for this version; the bundle says it
     UniqueConstraint("key", "version"),
+    UniqueConstraint("key", "version_tag"),
 )
 
 process_instance = Table(
@@ -52,6 +54,8 @@ process_instance = Table(
     Column("ended_at", UTCDateTime),
     Column("end_event", String(200)),
     Index("ix_process_instance_state_id", "state", "id"),
+    Index("ix_process_instance_definition", "definition_id", "state"),
+    Index("ix_process_instance_ended", "ended_at", "id"),
 )
 
 element_instance = Table(
@@ -90,6 +94,10 @@ user_task = Table(
     Column("page", String(100)),
     Column("ended_at", UTCDateTime),
     Column("ended_by", String(36)),
+    Column("follow_up_at", UTCDateTime),  # when somebody means to look at it; the deadline stays what it is
+    Column("paused_at", UTCDateTime),
+    Column("delegated_by", String(36)),  # who gets it back
+    Column("escalated_at", UTCDateTime),  # when its deadline passed
     Index("ix_user_task_owner_state", "owner_id", "state"),
     Index("ix_user_task_performer_state", "performer", "state", "due_at"),
     Index(
@@ -102,6 +110,23 @@ user_task = Table(
         postgresql_where=text("state IN ('ready', 'claimed')"),
     ),
 )
+
+task_change = Table(
+    "task_change",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("task_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(36), nullable=False),
+    Column("from_person", String(36)),
+    Column("to_person", String(36)),
+    Column("reason", Sealed),  # what a person wrote: sealed with the key of the case's owner
+    UniqueConstraint("task_id", "seq"),
+)
+"""Who had a task, from whom to whom, when and why."""
 
 data_element = Table(
     "data_element",
@@ -165,7 +190,7 @@ message = Table(
 )
 
 #: Kinds of due work that are commands of their own: short, and done by the database alone.
-COMMANDS = ("timer", "pass_on", "signal", "start")
+COMMANDS = ("timer", "deadline", "pass_on", "signal", "start")
 #: Who goes first: timers and what cases tell each other, then jobs people wait for, then what can wait.
 QUEUES = ("timers", "work", "bulk")
 _LEASED = text("state = 'leased'")

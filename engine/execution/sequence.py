@@ -22,8 +22,10 @@ from engine.execution.steps.closing import (
     write_audit,
     write_rows,
 )
+from engine.execution.steps.holding import check_operator, drop_held, resume_case, suspend_case, take_buffered
 from engine.execution.steps.incidents import raise_incident, raise_stuck, resolve_incident
 from engine.execution.steps.locking import (
+    case_moves,
     lock_case,
     lock_failed_work,
     lock_incident,
@@ -33,16 +35,34 @@ from engine.execution.steps.locking import (
     task_is_open,
 )
 from engine.execution.steps.messages import accept_message, accept_signal, pass_on, tell_signal
+from engine.execution.steps.migrating import (
+    judge_migration,
+    judge_undo,
+    listen_anew,
+    migrate_rows,
+    restore_rows,
+    tell_migration,
+)
+from engine.execution.steps.modifying import cancel_tokens, judge_scopes, start_tokens, tell_tokens
+from engine.execution.steps.people import (
+    assign,
+    claim,
+    delegate,
+    give_back,
+    pass_deadline,
+    pause,
+    plan,
+    release,
+    resume,
+)
 from engine.execution.steps.starting import begin_by_timer, create_instance, keep_start_data, take_start_event
 from engine.execution.steps.tasks import (
-    assign,
     check_access,
-    claim,
     end_task,
-    release,
     run_ending_hook,
     save_data,
     take_outgoing_flows,
+    task_is_free,
     unlock_task_data,
     validate_task_data,
 )
@@ -87,6 +107,8 @@ COMPLETE_TASK: tuple[Step, ...] = (
     lock_task,  # one writer per case, so what is judged is what is changed
     check_access,  # may this actor do this on this task, now?
     task_is_open,  # somebody was faster? says who
+    case_moves,  # nothing is done in a suspended case
+    task_is_free,  # not in a pause, and nobody else has it
     validate_task_data,  # faults stop here and nothing has changed
     save_data,
     run_ending_hook,  # at most one handler per task
@@ -96,40 +118,39 @@ COMPLETE_TASK: tuple[Step, ...] = (
     *CLOSING,
 )
 
-SAVE_TASK_DATA: tuple[Step, ...] = (lock_task, check_access, task_is_open, save_data, COMMIT)
+SAVE_TASK_DATA: tuple[Step, ...] = (lock_task, check_access, task_is_open, task_is_free, save_data, COMMIT)
 
-CLAIM_TASK: tuple[Step, ...] = (
+TASK: tuple[Step, ...] = (
     lock_task,
     check_access,
     task_is_open,
-    claim,
+    case_moves,
+)
+
+TOLD: tuple[Step, ...] = (
     write_audit,
     tell_outcome,
     write_rows,
     COMMIT,
 )
 
-RELEASE_TASK: tuple[Step, ...] = (
-    lock_task,
-    check_access,
-    task_is_open,
-    release,
-    write_audit,
-    tell_outcome,
-    write_rows,
-    COMMIT,
-)
+CLAIM_TASK: tuple[Step, ...] = (*TASK, claim, *TOLD)
 
-ASSIGN_TASK: tuple[Step, ...] = (
-    lock_task,
-    check_access,
-    task_is_open,
-    assign,
-    write_audit,
-    tell_outcome,
-    write_rows,
-    COMMIT,
-)
+RELEASE_TASK: tuple[Step, ...] = (*TASK, release, *TOLD)
+
+ASSIGN_TASK: tuple[Step, ...] = (*TASK, assign, *TOLD)
+
+DELEGATE_TASK: tuple[Step, ...] = (*TASK, delegate, *TOLD)
+
+GIVE_BACK_TASK: tuple[Step, ...] = (*TASK, give_back, *TOLD)
+
+PAUSE_TASK: tuple[Step, ...] = (*TASK, pause, *TOLD)
+
+RESUME_TASK: tuple[Step, ...] = (*TASK, resume, update_case, *TOLD, relay_outbox)
+
+PLAN_TASK: tuple[Step, ...] = (*TASK, plan, *TOLD)
+
+PASS_DEADLINE: tuple[Step, ...] = (lock_work, pass_deadline, unlock_task_data, *CLOSING)
 
 FINISH_JOB: tuple[Step, ...] = (lock_work, write_effect, finish_job, unlock_task_data, *CLOSING)
 
@@ -151,9 +172,63 @@ PASS_ON: tuple[Step, ...] = (pass_on, unlock_task_data, *CLOSING)
 
 TELL_SIGNAL: tuple[Step, ...] = (lock_work, tell_signal, unlock_task_data, *CLOSING)
 
-CANCEL_CASE: tuple[Step, ...] = (lock_case, cancel_case, *CLOSING)
+CANCEL_CASE: tuple[Step, ...] = (lock_case, cancel_case, drop_held, *CLOSING)
 
-RESOLVE_INCIDENT: tuple[Step, ...] = (lock_incident, resolve_incident, unlock_task_data, *CLOSING)
+SUSPEND_CASE: tuple[Step, ...] = (lock_case, check_operator, suspend_case, *TOLD)
+
+RESUME_CASE: tuple[Step, ...] = (
+    lock_case,
+    check_operator,
+    resume_case,  # held work is due again
+    take_buffered,  # messages that came meanwhile, oldest first
+    unlock_task_data,
+    *CLOSING,
+)
+
+MODIFY_INSTANCE: tuple[Step, ...] = (
+    lock_instance,
+    check_operator,
+    case_moves,
+    cancel_tokens,
+    start_tokens,
+    judge_scopes,  # refuses what would leave nothing
+    unlock_task_data,
+    enter_stages,
+    update_case,
+    write_audit,
+    tell_outcome,
+    write_rows,
+    tell_tokens,  # where everything stands now
+    COMMIT,
+    relay_outbox,
+)
+
+MIGRATE_INSTANCE: tuple[Step, ...] = (
+    lock_instance,
+    check_operator,
+    judge_migration,  # everything that does not fit, at once; nothing has changed
+    migrate_rows,  # element instances, tasks, due work, subscriptions, incidents, in place
+    listen_anew,  # events only the new version has; messages under new names
+    unlock_task_data,
+    enter_stages,
+    update_case,
+    write_audit,
+    tell_outcome,
+    write_rows,
+    tell_migration,  # what an undo needs
+    COMMIT,
+    relay_outbox,
+)
+
+UNDO_MIGRATION: tuple[Step, ...] = (
+    lock_instance,
+    check_operator,
+    judge_undo,  # nothing has moved since
+    restore_rows,
+    *TOLD,
+)
+
+RESOLVE_INCIDENT: tuple[Step, ...] = (lock_incident, case_moves, resolve_incident, unlock_task_data, *CLOSING)
 
 SEQUENCES: Mapping[type, tuple[Step, ...]] = {
     commands.StartInstance: START_INSTANCE,
@@ -162,6 +237,12 @@ SEQUENCES: Mapping[type, tuple[Step, ...]] = {
     commands.ClaimTask: CLAIM_TASK,
     commands.ReleaseTask: RELEASE_TASK,
     commands.AssignTask: ASSIGN_TASK,
+    commands.DelegateTask: DELEGATE_TASK,
+    commands.GiveBackTask: GIVE_BACK_TASK,
+    commands.PauseTask: PAUSE_TASK,
+    commands.ResumeTask: RESUME_TASK,
+    commands.PlanTask: PLAN_TASK,
+    commands.PassDeadline: PASS_DEADLINE,
     commands.FinishJob: FINISH_JOB,
     commands.ThrowError: THROW_ERROR,
     commands.RaiseIncident: RAISE_INCIDENT,
@@ -173,5 +254,10 @@ SEQUENCES: Mapping[type, tuple[Step, ...]] = {
     commands.PassOn: PASS_ON,
     commands.TellSignal: TELL_SIGNAL,
     commands.CancelCase: CANCEL_CASE,
+    commands.SuspendCase: SUSPEND_CASE,
+    commands.ResumeCase: RESUME_CASE,
+    commands.ModifyInstance: MODIFY_INSTANCE,
+    commands.MigrateInstance: MIGRATE_INSTANCE,
+    commands.UndoMigration: UNDO_MIGRATION,
     commands.ResolveIncident: RESOLVE_INCIDENT,
 }

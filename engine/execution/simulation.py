@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.bpmn.elements import Definitions, Element, EventDefinition, Process
 from engine.bpmn.timing import add_duration, first_due
-from engine.execution import advance, catching, correlation
+from engine.execution import advance, catching, correlation, deadlines
 from engine.execution.behaviours import BEHAVIOURS, PALETTE
 from engine.execution.behaviours.behaviour import Behaviour
 from engine.execution.behaviours.timer import arm_again
@@ -355,6 +355,11 @@ class Simulation:
         if work.kind == "effect":
             assert isinstance(holder, Token)
             self._x.later(_do_effect, holder)
+            return
+        if work.kind == deadlines.KIND:
+            assert isinstance(holder, Token)
+            if work.name == deadlines.DEADLINE:
+                deadlines.passed(self._x, holder)
             return
         element = holder.instance.process.elements[work.element_id]
         self._x.later(arm_again, holder, element, cause, work.payload.get("fired", 0))

@@ -103,7 +103,7 @@ Scope = Instance | Token
 class NewWork:
     """A row of due work to be written with the change that caused it. ``payload`` carries ids and settings only."""
 
-    kind: str  # job | timer
+    kind: str  # job | timer | deadline
     name: str
     holder: Scope
     element_id: str
@@ -153,6 +153,7 @@ class NewTask:
     person: str | None
     due_at: datetime | None
     warn_at: datetime | None
+    follow_up_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

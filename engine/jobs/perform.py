@@ -23,6 +23,7 @@ from engine.execution.commands import (
     Command,
     FinishJob,
     FireTimer,
+    PassDeadline,
     PassOn,
     RaiseIncident,
     Refusal,
@@ -50,6 +51,7 @@ TURN = timedelta(seconds=0.2)
 #: Work that is a command of its own, done in the transaction that holds its fence.
 _COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "timer": FireTimer,
+    "deadline": PassDeadline,
     "pass_on": PassOn,
     "signal": TellSignal,
     "start": BeginByTimer,

@@ -23,7 +23,16 @@ from engine.authorization import sessions
 from engine.authorization.actor import SYSTEM
 from engine.db import trouble
 from engine.evidence.errors import SourceError
-from engine.execution.commands import AlreadyDone, Conflict, Forbidden, NotFound, Refusal, StageRefused
+from engine.execution.commands import (
+    AlreadyDone,
+    Conflict,
+    Forbidden,
+    NotFound,
+    NotPossible,
+    Refusal,
+    StageRefused,
+    Suspended,
+)
 from engine.vault import Erased
 from engine.web import (
     benefit,
@@ -160,7 +169,18 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(AlreadyDone)
     def done(error: AlreadyDone) -> tuple[str, int]:
+        if error.state == "claimed":
+            return page(409, "error.taken", who=view.name_of(error.by))
         return page(409, "error.already_done", who=view.name_of(error.by), when=view.moment(error.at))
+
+    @app.errorhandler(Suspended)
+    def stands_still(_: Suspended) -> tuple[str, int]:
+        return page(409, "error.suspended")
+
+    @app.errorhandler(NotPossible)
+    def not_possible(error: NotPossible) -> tuple[str, int]:
+        paused = any(reason.rule == "task-paused" for reason in error.reasons)
+        return page(409, "error.paused" if paused else "error.409")
 
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> tuple[str, int]:

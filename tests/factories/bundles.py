@@ -20,6 +20,19 @@ POLICY = b"""<Policy xmlns="urn:oasis:names:tc:xacml:3.0:core:schema:wd-17" Poli
 </Policy>"""
 
 
+def policy(*roles: str) -> bytes:
+    """A policy that permits these roles everything."""
+    rule = POLICY.decode().split("<Target/>\n")[1].split("</Policy>")[0]
+    rules = "".join(rule.replace('"r"', f'"{role}"').replace(">priv<", f">{role}<") for role in roles)
+    return (POLICY.decode().split("<Target/>\n")[0] + "<Target/>\n" + rules + "</Policy>").encode()
+
+
+def assigned(performer: str, **settings: str) -> str:
+    """Extension elements of a user task: who does it, and by when (attributes of ``ib:assignment``)."""
+    attributes = "".join(f' {name}="{value}"' for name, value in settings.items())
+    return f'<extensionElements><ib:assignment performer="{performer}"{attributes}/></extensionElements>'
+
+
 def bpmn(body: str, *, process: str = "p", head: str = "") -> bytes:
     """A BPMN file around the inside of one process."""
     return f'{HEAD}{head}<process id="{process}" isExecutable="true">{body}</process></definitions>'.encode()
@@ -45,11 +58,18 @@ def job(task_type: str, **config: str) -> str:
     )
 
 
-def bundle(body: str, *, key: str = "p", head: str = "", metadata: dict[str, object] | None = None) -> Bundle:
-    """A bundle with this process and an open policy for the owner."""
+def bundle(
+    body: str,
+    *,
+    key: str = "p",
+    head: str = "",
+    metadata: dict[str, object] | None = None,
+    roles: tuple[str, ...] = ("priv",),
+) -> Bundle:
+    """A bundle with this process and a policy open to *roles*: the owner, unless told otherwise."""
     files = {
         "process.bpmn": bpmn(body, process=key, head=head),
         "metadata.json": json.dumps(metadata or {}).encode(),
-        "policy.xml": POLICY,
+        "policy.xml": policy(*roles),
     }
     return Bundle(key, files)

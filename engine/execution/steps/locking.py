@@ -3,7 +3,7 @@ activity and its caller never race; different cases never wait for each other.""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.audit import chain
 from engine.authorization.actor import Role
@@ -11,17 +11,18 @@ from engine.cases import file
 from engine.execution import reading
 from engine.execution.commands import (
     AlreadyDone,
-    AssignTask,
     CancelCase,
-    ClaimTask,
-    CompleteTask,
     Forbidden,
+    MigrateInstance,
+    ModifyInstance,
     NotFound,
     RaiseIncident,
     RaiseStuck,
-    ReleaseTask,
     ResolveIncident,
-    SaveTaskData,
+    ResumeCase,
+    SuspendCase,
+    Suspended,
+    UndoMigration,
 )
 from engine.execution.context import Context
 from engine.execution.models import due_work, incident, process_instance
@@ -29,7 +30,9 @@ from engine.execution.store import holder_of
 from engine.execution.tokens import Token
 
 #: Kinds of due work that hang on an element instance or a scope.
-HANGING = ("job", "timer", "signal")
+HANGING = ("job", "timer", "deadline", "signal")
+#: Due work of a suspended case: no worker takes it until the case is resumed.
+HELD = "held"
 
 
 def _lock(c: Context, case_id: str) -> None:
@@ -37,12 +40,20 @@ def _lock(c: Context, case_id: str) -> None:
     c.case_id = case_id
 
 
+def is_suspended(c: Context, case_id: str) -> bool:
+    """Lock a case and tell whether it stands still."""
+    state = c.connection.execute(
+        select(process_instance.c.state).where(process_instance.c.id == case_id).with_for_update()
+    ).scalar()
+    return state == "suspended"
+
+
 def lock_task(c: Context) -> None:
     """Lock the task's case, then read task, instance and case together: what is judged is what is changed."""
-    assert isinstance(c.command, CompleteTask | SaveTaskData | ClaimTask | ReleaseTask | AssignTask)
-    task, c.open_tasks = reading.lock_and_read(c.connection, c.command.task_id)
+    task_id: str = c.command.task_id  # type: ignore[union-attr]
+    task, c.open_tasks = reading.lock_and_read(c.connection, task_id)
     if task is None:
-        raise NotFound(c.command.task_id)
+        raise NotFound(task_id)
     c.task = task
     c.case_id = task.case_id
     c.case_before = {name: getattr(task, f"case_{name}") for name in file.COLUMNS}
@@ -60,8 +71,17 @@ def task_is_open(c: Context) -> None:
         raise AlreadyDone(state="ended")
 
 
+def case_moves(c: Context) -> None:
+    """In a suspended case nothing is done."""
+    if c.live.state == "suspended":
+        raise Suspended(c.case_id)
+
+
 def lock_work(c: Context) -> None:
-    """Lock the case of a row of due work. Work whose element is gone has nothing left to do."""
+    """Lock the case of a row of due work. Work whose element is gone has nothing left to do.
+
+    Work that reaches a suspended case is put aside with the command's own transaction, until the case is resumed.
+    """
     work_id: str = c.command.work_id  # type: ignore[union-attr]
     row = c.connection.execute(select(due_work).where(due_work.c.id == work_id)).first()
     if row is None:
@@ -73,6 +93,11 @@ def lock_work(c: Context) -> None:
         raise AlreadyDone(state="ended")
     c.token = c.holder if isinstance(c.holder, Token) else None
     c.instance = c.holder.instance
+    if c.instance.state == "suspended":
+        c.connection.execute(
+            update(due_work).where(due_work.c.id == work_id).values(state=HELD, lease_until=None, fence=row.fence + 1)
+        )
+        raise AlreadyDone(state=HELD)
 
 
 def lock_failed_work(c: Context) -> None:
@@ -92,27 +117,34 @@ def lock_failed_work(c: Context) -> None:
         c.instance = c.holder.instance
 
 
+def lock_case(c: Context) -> None:
+    """Lock a case that has not ended."""
+    assert isinstance(c.command, CancelCase | SuspendCase | ResumeCase)
+    _lock_instance(c, c.command.case_id, c.command.case_id)
+
+
 def lock_instance(c: Context) -> None:
-    assert isinstance(c.command, RaiseStuck)
+    """Lock the case of a process instance that has not ended: a case, or what one has called."""
+    assert isinstance(c.command, ModifyInstance | MigrateInstance | UndoMigration | RaiseStuck)
     wanted = process_instance.c.id == c.command.instance_id
     case_id = c.connection.execute(select(process_instance.c.case_id).where(wanted)).scalar()
     if case_id is None:
         raise NotFound(c.command.instance_id)
+    _lock_instance(c, c.command.instance_id, case_id)
+
+
+def _lock_instance(c: Context, instance_id: str, case_id: str) -> None:
     _lock(c, case_id)
-    c.instance = c.execution.instance(c.command.instance_id)
-
-
-def lock_case(c: Context) -> None:
-    assert isinstance(c.command, CancelCase)
-    _lock(c, c.command.case_id)
-    found = c.connection.execute(
-        select(process_instance.c.state).where(process_instance.c.id == c.command.case_id)
-    ).scalar()
-    if found is None:
-        raise NotFound(c.command.case_id)
-    if found not in ("active", "suspended"):
-        raise AlreadyDone(state=found)
-    c.instance = c.execution.instance(c.command.case_id)
+    row = c.connection.execute(
+        select(process_instance.c.state, process_instance.c.case_id, process_instance.c.ended_at).where(
+            process_instance.c.id == instance_id
+        )
+    ).first()
+    if row is None or row.case_id != case_id:
+        raise NotFound(instance_id)
+    if row.state not in ("active", "suspended"):
+        raise AlreadyDone(at=row.ended_at, state=row.state)
+    c.instance = c.execution.instance(instance_id)
 
 
 def lock_incident(c: Context) -> None:

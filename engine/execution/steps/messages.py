@@ -11,6 +11,7 @@ from engine.execution import advance, messages
 from engine.execution.commands import AlreadyDone, BroadcastSignal, CorrelateMessage, Outcome, PassOn, TellSignal
 from engine.execution.context import Context
 from engine.execution.models import due_work, process_instance
+from engine.execution.steps.locking import is_suspended
 from engine.execution.store import holder_of
 
 
@@ -38,6 +39,9 @@ def accept_message(c: Context) -> None:
 
 def _correlate(c: Context, identity: str, name: str, key: str, variables: Mapping[str, Any], owner_id: str) -> None:
     waiting = messages.waiting_for(c.connection, name, key)
+    if waiting is not None and is_suspended(c, waiting.case_id):
+        c.outcome = Outcome(state="buffered")  # its case takes it when it is resumed
+        return
     if waiting is not None and _trigger(c, waiting, identity, variables, f"message:{name}"):
         c.audit_kind = "MessageReceived"
         c.audit_data = {"message": name, "element": waiting.element_id}

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, update
 
+from engine.authorization import candidates
 from engine.authorization.actor import Role
 from engine.execution import advance, data
 from engine.execution.commands import (
     AlreadyDone,
-    AssignTask,
     CompleteTask,
     Conflict,
     Forbidden,
     Invalid,
-    ReleaseTask,
+    NotPossible,
+    Reason,
     SaveTaskData,
 )
 from engine.execution.context import Context
 from engine.execution.lifecycle import USER_TASK
 from engine.execution.models import user_task
 from engine.execution.tokens import TASK
-from engine.lifecycle import NotAllowed
 from engine.prepared import Prepared
 
 _END = Prepared(
@@ -40,7 +40,7 @@ DEFAULT_ACTION = {
 
 
 def check_access(c: Context) -> None:
-    """May this actor do this on this task, now? The policy of the journey decides."""
+    """May this actor do this on this task, now? The policy of the journey decides; the diagram may narrow it down."""
     assert c.task is not None
     action = "write"
     if isinstance(c.command, CompleteTask):
@@ -49,6 +49,17 @@ def check_access(c: Context) -> None:
     named = c.task.performer == "citizen" and c.actor.role is Role.CITIZEN
     if named and c.task.owner_id != c.actor.person_id:
         raise Forbidden(c.task.element_id)  # the role would do, but the task is another person's
+    if not candidates.admits(c, c.task):
+        raise Forbidden(c.task.element_id)
+
+
+def task_is_free(c: Context) -> None:
+    """Not in a pause, and nobody else's: one that a colleague has taken says who."""
+    assert c.task is not None
+    if c.task.paused_at is not None:
+        raise NotPossible(Reason(c.task.element_id, "task-paused", "the task is paused; resume it first"))
+    if c.task.assignee and c.task.assignee != c.actor.person_id and c.actor.role is not Role.SYSTEM:
+        raise AlreadyDone(c.task.assignee, None, "claimed")
 
 
 def save_data(c: Context) -> None:
@@ -128,31 +139,3 @@ def unlock_task_data(c: Context) -> None:
         if kind is not None and not task.token.instance.new:
             owner = task.person or task.token.instance.owner_id
             data.lock(c.connection, task.token.instance.id, kind.stored_as(owner), locked=False)
-
-
-def claim(c: Context) -> None:
-    _move(c, "claim", c.actor.person_id)
-    c.audit_kind = "TaskClaimed"
-
-
-def release(c: Context) -> None:
-    assert isinstance(c.command, ReleaseTask)
-    _move(c, "release", None)
-    c.audit_kind = "TaskReleased"
-
-
-def assign(c: Context) -> None:
-    assert isinstance(c.command, AssignTask)
-    _move(c, "assign", c.command.assignee)
-    c.audit_kind = "TaskAssigned"
-    c.audit_data = {"assignee": c.command.assignee}
-
-
-def _move(c: Context, trigger: str, assignee: str | None) -> None:
-    assert c.task is not None
-    try:
-        state = USER_TASK.after(c.task.state, trigger)
-    except NotAllowed:
-        raise AlreadyDone(c.task.assignee or "", c.task.created_at, c.task.state) from None
-    c.connection.execute(update(user_task).where(user_task.c.id == c.task.id).values(state=state, assignee=assignee))
-    c.audit_data = {"task": c.task.element_id, **c.audit_data}

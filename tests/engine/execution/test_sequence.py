@@ -14,6 +14,8 @@ def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits()
         "lock_task",
         "check_access",
         "task_is_open",
+        "case_moves",
+        "task_is_free",
         "validate_task_data",
         "save_data",
         "run_ending_hook",
@@ -38,5 +40,28 @@ def test_every_command_has_a_sequence_that_commits_once() -> None:
 
 
 def test_every_command_on_a_task_asks_the_policy_before_anything_changes() -> None:
-    for steps in (sequence.COMPLETE_TASK, sequence.SAVE_TASK_DATA, sequence.CLAIM_TASK, sequence.ASSIGN_TASK):
-        assert names(steps)[:2] == ["lock_task", "check_access"]
+    on_tasks = [command for command in commands.Command.__args__ if "task_id" in command.__dataclass_fields__]
+    assert len(on_tasks) == 10
+    for command in on_tasks:
+        assert names(sequence.SEQUENCES[command])[:2] == ["lock_task", "check_access"], command
+
+
+def test_every_operation_asks_who_may_before_anything_changes() -> None:
+    for command in (
+        commands.SuspendCase,
+        commands.ResumeCase,
+        commands.ModifyInstance,
+        commands.MigrateInstance,
+        commands.UndoMigration,
+    ):
+        assert names(sequence.SEQUENCES[command])[1] == "check_operator", command
+
+
+def test_a_migration_is_judged_whole_before_a_row_changes() -> None:
+    assert names(sequence.MIGRATE_INSTANCE)[:5] == [
+        "lock_instance",
+        "check_operator",
+        "judge_migration",
+        "migrate_rows",
+        "listen_anew",
+    ]

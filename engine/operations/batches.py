@@ -1,0 +1,326 @@
+"""One operation on many cases: stored with a result per case, so that it can be stopped, killed and gone on with.
+
+Each case is one transaction, with its own line in its own audit trail. A case that
+refuses keeps the others from nothing. Any number of runners may work on one batch.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from engine.application import Application
+from engine.audit import chain
+from engine.authorization.actor import SYSTEM
+from engine.execution.commands import (
+    AlreadyDone,
+    CancelCase,
+    Command,
+    MigrateInstance,
+    NotPossible,
+    Refusal,
+    ResolveIncident,
+    ResumeCase,
+    SuspendCase,
+    UndoMigration,
+)
+from engine.execution.dispatch import TRIES, passing
+from engine.execution.execution import Fault
+from engine.execution.flush import LostRace
+from engine.execution.models import incident
+from engine.failpoints import FailPoints
+from engine.operations.models import batch, batch_item
+
+log = logging.getLogger(__name__)
+ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "undo")
+
+
+class UnknownBatch(KeyError):
+    """There is no such batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch has come. ``state``: ready | running | stopped | done."""
+
+    id: str
+    action: str
+    state: str
+    total: int
+    done: int
+    refused: int
+    pending: int
+
+
+def create(
+    application: Application,
+    action: str,
+    targets: Iterable[str],
+    *,
+    chosen: Mapping[str, Any],
+    settings: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> str:
+    """Store a batch over *targets*; nothing is done yet. Returns its id."""
+    assert action in ACTIONS, action
+    now = application.clock.now()
+    identity = str(uuid.uuid4())
+    with application.db.write() as connection:
+        total, rest = 0, iter(targets)
+        while part := list(islice(rest, 1000)):
+            connection.execute(
+                insert(batch_item),
+                [
+                    {"batch_id": identity, "position": total + at, "target": target, "state": "pending"}
+                    for at, target in enumerate(part)
+                ],
+            )
+            total += len(part)
+        connection.execute(
+            insert(batch).values(
+                id=identity,
+                action=action,
+                state="ready",
+                chosen=dict(chosen),
+                settings=dict(settings or {}),
+                reason=reason,
+                total=total,
+                created_at=now,
+                created_by=SYSTEM.person_id,
+            )
+        )
+        data = {"batch": identity, "action": action, "total": total, "chosen": dict(chosen), "reason": reason[:200]}
+        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "BatchCreated", data)
+    return identity
+
+
+def run(application: Application, identity: str, report: Callable[[Progress], None] | None = None) -> Progress:
+    """Work until nothing is pending or somebody stops it. Raises ``UnknownBatch``. May be run again at any time."""
+    with application.db.write() as connection:
+        _row(connection, identity)
+        connection.execute(update(batch).where(batch.c.id == identity, batch.c.state != "done").values(state="running"))
+    told = progress_of(application, identity)
+    while True:
+        outcome = _one_safely(application, identity)
+        if outcome is None:
+            break
+        told = _count(told, outcome)
+        if report is not None:
+            report(told)
+    return progress_of(application, identity)
+
+
+def _count(told: Progress, outcome: str) -> Progress:
+    done, refused = told.done + (outcome != "refused"), told.refused + (outcome == "refused")
+    return Progress(told.id, told.action, told.state, told.total, done, refused, max(0, told.pending - 1))
+
+
+def _one_safely(application: Application, identity: str) -> str | None:
+    """One item; a lost race or a database that was away for a moment is tried again."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _one(application, identity)
+        except (LostRace, DBAPIError) as error:
+            if attempt == TRIES or not passing(error):
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))
+    raise AssertionError("unreachable")
+
+
+def _one(application: Application, identity: str) -> str | None:
+    """Take the next pending item and do it in one transaction. ``None``: there is none, or the batch was stopped."""
+    with application.db.write() as connection:
+        row = _row(connection, identity)
+        if row.state != "running":
+            return None
+        item = connection.execute(
+            select(batch_item)
+            .where(batch_item.c.batch_id == identity, batch_item.c.state == "pending")
+            .order_by(batch_item.c.position)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if item is None:
+            _finish(application, connection, identity)
+            return None
+        state, result, before = _do(application, connection, row, item.target)
+        connection.execute(
+            update(batch_item)
+            .where(batch_item.c.batch_id == identity, batch_item.c.position == item.position)
+            .values(state=state, result=result, before=before, at=application.clock.now())
+        )
+        FailPoints(application.settings.fail_point).reach(f"batch_item_{item.position}")
+        return state
+
+
+def _finish(application: Application, connection: Connection, identity: str) -> None:
+    """Done once nobody has an item in hand any more."""
+    left = connection.execute(
+        select(func.count()).where(batch_item.c.batch_id == identity, batch_item.c.state == "pending")
+    ).scalar_one()
+    if not left:
+        connection.execute(
+            update(batch)
+            .where(batch.c.id == identity, batch.c.state == "running")
+            .values(state="done", ended_at=application.clock.now())
+        )
+
+
+def _do(
+    application: Application, connection: Connection, row: Row[Any], target: str
+) -> tuple[str, dict[str, Any], Any]:
+    try:
+        with connection.begin_nested():
+            before: Any = None
+            for command in _commands(connection, row, target):
+                outcome = application.dispatch.send(command, SYSTEM, connection=connection)
+                before = outcome.detail
+            if row.action == "undo":
+                _mark_undone(connection, row, target)
+        return "done", {}, before
+    except (Refusal, Fault) as error:
+        _forget_heads(connection)
+        return "refused", refusal(error), None
+    except (LostRace, DBAPIError):
+        raise
+    except Exception as error:
+        # Only the class: a message may carry what a person wrote.
+        log.exception("batch %s failed on %s", row.id, target, exc_info=False)
+        _forget_heads(connection)
+        return "refused", {"code": "crashed", "reasons": [{"message": type(error).__name__}]}, None
+
+
+def _forget_heads(connection: Connection) -> None:
+    """What was rolled back is not the end of a chain, whatever this transaction remembers."""
+    connection.info.get("audit_heads", {}).clear()
+
+
+def refusal(error: Refusal | Fault) -> dict[str, Any]:
+    """Why an item was refused, as data: a code and every reason."""
+    if isinstance(error, NotPossible):
+        return {"code": error.code, "reasons": [asdict(reason) for reason in error.reasons]}
+    if isinstance(error, AlreadyDone):
+        return {"code": error.code, "reasons": [{"message": f"it is {error.state} already"}]}
+    return {"code": error.code, "reasons": [{"message": type(error).__name__}]}
+
+
+def _commands(connection: Connection, row: Row[Any], target: str) -> Iterator[Command]:
+    settings = row.settings
+    if row.action == "cancel":
+        yield CancelCase(target, row.reason)
+    elif row.action == "suspend":
+        yield SuspendCase(target, row.reason)
+    elif row.action == "resume":
+        yield ResumeCase(target, row.reason)
+    elif row.action == "migrate":
+        yield MigrateInstance(target, settings["to"], settings["mapping"], row.id)
+    elif row.action == "undo":
+        before = connection.execute(
+            select(batch_item.c.before).where(batch_item.c.batch_id == settings["of"], batch_item.c.target == target)
+        ).scalar_one()
+        yield UndoMigration(target, before, row.id)
+    else:
+        found = select(incident.c.id).where(incident.c.case_id == target, incident.c.state == "open")
+        for identity in connection.execute(found.order_by(incident.c.raised_at)).scalars().all():
+            yield ResolveIncident(identity, "retry", row.reason)
+
+
+def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
+    connection.execute(
+        update(batch_item)
+        .where(batch_item.c.batch_id == row.settings["of"], batch_item.c.target == target)
+        .values(state="undone", before=None)
+    )
+
+
+def try_out(
+    application: Application, targets: Iterable[str], command_for: Callable[[str], Command]
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """What would happen to each target: ``None`` when it fits, else why not.
+
+    The very command is carried out and rolled back, so the answer is that of the real thing.
+    """
+    for target in targets:
+        try:
+            with application.db.write() as connection:
+                application.dispatch.send(command_for(target), SYSTEM, connection=connection)
+                raise _RolledBack
+        except _RolledBack:
+            yield target, None
+        except (Refusal, Fault) as error:
+            yield target, refusal(error)
+
+
+class _RolledBack(Exception):
+    """Ends a try-out's transaction without a commit."""
+
+
+def stop(application: Application, identity: str) -> Progress:
+    """Let the runners end after the case they have in hand. ``run`` goes on with it."""
+    with application.db.write() as connection:
+        _row(connection, identity)
+        connection.execute(
+            update(batch).where(batch.c.id == identity, batch.c.state.in_(("ready", "running"))).values(state="stopped")
+        )
+    return progress_of(application, identity)
+
+
+def progress_of(application: Application, identity: str) -> Progress:
+    """Raises ``UnknownBatch``."""
+    with application.db.read() as connection:
+        return _progress(connection, _row(connection, identity))
+
+
+def _progress(connection: Connection, row: Row[Any]) -> Progress:
+    counted = connection.execute(
+        select(batch_item.c.state, func.count()).where(batch_item.c.batch_id == row.id).group_by(batch_item.c.state)
+    )
+    counts: dict[str, int] = {row[0]: row[1] for row in counted}
+    pending, refused = counts.get("pending", 0), counts.get("refused", 0)
+    return Progress(row.id, row.action, row.state, row.total, row.total - pending - refused, refused, pending)
+
+
+def latest(application: Application, limit: int = 50) -> list[Progress]:
+    """The newest batches, newest first."""
+    with application.db.read() as connection:
+        found = connection.execute(select(batch).order_by(batch.c.created_at.desc(), batch.c.id).limit(limit)).all()
+        return [_progress(connection, row) for row in found]
+
+
+def results(application: Application, identity: str, state: str = "", after: int = -1) -> list[dict[str, Any]]:
+    """Up to 500 items of a batch in order, after a position; with *state* those alone. Raises ``UnknownBatch``."""
+    with application.db.read() as connection:
+        _row(connection, identity)
+        wanted = [batch_item.c.batch_id == identity, batch_item.c.position > after]
+        if state:
+            wanted.append(batch_item.c.state == state)
+        found = connection.execute(select(batch_item).where(*wanted).order_by(batch_item.c.position).limit(500)).all()
+    return [{"position": row.position, "target": row.target, "state": row.state, **(row.result or {})} for row in found]
+
+
+def migrated_by(application: Application, identity: str) -> list[str]:
+    """What a migration batch has moved and nobody has put back. Raises ``UnknownBatch``."""
+    with application.db.read() as connection:
+        row = _row(connection, identity)
+        if row.action != "migrate":
+            raise UnknownBatch(f"{identity} is not a migration")
+        wanted = (batch_item.c.batch_id == identity, batch_item.c.state == "done")
+        return list(
+            connection.execute(select(batch_item.c.target).where(*wanted).order_by(batch_item.c.position)).scalars()
+        )
+
+
+def _row(connection: Connection, identity: str) -> Row[Any]:
+    row = connection.execute(select(batch).where(batch.c.id == identity)).first()
+    if row is None:
+        raise UnknownBatch(f"there is no batch {identity}")
+    return row

@@ -1,0 +1,50 @@
+"""The schema change finds tasks that were open before it, and can be taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from engine import schema
+from engine.db import Database, UTCDateTime
+from engine.execution.models import due_work
+
+
+@pytest.fixture
+def database(database_url: str, tmp_path: Path) -> Database:
+    return Database(database_url)
+
+
+def test_open_tasks_with_a_deadline_get_their_due_work(database: Database) -> None:
+    settings = schema.config(database)
+    command.upgrade(settings, "0003")
+    due, warn = datetime(2027, 1, 10, tzinfo=UTC), datetime(2027, 1, 5, tzinfo=UTC)
+    columns = {
+        "instance_id": "c", "case_id": "c", "definition_id": "d", "key": "p", "element_id": "a",
+        "task_type": "data", "performer": "citizen", "owner_id": "o",
+    }  # fmt: skip
+    dated = [sa.column(name, UTCDateTime) for name in ("created_at", "due_at", "warn_at")]
+    table = sa.table("user_task", sa.column("id"), sa.column("state"), *map(sa.column, columns), *dated)
+    with database.write() as connection:
+        for identity, state, at in (("open", "ready", due), ("done", "completed", due), ("free", "ready", None)):
+            connection.execute(
+                sa.insert(table).values(
+                    id=identity, state=state, due_at=at, warn_at=warn if at else None, created_at=warn, **columns
+                )
+            )
+
+    command.upgrade(settings, "head")
+
+    with database.read() as connection:
+        rows = connection.execute(sa.select(due_work).order_by(due_work.c.due_at)).all()
+    assert [(r.token_id, r.kind, r.name, r.due_at, r.payload) for r in rows] == [
+        ("open", "deadline", "warning", warn, {}),
+        ("open", "deadline", "deadline", due, {}),
+    ]
+    command.downgrade(settings, "0003")
+    command.upgrade(settings, "head")
+    database.engine.dispose()
