@@ -29,11 +29,12 @@ from engine.jobs.valkey import ensure_redis
 from engine.outbox import LEASE
 from engine.settings import Settings
 from tests.factories.bundles import bundle
-from tests.factories.postgres import server
+from tests.factories.postgres import Server, server
 
 SETTLE_SECONDS = 180
 #: How often each trouble comes, in seconds: the time between is random around it.
-KILL, REDIS, JUMP, CUT = 3.0, 17.0, 23.0, 29.0
+KILL, REDIS, JUMP, CUT, AWAY = 3.0, 17.0, 23.0, 29.0, 60.0
+AWAY_SECONDS = 10
 
 
 @dataclass
@@ -65,6 +66,7 @@ class Soak:
     seconds: float
     troubles: Counter[str] = field(default_factory=Counter)
     valkey: subprocess.Popen[bytes] | None = None
+    postgres: Server | None = None
 
     def __post_init__(self) -> None:
         self.senders = [Member(f"sender {n}", ["--sender", str(n)], self.env) for n in (1, 2)]
@@ -96,8 +98,8 @@ class Soak:
 
     def _troubles(self) -> list[tuple[Callable[[], None], float]]:
         found: list[tuple[Callable[[], None], float]] = [(self._kill, KILL), (self._redis, REDIS), (self._jump, JUMP)]
-        if not self.application.db.sqlite:
-            found.append((self._cut, CUT))
+        if self.postgres is not None:
+            found += [(self._cut, CUT), (self._away, AWAY)]
         return found
 
     def _kill(self) -> None:
@@ -140,6 +142,14 @@ class Soak:
             connection.execute(text(f"{mine} AND datname = current_database()"))
         self.troubles["connections cut"] += 1
 
+    def _away(self) -> None:
+        """The database goes away for ten seconds."""
+        assert self.postgres is not None
+        self.postgres.stop()
+        time.sleep(AWAY_SECONDS)
+        self.postgres.start()
+        self.troubles[f"database away for {AWAY_SECONDS} s"] += 1
+
     def _start_again(self, members: list[Member]) -> None:
         for member in members:
             if member.gone:
@@ -175,7 +185,7 @@ class Soak:
 
 
 @contextmanager
-def _house(database: str) -> Iterator[tuple[Application, Settings, dict[str, str]]]:
+def _house(database: str) -> Iterator[tuple[Application, Settings, dict[str, str], Server | None]]:
     """An empty database of one kind, with the process deployed and its owner known."""
     kind = server(durable=True) if database == "postgresql" else nullcontext(None)
     with tempfile.TemporaryDirectory(prefix="soak") as name, kind as running:
@@ -192,15 +202,15 @@ def _house(database: str) -> Iterator[tuple[Application, Settings, dict[str, str
                 connection, pid="21818297804", name="Anne Eksempel", birth_date=date(2000, 1, 21)
             )
         env["SOAK_OWNER"] = person.id
-        yield application, settings, env
+        yield application, settings, env, running
         application.db.engine.dispose()
 
 
 def soak(database: str, seconds: float) -> Verdict:
-    with _house(database) as (application, settings, env):
+    with _house(database) as (application, settings, env, postgres):
         url, valkey = ensure_redis(settings)
         env["REDIS_URL"] = url
-        run = Soak(application, settings, env, seconds, valkey=valkey)
+        run = Soak(application, settings, env, seconds, valkey=valkey, postgres=postgres)
         run.run()
         verdict = judge(application, settings.data_dir)
         verdict.figures = {**run.troubles, **verdict.figures}
