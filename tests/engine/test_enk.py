@@ -281,6 +281,8 @@ def test_the_terms_of_a_year_sum_to_the_year(months: list[tuple[Decimal, Decimal
 
     assert sum(one.amount for one in found) == whole.amount
     assert all(sum(line.amount for line in one.lines) == one.amount for one in found)
+    for line in whole.lines:
+        assert abs(line.basis * line.rate / 100 - abs(line.amount)) <= Decimal("0.01"), "the rate is of the basis shown"
     for one, (sales, costs) in zip(found, months, strict=True):
         alone = term_estimate(one.term, sales, costs, kind, part)
         assert abs(one.amount - alone.amount) <= Decimal("0.04")  # what rounding carries over
