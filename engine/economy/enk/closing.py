@@ -27,6 +27,8 @@ STEPS = (
     "tax_return",
     "keep_documents",
 )
+#: What cannot be done until long after the last day; the journey reminds of it, and does not wait for a tick.
+LATER = frozenset({"close_accounts", "tax_return", "keep_documents"})
 
 
 @dataclass(frozen=True, slots=True)
