@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, url_for
 
 from engine.application import Application
 from engine.cases import queries
+from engine.clock import OSLO
 from engine.guidance.contacts import everywhere
 from engine.vault import Erased
 from engine.web.texts import NAMES, translate
@@ -122,8 +123,10 @@ def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None
     named = {"income_falling": "income.", "income_ending": "benefit_name."}
     told = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
     plain = ".plain" if kind == "claim_growing" and amount is None else ""
+    today = house().clock.now().astimezone(OSLO).date()
+    passed = ".passed" if kind == "claim_growing" and when is not None and when < today else ""
     return t(
-        f"signal.{kind}{plain}",
+        f"signal.{kind}{passed}{plain}",
         about=t(named[kind] + about) if kind in named else about,
         amount="" if amount is None else formatting.kroner(amount, g.language),
         when="" if when is None else told(when, g.language),
