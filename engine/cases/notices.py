@@ -39,12 +39,16 @@ def give(
     kind: str,
     content: Mapping[str, Any],
     now: datetime,
+    once_for_person: bool = False,
 ) -> bool:
     """Give it, unless the same key was given in the case before. True when it was given now.
 
+    once_for_person  nor when another case of hers gave it: two journeys that watch the same due date warn once
+
     It is also an event to those who subscribe: which kind, the day and what to do, never an amount or a name.
     """
-    there = connection.execute(select(notice.c.id).where(notice.c.case_id == case_id, notice.c.key == key)).first()
+    before = notice.c.person_id == person_id if once_for_person else notice.c.case_id == case_id
+    there = connection.execute(select(notice.c.id).where(before, notice.c.key == key).limit(1)).first()
     if there is not None:
         return False
     notice_id = str(uuid.uuid4())

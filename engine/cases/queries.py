@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from engine.audit.chain import audit_event
 from engine.cases import parties
-from engine.cases.models import case_file
+from engine.cases.models import case_file, notice
 from engine.consent.models import consent_record
 from engine.evidence.models import harvest, snapshot
-from engine.execution.models import user_task
+from engine.execution.models import due_work, user_task
 
 PAGE = 20
 OPEN = ("ready", "claimed")
@@ -93,6 +94,27 @@ def tasks_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
     ).all()
 
 
+def version_of_step(connection: Connection, case_id: str, element_id: str) -> str | None:
+    """The definition a step of a case ran on, its own version or that of a journey the case calls."""
+    return connection.execute(
+        select(user_task.c.definition_id)
+        .where(user_task.c.case_id == case_id, user_task.c.element_id == element_id)
+        .order_by(user_task.c.created_at.desc())
+        .limit(1)
+    ).scalar()
+
+
+def asks_now(connection: Connection, case_id: str, now: datetime) -> bool:
+    """Whether a job of the case is to be done now. A timer that waits for its day is no work anybody waits for."""
+    found = select(due_work.c.id).where(
+        due_work.c.case_id == case_id,
+        due_work.c.kind == "job",
+        due_work.c.state.in_(("due", "leased")),
+        due_work.c.due_at <= now,
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
 def case_by_id(connection: Connection, case_id: str) -> Row[Any]:
     return connection.execute(select(case_file).where(case_file.c.id == case_id)).one()
 
@@ -142,14 +164,21 @@ _SHOWN = (
 )
 
 
-def history(connection: Connection, case_id: str, limit: int = 30) -> Sequence[Row[Any]]:
-    """What people did in the case, newest first; what machines did is in the audit trail."""
-    return connection.execute(
+def history(connection: Connection, case_id: str, reader: str = "", limit: int = 30) -> Sequence[Row[Any]]:
+    """What people did in the case, newest first; what machines did is in the audit trail.
+
+    reader  a citizen of the case: of the notices she sees her own alone; "" sees that they were given
+    """
+    hidden: set[str] = set()
+    if reader:
+        others = select(notice.c.id).where(notice.c.case_id == case_id, notice.c.person_id != reader)
+        hidden.update(connection.execute(others).scalars())
+    happened = connection.execute(
         select(audit_event)
         .where(audit_event.c.case_id == case_id, audit_event.c.kind.in_(_SHOWN))
         .order_by(audit_event.c.seq.desc())
-        .limit(limit)
-    ).all()
+    )
+    return list(islice((event for event in happened if event.data.get("notice") not in hidden), limit))
 
 
 def _view(name: str, person_id: str, now: datetime) -> Any:

@@ -122,6 +122,7 @@ class EnkCheck:
                     kind=f"enk.{warning.kind}",
                     content=content,
                     now=now,
+                    once_for_person=True,
                 )
 
         again = next_look([day for _, _, day in coming], now) if seen or coming else timedelta(hours=6)

@@ -22,10 +22,10 @@ from engine.economy.repayment import minimum, plans
 from engine.economy.spending import by_month
 from engine.execution import data
 from engine.web import view
-from engine.web.enk import _task, finish, keep
 from engine.web.guards import actor, guarded
 from engine.web.household import Known, known_of, nothing_yet
 from engine.web.overview import read_amount
+from engine.web.own_pages import finish, keep, open_task
 
 blueprint = guarded("budget", __name__, Role.CITIZEN.value)
 ROWS = sifo.MAX_PERSONS
@@ -49,7 +49,7 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) 
     house = view.house()
     with house.db.read() as connection:
         known = known_of(connection)
-        task = _task(connection, "household")
+        task = open_task(connection, "household")
         kept = data.read_of_person(connection, house.vault, actor().person_id, "household") or {}
         budget = data.read_of_person(connection, house.vault, actor().person_id, "budget") or {}
     if known is None:
@@ -206,5 +206,5 @@ def save_own() -> Any:
 @blueprint.post("/budsjett/ferdig")
 def done() -> Response:
     with view.house().db.read() as connection:
-        task = _task(connection, "household")
+        task = open_task(connection, "household")
     return finish(task, url_for("household.measures"))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
 from engine.cases import actions, queries, writing
+from engine.definitions.bundle import Bundle
 from engine.evidence import harvest
 from engine.execution.commands import CompleteTask, Forbidden, Invalid, NotFound, StageRefused
 from engine.execution.data import read_in_case
@@ -30,6 +31,11 @@ def _case(connection: Connection, number: str) -> Any:
     if case is None:
         raise NotFound(number)
     return case
+
+
+def _may_share(bundle: Bundle) -> bool:
+    """Whether the journey asks the citizen to share her overview at all."""
+    return any(element.extension.task_type == "share" for element in bundle.process.elements.values())
 
 
 @blueprint.get("/saker/<number>")
@@ -69,6 +75,7 @@ def page(
             shown=answers.of_case(connection, case, deployed.bundle),
             has_decision="decision" in deployed.bundle.data_types,
             decision=read_in_case(connection, house.vault, case.id, "decision"),
+            shares=shared is not None or ended is not None or _may_share(deployed.bundle),
             shared=shared,
             was_shared=ended is not None,
             notes=writing.notes(connection, house.vault, case.id),

@@ -155,6 +155,7 @@ def case() -> Any:
                 "cases.html", cases=cases, tasks=queries.tasks_of(connection, actor().person_id), now=house.clock.now()
             )
         found = own_case(connection, number)
+        given = notices.of_person(connection, house.vault, actor().person_id)
         return render_template(
             "case.html",
             case=found,
@@ -165,8 +166,10 @@ def case() -> Any:
             parties=parties.of_case(connection, found.id),
             waiting=others_wait(connection, found.id),
             notes=writing.notes(connection, house.vault, found.id),
-            history=queries.history(connection, found.id),
+            history=queries.history(connection, found.id, actor().person_id),
             unread=writing.unread(connection, found.id, Role.CITIZEN),
+            told=[n for n in given if n.case_id == found.id and n.read_at is None],
+            asks=queries.asks_now(connection, found.id, house.clock.now()),
             about=about_other(connection, found),
             now=house.clock.now(),
         )
@@ -245,7 +248,8 @@ def _messages(text: str, fault: str) -> Any:
     now = house.clock.now()
     who = actor().person_id
     with house.db.write() as connection:
-        cases = {case.id: case for case in queries.cases_of(connection, who) if case.owner_id == who}
+        every = queries.cases_of(connection, who)
+        cases = {case.id: case for case in every if case.owner_id == who}
         written = [
             (cases[case_id], message)
             for case_id in cases
@@ -260,6 +264,7 @@ def _messages(text: str, fault: str) -> Any:
         cases=[case for case in cases.values() if case.state == "open" and case.office],
         messages=sorted(written, key=lambda pair: pair[1].at, reverse=True),
         notices=given,
+        takes_part=bool(every),
         text=text,
         fault=fault,
         chosen=request.form.get("sak", ""),

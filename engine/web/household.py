@@ -27,9 +27,9 @@ from engine.execution import data
 from engine.guidance.contacts import contacts
 from engine.guidance.tips import choose
 from engine.web import view
-from engine.web.enk import _task, finish, keep
 from engine.web.guards import actor, guarded
 from engine.web.overview import read_amount
+from engine.web.own_pages import finish, keep, open_task
 
 blueprint = guarded("household", __name__, Role.CITIZEN.value)
 
@@ -126,7 +126,7 @@ def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
     house = view.house()
     with house.db.read() as connection:
         known = known_of(connection)
-        task = _task(connection, "measures")
+        task = open_task(connection, "measures")
         kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
     if known is None:
         return nothing_yet()
@@ -190,5 +190,5 @@ def remove_measure(measure_id: str) -> Response:
 @blueprint.post("/tiltak/ferdig")
 def measures_done() -> Response:
     with view.house().db.read() as connection:
-        task = _task(connection, "measures")
+        task = open_task(connection, "measures")
     return finish(task, url_for("plan.show"))

@@ -20,10 +20,10 @@ from engine.execution import data
 from engine.guidance.contacts import contacts
 from engine.guidance.tips import choose
 from engine.web import view
-from engine.web.enk import _task, finish, keep
 from engine.web.guards import actor, guarded
 from engine.web.household import Known, known_of, nothing_yet, read_measures
 from engine.web.overview import read_amount
+from engine.web.own_pages import finish, keep, open_task
 
 blueprint = guarded("plan", __name__, Role.CITIZEN.value)
 ORDERS: tuple[Order, ...] = ("dearest_first", "smallest_first")
@@ -40,7 +40,7 @@ def _page(given: Mapping[str, str], faults: Faults) -> Any:
     house = view.house()
     with house.db.read() as connection:
         known = known_of(connection)
-        task = _task(connection, "plan")
+        task = open_task(connection, "plan")
         chosen = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
     if known is None:
         return nothing_yet()
@@ -168,7 +168,7 @@ def save() -> Any:
         known = known_of(connection)
         if known is None:
             return nothing_yet()
-        task = _task(connection, "plan")
+        task = open_task(connection, "plan")
         debts = plans(known.overview.debts, known.overview.as_of)
         begun = known.plan.get("begun") or house.clock.now().astimezone(OSLO).date().isoformat()
         content = {

@@ -11,6 +11,8 @@ from typing import Any, cast
 from flask import Flask, current_app, g, url_for
 
 from engine.application import Application
+from engine.cases import queries
+from engine.clock import OSLO
 from engine.guidance.contacts import everywhere
 from engine.vault import Erased
 from engine.web.texts import NAMES, translate
@@ -57,15 +59,17 @@ def task_title(task: Any) -> str:
 
 
 def event_task(event: Any) -> str:
-    """The name of the task an event is about, looked up where it may stand."""
+    """The name of the task an event is about, as the version says that the case runs on."""
     element, process = event.data.get("task", ""), event.data.get("process", "advice")
     if not element:
         return ""
     key = f"task.{element}"
     application = house()
     with application.db.read() as connection:
+        own = queries.version_of_step(connection, event.case_id, element)
         try:
-            versions = application.library.versions(connection, process)
+            versions = [application.library.get(connection, own)] if own else []
+            versions += application.library.versions(connection, process)
         except KeyError:
             versions = []
     found = (version.bundle.text(key, g.language) for version in versions)
@@ -119,8 +123,10 @@ def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None
     named = {"income_falling": "income.", "income_ending": "benefit_name."}
     told = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
     plain = ".plain" if kind == "claim_growing" and amount is None else ""
+    today = house().clock.now().astimezone(OSLO).date()
+    passed = ".passed" if kind == "claim_growing" and when is not None and when < today else ""
     return t(
-        f"signal.{kind}{plain}",
+        f"signal.{kind}{passed}{plain}",
         about=t(named[kind] + about) if kind in named else about,
         amount="" if amount is None else formatting.kroner(amount, g.language),
         when="" if when is None else told(when, g.language),

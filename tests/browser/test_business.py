@@ -174,10 +174,17 @@ def test_andreas_closes_in_order(person: People) -> None:
     heading(andreas, "Avslutt foretaket i orden")
     andreas.check_page()
     andreas.picture("enk-closing")
+    andreas.tick("1. Si fra til kundene")
+    andreas.press("Stegene er gjort")
+    expect(andreas.page.locator("#feil")).to_contain_text("Disse stegene er ikke krysset av ennå")
+    expect(andreas.page.locator("#feil")).to_contain_text("Send siste mva-melding")
+    expect(andreas.page.locator("#feil")).not_to_contain_text("Send skattemeldingen neste år")
+    expect(andreas.page.get_by_label("1. Si fra til kundene")).to_be_checked()
+    andreas.check_page()
     steps = andreas.page.get_by_role("checkbox")
     for number in range(steps.count()):
         steps.nth(number).check()
-    andreas.press("Alt er gjort")
+    andreas.press("Stegene er gjort")
     andreas.page.wait_for_url(re.compile("saken-min"))
     expect(andreas.page.locator("main")).to_contain_text("Avslutte foretak")
 

@@ -281,6 +281,8 @@ def test_the_terms_of_a_year_sum_to_the_year(months: list[tuple[Decimal, Decimal
 
     assert sum(one.amount for one in found) == whole.amount
     assert all(sum(line.amount for line in one.lines) == one.amount for one in found)
+    for line in whole.lines:
+        assert abs(line.basis * line.rate / 100 - abs(line.amount)) <= Decimal("0.01"), "the rate is of the basis shown"
     for one, (sales, costs) in zip(found, months, strict=True):
         alone = term_estimate(one.term, sales, costs, kind, part)
         assert abs(one.amount - alone.amount) <= Decimal("0.04")  # what rounding carries over
@@ -347,8 +349,16 @@ def test_who_stops_in_march_is_taxed_of_three_months_and_not_of_a_year_at_that_p
 def test_sales_until_the_last_day_are_counted_and_their_vat_has_its_own_term() -> None:
     overview = build(year_of_trade(), TAGS, Assumptions(), date(2026, 10, 31))
     found = close(overview, Holdings(), date(2026, 12, 31), Decimal(0))
-    assert found.profit > overview.net_so_far
+    assert found.profit is not None and found.profit > overview.net_so_far
     assert [due.due for due in found.dues if due.kind == "vat_last"] == [date(2027, 2, 10)]
+
+
+def test_a_last_day_of_last_year_says_no_profit_of_this_year() -> None:
+    overview = build(year_of_trade(), TAGS, Assumptions(), date(2026, 1, 15))
+
+    found = close(overview, Holdings(), date(2025, 12, 31), Decimal(0))
+
+    assert found.profit is None
 
 
 def test_a_business_without_vat_and_holdings_has_fewer_steps() -> None:

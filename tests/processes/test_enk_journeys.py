@@ -203,15 +203,37 @@ def test_the_owner_may_wait_and_no_adviser_is_needed(house: House) -> None:
     assert house.state(case) == "completed"
 
 
-def closing(house: House, stock: int) -> str:
-    """A business that closes at the turn of the year, with every step done."""
+def closing(house: House, stock: int, steps: bool = True) -> str:
+    """A business that closes at the turn of the year, with every step done or none."""
     case = house.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
     agree(house, case)
     tag(house, case)
     house.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": stock, "lastDay": "2026-12-31"})
-    house.complete(case, "Steps")
+    if steps:
+        house.complete(case, "Steps")
     house.work()
     return case
+
+
+def test_control_and_closing_side_by_side_warn_once(owner: House) -> None:
+    run = running(owner)
+    tag(owner, run)
+    close = closing(owner, stock=0)
+
+    told, again = notices(owner, run), notices(owner, close)
+
+    assert "gap:vat-2026-5" in told and not set(told) & set(again)
+
+
+def test_closing_warns_of_what_falls_due_while_the_steps_are_still_being_done(owner: House) -> None:
+    case = closing(owner, stock=10_000, steps=False)
+    for _ in range(8):
+        owner.work(timedelta(days=30))
+
+    assert set(owner.tasks(case)) == {"Steps"}, "the last overview waits for the steps"
+    assert {"gap:vat-2026-5", "gap:vat-2026-6", "gap:rest_tax-2026"} <= set(notices(owner, case))
+    owner.complete(case, "Steps")
+    assert set(owner.tasks(case)) == {"Final"}
 
 
 def test_closing_remembers_until_nothing_is_due(owner: House) -> None:

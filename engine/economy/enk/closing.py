@@ -27,6 +27,8 @@ STEPS = (
     "tax_return",
     "keep_documents",
 )
+#: What cannot be done until long after the last day; the journey reminds of it, and does not wait for a tick.
+LATER = frozenset({"close_accounts", "tax_return", "keep_documents"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,15 @@ class LastDue:
 class Closing:
     """``free`` NOK is what is the owner's own when everything is paid; negative: that much is missing.
 
-    profit  NOK of the last year, without VAT, to the last day and with what is left sold and settled
+    profit  NOK of the last year, without VAT, to the last day and with what is left sold and settled;
+            ``None`` when that year is over: its tax stands among the dues as it was reckoned then
     """
 
     steps: tuple[str, ...]
     dues: tuple[LastDue, ...]
     on_accounts: Money
     free: Money
-    profit: Money
+    profit: Money | None
 
 
 def close(overview: EnkOverview, holdings: Holdings, last_day: date, on_accounts: Money) -> Closing:
@@ -74,8 +77,9 @@ def close(overview: EnkOverview, holdings: Holdings, last_day: date, on_accounts
     on_stock, last_vat = _last_vat(overview, holdings, last_day) if registered else (ZERO, None)
     if last_vat is not None:
         found.append(last_vat)
-    profit = _profit(overview, holdings, last_day, registered)
-    if overview.tax is not None and last_day.year == overview.as_of.year:
+    this_year = last_day.year == overview.as_of.year
+    profit = _profit(overview, holdings, last_day, registered) if this_year else None
+    if overview.tax is not None and profit is not None:
         tax = max(of_business(overview.assumptions.income(profit), last_day.year).total, ZERO)
         rest = deadlines.rest_tax(last_day.year, tax, overview.assumptions.advance_tax)
         found = [due for due in found if due.kind != "rest_tax" or due.due != rest.due]

@@ -92,6 +92,7 @@ def term_estimates(
     deductible  share (0-1) of purchases that carry deductible VAT at the standard rate: an assumption, shown
 
     What rounding leaves of one term goes into the next, so that the terms add up to the year to the øre.
+    The basis of a line is what the rate is of: the amount without VAT.
     """
     sold = bought = output = back = _NOTHING
     found = []
@@ -106,8 +107,8 @@ def term_estimates(
         deducted = part_of(_ore(bought * deductible), in_rate) - back
         output, back = output + out, back + deducted
         lines = (
-            Line("vat.output", sales, out_rate, out, source),
-            Line("vat.input", basis, in_rate, -deducted, source),
+            Line("vat.output", _ore(sales) - out, out_rate, out, source),
+            Line("vat.input", basis - deducted, in_rate, -deducted, source),
         )
         found.append(TermEstimate(term, out - deducted, lines))
     return tuple(found)

@@ -1,0 +1,109 @@
+"""What the people of a case read on its pages: their own notices, the names their version has, whose turn it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from engine.authorization import sessions
+from engine.authorization.actor import Actor, Office, Role
+from engine.definitions.bundle import Bundle
+from engine.web import create_app
+from engine.web.login import COOKIE
+from tests.processes.conftest import House, house
+from tests.processes.test_enk_journeys import owner, running, tag
+from tests.processes.test_estate_settlement import BO, DECLARED, EXAMPLES, begin, estate, person
+
+__all__ = ["estate", "house", "owner"]
+Read = Callable[[Actor, str], str]
+NAV = Office("312785279", "Nav Lillestrøm")
+
+
+@pytest.fixture
+def read(house: House) -> Read:  # noqa: F811
+    """The text of a page as this person sees it."""
+    app: Flask = create_app(house.application, logins={}, identify=lambda pid: ("", house.clock.now().date()))
+
+    def page(who: Actor, path: str) -> str:
+        with house.application.db.write() as connection:
+            token = sessions.log_in(
+                connection, house.clock.now(), person_id=who.person_id, role=who.role, office=who.office, level="high",
+                language="nb", issuer="test", sid="", id_token="",
+            )  # fmt: skip
+        client = app.test_client()
+        client.set_cookie(COOKIE, token)
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.status_code
+        shown = answer.get_data(as_text=True).partition("<main")[2].partition("</main>")[0]
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
+
+    return page
+
+
+def test_a_history_shows_the_reader_her_own_notices_alone(estate: House, read: Read) -> None:  # noqa: F811
+    begin(estate)
+
+    for who in (estate.anne, person(estate, BO, "Bo Arv")):
+        assert read(who, "/saken-min").count("Du fikk et varsel") == 1, who.name
+
+
+def test_a_history_keeps_the_names_of_the_version_it_runs_on(estate: House, read: Read) -> None:  # noqa: F811
+    case = begin(estate)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    files = dict(Bundle.read(Path(EXAMPLES) / "estate_settlement").files)
+    for name in [name for name in files if name.startswith("texts/")]:
+        files[name] = files[name].replace("Skriv felles erklæring".encode(), b"Fortell om boet")
+    with estate.application.db.write() as connection:
+        estate.application.library.deploy(connection, Bundle("estate_settlement", files), by="ada")
+
+    page = read(estate.anne, "/saken-min")
+
+    assert "fullførte «Skriv felles erklæring»" in page and "Fortell om boet" not in page
+
+
+def test_an_heir_reads_of_the_estate_in_the_third_person(estate: House, read: Read) -> None:  # noqa: F811
+    begin(estate)
+    number = re.search(r"Sak (\d{4}-\d{4})", read(estate.anne, "/saken-min"))
+    assert number
+
+    page = read(estate.anne, f"/saken-min/{number[1]}/oversikt")
+
+    assert "Økonomien til Dagny Arv" in page and not re.search(r"\b[Dd]u (skylder|eier|bruker|får)\b", page)
+
+
+def test_messages_are_not_said_to_be_none_beside_notices(estate: House, read: Read) -> None:  # noqa: F811
+    begin(estate)
+
+    page = read(person(estate, BO, "Bo Arv"), "/meldinger")
+
+    assert "Du er arving i et dødsbo." in page
+    assert "Ingen meldinger" not in page and "Når du har en sak" not in page
+
+
+def test_a_control_that_waits_for_its_day_keeps_watch_and_shows_what_is_new(owner: House, read: Read) -> None:  # noqa: F811
+    tag(owner, running(owner))
+
+    page = read(owner.anne, "/saken-min")
+
+    assert "Vi følger med, og sier fra når det er noe." in page and "kilder svarer" not in page
+    assert "Nytt til deg" in page and "Du mangler" in page
+    read(owner.anne, "/meldinger")
+    assert "Nytt til deg" not in read(owner.anne, "/saken-min"), "she has read it"
+
+
+def test_who_calls_back_is_not_told_of_an_overview_nobody_asked_for(house: House, read: Read) -> None:  # noqa: F811
+    case = house.start("callback", office=NAV.orgno, officeName=NAV.name)
+    house.complete(case, "Ask", wish={"phone": "99887766", "when": "morning", "about": ""})
+    kari = replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=NAV)
+    number = re.search(r"Sak (\d{4}-\d{4})", read(house.anne, "/saken-min"))
+    assert number
+
+    page = read(kari, f"/saker/{number[1]}")
+
+    assert "oversikten" not in page
+    assert page.index("99887766") < page.index("Hva ble dere enige om"), "the number before the form that needs it"
