@@ -233,7 +233,7 @@ class Durable:
         self.house.clock.set(until)
 
     def _drain(self) -> None:
-        while self._performer.one():
+        while self._performer.some():
             pass
 
     def _let_leases_run_out(self) -> None:
