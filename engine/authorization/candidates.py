@@ -59,7 +59,7 @@ def of_task(bundle: Bundle, element_id: str) -> Candidates:
 
 
 def _work_out(bundle: Bundle, element_id: str) -> Candidates:
-    element = bundle.process.elements[element_id]
+    element = bundle.element(element_id)
     policy = read_policy(bundle.files["policy.xml"])
     named = roles_named(policy)
     permitted = frozenset(role for role in named if allowed(policy, bundle.key, element_id, role) - {"read"})

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from engine.bpmn.elements import Definitions, Process
+from engine.bpmn.elements import Definitions, Element, Process
 from engine.bpmn.parser import parse
 from engine.bpmn.timing import TimerSyntaxError, add_duration
 
@@ -140,6 +140,13 @@ class Bundle:
         """The bundle's process: Altinn allows one per file. Global tasks beside it are only called."""
         processes = list(self.definitions.processes.values())
         return next((process for process in processes if process.executable), processes[0])
+
+    def element(self, element_id: str) -> Element:
+        """A flow node of the bundle's process, or of one called beside it in the same file. Raises ``KeyError``."""
+        for process in (self.process, *self.definitions.processes.values()):
+            if element_id in process.elements:
+                return process.elements[element_id]
+        raise KeyError(element_id)
 
     @cached_property
     def data_types(self) -> Mapping[str, DataType]:
