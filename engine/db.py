@@ -29,6 +29,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    make_url,
     text,
 )
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -137,7 +138,10 @@ def trouble(error: DBAPIError) -> str:
 
 
 class Database:
-    """Hands out transactions. ``read`` may run beside a writer, ``write`` takes the write lock."""
+    """Hands out transactions. ``read`` may run beside a writer, ``write`` takes the write lock.
+
+    A PostgreSQL address with ``pgbouncer=true`` is that of a pooler in transaction mode.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -147,7 +151,12 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+            found = make_url(url)
+            options: dict[str, Any] = {}
+            if found.query.get("pgbouncer") == "true":  # prepared statements belong to a server connection
+                options["connect_args"] = {"prepare_threshold": None}
+            found = found.difference_update_query(["pgbouncer"])
+            self.engine = create_engine(found, pool_pre_ping=True, pool_size=10, max_overflow=10, **options)
         self._writer = self.engine.execution_options(tx="w")
         _engines.add(self.engine)
 
