@@ -32,6 +32,7 @@ class Crasher(FailPoints):
     def __init__(self) -> None:
         super().__init__("")
         self._left = 0
+        self._gone = False
         self.kill = False
         self.crashed: list[str] = []
 
@@ -39,9 +40,13 @@ class Crasher(FailPoints):
         self._left = points
 
     def disarm(self) -> None:
+        """A new process takes over."""
         self._left = 0
+        self._gone = False
 
     def reach(self, place: str) -> None:
+        if self._gone:
+            raise Crash(place)  # whatever would tidy up now does not exist any more
         if not self._left:
             return
         self._left -= 1
@@ -50,6 +55,7 @@ class Crasher(FailPoints):
         if self.kill:
             os.kill(os.getpid(), signal.SIGKILL)
         self.crashed.append(place)
+        self._gone = True
         raise Crash(place)
 
 

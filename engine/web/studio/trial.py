@@ -51,7 +51,7 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
             use = given if task.id == task_id else None
             drawn[task.id] = None if task.task_type in ANSWERED else forms.of_task(connection, task, use, app)
             names[task.owner_id] = app.vault.person(connection, task.owner_id).name
-            element = app.library.get(connection, task.definition_id).bundle.process.elements[task.element_id]
+            element = app.library.get(connection, task.definition_id).bundle.element(task.element_id)
             names[task.id] = element.name
             names[f"{task.id}:actions"] = [(name, _action(name)) for name, _ in element.extension.actions]
         log = [_told(connection, app, bundles_of(connection, app), event) for event in state.log]
