@@ -6,38 +6,68 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from engine.authorization import sessions
 from engine.authorization.actor import Actor, Office, Role
+from engine.consent.models import consent_record
 from engine.definitions.bundle import Bundle
+from engine.sharing import actions as sharing
 from engine.web import create_app
 from engine.web.login import COOKIE
 from tests.processes.conftest import House, house
-from tests.processes.test_enk_journeys import owner, running, tag
+from tests.processes.test_enk_journeys import BREG, owner, running, tag
 from tests.processes.test_estate_settlement import BO, DECLARED, EXAMPLES, begin, estate, person
 
 __all__ = ["estate", "house", "owner"]
 Read = Callable[[Actor, str], str]
+Send = Callable[..., Any]
 NAV = Office("312785279", "Nav Lillestrøm")
 
 
 @pytest.fixture
-def read(house: House) -> Read:  # noqa: F811
-    """The text of a page as this person sees it."""
+def client(house: House) -> Callable[[Actor], FlaskClient]:  # noqa: F811
+    """A browser this person is logged in with."""
     app: Flask = create_app(house.application, logins={}, identify=lambda pid: ("", house.clock.now().date()))
 
-    def page(who: Actor, path: str) -> str:
+    def logged_in(who: Actor) -> FlaskClient:
         with house.application.db.write() as connection:
             token = sessions.log_in(
                 connection, house.clock.now(), person_id=who.person_id, role=who.role, office=who.office, level="high",
                 language="nb", issuer="test", sid="", id_token="",
             )  # fmt: skip
-        client = app.test_client()
-        client.set_cookie(COOKIE, token)
-        answer = client.get(path)
+        found = app.test_client()
+        found.set_cookie(COOKIE, token)
+        return found
+
+    return logged_in
+
+
+@pytest.fixture
+def send(client: Callable[[Actor], FlaskClient]) -> Send:
+    """A form sent by this person, with what a page of hers would carry."""
+
+    def post(who: Actor, path: str, **form: Any) -> Any:
+        browser = client(who)
+        page = browser.get("/tjenester").get_data(as_text=True)
+        hidden = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert hidden, "the page has a form"
+        return browser.post(path, data={"csrf_token": hidden[1], **form})
+
+    return post
+
+
+@pytest.fixture
+def read(client: Callable[[Actor], FlaskClient]) -> Read:
+    """The text of a page as this person sees it."""
+
+    def page(who: Actor, path: str) -> str:
+        answer = client(who).get(path)
         assert answer.status_code == 200, answer.status_code
         shown = answer.get_data(as_text=True).partition("<main")[2].partition("</main>")[0]
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
@@ -107,3 +137,24 @@ def test_who_calls_back_is_not_told_of_an_overview_nobody_asked_for(house: House
 
     assert "oversikten" not in page
     assert page.index("99887766") < page.index("Hva ble dere enige om"), "the number before the form that needs it"
+    assert "Fullfør: Ring innbyggeren" in page, "the step as it is written"
+
+
+def test_what_is_anothers_is_not_stopped_nor_said_to_be(house: House, send: Send) -> None:  # noqa: F811
+    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    now = house.clock.now()
+    with house.application.db.write() as connection:
+        share = sharing.start(connection, actor=house.anne, case_id=case, office=BREG, now=now)
+        record = connection.execute(select(consent_record.c.id)).scalars().first()
+    bo = person(house, BO, "Bo Arv")
+
+    for path in (f"/deling/{share}/stopp", f"/samtykker/{record}/trekk", "/deling/nobody/stopp"):
+        assert send(bo, path).status_code == 404, path
+
+    with house.application.db.read() as connection:
+        assert sharing.in_force(connection, case, BREG.orgno, now) is not None
+    for press in ("first", "second"):
+        assert send(house.anne, f"/deling/{share}/stopp").status_code == 303, press
+    with house.application.db.read() as connection:
+        assert sharing.in_force(connection, case, BREG.orgno, now) is None
