@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from engine.sharing import actions as sharing
 from engine.web import create_app
 from engine.web.login import COOKIE
 from tests.processes.conftest import House, house
-from tests.processes.test_enk_journeys import BREG, owner, running, tag
+from tests.processes.test_enk_journeys import BREG, PLAN, choose, owner, running, tag
 from tests.processes.test_estate_settlement import BO, DECLARED, EXAMPLES, begin, estate, person
 
 __all__ = ["estate", "house", "owner"]
@@ -158,3 +159,30 @@ def test_what_is_anothers_is_not_stopped_nor_said_to_be(house: House, send: Send
         assert send(house.anne, f"/deling/{share}/stopp").status_code == 303, press
     with house.application.db.read() as connection:
         assert sharing.in_force(connection, case, BREG.orgno, now) is None
+
+
+def test_the_guide_reads_the_assessment_of_a_plan_while_it_is_shared(house: House, read: Read, send: Send) -> None:  # noqa: F811
+    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    house.work()
+    house.work(timedelta(minutes=3))
+    house.complete(case, "Budget", business_plan={**PLAN, "spending": 25_000})
+    own = read(house.anne, "/enk/start")
+    choose(house, case, "go_on")
+    house.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
+    number = re.search(r"Sak (\d{4}-\d{4})", read(house.anne, "/saken-min"))
+    bente = replace(person(house, "20887297952", "Bente Veileder"), role=Role.CASEWORKER, office=BREG)
+    assert number
+
+    page = read(bente, f"/saker/{number[1]}")
+
+    table = re.search(r"Overskudd i året .* Hvor lenge pengene varer (\d+ mnd\. ?)+", own)
+    assert table and "mangler" in table[0] and "−" not in table[0].partition("Til overs")[2]
+    assert table[0].strip() in page, "the same figures as the owner's own"
+    assert "Planen går ikke opp ennå." in page and "Forsiktig" in page
+    assert "Privat forbruk, 25 000 kr i måneden, har eieren skrevet." in page.replace("\xa0", " ")
+    with house.application.db.read() as connection:
+        share = sharing.in_force(connection, case, BREG.orgno, house.clock.now())
+    assert share is not None
+    send(house.anne, f"/deling/{share.id}/stopp")
+    assert "Planen går ikke opp ennå." not in read(bente, f"/saker/{number[1]}")
