@@ -65,7 +65,13 @@ def home() -> Any:
             return render_template("start.html", services=services(connection), earlier=None)
         if len(cases) == 1:
             return redirect(where_next(connection, actor(), cases[0]), 303)
-        return render_template("home.html", tasks=queries.tasks_of(connection, who), cases=cases, now=house.clock.now())
+        return render_template(
+            "home.html",
+            tasks=queries.tasks_of(connection, who),
+            cases=cases,
+            told=[n for n in notices.of_person(connection, house.vault, who) if n.read_at is None],
+            now=house.clock.now(),
+        )
 
 
 @blueprint.post("/start")

@@ -123,8 +123,11 @@ def test_a_control_that_waits_for_its_day_keeps_watch_and_shows_what_is_new(owne
 
     assert "Vi følger med, og sier fra når det er noe." in page and "kilder svarer" not in page
     assert "Nytt til deg" in page and "Du mangler" in page
-    read(owner.anne, "/meldinger")
-    assert "Nytt til deg" not in read(owner.anne, "/saken-min"), "she has read it"
+    assert "Gå til siden om foretaket" in page, "where she acts on it"
+    owner.start("callback", office=NAV.orgno, officeName=NAV.name)
+    assert "Gå til siden om foretaket" in read(owner.anne, "/hjem")
+    assert "Gå til siden om foretaket" in read(owner.anne, "/meldinger")
+    assert "Nytt til deg" not in read(owner.anne, "/hjem"), "she has read it"
 
 
 def test_who_calls_back_is_not_told_of_an_overview_nobody_asked_for(house: House, read: Read) -> None:  # noqa: F811
