@@ -189,3 +189,18 @@ def test_the_guide_reads_the_assessment_of_a_plan_while_it_is_shared(house: Hous
     assert share is not None
     send(house.anne, f"/deling/{share.id}/stopp")
     assert "Planen går ikke opp ennå." not in read(bente, f"/saker/{number[1]}")
+
+
+def test_a_control_that_asks_nothing_comes_to_the_page_its_bundle_calls_home(
+    owner: House,  # noqa: F811
+    client: Callable[[Actor], FlaskClient],
+) -> None:
+    case = running(owner)
+    browser = client(owner.anne)
+    assert "/oppgaver/" in browser.get("/hjem").headers["Location"], "a task goes before"
+    tag(owner, case)
+
+    assert browser.get("/hjem").headers["Location"] == "/enk"
+    owner.start("callback", office=NAV.orgno, officeName=NAV.name)
+    page = browser.get("/hjem").get_data(as_text=True)
+    assert '<a class="ds-link" href="/enk">' in page and "/saken-min?sak=" in page
