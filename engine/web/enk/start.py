@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.cases import queries
 from engine.clock import OSLO
+from engine.economy.enk.overview import EnkOverview
 from engine.economy.rates import rates
 from engine.execution import data
 from engine.execution.commands import NotFound
@@ -91,7 +93,13 @@ def startup_pdf() -> Response:
 
 @blueprint.get("/enk/sjekkliste")
 def checklist() -> Any:
-    """Set-up from day one (R67): each step ticked by the owner, those a source can see watched for her."""
+    return _checklist_page()
+
+
+def _checklist_page(
+    done: Collection[str] | None = None, later: Collection[str] = (), missing: Sequence[str] = ()
+) -> Any:
+    """Set-up from day one (R67): each step ticked or set aside by the owner, those a source can see watched for her."""
     house = view.house()
     with house.db.read() as connection:
         known = known_of(connection)
@@ -101,30 +109,43 @@ def checklist() -> Any:
         kept = data.read_of_person(connection, house.vault, actor().person_id, "checklist") or {}
         guided = data.read_of_person(connection, house.vault, actor().person_id, "guidance") or {}
     o = known.overview
-    seen = {"accounts": o.tagged, "vat": any(e.vat_registered for e in o.enterprises)}
     limit = rates(o.as_of.year).get("vat", "registration_threshold") if o.unknown_year is None else None
-    return render_template(
+    body = render_template(
         "enk_checklist.html",
         steps=STEPS,
-        done=set(kept.get("done", ())),
-        seen=seen,
+        done=set(kept.get("done", ()) if done is None else done),
+        later=set(kept.get("later", ()) if done is None else later),
+        missing=missing,
+        seen=_seen(o),
         o=o,
         limit=limit,
         advice=guided.get("advice", ""),
         task=task,
     )
+    return (body, 422) if missing else body
+
+
+def _seen(o: EnkOverview) -> dict[str, bool]:
+    """The steps a source can see: done, whoever ticks."""
+    return {"accounts": o.tagged, "vat": any(e.vat_registered for e in o.enterprises)}
 
 
 @blueprint.post("/enk/sjekkliste")
-def check() -> Response:
+def check() -> Any:
+    """Keep the ticks; the last press ends the task when each step is done, seen, or said not to concern her yet."""
     house = view.house()
     done = [step for step in request.form.getlist("step") if step in STEPS]
+    later = [step for step in request.form.getlist("later") if step in STEPS and step not in done]
     with house.db.write() as connection:
         known = known_of(connection)
         if known is None:
             raise NotFound("case")
         task = open_task(connection, "checklist")
-        keep(connection, known.case.id, "checklist", {"done": done})
+        keep(connection, known.case.id, "checklist", {"done": done, "later": later})
     if request.form.get("action") == "save":
         return redirect(url_for("enk.checklist"), 303)
+    seen = _seen(known.overview)
+    missing = [step for step in STEPS if step not in done and step not in later and not seen.get(step)]
+    if missing:
+        return _checklist_page(done, later, missing)
     return finish(task, url_for("enk.checklist"))

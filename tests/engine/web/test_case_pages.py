@@ -204,3 +204,22 @@ def test_a_control_that_asks_nothing_comes_to_the_page_its_bundle_calls_home(
     owner.start("callback", office=NAV.orgno, officeName=NAV.name)
     page = browser.get("/hjem").get_data(as_text=True)
     assert '<a class="ds-link" href="/enk">' in page and "/saken-min?sak=" in page
+
+
+def test_the_start_is_not_ready_until_each_step_is_ticked_or_set_aside(house: House, send: Send) -> None:  # noqa: F811
+    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    house.work()
+    house.work(timedelta(minutes=3))
+    house.complete(case, "Budget", business_plan=PLAN)
+    choose(house, case, "go_on")
+    house.complete(case, "Share", share_answer={"answer": "no", "kinds": [], "language": "nb"})
+    ticked = ["accounts", "tax_card", "insurance", "bookkeeping"]
+
+    refused = send(house.anne, "/enk/sjekkliste", step=ticked, action="done")
+
+    told = refused.get_data(as_text=True).partition('id="feil"')[2].partition("</div>")[0]
+    assert refused.status_code == 422 and re.findall(r'href="#s-(\w+)"', told) == ["vat"]
+    assert set(house.tasks(case)) == {"Checklist"}
+    assert send(house.anne, "/enk/sjekkliste", step=ticked, later=["vat"], action="done").status_code == 303
+    assert house.state(case) == "completed"
