@@ -18,6 +18,7 @@ from engine.authorization import sessions
 from engine.authorization.actor import Actor, Office, Role
 from engine.consent.models import consent_record
 from engine.definitions.bundle import Bundle
+from engine.execution import data
 from engine.sharing import actions as sharing
 from engine.web import create_app
 from engine.web.login import COOKIE
@@ -223,3 +224,17 @@ def test_the_start_is_not_ready_until_each_step_is_ticked_or_set_aside(house: Ho
     assert set(house.tasks(case)) == {"Checklist"}
     assert send(house.anne, "/enk/sjekkliste", step=ticked, later=["vat"], action="done").status_code == 303
     assert house.state(case) == "completed"
+
+
+def test_the_clean_up_list_says_why_a_plan_goes_another_way(owner: House, read: Read) -> None:  # noqa: F811
+    case = running(owner)
+    assert "Rydd i denne rekkefølgen" in read(owner.anne, "/tiltak")
+    assert "Planen betaler ned" not in read(owner.anne, "/tiltak"), "there is no plan"
+    for order, why in (("dearest_first", "det dyreste først"), ("smallest_first", "det minste først")):
+        with owner.application.db.write() as connection:
+            data.write(
+                connection, owner.application.vault, instance_id=case, case_id=case, owner_id=owner.anne.person_id,
+                data_type="plan", content={"monthly": "3000", "order": order, "debts": []}, now=owner.clock.now(),
+            )  # fmt: skip
+
+        assert f"Planen betaler ned {why}" in read(owner.anne, "/tiltak")
