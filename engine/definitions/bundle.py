@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from engine.bpmn.timing import TimerSyntaxError, add_duration
 
 MAX_BYTES = 20 * 1024 * 1024
 _IGNORED = (".py", ".pyc", ".md")
+
+
+#: Paths a bundle may send a citizen to: within this house, nothing but its path.
+HOME = re.compile(r"(/[a-z0-9-]+)+", re.ASCII)
 
 
 class BundleError(Exception):
@@ -165,6 +170,12 @@ class Bundle:
     def startable(self) -> frozenset[str]:
         """The roles that may start the journey by themselves."""
         return frozenset(self.metadata.get("startable", ()))
+
+    @cached_property
+    def home(self) -> str:
+        """The page a citizen comes to when the journey asks nothing of her: a path of ours, or "" for its case."""
+        path = self.metadata.get("home", "")
+        return path if isinstance(path, str) and HOME.fullmatch(path) else ""
 
     def described(self, language: str) -> str:
         """One or two sentences on what the journey is for."""

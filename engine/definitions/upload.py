@@ -18,7 +18,7 @@ from typing import Any
 
 from engine.bpmn.parser import read_definitions
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
-from engine.definitions.bundle import MAX_BYTES, Bundle, BundleError
+from engine.definitions.bundle import HOME, MAX_BYTES, Bundle, BundleError
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,60}")
 MOST_FILES = 500
@@ -162,6 +162,7 @@ def _metadata(value: Any) -> bool:
         and all(isinstance(office, dict) for office in offices)
         and isinstance(variables, dict)
         and isinstance(order, int)
+        and ("home" not in value or (isinstance(value["home"], str) and HOME.fullmatch(value["home"]) is not None))
         and all(isinstance(role, str) for role in value.get("startable", []))
     )
 

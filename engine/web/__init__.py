@@ -52,6 +52,7 @@ from engine.web import (
     tasks,
     view,
 )
+from engine.web.notice_links import notice_link
 from engine.web.texts import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ def create_app(
     app.before_request(security.check_change)
     app.after_request(security.secure)
     view.install(app)
+    app.jinja_env.globals.update(notice_link=notice_link)
     _errors(app)
     return app
 

@@ -20,6 +20,7 @@ from engine.sharing.models import share
 from engine.web import answers, forms, view
 from engine.web.charts import panels
 from engine.web.citizen import stage_rows
+from engine.web.enk.assessment import Assessed, assessed
 from engine.web.guards import actor, guarded
 
 blueprint = guarded("casework", __name__, Role.CASEWORKER.value)
@@ -36,6 +37,12 @@ def _case(connection: Connection, number: str) -> Any:
 def _may_share(bundle: Bundle) -> bool:
     """Whether the journey asks the citizen to share her overview at all."""
     return any(element.extension.task_type == "share" for element in bundle.process.elements.values())
+
+
+def _plan(connection: Connection, case: Any) -> Assessed | None:
+    """What the plan told of in this case comes to: what the guide is to talk about (R67). None without a plan."""
+    kept = read_in_case(connection, view.house().vault, case.id, "business-plan")
+    return assessed(connection, kept, case.id) if kept else None
 
 
 @blueprint.get("/saker/<number>")
@@ -73,6 +80,7 @@ def page(
             form=forms.of_task(connection, task, given) if task else None,
             faults=list(faults),
             shown=answers.of_case(connection, case, deployed.bundle),
+            plan=_plan(connection, case) if shared else None,
             has_decision="decision" in deployed.bundle.data_types,
             decision=read_in_case(connection, house.vault, case.id, "decision"),
             shares=shared is not None or ended is not None or _may_share(deployed.bundle),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
@@ -64,8 +64,16 @@ def home() -> Any:
         if not cases:
             return render_template("start.html", services=services(connection), earlier=None)
         if len(cases) == 1:
-            return redirect(where_next(connection, actor(), cases[0]), 303)
-        return render_template("home.html", tasks=queries.tasks_of(connection, who), cases=cases, now=house.clock.now())
+            asked = queries.open_tasks(connection, cases[0].id, "citizen", who)
+            own = "" if asked else home_of(connection, cases[0])
+            return redirect(own or where_next(connection, actor(), cases[0]), 303)
+        return render_template(
+            "home.html",
+            tasks=queries.tasks_of(connection, who),
+            cases=[(case, home_of(connection, case)) for case in cases],
+            told=[n for n in notices.of_person(connection, house.vault, who) if n.read_at is None],
+            now=house.clock.now(),
+        )
 
 
 @blueprint.post("/start")
@@ -129,6 +137,13 @@ def where_next(connection: Connection, who: Actor, case: Any) -> str:
     if tasks:
         return url_for("tasks.show", task_id=tasks[0].id)
     return url_for("citizen.case", sak=case.number)
+
+
+def home_of(connection: Connection, case: Any) -> str:
+    """The page its journey calls home, when there is such a page here and the case is her own; else ""."""
+    path = view.house().library.get(connection, case.definition_id).bundle.home
+    there = bool(path) and current_app.url_map.bind("").test(path, "GET")
+    return path if there and case.owner_id == actor().person_id else ""
 
 
 def own_case(connection: Connection, number: str = "") -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import make_response, redirect, render_template, url_for
-from sqlalchemy import select
+from sqlalchemy import Connection, Table, select
 from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
@@ -49,7 +49,8 @@ def show() -> Any:
 def stop(share_id: str) -> Response:
     house = view.house()
     with house.db.write() as connection:
-        sharing.stop(connection, actor=actor(), share_id=share_id, now=house.clock.now())
+        if not sharing.stop(connection, actor=actor(), share_id=share_id, now=house.clock.now()):
+            _own(connection, share, share_id)
     return redirect(url_for("sharing.stopped", what="deling"), 303)
 
 
@@ -60,11 +61,20 @@ def withdraw(record_id: str) -> Response:
     now = house.clock.now()
     with house.db.write() as connection:
         case_id = consent.withdraw(connection, actor=actor(), record_id=record_id, now=now)
+        if case_id is None:
+            _own(connection, consent_record, record_id)
         if case_id is not None:
             command = CorrelateMessage("consent.withdrawn", case_id, "consent", record_id)
             house.dispatch.send(command, actor(), connection=connection)
     house.bell()
     return redirect(url_for("sharing.stopped", what="samtykke"), 303)
+
+
+def _own(connection: Connection, table: Table, row_id: str) -> None:
+    """Hers, and ended before: a second press says the same. Another's, or nobody's: 404."""
+    found = select(table.c.id).where(table.c.id == row_id, table.c.person_id == actor().person_id)
+    if connection.execute(found).first() is None:
+        raise NotFound(row_id)
 
 
 @blueprint.get("/deling/stoppet/<what>")

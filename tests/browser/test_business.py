@@ -99,6 +99,13 @@ def test_andreas_is_told_kindly_that_his_plan_does_not_hold_and_makes_a_better_o
     andreas.picture("checklist")
     andreas.tick("Bokføring")
     andreas.press("Alt er klart")
+    expect(andreas.page.locator("#feil")).to_contain_text("Mva-registrering")
+    expect(andreas.page.locator("#feil")).not_to_contain_text("Bokføring")
+    andreas.check_page()
+    for step in ("Egne konti", "Forskuddsskatt er meldt", "Forsikring ved sykdom"):
+        andreas.tick(step)
+    andreas.tick("Gjelder ikke meg ennå: Mva-registrering")
+    andreas.press("Alt er klart")
     expect(andreas.page.locator("main")).to_contain_text("Starte foretak")
 
 

@@ -67,16 +67,16 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
     anne.picture("sharing")
 
     kari.page.go_back()
-    kari.press("Fullfør: gå gjennom oversikt")
+    kari.press("Fullfør: Gå gjennom oversikt")
     kari.page.get_by_label("Begrunnelse").fill("Søker har varige betalingsproblemer.")
-    kari.press("Fullfør: skriv vedtak")
+    kari.press("Fullfør: Skriv vedtak")
     expect(kari.page.locator("#feil")).to_contain_text("Utfall må fylles ut")
     kari.tick("Innvilget rådgivning")
-    kari.press("Fullfør: skriv vedtak")
+    kari.press("Fullfør: Skriv vedtak")
     expect(kari.page.locator("main")).to_contain_text("Vedtak mangler")
     assert kari.page.get_by_label("Begrunnelse").input_value() == "Søker har varige betalingsproblemer."
     kari.page.get_by_label("Startdato").fill("2026-11-25")
-    kari.press("Fullfør: skriv vedtak")
+    kari.press("Fullfør: Skriv vedtak")
     expect(kari.page.locator("#oppgave")).to_contain_text("Gi råd")
     kari.page.get_by_label("Skriv til innbyggeren").fill("Hei Anne, vi ringer i morgen.")
     kari.press("Send melding")
@@ -89,7 +89,7 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
     expect(anne.page.get_by_role("heading", level=1)).to_contain_text("Delingen er stoppet")
     answer = kari.page.goto(kari.page.url.split("#")[0] + "/oversikt")
     assert answer is not None and answer.status == 403
-    for label, finish in (("enige om", "gi råd"), ("går det", "følg opp"), ("resultatet", "avslutt saken")):
+    for label, finish in (("enige om", "Gi råd"), ("går det", "Følg opp"), ("resultatet", "Avslutt saken")):
         kari.page.goto(f"{product.url}/arbeidsko")
         kari.page.locator("table").get_by_role("link").first.click()
         kari.page.get_by_label(re.compile(label)).fill("Nedbetalingsplan")

@@ -176,10 +176,10 @@ def test_a_call_is_asked_for_and_made(person: People) -> None:
     kari.press("Ta saken")
     kari.check_page()
     kari.picture("callback")
-    kari.press("Fullfør: ring innbyggeren")
+    kari.press("Fullfør: Ring innbyggeren")
     expect(kari.page.locator("#feil")).to_contain_text("Hva ble dere enige om?")
     fill(kari, result="Ingrid prøver budsjettet selv. Vi snakkes om en måned.")
-    kari.press("Fullfør: ring innbyggeren")
+    kari.press("Fullfør: Ring innbyggeren")
     wait_for_text(ingrid, "/saken-min", "Avsluttet")
     ingrid.check_page()
 

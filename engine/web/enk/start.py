@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -13,15 +11,14 @@ from werkzeug.wrappers import Response
 
 from engine.cases import queries
 from engine.clock import OSLO
-from engine.economy.enk.startup import Plan, assess
-from engine.economy.money import ZERO
-from engine.economy.rates import UnknownYear, rates
-from engine.evidence import harvest
+from engine.economy.enk.overview import EnkOverview
+from engine.economy.rates import rates
 from engine.execution import data
 from engine.execution.commands import NotFound
 from engine.guidance.contacts import contacts
 from engine.guidance.tips import choose
 from engine.web import view
+from engine.web.enk.assessment import Assessed, assessed
 from engine.web.enk.desk import blueprint, known_of
 from engine.web.guards import actor
 from engine.web.own_pages import finish, keep, open_task
@@ -38,15 +35,18 @@ def startup() -> Any:
         found = _assess(connection)
     if found is None:
         return redirect(url_for("citizen.home"), 303)
+    troubled = found.found is not None and found.found.verdict != "carries"
+    today = house.clock.now().astimezone(OSLO).date()
     return render_template(
-        "enk_startup.html", task=task, contacts=contacts("enk_start"), tips=found.tips, **found.values
+        "enk_startup.html",
+        task=task,
+        contacts=contacts("enk_start"),
+        tips=choose({"spending_over_income"} if troubled else (), "enk_start", today),
+        plan=found.plan,
+        found=found.found,
+        unknown=found.unknown,
+        private=found.private,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    values: dict[str, Any]
-    tips: Any
 
 
 def _assess(connection: Connection) -> Assessed | None:
@@ -56,28 +56,7 @@ def _assess(connection: Connection) -> Assessed | None:
     case = queries.data_case_of(connection, who)
     if kept is None or case is None:
         return None
-    newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())
-    private = newest[0] if newest else None
-    number: Callable[[str], Decimal] = lambda name: Decimal(str(kept.get(name) or 0))  # noqa: E731
-    told = kept.get("spending")
-    spending = Decimal(str(told)) if told is not None else private.monthly_spending if private else ZERO
-    plan = Plan(
-        number("turnover"),
-        number("costs"),
-        number("startCosts"),
-        number("savings"),
-        number("otherIncome"),
-        spending,
-        int(kept.get("ramp", 6)),
-    )
-    today = house.clock.now().astimezone(OSLO).date()
-    try:
-        found, unknown = assess(plan, today.year), None
-    except UnknownYear as error:
-        found, unknown = None, error
-    tips = choose({"spending_over_income"} if found and found.verdict != "carries" else (), "enk_start", today)
-    values = {"plan": plan, "found": found, "unknown": unknown, "private": private, "year": today.year}
-    return Assessed(values, tips)
+    return assessed(connection, kept, case.id)
 
 
 @blueprint.post("/enk/start")
@@ -96,11 +75,11 @@ def startup_pdf() -> Response:
     house = view.house()
     with house.db.read() as connection:
         found = _assess(connection)
-    if found is None or found.values["found"] is None:
+    if found is None or found.found is None:
         raise NotFound("plan")
     body = render(
-        found.values["plan"],
-        found.values["found"],
+        found.plan,
+        found.found,
         name=actor().name,
         words=view.t,
         language=g.language,
@@ -114,7 +93,13 @@ def startup_pdf() -> Response:
 
 @blueprint.get("/enk/sjekkliste")
 def checklist() -> Any:
-    """Set-up from day one (R67): each step ticked by the owner, those a source can see watched for her."""
+    return _checklist_page()
+
+
+def _checklist_page(
+    done: Collection[str] | None = None, later: Collection[str] = (), missing: Sequence[str] = ()
+) -> Any:
+    """Set-up from day one (R67): each step ticked or set aside by the owner, those a source can see watched for her."""
     house = view.house()
     with house.db.read() as connection:
         known = known_of(connection)
@@ -124,30 +109,43 @@ def checklist() -> Any:
         kept = data.read_of_person(connection, house.vault, actor().person_id, "checklist") or {}
         guided = data.read_of_person(connection, house.vault, actor().person_id, "guidance") or {}
     o = known.overview
-    seen = {"accounts": o.tagged, "vat": any(e.vat_registered for e in o.enterprises)}
     limit = rates(o.as_of.year).get("vat", "registration_threshold") if o.unknown_year is None else None
-    return render_template(
+    body = render_template(
         "enk_checklist.html",
         steps=STEPS,
-        done=set(kept.get("done", ())),
-        seen=seen,
+        done=set(kept.get("done", ()) if done is None else done),
+        later=set(kept.get("later", ()) if done is None else later),
+        missing=missing,
+        seen=_seen(o),
         o=o,
         limit=limit,
         advice=guided.get("advice", ""),
         task=task,
     )
+    return (body, 422) if missing else body
+
+
+def _seen(o: EnkOverview) -> dict[str, bool]:
+    """The steps a source can see: done, whoever ticks."""
+    return {"accounts": o.tagged, "vat": any(e.vat_registered for e in o.enterprises)}
 
 
 @blueprint.post("/enk/sjekkliste")
-def check() -> Response:
+def check() -> Any:
+    """Keep the ticks; the last press ends the task when each step is done, seen, or said not to concern her yet."""
     house = view.house()
     done = [step for step in request.form.getlist("step") if step in STEPS]
+    later = [step for step in request.form.getlist("later") if step in STEPS and step not in done]
     with house.db.write() as connection:
         known = known_of(connection)
         if known is None:
             raise NotFound("case")
         task = open_task(connection, "checklist")
-        keep(connection, known.case.id, "checklist", {"done": done})
+        keep(connection, known.case.id, "checklist", {"done": done, "later": later})
     if request.form.get("action") == "save":
         return redirect(url_for("enk.checklist"), 303)
+    seen = _seen(known.overview)
+    missing = [step for step in STEPS if step not in done and step not in later and not seen.get(step)]
+    if missing:
+        return _checklist_page(done, later, missing)
     return finish(task, url_for("enk.checklist"))

@@ -5,39 +5,71 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from engine.authorization import sessions
 from engine.authorization.actor import Actor, Office, Role
+from engine.consent.models import consent_record
 from engine.definitions.bundle import Bundle
+from engine.execution import data
+from engine.sharing import actions as sharing
 from engine.web import create_app
 from engine.web.login import COOKIE
 from tests.processes.conftest import House, house
-from tests.processes.test_enk_journeys import owner, running, tag
+from tests.processes.test_enk_journeys import BREG, PLAN, choose, owner, running, tag
 from tests.processes.test_estate_settlement import BO, DECLARED, EXAMPLES, begin, estate, person
 
 __all__ = ["estate", "house", "owner"]
 Read = Callable[[Actor, str], str]
+Send = Callable[..., Any]
 NAV = Office("312785279", "Nav Lillestrøm")
 
 
 @pytest.fixture
-def read(house: House) -> Read:  # noqa: F811
-    """The text of a page as this person sees it."""
+def client(house: House) -> Callable[[Actor], FlaskClient]:  # noqa: F811
+    """A browser this person is logged in with."""
     app: Flask = create_app(house.application, logins={}, identify=lambda pid: ("", house.clock.now().date()))
 
-    def page(who: Actor, path: str) -> str:
+    def logged_in(who: Actor) -> FlaskClient:
         with house.application.db.write() as connection:
             token = sessions.log_in(
                 connection, house.clock.now(), person_id=who.person_id, role=who.role, office=who.office, level="high",
                 language="nb", issuer="test", sid="", id_token="",
             )  # fmt: skip
-        client = app.test_client()
-        client.set_cookie(COOKIE, token)
-        answer = client.get(path)
+        found = app.test_client()
+        found.set_cookie(COOKIE, token)
+        return found
+
+    return logged_in
+
+
+@pytest.fixture
+def send(client: Callable[[Actor], FlaskClient]) -> Send:
+    """A form sent by this person, with what a page of hers would carry."""
+
+    def post(who: Actor, path: str, **form: Any) -> Any:
+        browser = client(who)
+        page = browser.get("/tjenester").get_data(as_text=True)
+        hidden = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert hidden, "the page has a form"
+        return browser.post(path, data={"csrf_token": hidden[1], **form})
+
+    return post
+
+
+@pytest.fixture
+def read(client: Callable[[Actor], FlaskClient]) -> Read:
+    """The text of a page as this person sees it."""
+
+    def page(who: Actor, path: str) -> str:
+        answer = client(who).get(path)
         assert answer.status_code == 200, answer.status_code
         shown = answer.get_data(as_text=True).partition("<main")[2].partition("</main>")[0]
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
@@ -92,8 +124,11 @@ def test_a_control_that_waits_for_its_day_keeps_watch_and_shows_what_is_new(owne
 
     assert "Vi følger med, og sier fra når det er noe." in page and "kilder svarer" not in page
     assert "Nytt til deg" in page and "Du mangler" in page
-    read(owner.anne, "/meldinger")
-    assert "Nytt til deg" not in read(owner.anne, "/saken-min"), "she has read it"
+    assert "Gå til siden om foretaket" in page, "where she acts on it"
+    owner.start("callback", office=NAV.orgno, officeName=NAV.name)
+    assert "Gå til siden om foretaket" in read(owner.anne, "/hjem")
+    assert "Gå til siden om foretaket" in read(owner.anne, "/meldinger")
+    assert "Nytt til deg" not in read(owner.anne, "/hjem"), "she has read it"
 
 
 def test_who_calls_back_is_not_told_of_an_overview_nobody_asked_for(house: House, read: Read) -> None:  # noqa: F811
@@ -107,3 +142,99 @@ def test_who_calls_back_is_not_told_of_an_overview_nobody_asked_for(house: House
 
     assert "oversikten" not in page
     assert page.index("99887766") < page.index("Hva ble dere enige om"), "the number before the form that needs it"
+    assert "Fullfør: Ring innbyggeren" in page, "the step as it is written"
+
+
+def test_what_is_anothers_is_not_stopped_nor_said_to_be(house: House, send: Send) -> None:  # noqa: F811
+    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    now = house.clock.now()
+    with house.application.db.write() as connection:
+        share = sharing.start(connection, actor=house.anne, case_id=case, office=BREG, now=now)
+        record = connection.execute(select(consent_record.c.id)).scalars().first()
+    bo = person(house, BO, "Bo Arv")
+
+    for path in (f"/deling/{share}/stopp", f"/samtykker/{record}/trekk", "/deling/nobody/stopp"):
+        assert send(bo, path).status_code == 404, path
+
+    with house.application.db.read() as connection:
+        assert sharing.in_force(connection, case, BREG.orgno, now) is not None
+    for press in ("first", "second"):
+        assert send(house.anne, f"/deling/{share}/stopp").status_code == 303, press
+    with house.application.db.read() as connection:
+        assert sharing.in_force(connection, case, BREG.orgno, now) is None
+
+
+def test_the_guide_reads_the_assessment_of_a_plan_while_it_is_shared(house: House, read: Read, send: Send) -> None:  # noqa: F811
+    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    house.work()
+    house.work(timedelta(minutes=3))
+    house.complete(case, "Budget", business_plan={**PLAN, "spending": 25_000})
+    own = read(house.anne, "/enk/start")
+    choose(house, case, "go_on")
+    house.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
+    number = re.search(r"Sak (\d{4}-\d{4})", read(house.anne, "/saken-min"))
+    bente = replace(person(house, "20887297952", "Bente Veileder"), role=Role.CASEWORKER, office=BREG)
+    assert number
+
+    page = read(bente, f"/saker/{number[1]}")
+
+    table = re.search(r"Overskudd i året .* Hvor lenge pengene varer (\d+ mnd\. ?)+", own)
+    assert table and "mangler" in table[0] and "−" not in table[0].partition("Til overs")[2]
+    assert table[0].strip() in page, "the same figures as the owner's own"
+    assert "Planen går ikke opp ennå." in page and "Forsiktig" in page
+    assert "Privat forbruk, 25 000 kr i måneden, har eieren skrevet." in page.replace("\xa0", " ")
+    with house.application.db.read() as connection:
+        share = sharing.in_force(connection, case, BREG.orgno, house.clock.now())
+    assert share is not None
+    send(house.anne, f"/deling/{share.id}/stopp")
+    assert "Planen går ikke opp ennå." not in read(bente, f"/saker/{number[1]}")
+
+
+def test_a_control_that_asks_nothing_comes_to_the_page_its_bundle_calls_home(
+    owner: House,  # noqa: F811
+    client: Callable[[Actor], FlaskClient],
+) -> None:
+    case = running(owner)
+    browser = client(owner.anne)
+    assert "/oppgaver/" in browser.get("/hjem").headers["Location"], "a task goes before"
+    tag(owner, case)
+
+    assert browser.get("/hjem").headers["Location"] == "/enk"
+    owner.start("callback", office=NAV.orgno, officeName=NAV.name)
+    page = browser.get("/hjem").get_data(as_text=True)
+    assert '<a class="ds-link" href="/enk">' in page and "/saken-min?sak=" in page
+
+
+def test_the_start_is_not_ready_until_each_step_is_ticked_or_set_aside(house: House, send: Send) -> None:  # noqa: F811
+    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    house.work()
+    house.work(timedelta(minutes=3))
+    house.complete(case, "Budget", business_plan=PLAN)
+    choose(house, case, "go_on")
+    house.complete(case, "Share", share_answer={"answer": "no", "kinds": [], "language": "nb"})
+    ticked = ["accounts", "tax_card", "insurance", "bookkeeping"]
+
+    refused = send(house.anne, "/enk/sjekkliste", step=ticked, action="done")
+
+    told = refused.get_data(as_text=True).partition('id="feil"')[2].partition("</div>")[0]
+    assert refused.status_code == 422 and re.findall(r'href="#s-(\w+)"', told) == ["vat"]
+    assert set(house.tasks(case)) == {"Checklist"}
+    assert send(house.anne, "/enk/sjekkliste", step=ticked, later=["vat"], action="done").status_code == 303
+    assert house.state(case) == "completed"
+
+
+def test_the_clean_up_list_says_why_a_plan_goes_another_way(owner: House, read: Read) -> None:  # noqa: F811
+    case = running(owner)
+    assert "Rydd i denne rekkefølgen" in read(owner.anne, "/tiltak")
+    assert "Planen betaler ned" not in read(owner.anne, "/tiltak"), "there is no plan"
+    for order, why in (("dearest_first", "det dyreste først"), ("smallest_first", "det minste først")):
+        with owner.application.db.write() as connection:
+            data.write(
+                connection, owner.application.vault, instance_id=case, case_id=case, owner_id=owner.anne.person_id,
+                data_type="plan", content={"monthly": "3000", "order": order, "debts": []}, now=owner.clock.now(),
+            )  # fmt: skip
+
+        assert f"Planen betaler ned {why}" in read(owner.anne, "/tiltak")
