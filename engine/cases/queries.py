@@ -147,6 +147,7 @@ _SHOWN = (
     "TaskCompleted",
     "TaskClaimed",
     "OverviewOpened",
+    "PlanOpened",
     "ConsentWithdrawn",
     "ShareStopped",
     "NoteWritten",

@@ -76,8 +76,26 @@ def in_force(connection: Connection, case_id: str, office: str, now: datetime) -
     ).first()
 
 
+def looked_since(connection: Connection, actor: Actor, case_id: str, what: str, since: datetime) -> bool:
+    """Whether this reader's look at *what* is noted since then."""
+    found = select(access_log.c.id).where(
+        access_log.c.case_id == case_id,
+        access_log.c.actor_id == actor.person_id,
+        access_log.c.what == what,
+        access_log.c.at >= since,
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
 def note_access(
-    connection: Connection, *, actor: Actor, person_id: str, case_id: str, what: str, now: datetime
+    connection: Connection,
+    *,
+    actor: Actor,
+    person_id: str,
+    case_id: str,
+    what: str,
+    now: datetime,
+    event: str = "OverviewOpened",
 ) -> None:
     """What the citizen reads under "Hvem har sett opplysningene dine", and an audit event."""
     connection.execute(
@@ -98,4 +116,4 @@ def note_access(
             .where(share.c.case_id == case_id, share.c.office == actor.office.orgno, share.c.state == "active")
             .values(opened_at=now)
         )
-    chain.append(connection, case_id, now, actor, "OverviewOpened", {"what": what})
+    chain.append(connection, case_id, now, actor, event, {"what": what})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -47,7 +48,26 @@ def _plan(connection: Connection, case: Any) -> Assessed | None:
 
 @blueprint.get("/saker/<number>")
 def show(number: str) -> Any:
+    _note_plan_read(number)
     return page(number)
+
+
+def _note_plan_read(number: str) -> None:
+    """The owner sees that her plan was read: once a day for each reader, however often the page is opened."""
+    house = view.house()
+    now = house.clock.now()
+    office = actor().office
+    with house.db.read() as connection:
+        case = _case(connection, number)
+        read = sharing.in_force(connection, case.id, office.orgno if office else "", now) is not None
+        read = read and read_in_case(connection, house.vault, case.id, "business-plan") is not None
+        if not read or sharing.looked_since(connection, actor(), case.id, "plan", now - timedelta(days=1)):
+            return
+    with house.db.write() as connection:
+        sharing.note_access(
+            connection, actor=actor(), person_id=case.owner_id, case_id=case.id, what="plan", now=now,
+            event="PlanOpened",
+        )  # fmt: skip
 
 
 def page(

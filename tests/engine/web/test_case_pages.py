@@ -185,6 +185,9 @@ def test_the_guide_reads_the_assessment_of_a_plan_while_it_is_shared(house: Hous
     assert table[0].strip() in page, "the same figures as the owner's own"
     assert "Planen går ikke opp ennå." in page and "Forsiktig" in page
     assert "Privat forbruk, 25 000 kr i måneden, har eieren skrevet." in page.replace("\xa0", " ")
+    read(bente, f"/saker/{number[1]}")
+    seen = read(house.anne, "/deling")
+    assert seen.count("leste planen for virksomheten") == 1, "once a day, however often the page is opened"
     with house.application.db.read() as connection:
         share = sharing.in_force(connection, case, BREG.orgno, house.clock.now())
     assert share is not None
