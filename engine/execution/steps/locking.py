@@ -73,7 +73,7 @@ def task_is_open(c: Context) -> None:
 
 def case_moves(c: Context) -> None:
     """In a suspended case nothing is done."""
-    if c.live.state == "suspended":
+    if c.instance is not None and c.instance.state == "suspended":
         raise Suspended(c.case_id)
 
 
