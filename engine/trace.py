@@ -41,6 +41,11 @@ def begin(given: str | None) -> None:
     _current.set(follow(given))
 
 
+def leave() -> None:
+    """Outside of any trace again: the thread goes on with something else."""
+    _current.set(None)
+
+
 @contextmanager
 def following(given: str | None) -> Iterator[None]:
     """Follow *given* while the work goes on."""

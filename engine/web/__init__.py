@@ -110,6 +110,7 @@ def create_app(
     app.before_request(_who)
     app.before_request(security.check_change)
     app.after_request(security.secure)
+    app.teardown_request(lambda _: trace.leave())
     view.install(app)
     app.jinja_env.globals.update(notice_link=notice_link)
     _errors(app)
