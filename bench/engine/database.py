@@ -68,13 +68,17 @@ class House:
         return str(person.id)
 
     def stepper(self, key: str = "p", skip: int = 0) -> Callable[[], None]:
-        """Completes one more task of one more case at each call."""
-        outcome = self.application.dispatch.send(StartInstance(key, self.anne.person_id), self.anne)
-        following = [outcome.next_tasks[0]]
+        """Completes one more task of a case at each call, and begins another case when that one is done."""
+
+        def begin() -> str:
+            outcome = self.application.dispatch.send(StartInstance(key, self.anne.person_id), self.anne)
+            return outcome.next_tasks[0]
+
+        following = [begin()]
 
         def step() -> None:
             done = self.application.dispatch.send(CompleteTask(following[0]), self.anne)
-            following[0] = done.next_tasks[0]
+            following[0] = done.next_tasks[0] if done.next_tasks else begin()
 
         for _ in range(skip):
             step()
@@ -126,7 +130,7 @@ def _relax(connection: object, _record: object) -> None:
 def measure() -> dict[str, Row]:
     rows: dict[str, Row] = {}
     with tempfile.TemporaryDirectory() as name:
-        file = models.write(Path(name), "tasks.bpmn", models.line(400, "manualTask"))
+        file = models.write(Path(name), "tasks.bpmn", models.line(10, "manualTask"))
         spiff = peers.spiff([("durable NORMAL", file, 60), ("durable FULL", file, 60)])
     for synchronous in ("FULL", "NORMAL"):
         with house(synchronous=synchronous) as here:
