@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, is_dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -101,7 +102,36 @@ def activities(depth: int) -> st.SearchStrategy[Block]:
             _catchers(inner, ON_SCOPE), _catchers(inner, ON_SCOPE),
         ),
         st.builds(_transaction, blocks(inner), blocks(inner), st.booleans()),
-    )  # fmt: skip
+    ).map(_without_a_race)  # fmt: skip
+
+
+#: What reaches every instance of a parallel multi-instance at the same moment.
+AT_ONCE = frozenset({"timer", "cycle", "past", "signal", "call", "conditional"})
+#: What one instance does that ends the others, or is heard outside.
+DECIDING = frozenset({"error", "terminate", "cancel", "escalation", "compensation", "mail"})
+
+
+def _without_a_race(activity: Activity) -> Activity:
+    """Instances side by side that are reached at one moment race to end each other: who wins, the standard leaves free.
+
+    Such a multi-instance takes its items one after another instead.
+    """
+    kinds = frozenset(_kinds_in(activity))
+    if activity.repeat == "parallel" and kinds & AT_ONCE and (activity.enough or kinds & DECIDING):
+        return replace(activity, repeat="sequential")
+    return activity
+
+
+def _kinds_in(part: object) -> Iterator[str]:
+    """Every kind of event and block inside."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from _kinds_in(one)
+    elif is_dataclass(part):
+        for name in part.__dataclass_fields__:
+            yield from _kinds_in(getattr(part, name))
 
 
 def _transaction(body: Block, after: Block, undone: bool) -> Activity:
