@@ -221,7 +221,8 @@ class _Writer:
             seconds = f"{3600 * number}.{10 ** ((number - 1) % 6):06d}"
             return _timer("Cycle", f"R3/PT{seconds}S"), f"cycle of 3 times {number} h"
         if kind == "past":
-            return _timer("Date", "2020-01-01T00:00:00Z"), "timer in the past"
+            number = self.counts["past"] = self.counts.get("past", 0) + 1
+            return _timer("Date", f"2020-01-01T00:{number:02d}:00Z"), f"timer in the past, number {number}"
         if kind in ("message", "signal"):
             name = self.name(kind)
             return f'<{kind}EventDefinition {kind}Ref="{name}"/>', name
