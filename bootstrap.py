@@ -82,10 +82,15 @@ def serve() -> None:
     os.execv(BIN / "ibalanse", [str(BIN / "ibalanse"), "serve"])
 
 
+#: A module's tests stay together, since they share one running product. Browser tests mostly wait, so there are
+#: more of these processes than cores.
+ALL_TESTS = ("-n", "3", "--dist", "loadfile")
+
+
 def test() -> None:
     setup()
     chromium()
-    run(BIN / "python", "-m", "pytest", *sys.argv[2:])
+    run(BIN / "python", "-m", "pytest", *(sys.argv[2:] or ALL_TESTS))
 
 
 def lint() -> None:

@@ -41,6 +41,18 @@ def postgres() -> Iterator[Server]:
         pytest.skip(f"no PostgreSQL: {error}")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several test processes tells the first what it missed."""
+    told: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["missing"] = _missing
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    _missing.extend(getattr(node, "workeroutput", {}).get("missing", ()))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The last lines of a run say what it could not show."""
     if _missing:
