@@ -133,11 +133,13 @@ def test_double_press_two_tabs_and_the_back_button_make_one_case_and_no_crash(pe
     who.press("Kom i gang")
     other.get_by_role("button", name="Kom i gang").click()
     expect(other.get_by_role("heading", level=1)).to_contain_text("Får iBalanse hente")
+    expect(who.page.get_by_role("heading", level=1)).to_contain_text("Får iBalanse hente")
     who.page.go_back()  # nothing personal is kept by the browser, so the page is asked for anew
     expect(who.page.get_by_role("heading", level=1)).to_contain_text("Får iBalanse hente")
     address = who.page.url
     who.tick("Nei, jeg vil ikke")
     who.press("Send svaret")
+    expect(who.page.get_by_role("heading", level=1)).to_contain_text("Får iBalanse spørre på vegne av deg")
     who.page.go_back()
     if who.page.get_by_role("button", name="Send svaret").count():
         who.tick("Nei, jeg vil ikke")
