@@ -109,6 +109,14 @@ user_task = Table(
         sqlite_where=text("state IN ('ready', 'claimed')"),
         postgresql_where=text("state IN ('ready', 'claimed')"),
     ),
+    Index(
+        "ix_user_task_open_due",
+        "case_id",
+        "performer",
+        "due_at",
+        sqlite_where=text("state IN ('ready', 'claimed') AND due_at IS NOT NULL"),
+        postgresql_where=text("state IN ('ready', 'claimed') AND due_at IS NOT NULL"),
+    ),
 )
 
 task_change = Table(

@@ -45,7 +45,7 @@ def _open_tasks(case: Any) -> Prepared:
         select(*_COLUMNS)
         .where(user_task.c.case_id == case, OPEN)
         .order_by(user_task.c.performer, user_task.c.created_at)
-        .limit(literal_column(str(FEW)))
+        .limit(bindparam("most"))
     )
 
 
@@ -53,8 +53,14 @@ _OPEN_BESIDE = _open_tasks(_case_of_task)
 _OPEN_IN_CASE = _open_tasks(bindparam("case"))
 _EARLIEST = Prepared(
     select(*_COLUMNS)
-    .where(user_task.c.case_id == bindparam("case"), OPEN, user_task.c.due_at.is_not(None))
+    .where(
+        user_task.c.case_id == bindparam("case"),
+        user_task.c.performer == bindparam("performer"),
+        OPEN,
+        literal_column("user_task.due_at IS NOT NULL"),
+    )
     .order_by(user_task.c.due_at)
+    .limit(bindparam("most"))
 )
 
 
@@ -69,7 +75,7 @@ def lock_and_read(connection: Connection, task_id: str) -> tuple[Any | None, lis
     if connection.dialect.name != "sqlite":
         batch.add(_LOCK, values)
     batch.add(_TASK, values)
-    batch.add(_OPEN_BESIDE, values)
+    batch.add(_OPEN_BESIDE, {**values, "most": FEW})
     *_, found, tasks = batch.send()
     return (found[0] if found else None), tasks
 
@@ -77,14 +83,14 @@ def lock_and_read(connection: Connection, task_id: str) -> tuple[Any | None, lis
 def open_tasks(connection: Connection, x: Execution, case_id: str, known: list[Any] | None) -> list[OpenTask]:
     """The open tasks of a case as they will be after *x*, the longest open of each performer first.
 
-    *known* is what was read before, ``None`` when nothing was. Of very many open
-    tasks the first of each performer and all deadlines are there, which is what is asked.
+    *known* is what was read before, ``None`` when nothing was. Of very many open tasks
+    those of the first performer and their earliest deadline are there, which is what is asked.
     """
     if known is None:
-        known = _rows(connection, _OPEN_IN_CASE, case_id)
+        known = _rows(connection, _OPEN_IN_CASE, case=case_id, most=FEW)
     ended = set(x.gone)
     if len(known) == FEW:
-        known = [*_all_but(connection, case_id, ended), *_rows(connection, _EARLIEST, case_id)]
+        known = _of_many(connection, case_id, known, ended)
     tasks = [OpenTask(*row) for row in known if row.id not in ended]
     for task in x.tasks:
         if not task.token.ended:
@@ -93,24 +99,25 @@ def open_tasks(connection: Connection, x: Execution, case_id: str, known: list[A
     return tasks
 
 
-def _rows(connection: Connection, statement: Prepared, case_id: str) -> list[Any]:
+def _of_many(connection: Connection, case_id: str, known: list[Any], ended: set[str]) -> list[Any]:
+    """Of a case with very many open tasks those it is judged by.
+
+    The rows come by performer, the caseworker's first, so the first that stays
+    says whose tasks count; of those the earliest deadline may be further back.
+    """
+    if all(row.id in ended for row in known):
+        known = _rows(connection, _OPEN_IN_CASE, case=case_id, most=len(ended) + 1)
+    first = next((row for row in known if row.id not in ended), None)
+    if first is None:
+        return []
+    return [
+        *known,
+        *_rows(connection, _EARLIEST, case=case_id, performer=first.performer, most=len(ended) + 1),
+    ]
+
+
+def _rows(connection: Connection, statement: Prepared, **values: Any) -> list[Any]:
     batch = Batch(connection)
-    batch.add(statement, {"case": case_id})
+    batch.add(statement, values)
     found: list[Any] = batch.send()[0]
-    return found
-
-
-def _all_but(connection: Connection, case_id: str, ended: set[str]) -> list[Any]:
-    """The longest open task of each performer that does not end now."""
-    found = []
-    for performer in ("caseworker", "citizen"):
-        rows = connection.execute(
-            select(
-                user_task.c.id, user_task.c.performer, user_task.c.element_id, user_task.c.due_at, user_task.c.warn_at
-            )
-            .where(user_task.c.case_id == case_id, OPEN, user_task.c.performer == performer)
-            .order_by(user_task.c.created_at)
-            .limit(len(ended) + 1)
-        )
-        found += [row for row in rows if row.id not in ended][:1]
     return found
