@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections import ChainMap, deque
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, MutableSequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -161,7 +161,7 @@ class Execution:
         self.inside: dict[str, dict[str, Token]] = {}
         self.read: set[str] = set()
         self.gone: dict[str, Token] = {}
-        self.trace: list[tuple[Token, str]] = []
+        self.trace: MutableSequence[tuple[Token, str]] = []
         self.work: list[NewWork] = []
         self.waits: dict[tuple[str, str], list[Wait]] = {}
         self.held: dict[str, list[NewWork | Wait]] = {}

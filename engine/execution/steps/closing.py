@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,9 @@ from engine.execution.context import Context
 from engine.execution.execution import Fault
 from engine.execution.flush import flush
 from engine.execution.models import due_work
+
+#: As many moves of one command are told one by one in the audit trail.
+NAMED = 500
 
 
 def enter_stages(c: Context) -> None:
@@ -68,11 +72,17 @@ def _working(c: Context) -> str | None:
 
 
 def write_audit(c: Context) -> None:
-    """One event per command: who, what, and which elements moved. Ids and codes only."""
+    """One event per command: who, what, and which elements moved. Ids and codes only.
+
+    A command that moves very many tells the first by name and how many more there were.
+    """
     if not c.audit_kind or not c.case_id:
         return
-    moved = [f"{token.element.id}:{state}" for token, state in c.execution.trace[:500]]
-    data = {**c.audit_data, "moved": moved} if moved else c.audit_data
+    trace = c.execution.trace
+    moved = [f"{token.element.id}:{state}" for token, state in islice(trace, NAMED)]
+    data = {**c.audit_data, "moved": moved} if moved else dict(c.audit_data)
+    if len(trace) > NAMED:
+        data["moved_besides"] = len(trace) - NAMED
     chain.append(c.connection, c.case_id, c.now, c.actor, c.audit_kind, data, c.batch)
 
 
