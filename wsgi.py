@@ -15,6 +15,7 @@ from engine import schema
 from engine.application import Application, build
 from engine.authorization.actor import SYSTEM
 from engine.clock import SandboxClock, SystemClock
+from engine.collector import look_seldom
 from engine.definitions.bundle import Bundle
 from engine.jobs.bell import Bell
 from engine.jobs.valkey import socket_url
@@ -59,6 +60,7 @@ def application() -> Flask:
     """The web application, for gunicorn and ``flask --app wsgi``."""
     from engine.web import create_app
 
+    look_seldom()
     app, outside = wire(Settings.from_env())
     return create_app(app, logins=outside.logins, identify=outside.folkeregisteret.identify)
 
@@ -68,6 +70,7 @@ def main() -> int:
     from engine import cli
     from integrations.sandbox.app import create_sandbox
 
+    look_seldom()
     return cli.main(
         sys.argv[1:],
         wire=lambda settings: wire(settings)[0],
