@@ -129,18 +129,9 @@ def _relax(connection: object, _record: object) -> None:
 
 def measure() -> dict[str, Row]:
     rows: dict[str, Row] = {}
-    with tempfile.TemporaryDirectory() as name:
-        file = models.write(Path(name), "tasks.bpmn", models.line(10, "manualTask"))
-        spiff = peers.spiff([("durable NORMAL", file, 60), ("durable FULL", file, 60)])
     for synchronous in ("FULL", "NORMAL"):
         with house(synchronous=synchronous) as here:
-            ours, floor = in_turn(here.stepper(), here.floor, ROUNDS)
-            told, figures = against({"SpiffWorkflow's best form": spiff}, f"durable {synchronous}")
-            peer = figures.get("SpiffWorkflow's best form")
-            rows[f"user task completion, SQLite {synchronous}"] = row(
-                ours, "ms", peer=f"floor {floor:.3f} ms; {told}", ratio=ours / peer if peer else ours / floor,
-                goal="not slower than SpiffWorkflow's best form", reached=peer is not None and ours <= peer,
-            )  # fmt: skip
+            rows[f"user task completion, SQLite {synchronous}"] = _beside_spiff(here, synchronous)
             if synchronous == "FULL":
                 rows.update(_long_and_wide(here, "SQLite"))
                 rows["a live waiting instance"] = _size(here)
@@ -152,6 +143,28 @@ def measure() -> dict[str, Row]:
         )  # fmt: skip
         rows.update(_long_and_wide(here, "PostgreSQL"))
     return rows
+
+
+def _beside_spiff(here: House, synchronous: str) -> Row:
+    """Ours before and after the peer, and the peer twice; the better of the two counts for both alike."""
+    name = "SpiffWorkflow's best form"
+    kind = f"durable {synchronous}"
+    with tempfile.TemporaryDirectory() as folder:
+        file = models.write(Path(folder), "tasks.bpmn", models.line(10, "manualTask"))
+        first = peers.spiff([(kind, file, 60)])
+        ours, floor = in_turn(here.stepper(), here.floor, ROUNDS)
+        second = peers.spiff([(kind, file, 60)])
+    again, floor_again = in_turn(here.stepper(), here.floor, ROUNDS)
+    ours, floor = min(ours, again), min(floor, floor_again)
+    told, figures = against({name: first}, kind)
+    peer = figures.get(name)
+    if peer is not None:
+        peer = min(peer, against({name: second}, kind)[1].get(name, peer))
+        told = f"{name} {peer:.3f} ms"
+    return row(
+        ours, "ms", peer=f"floor {floor:.3f} ms; {told}", ratio=ours / peer if peer else ours / floor,
+        goal="not slower than SpiffWorkflow's best form", reached=peer is not None and ours <= peer,
+    )  # fmt: skip
 
 
 def _long_and_wide(here: House, name: str) -> dict[str, Row]:

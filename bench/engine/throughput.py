@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.engine.database import House, house
+from bench.engine.database import house
 from bench.measure import Row, row
 from bench.plot import Series, plot
 from tests.factories import postgres
@@ -45,32 +45,10 @@ def _on(name: str, url: str, series: list[Series]) -> dict[str, Row]:
 
 def _rate(url: str, what: str, processes: int) -> float:
     """Acts a second of so many processes at the same time, each on cases of its own."""
-    command = [sys.executable, "-m", "bench.engine.throughput", what, url]
+    command = [sys.executable, "-m", "bench.engine.busy", what, url]
     begin = time.time() + 2.5 + processes * 0.5
     running = [
-        subprocess.Popen([*command, str(begin)], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(processes)
+        subprocess.Popen([*command, str(begin), str(SECONDS)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(processes)
     ]
     return sum(float(process.communicate(timeout=120)[0]) for process in running) / SECONDS
-
-
-def _one(what: str, url: str, begin: float) -> None:
-    """One process: act until the time is up, print how often."""
-    from engine.application import build
-    from engine.clock import SystemClock
-    from engine.jobs.bell import silent
-    from engine.settings import Settings
-
-    with tempfile.TemporaryDirectory() as name:
-        settings = Settings.from_env({"IBALANSE_DATA": name, "IBALANSE_ENV": "test", "DATABASE_URL": url})
-        here = House.again(build(settings, clock=SystemClock(), bell=silent))
-        act = here.stepper() if what == "complete" else here.own_floor()
-        time.sleep(max(0.0, begin - time.time()))
-        count, until = 0, time.monotonic() + SECONDS
-        while time.monotonic() < until:
-            act()
-            count += 1
-        print(count)
-
-
-if __name__ == "__main__":
-    _one(sys.argv[1], sys.argv[2], float(sys.argv[3]))

@@ -1,0 +1,33 @@
+"""One of the processes of ``throughput.py``: acts until its time is up and prints how often."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+
+from bench.engine.database import House
+from engine.application import build
+from engine.clock import SystemClock
+from engine.collector import look_seldom
+from engine.jobs.bell import silent
+from engine.settings import Settings
+
+
+def main(what: str, url: str, begin: float, seconds: float) -> None:
+    """One process: act until the time is up, print how often."""
+    with tempfile.TemporaryDirectory() as name:
+        settings = Settings.from_env({"IBALANSE_DATA": name, "IBALANSE_ENV": "test", "DATABASE_URL": url})
+        here = House.again(build(settings, clock=SystemClock(), bell=silent))
+        act = here.stepper() if what == "complete" else here.own_floor()
+        time.sleep(max(0.0, begin - time.time()))
+        count, until = 0, time.monotonic() + seconds
+        while time.monotonic() < until:
+            act()
+            count += 1
+        print(count)
+
+
+if __name__ == "__main__":
+    look_seldom()
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))
