@@ -33,7 +33,7 @@ def wait_for_message(x: Execution, holder: Scope, element_id: str, name: str, ke
     found = key_of(x, holder, key)
     once = _once(holder.instance.process.elements[element_id])
     while (early := x.store.buffered(name, found)) is not None:
-        x.later(advance.trigger, holder, element_id, early, f"message:{name}")
+        x.later(_give, Wait(holder, element_id, "message", name, found), holder, early)
         if once:
             return
     x.wait_for(Wait(holder, element_id, "message", name, found))
@@ -58,11 +58,20 @@ def throw_message(x: Execution, source: Scope, name: str, key: Expression, varia
 def deliver_message(x: Execution, source: Scope, name: str, key: str, variables: Mapping[str, Any]) -> bool:
     """Give a message to the one who has waited longest in the case. False = nobody waits here."""
     for wait in x.listening(source.instance, "message", name):
-        if wait.key == key:
-            wait.gone = _once(wait.holder.instance.process.elements[wait.element_id])
-            x.later(advance.trigger, wait.holder, wait.element_id, variables, f"message:{name}")
+        if wait.key == key and wait.listener not in x.given:
+            if _once(wait.holder.instance.process.elements[wait.element_id]):
+                x.given.add(wait.listener)
+            x.later(_give, wait, source, variables)
             return True
     return False
+
+
+def _give(x: Execution, wait: Wait, source: Scope, variables: Mapping[str, Any]) -> None:
+    """The message reaches its listener, or goes on to another when something ended the waiting in between."""
+    if not wait.holder.ended and not wait.gone and (wait.holder.id, wait.element_id) not in x.disarmed:
+        advance.trigger(x, wait.holder, wait.element_id, variables, f"message:{wait.name}")
+    elif not deliver_message(x, source, wait.name, wait.key, variables):
+        x.thrown.append(Thrown("message", wait.name, wait.key, variables, source))
 
 
 def throw_signal(x: Execution, source: Scope, name: str, variables: Mapping[str, Any]) -> None:

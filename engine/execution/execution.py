@@ -165,6 +165,7 @@ class Execution:
         self.work: list[NewWork] = []
         self.waits: dict[tuple[str, str], list[Wait]] = {}
         self.held: dict[str, list[NewWork | Wait]] = {}
+        self.given: set[tuple[str, str, str]] = set()
         self.disarmed: list[tuple[str, str]] = []
         self.tasks: list[NewTask] = []
         self.incidents: list[NewIncident] = []

@@ -6,7 +6,6 @@ task, incidents), so that ending it cleans up what there is and asks for nothing
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -230,7 +229,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
         _NEW_WORK,
         *(
             {
-                "id": str(uuid.uuid4()),
+                "id": x.new_id(),
                 "kind": item.kind,
                 "name": item.name,
                 "case_id": item.holder.instance.case_id,
@@ -256,7 +255,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
         _NEW_SUBSCRIPTION,
         *(
             {
-                "id": str(uuid.uuid4()),
+                "id": x.new_id(),
                 "instance_id": wait.holder.instance.id,
                 "case_id": wait.holder.instance.case_id,
                 "token_id": wait.holder.id,
@@ -275,7 +274,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
         _NEW_INCIDENT,
         *(
             {
-                "id": str(uuid.uuid4()),
+                "id": x.new_id(),
                 "case_id": item.token.instance.case_id,
                 "instance_id": item.token.instance.id,
                 "token_id": item.token.id,

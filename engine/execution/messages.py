@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.execution.execution import new_ids
 from engine.execution.models import due_work, message, start_event, subscription
 from engine.execution.tokens import Thrown
 
@@ -31,9 +32,10 @@ def keep(
     owner_id: str,
     now: datetime,
     time_to_live: timedelta = TIME_TO_LIVE,
+    identity: str = "",
 ) -> str:
     """Store a message or signal; returns the id of its row."""
-    identity = str(uuid.uuid4())
+    identity = identity or str(uuid.uuid4())
     connection.execute(
         insert(message).values(
             id=identity,
@@ -63,7 +65,11 @@ def take(connection: Connection, identity: str, now: datetime) -> None:
 
 
 def post(connection: Connection, thrown: Iterable[Thrown], now: datetime) -> None:
-    """Write what left the case, with the work that passes it on. A signal nobody listens to is gone at once."""
+    """Write what left the case, with the work that passes it on. A signal nobody listens to is gone at once.
+
+    Ids grow within a command, so that what was thrown first comes first though it has the same moment.
+    """
+    new_id = new_ids()
     for item in thrown:
         case_id = item.source.instance.case_id
         if item.kind == "signal" and not _anybody_listens(connection, item.name, case_id):
@@ -78,6 +84,7 @@ def post(connection: Connection, thrown: Iterable[Thrown], now: datetime) -> Non
             variables=item.variables,
             owner_id=item.source.instance.owner_id,
             now=now,
+            identity=new_id(),
         )
         send(connection, "pass_on", identity, case_id, now)
 
@@ -164,7 +171,7 @@ def waiting_for(connection: Connection, name: str, key: str) -> Row[Any] | None:
     return connection.execute(
         select(subscription)
         .where(subscription.c.message == name, subscription.c.kind == "message", subscription.c.correlation_key == key)
-        .order_by(subscription.c.created_at)
+        .order_by(subscription.c.created_at, subscription.c.id)
         .limit(1)
     ).first()
 

@@ -132,7 +132,7 @@ class SqlStore:
             .where(
                 subscription.c.case_id == instance.case_id, subscription.c.kind == kind, subscription.c.message == name
             )
-            .order_by(subscription.c.created_at)
+            .order_by(subscription.c.created_at, subscription.c.id)
         ).all()
         for row in rows:
             holder = holder_of(self.execution, row)
@@ -150,7 +150,7 @@ class SqlStore:
                 message.c.expires_at > now,
                 message.c.kind == "message",
             )
-            .order_by(message.c.received_at)
+            .order_by(message.c.received_at, message.c.id)
             .limit(1)
         ).first()
         if row is None:

@@ -129,6 +129,11 @@ class Wait:
     stored: bool = False
     gone: bool = False
 
+    @property
+    def listener(self) -> tuple[str, str, str]:
+        """What one message is given to; a wait that was stored is read anew each time somebody asks."""
+        return self.holder.id, self.element_id, self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Thrown:

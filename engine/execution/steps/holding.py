@@ -115,7 +115,7 @@ def _next_buffered(c: Context, dead: list[str]) -> Row[tuple[object, ...]] | Non
             message.c.taken_at.is_(None),
             message.c.expires_at > c.now,
         )
-        .order_by(message.c.received_at, subscription.c.created_at)
+        .order_by(message.c.received_at, message.c.id, subscription.c.created_at, subscription.c.id)
         .limit(1)
     )
     return c.connection.execute(wanted).first()

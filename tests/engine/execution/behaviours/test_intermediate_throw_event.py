@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.execution.play import Play, boundary, escalation, event, message, scope, signal, steps
+from tests.engine.execution.play import Play, arrow, boundary, escalation, event, message, scope, signal, steps
 
 
 def link(name: str) -> str:
@@ -36,6 +36,26 @@ def test_two_messages_thrown_one_after_another_reach_two_who_wait() -> None:
     body += "".join(event("intermediateCatchEvent", name, message()) for name in ("c", "d"))
 
     assert Play(body).marks == ["y", "z"]
+
+
+def test_of_two_messages_thrown_at_once_each_reaches_somebody() -> None:
+    body = steps("s > f > (c) > y > (d) > z > e", "(f) > u > f2 > (w) > e2", "(f2) > (w2) > e3")
+    body += "".join(event("intermediateThrowEvent", name, message()) for name in ("w", "w2"))
+    body += "".join(event("intermediateCatchEvent", name, message()) for name in ("c", "d"))
+    play = Play(body).tell({"complete": "u"})
+
+    assert (play.marks, play.state) == (["u", "y", "z"], "completed")
+
+
+def test_a_message_that_came_early_is_not_lost_when_another_event_is_chosen() -> None:
+    """Both lie in the buffer; the gateway goes on with one, and who listens for the other gets it later."""
+    body = steps("s > u > (g)", "(m) > y > (n2) > z > e", "(n) > q > e2")
+    body += '<eventBasedGateway id="g"/>' + arrow("g", "m") + arrow("g", "n")
+    body += event("intermediateCatchEvent", "m", message()) + event("intermediateCatchEvent", "n", message("N"))
+    body += event("intermediateCatchEvent", "n2", message("N"))
+    play = Play(body).tell({"message": "N"}, {"message": "M"}, {"complete": "u"})
+
+    assert play.marks in (["u", "y", "z"], ["q", "u"])
 
 
 def test_a_none_event_is_passed() -> None:
