@@ -198,10 +198,14 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(DBAPIError)
     def storage(error: DBAPIError) -> tuple[str, int]:
-        """The database is away or full: nothing was changed, and the page says to try again."""
+        """The database is away or full: nothing was changed, and what was sent can be sent again from the page."""
         if not trouble(error):
             return crash(error)
         log.error("%s database trouble: %s", g.get("reference", ""), trouble(error))
+        whole = request.method == "POST" and not any(file.filename for file in request.files.values())
+        unsaved = list(request.form.items(multi=True)) if whole else []
+        if unsaved and not request.headers.get("HX-Request"):
+            return render_template("unsaved.html", unsaved=unsaved), 503
         return page(503, "error.503")
 
     @app.errorhandler(Exception)

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from engine.authorization import sessions
 from engine.authorization.actor import Actor, Office, Role
@@ -241,3 +242,35 @@ def test_the_clean_up_list_says_why_a_plan_goes_another_way(owner: House, read: 
             )  # fmt: skip
 
         assert f"Planen betaler ned {why}" in read(owner.anne, "/tiltak")
+
+
+def test_what_was_written_when_the_disk_was_full_can_be_sent_again(house: House, read: Read, send: Send) -> None:  # noqa: F811
+    house.start("callback", office=NAV.orgno, officeName=NAV.name)
+    number = re.search(r"Sak (\d{4}-\d{4})", read(house.anne, "/saken-min"))
+    assert number
+    _pages(house, 2)
+
+    texts = (f"Hilsen {count} " + "y" * 1500 for count in range(200))
+    refused, text = next(
+        (answer, text)
+        for text in texts
+        if (answer := send(house.anne, "/meldinger", sak=number[1], text=text)).status_code != 303
+    )
+
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 503 and "ikke lagret ennå" in page
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.partition('action="/meldinger"')[2]))
+    assert (fields["text"], fields["sak"]) == (text, number[1]) and fields["csrf_token"]
+    _pages(house, 1_000_000)
+    fields.pop("csrf_token")
+    assert send(house.anne, "/meldinger", **fields).status_code == 303
+    assert read(house.anne, "/meldinger").count(text) == 1
+
+
+def _pages(house: House, more: int) -> None:  # noqa: F811
+    """The database may grow by so many pages and no further, as on a disk that is nearly full."""
+    engine = house.application.db.engine
+    engine.dispose()
+    with engine.connect() as connection:
+        used = connection.execute(sql("PRAGMA page_count")).scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={used + more}")
