@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.elements import Element
-from engine.execution import advance
+from engine.execution import happening
 from engine.execution.execution import Execution, catches
 from engine.execution.tokens import COMPENSATING, INNER, Scope, Token
 
@@ -35,12 +35,12 @@ def throw_escalation(x: Execution, token: Token, code: str) -> bool:
 
 def _catch(x: Execution, holder: Scope, event: Element, cause: str) -> None:
     if event.all_events:
-        advance.trigger(x, holder, event.id, None, cause)
+        happening.trigger(x, holder, event.id, None, cause)
     elif event.type == "boundaryEvent":
         assert isinstance(holder, Token)
-        advance.fire_boundary(x, holder, event)
+        happening.fire_boundary(x, holder, event)
     else:
-        advance.fire_handler(x, holder, event)
+        happening.fire_handler(x, holder, event)
 
 
 def _cause(event: Element, kind: str, code: str) -> str:
@@ -63,7 +63,7 @@ def _catchers(x: Execution, token: Token, kind: str, code: str) -> Iterator[tupl
                 (current, event) for event in _best((elements[b] for b in current.element.boundary), kind, code)
             )
         scope = x.scope_of(current)
-        if advance.may_handle(scope):
+        if happening.may_handle(scope):
             handlers = (event for event in _handlers(scope) if event.scope != current.element.id)
             yield from ((scope, event) for event in _best(handlers, kind, code))
         if isinstance(scope, Token):

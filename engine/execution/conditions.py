@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.bpmn.elements import Element, Expression
-from engine.execution import advance
+from engine.execution import happening
 from engine.execution.execution import Execution, Fault
 from engine.execution.tokens import Instance, Scope
 
@@ -59,7 +59,7 @@ def _judge(x: Execution, holder: Scope, element: Element, entry: list[Any]) -> N
         was = event.cause in entry[2]
         if true and not was:
             entry[2].append(event.cause)
-            x.later(advance.trigger, holder, element.id, None, event.cause)
+            x.later(happening.trigger, holder, element.id, None, event.cause)
         elif was and not true:
             entry[2].remove(event.cause)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.bpmn.elements import Element, Expression
-from engine.execution import advance
+from engine.execution import happening
 from engine.execution.execution import Execution, Fault
 from engine.execution.tokens import Scope, Thrown, Wait
 
@@ -69,7 +69,7 @@ def deliver_message(x: Execution, source: Scope, name: str, key: str, variables:
 def _give(x: Execution, wait: Wait, source: Scope, variables: Mapping[str, Any]) -> None:
     """The message reaches its listener, or goes on to another when something ended the waiting in between."""
     if not wait.holder.ended and not wait.gone and (wait.holder.id, wait.element_id) not in x.disarmed:
-        advance.trigger(x, wait.holder, wait.element_id, variables, f"message:{wait.name}")
+        happening.trigger(x, wait.holder, wait.element_id, variables, f"message:{wait.name}")
     elif not deliver_message(x, source, wait.name, wait.key, variables):
         x.thrown.append(Thrown("message", wait.name, wait.key, variables, source))
 
@@ -84,5 +84,5 @@ def deliver_signal(x: Execution, source: Scope, name: str, variables: Mapping[st
     """Tell everybody in the case; the elements that heard it."""
     waits = x.listening(source.instance, "signal", name)
     for wait in waits:
-        x.later(advance.trigger, wait.holder, wait.element_id, variables, f"signal:{name}")
+        x.later(happening.trigger, wait.holder, wait.element_id, variables, f"signal:{name}")
     return tuple(wait.element_id for wait in waits)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.bpmn.elements import Element, EventDefinition
-from engine.execution import advance
+from engine.execution import advance, happening
 from engine.execution.behaviours.behaviour import Behaviour
 from engine.execution.execution import Execution
 from engine.execution.tokens import COMPENSATING, Scope, Token
@@ -33,7 +33,7 @@ def throw(x: Execution, token: Token, event: EventDefinition) -> None:
     if not chosen:
         begin = None if event.reference or scope is not x.scope_of(token) else _handler_of(scope)
         if begin is not None:
-            advance.fire_handler(x, token, begin)
+            happening.fire_handler(x, token, begin)
         return
     assert scope.data is not None
     scope.data["done"] = [entry for entry in done if entry not in chosen]
@@ -93,7 +93,7 @@ def activate(x: Execution, token: Token) -> None:
     """A subprocess is compensated: by its event subprocess for that, else by undoing what was done in it."""
     begin = None if (token.data or {}).get("each") else _handler_of(token)
     if begin is not None:
-        advance.fire_handler(x, token, begin)
+        happening.fire_handler(x, token, begin)
         return
     done = (token.data or {}).get("done", [])
     token.data = {**(token.data or {}), "done": []}

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.bpmn.elements import Element, EventDefinition, MultiInstance
-from engine.execution import advance
+from engine.execution import advance, happening
 from engine.execution.behaviours.behaviour import Behaviour
 from engine.execution.behaviours.throwing import throw
 from engine.execution.execution import Execution, Fault
@@ -126,7 +126,7 @@ def _throw_behaviour(x: Execution, body: Token, characteristics: MultiInstance) 
         if boundary is None:
             throw(x, body, event)
             continue
-        advance.fire_boundary(x, body, boundary)
+        happening.fire_boundary(x, body, boundary)
         if body.ended:
             for flow in flows:
                 advance.enter(x, body.instance.process.elements[flow.target], scope, flow)

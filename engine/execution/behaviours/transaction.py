@@ -3,7 +3,7 @@ by the cancel boundary event."""
 
 from __future__ import annotations
 
-from engine.execution import advance
+from engine.execution import advance, happening
 from engine.execution.behaviours import compensation, sub_process
 from engine.execution.behaviours.behaviour import Behaviour
 from engine.execution.execution import Execution, Fault
@@ -20,7 +20,7 @@ def cancel(x: Execution, token: Token) -> None:
     x.move(token, "complete")
     x.forget(token)
     advance.terminate_scope(x, scope)
-    advance.stop_handling(x, scope)
+    happening.stop_handling(x, scope)
     scope.data = {**(scope.data or {}), "cancelled": True}
     x.later(advance.scope_done, scope)
 
@@ -38,7 +38,7 @@ def emptied(x: Execution, token: Token) -> None:
     for boundary_id in token.element.boundary:
         boundary = token.instance.process.elements[boundary_id]
         if any(event.kind == "cancel" for event in boundary.events):
-            advance.fire_boundary(x, token, boundary)
+            happening.fire_boundary(x, token, boundary)
             return
     x.later(advance.leave, token, ())  # what was cancelled is not gone on from
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.bpmn.elements import Definitions, Process
 from engine.bpmn.timing import add_duration
-from engine.execution import advance, catching, correlation, deadlines
+from engine.execution import advance, catching, correlation, deadlines, happening
 from engine.execution.behaviours.timer import arm_again
 from engine.execution.execution import MAX_STEPS, Execution, Fault
 from engine.execution.simulation.effects import KIND, Effect, happen, palette
@@ -312,7 +312,7 @@ class Simulation:
             return
         element = holder.instance.process.elements[work.element_id]
         self._x.later(arm_again, holder, element, cause, work.payload.get("fired", 0))
-        self._x.later(advance.trigger, holder, work.element_id, None, cause)
+        self._x.later(happening.trigger, holder, work.element_id, None, cause)
 
     def _set_timer(self, work: NewWork) -> None:
         heapq.heappush(self._timers, (work.due_at, next(self._count), work))

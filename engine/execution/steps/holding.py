@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Row, delete, select, update
 
 from engine.authorization.actor import Role
-from engine.execution import advance, messages
+from engine.execution import advance, happening, messages
 from engine.execution.commands import MigrateInstance, ModifyInstance, NotPossible, Reason, ResumeCase, SuspendCase
 from engine.execution.context import Context
 from engine.execution.lifecycle import PROCESS_INSTANCE
@@ -93,7 +93,7 @@ def take_buffered(c: Context) -> None:
             continue
         messages.take(c.connection, found.message_row, c.now)
         taken.append(found.message)
-        advance.trigger(c.execution, holder, found.element_id, found.variables, f"message:{found.message}")
+        happening.trigger(c.execution, holder, found.element_id, found.variables, f"message:{found.message}")
         advance.run(c.execution)
     if taken:
         c.audit_data["messages"] = taken

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from engine.execution import advance, messages
+from engine.execution import advance, happening, messages
 from engine.execution.commands import AlreadyDone, BroadcastSignal, CorrelateMessage, Outcome, PassOn, TellSignal
 from engine.execution.context import Context
 from engine.execution.models import due_work, process_instance
@@ -67,7 +67,7 @@ def _trigger(c: Context, wait: Row[Any], identity: str, variables: Mapping[str, 
     c.case_id = wait.case_id
     c.holder = holder
     c.instance = holder.instance
-    advance.trigger(c.execution, holder, wait.element_id, variables, cause)
+    happening.trigger(c.execution, holder, wait.element_id, variables, cause)
     advance.run(c.execution)
     return True
 
@@ -136,7 +136,7 @@ def tell_signal(c: Context) -> None:
     """One listener of another case hears it."""
     assert isinstance(c.command, TellSignal) and c.holder is not None and c.work is not None
     row = messages.stored(c.connection, c.work.payload["message"])
-    advance.trigger(c.execution, c.holder, c.work.element_id, row.variables, f"signal:{row.name}")
+    happening.trigger(c.execution, c.holder, c.work.element_id, row.variables, f"signal:{row.name}")
     advance.run(c.execution)
     c.audit_kind = "SignalReceived"
     c.audit_data = {"signal": row.name, "element": c.work.element_id}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from engine.execution import advance, catching
+from engine.execution import advance, catching, happening
 from engine.execution.behaviours.timer import arm_again, firing
 from engine.execution.commands import CancelCase, FinishJob, ThrowError
 from engine.execution.context import Context
@@ -43,7 +43,7 @@ def fire_timer(c: Context) -> None:
     element = c.holder.instance.process.elements[c.work.element_id]
     cause = c.work.payload.get("cause", "")
     arm_again(c.execution, c.holder, element, cause, *firing(c.work))
-    advance.trigger(c.execution, c.holder, element.id, None, cause)
+    happening.trigger(c.execution, c.holder, element.id, None, cause)
     advance.run(c.execution)
     c.audit_kind = "TimerFired"
     c.audit_data = {"element": element.id}
