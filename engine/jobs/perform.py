@@ -86,8 +86,8 @@ class Performer:
         self._rounds = 0
         self._breaker = Breaker()
 
-    def drain(self, seconds: float = 2.0) -> int:
-        """Work for about *seconds* or until nothing is due. Returns how many rows were taken."""
+    def drain(self, seconds: float = 60.0) -> int:
+        """Work until nothing is due, or for about *seconds*. Returns how many rows were taken."""
         until = time.monotonic() + seconds
         taken = 0
         while time.monotonic() < until and not self._stopping():
