@@ -8,14 +8,23 @@ Altinn 3, ``ui/<set>/layouts/<Page>.json``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
-#: Evaluates an expression or gives a literal back.
-Evaluate = Callable[[Any], Any]
+#: Rows an expression stands in: (path of the group, index), outermost first.
+Row = tuple[tuple[str, int], ...]
 #: The text of a key; the key itself when there is none.
 Text = Callable[[str], str]
+#: Rows of a repeating group that can be drawn and read, whatever is asked for.
+MOST_ROWS = 50
+
+
+class Evaluate(Protocol):
+    """Evaluates an expression or gives a literal back."""
+
+    def __call__(self, expression: Any, row: Row = ()) -> Any: ...
+
 
 _FORM = {
     "input": "text",
@@ -26,7 +35,17 @@ _FORM = {
     "checkboxes": "checks",
     "multipleselect": "checks",
 }
-_SHOWN = {"header": "heading", "heading": "heading", "paragraph": "paragraph", "alert": "alert", "panel": "alert"}
+_SHOWN = {
+    "header": "heading",
+    "heading": "heading",
+    "paragraph": "paragraph",
+    "text": "paragraph",
+    "alert": "alert",
+    "panel": "alert",
+    "divider": "divider",
+}
+_GROUPS = {"group": "group", "repeatinggroup": "rows"}
+_SUMMARIES = ("summary", "summary2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +58,12 @@ class Option:
 class Field:
     """One thing on a form.
 
-    kind   text | textarea | number | date | radio | select | checks | yes | heading | paragraph | alert
-    path   where the value lies in the data, with dots; "" for what only says something
-    value  what stands in it now
+    kind   text | textarea | number | date | radio | select | checks | yes | heading | paragraph | alert | divider |
+           page (the form has several, here one begins) | group | rows (a group that repeats) | summary
+    path   where the value lies in the data, with dots and ``[n]``; "" for what only says something
+    value  what stands in it now; of ``rows`` how many there are
+    rows   the fields of each row; a group has one row, a summary the fields it sums up
+    more   another row may be added
     """
 
     id: str
@@ -54,16 +76,22 @@ class Field:
     options: tuple[Option, ...] = ()
     suffix: str = ""
     value: Any = None
+    rows: tuple[tuple[Field, ...], ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is needed to draw the form of one task."""
+    """What is needed to draw the form of one task.
+
+    asked  how many rows of the group at a path the browser shows; ``None`` = as many as the data has
+    """
 
     files: Mapping[str, bytes]
     schema: Mapping[str, Any] | None
     options: Callable[[str], Sequence[Mapping[str, Any]]]
     data_type: str
+    asked: Callable[[str], int | None] = lambda _path: None
 
 
 def fields(form: Form, data: Mapping[str, Any], evaluate: Evaluate, text: Text) -> tuple[Field, ...]:
@@ -72,60 +100,180 @@ def fields(form: Form, data: Mapping[str, Any], evaluate: Evaluate, text: Text) 
     if not pages:
         return _from_schema(form, data, text)
     found: list[Field] = []
-    for page in pages:
-        if evaluate(page.get("hidden", False)) is True:
-            continue
-        for component in page.get("layout", ()):
-            field = _field(form, component, data, evaluate, text)
-            if field is not None:
-                found.append(field)
-    return tuple(found)
+    shown = [(name, page) for name, page in pages if evaluate(page.get("hidden", False)) is not True]
+    for name, page in shown:
+        if len(shown) > 1:
+            found.append(Field(f"page-{name}", "page", title=text(name)))
+        found += _Page(form, page, data, evaluate, text).drawn()
+    return tuple(_summed(found))
 
 
-def _pages(files: Mapping[str, bytes]) -> list[Mapping[str, Any]]:
-    """Layout pages in the order of ``Settings.json``, else by name."""
+def every(found: Sequence[Field]) -> Iterator[Field]:
+    """Every field, those inside groups and rows too, in the order they stand. What a summary repeats is not one."""
+    for field in found:
+        yield field
+        if field.kind in ("group", "rows"):
+            for row in field.rows:
+                yield from every(row)
+
+
+def _summed(found: Sequence[Field]) -> Iterator[Field]:
+    """A summary repeats what stands before it: all of it, or the page or the component it names."""
+    before: list[tuple[str, Field]] = []
+    page = ""
+    for field in found:
+        page = field.id if field.kind == "page" else page
+        if field.kind == "summary":
+            wanted = str(field.value or "")
+            kept = (f for on, f in before if wanted in ("", f.id, on.removeprefix("page-")))
+            field = replace(field, value=None, rows=(tuple(f for f in every(tuple(kept)) if f.path and not f.rows),))
+        else:
+            before.append((page, field))
+        yield field
+
+
+def _pages(files: Mapping[str, bytes]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Layout pages by name, in the order of ``Settings.json``, else by name."""
     names = sorted(name for name in files if name.startswith("layouts/") or "/" not in name)
     names = [name for name in names if name.endswith(".json") and name != "Settings.json"]
     order = json.loads(files.get("Settings.json", b"{}")).get("pages", {}).get("order", [])
     rank = {page: number for number, page in enumerate(order)}
-    names.sort(key=lambda name: (rank.get(name.rsplit("/", 1)[-1].removesuffix(".json"), len(rank)), name))
-    return [json.loads(files[name]).get("data", {}) for name in names]
+    called = {name: name.rsplit("/", 1)[-1].removesuffix(".json") for name in names}
+    names.sort(key=lambda name: (rank.get(called[name], len(rank)), name))
+    return [(called[name], json.loads(files[name]).get("data", {})) for name in names]
 
 
-def _field(
-    form: Form, component: Mapping[str, Any], data: Mapping[str, Any], evaluate: Evaluate, text: Text
-) -> Field | None:
-    if evaluate(component.get("hidden", False)) is True:
-        return None
-    kind = str(component.get("type", "")).lower()
-    bound = component.get("textResourceBindings", {})
-    title, description = (_text(bound.get(name), evaluate, text) for name in ("title", "description"))
-    if kind in _SHOWN:
-        return Field(component["id"], _SHOWN[kind], title=title, description=_text(bound.get("body"), evaluate, text))
-    if kind not in _FORM:
-        return None
-    path = _binding(component)
-    rule = rule_of(form.schema, path)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One page being drawn."""
+
+    form: Form
+    page: Mapping[str, Any]
+    data: Mapping[str, Any]
+    evaluate: Evaluate
+    text: Text
+
+    def drawn(self) -> Iterator[Field]:
+        components = {c["id"]: c for c in self.page.get("layout", ())}
+        inside = {child for c in components.values() for child in _children(c)}
+        for identity, component in components.items():
+            if identity not in inside:
+                yield from self._drawn(component, components, ())
+
+    def _drawn(self, component: Mapping[str, Any], components: Mapping[str, Any], row: Row) -> Iterator[Field]:
+        kind = str(component.get("type", "")).lower()
+        if kind not in _GROUPS:
+            field = self._field(component, row)
+            if field is not None:
+                yield field
+            return
+        if self.evaluate(component.get("hidden", False), row) is True:
+            return
+        bound = component.get("dataModelBindings", {}).get("group", "")
+        path = str(bound.get("field", "")) if isinstance(bound, Mapping) else str(bound)
+        repeats = bool(path) and (kind == "repeatinggroup" or int(component.get("maxCount", 1)) > 1)
+        inner = [components[child] for child in _children(component) if child in components]
+        count = self._count(component, path) if repeats else 1
+        rows = tuple(
+            tuple(
+                field
+                for child in inner
+                for field in self._drawn(child, components, (*row, (path, index)) if repeats else row)
+            )
+            for index in range(count)
+        )
+        title, described = self._words(component, row)
+        most = min(int(component.get("maxCount", MOST_ROWS)), MOST_ROWS)
+        yield Field(
+            f"{component['id']}{_ending(row)}",
+            "rows" if repeats else "group",
+            path if repeats else "",
+            title,
+            described,
+            value=count if repeats else None,
+            rows=rows,
+            more=repeats and count < most,
+        )
+
+    def _count(self, component: Mapping[str, Any], path: str) -> int:
+        """How many rows are drawn: what the browser shows, else what the data has, at least the fewest."""
+        found = value_at(self.data, path)
+        asked = self.form.asked(path)
+        count = asked if asked is not None else len(found) if isinstance(found, list) else 0
+        least = max(1, int(component.get("minCount", 0)))
+        return min(max(count, least), int(component.get("maxCount", MOST_ROWS)), MOST_ROWS)
+
+    def _words(self, component: Mapping[str, Any], row: Row) -> tuple[str, str]:
+        bound = component.get("textResourceBindings", {})
+        return self._text(bound.get("title"), row), self._text(bound.get("description"), row)
+
+    def _text(self, bound: Any, row: Row) -> str:
+        if not bound:
+            return ""
+        found = self.evaluate(bound, row)
+        return self.text(found) if isinstance(found, str) else ""
+
+    def _field(self, component: Mapping[str, Any], row: Row) -> Field | None:
+        if self.evaluate(component.get("hidden", False), row) is True:
+            return None
+        kind = str(component.get("type", "")).lower()
+        bound = component.get("textResourceBindings", {})
+        title, description = self._words(component, row)
+        identity = f"{component['id']}{_ending(row)}"
+        if kind in _SHOWN:
+            return Field(identity, _SHOWN[kind], title=title, description=self._text(bound.get("body"), row))
+        if kind in _SUMMARIES:
+            target = component.get("target") or {}
+            wanted = target.get("id", "") if isinstance(target, Mapping) else component.get("componentRef", "")
+            return Field(identity, "summary", title=title, value=wanted)
+        if kind not in _FORM:
+            return None
+        path = _in_row(_binding(component), row)
+        rule = rule_of(self.form.schema, path)
+        needed = self.evaluate(component.get("required", False), row) is True or _needed(self.form.schema, path)
+        return Field(
+            identity,
+            _drawn_as(kind, rule),
+            path,
+            title,
+            description,
+            needed,
+            self.evaluate(component.get("readOnly", False), row) is True,
+            _options(self.form, component, self.text),
+            self._text(bound.get("suffix"), row) or _unit(rule),
+            value_at(self.data, path),
+        )
+
+
+def _drawn_as(kind: str, rule: Mapping[str, Any]) -> str:
+    """What a component looks like: a text field whose value is a number or a day is drawn as one."""
     drawn = _FORM[kind]
     if drawn == "text" and rule.get("type") in ("number", "integer"):
-        drawn = "number"
+        return "number"
     if drawn == "text" and rule.get("format") == "date":
-        drawn = "date"
-    options = _options(form, component, text)
-    if drawn == "checks" and rule.get("type") == "boolean":
-        drawn = "yes"
-    return Field(
-        component["id"],
-        drawn,
-        path,
-        title,
-        description,
-        evaluate(component.get("required", False)) is True or _needed(form.schema, path),
-        evaluate(component.get("readOnly", False)) is True,
-        options,
-        _text(bound.get("suffix"), evaluate, text),
-        value_at(data, path),
-    )
+        return "date"
+    return "yes" if drawn == "checks" and rule.get("type") == "boolean" else drawn
+
+
+def _children(component: Mapping[str, Any]) -> list[str]:
+    """Ids of what stands in a group; the page of a row that is filled in page by page is left out."""
+    return [str(child).rpartition(":")[2] for child in component.get("children", ())]
+
+
+def _ending(row: Row) -> str:
+    """Rows are told apart by their numbers, as Altinn does."""
+    return "".join(f"-{index}" for _, index in row)
+
+
+def _in_row(path: str, row: Row) -> str:
+    for group, index in row:
+        if path.startswith(f"{group}."):
+            path = f"{group}[{index}]{path[len(group) :]}"
+    return path
+
+
+def _unit(rule: Mapping[str, Any]) -> str:
+    return "kr" if rule.get("unit") == "NOK" else str(rule.get("unit", ""))
 
 
 def _from_schema(form: Form, data: Mapping[str, Any], text: Text) -> tuple[Field, ...]:
@@ -145,7 +293,7 @@ def _from_schema(form: Form, data: Mapping[str, Any], text: Text) -> tuple[Field
                 _needed(form.schema, name),
                 False,
                 options,
-                "kr" if rule.get("unit") == "NOK" else str(rule.get("unit", "")),
+                _unit(rule),
                 value_at(data, name),
             )
         )
@@ -176,34 +324,38 @@ def _options(form: Form, component: Mapping[str, Any], text: Text) -> tuple[Opti
     return tuple(Option(str(row["value"]), text(str(row["label"]))) for row in rows)
 
 
-def _text(bound: Any, evaluate: Evaluate, text: Text) -> str:
-    if not bound:
-        return ""
-    found = evaluate(bound)
-    return text(found) if isinstance(found, str) else ""
+def _parts(path: str) -> list[str | int]:
+    """``debts[0].amount`` → debts, 0, amount."""
+    found: list[str | int] = []
+    for part in path.split("."):
+        name, *indices = part.replace("]", "").split("[")
+        found.append(name)
+        found += [int(index) for index in indices if index.isdigit()]
+    return found
 
 
 def rule_of(schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any]:
     """The schema of one property; empty when it is not declared."""
     rule: Mapping[str, Any] = schema or {}
-    for part in path.split("."):
-        rule = rule.get("properties", {}).get(part, {})
+    for part in _parts(path):
+        rule = rule.get("items", {}) if isinstance(part, int) else rule.get("properties", {}).get(part, {})
     return rule
 
 
 def _needed(schema: Mapping[str, Any] | None, path: str) -> bool:
-    *parents, name = path.split(".")
-    rule: Mapping[str, Any] = rule_of(schema, ".".join(parents)) if parents else (schema or {})
+    parent, _, name = path.rpartition(".")
+    rule: Mapping[str, Any] = rule_of(schema, parent) if parent else (schema or {})
     return name in rule.get("required", ())
 
 
 def value_at(data: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path, or ``None``."""
+    """The value at a path, or ``None``."""
     found: Any = data
-    for part in path.split("."):
-        if not isinstance(found, Mapping):
-            return None
-        found = found.get(part)
+    for part in _parts(path):
+        if isinstance(part, int):
+            found = found[part] if isinstance(found, list) and part < len(found) else None
+        else:
+            found = found.get(part) if isinstance(found, Mapping) else None
     return found
 
 
@@ -212,7 +364,10 @@ def read(
 ) -> dict[str, Any]:
     """The data of what was posted. What cannot be read as its type stays as it was written, for the check to name."""
     data: dict[str, Any] = {}
-    for field in found:
+    for field in every(found):
+        if field.kind == "rows":
+            _put(data, field.path, [{} for _ in field.rows])
+            continue
         if not field.path or field.read_only:
             if field.path and field.value is not None:
                 _put(data, field.path, field.value)
@@ -227,14 +382,24 @@ def read(
             _put(data, field.path, ",".join(given))
         elif given:
             _put(data, field.path, _typed(given[0], rule))
-    return data
+    return _without_empty_rows(data, found)
 
 
 def _put(data: dict[str, Any], path: str, value: Any) -> None:
-    *parents, name = path.split(".")
+    *parents, name = _parts(path)
+    here: Any = data
     for part in parents:
-        data = data.setdefault(part, {})
-    data[name] = value
+        here = here[part] if isinstance(part, int) else here.setdefault(part, {})
+    here[name] = value
+
+
+def _without_empty_rows(data: dict[str, Any], found: Sequence[Field]) -> dict[str, Any]:
+    """Rows at the end that nothing was written in are not there."""
+    for field in found:
+        rows = value_at(data, field.path) if field.kind == "rows" else None
+        while rows and rows[-1] == {}:
+            rows.pop()
+    return data
 
 
 def _typed(text: str, rule: Mapping[str, Any]) -> Any:

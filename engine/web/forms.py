@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import g, request
@@ -12,10 +13,11 @@ from sqlalchemy import Connection
 
 from engine.application import Application
 from engine.execution.data import CaseData, read, read_in_case
-from engine.execution.execution import Fault
-from engine.execution.expressions import evaluate as evaluate_expression
 from engine.web import view
-from forms.layout import Field, Form, fields
+from forms import formatting
+from forms.expressions import ExpressionContext, ExpressionError
+from forms.expressions import evaluate as evaluate_in_row
+from forms.layout import Field, Form, Row, every, fields, value_at
 from forms.layout import read as read_posted
 from forms.validation import Issue, check_schema
 
@@ -51,22 +53,48 @@ def of_task(
     models = CaseData(connection, house.vault, task.case_id, {}, known)
     models.put(kind.id, content)
 
-    def evaluate(expression: Any) -> Any:
-        if not isinstance(expression, list):
-            return expression
-        try:
-            return evaluate_expression(expression, models, kind.id)
-        except Fault:
-            return None
+    def evaluate(expression: Any, row: Row = ()) -> Any:
+        return _evaluated(expression, models, kind.id, row)
 
     def options(name: str) -> Sequence[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = json.loads(bundle.files.get(f"options/{name}.json", b"[]"))
         return found
 
     schema = bundle.schema(kind.id)
-    form = Form(bundle.layout_files(task.element_id), schema, options, kind.id)
+    form = Form(bundle.layout_files(task.element_id), schema, options, kind.id, rows_asked)
     drawn = fields(form, content, evaluate, lambda key: bundle.text(key, g.language))
     return TaskForm(kind.id, stored, schema, drawn)
+
+
+def _evaluated(expression: Any, models: Mapping[str, Any], default: str, row: Row) -> Any:
+    """The value of an expression in a layout; one that cannot be judged is nothing, and hides nothing."""
+    if not isinstance(expression, list):
+        return expression
+    try:
+        return evaluate_in_row(expression, ExpressionContext(models=models, default=default, row=row))
+    except ExpressionError:
+        return None
+
+
+def rows_asked(path: str) -> int | None:
+    """How many rows of a repeating group the browser shows, with the one that was asked for."""
+    shown = request.form.get(f"{path}#", "") if request else ""
+    if not shown.isdigit() or len(shown) > 3:
+        return None
+    pressed = request.form.get("row", "")
+    return int(shown) + (pressed == f"+{path}") - pressed.startswith(f"-{path}#")
+
+
+def reshaped(form: TaskForm | None, content: dict[str, Any]) -> dict[str, Any] | None:
+    """The content when a button of a repeating group was pressed: one row more, or one less. Else ``None``."""
+    pressed = request.form.get("row", "")
+    group, _, number = pressed[1:].partition("#")
+    if form is None or not any(f.kind == "rows" and f.path == group for f in every(form.fields)):
+        return None
+    rows = value_at(content, group)
+    if pressed[0] == "-" and number.isdigit() and isinstance(rows, list) and int(number) < len(rows):
+        del rows[int(number)]
+    return content
 
 
 def posted(form: TaskForm) -> dict[str, Any]:
@@ -79,9 +107,9 @@ def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
     issues = check_schema(form.schema, content) if form.schema else []
     found = {issue.field: issue for issue in reversed(issues)}
     rows = []
-    for field in form.fields:
+    for field in every(form.fields):
         issue = found.pop(field.path, None) if field.path else None
-        if issue is None and field.required and field.path and _empty(field, content):
+        if issue is None and field.required and field.path and _empty(field, content) and _there(field, content):
             issue = Issue(field.path, "required")
         if issue is not None:
             rows.append({"id": field.id, "path": field.path, "text": sentence(issue, field)})
@@ -90,10 +118,31 @@ def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _empty(field: Field, content: Mapping[str, Any]) -> bool:
-    value: Any = content
-    for part in field.path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value in (None, "", [], False)
+    return value_at(content, field.path) in (None, "", [], False)
+
+
+def _there(field: Field, content: Mapping[str, Any]) -> bool:
+    """Whether the row a field stands in is one that was written in."""
+    row, inside, _ = field.path.rpartition("]")
+    return not inside or value_at(content, f"{row}]") is not None
+
+
+def said(field: Field) -> str:
+    """What a field holds, as a person reads it: the words of a choice, a number with its unit, a day."""
+    value = field.value
+    if value in (None, "", []):
+        return view.t("form.nothing")
+    if field.kind == "yes":
+        return view.t("answer.yes" if value else "answer.no")
+    if field.options:
+        chosen = value if isinstance(value, list) else str(value).split(",") if field.kind == "checks" else [str(value)]
+        return ", ".join(option.label for option in field.options if option.value in chosen)
+    if field.kind == "date":
+        try:
+            return formatting.long_date(date.fromisoformat(str(value)), g.language)
+        except ValueError:
+            return str(value)
+    return f"{value} {field.suffix}".strip()
 
 
 def sentence(issue: Issue, field: Field | None) -> str:

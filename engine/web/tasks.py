@@ -179,6 +179,9 @@ def _complete(connection: Connection, task: Any) -> Any:
     action = request.form.get("action", "")
     data = {form.stored: content} if form else {}
     key = request.form.get("_key", "")
+    other_rows = forms.reshaped(form, content)
+    if other_rows is not None:
+        return _form(connection, task, other_rows, ())
     if action == "save" and form:
         house.dispatch.send(SaveTaskData(task.id, form.stored, content), actor())
         at = clock_time(house.clock.now(), _language())

@@ -195,6 +195,8 @@ def moment(at: datetime | None) -> str:
 
 def install(app: Flask) -> None:
     """Filters and globals of every template."""
+    from engine.web.forms import said  # which reads texts by way of this module
+
     env = app.jinja_env
     env.globals.update(
         t=t,
@@ -220,6 +222,7 @@ def install(app: Flask) -> None:
         short_date=lambda value: formatting.short_date(value, g.language),
         clock=lambda value: formatting.clock_time(value, g.language),
         moment=moment,
+        said=said,
         money=Decimal,
     )
     env.trim_blocks = env.lstrip_blocks = True
