@@ -13,13 +13,13 @@ _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _CATEGORY = "urn:oasis:names:tc:xacml:3.0:attribute-category"
 
 
-def allow(files: Files, element_id: str, role: str) -> dict[str, bytes]:
-    """A rule of the policy that lets *role* do the step."""
+def allow(files: Files, element_id: str, role: str, key: str = "") -> dict[str, bytes]:
+    """A rule of the policy that lets *role* do the step. *key* is the process; else the one the policy names."""
     if "policy.xml" not in files:
         raise EditRefused("edit.no_policy")
     root = read_xml(files["policy.xml"])
     app = next(iter(root.xpath("//*[local-name()='AttributeDesignator'][@AttributeId='urn:altinn:app']")), None)
-    key = app.getparent().findtext(f"{XACML}AttributeValue") if app is not None else ""
+    key = key or (app.getparent().findtext(f"{XACML}AttributeValue") if app is not None else "")
     rule = etree.Element(f"{XACML}Rule", RuleId=f"urn:ibalanse:rule:{element_id}", Effect="Permit")
     etree.SubElement(rule, f"{XACML}Description").text = f"{role} does {element_id}"
     target = etree.SubElement(rule, f"{XACML}Target")

@@ -54,7 +54,7 @@ def of_task(
     models.put(kind.id, content)
 
     def evaluate(expression: Any, row: Row = ()) -> Any:
-        return _evaluated(expression, models, kind.id, row)
+        return evaluated(expression, models, kind.id, row)
 
     def options(name: str) -> Sequence[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = json.loads(bundle.files.get(f"options/{name}.json", b"[]"))
@@ -66,7 +66,7 @@ def of_task(
     return TaskForm(kind.id, stored, schema, drawn)
 
 
-def _evaluated(expression: Any, models: Mapping[str, Any], default: str, row: Row) -> Any:
+def evaluated(expression: Any, models: Mapping[str, Any], default: str, row: Row) -> Any:
     """The value of an expression in a layout; one that cannot be judged is nothing, and hides nothing."""
     if not isinstance(expression, list):
         return expression

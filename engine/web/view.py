@@ -223,6 +223,7 @@ def install(app: Flask) -> None:
         clock=lambda value: formatting.clock_time(value, g.language),
         moment=moment,
         said=said,
+        merged=lambda row, **more: {**row, **more},
         money=Decimal,
     )
     env.trim_blocks = env.lstrip_blocks = True

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.cases.models import case_file
 from engine.definitions import drafts
+from engine.definitions.blank import blank
 from engine.definitions.bundle import Bundle
 from engine.definitions.library import UnknownDefinition
 from engine.definitions.upload import KEY, UploadRefused, read_folder, read_zip
@@ -72,18 +73,22 @@ def upload() -> Any:
 
 @blueprint.post("/prosesser/kopi")
 def copy() -> Any:
-    """A new process that begins as a copy of another. Without a key of its own it gets one from its title."""
+    """A new process, a copy of another or an empty one. Without a key of its own it gets one from its title."""
     title = request.form.get("title", "").strip()
     key = request.form.get("key", "").strip() or drafts.key_from(title)
     house = view.house()
     with house.db.read() as connection:
-        source = deployed(connection, request.form.get("source", ""))
+        wanted = request.form.get("source", "")
+        source = deployed(connection, wanted) if wanted else None
+        known = [d.bundle.metadata.get("office") for d in house.library.every_newest(connection)]
+        ours = {"orgno": house.settings.organisation_number, "name": house.settings.organisation_name}
+        office = next((office for office in known if office), ours)
         taken = key in {d.key for d in house.library.every_newest(connection)} or drafts.find(connection, key)
     if not KEY.fullmatch(key) or not title or len(title) > 80:
         return page((view.t("studio.key_wrong"),))
     if taken:
         return page((view.t("studio.key_taken", name=key),))
-    return begin(drafts.renamed(source.bundle, key, title))
+    return begin(drafts.renamed(source.bundle, key, title) if source else blank(key, title, office))
 
 
 @blueprint.post("/prosesser/<key>/utkast")

@@ -23,7 +23,7 @@ from engine.web import view
 from engine.web.studio.desk import CAPABILITIES, LANGUAGES, blueprint, house_of
 from engine.web.texts import texts as page_texts
 
-TABS = ("diagram", "steg", "tekster", "tilganger", "versjoner")
+TABS = ("diagram", "steg", "skjemaer", "tekster", "tilganger", "versjoner")
 PEOPLE = ("userTask", "manualTask", "task")
 _QUIET = frozenset({"parallelGateway", "startEvent", "endEvent", "inclusiveGateway", "eventBasedGateway"})
 
@@ -33,8 +33,13 @@ def show(key: str) -> Any:
     return page(key, "")
 
 
-def page(key: str, wrong: str, tab: str = "") -> Any:
-    """The draft, or the version in use when there is none. *wrong* is what stood in the way of a change."""
+def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = None) -> Any:
+    """The draft, or the version in use when there is none. *wrong* is what stood in the way of a change.
+
+    *step* is the one whose form is open, and *preview* that form with answers in it.
+    """
+    from engine.web.studio import forming  # its routes draw this page
+
     house = view.house()
     with house.db.read() as connection:
         draft = drafts.find(connection, key)
@@ -50,9 +55,11 @@ def page(key: str, wrong: str, tab: str = "") -> Any:
         changes = differences(versions[0].bundle, bundle) if draft and process and versions else []
         titles = {d.key: d.bundle.title(g.language) for d in house.library.every_newest(connection)}
     tab = tab or request.args.get("fane", "diagram")
+    form = forming.shown(bundle, step or request.args.get("steg", "")) if tab == "skjemaer" and process else {}
     body = render_template(
         "studio_process.html",
         key=key,
+        form=form | ({"preview": preview} if preview is not None else {}),
         bundle=bundle,
         draft=draft,
         versions=versions,

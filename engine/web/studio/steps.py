@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions import drafts, editing
 from engine.definitions.adding import add_step, offered
+from engine.definitions.difference import differences
 from engine.execution.commands import Conflict
 from engine.web import view
 from engine.web.guards import actor
 from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
 from engine.web.studio.process import page
+from forms.formatting import clock_time
 
 
 def revision() -> int:
@@ -22,15 +25,41 @@ def revision() -> int:
     return int(given) if given.isdigit() and len(given) < 10 else 0
 
 
-def keep(key: str, files: editing.Files, tab: str, anchor: str = "") -> Any:
-    """Keep changed files, unless a colleague was faster: then she is told, and what she wrote stands in the form."""
+def keep(key: str, files: editing.Files, tab: str, anchor: str = "", **where: Any) -> Any:
+    """Keep changed files, unless a colleague has changed the same: then she is told what, and what she wrote stands.
+
+    A page that saves as one goes asks for JSON and gets the new revision, or why nothing was kept.
+    """
     house = view.house()
     try:
         with house.db.write() as connection:
-            drafts.save(connection, key, files, revision(), actor(), house.clock.now())
+            made = drafts.save(connection, key, files, revision(), actor(), house.clock.now())
     except Conflict:
-        return page(key, view.t("studio.conflict"), tab)
-    return redirect(url_for("studio.show", key=key, fane=tab, lagret=1, _anchor=anchor or None), 303)
+        return (conflict_text(key), 409) if by_script() else page(key, conflict_text(key), tab)
+    if by_script():
+        at = clock_time(house.clock.now(), g.language)
+        return {"revision": made, "text": view.t("studio.kept_at", at=at)}
+    return redirect(url_for("studio.show", key=key, fane=tab, lagret=1, _anchor=anchor or None, **where), 303)
+
+
+def by_script() -> bool:
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def conflict_text(key: str) -> str:
+    """Who was faster, and what is different now from what this page was drawn on."""
+    with view.house().db.read() as connection:
+        draft = draft_of(connection, key)
+        seen = drafts.seen_at(connection, key, revision())
+    told = view.t("studio.conflict")
+    try:
+        changes = differences(seen, draft.bundle) if seen else []
+    except (BpmnSyntaxError, StopIteration, ValueError, KeyError):
+        changes = []
+    if not changes:
+        return told
+    said = " ".join(f"{view.t(text, **values)}." for text, values in changes[:5])
+    return f"{told} {view.t('studio.conflict_what', who=view.name_of(draft.changed_by), changes=said)}"
 
 
 @blueprint.post("/prosesser/<key>/steg")
@@ -67,13 +96,24 @@ def step(key: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/angre")
 def undo(key: str) -> Any:
+    return _step(key, -1)
+
+
+@blueprint.post("/prosesser/<key>/gjor-om")
+def redo(key: str) -> Any:
+    return _step(key, 1)
+
+
+def _step(key: str, by: int) -> Any:
+    """One step back or forward in the draft's history, and back to the same part of the page."""
     house = view.house()
+    tab = request.form.get("fane", "")
     try:
         with house.db.write() as connection:
-            drafts.undo(connection, key, revision(), actor(), house.clock.now())
+            drafts.undo(connection, key, revision(), actor(), house.clock.now(), by)
     except Conflict:
-        return page(key, view.t("studio.conflict"))
-    return redirect(url_for("studio.show", key=key), 303)
+        return page(key, conflict_text(key), tab)
+    return redirect(url_for("studio.show", key=key, fane=tab or None, steg=request.form.get("steg") or None), 303)
 
 
 @blueprint.post("/prosesser/<key>/forkast")
@@ -83,5 +123,5 @@ def discard(key: str) -> Any | Response:
         with house.db.write() as connection:
             drafts.discard(connection, key, revision(), actor(), house.clock.now())
     except Conflict:
-        return page(key, view.t("studio.conflict"))
+        return page(key, conflict_text(key))
     return redirect(url_for("studio.index"), 303)
