@@ -121,6 +121,7 @@ def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
 def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
     for key, missing in missing_texts(bundle):
         element = key.removeprefix("task.").partition(".")[0]
+        element = element if element in bundle.process.elements else ""
         severity = "error" if "nb" in missing else "warning"
         yield Finding(element, "text-missing", f"text {key} is missing in {', '.join(missing)}", severity=severity)
 

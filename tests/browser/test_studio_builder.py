@@ -1,0 +1,95 @@
+"""An administrator makes guardianship from nothing: form, texts, access, test run, publishing; then changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Person
+from tests.browser.test_business import heading
+
+People = Callable[..., Person]
+KEY = "vergemal"
+
+
+def administrator(person: People, **options: Any) -> Person:
+    ada = person(**options)
+    ada.log_in("Ada Administrator", staff=True)
+    return ada
+
+
+def look(who: Person, name: str) -> None:
+    """The page as it is judged: no axe violation, no sideways scroll, and a picture."""
+    who.picture(f"builder-{name}")
+    who.check_page()
+
+
+def add_field(ada: Person, title: str, kind: str, page: str = "Side1") -> None:
+    ada.page.locator(f"#add-t-{page}").fill(title)
+    ada.page.locator(f"#add-k-{page}").select_option(kind)
+    ada.page.locator(f"#side-{page} button[value='add']").click()
+    expect(ada.page.locator("main")).to_contain_text(title)
+
+
+def test_a_form_is_built_from_nothing(person: People) -> None:
+    ada = administrator(person)
+    heading(ada, "Prosesser")
+    ada.page.locator("#title").fill("Vergemål")
+    ada.press("Lag prosessen")
+    heading(ada, "Vergemål")
+    ada.press("Skjemaer", "link")
+    add_field(ada, "Om deg", "heading")
+    add_field(ada, "Hva heter du?", "input")
+    add_field(ada, "Har du gjeld?", "radio")
+    add_field(ada, "Hvor mye skylder du?", "amount")
+    look(ada, "form")
+    row = ada.page.locator("#felt-hvor_mye_skylder_du")
+    row.locator("summary").click()
+    row.locator("#hvor_mye_skylder_du-hidden-if").check()
+    row.locator("#hvor_mye_skylder_du-hidden-0-f").select_option("har_du_gjeld")
+    row.locator("#hvor_mye_skylder_du-hidden-0-o").select_option("notEquals")
+    row.locator("#hvor_mye_skylder_du-hidden-0-v").fill("ja")
+    row.locator("#hvor_mye_skylder_du-t-en").fill("How much do you owe?")
+    row.locator("#hvor_mye_skylder_du-t-nn").fill("Kor mykje skuldar du?")
+    row.locator("#hvor_mye_skylder_du-required-always").check()
+    expect(row.locator("[data-saved]")).to_contain_text("Lagret")
+    shown = ada.page.locator("#forhandsvisning")
+    expect(shown).not_to_contain_text("Hvor mye skylder du?")
+    shown.get_by_label("Ja").check()
+    expect(shown).to_contain_text("Hvor mye skylder du?")
+    look(ada, "rule")
+    ada.page.reload()
+    expect(row).to_contain_text("Skjules når «Har du gjeld?» ikke er «Ja».")
+    expect(row).to_contain_text("Må fylles ut.")
+    ada.press("Flytt opp Hvor mye skylder du?")
+    ada.press("Fjern Om deg")
+    expect(ada.page.locator("#skjema")).not_to_contain_text("Om deg")
+    ada.press("Angre siste endring")
+    expect(ada.page.locator("#skjema")).to_contain_text("Om deg")
+    ada.press("Gjør om igjen")
+    expect(ada.page.locator("#skjema")).not_to_contain_text("Om deg")
+    ada.press("Angre siste endring")
+    ada.page.locator("#new-page").fill("Mer om økonomien")
+    ada.press("Legg til side")
+    add_field(ada, "Din gjeld", "rows", "MerOmOkonomien")
+    ada.page.locator("#add-g-MerOmOkonomien").select_option("din_gjeld")
+    add_field(ada, "Hvem skylder du?", "input", "MerOmOkonomien")
+    ada.press("Legg til en rad Din gjeld")
+    look(ada, "pages")
+
+
+def test_a_form_is_built_on_a_phone_and_without_scripts(person: People) -> None:
+    phone = administrator(person, width=390)
+    phone.go(f"/prosesser/{KEY}?fane=skjemaer&steg=Apply")
+    phone.page.locator("#felt-hva_heter_du summary").click()
+    look(phone, "phone")
+    plain = administrator(person, javascript=False)
+    plain.go(f"/prosesser/{KEY}?fane=skjemaer&steg=Handle")
+    add_field(plain, "Hva kom dere fram til?", "textarea")
+    row = plain.page.locator("#felt-hva_kom_dere_fram_til")
+    row.locator("summary").click()
+    row.locator("[name='title-en']").fill("What did you find?")
+    plain.press("Lagre Hva kom dere fram til?")
+    expect(plain.page.locator("main")).to_contain_text("Endringen er lagret i utkastet.")
