@@ -21,6 +21,7 @@ def differences(old: Bundle, new: Bundle) -> list[Change]:
         ("diff.forms", ("layouts/", "models/", "options/")),
         ("diff.policy", ("policy.xml",)),
         ("diff.metadata", ("metadata.json",)),
+        ("diff.scenarios", ("scenarios/",)),
     ):
         names = {n for n in {*old.files, *new.files} if n.startswith(prefixes) and old.files.get(n) != new.files.get(n)}
         if names:

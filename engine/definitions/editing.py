@@ -33,7 +33,33 @@ def open_process(files: Files) -> Any:
     return read_xml(files["process.bpmn"])
 
 
+#: What stands before the flows in a step, as the standard orders it.
+_FIRST = frozenset({"documentation", "extensionElements", "auditing", "monitoring", "categoryValueRef"})
+
+
+def _refer(root: Any) -> None:
+    """A file whose steps name the flows that come and go keeps naming them right."""
+    named = [node for tag in ("incoming", "outgoing") for node in root.iter(f"{BPMN}{tag}")]
+    if not named:
+        return
+    for node in named:
+        node.getparent().remove(node)
+    steps = {node.get("id"): node for node in root.iter() if isinstance(node.tag, str) and node.get("id")}
+    for flow in root.iter(f"{BPMN}sequenceFlow"):
+        for end, tag in (("targetRef", "incoming"), ("sourceRef", "outgoing")):
+            step = steps.get(flow.get(end))
+            if step is None:
+                continue
+            first = _FIRST | {"incoming"} if tag == "incoming" else _FIRST | {"incoming", "outgoing"}
+            before = [c for c in step if isinstance(c.tag, str) and etree.QName(c).localname in first]
+            place = step.index(before[-1]) + 1 if before else 0
+            reference = etree.Element(f"{BPMN}{tag}")
+            reference.text = flow.get("id")
+            step.insert(place, reference)
+
+
 def close_process(files: Files, root: Any) -> dict[str, bytes]:
+    _refer(root)
     etree.indent(root, space="  ")
     return {**files, "process.bpmn": etree.tostring(root, xml_declaration=True, encoding="UTF-8")}
 

@@ -59,6 +59,10 @@ class Library:
             self._by_id[definition_id] = found
         return found
 
+    def forget(self, definition_id: str) -> None:
+        """A version that was only tried, and rolled back."""
+        self._by_id.pop(definition_id, None)
+
     def newest(self, connection: Connection, key: str) -> Deployed:
         row = connection.execute(
             select(process_definition.c.id)

@@ -69,8 +69,9 @@ def create(
     chosen: Mapping[str, Any],
     settings: Mapping[str, Any] | None = None,
     reason: str = "",
+    by: str = SYSTEM.person_id,
 ) -> str:
-    """Store a batch over *targets*; nothing is done yet. Returns its id."""
+    """Store a batch over *targets* in the name of *by*; nothing is done yet. Returns its id."""
     assert action in ACTIONS, action
     now = application.clock.now()
     identity = str(uuid.uuid4())
@@ -95,7 +96,7 @@ def create(
                 reason=reason,
                 total=total,
                 created_at=now,
-                created_by=SYSTEM.person_id,
+                created_by=by,
             )
         )
         data = {"batch": identity, "action": action, "total": total, "chosen": dict(chosen), "reason": reason[:200]}
@@ -103,8 +104,16 @@ def create(
     return identity
 
 
-def run(application: Application, identity: str, report: Callable[[Progress], None] | None = None) -> Progress:
-    """Work until nothing is pending or somebody stops it. Raises ``UnknownBatch``. May be run again at any time."""
+def run(
+    application: Application,
+    identity: str,
+    report: Callable[[Progress], None] | None = None,
+    enough: Callable[[], bool] = lambda: False,
+) -> Progress:
+    """Work until nothing is pending, somebody stops it, or *enough* says so after an item. Raises ``UnknownBatch``.
+
+    May be run again at any time.
+    """
     with application.db.write() as connection:
         _row(connection, identity)
         connection.execute(update(batch).where(batch.c.id == identity, batch.c.state != "done").values(state="running"))
@@ -116,6 +125,8 @@ def run(application: Application, identity: str, report: Callable[[Progress], No
         told = _count(told, outcome)
         if report is not None:
             report(told)
+        if enough():
+            break
     return progress_of(application, identity)
 
 
@@ -188,18 +199,18 @@ def _do(
                 _mark_undone(connection, row, target)
         return "done", {}, before
     except (Refusal, Fault) as error:
-        _forget_heads(connection)
+        forget_heads(connection)
         return "refused", refusal(error), None
     except (LostRace, DBAPIError):
         raise
     except Exception as error:
         # Only the class: a message may carry what a person wrote.
         log.exception("batch %s failed on %s", row.id, target, exc_info=False)
-        _forget_heads(connection)
+        forget_heads(connection)
         return "refused", {"code": "crashed", "reasons": [{"message": type(error).__name__}]}, None
 
 
-def _forget_heads(connection: Connection) -> None:
+def forget_heads(connection: Connection) -> None:
     """What was rolled back is not the end of a chain, whatever this transaction remembers."""
     connection.info.get("audit_heads", {}).clear()
 

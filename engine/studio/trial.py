@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 import engine.catalogue  # noqa: F401  every table, for create_all
 from engine.application import Application, build
@@ -31,6 +32,12 @@ from engine.jobs.bell import silent
 from engine.studio.simulated import OWNER, Channel, Everybody, World, data_sets
 from engine.task_types import palette
 
+OPEN = ("ready", "claimed")
+#: Events that say what a run came to.
+TELLING = (
+    "TaskCompleted", "JobFinished", "TimerFired", "NoticeGiven", "MessageReceived", "SignalReceived", "ErrorThrown",
+    "IncidentRaised",
+)  # fmt: skip
 BUSY = 400  # jobs done at most in one press: an endless loop in a draft ends here, and says so
 
 
@@ -56,10 +63,10 @@ class View:
 class Trial:
     """Where one run lies. ``folder`` holds its database and the state of its clock."""
 
-    def __init__(self, real: Application, key: str, person_id: str) -> None:
+    def __init__(self, real: Application, key: str, person_id: str, folder: Path | None = None) -> None:
         self._real = real
         self._key = key
-        self.folder: Path = real.settings.data_dir / "trials" / f"{key}-{person_id}"
+        self.folder: Path = folder or real.settings.data_dir / "trials" / f"{key}-{person_id}"
 
     @property
     def exists(self) -> bool:
@@ -72,7 +79,13 @@ class Trial:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700, parents=True)
         self._write(
-            {"now": self._real.clock.now().isoformat(), "failing": False, "answered": False, "office": dict(office)}
+            {
+                "now": self._real.clock.now().isoformat(),
+                "failing": False,
+                "answered": False,
+                "office": dict(office),
+                "script": [],
+            }
         )
         with self._open() as (app, _):
             metadata.create_all(app.db.engine)
@@ -95,16 +108,14 @@ class Trial:
 
     def view(self) -> View:
         with self._open() as (app, state), app.db.read() as connection:
-            case = connection.execute(select(case_file)).one()
+            case = _first_case(connection)
             due = connection.execute(
                 select(due_work.c.due_at).where(due_work.c.state == "due").order_by(due_work.c.due_at).limit(1)
             ).scalar()
             return View(
                 case,
                 connection.execute(
-                    select(user_task)
-                    .where(user_task.c.state.in_(("ready", "claimed")))
-                    .order_by(user_task.c.created_at)
+                    select(user_task).where(user_task.c.state.in_(OPEN)).order_by(user_task.c.created_at)
                 ).all(),
                 connection.execute(
                     select(audit_event)
@@ -144,7 +155,10 @@ class Trial:
                 if task.performer == "caseworker"
                 else Actor(Role.CITIZEN, task.owner_id, name, level="high")
             )
+            with app.db.read() as connection:
+                press = _press(connection, task, data, action)
             app.dispatch.send(CompleteTask(task_id, data=data, action=action), actor)
+            self._note(state, press)
             self._work(app)
 
     def move(self, by: timedelta) -> None:
@@ -152,7 +166,7 @@ class Trial:
         with self._open() as (app, state):
             assert isinstance(app.clock, FixedClock)
             state["now"] = app.clock.advance(by).isoformat()
-            self._write(state)
+            self._note(state, {"do": "clock", "hours": int(by.total_seconds() // 3600)})
             self._work(app)
 
     def turn(self, knob: str) -> None:
@@ -160,7 +174,31 @@ class Trial:
         state = self._read()
         if knob in ("failing", "answered"):
             state[knob] = not state[knob]
-            self._write(state)
+            self._note(state, {"do": "turn", "knob": knob})
+
+    @property
+    def script(self) -> list[dict[str, Any]]:
+        """Everything that was pressed so far, so that it can be done again."""
+        found: list[dict[str, Any]] = self._read().get("script", [])
+        return found
+
+    def outcome(self) -> dict[str, Any]:
+        """How the run stands: the case's state, the tasks that wait, and how often each thing has happened.
+
+        What happens at one moment has no order of its own, so none is kept.
+        """
+        with self._open() as (app, _), app.db.read() as connection:
+            case = _first_case(connection)
+            waiting = connection.execute(select(user_task.c.element_id).where(user_task.c.state.in_(OPEN))).scalars()
+            events = connection.execute(select(audit_event.c.kind, audit_event.c.data)).all()
+            happened = Counter(
+                f"{kind}:{data.get('task') or data.get('element') or ''}" for kind, data in events if kind in TELLING
+            )
+            return {"state": case.state, "waiting": sorted(waiting), "happened": dict(sorted(happened.items()))}
+
+    def _note(self, state: dict[str, Any], press: Mapping[str, Any]) -> None:
+        state.setdefault("script", []).append(dict(press))
+        self._write(state)
 
     def _work(self, app: Application) -> None:
         performer = app.performer
@@ -200,6 +238,27 @@ class Trial:
             yield app, state
         finally:
             app.db.engine.dispose()
+
+
+def beginning(bundle: Bundle) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a run of *bundle* begins with: its variables and the office that has the case."""
+    metadata = bundle.metadata
+    office: dict[str, str] = metadata.get("office") or next(iter(metadata.get("offices", ())), {})
+    return dict(metadata.get("startVariables", {})), office
+
+
+def _first_case(connection: Connection) -> Any:
+    """The case the run began with: what it sets going may open others."""
+    return connection.execute(select(case_file).order_by(case_file.c.number).limit(1)).one()
+
+
+def _press(connection: Connection, task: Any, data: Mapping[str, Any], action: str) -> dict[str, Any]:
+    """A task that was done, by what it is and not by its id: which of those that wait for the same step."""
+    same = select(user_task.c.id).where(user_task.c.element_id == task.element_id, user_task.c.state.in_(OPEN))
+    ids = list(connection.execute(same.order_by(user_task.c.created_at, user_task.c.id)).scalars())
+    # What is kept for each person alone is kept here under "@": whoever does it then has another id.
+    content = {f"{name.partition('@')[0]}@" if "@" in name else name: value for name, value in data.items()}
+    return {"do": "task", "element": task.element_id, "at": ids.index(task.id), "data": content, "action": action}
 
 
 class _Nobody:

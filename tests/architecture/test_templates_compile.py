@@ -14,6 +14,8 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "engine" / "web" / "templates"
 def test_a_template_compiles(name: str) -> None:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     environment.filters.update(
-        dict.fromkeys(("kr", "percent", "long_date", "month", "short_date", "clock", "moment", "money", "said", "merged"), str)
+        dict.fromkeys(
+            ("kr", "percent", "long_date", "month", "short_date", "clock", "moment", "money", "said", "merged"), str
+        )
     )
     environment.get_template(name)

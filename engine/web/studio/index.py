@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from engine.cases.models import case_file
-from engine.definitions import drafts
+from engine.definitions import drafts, studio_settings
 from engine.definitions.blank import blank
 from engine.definitions.bundle import Bundle
 from engine.definitions.library import UnknownDefinition
@@ -33,6 +33,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
     with house.db.read() as connection:
         newest = house.library.every_newest(connection)
         kept = drafts.every(connection)
+        two = studio_settings.get(connection, "two_persons")
         open_cases = select(case_file.c.key, func.count()).where(case_file.c.state == "open")
         rows = connection.execute(open_cases.group_by(case_file.c.key)).all()
         running: dict[str, int] = {row[0]: row[1] for row in rows}
@@ -43,6 +44,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
         drafts=kept,
         new=new,
         running=running,
+        two=two,
         wrong=wrong,
         there=there,
         given=request.form if wrong else {},
@@ -69,6 +71,16 @@ def upload() -> Any:
         text = view.t("studio.draft_there", name=there.bundle.title(g.language), who=who)
         return page((text,), got.bundle.key)
     return begin(got.bundle, len(got.left_out))
+
+
+@blueprint.post("/prosesser/innstillinger")
+def settings() -> Response:
+    """What holds for every process here."""
+    house = view.house()
+    with house.db.write() as connection:
+        two = request.form.get("two_persons") == "yes"
+        studio_settings.put(connection, "two_persons", two, actor(), house.clock.now())
+    return redirect(url_for("studio.index", _anchor="innstillinger"), 303)
 
 
 @blueprint.post("/prosesser/kopi")

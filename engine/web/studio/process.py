@@ -19,6 +19,7 @@ from engine.definitions.durations import parts
 from engine.definitions.faults import allowed, faults, missing_texts, roles_named
 from engine.definitions.waiting import cases_by_version, left_behind
 from engine.execution.commands import NotFound
+from engine.studio import moving
 from engine.web import view
 from engine.web.studio.desk import CAPABILITIES, LANGUAGES, blueprint, house_of
 from engine.web.texts import texts as page_texts
@@ -77,6 +78,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         texts=_texts(bundle) if process else [],
         kinds=offered(CAPABILITIES, offer.jobs, offer.user_tasks),
         titles=titles,
+        moves=moving.batches_of(house, key) if tab == "versjoner" else [],
         can=sorted({*CAPABILITIES.elements}),
         languages_=LANGUAGES,
         tabs=TABS,

@@ -11,14 +11,18 @@ from werkzeug.wrappers import Response
 
 from engine.application import Application
 from engine.bpmn.drawing import to_svg
+from engine.definitions import drafts
 from engine.definitions.bundle import Bundle
-from engine.execution.commands import Invalid, NotFound, Refusal
+from engine.definitions.editing import EditRefused
+from engine.execution.commands import Conflict, Invalid, NotFound, Refusal
 from engine.execution.models import user_task
-from engine.studio.trial import Trial
+from engine.studio import scenarios
+from engine.studio.trial import Trial, beginning
 from engine.web import forms, view
 from engine.web.guards import actor
-from engine.web.studio.desk import blueprint, current, errors
+from engine.web.studio.desk import blueprint, current, draft_of, errors
 from engine.web.studio.process import page
+from engine.web.studio.steps import conflict_text, revision
 from engine.web.texts import texts as page_texts
 
 
@@ -40,9 +44,11 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
     with house.db.read() as connection:
         bundle = current(connection, key)
         found = errors(connection, bundle)
+        draft = drafts.find(connection, key)
+    has_draft = draft is not None
     run = _trial(key)
     if not run.exists:
-        return render_template("studio_trial.html", key=key, bundle=bundle, run=None, faults=found, svg="", names={})
+        return render_template("studio_trial.html", key=key, bundle=bundle, run=None, faults=found, names={})
     state = run.view()
     drawn = {}
     names: dict[str, Any] = {}
@@ -57,7 +63,11 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
         log = [_told(connection, app, bundles_of(connection, app), event) for event in state.log]
         stopped = [(_named(bundles_of(connection, app), i.element_id), i) for i in state.incidents]
         started = app.library.newest(connection, key).bundle
-    svg = to_svg(started.process, title=bundle.title(g.language), current=state.where)
+    drawings = [
+        to_svg(process, title=process.name or bundle.title(g.language), current=state.where)
+        for process in started.definitions.processes.values()
+        if process is started.process or state.where & set(process.elements)
+    ]
     body = render_template(
         "studio_trial.html",
         key=key,
@@ -66,10 +76,13 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
         faults=found,
         forms=drawn,
         names=names,
-        svg=svg,
+        revision=draft.revision if draft else 0,
+        drawings=drawings,
+        scenarios=scenarios.of(bundle),
+        has_draft=has_draft,
         log=log,
         stopped=stopped,
-        changed=started.checksum != bundle.checksum,
+        changed=not scenarios.alike(started, bundle),
         wrong=wrong,
         wrong_task=task_id,
         hours=_hours(state),
@@ -84,7 +97,8 @@ def bundles_of(connection: Connection, app: Application) -> list[Bundle]:
 
 def _named(bundles: list[Bundle], element_id: str) -> str:
     """What a step is called."""
-    found = (b.process.elements[element_id].name for b in bundles if element_id in b.process.elements)
+    processes = [process for bundle in bundles for process in bundle.definitions.processes.values()]
+    found = (process.elements[element_id].name for process in processes if element_id in process.elements)
     return next((name for name in found if name), element_id)
 
 
@@ -129,10 +143,8 @@ def trial_start(key: str) -> Any:
         others = [deployed.bundle for deployed in house.library.every_newest(connection)]
     if faulty:
         return page(key, view.t("studio.has_faults"))
-    metadata = bundle.metadata
-    office: dict[str, str] = metadata.get("office") or next(iter(metadata.get("offices", ())), {})
     try:
-        _trial(key).start(bundle, others, metadata.get("startVariables", {}), office)
+        _trial(key).start(bundle, others, *beginning(bundle))
     except Refusal as refused:
         return page(key, view.t("trial.refused", code=refused.code))
     return redirect(url_for("studio.trial", key=key), 303)
@@ -152,6 +164,9 @@ def trial_complete(key: str, task_id: str) -> Any:
         form = None if task.task_type in ANSWERED else forms.of_task(connection, task, None, app)
         content = forms.posted(form) if form else {}
         wrong = forms.faults(form, content) if form and action != "reject" else []
+    other_rows = forms.reshaped(form, content)
+    if other_rows is not None:
+        return _trial_page(key, other_rows, task_id, [])
     if wrong:
         return _trial_page(key, content, task_id, wrong)
     data: dict[str, Any] = {form.stored: content} if form else {}
@@ -191,3 +206,30 @@ def trial_knob(key: str, knob: str) -> Response:
         raise NotFound(key)
     run.turn(knob)
     return redirect(url_for("studio.trial", key=key), 303)
+
+
+@blueprint.post("/prosesser/<key>/scenario")
+def scenario(key: str) -> Any:
+    """Keep the run as a scenario of the draft, or take one out."""
+    house = view.house()
+    run = _trial(key)
+    try:
+        with house.db.read() as connection:
+            bundle = draft_of(connection, key).bundle
+        if request.form.get("act") == "remove":
+            files = scenarios.remove(bundle.files, request.form.get("name", ""))
+        else:
+            if not run.exists:
+                raise NotFound(key)
+            with run.open() as app, app.db.read() as connection:
+                if not scenarios.alike(app.library.newest(connection, key).bundle, bundle):
+                    raise EditRefused("scenario.changed")
+            title = request.form.get("title", "")
+            blocks = request.form.get("blocks") == "yes"
+            files = scenarios.keep(bundle.files, drafts.key_from(title), title, run, blocks=blocks)
+        with house.db.write() as connection:
+            drafts.save(connection, key, files, revision(), actor(), house.clock.now())
+    except (EditRefused, Conflict) as refused:
+        text = view.t(refused.key) if isinstance(refused, EditRefused) else conflict_text(key)
+        return _trial_page(key, None, "", [{"id": "scenario-title", "path": "scenario", "text": text}])
+    return redirect(url_for("studio.trial", key=key, lagret=1, _anchor="scenarioer"), 303)

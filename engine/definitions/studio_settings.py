@@ -1,0 +1,29 @@
+"""What holds for the whole workshop: whether two must agree on a publishing, and whose bundles are trusted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.audit import chain
+from engine.authorization.actor import Actor
+from engine.definitions.models import studio_setting
+
+#: Name → value until somebody chooses another.
+DEFAULTS: dict[str, Any] = {"two_persons": False}
+
+
+def get(connection: Connection, name: str) -> Any:
+    found = connection.execute(select(studio_setting.c.value).where(studio_setting.c.name == name)).first()
+    return DEFAULTS[name] if found is None else found[0]
+
+
+def put(connection: Connection, name: str, value: Any, actor: Actor, now: datetime) -> None:
+    """Keep a setting, with a line in the trail."""
+    assert name in DEFAULTS, name
+    values = {"value": value, "changed_at": now, "changed_by": actor.person_id}
+    if not connection.execute(update(studio_setting).where(studio_setting.c.name == name).values(**values)).rowcount:
+        connection.execute(insert(studio_setting).values(name=name, **values))
+    chain.append(connection, chain.SYSTEM_CHAIN, now, actor, "StudioSettingChanged", {"name": name, "value": value})

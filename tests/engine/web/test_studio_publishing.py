@@ -1,0 +1,189 @@
+"""Publishing with cases running, scenarios that must hold, two who must agree, and colleagues at the same draft."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.definitions.bundle import Bundle
+from engine.definitions.forming import BY_ID, FormDraft
+from engine.execution.models import process_instance
+from tests.engine.web.test_studio import Administrator, ada, app, bea, revision
+from tests.processes.conftest import House, house
+
+__all__ = ["ada", "app", "bea", "house"]
+AT = "/prosesser/vergemal"
+
+
+def begin(who: Administrator) -> str:
+    """A blank process with one question in each form; the page of its draft."""
+    assert who.post("/prosesser/kopi", source="", title="Vergemål")[0] == 303
+    for step, title in (("Apply", "Hva heter du?"), ("Handle", "Hva kom dere fram til?")):
+        status, _ = who.post(
+            f"{AT}/skjema/{step}", revision=revision(who.get(AT)), act="add", page="Side1", kind="input", title=title
+        )
+        assert status == 303
+    return who.get(AT)
+
+
+def publish(who: Administrator, **form: Any) -> tuple[int, str]:
+    return who.post(f"{AT}/publiser", revision=revision(who.get(AT)), **form)
+
+
+def running(house: House) -> list[tuple[int, str]]:  # noqa: F811
+    """(version, state) of every case."""
+    with house.application.db.read() as connection:
+        versions = {v.id: v.version for v in house.application.library.versions(connection, "vergemal")}
+        rows = connection.execute(
+            select(process_instance.c.definition_id, process_instance.c.state).where(
+                process_instance.c.key == "vergemal"
+            )
+        ).all()
+    return sorted((versions[row[0]], row[1]) for row in rows)
+
+
+def renamed(who: Administrator, element: str, name: str) -> None:
+    status, page = who.post(
+        f"{AT}/steg", revision=revision(who.get(AT)), element=element, act="change", name=name, person="1",
+        performer="citizen",
+    )  # fmt: skip
+    assert status == 303, page
+
+
+def test_the_first_version_is_published_at_once_and_cases_run(ada: Administrator, house: House) -> None:  # noqa: F811
+    begin(ada)
+    assert publish(ada)[0] == 303
+    case = house.start("vergemal")
+    house.work()
+    house.complete(case, "Apply", form_apply={"hva_heter_du": "Anne"})
+    assert set(house.tasks(case)) == {"Handle"}
+
+
+def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, house: House) -> None:  # noqa: F811
+    begin(ada)
+    publish(ada)
+    waiting = house.start("vergemal")
+    later = house.start("vergemal")
+    house.work()
+    house.complete(later, "Apply", form_apply={"hva_heter_du": "Anne"})
+    ada.post(f"{AT}/utkast")
+    renamed(ada, "Apply", "Søk")
+    for element in ("Handle",):
+        ada.post(f"{AT}/steg", revision=revision(ada.get(AT)), element=element, act="remove")
+
+    status, page = publish(ada)
+    assert status == 303 and "publiser" in page, "a press that has not seen what it means is led there"
+    page = ada.get(f"{AT}/publiser")
+    assert "«Fyll ut» heter nå «Søk»" in page and "Hva skal skje med saker som er i gang (2)?" in page
+    assert "Behandle (saker: 1) er blitt" in page
+    status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)))
+    assert "1 av 2 saker kan flyttes" in page
+    assert "Saken står i et steg som ikke finnes i den nye versjonen." in page
+    assert running(house) == [(1, "active"), (1, "active")], "a dry run moves nothing"
+    with house.application.db.read() as connection:
+        assert len(house.application.library.versions(connection, "vergemal")) == 1, "and publishes nothing"
+
+    status, page = publish(ada, cases="move", reason="Nytt navn")
+    assert status == 303
+    batch = re.search(r"flytting/([0-9a-f-]{36})", page)
+    assert batch
+    at = f"{AT}/flytting/{batch[1]}"
+    assert "0 av 2 er flyttet" in ada.get(at)
+    assert ada.post(at)[0] == 303
+    page = ada.get(at)
+    assert "1 av 2 er flyttet, 1 passet ikke" in page and "Saken står i et steg som ikke finnes" in page
+    assert running(house) == [(1, "active"), (2, "active")]
+    assert set(house.tasks(waiting)) == {"Apply"} and set(house.tasks(later)) == {"Handle"}
+
+    assert ada.post(at, act="undo")[0] == 303
+    assert running(house) == [(1, "active"), (1, "active")]
+    assert "Flytt saker til versjon 2" in ada.get(f"{AT}?fane=versjoner")
+    status, page = ada.post(f"{AT}/flytt", act="prov")
+    assert status == 200 and "1 av 2 saker kan flyttes" in page
+
+
+def test_a_scenario_that_must_hold_stops_a_publishing_that_breaks_it(ada: Administrator) -> None:
+    begin(ada)
+    trial = f"{AT}/provekjoring"
+    ada.post(f"{trial}/start")
+    for title, fields in (("Apply", {"hva_heter_du": "Anne"}), ("Handle", {"hva_kom_dere_fram_til": "Ja"})):
+        task = re.search(r"oppgave/([0-9a-f-]{36})", ada.get(trial))
+        assert task and ada.post(f"{trial}/oppgave/{task[1]}", **fields)[0] == 303, title
+    status, page = ada.post(f"{AT}/scenario", revision=revision(ada.get(AT)), title="", act="keep")
+    assert status == 422 and "Scenarioet må ha et navn" in page
+    saved = ada.post(f"{AT}/scenario", revision=revision(ada.get(AT)), title="Alt går bra", blocks="yes", act="keep")
+    assert saved[0] == 303 and "Alt går bra (2 steg)" in ada.get(trial)
+    assert "Utkastet er endret etter" not in ada.get(trial), "a scenario changes nothing that runs"
+    assert "Ender likt" in ada.get(f"{AT}/publiser")
+
+    files = FormDraft(_draft(ada), "Handle")
+    status, _ = ada.post(
+        f"{AT}/skjema/Handle", revision=revision(ada.get(AT)), act="change",
+        component=[c["id"] for _, c in files.components()][0], **{"title-nb": "Hva?", "required-when": "always"},
+    )  # fmt: skip
+    assert status == 303 and "Ender likt" in ada.get(f"{AT}/publiser"), "it still fits"
+    ada.post(f"{AT}/steg", revision=revision(ada.get(AT)), element="Handle", act="remove")
+    status, page = publish(ada, cases="stay")
+    assert status == 422 and "Et scenario som må stemme, ender annerledes." in page
+    assert "steget «Handle» kom aldri" in page
+    ada.post(f"{AT}/scenario", revision=revision(ada.get(AT)), name="alt_gar_bra", act="remove")
+    assert publish(ada, cases="stay")[0] == 303
+
+
+def _draft(who: Administrator) -> Any:
+    return Bundle.unpack("vergemal", who.client.get(f"{AT}/eksport.zip").get_data()).files
+
+
+def test_two_must_agree_where_it_is_so_decided(ada: Administrator, bea: Administrator) -> None:
+    begin(ada)
+    assert ada.post("/prosesser/innstillinger", two_persons="yes")[0] == 303
+    assert publish(ada, cases="stay")[0] == 303
+    page = ada.get(f"{AT}/publiser")
+    assert "Ada Administrator ber en kollega publisere" in page and "Venter på at en kollega publiserer." in page
+    publish(ada, cases="stay")
+    assert "Ikke publisert ennå" in ada.get(f"{AT}?fane=versjoner"), "she cannot agree with herself"
+    renamed(bea, "Apply", "Søk")
+    assert "Be en kollega publisere" in bea.get(f"{AT}/publiser"), "a change must be asked for again"
+    publish(ada, cases="stay")
+    assert publish(bea, cases="stay")[0] == 303
+    assert "Versjon 1 er i bruk" in ada.get(AT)
+
+
+def test_colleagues_at_different_things_do_not_stop_each_other(ada: Administrator, bea: Administrator) -> None:
+    seen = revision(begin(ada))
+    assert ada.post(f"{AT}/tekst", revision=seen, key="task.Apply", nb="Søk", nn="Søk", en="Apply")[0] == 303
+    assert bea.post(f"{AT}/tekst", revision=seen, key="task.Handle", nb="Se på", nn="Sjå på", en="Look")[0] == 303
+    texts = json.loads(_draft(ada)["texts/resource.nb.json"])["resources"]
+    assert {"id": "task.Apply", "value": "Søk"} in texts and {"id": "task.Handle", "value": "Se på"} in texts
+    status, page = bea.post(f"{AT}/tekst", revision=seen, key="task.Apply", nb="Fyll", nn="", en="")
+    assert status == 422 and "Bea Administrator endret:" in page and "Fyll" in page
+
+
+def test_a_change_saved_as_one_goes_answers_with_the_new_revision(ada: Administrator) -> None:
+    seen = revision(begin(ada))
+    form = {"csrf_token": ada.csrf, "act": "change", "component": "hva_heter_du", "title-nb": "Navn", "revision": seen}
+    answer = ada.client.post(f"{AT}/skjema/Apply", data=form, headers={"Accept": "application/json"})
+    assert answer.status_code == 200 and answer.json["revision"] == int(seen) + 1
+    again = ada.client.post(
+        f"{AT}/skjema/Apply", data={**form, "title-nb": "N"}, headers={"Accept": "application/json"}
+    )
+    assert again.status_code == 409 and "En kollega har endret" in again.get_data(as_text=True)
+    for _ in range(int(seen)):
+        page = ada.get(f"{AT}?fane=skjemaer")
+        ada.post(f"{AT}/angre", revision=revision(page))
+    page = ada.get(f"{AT}?fane=skjemaer")
+    assert "Hva heter du?" not in page and "Angre siste endring" not in page and "Gjør om igjen" in page
+
+
+@pytest.mark.parametrize("kind", sorted(BY_ID))
+def test_every_kind_of_field_is_drawn_in_the_tab_and_in_the_preview(ada: Administrator, kind: str) -> None:
+    begin(ada)
+    at = f"{AT}/skjema/Apply"
+    assert ada.post(at, revision=revision(ada.get(AT)), act="add", page="Side1", kind=kind, title="Prøve")[0] == 303
+    assert "Prøve" in ada.get(f"{AT}?fane=skjemaer&steg=Apply") or kind == "divider"
+    status, page = ada.post(f"{at}/forhandsvisning")
+    assert status == 200 and "Hva heter du?" in page
