@@ -20,6 +20,8 @@ from engine.bpmn.timing import TimerSyntaxError, add_duration
 
 MAX_BYTES = 20 * 1024 * 1024
 _IGNORED = (".py", ".pyc", ".md")
+#: Where a bundle on its way between houses says what it is; no part of the bundle itself.
+MANIFEST = "ibalanse-bundle.json"
 
 
 #: Paths a bundle may send a citizen to: within this house, nothing but its path.
@@ -77,7 +79,10 @@ class Bundle:
         files = {
             str(path.relative_to(folder)): path.read_bytes()
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.suffix not in _IGNORED and "__pycache__" not in path.parts
+            if path.is_file()
+            and path.suffix not in _IGNORED
+            and path.name != MANIFEST
+            and "__pycache__" not in path.parts
         }
         if "process.bpmn" not in files:
             raise BundleError([f"{folder.name}: process.bpmn is missing"])
@@ -89,7 +94,7 @@ class Bundle:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
                 raise BundleError([f"{key}: more than {MAX_BYTES} bytes"])
-            return cls(key, {name: archive.read(name) for name in archive.namelist()})
+            return cls(key, {name: archive.read(name) for name in archive.namelist() if name != MANIFEST})
 
     def pack(self) -> bytes:
         """A zip that is the same bytes for the same files."""

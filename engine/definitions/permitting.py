@@ -20,14 +20,28 @@ def allow(files: Files, element_id: str, role: str, key: str = "") -> dict[str, 
     root = read_xml(files["policy.xml"])
     app = next(iter(root.xpath("//*[local-name()='AttributeDesignator'][@AttributeId='urn:altinn:app']")), None)
     key = key or (app.getparent().findtext(f"{XACML}AttributeValue") if app is not None else "")
-    rule = etree.Element(f"{XACML}Rule", RuleId=f"urn:ibalanse:rule:{element_id}", Effect="Permit")
-    etree.SubElement(rule, f"{XACML}Description").text = f"{role} does {element_id}"
+    rule = rule_for(element_id, role, key or "", ["read", "write", "confirm"])
+    rules = root.findall(f"{XACML}Rule")
+    if rules:
+        rules[-1].addnext(rule)  # the schema has obligations after the rules
+    else:
+        root.append(rule)
+    etree.indent(root, space="  ")
+    return {**files, "policy.xml": etree.tostring(root, xml_declaration=True, encoding="UTF-8")}
+
+
+def rule_for(element_id: str, role: str, key: str, actions: list[str], effect: str = "Permit") -> etree._Element:
+    """One rule: this role, this step, these actions."""
+    said = "does" if effect == "Permit" else "does not do"
+    identity = f"urn:ibalanse:rule:{element_id}:{role}:{effect.lower()}"
+    rule = etree.Element(f"{XACML}Rule", RuleId=identity, Effect=effect)
+    etree.SubElement(rule, f"{XACML}Description").text = f"{role} {said} {element_id}"
     target = etree.SubElement(rule, f"{XACML}Target")
     for values, attribute, category in (
         ([role], "urn:altinn:rolecode", "urn:oasis:names:tc:xacml:1.0:subject-category:access-subject"),
         ([key], "urn:altinn:app", f"{_CATEGORY}:resource"),
         ([element_id], "urn:altinn:task", f"{_CATEGORY}:resource"),
-        (["read", "write", "confirm"], "urn:oasis:names:tc:xacml:1.0:action:action-id", f"{_CATEGORY}:action"),
+        (actions, "urn:oasis:names:tc:xacml:1.0:action:action-id", f"{_CATEGORY}:action"),
     ):
         group = etree.SubElement(target, f"{XACML}AnyOf")
         for value in values:
@@ -37,10 +51,4 @@ def allow(files: Files, element_id: str, role: str, key: str = "") -> dict[str, 
                 match, f"{XACML}AttributeDesignator", AttributeId=attribute, Category=category, DataType=_STRING,
                 MustBePresent="false",
             )  # fmt: skip
-    rules = root.findall(f"{XACML}Rule")
-    if rules:
-        rules[-1].addnext(rule)  # the schema has obligations after the rules
-    else:
-        root.append(rule)
-    etree.indent(root, space="  ")
-    return {**files, "policy.xml": etree.tostring(root, xml_declaration=True, encoding="UTF-8")}
+    return rule

@@ -18,7 +18,8 @@ from typing import Any
 
 from engine.bpmn.parser import read_definitions
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
-from engine.definitions.bundle import HOME, MAX_BYTES, Bundle, BundleError
+from engine.definitions.bundle import HOME, MANIFEST, MAX_BYTES, Bundle, BundleError
+from engine.definitions.sealing import Seal, SealBroken, check
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,60}")
 MOST_FILES = 500
@@ -38,10 +39,11 @@ class UploadRefused(BundleError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A bundle, and the names of the files that were left out since they are no part of one."""
+    """A bundle, the names of the files that were left out since they are no part of one, and its seal if it has one."""
 
     bundle: Bundle
     left_out: tuple[str, ...]
+    seal: Seal | None = None
 
 
 def read_zip(data: bytes) -> Upload:
@@ -100,7 +102,13 @@ def _read(given: Mapping[str, bytes]) -> Upload:
     reasons = list(_unreadable(files))
     if reasons:
         raise UploadRefused(reasons)
-    return Upload(Bundle(_key(files), files), tuple(left_out))
+    manifest = files.pop(MANIFEST, None)
+    bundle = Bundle(_key(files), files)
+    try:
+        seal = None if manifest is None else check(json.loads(manifest), bundle)
+    except SealBroken as broken:
+        raise UploadRefused([(broken.key, broken.values)]) from None
+    return Upload(bundle, tuple(left_out), seal)
 
 
 def _unreadable(files: Mapping[str, bytes]) -> Iterator[Reason]:

@@ -13,6 +13,7 @@ from engine.definitions import drafts, studio_settings
 from engine.definitions.blank import blank
 from engine.definitions.bundle import Bundle
 from engine.definitions.library import UnknownDefinition
+from engine.definitions.sealing import Seal, signing_key
 from engine.definitions.upload import KEY, UploadRefused, read_folder, read_zip
 from engine.web import view
 from engine.web.guards import actor
@@ -70,7 +71,7 @@ def upload() -> Any:
         who = view.name_of(there.changed_by)
         text = view.t("studio.draft_there", name=there.bundle.title(g.language), who=who)
         return page((text,), got.bundle.key)
-    return begin(got.bundle, len(got.left_out))
+    return begin(got.bundle, len(got.left_out), _seal(got.seal))
 
 
 @blueprint.post("/prosesser/innstillinger")
@@ -115,7 +116,15 @@ def edit(key: str) -> Response:
     return redirect(url_for("studio.show", key=key), 303) if there else begin(source.bundle)
 
 
-def begin(bundle: Bundle, left_out: int = 0) -> Response:
+def _seal(seal: Seal | None) -> str:
+    """Who signed what was uploaded: this house, another (by the thumbprint of its key), or nobody."""
+    if seal is None or not seal.thumbprint:
+        return "ingen"
+    own = signing_key(view.house().settings.client_key)
+    return "her" if own is not None and own.thumbprint() == seal.thumbprint else seal.thumbprint
+
+
+def begin(bundle: Bundle, left_out: int = 0, seal: str = "") -> Response:
     house = view.house()
     with house.db.write() as connection:
         try:
@@ -123,4 +132,4 @@ def begin(bundle: Bundle, left_out: int = 0) -> Response:
         except UnknownDefinition:
             base = 0
         drafts.begin(connection, bundle, base, actor(), house.clock.now())
-    return redirect(url_for("studio.show", key=bundle.key, utelatt=left_out or None), 303)
+    return redirect(url_for("studio.show", key=bundle.key, utelatt=left_out or None, segl=seal or None), 303)

@@ -39,7 +39,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
 
     *step* is the one whose form is open, and *preview* that form with answers in it.
     """
-    from engine.web.studio import forming  # its routes draw this page
+    from engine.web.studio import access, forming  # their routes draw this page
 
     house = view.house()
     with house.db.read() as connection:
@@ -74,6 +74,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         if process
         else [],
         access=_access(bundle) if process else [],
+        who=access.shown(bundle, process) if tab == "tilganger" and process else {},
         missing=dict(missing_texts(bundle)) if process else {},
         texts=_texts(bundle) if process else [],
         kinds=offered(CAPABILITIES, offer.jobs, offer.user_tasks),
@@ -187,17 +188,14 @@ def _access(bundle: Bundle) -> list[dict[str, Any]]:
         policy = read_policy(bundle.files["policy.xml"])
     except (KeyError, PolicyError, BpmnSyntaxError):
         return []
+    from engine.web.studio.access import named
+
     found = []
     for element in in_order(bundle.process):
         if element.type in PEOPLE:
             may = [role for role in roles_named(policy) if allowed(policy, bundle.key, element.id, role) - {"read"}]
-            found.append({"name": element.name, "roles": [_role(bundle, role) for role in may]})
+            found.append({"name": element.name, "roles": [named(bundle, role) for role in may]})
     return found
-
-
-def _role(bundle: Bundle, role: str) -> str:
-    own = bundle.text(f"role.{role}", g.language)
-    return view.t(f"role.{role}") if role in ("priv", "radgiver") else role if own.startswith("role.") else own
 
 
 def _texts(bundle: Bundle) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.definitions import drafts, studio_settings
+from engine.definitions import drafts, sealing, studio_settings
 from engine.definitions.bundle import Bundle
 from engine.definitions.difference import differences
 from engine.definitions.waiting import Waiting, cases_by_version, left_behind
@@ -216,7 +216,7 @@ def go_on(key: str, batch: str) -> Any:
 
 @blueprint.get("/prosesser/<key>/eksport.zip")
 def export(key: str) -> Response:
-    """The draft, the version in use, or with ``?versjon=`` an older one."""
+    """The draft, the version in use, or with ``?versjon=`` an older one, with its checksum and signed by this house."""
     house = view.house()
     wanted = request.args.get("versjon", "")
     with house.db.read() as connection:
@@ -224,10 +224,14 @@ def export(key: str) -> Response:
             found = next((v for v in house.library.versions(connection, key) if str(v.version) == wanted), None)
             if found is None:
                 raise NotFound(key)
-            bundle = found.bundle
+            bundle, version = found.bundle, found.version
         else:
-            bundle = current(connection, key)
-    answer = make_response(bundle.pack())
+            bundle, version = current(connection, key), 0
+            newest = next(iter(house.library.versions(connection, key)), None)
+            if newest is not None and newest.bundle.checksum == bundle.checksum:
+                version = newest.version
+    own = sealing.signing_key(house.settings.client_key)
+    answer = make_response(sealing.sealed(bundle, version, house.settings.organisation_name, house.clock.now(), own))
     answer.headers["Content-Type"] = "application/zip"
     answer.headers["Content-Disposition"] = f"attachment; filename={bundle.key}.zip"
     return answer

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from typing import Any
 
 import pytest
+from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
-from engine.definitions.bundle import Bundle
+from engine.definitions.bundle import MANIFEST, Bundle
 from engine.definitions.forming import BY_ID, FormDraft
 from engine.execution.models import process_instance
 from tests.engine.web.test_studio import Administrator, ada, app, bea, revision
@@ -187,3 +190,29 @@ def test_every_kind_of_field_is_drawn_in_the_tab_and_in_the_preview(ada: Adminis
     assert "Prøve" in ada.get(f"{AT}?fane=skjemaer&steg=Apply") or kind == "divider"
     status, page = ada.post(f"{at}/forhandsvisning")
     assert status == 200 and "Hva heter du?" in page
+
+
+def test_a_bundle_goes_from_house_to_house_with_its_seal(ada: Administrator, house: House) -> None:  # noqa: F811
+    begin(ada)
+    key = house.application.settings.client_key
+    first = RSAKey.generate_key(2048)
+    key.write_text(json.dumps(first.as_dict(private=True)))
+    packed = ada.client.get(f"{AT}/eksport.zip").get_data()
+    files = {n: zipfile.ZipFile(io.BytesIO(packed)).read(n) for n in zipfile.ZipFile(io.BytesIO(packed)).namelist()}
+    manifest = json.loads(files[MANIFEST])
+    assert manifest["checksum"] == Bundle.unpack("vergemal", packed).checksum
+
+    assert "segl=her" in ada.upload(files, replace="vergemal")[1]
+    key.write_text(json.dumps(RSAKey.generate_key(2048).as_dict(private=True)))
+    assert f"segl={first.thumbprint()}" in ada.upload(files, replace="vergemal")[1]
+    assert "segl=ingen" in ada.upload({n: d for n, d in files.items() if n != MANIFEST}, replace="vergemal")[1]
+    for change, sentence in (
+        ({"format": 2}, "er laget av en nyere utgave"),
+        ({"checksum": "0" * 64}, "er endret etter at den ble eksportert"),
+        ({"from": "En annen"}, "Signaturen stemmer ikke"),
+        ({"signature": "x.y.z"}, "Signaturen stemmer ikke"),
+    ):
+        status, page = ada.upload({**files, MANIFEST: json.dumps({**manifest, **change}).encode()}, replace="vergemal")
+        assert status == 422 and sentence in page, change
+    status, page = ada.upload({**files, "policy.xml": files["policy.xml"] + b"<!-- -->"}, replace="vergemal")
+    assert status == 422 and "er endret etter at den ble eksportert" in page

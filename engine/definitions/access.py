@@ -1,0 +1,108 @@
+"""Who may do what: read from the policy as questions, and changed one answer at a time.
+
+A role gets an action by a rule of its own. It loses it from the rules that were made here for it; where a wider rule
+still gives it, a rule that denies stands beside: the policy is deny-overrides, so the denial holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from engine.authorization.pdp import Decision, decide
+from engine.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, read_policy
+from engine.bpmn.xml import read_xml
+from engine.definitions.editing import EditRefused, Files
+from engine.definitions.faults import roles_named
+from engine.definitions.permitting import XACML, rule_for
+
+#: What can be done with a step, besides what a policy names itself.
+ACTIONS = ("read", "write", "confirm", "sign", "reject")
+ROLES = ("priv", "radgiver")
+
+
+def may(files: Files, key: str, element: str, role: str, action: str) -> bool:
+    """The policy's own answer."""
+    request = {
+        (SUBJECT, "urn:altinn:rolecode"): (role,),
+        (RESOURCE, "urn:altinn:org"): ("ibalanse",),
+        (RESOURCE, "urn:altinn:app"): (key,),
+        (RESOURCE, "urn:altinn:task"): (element,),
+        (ACTION, ACTION_ID): (action,),
+    }
+    return decide(read_policy(files["policy.xml"]), request) is Decision.PERMIT
+
+
+def roles(files: Files) -> list[str]:
+    """The owner and the caseworker, and every other role the policy speaks of."""
+    named = roles_named(read_policy(files["policy.xml"]))
+    return [*ROLES, *(role for role in named if role not in ROLES)]
+
+
+def let(files: Files, key: str, element: str, role: str, action: str, allowed: bool) -> dict[str, bytes]:
+    """New files where *role* may, or may not, do *action* on the step. Raises ``EditRefused``."""
+    if "policy.xml" not in files:
+        raise EditRefused("edit.no_policy")
+    if may(files, key, element, role, action) == allowed:
+        return dict(files)
+    root = read_xml(files["policy.xml"])
+    for rule in list(_own(root, element, role, "Deny" if allowed else "Permit")):
+        _without(rule, action)
+    changed = _close(files, root)
+    if may(changed, key, element, role, action) != allowed:
+        effect = "Permit" if allowed else "Deny"
+        mine = next(_own(root, element, role, effect), None)
+        actions = [*(_actions(mine) if mine is not None else ()), action]
+        if mine is not None:
+            root.remove(mine)
+        rule = rule_for(element, role, key, actions, effect)
+        rules = root.findall(f"{XACML}Rule")
+        if rules:
+            rules[-1].addnext(rule)
+        else:
+            root.append(rule)
+        changed = _close(files, root)
+    if may(changed, key, element, role, action) != allowed:
+        raise EditRefused("access.not_here")
+    return changed
+
+
+def _own(root: Any, element: str, role: str, effect: str) -> Iterator[Any]:
+    """Rules that speak of this one role and this one step and nothing else."""
+    for rule in root.findall(f"{XACML}Rule"):
+        if rule.get("Effect") != effect:
+            continue
+        named: dict[str, list[str]] = {}
+        for match in rule.iter(f"{XACML}Match"):
+            attribute = match.find(f"{XACML}AttributeDesignator").get("AttributeId")
+            named.setdefault(attribute, []).append((match.findtext(f"{XACML}AttributeValue") or "").strip())
+        if named.get("urn:altinn:rolecode") == [role] and named.get("urn:altinn:task") == [element]:
+            yield rule
+
+
+def _matches(rule: Any) -> list[Any]:
+    found = rule.iter(f"{XACML}Match")
+    return [m for m in found if m.find(f"{XACML}AttributeDesignator").get("AttributeId") == ACTION_ID]
+
+
+def _actions(rule: Any) -> list[str]:
+    return [(match.findtext(f"{XACML}AttributeValue") or "").strip() for match in _matches(rule)]
+
+
+def _without(rule: Any, action: str) -> None:
+    """The rule without the action; one that named no other goes."""
+    rest = [a for a in _actions(rule) if a != action]
+    if not rest:
+        rule.getparent().remove(rule)
+        return
+    for match in _matches(rule):
+        if (match.findtext(f"{XACML}AttributeValue") or "").strip() == action:
+            alternative = match.getparent()
+            alternative.getparent().remove(alternative)
+
+
+def _close(files: Files, root: Any) -> dict[str, bytes]:
+    etree.indent(root, space="  ")
+    return {**files, "policy.xml": etree.tostring(root, xml_declaration=True, encoding="UTF-8")}

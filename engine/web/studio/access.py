@@ -1,0 +1,76 @@
+"""Tilganger: who may do this? Choose a step and an action, see who, and change it by choosing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request
+
+from engine.authorization.policy import PolicyError
+from engine.bpmn.elements import Process
+from engine.bpmn.xml import BpmnSyntaxError
+from engine.definitions import access
+from engine.definitions.bundle import Bundle
+from engine.definitions.drafts import key_from
+from engine.definitions.editing import EditRefused
+from engine.web import view
+from engine.web.studio.desk import blueprint, draft_of
+from engine.web.studio.process import PEOPLE, page
+from engine.web.studio.steps import keep
+from engine.web.texts import texts as page_texts
+
+
+def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
+    """The question as it was asked, and who the answer is."""
+    steps = [(e.id, e.name or e.id) for e in process.elements.values() if e.type in PEOPLE]
+    ids = [identity for identity, _ in steps]
+    wanted = request.args.get("steg", "")
+    step = wanted if wanted in ids else next(iter(ids), "")
+    action = request.args.get("handling", "write")
+    try:
+        own = {name for e in process.elements.values() if e.id == step for name, _ in e.extension.actions}
+        actions = [*access.ACTIONS, *sorted(own - set(access.ACTIONS))]
+        action = action if action in actions else "write"
+        roles = access.roles(bundle.files)
+        who = [(role, named(bundle, role), access.may(bundle.files, bundle.key, step, role, action)) for role in roles]
+    except (KeyError, PolicyError, BpmnSyntaxError):
+        return {}
+    return {
+        "steps": steps,
+        "step": step,
+        "step_name": dict(steps).get(step, ""),
+        "actions": [(name, action_named(name)) for name in actions],
+        "action": action,
+        "action_name": action_named(action),
+        "who": who,
+    }
+
+
+def named(bundle: Bundle, role: str) -> str:
+    own = bundle.text(f"role.{role}", g.language)
+    return view.t(f"role.{role}") if role in access.ROLES else role if own.startswith("role.") else own
+
+
+def action_named(action: str) -> str:
+    key = f"access.{action}"
+    return view.t(key) if key in page_texts("nb") else action
+
+
+@blueprint.post("/prosesser/<key>/tilgang")
+def let(key: str) -> Any:
+    """The roles that are ticked may do it, the others may not."""
+    form = request.form
+    step, action = form.get("steg", ""), form.get("handling", "")
+    with view.house().db.read() as connection:
+        bundle = draft_of(connection, key).bundle
+    files = bundle.files
+    try:
+        if step not in bundle.process.elements or not action.isidentifier():
+            raise EditRefused("edit.gone")
+        may = set(form.getlist("role"))
+        new = key_from(form.get("new_role", ""))
+        for role in [*access.roles(files), *([new] if new else [])]:
+            files = access.let(files, key, step, role, action, role in may or role == new)
+    except EditRefused as refused:
+        return page(key, view.t(refused.key), "tilganger")
+    return keep(key, files, "tilganger", "hvem", steg=step, handling=action)
