@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
 from tests.browser.test_business import heading
+from tests.browser.walks import settle
 
 People = Callable[..., Person]
 KEY = "vergemal"
@@ -93,3 +94,97 @@ def test_a_form_is_built_on_a_phone_and_without_scripts(person: People) -> None:
     row.locator("[name='title-en']").fill("What did you find?")
     plain.press("Lagre Hva kom dere fram til?")
     expect(plain.page.locator("main")).to_contain_text("Endringen er lagret i utkastet.")
+
+
+def write_texts(ada: Person) -> None:
+    """The missing ones first, until none is missing."""
+    for _ in range(20):
+        ada.go(f"/prosesser/{KEY}?fane=tekster")
+        form = ada.page.locator("details[open] form").first
+        if not form.count():
+            return
+        said = form.locator("[name='nb']").input_value()
+        for language in ("nn", "en"):
+            form.locator(f"[name='{language}']").fill(f"{said} ({language})")
+        form.locator("button").click()
+    raise AssertionError("texts are still missing")
+
+
+def test_texts_access_test_run_scenario_and_publishing(person: People) -> None:
+    ada = administrator(person)
+    ada.go(f"/prosesser/{KEY}?fane=tekster")
+    look(ada, "texts")
+    write_texts(ada)
+    main = ada.page.locator("main")
+    expect(main).to_contain_text("Alle tekster finnes på bokmål, nynorsk og engelsk.")
+    ada.press("Tilganger", "link")
+    expect(main).to_contain_text("kan fylle ut «Fyll ut».")
+    ada.page.locator("#who-step").select_option("Handle")
+    ada.page.locator("#who-action").select_option("read")
+    ada.press("Vis hvem")
+    ada.page.locator("#role-priv").check()
+    ada.press("Lagre tilgangen")
+    expect(main).to_contain_text("kan lese «Behandle».")
+    look(ada, "access")
+
+    ada.press("Prøvekjør", "link")
+    ada.press("Start prøvekjøring")
+    main.get_by_label("Hva heter du?").fill("Anne")
+    main.get_by_label("Nei", exact=True).check()
+    ada.press("Fullfør Fyll ut")
+    if main.get_by_label("Hvem skylder du?").count():
+        expect(main).to_contain_text("Behandle")
+    main.get_by_label("Hva kom dere fram til?").fill("Alt er i orden")
+    ada.press("Fullfør Behandle")
+    expect(main).to_contain_text("Ferdig")
+    ada.page.locator("#scenario-title").fill("Uten gjeld")
+    ada.press("Lagre som scenario")
+    expect(main).to_contain_text("Uten gjeld (2 steg)")
+    look(ada, "scenario")
+    ada.go(f"/prosesser/{KEY}")
+    ada.press("Publiser versjon 1")
+    expect(main).to_contain_text("Dette er den første versjonen.")
+    expect(main).to_contain_text("Ender likt")
+    look(ada, "publish-first")
+    ada.press("Publiser nå")
+    expect(main).to_contain_text("Versjon 1 er publisert.")
+
+
+def test_it_is_changed_with_cases_running_and_they_are_moved_and_put_back(person: People) -> None:
+    per = person()
+    per.log_in("Per Prøve")
+    per.go("/tjenester")
+    per.press("Kom i gang Vergemål")
+    settle(per)
+    heading(per, "Fyll ut")
+    per.page.get_by_label("Hva heter du?").fill("Per")
+    per.press("Legg til en rad Din gjeld")
+    expect(per.page.get_by_label("Hva heter du?")).to_have_value("Per")
+    look(per, "citizen")
+
+    ada = administrator(person)
+    main = ada.page.locator("main")
+    ada.go(f"/prosesser/{KEY}")
+    ada.press("Lag ny versjon")
+    ada.press("Skjemaer", "link")
+    add_field(ada, "Når er du født?", "date")
+    ada.press("Publiser versjon 2")
+    expect(main).to_contain_text("Hva skal skje med saker som er i gang (1)?")
+    ada.press("Prøv flyttingen")
+    expect(main).to_contain_text("1 av 1 saker kan flyttes")
+    ada.page.locator("#move").check()
+    ada.page.locator("#reason").fill("Vi trenger fødselsdatoen")
+    look(ada, "publish-move")
+    ada.press("Publiser nå")
+    expect(main).to_contain_text("1 av 1 er flyttet, 0 passet ikke")
+    expect(main).to_contain_text("Ferdig")
+    look(ada, "moved")
+    per.page.reload()
+    expect(per.page.locator("main")).to_contain_text("Når er du født?")
+    ada.press("Angre flyttingen")
+    expect(main).to_contain_text("Saker flyttes tilbake")
+    expect(main).to_contain_text("1 av 1 er flyttet")
+    per.page.reload()
+    expect(per.page.locator("main")).not_to_contain_text("Når er du født?")
+    ada.go(f"/prosesser/{KEY}?fane=versjoner")
+    look(ada, "versions")
