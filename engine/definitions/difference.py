@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from engine.bpmn.elements import Element, Process
 from engine.definitions.bundle import Bundle
@@ -16,9 +18,10 @@ def differences(old: Bundle, new: Bundle) -> list[Change]:
     """Every change from *old* to *new*: steps first, then ways, texts, forms and access."""
     found = list(_steps(old.process, new.process))
     found += _ways(old.process, new.process)
-    found += _texts(old, new)
+    forms = list(_forms(old, new))
+    found += [*forms, *_texts(old, new)]
     for key, prefixes in (
-        ("diff.forms", ("layouts/", "models/", "options/")),
+        *(() if forms else (("diff.forms", ("layouts/", "models/", "options/")),)),
         ("diff.policy", ("policy.xml",)),
         ("diff.metadata", ("metadata.json",)),
         ("diff.scenarios", ("scenarios/",)),
@@ -56,6 +59,48 @@ def _ways(old: Process, new: Process) -> list[Change]:
     changed = {source for source, _, _ in ways(old) ^ ways(new)}
     both = [e for e in new.elements.values() if e.id in changed and e.id in old.elements]
     return [("diff.ways", {"step": element.name or element.id}) for element in both]
+
+
+def _forms(old: Bundle, new: Bundle) -> Iterator[Change]:
+    """Fields that came, went, moved to another page or are not as they were, step by step."""
+    for element in new.process.elements.values():
+        before, after = _components(old, element.id), _components(new, element.id)
+        step = element.name or element.id
+        for identity in {**before, **after}:
+            page, component = after.get(identity, ("", None))
+            if component is None:
+                yield ("diff.field_removed", {"step": step, "field": _said(old, before[identity][1])})
+            elif identity not in before:
+                yield ("diff.field_added", {"step": step, "field": _said(new, component)})
+            elif before[identity][1] != component:
+                yield ("diff.field_changed", {"step": step, "field": _said(new, component)})
+            elif before[identity][0] != page:
+                yield ("diff.field_moved", {"step": step, "field": _said(new, component)})
+        if list(before) != list(after) and set(before) == set(after):
+            yield ("diff.field_order", {"step": step})
+
+
+def _components(bundle: Bundle, step: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """Component id → page and component, in the order they stand."""
+    files = bundle.layout_files(step)
+    order = json.loads(files.get("Settings.json", b"{}")).get("pages", {}).get("order", [])
+    names = sorted((n for n in files if n != "Settings.json"), key=lambda n: (_place(order, n), n))
+    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for name in names:
+        for component in json.loads(files[name]).get("data", {}).get("layout", ()):
+            found[str(component.get("id"))] = (name, component)
+    return found
+
+
+def _place(order: list[str], name: str) -> int:
+    page = name.removesuffix(".json")
+    return order.index(page) if page in order else len(order)
+
+
+def _said(bundle: Bundle, component: Mapping[str, Any]) -> str:
+    bound = component.get("textResourceBindings", {})
+    key = bound.get("title") or bound.get("body")
+    return bundle.text(key, "nb") if isinstance(key, str) else str(component.get("id"))
 
 
 def _texts(old: Bundle, new: Bundle) -> list[Change]:

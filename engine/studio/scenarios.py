@@ -114,6 +114,8 @@ def _again(trial: Trial, press: Mapping[str, Any]) -> str:
         trial.move(timedelta(hours=press["hours"]))
     elif press["do"] == "turn":
         trial.turn(press["knob"])
+    elif press["do"] == "fault":
+        trial.fault(press["source"], press["kind"])
     else:
         with trial.open() as app, app.db.read() as connection:
             same = select(user_task).where(user_task.c.element_id == press["element"], user_task.c.state.in_(OPEN))

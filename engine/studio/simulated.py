@@ -13,7 +13,7 @@ from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.economy.figures import Asset, AssetKind, Debt, DebtKind, Figures, Income, IncomeKind
 from engine.economy.sourced import Source, Sourced
 from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Kind
-from engine.evidence.errors import SourceUnavailable
+from engine.evidence.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
 from engine.task_types.exchange import Found, PartyFound, Reply
 
 #: Numbers that belong to nobody (month + 80, the synthetic series).
@@ -22,12 +22,25 @@ OTHERS = (("25922947409", "Trym Test", date(1979, 12, 25)), ("14842249091", "Tir
 DEAD = ("11824899930", "Torstein Test", date(1948, 2, 11))
 
 
-class World:
-    """Knobs an administrator turns in a test run: sources that fail, and an answer that has come."""
+#: What a source may be made to do instead of answering.
+FAULTS: Mapping[str, type[SourceError] | None] = {
+    "silent": SourceUnavailable,
+    "refuses": SourceRefused,
+    "garbage": SourceBroken,
+    "empty": None,
+}
 
-    def __init__(self, failing: bool = False, answered: bool = False) -> None:
+
+class World:
+    """Knobs an administrator turns in a test run: sources that fail, and an answer that has come.
+
+    faults  data set → what it does, one of ``FAULTS``
+    """
+
+    def __init__(self, failing: bool = False, answered: bool = False, faults: Mapping[str, str] | None = None) -> None:
         self.failing = failing
         self.answered = answered
+        self.faults = dict(faults or {})
 
 
 def data_sets(real: Mapping[str, DataSet], world: World) -> dict[str, DataSet]:
@@ -37,6 +50,12 @@ def data_sets(real: Mapping[str, DataSet], world: World) -> dict[str, DataSet]:
         def answer(request: EvidenceRequest) -> Evidence:
             if world.failing:
                 raise SourceUnavailable("simulated")
+            fault = world.faults.get(data_set.id, "")
+            if fault == "empty":
+                return Evidence(EvidenceState.EMPTY, Figures())
+            error = FAULTS.get(fault)
+            if error is not None:
+                raise error("simulated")
             source = Source(data_set.id, "Prøvekilde", request.as_of, data_set.requirement.value)
             return Evidence(EvidenceState.ANSWERED, _figures(data_set, source, request.as_of.date()))
 

@@ -22,14 +22,16 @@ import engine.catalogue  # noqa: F401  every table, for create_all
 from engine.application import Application, build
 from engine.audit.chain import audit_event
 from engine.authorization.actor import SYSTEM, Actor, Office, Role
+from engine.cases import notices
 from engine.cases.models import case_file
+from engine.cases.models import notice as notice_table
 from engine.clock import FixedClock
 from engine.db import metadata
 from engine.definitions.bundle import Bundle
 from engine.execution.commands import CompleteTask, StartInstance
 from engine.execution.models import due_work, element_instance, incident, user_task
 from engine.jobs.bell import silent
-from engine.studio.simulated import OWNER, Channel, Everybody, World, data_sets
+from engine.studio.simulated import FAULTS, OWNER, Channel, Everybody, World, data_sets
 from engine.task_types import palette
 
 OPEN = ("ready", "claimed")
@@ -47,6 +49,7 @@ class View:
 
     tasks    open user tasks;  ``log`` newest first;  ``where`` ids of elements that are live
     next_due when something happens next by itself, or ``None``
+    messages (person's name, what she was told), newest first
     """
 
     case: Any
@@ -58,6 +61,7 @@ class View:
     next_due: datetime | None
     owner: str
     world: World
+    messages: Sequence[tuple[str, notices.Notice]]
 
 
 class Trial:
@@ -128,7 +132,8 @@ class Trial:
                 app.clock.now(),
                 due,
                 case.owner_id,
-                World(state["failing"], state["answered"]),
+                World(state["failing"], state["answered"], state.get("faults")),
+                _messages(connection, app),
             )
 
     @contextmanager
@@ -176,6 +181,15 @@ class Trial:
             state[knob] = not state[knob]
             self._note(state, {"do": "turn", "knob": knob})
 
+    def fault(self, data_set: str, kind: str) -> None:
+        """One source is silent, refuses, answers garbage or has nothing; "" makes it well again."""
+        state = self._read()
+        faults: dict[str, str] = {name: found for name, found in state.get("faults", {}).items() if name != data_set}
+        if kind in FAULTS and data_set in self._real.data_sets:
+            faults[data_set] = kind
+        state["faults"] = faults
+        self._note(state, {"do": "fault", "source": data_set, "kind": kind})
+
     @property
     def script(self) -> list[dict[str, Any]]:
         """Everything that was pressed so far, so that it can be done again."""
@@ -217,7 +231,7 @@ class Trial:
     def _open(self) -> Iterator[tuple[Application, dict[str, Any]]]:
         state = self._read()
         clock = FixedClock(datetime.fromisoformat(state["now"]))
-        world = World(state["failing"], state["answered"])
+        world = World(state["failing"], state["answered"], state.get("faults"))
         sets = data_sets(self._real.data_sets, world)
         settings = replace(
             self._real.settings, database_url=f"sqlite:///{self.folder / 'trial.db'}", data_dir=self.folder
@@ -250,6 +264,15 @@ def beginning(bundle: Bundle) -> tuple[dict[str, Any], dict[str, str]]:
 def _first_case(connection: Connection) -> Any:
     """The case the run began with: what it sets going may open others."""
     return connection.execute(select(case_file).order_by(case_file.c.number).limit(1)).one()
+
+
+def _messages(connection: Connection, app: Application) -> list[tuple[str, notices.Notice]]:
+    told = [
+        (app.vault.person(connection, person).name, notice)
+        for person in connection.execute(select(notice_table.c.person_id.distinct())).scalars().all()
+        for notice in notices.of_person(connection, app.vault, person)
+    ]
+    return sorted(told, key=lambda pair: pair[1].given_at, reverse=True)
 
 
 def _press(connection: Connection, task: Any, data: Mapping[str, Any], action: str) -> dict[str, Any]:

@@ -272,6 +272,7 @@ def publish_version_two(person: People) -> None:
     ada.press("Angre siste endring")
     expect(ada.page.locator("main")).not_to_contain_text("Saker venter i steg som er fjernet")
     ada.press("Publiser versjon 2")
+    ada.press("Publiser nå")
     expect(ada.page.locator("main")).to_contain_text("Versjon 2 er publisert.")
     expect(ada.page.locator("main")).to_contain_text("1 saker i gang")
 

@@ -3,26 +3,31 @@
 (() => {
   const say = (form, text, wrong) => {
     const line = form.querySelector("[data-saved]");
-    if (line) { line.textContent = text; line.dataset.color = wrong ? "danger" : ""; }
+    if (line) { line.textContent = text === null ? line.dataset.failed : text; line.dataset.color = wrong ? "danger" : ""; }
   };
+  let asked = 0;
   const show = async (form) => {
+    const mine = ++asked; // an answer that came after a newer question is not shown
     const answer = await fetch(form.action, {
       method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "HX-Request": "true" },
     });
     const target = document.querySelector(form.dataset.preview);
-    if (!answer.ok || !target) return;
+    const drawn = await answer.text();
+    if (!answer.ok || !target || mine !== asked) return;
     const at = document.activeElement && target.contains(document.activeElement) ? document.activeElement.id : "";
-    target.innerHTML = await answer.text();
+    target.innerHTML = drawn;
     const again = at && document.getElementById(at);
     if (again) again.focus();
   };
-  const queue = new Map();
+  let waiting = 0; // changes that are not kept yet: each goes after the one before, which gives it its revision
+  let last = Promise.resolve();
   const send = async (form) => {
     const answer = await fetch(form.action, {
       method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
+      keepalive: true, // what was on its way when one leaves the page is kept too
     });
-    if (!answer.ok) { say(form, await answer.text(), true); return; }
-    if (!(answer.headers.get("Content-Type") || "").includes("json")) { say(form, "", true); return; }
+    if (answer.status === 409 || answer.status === 422) { say(form, await answer.text(), true); return; }
+    if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("not kept");
     const kept = await answer.json();
     for (const field of document.querySelectorAll('input[name="revision"]')) field.value = kept.revision;
     say(form, kept.text, false);
@@ -30,11 +35,15 @@
     if (preview) await show(preview);
   };
   document.addEventListener("change", (event) => {
-    const preview = event.target.closest && event.target.closest("form[data-preview]");
-    if (preview) show(preview);
-    const form = event.target.closest && event.target.closest("form[data-autosave]");
-    if (!form) return;
-    const last = queue.get("last") || Promise.resolve();
-    queue.set("last", last.then(() => send(form)).catch(() => say(form, form.dataset.offline || "", true)));
+    const form = event.target.form;
+    if (form && form.matches("[data-preview]")) show(form);
+    if (!form || !form.matches("[data-autosave]")) return;
+    waiting += 1;
+    document.body.dataset.saving = waiting;
+    last = last.then(() => send(form)).catch(() => say(form, null, true)).finally(() => {
+      waiting -= 1;
+      if (waiting) document.body.dataset.saving = waiting; else delete document.body.dataset.saving;
+    });
   });
+  addEventListener("beforeunload", (event) => { if (waiting) event.preventDefault(); });
 })();

@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 
 from engine.application import Application
 from engine.bpmn.drawing import to_svg
+from engine.cases.notices import Notice
 from engine.definitions import drafts
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 from engine.execution.commands import Conflict, Invalid, NotFound, Refusal
 from engine.execution.models import user_task
 from engine.studio import scenarios
+from engine.studio.simulated import FAULTS
 from engine.studio.trial import Trial, beginning
 from engine.web import forms, view
 from engine.web.guards import actor
@@ -63,6 +65,7 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
         log = [_told(connection, app, bundles_of(connection, app), event) for event in state.log]
         stopped = [(_named(bundles_of(connection, app), i.element_id), i) for i in state.incidents]
         started = app.library.newest(connection, key).bundle
+        messages = [(who, n.given_at, _message(bundles_of(connection, app), n)) for who, n in state.messages]
     drawings = [
         to_svg(process, title=process.name or bundle.title(g.language), current=state.where)
         for process in started.definitions.processes.values()
@@ -82,6 +85,9 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
         has_draft=has_draft,
         log=log,
         stopped=stopped,
+        messages=messages,
+        sources=sorted((name, view.t(f"dataset.{name}.title")) for name in house.data_sets),
+        source_faults=FAULTS,
         changed=not scenarios.alike(started, bundle),
         wrong=wrong,
         wrong_task=task_id,
@@ -119,6 +125,16 @@ def _told(connection: Connection, app: Application, bundles: list[Bundle], event
         who = view.t("trial.caseworker") if event.actor_id == "trial" else who
         return event.at, view.t(key, who=who, task=step)
     return event.at, view.t("trial.happened", what=event.kind, step=step).strip()
+
+
+def _message(bundles: list[Bundle], notice: Notice) -> str:
+    """What a person was told: the words of the process, or ours."""
+    kind, _, text = notice.kind.partition(".")
+    if kind != "journey":
+        key = f"notice.{notice.kind}"
+        return view.t(key) if key in page_texts("nb") and "{" not in page_texts("nb")[key] else notice.kind
+    found = (bundle.text(text, g.language) for bundle in bundles)
+    return next((said for said in found if said != text), text)
 
 
 def _who(connection: Connection, app: Application, person_id: str) -> str:
@@ -205,6 +221,16 @@ def trial_knob(key: str, knob: str) -> Response:
     if not run.exists:
         raise NotFound(key)
     run.turn(knob)
+    return redirect(url_for("studio.trial", key=key), 303)
+
+
+@blueprint.post("/prosesser/<key>/provekjoring/kilde")
+def trial_fault(key: str) -> Response:
+    """Let one source fail in one way, or be well again."""
+    run = _trial(key)
+    if not run.exists:
+        raise NotFound(key)
+    run.fault(request.form.get("source", ""), request.form.get("fault", ""))
     return redirect(url_for("studio.trial", key=key), 303)
 
 

@@ -12,6 +12,7 @@ from engine.bpmn.validator import Capabilities
 from engine.definitions import ruling
 from engine.definitions.blank import blank
 from engine.definitions.bundle import Bundle
+from engine.definitions.difference import differences
 from engine.definitions.editing import EditRefused
 from engine.definitions.faults import House, faults
 from engine.definitions.forming import BY_ID, KINDS, FormDraft
@@ -151,3 +152,18 @@ def test_a_rule_is_read_back_as_it_was_chosen(rule: ruling.Rule) -> None:
 )  # fmt: skip
 def test_an_expression_of_another_shape_is_not_taken_for_a_rule(expression: Any) -> None:
     assert ruling.read(expression) is None
+
+
+def test_what_changed_in_a_form_is_said_field_by_field(work: FormDraft) -> None:
+    kept = work.add("Side1", BY_ID["input"], "Navn")
+    gone = work.add("Side1", BY_ID["date"], "Født")
+    old = Bundle("vergemal", work.files())
+    again = FormDraft(old.files, "Apply")
+    again.remove(gone)
+    again.let(kept, "required", True)
+    again.add("Side1", BY_ID["amount"], "Inntekt")
+    said = dict(differences(old, Bundle("vergemal", again.files())))
+    assert said["diff.field_removed"] == {"step": "Fyll ut", "field": "Født"}
+    assert said["diff.field_changed"] == {"step": "Fyll ut", "field": "Navn"}
+    assert said["diff.field_added"] == {"step": "Fyll ut", "field": "Inntekt"}
+    assert "diff.forms" not in said
