@@ -47,18 +47,30 @@ def _steps(old: Process, new: Process) -> Iterator[Change]:
             yield ("diff.removed", {"step": element.name or element.id})
 
 
+def touched(old: Process, new: Process) -> frozenset[str]:
+    """Elements of *new* that are new, not as they were, or led on from otherwise: what a diagram marks."""
+    return frozenset(
+        element.id
+        for element in new.elements.values()
+        if element.id not in old.elements
+        or old.elements[element.id].name != element.name
+        or _bare(old.elements[element.id]) != _bare(element)
+    ) | {source for source, _, _ in _all_ways(old) ^ _all_ways(new) if source in new.elements}
+
+
 def _bare(element: Element) -> Element:
     """The element without its name, its place in the file and what leads to and from it."""
     return replace(element, name="", line=0, incoming=(), outgoing=(), boundary=())
 
 
 def _ways(old: Process, new: Process) -> list[Change]:
-    def ways(process: Process) -> set[tuple[str, str, str]]:
-        return {(f.source, f.target, f.condition.text.strip() if f.condition else "") for f in process.flows.values()}
-
-    changed = {source for source, _, _ in ways(old) ^ ways(new)}
+    changed = {source for source, _, _ in _all_ways(old) ^ _all_ways(new)}
     both = [e for e in new.elements.values() if e.id in changed and e.id in old.elements]
     return [("diff.ways", {"step": element.name or element.id}) for element in both]
+
+
+def _all_ways(process: Process) -> set[tuple[str, str, str]]:
+    return {(f.source, f.target, f.condition.text.strip() if f.condition else "") for f in process.flows.values()}
 
 
 def _forms(old: Bundle, new: Bundle) -> Iterator[Change]:

@@ -269,7 +269,7 @@ def _first_case(connection: Connection) -> Any:
 def _messages(connection: Connection, app: Application) -> list[tuple[str, notices.Notice]]:
     told = [
         (app.vault.person(connection, person).name, notice)
-        for person in connection.execute(select(notice_table.c.person_id.distinct())).scalars().all()
+        for person in connection.execute(select(notice_table.c.person_id).distinct()).scalars().all()
         for notice in notices.of_person(connection, app.vault, person)
     ]
     return sorted(told, key=lambda pair: pair[1].given_at, reverse=True)

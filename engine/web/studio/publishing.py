@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.bpmn.drawing import to_svg
 from engine.definitions import drafts, sealing, studio_settings
 from engine.definitions.bundle import Bundle
-from engine.definitions.difference import differences
+from engine.definitions.difference import differences, touched
 from engine.definitions.waiting import Waiting, cases_by_version, left_behind
 from engine.execution.commands import Conflict, NotFound, Reason
 from engine.operations import batches
@@ -41,8 +42,11 @@ def review_page(key: str, plan: moving.Plan | None, wrong: str = "") -> Any:
         counts = cases_by_version(connection, versions)
         changes = differences(versions[0].bundle, draft.bundle) if versions and not found else []
         two = studio_settings.get(connection, "two_persons")
+    process = None if found else draft.bundle.process
+    marked = touched(versions[0].bundle.process, process) if versions and process else frozenset()
     body = render_template(
         "studio_publish.html",
+        svg=to_svg(process, title=draft.bundle.title(g.language), current=marked) if process and marked else "",
         key=key,
         bundle=draft.bundle,
         draft=draft,

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from engine.definitions.bundle import MANIFEST, Bundle
 from engine.definitions.forming import BY_ID, FormDraft
 from engine.execution.models import process_instance
-from tests.engine.web.test_studio import Administrator, ada, app, bea, revision
+from tests.engine.web.test_studio import ROOT, Administrator, ada, app, bea, revision
 from tests.processes.conftest import House, house
 
 __all__ = ["ada", "app", "bea", "house"]
@@ -81,6 +81,7 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     status, page = publish(ada)
     assert status == 303 and "publiser" in page, "a press that has not seen what it means is led there"
     page = ada.get(f"{AT}/publiser")
+    assert 'now"' in page, "the changed step is marked on the diagram"
     assert "«Fyll ut» heter nå «Søk»" in page and "Hva skal skje med saker som er i gang (2)?" in page
     assert "Behandle (saker: 1) er blitt" in page
     status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)))
@@ -216,3 +217,24 @@ def test_a_bundle_goes_from_house_to_house_with_its_seal(ada: Administrator, hou
         assert status == 422 and sentence in page, change
     status, page = ada.upload({**files, "policy.xml": files["policy.xml"] + b"<!-- -->"}, replace="vergemal")
     assert status == 422 and "er endret etter at den ble eksportert" in page
+
+
+def test_a_fault_of_a_source_is_kept_in_the_scenario_and_done_again(ada: Administrator) -> None:
+    where = "/prosesser/guardianship_status"
+    ada.upload(Bundle.read(ROOT / "docs" / "examples" / "guardianship_status").files)
+    trial = f"{where}/provekjoring"
+    assert ada.post(f"{trial}/start")[0] == 303
+    assert ada.post(f"{trial}/kilde", source="bank.accounts", fault="silent")[0] == 303
+    page = ada.get(trial)
+    assert "Svarer ikke" in page
+    task = re.search(r"oppgave/([0-9a-f-]{36})", page)
+    assert task and ada.post(f"{trial}/oppgave/{task[1]}", action="yes")[0] == 303
+    assert ada.post(f"{trial}/klokke", days="1", hours="0")[0] == 303
+    kept = ada.post(f"{where}/scenario", revision=revision(ada.get(where)), title="Banken tier", act="keep")
+    assert kept[0] == 303
+    page = ada.get(f"{where}/publiser")
+    assert "Banken tier" in page and "Ender likt" in page
+    files = Bundle.unpack("guardianship_status", ada.client.get(f"{where}/eksport.zip").get_data()).files
+    scenario = json.loads(files["scenarios/banken_tier.json"])
+    assert [press["do"] for press in scenario["script"]] == ["fault", "task", "clock"]
+    assert scenario["outcome"]["happened"]["TaskCompleted:" + scenario["script"][1]["element"]] == 1
