@@ -114,6 +114,8 @@ def _again(trial: Trial, press: Mapping[str, Any]) -> str:
         trial.move(timedelta(hours=press["hours"]))
     elif press["do"] == "turn":
         trial.turn(press["knob"])
+    elif press["do"] == "retry":
+        trial.retry(press["element"])
     elif press["do"] == "fault":
         trial.fault(press["source"], press["kind"])
     else:

@@ -28,7 +28,7 @@ from engine.cases.models import notice as notice_table
 from engine.clock import FixedClock
 from engine.db import metadata
 from engine.definitions.bundle import Bundle
-from engine.execution.commands import CompleteTask, StartInstance
+from engine.execution.commands import CompleteTask, ResolveIncident, StartInstance
 from engine.execution.models import due_work, element_instance, incident, user_task
 from engine.jobs.bell import silent
 from engine.studio.simulated import FAULTS, OWNER, Channel, Everybody, World, data_sets
@@ -189,6 +189,17 @@ class Trial:
             faults[data_set] = kind
         state["faults"] = faults
         self._note(state, {"do": "fault", "source": data_set, "kind": kind})
+
+    def retry(self, element: str) -> None:
+        """Do what stopped at an element again. Refusals of the engine come through."""
+        with self._open() as (app, state):
+            with app.db.read() as connection:
+                stopped = select(incident.c.id).where(incident.c.state == "open", incident.c.element_id == element)
+                found = list(connection.execute(stopped).scalars())
+            for identity in found:
+                app.dispatch.send(ResolveIncident(identity, "retry", ""), SYSTEM)
+            self._note(state, {"do": "retry", "element": element})
+            self._work(app)
 
     @property
     def script(self) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from engine.bpmn.drawing import to_svg
 from engine.definitions import drafts, sealing, studio_settings
 from engine.definitions.bundle import Bundle
 from engine.definitions.difference import differences, touched
+from engine.definitions.library import Deployed
 from engine.definitions.waiting import Waiting, cases_by_version, left_behind
 from engine.execution.commands import Conflict, NotFound, Reason
 from engine.operations import batches
@@ -59,6 +61,7 @@ def review_page(key: str, plan: moving.Plan | None, wrong: str = "") -> Any:
         plan=plan,
         replays=[] if found else replays(house, draft.bundle),
         told=told,
+        names=_names(versions),
         wrong=wrong,
         given=request.form,
         two=two,
@@ -85,6 +88,11 @@ def told(reason: Any) -> str:
     """Why a case cannot be moved, in words."""
     key = f"moving.{reason.rule}"
     return view.t(key if key in page_texts("nb") else "moving.other", message=reason.message)
+
+
+def _names(versions: Sequence[Deployed]) -> dict[str, str]:
+    """Element id → what it is called, in the newest version that has it."""
+    return {e.id: e.name for v in reversed(versions) for e in v.bundle.process.elements.values() if e.name}
 
 
 @blueprint.post("/prosesser/<key>/publiser/prov")
@@ -171,6 +179,7 @@ def move_page(key: str, plan: moving.Plan | None) -> Any:
         lost=_lost(target.bundle, left) if left else [],
         plan=plan,
         told=told,
+        names=_names(versions),
         given=request.form,
     )
 
@@ -183,7 +192,8 @@ def moved(key: str, batch: str) -> Any:
     if found is None:
         raise NotFound(batch)
     with house.db.read() as connection:
-        bundle = deployed_version(connection, key).bundle
+        versions = house.library.versions(connection, key)
+    bundle = versions[0].bundle
     refused: Counter[Reason] = Counter()
     for item in batches.results(house, batch, "refused"):
         refused.update(
@@ -191,7 +201,7 @@ def moved(key: str, batch: str) -> Any:
         )
     return render_template(
         "studio_moved.html", key=key, bundle=bundle, batch=found[0], progress=found[1],
-        refused=refused.most_common(), told=told,
+        refused=refused.most_common(), told=told, names=_names(versions),
     )  # fmt: skip
 
 

@@ -234,6 +234,20 @@ def trial_fault(key: str) -> Response:
     return redirect(url_for("studio.trial", key=key), 303)
 
 
+@blueprint.post("/prosesser/<key>/provekjoring/igjen")
+def trial_retry(key: str) -> Any:
+    """Do what stopped again, when the source is well."""
+    run = _trial(key)
+    if not run.exists:
+        raise NotFound(key)
+    try:
+        run.retry(request.form.get("element", ""))
+    except Refusal as refused:
+        text = view.t("trial.refused", code=refused.code)
+        return _trial_page(key, None, "", [{"id": "form", "path": "", "text": text}])
+    return redirect(url_for("studio.trial", key=key), 303)
+
+
 @blueprint.post("/prosesser/<key>/scenario")
 def scenario(key: str) -> Any:
     """Keep the run as a scenario of the draft, or take one out."""

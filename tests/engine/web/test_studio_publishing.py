@@ -86,7 +86,7 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     assert "Behandle (saker: 1) er blitt" in page
     status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)))
     assert "1 av 2 saker kan flyttes" in page
-    assert "Saken står i et steg som ikke finnes i den nye versjonen." in page
+    assert "Saker: 1, Behandle: Saken står i et steg som ikke finnes i den nye versjonen." in page
     assert running(house) == [(1, "active"), (1, "active")], "a dry run moves nothing"
     with house.application.db.read() as connection:
         assert len(house.application.library.versions(connection, "vergemal")) == 1, "and publishes nothing"
