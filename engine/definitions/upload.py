@@ -26,6 +26,7 @@ MOST_FILES = 500
 MOST_MB = MAX_BYTES // 1_048_576
 #: What a bundle is made of. Anything else is left out and told: code never comes in this way.
 _KINDS = frozenset({".bpmn", ".xml", ".json"})
+_OPTION = frozenset({"value", "label"})
 Reason = tuple[str, Mapping[str, object]]
 
 
@@ -144,9 +145,15 @@ def _shaped(name: str, value: Any) -> bool:
             and _rows(value.get("resources"), "id", "value")
         )
     if name.startswith("options/"):
-        return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+        return isinstance(value, list) and all(
+            isinstance(row, dict) and {"value", "label"} <= set(row) for row in value
+        )
+    if name.startswith("layouts/"):
+        return isinstance(value, dict) and (_settings(value) if name.endswith("/Settings.json") else _layout(value))
+    if name.startswith("scenarios/"):
+        return _scenario(value)
     if name.startswith("models/") and name.endswith(".schema.json"):
-        return isinstance(value, dict) and _schema(value.get("properties", {}))
+        return _schema(value)
     return isinstance(value, dict)
 
 
@@ -175,11 +182,73 @@ def _metadata(value: Any) -> bool:
     )
 
 
-def _schema(fields: Any) -> bool:
-    """The fields of a form: each an object, its choices a list."""
-    return isinstance(fields, dict) and all(
-        isinstance(field, dict) and isinstance(field.get("enum", []), list) for field in fields.values()
+def _settings(value: Any) -> bool:
+    pages = value.get("pages", {})
+    return isinstance(pages, dict) and isinstance(pages.get("order", []), list) and _words(pages.get("order", []))
+
+
+def _layout(value: Any) -> bool:
+    """A page of a form: components with an id, each part of the kind everything that draws it relies on."""
+    data = value.get("data", {})
+    if not isinstance(data, dict) or not _rows(data.get("layout", []), "id"):
+        return False
+    return all(
+        isinstance(row.get("type", ""), str)
+        and isinstance(row.get("textResourceBindings", {}), dict)
+        and isinstance(row.get("dataModelBindings", {}), dict)
+        and isinstance(row.get("children", []), list)
+        and isinstance(row.get("optionsId", ""), str)
+        and (not row.get("options") or _rows(row["options"], "label"))
+        and all(isinstance(row.get(part, 0), int) for part in ("minCount", "maxCount"))
+        for row in data.get("layout", [])
     )
+
+
+def _scenario(value: Any) -> bool:
+    """A test run as it was kept: what was pressed, and how it ended."""
+    if not isinstance(value, dict) or not isinstance(value.get("title", ""), str):
+        return False
+    outcome, script = value.get("outcome", {}), value.get("script", [])
+    return (
+        isinstance(outcome, dict)
+        and isinstance(outcome.get("happened", {}), dict)
+        and isinstance(script, list)
+        and all(isinstance(press, dict) and _press(press) for press in script)
+    )
+
+
+def _press(press: Mapping[str, Any]) -> bool:
+    texts = {"task": ("element",), "turn": ("knob",), "fault": ("source", "kind"), "retry": ("element",), "clock": ()}
+    do = press.get("do")
+    if not isinstance(do, str) or do not in texts or not all(isinstance(press.get(part), str) for part in texts[do]):
+        return False
+    if do == "clock":
+        return isinstance(press.get("hours"), int) and 0 <= press["hours"] <= 100_000
+    at, data = press.get("at", 0), press.get("data", {})
+    return isinstance(at, int) and at >= 0 and isinstance(data, dict) and isinstance(press.get("action", ""), str)
+
+
+def _words(value: list[Any]) -> bool:
+    return all(isinstance(word, str) for word in value)
+
+
+def _schema(node: Any) -> bool:
+    """A schema and those inside it: fields by name, which are required, choices and lengths of the right kind."""
+    pending = [node]
+    while pending:
+        here = pending.pop()
+        required, longest = (
+            (here.get("required", []), here.get("maxLength", 0)) if isinstance(here, dict) else (None, 0)
+        )
+        if not isinstance(required, list) or not _words(required) or not isinstance(longest, int):
+            return False
+        fields = here.get("properties", {})
+        if not isinstance(fields, dict) or not isinstance(here.get("enum", []), list):
+            return False
+        pending += fields.values()
+        if "items" in here and not isinstance(here["items"], bool):
+            pending.append(here["items"])
+    return True
 
 
 def _rows(value: Any, *parts: str) -> bool:

@@ -125,7 +125,9 @@ def _again(trial: Trial, press: Mapping[str, Any]) -> str:
         if len(tasks) <= press.get("at", 0):
             return "never"
         task = tasks[press.get("at", 0)]
-        data = {f"{name}{task.owner_id}" if name.endswith("@") else name: v for name, v in press["data"].items()}
+        data = {
+            f"{name}{task.owner_id}" if name.endswith("@") else name: v for name, v in press.get("data", {}).items()
+        }
         try:
             trial.complete(task.id, data, press.get("action", ""))
         except Refusal:

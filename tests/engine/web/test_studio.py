@@ -22,8 +22,10 @@ from engine.authorization.actor import Role
 from engine.bpmn.validator import Capabilities
 from engine.definitions import drafts
 from engine.definitions.bundle import Bundle
+from engine.definitions.difference import differences
 from engine.definitions.faults import House as Offer
 from engine.definitions.faults import faults
+from engine.definitions.forming import FormDraft, bound_to, kind_of
 from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.task_types.palette import JOBS, USER_TASKS
 from engine.web import create_app
@@ -256,6 +258,13 @@ def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(d
         return
     faults(bundle, offer)
     missing_texts(bundle)
+    for form in bundle.data_types.values():
+        if form.task_id in bundle.process.elements:
+            work = FormDraft(bundle.files, form.task_id)
+            for _, component in work.components():
+                kind_of(component, work.rule(bound_to(component)))
+            work.files()
+    differences(ESTATE, bundle)
     for language in ("nb", "nn", "en"):
         assert isinstance(bundle.title(language), str) and isinstance(bundle.described(language), str)
 
