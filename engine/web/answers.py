@@ -59,9 +59,23 @@ def _rows(bundle: Bundle, data_type: str, content: Mapping[str, Any], prefix: st
         if isinstance(value, Mapping):
             rows += _rows(bundle, data_type, value, f"{path}.")
             continue
-        rule = schema.get("properties", {}).get(name, {})
+        if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
+            label = _text(bundle, f"field.{data_type}.{path}", name)
+            for number, row in enumerate(value, 1):
+                inside = _rows(bundle, data_type, row, f"{path}.")
+                rows.append((f"{label} {number}", "\n".join(f"{question}: {answer}" for question, answer in inside)))
+            continue
+        rule = _rule(schema, path)
         rows.append((_text(bundle, f"field.{data_type}.{path}", name), _shown(bundle, data_type, path, value, rule)))
     return rows
+
+
+def _rule(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """The schema of a field, whether it stands by itself, in a group or in the rows of one that repeats."""
+    rule: Mapping[str, Any] = schema
+    for part in path.split("."):
+        rule = rule.get("items", rule).get("properties", {}).get(part, {})
+    return rule
 
 
 def _text(bundle: Bundle, key: str, otherwise: str) -> str:

@@ -150,8 +150,9 @@ def complete(number: str, task_id: str) -> Any:
         task = next((task for task in found if task.id == task_id), None)
         form = forms.of_task(connection, task) if task else None
         content = forms.posted(form) if form else {}
-        wrong = forms.faults(form, content) if form else []
-    if wrong:
+        other_rows = forms.reshaped(form, content)
+        wrong = forms.faults(form, content) if form and other_rows is None else []
+    if wrong or other_rows is not None:
         return page(number, given=content, faults=wrong)
     data = {form.stored: content} if form else {}
     try:

@@ -6,17 +6,22 @@ import io
 import json
 import re
 import zipfile
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import g
 from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
+from engine.authorization.actor import Actor, Role
 from engine.definitions.bundle import MANIFEST, Bundle
 from engine.definitions.forming import BY_ID, FormDraft
+from engine.execution.commands import CompleteTask
 from engine.execution.models import process_instance
+from engine.web import answers
 from tests.engine.web.test_studio import ROOT, Administrator, ada, app, bea, revision
-from tests.processes.conftest import House, house
+from tests.processes.conftest import OFFICE, House, house
 
 __all__ = ["ada", "app", "bea", "house"]
 AT = "/prosesser/vergemal"
@@ -49,6 +54,11 @@ def running(house: House) -> list[tuple[int, str]]:  # noqa: F811
     return sorted((versions[row[0]], row[1]) for row in rows)
 
 
+def fill(house: House, case: str, element: str, content: dict[str, Any], actor: Actor | None = None) -> None:  # noqa: F811
+    command = CompleteTask(house.tasks(case)[element], data={f"form_{element.lower()}": content})
+    house.application.dispatch.send(command, actor or house.anne)
+
+
 def renamed(who: Administrator, element: str, name: str) -> None:
     status, page = who.post(
         f"{AT}/steg", revision=revision(who.get(AT)), element=element, act="change", name=name, person="1",
@@ -62,7 +72,7 @@ def test_the_first_version_is_published_at_once_and_cases_run(ada: Administrator
     assert publish(ada)[0] == 303
     case = house.start("vergemal")
     house.work()
-    house.complete(case, "Apply", form_apply={"hva_heter_du": "Anne"})
+    fill(house, case, "Apply", {"hva_heter_du": "Anne"})
     assert set(house.tasks(case)) == {"Handle"}
 
 
@@ -72,7 +82,7 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     waiting = house.start("vergemal")
     later = house.start("vergemal")
     house.work()
-    house.complete(later, "Apply", form_apply={"hva_heter_du": "Anne"})
+    fill(house, later, "Apply", {"hva_heter_du": "Anne"})
     ada.post(f"{AT}/utkast")
     renamed(ada, "Apply", "Søk")
     for element in ("Handle",):
@@ -238,3 +248,25 @@ def test_a_fault_of_a_source_is_kept_in_the_scenario_and_done_again(ada: Adminis
     scenario = json.loads(files["scenarios/banken_tier.json"])
     assert [press["do"] for press in scenario["script"]] == ["fault", "task", "clock"]
     assert scenario["outcome"]["happened"]["TaskCompleted:" + scenario["script"][1]["element"]] == 1
+
+
+def test_rows_are_filled_in_by_the_caseworker_and_read_back(ada: Administrator, house: House) -> None:  # noqa: F811
+    begin(ada)
+    at = f"{AT}/skjema/Handle"
+    ada.post(at, revision=revision(ada.get(AT)), act="add", page="Side1", kind="rows", title="Gjeld")
+    form = {"act": "add", "page": "Side1", "kind": "amount", "title": "Beløp", "group": "gjeld"}
+    ada.post(at, revision=revision(ada.get(AT)), **form)
+    publish(ada)
+    case = house.start("vergemal")
+    house.work()
+    fill(house, case, "Apply", {"hva_heter_du": "Anne"})
+    filled = {"hva_kom_dere_fram_til": "Ja", "gjeld": [{"belop": 1200}, {"belop": 5}]}
+    fill(house, case, "Handle", filled, Actor(Role.CASEWORKER, "radgiver", "Rita", OFFICE, "high"))
+    with house.application.db.read() as connection:
+        bundle = house.application.library.newest(connection, "vergemal").bundle
+        with ada.client.application.test_request_context():
+            g.language = "nb"
+            found = answers.of_case(connection, SimpleNamespace(id=case), bundle)
+    rows = [row for one in found for row in one.rows if row[0].startswith("Gjeld")]
+    told = {answer.replace("\u00a0", " ") for _, answer in rows}
+    assert told == {"Beløp: 1 200 kr", "Beløp: 5 kr"}
