@@ -9,13 +9,14 @@ from enum import StrEnum
 class Role(StrEnum):
     CITIZEN = "citizen"
     CASEWORKER = "caseworker"
+    LEADER = "leader"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The organisation a caseworker or administrator acts for. ``orgno`` is 9 digits."""
+    """The organisation a caseworker, leader or administrator acts for. ``orgno`` is 9 digits."""
 
     orgno: str
     name: str
