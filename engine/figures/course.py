@@ -17,6 +17,7 @@ from engine.definitions.bundle import Bundle
 DECISION, ADVICE = "decision", "advice-plan"
 #: The job that leaves an overview.
 OVERVIEW = "build_overview"
+MIGRATED = ("InstanceMigrated", "InstanceMigrationUndone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,7 @@ def read(case_id: str, events: Iterable[Event], versions: Versions) -> Course:
         if event.kind == "CaseStarted":
             course.opened = course.opened or event.at
             here = versions.by_number(str(data.get("process", "")), int(data.get("version", 0)))
-        elif event.kind == "InstanceMigrated" and data.get("instance") == case_id:
-            here = versions.by_id(str(data.get("to"))) or here
-        elif event.kind == "InstanceMigrationUndone" and data.get("instance") == case_id:
+        elif event.kind in MIGRATED and data.get("instance") == case_id:
             here = versions.by_id(str(data.get("to"))) or here
         elif event.kind == "NoteWritten":
             course.note = event.at

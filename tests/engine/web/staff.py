@@ -18,18 +18,24 @@ class Staff:
     """Gets pages and sends forms as one employee."""
 
     def __init__(self, application: Application, role: Role, office: Office, pid: str, name: str) -> None:
-        now = application.clock.now()
+        born = application.clock.now().date()
         with application.db.write() as connection:
-            self.id = application.vault.register(connection, pid=pid, name=name, birth_date=now.date()).id
-            token = sessions.log_in(
-                connection, now, person_id=self.id, role=role, office=office, level="high", language="nb",
-                issuer="test", sid="", id_token="",
-            )  # fmt: skip
-        app = create_app(application, logins={}, identify=lambda pid: ("", now.date()))
+            self.id = application.vault.register(connection, pid=pid, name=name, birth_date=born).id
+        self._application, self._role, self._office = application, role, office
+        app = create_app(application, logins={}, identify=lambda pid: ("", born))
         self.browser: FlaskClient = app.test_client()
+
+    def _log_in(self) -> None:
+        """Anew before each request: a test may move the clock past any session's end."""
+        with self._application.db.write() as connection:
+            token = sessions.log_in(
+                connection, self._application.clock.now(), person_id=self.id, role=self._role, office=self._office,
+                level="high", language="nb", issuer="test", sid="", id_token="",
+            )  # fmt: skip
         self.browser.set_cookie(COOKIE, token)
 
     def get(self, path: str, **options: Any) -> Any:
+        self._log_in()
         return self.browser.get(path, **options)
 
     def read(self, path: str) -> str:
