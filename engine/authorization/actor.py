@@ -16,10 +16,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The organisation a caseworker, leader or administrator acts for. ``orgno`` is 9 digits."""
+    """The organisation an employee acts for. ``orgno`` is 9 digits; ``leads``: whether she leads it."""
 
     orgno: str
     name: str
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,7 @@ def _sources(cases: Sequence[Case], now: datetime) -> Iterable[Source]:
                 waits.append(now - case.course.asked[name])
         (answered, silent, _), total = row((len(took), len(waits), len(asked) - len(took) - len(waits)))
         middle, ninety = _times(took)
-        longest = max(waits) if len(waits) >= FEWEST else None
+        longest = max(waits) if silent else None
         yield Source(name, total, answered, silent, middle, ninety, longest)
 
 

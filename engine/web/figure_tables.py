@@ -59,8 +59,7 @@ def count(number: int | None) -> Cell:
 def share(number: float | None) -> Cell:
     if number is None:
         return Cell(view.t("figures.hidden"), view.t("figures.hidden"))
-    percent = Decimal(number * 100).quantize(Decimal("0.1"))
-    return Cell(f"{formatting.number(percent, 0, g.language)}{formatting.NBSP}%", f"{number:.4f}")
+    return Cell(f"{formatting.number(Decimal(number) * 100, 0, g.language)}{formatting.NBSP}%", f"{number:.4f}")
 
 
 def time(took: timedelta | None) -> Cell:

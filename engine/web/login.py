@@ -23,7 +23,7 @@ from engine.web.texts import LANGUAGES
 
 COOKIE = "ibalanse_session"
 STARTED = "ibalanse_login"
-#: What an employee may be here: whoever an office has given the second sees its figures, and no case.
+#: What an office may give an employee: to work in its cases, and to see its figures.
 STAFF, LEADER = "urn:altinn:resource:ibalanse-ansatt", "urn:altinn:resource:ibalanse-leder"
 DETAILS = [{"type": "ansattporten:altinn:resource", "resource": resource} for resource in (STAFF, LEADER)]
 _PATH = re.compile(r"/(?!/)[\w\-./?=&%]*")
@@ -97,7 +97,7 @@ def answered(which: str) -> Response:
         return _failed(which, f"name_{error.code}")
     except Exception as error:
         return _failed(which, getattr(error, "code", type(error).__name__))
-    office = Office(*identity.offices[0]) if identity.offices else None
+    office = Office(*identity.offices[0], leads=LEADER in identity.resources) if identity.offices else None
     if which == "ansattporten" and office is None:
         return _failed(which, "no_office")
     role = _role(which, office, identity.resources)
@@ -130,7 +130,7 @@ class _Start:
 
 
 def _role(which: str, office: Office | None, resources: frozenset[str]) -> Role:
-    """A leader sees figures and no case, so whoever is an adviser or administrator too is that here."""
+    """Whoever was given the figures and not the cases is a leader and nothing else; she may be given both."""
     if which == "idporten":
         return Role.CITIZEN
     if LEADER in resources and STAFF not in resources:

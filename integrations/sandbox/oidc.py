@@ -62,7 +62,7 @@ class Provider:
         return [
             Who(
                 e.key, e.name, e.pid, f"{e.office_name} ({e.role})", (e.office_orgno, e.office_name),
-                "ibalanse-leder" if e.role == "leader" else "ibalanse-ansatt",
+                "ibalanse-leder" if e.role == "head" else "ibalanse-ansatt",
             )
             for e in employees()
         ]  # fmt: skip

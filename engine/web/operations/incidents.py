@@ -19,7 +19,7 @@ from engine.web import view
 from engine.web.guards import actor
 from engine.web.operations.desk import blueprint, process_name, step_name, what_went_wrong
 
-PAGE = 100
+PAGE = 25
 MOST = 100_000
 HOW = ("retry", "skip")
 #: Parameters of the address → fields of the selection.

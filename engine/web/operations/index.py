@@ -5,9 +5,10 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from sqlalchemy import make_url
 from werkzeug.wrappers import Response
 
@@ -18,6 +19,7 @@ from engine.task_types.operating import in_background
 from engine.web import view
 from engine.web.guards import actor
 from engine.web.operations.desk import blueprint, process_name, step_name, what_went_wrong
+from forms import formatting
 
 MOST_GROUPS = 50
 SANDBOX_SECONDS = 0.5
@@ -64,10 +66,16 @@ def index() -> Any:
         batches=batches.latest(house, 10),
         check=checks.latest(house),
         settings=in_force(house.settings),
-        sandbox=None if moved is None else {"moved": moved, "answers": _answers(house.settings.sandbox_url)},
+        sandbox=None if moved is None else {"moved": _days(moved), "answers": _answers(house.settings.sandbox_url)},
         now=now,
         told=request.args.get("gjort", ""),
     )
+
+
+def _days(moved: timedelta) -> str:
+    """Days the clock is ahead (or behind, with a minus), as people write numbers; "" when it is the machine's own."""
+    days = Decimal(moved.total_seconds()) / 86_400
+    return "" if abs(moved) < timedelta(minutes=1) else formatting.number(days, 1, g.language)
 
 
 def moved_back(seen: Any, moved: timedelta | None, now: Any) -> Any:
