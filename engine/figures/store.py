@@ -128,7 +128,7 @@ def cases(connection: Connection, library: Library, chosen: Choice) -> list[Case
     return [_case(row, names, last) for row in connection.execute(query)]
 
 
-def _case(row: Row[Any], names: Mapping[str, str], last: Mapping[str, tuple[str, ...]]) -> Case:
+def _case(row: Any, names: Mapping[str, str], last: Mapping[str, tuple[str, ...]]) -> Case:
     course = _unpacked(row.content)
     return Case(
         course,

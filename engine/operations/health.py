@@ -85,7 +85,11 @@ def queues(connection: Connection, now: datetime) -> list[QueueState]:
             select(due_work.c.queue, func.min(due_work.c.due_at)).where(state == "due", due).group_by(due_work.c.queue)
         ).all()
     )
-    return [QueueState(name, *found.get(name, (0, 0, 0, 0)), oldest.get(name)) for name in QUEUES]
+    states = []
+    for name in QUEUES:
+        waiting, later, leased, stopped = found.get(name, (0, 0, 0, 0))
+        states.append(QueueState(name, waiting, later, leased, stopped, oldest.get(name)))
+    return states
 
 
 def workers(application: Application) -> list[WorkerState] | None:

@@ -72,14 +72,14 @@ def _asked(journeys: list[str], offices: list[str], now: datetime) -> tuple[Aske
     journey = given.get("tjeneste", "")
     office = given.get("kontor", "")
     if office not in offices:
-        office = "" if len(offices) != 1 else offices[0]
+        office = "" if _everywhere() else offices[0]
     asked = Asked(journey if journey in journeys else journeys[0], f"{since:%Y-%m}", f"{until:%Y-%m}", office, wrong)
     return asked, since, _months_on(until, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Everything a page or a file needs."""
+    """Everything a page or a file needs. ``everywhere``: whether every office may be chosen at once."""
 
     asked: Asked
     figures: Figures
@@ -87,6 +87,7 @@ class Read:
     journeys: list[tuple[str, str]]
     offices: list[tuple[str, str]]
     behind: int
+    everywhere: bool
 
 
 def _read() -> Read:
@@ -103,7 +104,7 @@ def _read() -> Read:
             abort(404)
         mine = _offices(connection, [bundle.key for bundle in journeys])
         asked, since, until = _asked([bundle.key for bundle in journeys], mine, now)
-        chosen = Choice(asked.journey, since, until, asked.office or ("" if _everywhere() else "-"))
+        chosen = Choice(asked.journey, since, until, asked.office)
         bundle = next(bundle for bundle in journeys if bundle.key == asked.journey)
         cases = store.cases(connection, house.library, chosen)
         titles = store.stage_titles(connection, house.library, asked.journey, g.language)
@@ -115,6 +116,7 @@ def _read() -> Read:
         [(found.key, found.title(g.language)) for found in journeys],
         [(orgno, names.get(orgno, orgno)) for orgno in mine],
         behind,
+        _everywhere(),
     )
 
 
@@ -126,7 +128,9 @@ def _everywhere() -> bool:
 
 def _offices(connection: Connection, journeys: list[str]) -> list[str]:
     office = actor().office
-    if office is not None and not _everywhere():
+    if office is None:
+        abort(403)
+    if not _everywhere():
         return [office.orgno]
     return sorted({orgno for journey in journeys for orgno in store.offices(connection, journey)})
 

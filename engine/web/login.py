@@ -97,7 +97,10 @@ def answered(which: str) -> Response:
         return _failed(which, f"name_{error.code}")
     except Exception as error:
         return _failed(which, getattr(error, "code", type(error).__name__))
-    office = Office(*identity.offices[0], leads=LEADER in identity.resources) if identity.offices else None
+    office = None
+    if identity.offices:
+        orgno, office_name = identity.offices[0]
+        office = Office(orgno, office_name, leads=LEADER in identity.resources)
     if which == "ansattporten" and office is None:
         return _failed(which, "no_office")
     role = _role(which, office, identity.resources)

@@ -28,10 +28,15 @@ CHOICE = {"kode": "code", "prosess": "process", "steg": "element", "slag": "kind
 
 def _chosen(limit: int) -> tuple[Selection, dict[str, str]]:
     given = {name: request.values.get(name, "")[:200] for name in CHOICE}
-    selection = Selection(**{CHOICE[name]: value for name, value in given.items()}, limit=limit)  # type: ignore[arg-type]
+    selection = Selection(**{CHOICE[name]: value for name, value in given.items()}, limit=limit)
     if not selection.narrows:
         raise NotFound("incidents")
     return selection, {name: value for name, value in given.items() if value}
+
+
+def _address(chosen: dict[str, str], **more: str) -> str:
+    values: dict[str, Any] = {**chosen, **more}
+    return url_for("operations.incident_group", **values)
 
 
 @blueprint.get("/drift/feil")
@@ -90,8 +95,8 @@ def resolve_one() -> Any:
     try:
         view.house().dispatch.send(ResolveIncident(request.form.get("id", ""), how, reason), actor())
     except (Refusal, Fault) as refusal:
-        return redirect(url_for("operations.incident_group", **address, nektet=refusal.code), 303)
-    return redirect(url_for("operations.incident_group", **address, gjort=how), 303)
+        return redirect(_address(address, nektet=refusal.code), 303)
+    return redirect(_address(address, gjort=how), 303)
 
 
 @blueprint.post("/drift/feil/alle")
@@ -105,7 +110,7 @@ def resolve_all() -> Any | Response:
     with house.db.read() as connection:
         targets = [one.id for one in incidents.find(connection, selection)]
     if not targets:
-        return redirect(url_for("operations.incident_group", **address), 303)
+        return redirect(_address(address), 303)
     batch = batches.create(
         house, f"{how}_incident", targets, chosen=address, reason=reason or view.t("drift.all_again"), by=actor()
     )

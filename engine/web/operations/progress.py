@@ -32,8 +32,9 @@ def batch(identity: str) -> str:
     house = view.house()
     told = _progress(identity)
     refused = batches.results(house, identity, "refused")
-    template = "parts/batch.html" if request.headers.get("HX-Request") else "operations_batch.html"
-    return render_template(template, told=told, refused=_named(refused))
+    moved = bool(request.headers.get("HX-Request"))  # its buttons are swapped only when it ends: focus may be on one
+    template = "parts/batch.html" if moved else "operations_batch.html"
+    return render_template(template, told=told, refused=_named(refused), moved=moved)
 
 
 def _named(refused: list[dict[str, Any]]) -> list[tuple[str, str]]:
