@@ -79,7 +79,7 @@ def _asked(journeys: list[str], offices: list[str], now: datetime) -> tuple[Aske
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Everything a page or a file needs. ``everywhere``: whether every office may be chosen at once."""
+    """Everything a page or a file needs. ``all_offices``: whether every office may be chosen at once."""
 
     asked: Asked
     figures: Figures
@@ -87,7 +87,7 @@ class Read:
     journeys: list[tuple[str, str]]
     offices: list[tuple[str, str]]
     behind: int
-    everywhere: bool
+    all_offices: bool
 
 
 def _read() -> Read:
