@@ -20,6 +20,7 @@ from engine.evidence.harvest import ANSWERED
 from engine.evidence.models import harvest
 from engine.execution.models import QUEUES, breaker, due_work, sweep
 from engine.jobs.bell import PREFIX, connect
+from engine.jobs.breaker import side_of
 
 #: A worker that has said nothing for this long is not counted on.
 SILENT = timedelta(seconds=60)
@@ -27,6 +28,7 @@ SILENT = timedelta(seconds=60)
 SWEEP_LATE = {"invariants": timedelta(minutes=1), "tidy": timedelta(minutes=20)}
 #: Sources are judged by what they were asked in this time.
 WINDOW = timedelta(days=1)
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +170,17 @@ def reset_breaker(application: Application, name: str, by: Actor) -> bool:
         if row is None:
             return False
         connection.execute(delete(breaker).where(breaker.c.name == name))
-        connection.execute(
-            update(due_work)
-            .where(
-                due_work.c.state == "due", due_work.c.name == name, due_work.c.due_at > now,
+        task_type = name.partition(":")[0]
+        held = connection.execute(
+            select(due_work.c.id, due_work.c.payload).where(
+                due_work.c.state == "due", due_work.c.name == task_type, due_work.c.due_at > now,
                 due_work.c.due_at <= row.open_until + timedelta(seconds=row.pause),
             )
-            .values(due_at=now)
         )  # fmt: skip
+        job_type = application.job_types.get(task_type)
+        ids = [work.id for work in held if side_of(job_type, task_type, work.payload) == name]
+        for at in range(0, len(ids), AT_ONCE):
+            connection.execute(update(due_work).where(due_work.c.id.in_(ids[at : at + AT_ONCE])).values(due_at=now))
         chain.append(connection, chain.SYSTEM_CHAIN, now, by, "BreakerReset", {"name": name})
     return True
 
