@@ -208,7 +208,7 @@ def test_small_numbers_are_hidden_in_page_and_file(journey: Journey, liv: Staff)
 
     assert found == ["skjult", "skjult", "skjult", "skjult", "0"]
     assert "for få saker" in page
-    assert set(rows(liv.get("/tall/notater.csv"))["Ingen notat"]) == {"skjult"}
+    assert set(rows(liv.get("/tall/notater.csv"))["Ingen notater"]) == {"skjult"}
 
 
 def test_advice_before_a_decision_is_an_alarm(journey: Journey, liv: Staff, application: Application) -> None:
