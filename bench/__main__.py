@@ -11,12 +11,16 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import engine, overview_suite
+from bench import engine, overview_suite, queue_suite
 from bench.measure import Row
 from engine.collector import look_seldom
 
 RESULTS = Path(__file__).parent / "results"
-SUITES: Mapping[str, Callable[[], dict[str, Row]]] = {"engine": engine.measure, "overview": overview_suite.measure}
+SUITES: Mapping[str, Callable[[], dict[str, Row]]] = {
+    "engine": engine.measure,
+    "overview": overview_suite.measure,
+    "queue": queue_suite.measure,
+}
 
 
 def main(wanted: list[str]) -> int:

@@ -9,6 +9,7 @@ from engine.db import metadata
 from engine.definitions import models as definitions
 from engine.evidence import models as evidence
 from engine.execution import models as execution
+from engine.figures import models as figures
 from engine.operations import models as operations
 from engine.sharing import models as sharing
 
@@ -19,6 +20,7 @@ __all__ = [
     "definitions",
     "evidence",
     "execution",
+    "figures",
     "sessions",
     "sharing",
     "metadata",

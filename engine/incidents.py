@@ -28,10 +28,28 @@ class Selection:
     kind: str = ""
     ids: Sequence[str] = ()
     limit: int = 1000
+    element: str = ""
 
     @property
     def narrows(self) -> bool:
-        return bool(self.code or self.process or self.kind or self.ids)
+        return bool(self.code or self.process or self.kind or self.ids or self.element)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Open incidents of one kind: the same code, at the same step of the same process, in the same sort of work.
+
+    work  name of the task type whose work failed, "" where no work did
+    """
+
+    code: str
+    process: str
+    element: str
+    kind: str
+    work: str
+    count: int
+    oldest: datetime
+    newest: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +74,29 @@ class Found:
         return {**asdict(self), "raised_at": self.raised_at.isoformat()}
 
 
+_PROCESS = func.coalesce(process_instance.c.key, due_work.c.name, "")
+_KIND = func.coalesce(due_work.c.kind, "element")
+
+
+def groups(connection: Connection) -> list[Group]:
+    """The open incidents by kind, the largest group first."""
+    work = func.coalesce(due_work.c.name, "")
+    by = (incident.c.code, _PROCESS, incident.c.element_id, _KIND, work)
+    count = func.count()
+    query = (
+        select(*by, count, func.min(incident.c.raised_at), func.max(incident.c.raised_at))
+        .outerjoin(process_instance, process_instance.c.id == incident.c.instance_id)
+        .outerjoin(due_work, due_work.c.id == incident.c.work_id)
+        .where(incident.c.state == "open")
+        .group_by(*by)
+        .order_by(count.desc(), *by)
+    )
+    return [Group(*row) for row in connection.execute(query)]
+
+
 def find(connection: Connection, chosen: Selection) -> list[Found]:
     """The open incidents, oldest first."""
-    process = func.coalesce(process_instance.c.key, due_work.c.name, "")
-    kind = func.coalesce(due_work.c.kind, "element")
+    process, kind = _PROCESS, _KIND
     query = (
         select(
             incident.c.id, incident.c.code, incident.c.detail, process, incident.c.element_id, kind,
@@ -77,6 +114,8 @@ def find(connection: Connection, chosen: Selection) -> list[Found]:
         query = query.where(process == chosen.process)
     if chosen.kind:
         query = query.where(kind == chosen.kind)
+    if chosen.element:
+        query = query.where(incident.c.element_id == chosen.element)
     if chosen.ids:
         query = query.where(incident.c.id.in_(chosen.ids))
     return [Found(*row) for row in connection.execute(query)]

@@ -9,16 +9,18 @@ from enum import StrEnum
 class Role(StrEnum):
     CITIZEN = "citizen"
     CASEWORKER = "caseworker"
+    LEADER = "leader"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The organisation a caseworker or administrator acts for. ``orgno`` is 9 digits."""
+    """The organisation an employee acts for. ``orgno`` is 9 digits; ``leads``: whether she leads it."""
 
     orgno: str
     name: str
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

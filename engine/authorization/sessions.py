@@ -104,7 +104,7 @@ def log_in(
             id=_digest(token),
             person_id=person_id,
             role=role.value,
-            office=None if office is None else {"orgno": office.orgno, "name": office.name},
+            office=None if office is None else {"orgno": office.orgno, "name": office.name, "leads": office.leads},
             level=level,
             language=language,
             issuer=issuer,
@@ -155,5 +155,6 @@ def end_by_sid(connection: Connection, issuer: str, sid: str, now: datetime) -> 
 
 
 def actor(row: Row[Any], name: str) -> Actor:
-    office = Office(row.office["orgno"], row.office["name"]) if row.office else None
+    told = row.office
+    office = Office(told["orgno"], told["name"], bool(told.get("leads"))) if told else None
     return Actor(Role(row.role), row.person_id, name, office, row.level)

@@ -27,6 +27,7 @@ case_file = Table(
     Column("opened_at", UTCDateTime, nullable=False),
     Column("closed_at", UTCDateTime),
     Index("ix_case_file_queue", "state", "office", "deadline_at", "id"),
+    Index("ix_case_file_opened", "key", "opened_at"),
 )
 
 case_number = Table(

@@ -1,4 +1,8 @@
-"""What was answered, per case and data set: one row each, replaced by a newer answer."""
+"""What was answered, per case and data set: one row each, replaced by a newer answer.
+
+That a source was asked, and that its first whole answer came, are events of the case's trail:
+they stay when the answers are deleted.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from engine.audit import chain
+from engine.authorization.actor import SYSTEM
 from engine.economy.figures import Figures, Gap, GapReason
 from engine.economy.overview import Overview, build
 from engine.economy.supplements import Supplement
@@ -18,6 +24,8 @@ from engine.evidence.models import harvest, snapshot, supplement
 from engine.vault import Vault
 
 SNAPSHOT_LIFE = timedelta(days=90)
+#: States in which the source has said all it has.
+ANSWERED = ("answered", "empty")
 _GAPS = {
     "asked": GapReason.NOT_ANSWERED,
     "unavailable": GapReason.NOT_ANSWERED,
@@ -45,6 +53,7 @@ def asked(connection: Connection, case_id: str, person_id: str, data_sets: list[
     ]
     if rows:
         connection.execute(insert(harvest), rows)
+        chain.append(connection, case_id, now, SYSTEM, "SourcesAsked", {"dataSets": [row["data_set"] for row in rows]})
 
 
 def record(
@@ -61,7 +70,9 @@ def record(
 ) -> None:
     """Keep an answer or a failure. An earlier answer stands when a later question fails."""
     row = connection.execute(
-        select(harvest.c.id, harvest.c.content).where(harvest.c.case_id == case_id, harvest.c.data_set == data_set)
+        select(harvest.c.id, harvest.c.state, harvest.c.content).where(
+            harvest.c.case_id == case_id, harvest.c.data_set == data_set
+        )
     ).first()
     if row is None:
         return  # withdrawn while we asked: nothing may be kept
@@ -73,6 +84,8 @@ def record(
     elif row.content is not None:
         values = {"attempts": harvest.c.attempts + 1, "error": error or None}
     connection.execute(update(harvest).where(harvest.c.id == row.id).values(**values))
+    if state in ANSWERED and row.state not in ANSWERED:
+        chain.append(connection, case_id, now, SYSTEM, "SourceAnswered", {"dataSet": data_set})
 
 
 def figures(

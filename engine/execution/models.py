@@ -260,6 +260,7 @@ incident = Table(
     Column("ended_at", UTCDateTime),
     Column("ended_by", String(36)),
     Column("reason", Text),
+    Index("ix_incident_open", "state", "code"),
 )
 
 idempotency = Table(

@@ -35,7 +35,7 @@ from engine.execution.execution import Fault
 from engine.execution.flush import LostRace
 from engine.execution.models import COMMANDS, QUEUES, process_instance
 from engine.failpoints import FailPoints
-from engine.jobs.breaker import Breaker
+from engine.jobs.breaker import Breaker, side_of
 from engine.metrics import METRICS
 from engine.outbox import LeaseLost, OutOfTurn, Work
 from engine.retry import RetryPolicy
@@ -191,8 +191,9 @@ class Performer:
         if job_type is None:
             self._raise_incident(work, "unknown_task_type", work.name)
             return
-        if not self._breaker.may_try(self._database, work, self._clock.now()):
-            log.info("%s is left alone for a while", work.name)
+        side = side_of(job_type, work.name, work.payload)
+        if not self._breaker.may_try(self._database, work, side, self._clock.now()):
+            log.info("%s is left alone for a while", side)
             return
         try:
             result: Result = job_type.perform(work, self._clock.now())
@@ -219,18 +220,19 @@ class Performer:
         if isinstance(result, GiveUp):
             self._raise_incident(work, result.code, result.detail)
             return
+        side = side_of(job_type, work.name, work.payload)
         with self._database.write() as connection:
             if isinstance(result, Deferred):
                 outbox.put_back(connection, work, now + result.until, result.reason, waited=True, now=now)
-                self._breaker.answered(connection, work.name, now)
+                self._breaker.answered(connection, side, now)
             elif isinstance(result, Retry):
                 at = self._policy(work, job_type).again_at(now, work.attempts, result.after)
                 outbox.put_back(connection, work, at, result.code, waited=False, now=now)
-                self._breaker.failed(connection, work.name, now)
+                self._breaker.failed(connection, job_type, work, now)
                 METRICS.retries.labels(work.name).inc()
             else:
                 outbox.finish(connection, work)
-                self._breaker.answered(connection, work.name, now)
+                self._breaker.answered(connection, side, now)
                 self._effects(connection, work, result)
             self._failpoints.reach("before_commit")
         self._failpoints.reach("after_commit")

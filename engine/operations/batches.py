@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.application import Application
 from engine.audit import chain
-from engine.authorization.actor import SYSTEM
+from engine.authorization.actor import SYSTEM, Actor, Role
 from engine.execution.commands import (
     AlreadyDone,
     CancelCase,
@@ -41,7 +41,9 @@ from engine.failpoints import FailPoints
 from engine.operations.models import batch, batch_item
 
 log = logging.getLogger(__name__)
-ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "undo")
+ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "undo", "retry_incident", "skip_incident")
+#: Actions whose targets are incidents, and what each does to one.
+_INCIDENTS = {"retry_incident": "retry", "skip_incident": "skip"}
 
 
 class UnknownBatch(KeyError):
@@ -69,9 +71,12 @@ def create(
     chosen: Mapping[str, Any],
     settings: Mapping[str, Any] | None = None,
     reason: str = "",
-    by: str = SYSTEM.person_id,
+    by: Actor = SYSTEM,
 ) -> str:
-    """Store a batch over *targets* in the name of *by*; nothing is done yet. Returns its id."""
+    """Store a batch over *targets*; nothing is done yet. Returns its id.
+
+    by  whoever asked for it: the events of incidents it resolves name her
+    """
     assert action in ACTIONS, action
     now = application.clock.now()
     identity = str(uuid.uuid4())
@@ -96,11 +101,11 @@ def create(
                 reason=reason,
                 total=total,
                 created_at=now,
-                created_by=by,
+                created_by=by.person_id,
             )
         )
         data = {"batch": identity, "action": action, "total": total, "chosen": dict(chosen), "reason": reason[:200]}
-        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "BatchCreated", data)
+        chain.append(connection, chain.SYSTEM_CHAIN, now, by, "BatchCreated", data)
     return identity
 
 
@@ -108,25 +113,24 @@ def run(
     application: Application,
     identity: str,
     report: Callable[[Progress], None] | None = None,
-    enough: Callable[[], bool] = lambda: False,
+    seconds: float | None = None,
 ) -> Progress:
-    """Work until nothing is pending, somebody stops it, or *enough* says so after an item. Raises ``UnknownBatch``.
+    """Work until nothing is pending or somebody stops it. Raises ``UnknownBatch``. May be run again at any time.
 
-    May be run again at any time.
+    seconds  leave off after about so long; whoever asked runs it again
     """
+    until = None if seconds is None else time.monotonic() + seconds
     with application.db.write() as connection:
         _row(connection, identity)
         connection.execute(update(batch).where(batch.c.id == identity, batch.c.state != "done").values(state="running"))
     told = progress_of(application, identity)
-    while True:
+    while until is None or time.monotonic() < until:
         outcome = _one_safely(application, identity)
         if outcome is None:
             break
         told = _count(told, outcome)
         if report is not None:
             report(told)
-        if enough():
-            break
     return progress_of(application, identity)
 
 
@@ -193,7 +197,7 @@ def _do(
         with connection.begin_nested():
             before: Any = None
             for command in _commands(connection, row, target):
-                outcome = application.dispatch.send(command, SYSTEM, connection=connection)
+                outcome = application.dispatch.send(command, _actor(row), connection=connection)
                 before = outcome.detail
             if row.action == "undo":
                 _mark_undone(connection, row, target)
@@ -208,6 +212,13 @@ def _do(
         log.exception("batch %s failed on %s", row.id, target, exc_info=False)
         forget_heads(connection)
         return "refused", {"code": "crashed", "reasons": [{"message": type(error).__name__}]}, None
+
+
+def _actor(row: Row[Any]) -> Actor:
+    """Incidents are resolved by whoever asked; what a policy judges is done by the house, as it always was."""
+    if row.action in _INCIDENTS and row.created_by != SYSTEM.person_id:
+        return Actor(Role.ADMINISTRATOR, row.created_by, "")
+    return SYSTEM
 
 
 def forget_heads(connection: Connection) -> None:
@@ -234,6 +245,8 @@ def _commands(connection: Connection, row: Row[Any], target: str) -> Iterator[Co
         yield ResumeCase(target, row.reason)
     elif row.action == "migrate":
         yield MigrateInstance(target, settings["to"], settings["mapping"], row.id)
+    elif row.action in _INCIDENTS:
+        yield ResolveIncident(target, _INCIDENTS[row.action], row.reason)
     elif row.action == "undo":
         before = connection.execute(
             select(batch_item.c.before).where(batch_item.c.batch_id == settings["of"], batch_item.c.target == target)
@@ -283,6 +296,15 @@ def stop(application: Application, identity: str) -> Progress:
             update(batch).where(batch.c.id == identity, batch.c.state.in_(("ready", "running"))).values(state="stopped")
         )
     return progress_of(application, identity)
+
+
+def let_run(application: Application, identity: str) -> None:
+    """Take back a stop: whoever runs it next goes on. Raises ``UnknownBatch``."""
+    with application.db.write() as connection:
+        _row(connection, identity)
+        connection.execute(
+            update(batch).where(batch.c.id == identity, batch.c.state == "stopped").values(state="ready")
+        )
 
 
 def progress_of(application: Application, identity: str) -> Progress:

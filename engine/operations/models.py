@@ -10,7 +10,7 @@ batch = Table(
     "batch",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("action", String(20), nullable=False),  # cancel | suspend | resume | retry | migrate
+    Column("action", String(20), nullable=False),  # one of batches.ACTIONS
     Column("state", String(10), nullable=False),  # ready | running | stopped | done
     Column("chosen", Json, nullable=False),  # the query its cases were found by
     Column("settings", Json, nullable=False),  # what the action needs: versions and mapping of a migration
@@ -26,7 +26,7 @@ batch_item = Table(
     metadata,
     Column("batch_id", String(36), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("target", String(36), nullable=False),  # a case, or a process instance to migrate
+    Column("target", String(36), nullable=False),  # a case, an incident, or a process instance to migrate
     Column("state", String(10), nullable=False),  # pending | done | refused | undone
     Column("result", Json),  # why it was refused, or what was done
     Column("before", Json),  # what an undo puts back: ids and names only
@@ -43,3 +43,17 @@ purged_case = Table(
     Column("purged_at", UTCDateTime, nullable=False),
     Column("audit_until", UTCDateTime, index=True),
 )
+
+audit_check = Table(
+    "audit_check",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("state", String(10), nullable=False),  # running | done
+    Column("position", String(36), nullable=False),  # the last chain that is verified
+    Column("chains", Integer, nullable=False),
+    Column("broken", Json, nullable=False),  # [{"case", "seq", "reason"}]
+    Column("asked_by", String(36), nullable=False),
+    Column("asked_at", UTCDateTime, nullable=False, index=True),
+    Column("ended_at", UTCDateTime),
+)
+"""Verifications of every audit chain: how far, and what was found."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from engine.application import Application
-from engine.authorization.actor import SYSTEM
+from engine.authorization.actor import SYSTEM, Actor
 from engine.definitions.bundle import Bundle
 from engine.definitions.library import Deployed
 from engine.execution.commands import MigrateInstance, Reason, Refusal
@@ -20,6 +19,7 @@ from engine.execution.models import process_instance
 from engine.operations import batches
 from engine.operations.models import batch
 from engine.operations.selection import LIVE
+from engine.task_types.operating import in_background
 
 #: Cases tried in one dry run: the database is held while it lasts.
 MOST_TRIED = 500
@@ -94,8 +94,8 @@ def _running(key: str, target: str) -> list[Any]:
     return [p.key == key, p.state.in_(LIVE), p.definition_id != target]
 
 
-def move(application: Application, key: str, target: Deployed, mapping: Mapping[str, str], reason: str, by: str) -> str:
-    """A batch that moves every running case of the process to *target*; ``work`` carries it out. Returns its id."""
+def move(application: Application, key: str, target: Deployed, mapping: Mapping[str, str], reason: str, by: Actor) -> str:
+    """A batch that moves every running case of the process to *target*; a worker carries it out. Returns its id."""
     with application.db.read() as connection:
         found = connection.execute(
             select(process_instance.c.id).where(*_running(key, target.id)).order_by(process_instance.c.started_at)
@@ -103,21 +103,24 @@ def move(application: Application, key: str, target: Deployed, mapping: Mapping[
         targets = list(found)
     settings = {"to": target.id, "mapping": dict(mapping)}
     chosen = {"process": key}
-    return batches.create(application, "migrate", targets, chosen=chosen, settings=settings, reason=reason, by=by)
+    identity = batches.create(application, "migrate", targets, chosen=chosen, settings=settings, reason=reason, by=by)
+    in_background(application, "run_batch", batch=identity)
+    return identity
 
 
-def put_back(application: Application, key: str, identity: str, by: str) -> str:
+def put_back(application: Application, key: str, identity: str, by: Actor) -> str:
     """A batch that puts back what the batch *identity* moved and has not gone on since. Returns its id."""
     moved = batches.migrated_by(application, identity)
-    return batches.create(
+    undo = batches.create(
         application, "undo", moved, chosen={"process": key, "of": identity}, settings={"of": identity}, by=by
     )
+    in_background(application, "run_batch", batch=undo)
+    return undo
 
 
 def work(application: Application, identity: str, seconds: float) -> batches.Progress:
-    """Go on with a batch for a while. Whoever looks at its page keeps it going; nobody has to."""
-    until = time.monotonic() + seconds
-    return batches.run(application, identity, enough=lambda: time.monotonic() >= until)
+    """Go on with a batch for a while, beside the worker that does, for whoever looks at its page."""
+    return batches.run(application, identity, seconds=seconds)
 
 
 def batches_of(application: Application, key: str) -> list[tuple[Any, batches.Progress]]:

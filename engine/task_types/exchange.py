@@ -88,6 +88,11 @@ class Parties:
 
     name = "parties"
 
+    @staticmethod
+    def other_side(payload: Mapping[str, Any]) -> str:
+        """The body the breaker leaves alone when it fails."""
+        return str(payload.get("register") or "")
+
     def __init__(self, database: Database, vault: Vault, registers: Mapping[str, PartyRegister]) -> None:
         self._database = database
         self._vault = vault
@@ -146,6 +151,11 @@ class Parties:
         return CaseParty(person.id, party.role, acts_by, party.relation)
 
 
+def _receiver(payload: Mapping[str, Any]) -> str:
+    """The body the breaker leaves alone when it fails."""
+    return str(payload.get("receiver") or "")
+
+
 class Submit:
     """Task type ``submit``: hand what was filled in and signed over to a receiver, once.
 
@@ -154,6 +164,7 @@ class Submit:
     """
 
     name = "submit"
+    other_side = staticmethod(_receiver)
 
     def __init__(self, database: Database, vault: Vault, receivers: Mapping[str, Receiver]) -> None:
         self._database = database
@@ -218,6 +229,7 @@ class AwaitReply:
     """
 
     name = "await_reply"
+    other_side = staticmethod(_receiver)
 
     def __init__(self, receivers: Mapping[str, Receiver], often: bool) -> None:
         self._receivers = receivers

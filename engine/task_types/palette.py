@@ -20,6 +20,7 @@ from engine.task_types.exchange import (
     Submit,
 )
 from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant
+from engine.task_types.operating import ReadCourses, RunBatch, VerifyAudit
 from engine.task_types.publishing import Publisher, SendEvent
 
 
@@ -62,6 +63,9 @@ def jobs(
         EnkCheck(app.db, app.vault, app.data_sets),
         HouseholdCheck(app.db, app.vault, app.data_sets),
         SendEvent(publisher, app.settings.base_url),
+        RunBatch(app),
+        VerifyAudit(app),
+        ReadCourses(app),
     )
     return {job.name: job for job in found}
 

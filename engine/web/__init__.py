@@ -42,7 +42,9 @@ from engine.web import (
     enk,
     health,
     household,
+    leaders,
     login,
+    operations,
     overview,
     plan,
     queue,
@@ -71,6 +73,8 @@ BLUEPRINTS = (
     benefit.blueprint,
     queue.blueprint,
     casework.blueprint,
+    leaders.blueprint,
+    operations.blueprint,
 )
 _STATUS: Mapping[type[Refusal], int] = {
     NotFound: 404,

@@ -11,7 +11,10 @@ ANYONE = "anyone"
 
 
 def guarded(name: str, import_name: str, guard: str) -> Blueprint:
-    """A blueprint that only actors of role *guard* enter; others are sent to log in, or told no."""
+    """A blueprint that only actors of role *guard* enter; others are sent to log in, or told no.
+
+    What is for leaders is open to an adviser who leads her office too.
+    """
     blueprint = Blueprint(name, import_name)
     blueprint.guard = guard  # type: ignore[attr-defined]
     if guard == ANYONE:
@@ -28,11 +31,15 @@ def guarded(name: str, import_name: str, guard: str) -> Blueprint:
                 answer.headers["HX-Redirect"] = target
                 return answer
             return redirect(target, 303)
-        if g.actor.role.value != guard:
+        if g.actor.role.value != guard and not (guard == Role.LEADER.value and _leads(g.actor)):
             abort(403)
         return None
 
     return blueprint
+
+
+def _leads(someone: Actor) -> bool:
+    return someone.role is Role.CASEWORKER and someone.office is not None and someone.office.leads
 
 
 def actor() -> Actor:

@@ -1,4 +1,4 @@
-"""Log in and out. Citizens by ID-porten, caseworkers and administrators by Ansattporten.
+"""Log in and out. Citizens by ID-porten, caseworkers, leaders and administrators by Ansattporten.
 
 Every way a log-in can fail ends on a plain page with what happened, what is
 kept, what to do and a reference; the event is in the audit trail.
@@ -23,7 +23,9 @@ from engine.web.texts import LANGUAGES
 
 COOKIE = "ibalanse_session"
 STARTED = "ibalanse_login"
-DETAILS = [{"type": "ansattporten:altinn:resource", "resource": "urn:altinn:resource:ibalanse-ansatt"}]
+#: What an office may give an employee: to work in its cases, and to see its figures.
+STAFF, LEADER = "urn:altinn:resource:ibalanse-ansatt", "urn:altinn:resource:ibalanse-leder"
+DETAILS = [{"type": "ansattporten:altinn:resource", "resource": resource} for resource in (STAFF, LEADER)]
 _PATH = re.compile(r"/(?!/)[\w\-./?=&%]*")
 
 blueprint = guarded("login", __name__, ANYONE)
@@ -95,10 +97,13 @@ def answered(which: str) -> Response:
         return _failed(which, f"name_{error.code}")
     except Exception as error:
         return _failed(which, getattr(error, "code", type(error).__name__))
-    office = Office(*identity.offices[0]) if identity.offices else None
+    office = None
+    if identity.offices:
+        orgno, office_name = identity.offices[0]
+        office = Office(orgno, office_name, leads=LEADER in identity.resources)
     if which == "ansattporten" and office is None:
         return _failed(which, "no_office")
-    role = _role(which, office)
+    role = _role(which, office, identity.resources)
     with house.db.write() as connection:
         person = house.vault.register(connection, pid=identity.pid, name=name, birth_date=born)
         token = sessions.log_in(
@@ -127,17 +132,22 @@ class _Start:
         self.url, self.state, self.nonce, self.verifier = url, state, nonce, verifier
 
 
-def _role(which: str, office: Office | None) -> Role:
+def _role(which: str, office: Office | None, resources: frozenset[str]) -> Role:
+    """Whoever was given the figures and not the cases is a leader and nothing else; she may be given both."""
     if which == "idporten":
         return Role.CITIZEN
+    if LEADER in resources and STAFF not in resources:
+        return Role.LEADER
     own = view.house().settings.organisation_number
     return Role.ADMINISTRATOR if office and office.orgno == own else Role.CASEWORKER
 
 
 def _home(role: Role) -> str:
-    return {Role.CITIZEN: url_for("citizen.home"), Role.CASEWORKER: url_for("queue.show")}.get(
-        role, url_for("studio.index")
-    )
+    return {
+        Role.CITIZEN: url_for("citizen.home"),
+        Role.CASEWORKER: url_for("queue.show"),
+        Role.LEADER: url_for("leaders.show"),
+    }.get(role, url_for("studio.index"))
 
 
 def _failed(which: str, code: str) -> Response:

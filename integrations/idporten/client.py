@@ -52,6 +52,7 @@ class Identity:
     """Who logged in. ``pid`` is the national identity number; ``level`` is substantial or high.
 
     offices  (organisation number, name) pairs the person may act for (Ansattporten)
+    resources  Altinn resources she was given for any of them: what she may be here
     """
 
     sub: str
@@ -62,6 +63,7 @@ class Identity:
     issuer: str
     id_token: str
     offices: tuple[tuple[str, str], ...] = ()
+    resources: frozenset[str] = frozenset()
 
 
 def level_of(acr: str) -> str:
@@ -153,6 +155,7 @@ class OidcClient:
             issuer=self.settings.issuer,
             id_token=id_token,
             offices=_offices(claims.get("authorization_details")),
+            resources=_resources(claims.get("authorization_details")),
         )
 
     def _claims(self, id_token: str) -> dict[str, Any]:
@@ -210,3 +213,14 @@ def _offices(details: Any) -> tuple[tuple[str, str], ...]:
                 if orgno:
                     found.append((orgno, str(party.get("name", ""))))
     return tuple(found)
+
+
+def _resources(details: Any) -> frozenset[str]:
+    """The resources of ``ansattporten:altinn:resource`` entries that name somebody to act for."""
+    return frozenset(
+        str(entry.get("resource", ""))
+        for entry in (details if isinstance(details, list) else ())
+        if isinstance(entry, dict)
+        and entry.get("type") == "ansattporten:altinn:resource"
+        and entry.get("authorized_parties")
+    )

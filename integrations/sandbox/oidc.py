@@ -35,6 +35,7 @@ class Who:
     pid: str
     summary: str
     office: tuple[str, str] | None = None
+    resource: str = "ibalanse-ansatt"
 
 
 @dataclass
@@ -59,9 +60,12 @@ class Provider:
         if self.name == "idporten":
             return [Who(p.key, p.name, p.pid, p.summary) for p in all_persons()]
         return [
-            Who(e.key, e.name, e.pid, f"{e.office_name} ({e.role})", (e.office_orgno, e.office_name))
+            Who(
+                e.key, e.name, e.pid, f"{e.office_name} ({e.role})", (e.office_orgno, e.office_name),
+                "ibalanse-leder" if e.role == "head" else "ibalanse-ansatt",
+            )
             for e in employees()
-        ]
+        ]  # fmt: skip
 
 
 def blueprint(provider: Provider) -> Blueprint:
@@ -236,7 +240,7 @@ def _claims(provider: Provider, granted: dict[str, Any]) -> dict[str, Any]:
         claims["authorization_details"] = [
             {
                 "type": "ansattporten:altinn:resource",
-                "resource": "urn:altinn:resource:ibalanse-ansatt",
+                "resource": f"urn:altinn:resource:{who.resource}",
                 "authorized_parties": [
                     {
                         "orgno": {"authority": "iso6523-actorid-upis", "ID": f"0192:{who.office[0]}"},

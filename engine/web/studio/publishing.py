@@ -138,7 +138,7 @@ def publish(key: str) -> Any:
         deployed, new = house.library.deploy(connection, draft.bundle, by=actor().person_id)
         drafts.discard(connection, key, draft.revision, actor(), house.clock.now())
     if asked == "move" and running and new:
-        batch = moving.move(house, key, deployed, mapping(), request.form.get("reason", ""), actor().person_id)
+        batch = moving.move(house, key, deployed, mapping(), request.form.get("reason", ""), actor())
         return redirect(url_for("studio.moved", key=key, batch=batch), 303)
     return redirect(url_for("studio.show", key=key, fane="versjoner", publisert=deployed.version if new else "0"), 303)
 
@@ -154,7 +154,7 @@ def move(key: str) -> Any:
         target = deployed_version(connection, key)
     if request.form.get("act") == "prov":
         return move_page(key, moving.dry_run(house, key, target, mapping(), actor().person_id))
-    batch = moving.move(house, key, target, mapping(), request.form.get("reason", ""), actor().person_id)
+    batch = moving.move(house, key, target, mapping(), request.form.get("reason", ""), actor())
     return redirect(url_for("studio.moved", key=key, batch=batch), 303)
 
 
@@ -216,7 +216,7 @@ def go_on(key: str, batch: str) -> Any:
     if act == "stop":
         batches.stop(house, batch)
     elif act == "undo":
-        batch = moving.put_back(house, key, batch, actor().person_id)
+        batch = moving.put_back(house, key, batch, actor())
         moving.work(house, batch, 2)
     else:
         moving.work(house, batch, 2)

@@ -258,6 +258,8 @@ def employees() -> tuple[Employee, ...]:
         one("kari", "Kari Rådgiver", date(1980, 4, 4), NAV_LILLESTROM, "caseworker"),
         one("ola", "Ola Rådgiver", date(1974, 10, 9), NAV_LILLESTROM, "caseworker"),
         one("bente", "Bente Veileder", date(1985, 1, 30), BREG, "caseworker"),
+        one("liv", "Liv Leder", date(1971, 5, 17), NAV_LILLESTROM, "head"),
+        one("hans", "Hans Husleder", date(1968, 2, 8), ("310478717", "iBalanse"), "head"),
         one("ada", "Ada Administrator", date(1988, 12, 12), ("310478717", "iBalanse"), "administrator"),
     )
 

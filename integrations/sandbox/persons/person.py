@@ -128,7 +128,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """A caseworker or administrator who logs in with Ansattporten."""
+    """A caseworker, leader or administrator who logs in with Ansattporten."""
 
     key: str
     name: str

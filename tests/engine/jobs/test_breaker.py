@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +12,9 @@ from sqlalchemy import select
 from engine.clock import FixedClock
 from engine.execution.models import breaker
 from engine.jobs.breaker import ENOUGH, FIRST_PAUSE, PROBES
-from engine.task_types import Done, Retry
-from tests.engine.jobs.conftest import Cases
+from engine.outbox import Work
+from engine.task_types import Done, Result, Retry
+from tests.engine.jobs.conftest import Cases, Scripted
 from tests.factories.bundles import job, line
 
 BODY = f'<startEvent id="s"/><serviceTask id="j">{job("work")}</serviceTask><endEvent id="e"/>' + line("s", "j", "e")
@@ -82,3 +85,37 @@ def test_a_few_failures_among_many_answers_change_nothing(cases: Cases, clock: F
     cases.work()
 
     assert opened(cases) is None
+
+
+class ByBody(Scripted):
+    """Asks the body its settings name; the one called ``down`` fails."""
+
+    def other_side(self, payload: Mapping[str, Any]) -> str:
+        return str(payload["receiver"])
+
+    def perform(self, work: Work, now: object) -> Result:
+        self.calls.append(work)
+        return Retry("http_503") if work.payload["receiver"] == "down" else Done()
+
+
+def test_one_body_that_fails_stops_no_other_of_the_same_task_type(cases: Cases, clock: FixedClock) -> None:
+    for key in ("down", "up"):
+        body = f'<startEvent id="s"/><serviceTask id="j">{job("ask", receiver=key)}</serviceTask><endEvent id="e"/>'
+        cases.deploy(body + line("s", "j", "e"), key=key)
+    scripted = ByBody("ask", Done())
+    cases.app.job_types["ask"] = scripted
+    for _ in range(70):
+        cases.start("down")
+    performer = cases.app.performer
+    while performer.drain(5):
+        pass
+    with cases.app.db.read() as connection:
+        assert connection.execute(select(breaker.c.name)).scalars().all() == ["ask:down"]
+
+    for _ in range(30):
+        cases.start("up")
+    while performer.drain(5):
+        pass
+
+    assert cases.states() == {"active": 70, "completed": 30}
+    assert sum(work.payload["receiver"] == "up" for work in scripted.calls) == 30

@@ -1,0 +1,118 @@
+"""One kind of incident: each with case, step and last error, retry or skip one, or all of them in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from engine import incidents
+from engine.cases.models import case_file
+from engine.execution.commands import NotFound, Refusal, ResolveIncident
+from engine.execution.execution import Fault
+from engine.incidents import Selection
+from engine.operations import batches
+from engine.task_types.operating import in_background
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.operations.desk import blueprint, process_name, step_name, what_went_wrong
+
+PAGE = 25
+MOST = 100_000
+HOW = ("retry", "skip")
+#: Parameters of the address → fields of the selection.
+CHOICE = {"kode": "code", "prosess": "process", "steg": "element", "slag": "kind"}
+
+
+def _chosen(limit: int) -> tuple[Selection, dict[str, str]]:
+    given = {name: request.values.get(name, "")[:200] for name in CHOICE}
+    selection = Selection(**{CHOICE[name]: value for name, value in given.items()}, limit=limit)
+    if not selection.narrows:
+        raise NotFound("incidents")
+    return selection, {name: value for name, value in given.items() if value}
+
+
+def _address(chosen: dict[str, str], **more: str) -> str:
+    values: dict[str, Any] = {**chosen, **more}
+    return url_for("operations.incident_group", **values)
+
+
+@blueprint.get("/drift/feil")
+def incident_group() -> Any:
+    return _page("")
+
+
+def _page(wrong: str) -> Any:
+    house = view.house()
+    selection, address = _chosen(PAGE)
+    with house.db.read() as connection:
+        found = incidents.find(connection, selection)
+        count = sum(
+            group.count
+            for group in incidents.groups(connection)
+            if all(getattr(group, CHOICE[name]) == value for name, value in address.items())
+        )
+        numbers = {
+            row.id: row.number
+            for row in connection.execute(
+                select(case_file.c.id, case_file.c.number).where(case_file.c.id.in_([one.case for one in found]))
+            )
+        }
+        body = render_template(
+            "operations_incidents.html",
+            found=found,
+            count=count,
+            address=address,
+            what=what_went_wrong(selection.code),
+            process=process_name(connection, selection.process),
+            step=step_name(connection, selection.process, selection.element),
+            numbers=numbers,
+            wrong=wrong,
+            given=request.form if wrong else {},
+            told=request.args.get("gjort", ""),
+            refused=request.args.get("nektet", "")[:60],
+        )
+    return (body, 422) if wrong else body
+
+
+def _asked() -> tuple[str, str]:
+    """What to do, and why. A skip without a reason is no skip."""
+    how = request.form.get("how", "")
+    if how not in HOW:
+        raise NotFound(how)
+    return how, request.form.get("reason", "").strip()[:500]
+
+
+@blueprint.post("/drift/feil/en")
+def resolve_one() -> Any:
+    """Retry or skip one incident, at once."""
+    how, reason = _asked()
+    _, address = _chosen(1)
+    if how == "skip" and not reason:
+        return _page("drift.reason_needed")
+    try:
+        view.house().dispatch.send(ResolveIncident(request.form.get("id", ""), how, reason), actor())
+    except (Refusal, Fault) as refusal:
+        return redirect(_address(address, nektet=refusal.code), 303)
+    return redirect(_address(address, gjort=how), 303)
+
+
+@blueprint.post("/drift/feil/alle")
+def resolve_all() -> Any | Response:
+    """Retry or skip every incident of this kind: a batch, carried out by a worker, with a result for each."""
+    how, reason = _asked()
+    selection, address = _chosen(MOST)
+    if how == "skip" and not reason:
+        return _page("drift.reason_needed")
+    house = view.house()
+    with house.db.read() as connection:
+        targets = [one.id for one in incidents.find(connection, selection)]
+    if not targets:
+        return redirect(_address(address), 303)
+    batch = batches.create(
+        house, f"{how}_incident", targets, chosen=address, reason=reason or view.t("drift.all_again"), by=actor()
+    )
+    in_background(house, "run_batch", batch=batch)
+    return redirect(url_for("operations.batch", identity=batch), 303)

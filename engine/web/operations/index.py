@@ -1,0 +1,135 @@
+"""Everything at a glance: what stands still, what waits, who works, who answers, what runs, and how it is set up."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from sqlalchemy import make_url
+from werkzeug.wrappers import Response
+
+from engine import incidents
+from engine.operations import batches, checks, health, history
+from engine.settings import Settings
+from engine.task_types.operating import in_background
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.operations.desk import blueprint, process_name, step_name, what_went_wrong
+from forms import formatting
+
+MOST_GROUPS = 50
+SANDBOX_SECONDS = 0.5
+
+
+@blueprint.get("/drift")
+def index() -> Any:
+    house = view.house()
+    now = house.clock.now()
+    with house.db.read() as connection:
+        found = incidents.groups(connection)
+        groups = [
+            {
+                "group": group,
+                "what": what_went_wrong(group.code),
+                "process": process_name(connection, group.process),
+                "step": step_name(connection, group.process, group.element),
+            }
+            for group in found[:MOST_GROUPS]
+        ]
+        queues = health.queues(connection, now)
+        sweeps = health.sweeps(connection, now)
+        sources = health.sources(connection, house.data_sets.values(), now)
+        breakers = health.breakers(connection)
+        versions = [
+            {**version, "title": process_name(connection, version["key"])}
+            for version in history.versions(connection)
+            if version["active"] or version["suspended"]
+        ]
+    workers = health.workers(house)
+    moved = health.moved(house)
+    return render_template(
+        "operations.html",
+        groups=groups,
+        more=max(0, len(found) - MOST_GROUPS),
+        count=sum(group.count for group in found),
+        queues=queues,
+        workers=workers,
+        alive=[one for one in workers or () if one.seen and now - moved_back(one.seen, moved, now) <= health.SILENT],
+        sweeps=sweeps,
+        sources=sources,
+        breakers=breakers,
+        versions=versions,
+        batches=batches.latest(house, 10),
+        check=checks.latest(house),
+        settings=in_force(house.settings),
+        sandbox=None if moved is None else {"moved": _days(moved), "answers": _answers(house.settings.sandbox_url)},
+        now=now,
+        told=request.args.get("gjort", ""),
+    )
+
+
+def _days(moved: timedelta) -> str:
+    """Days the clock is ahead (or behind, with a minus), as people write numbers; "" when it is the machine's own."""
+    days = Decimal(moved.total_seconds()) / 86_400
+    return "" if abs(moved) < timedelta(minutes=1) else formatting.number(days, 1, g.language)
+
+
+def moved_back(seen: Any, moved: timedelta | None, now: Any) -> Any:
+    """When a worker was heard, by our clock: Redis is told the machine's own time."""
+    return (seen if seen.tzinfo else seen.replace(tzinfo=now.tzinfo)) + (moved or timedelta(0))
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=SANDBOX_SECONDS) as answer:  # noqa: S310  our own address from settings
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def in_force(settings: Settings) -> list[tuple[str, str]]:
+    """Settings by name, without anything that must stay secret: those are named by what they are, never by value."""
+    return [
+        ("IBALANSE_ENV", settings.environment),
+        ("DATABASE_URL", _without_password(settings.database_url)),
+        ("REDIS_URL", _without_password(settings.redis_url) if settings.redis_url else "–"),
+        ("IBALANSE_BASE_URL", settings.base_url),
+        ("IBALANSE_ORGNO", f"{settings.organisation_number} {settings.organisation_name}"),
+        ("IDPORTEN_ISSUER", settings.idporten.issuer),
+        ("ANSATTPORTEN_ISSUER", settings.ansattporten.issuer),
+        ("MASKINPORTEN_ISSUER", settings.maskinporten.issuer),
+        ("ALTINN_URL", settings.altinn_url),
+        *((f"{name.upper()}_URL", url) for name, url in sorted(settings.provider_urls.items())),
+        ("IBALANSE_WORKERS", str(settings.workers)),
+        ("IBALANSE_WEB_WORKERS", str(settings.web_workers)),
+        ("IBALANSE_WEB_THREADS", str(settings.web_threads)),
+        ("IBALANSE_TRUSTED_PROXIES", str(settings.trusted_proxies)),
+        ("IBALANSE_METRICS_PORT", str(settings.metrics_port)),
+        ("IBALANSE_KEYS", view.t("drift.keys", count=len(settings.data_keys), used=settings.data_key_id)),
+    ]
+
+
+def _without_password(url: str) -> str:
+    try:
+        parts = make_url(url)
+    except Exception:
+        return url.partition("://")[0]
+    return parts.set(query={}).render_as_string(hide_password=True)
+
+
+@blueprint.post("/drift/bryter/<name>")
+def reset(name: str) -> Response:
+    done = health.reset_breaker(view.house(), name, actor())
+    return redirect(url_for("operations.index", gjort="breaker" if done else None, _anchor="kilder"), 303)
+
+
+@blueprint.post("/drift/kontroll")
+def verify() -> Response:
+    """Verify every audit chain; a worker does it."""
+    house = view.house()
+    in_background(house, "verify_audit", check=checks.begin(house, actor()))
+    return redirect(url_for("operations.index", _anchor="kontroll"), 303)

@@ -1,0 +1,79 @@
+"""What a worker does in the background: how far it has come, what refused and why, stop and go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from engine.cases.models import case_file
+from engine.execution.commands import NotFound
+from engine.execution.models import incident
+from engine.operations import batches, checks
+from engine.operations.batches import Progress
+from engine.operations.say import reasons
+from engine.task_types.operating import in_background
+from engine.web import view
+from engine.web.operations.desk import blueprint
+
+
+def _progress(identity: str) -> Progress:
+    try:
+        return batches.progress_of(view.house(), identity)
+    except batches.UnknownBatch:
+        raise NotFound(identity) from None
+
+
+@blueprint.get("/drift/jobb/<identity>")
+def batch(identity: str) -> str:
+    """The whole page, or for htmx its moving part."""
+    house = view.house()
+    told = _progress(identity)
+    refused = batches.results(house, identity, "refused")
+    moved = bool(request.headers.get("HX-Request"))  # its buttons are swapped only when it ends: focus may be on one
+    template = "parts/batch.html" if moved else "operations_batch.html"
+    return render_template(template, told=told, refused=_named(refused), moved=moved)
+
+
+def _named(refused: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The case number of each item that refused, and why."""
+    targets = [item["target"] for item in refused]
+    with view.house().db.read() as connection:
+        cases = {
+            row.id: row.case_id
+            for row in connection.execute(select(incident.c.id, incident.c.case_id).where(incident.c.id.in_(targets)))
+        }
+        ids = {cases.get(target, target) for target in targets}
+        numbers = {
+            row.id: row.number
+            for row in connection.execute(select(case_file.c.id, case_file.c.number).where(case_file.c.id.in_(ids)))
+        }
+    return [
+        (numbers.get(cases.get(item["target"], item["target"]), item["target"]), f"{item['code']}: {reasons(item)}")
+        for item in refused
+    ]
+
+
+@blueprint.post("/drift/jobb/<identity>/stopp")
+def stop(identity: str) -> Response:
+    _progress(identity)
+    batches.stop(view.house(), identity)
+    return redirect(url_for("operations.batch", identity=identity), 303)
+
+
+@blueprint.post("/drift/jobb/<identity>/videre")
+def go_on(identity: str) -> Response:
+    """Go on with a batch that was stopped."""
+    house = view.house()
+    _progress(identity)
+    batches.let_run(house, identity)
+    in_background(house, "run_batch", batch=identity)
+    return redirect(url_for("operations.batch", identity=identity), 303)
+
+
+@blueprint.get("/drift/kontroll")
+def check() -> str:
+    """The moving part: how far the verification of the audit trail has come."""
+    return render_template("parts/audit_check.html", check=checks.latest(view.house()))
