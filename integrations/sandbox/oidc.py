@@ -35,6 +35,7 @@ class Who:
     pid: str
     summary: str
     office: tuple[str, str] | None = None
+    leads: bool = False
 
 
 @dataclass
@@ -59,7 +60,9 @@ class Provider:
         if self.name == "idporten":
             return [Who(p.key, p.name, p.pid, p.summary) for p in all_persons()]
         return [
-            Who(e.key, e.name, e.pid, f"{e.office_name} ({e.role})", (e.office_orgno, e.office_name))
+            Who(
+                e.key, e.name, e.pid, f"{e.office_name} ({e.role})", (e.office_orgno, e.office_name), e.role == "leader"
+            )
             for e in employees()
         ]
 
@@ -233,10 +236,11 @@ def _claims(provider: Provider, granted: dict[str, Any]) -> dict[str, Any]:
         "locale": (asked.get("ui_locales") or "nb").split()[0],
     }
     if who.office is not None:
+        resources = ("ansatt", "leder") if who.leads else ("ansatt",)
         claims["authorization_details"] = [
             {
                 "type": "ansattporten:altinn:resource",
-                "resource": "urn:altinn:resource:ibalanse-ansatt",
+                "resource": f"urn:altinn:resource:ibalanse-{name}",
                 "authorized_parties": [
                     {
                         "orgno": {"authority": "iso6523-actorid-upis", "ID": f"0192:{who.office[0]}"},
@@ -244,5 +248,6 @@ def _claims(provider: Provider, granted: dict[str, Any]) -> dict[str, Any]:
                     }
                 ],
             }
+            for name in resources
         ]
     return claims

@@ -257,6 +257,7 @@ def employees() -> tuple[Employee, ...]:
     return (
         one("kari", "Kari Rådgiver", date(1980, 4, 4), NAV_LILLESTROM, "caseworker"),
         one("ola", "Ola Rådgiver", date(1974, 10, 9), NAV_LILLESTROM, "caseworker"),
+        one("lise", "Lise Leder", date(1969, 6, 12), NAV_LILLESTROM, "leader"),
         one("bente", "Bente Veileder", date(1985, 1, 30), BREG, "caseworker"),
         one("ada", "Ada Administrator", date(1988, 12, 12), ("310478717", "iBalanse"), "administrator"),
     )
