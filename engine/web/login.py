@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from engine.audit import chain
 from engine.authorization import sessions
 from engine.authorization.actor import SYSTEM, Office, Role
+from engine.cases import members
 from engine.evidence.errors import SourceError
 from engine.web import view
 from engine.web.guards import ANYONE, guarded
@@ -23,7 +24,8 @@ from engine.web.texts import LANGUAGES
 
 COOKIE = "ibalanse_session"
 STARTED = "ibalanse_login"
-DETAILS = [{"type": "ansattporten:altinn:resource", "resource": "urn:altinn:resource:ibalanse-ansatt"}]
+_RESOURCES = ("urn:altinn:resource:ibalanse-ansatt", "urn:altinn:resource:ibalanse-leder")
+DETAILS = [{"type": "ansattporten:altinn:resource", "resource": name} for name in _RESOURCES]
 _PATH = re.compile(r"/(?!/)[\w\-./?=&%]*")
 
 blueprint = guarded("login", __name__, ANYONE)
@@ -113,6 +115,8 @@ def answered(which: str) -> Response:
             sid=identity.sid,
             id_token=identity.id_token,
         )
+        if role is Role.CASEWORKER and office is not None:
+            members.note_login(connection, office.orgno, person.id, office.orgno in identity.leads, now)
         chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "LoggedIn", {"person": person.id, "role": role.value})
     answer = redirect(state["back"] or _home(role), 303)
     _set(answer, COOKIE, token)
