@@ -60,7 +60,7 @@ def ask(desk: acts.Desk, case: Any, text: str, due: datetime, *, rest: bool) -> 
 
 
 def answer(desk: acts.Desk, question_id: str, text: str) -> str:
-    """The citizen tells. Returns the id of the case. Raises ``NotFound`` for another's, ``AlreadyDone`` when too late."""
+    """The citizen tells. Returns the case's id. Raises ``NotFound`` for another's, ``AlreadyDone`` when too late."""
     row = _own(desk.connection, question_id, desk.actor)
     if row.state != "open":
         raise AlreadyDone(row.person_id, row.ended_at, row.state)

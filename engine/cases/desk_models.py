@@ -1,4 +1,4 @@
-"""The rows of the caseworkers' desk: who works where, their views and searches, drafts, letters, questions, measures."""
+"""The rows of the caseworkers' desk: who works where, views and searches, drafts, letters, questions, measures."""
 
 from __future__ import annotations
 

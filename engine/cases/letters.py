@@ -53,7 +53,15 @@ class Letter:
 
 
 def draft(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, template: str, title: str, body: str, now: datetime
+    connection: Connection,
+    vault: Vault,
+    *,
+    actor: Actor,
+    case: Any,
+    template: str,
+    title: str,
+    body: str,
+    now: datetime,
 ) -> str:
     """A new draft. Returns its id."""
     letter_id = str(uuid.uuid4())
@@ -67,7 +75,9 @@ def draft(
     return letter_id
 
 
-def change(connection: Connection, vault: Vault, *, case: Any, letter_id: str, title: str, body: str, now: datetime) -> None:
+def change(
+    connection: Connection, vault: Vault, *, case: Any, letter_id: str, title: str, body: str, now: datetime
+) -> None:
     """Keep a draft as it is now. Raises ``AlreadyDone`` when it has been sent."""
     content = {"title": title[:200], "body": body[:LONGEST]}
     sealed = vault.seal(connection, case.owner_id, f"letter.content:{letter_id}", content)

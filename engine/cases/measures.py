@@ -119,7 +119,9 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Measure]
             )
         )  # fmt: skip
     found = []
-    for row in connection.execute(select(measure).where(measure.c.case_id == case_id).order_by(measure.c.made_at)).all():
+    for row in connection.execute(
+        select(measure).where(measure.c.case_id == case_id).order_by(measure.c.made_at)
+    ).all():
         told = vault.open(connection, row.person_id, f"measure.content:{row.id}", row.content)
         amount = None if told["monthly"] is None else Decimal(told["monthly"])
         mine = tuple(looks.get(row.id, ()))

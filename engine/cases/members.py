@@ -57,7 +57,9 @@ def leads(connection: Connection, office: str, person_id: str) -> bool:
 def end(connection: Connection, office: str, person_id: str, now: datetime) -> bool:
     """Her part at the office ends at once, whatever session she has. False when she had none."""
     mine = (office_member.c.office == office, office_member.c.person_id == person_id)
-    done = connection.execute(update(office_member).where(*mine, office_member.c.ended_at.is_(None)).values(ended_at=now))
+    done = connection.execute(
+        update(office_member).where(*mine, office_member.c.ended_at.is_(None)).values(ended_at=now)
+    )
     return done.rowcount == 1
 
 
@@ -103,6 +105,7 @@ def loads(connection: Connection, office: str, now: datetime, week: datetime) ->
     for row in rows:
         has = by_person.get(row.person_id)
         away = row.away_until if row.away_from and row.away_from <= now < row.away_until else None
-        numbers = (has.open, has.passed, has.week, has.paused) if has else (0, 0, 0, 0)
-        found.append(Load(row.person_id, row.leads, *numbers, away, row.substitute if away else None))
+        opened, passed, soon, paused = (has.open, has.passed, has.week, has.paused) if has else (0, 0, 0, 0)
+        substitute = row.substitute if away else None
+        found.append(Load(row.person_id, row.leads, opened, passed, soon, paused, away, substitute))
     return sorted(found, key=lambda load: (load.away_until is not None, load.open, load.person_id))

@@ -6,8 +6,8 @@ from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, 
 
 from engine.db import Json, Sealed, UTCDateTime, metadata
 
-_PLANNED = dict.fromkeys(("sqlite_where", "postgresql_where"), text("follow_up_at IS NOT NULL"))
-_CLOSED = dict.fromkeys(("sqlite_where", "postgresql_where"), text("closed_at IS NOT NULL"))
+_PLANNED = text("follow_up_at IS NOT NULL")
+_CLOSED = text("closed_at IS NOT NULL")
 
 case_file = Table(
     "case_file",
@@ -36,8 +36,16 @@ case_file = Table(
     Index("ix_case_file_responsible", "office", "state", "responsible", "deadline_at", "id"),
     Index("ix_case_file_waiting", "office", "state", "waiting_for", "deadline_at", "id"),
     Index("ix_case_file_number", "office", "state", "number"),
-    Index("ix_case_file_planned", "office", "state", "follow_up_at", "id", **_PLANNED),
-    Index("ix_case_file_closed", "office", "closed_at", "id", **_CLOSED),
+    Index(
+        "ix_case_file_planned",
+        "office",
+        "state",
+        "follow_up_at",
+        "id",
+        sqlite_where=_PLANNED,
+        postgresql_where=_PLANNED,
+    ),
+    Index("ix_case_file_closed", "office", "closed_at", "id", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
 )
 
 case_number = Table(

@@ -171,9 +171,7 @@ def counts(connection: Connection, who: Who, now: datetime) -> dict[str, int]:
     names_ = [name for name in VIEWS if name != "ferdige"]
     parts = [
         select(func.count())
-        .select_from(
-            select(case_file.c.id).where(*conditions(who, Filter(view=name), now)).limit(MOST + 1).subquery()
-        )
+        .select_from(select(case_file.c.id).where(*conditions(who, Filter(view=name), now)).limit(MOST + 1).subquery())
         .scalar_subquery()
         .label(name)
         for name in names_

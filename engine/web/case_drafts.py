@@ -36,7 +36,7 @@ def begin_note(number: str) -> Any:
         case = queries.case_by_number(connection, number, desk.office())
         if case is None:
             raise NotFound(number)
-        before = next((d.content for d in drafts.of_case(connection, house.vault, case.id)
+        before: dict[str, Any] = next((d.content for d in drafts.of_case(connection, house.vault, case.id)
                        if d.author == actor().person_id and d.kind == "note"), {})  # fmt: skip
         text = "\n".join(part for part in (before.get("note", ""), request.form.get("note", "")) if part)
         drafts.keep(

@@ -145,5 +145,3 @@ def as_pdf(content: bytes, number: str) -> Response:
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
     return answer
-
-

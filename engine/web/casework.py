@@ -164,7 +164,9 @@ def _content(
     leads = members.leads(connection, who.office, who.person_id)
     happened = _just_happened(connection, case.id)
     values = filling.values(connection, case, bundle, g.language)
-    fields = {name: value for one in mine.values() if one.kind in case_drafts.FIELDS for name, value in one.content.items()}
+    fields = {
+        name: value for one in mine.values() if one.kind in case_drafts.FIELDS for name, value in one.content.items()
+    }
     journal = writing.notes(connection, vault, case.id)
     back = request.cookies.get(FROM, "")
     return {

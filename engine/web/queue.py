@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from engine import names
 from engine.authorization.actor import Role
-from engine.cases import acts, members, notices, queries, queue, views
+from engine.cases import acts, measures, members, notices, queries, queue, views
 from engine.cases.queue import Filter, Place
 from engine.clock import OSLO
 from engine.execution.commands import NotFound, NotPossible, Reason, Refusal
@@ -29,6 +29,8 @@ FROM = "queue_page"
 _NUMBER = re.compile(r"\d{4}(-\d{0,6})?")
 MOST_CHOSEN = 50
 MOST_EXPORTED = 10_000
+#: The columns of an exported list: what a case is and waits for, never whose it is.
+EXPORTED = ("process", "stage", "state", "waits", "pause", "opened", "since", "deadline", "planned", "assigned")
 
 
 def asked(connection: Connection, given: Mapping[str, str], now: datetime) -> tuple[Filter, str]:
@@ -72,7 +74,7 @@ def show() -> Any:
         people = desk.people(connection, [*involved, *(load.person_id for load in loads)])
         unread = queue.unread(connection, [case.id for case in page.rows])
         told = [n for n in notices.of_person(connection, house.vault, who.person_id, 20) if n.read_at is None]
-        due = _due_outcomes(connection, who.office, now)
+        due = len(measures.due(connection, who.office, now))
     plain = {key: value for key, value in given.items() if key not in ("etter", "for")}
     answer = make_response(
         render_template(
@@ -103,12 +105,6 @@ def show() -> Any:
     )
     answer.set_cookie(FROM, request.query_string.decode()[:900], httponly=True, samesite="Lax", path="/")
     return answer
-
-
-def _due_outcomes(connection: Connection, office: str, now: datetime) -> int:
-    from engine.cases import measures
-
-    return len(measures.due(connection, office, now))
 
 
 def _row(case: Any, people: Any, unread: set[str], who: queue.Who, leads: bool, now: datetime) -> dict[str, Any]:
@@ -159,7 +155,7 @@ def search() -> Response:
     house = view.house()
     now = house.clock.now()
     text = request.form.get("tekst", "").strip()[:100]
-    kept = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
+    kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
     if not text:
         return redirect(url_for("queue.show", **kept), 303)
     if _NUMBER.fullmatch(text):
@@ -177,7 +173,7 @@ def search() -> Response:
 def save_view() -> Response:
     house = view.house()
     name = request.form.get("navn", "").strip()
-    kept = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
+    kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
     if name:
         with house.db.write() as connection:
             views.save(
@@ -191,8 +187,8 @@ def save_view() -> Response:
 def remove_view(view_id: str) -> Response:
     with view.house().db.write() as connection:
         leads = members.leads(connection, desk.office(), actor().person_id)
-        mine = {"office": desk.office(), "person_id": actor().person_id, "leads": leads}
-        if not views.remove(connection, view_id=view_id, **mine):
+        who = actor().person_id
+        if not views.remove(connection, office=desk.office(), person_id=who, view_id=view_id, leads=leads):
             raise NotFound(view_id)
     return redirect(url_for("queue.show"), 303)
 
@@ -217,9 +213,12 @@ def several() -> Any:
             results.append((number, desk.why_not(refusal)))
     back = request.cookies.get(FROM, "")
     return render_template(
-        "queue_result.html", act=act if act in acts.ACTS else "other", results=results,
-        done=sum(not why for _, why in results), back=f"{url_for('queue.show')}?{back}" if back else url_for("queue.show"),
-    )  # fmt: skip
+        "queue_result.html",
+        act=act if act in acts.ACTS else "other",
+        results=results,
+        done=sum(not why for _, why in results),
+        back=f"{url_for('queue.show')}?{back}",
+    )
 
 
 def do(act: str, connection: Connection, case: Any, form: Mapping[str, str]) -> None:
@@ -258,8 +257,7 @@ def export() -> Response:
     titles = dict(view.stage_titles())
     out = io.StringIO()
     lines = csv.writer(out, delimiter=";")
-    lines.writerow([view.t(f"export.{name}") for name in (
-        "process", "stage", "state", "waits", "pause", "opened", "since", "deadline", "planned", "assigned")])  # fmt: skip
+    lines.writerow([view.t(f"export.{name}") for name in EXPORTED])
     for case in found:
         lines.writerow([
             view.journey_title(case.key), titles.get(case.stage, ""), view.t(f"export.state.{case.state}"),
@@ -284,5 +282,3 @@ def shortcuts() -> Response:
     on = request.cookies.get("shortcuts") == "1"
     answer.set_cookie("shortcuts", "0" if on else "1", max_age=31_536_000, httponly=True, samesite="Lax")
     return answer
-
-

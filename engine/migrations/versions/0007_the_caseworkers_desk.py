@@ -37,10 +37,15 @@ def _case_file() -> None:
     op.create_index("ix_case_file_responsible", "case_file", ["office", "state", "responsible", "deadline_at", "id"])
     op.create_index("ix_case_file_waiting", "case_file", ["office", "state", "waiting_for", "deadline_at", "id"])
     op.create_index("ix_case_file_number", "case_file", ["office", "state", "number"])
-    planned = dict.fromkeys(("sqlite_where", "postgresql_where"), sa.text("follow_up_at IS NOT NULL"))
-    op.create_index("ix_case_file_planned", "case_file", ["office", "state", "follow_up_at", "id"], **planned)
-    closed = dict.fromkeys(("sqlite_where", "postgresql_where"), sa.text("closed_at IS NOT NULL"))
-    op.create_index("ix_case_file_closed", "case_file", ["office", "closed_at", "id"], **closed)
+    some = sa.text("follow_up_at IS NOT NULL")
+    op.create_index(
+        "ix_case_file_planned", "case_file", ["office", "state", "follow_up_at", "id"],
+        sqlite_where=some, postgresql_where=some,
+    )  # fmt: skip
+    some = sa.text("closed_at IS NOT NULL")
+    op.create_index(
+        "ix_case_file_closed", "case_file", ["office", "closed_at", "id"], sqlite_where=some, postgresql_where=some
+    )
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.add_column(_word("barred", 20, null=True))
 
