@@ -51,6 +51,10 @@ def forget(connection: Connection, person_id: str) -> None:
     connection.execute(delete(person_name).where(person_name.c.person_id == person_id))
 
 
-def having(word: bytes) -> Select[tuple[str]]:
-    """The ids of everybody whose name has this (blinded) word."""
-    return select(person_name.c.person_id).where(person_name.c.word == word)
+def having(word: bytes, *more: bytes) -> Select[tuple[str]]:
+    """The ids of everybody whose name has all these (blinded) words."""
+    found = select(person_name.c.person_id).where(person_name.c.word == word)
+    for other in more:
+        also = person_name.alias()
+        found = found.join(also, (also.c.person_id == person_name.c.person_id) & (also.c.word == other))
+    return found

@@ -84,28 +84,34 @@ def stands_in_for(connection: Connection, office: str, person_id: str, now: date
     return connection.execute(found).scalars().all()
 
 
-def loads(connection: Connection, office: str, now: datetime, week: datetime) -> list[Load]:
-    """Every colleague of the office with her open cases, fewest first: whom to give the next one."""
-    counted = (
-        select(
-            case_file.c.responsible,
-            func.count().label("open"),
-            func.count().filter(case_file.c.deadline_at < now).label("passed"),
-            func.count().filter(case_file.c.deadline_at >= now, case_file.c.deadline_at <= week).label("week"),
-            func.count(case_file.c.paused_at).label("paused"),
-        )
-        .where(case_file.c.office == office, case_file.c.state == "open", case_file.c.responsible.is_not(None))
-        .group_by(case_file.c.responsible)
+def loads(connection: Connection, office: str, now: datetime, *, whole: datetime | None = None) -> list[Load]:
+    """Every colleague of the office with her open cases, fewest first: whom to give the next one.
+
+    whole  also count deadlines passed, those due until then, and pauses; a list to choose from needs only the first
+    """
+    hers = (
+        select(func.count())
+        .select_from(case_file)
+        .where(case_file.c.office == office, case_file.c.state == "open")
+        .where(case_file.c.responsible == office_member.c.person_id)
+        .correlate(office_member)
     )
-    by_person = {row.responsible: row for row in connection.execute(counted)}
+    counted = [hers.scalar_subquery().label("open")]
+    if whole is not None:
+        counted += [
+            hers.where(case_file.c.deadline_at < now).scalar_subquery().label("passed"),
+            hers.where(case_file.c.deadline_at >= now, case_file.c.deadline_at <= whole)
+            .scalar_subquery()
+            .label("week"),
+            hers.where(case_file.c.paused_at.is_not(None)).scalar_subquery().label("paused"),
+        ]
     rows = connection.execute(
-        select(office_member).where(office_member.c.office == office, office_member.c.ended_at.is_(None))
+        select(office_member, *counted).where(office_member.c.office == office, office_member.c.ended_at.is_(None))
     )
     found = []
     for row in rows:
-        has = by_person.get(row.person_id)
+        passed, week, paused = (row.passed, row.week, row.paused) if whole is not None else (0, 0, 0)
         away = row.away_until if row.away_from and row.away_from <= now < row.away_until else None
-        opened, passed, soon, paused = (has.open, has.passed, has.week, has.paused) if has else (0, 0, 0, 0)
         substitute = row.substitute if away else None
-        found.append(Load(row.person_id, row.leads, opened, passed, soon, paused, away, substitute))
+        found.append(Load(row.person_id, row.leads, row.open, passed, week, paused, away, substitute))
     return sorted(found, key=lambda load: (load.away_until is not None, load.open, load.person_id))

@@ -35,6 +35,8 @@ case_file = Table(
     Index("ix_case_file_queue", "office", "state", "deadline_at", "id"),
     Index("ix_case_file_responsible", "office", "state", "responsible", "deadline_at", "id"),
     Index("ix_case_file_waiting", "office", "state", "waiting_for", "deadline_at", "id"),
+    Index("ix_case_file_stage", "office", "state", "stage", "deadline_at", "id"),
+    Index("ix_case_file_key", "office", "state", "key", "deadline_at", "id"),
     Index("ix_case_file_number", "office", "state", "number"),
     Index(
         "ix_case_file_planned",

@@ -25,7 +25,6 @@ from engine.cases import (
     notices,
     parties,
     queries,
-    queue,
     templates,
     writing,
 )
@@ -204,7 +203,7 @@ def _content(
         "acts": acts.legal(case, who.person_id, leads),
         "hers": case.responsible == who.person_id,
         "stands_in": case.responsible in who.mine[1:],
-        "loads": members.loads(connection, who.office, now, now + queue.SOON),
+        "loads": members.loads(connection, who.office, now),
         "pauses": acts.PAUSES,
         "bars": writing.BARS,
         "kinds": measures.KINDS,
@@ -213,7 +212,7 @@ def _content(
         "written": {**fields, **written},
         "today": now.astimezone(OSLO).date(),
         "in_a_week": now.astimezone(OSLO).date() + timedelta(days=7),
-        "back": f"{url_for('queue.show')}?{back}#sak-{case.number}" if back else url_for("queue.show"),
+        "back": f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def _page(fault: str) -> Any:
     now = house.clock.now()
     with house.db.read() as connection:
         who = desk.who(connection, now)
-        loads = members.loads(connection, who.office, now, now + queue.SOON)
+        loads = members.loads(connection, who.office, now, whole=now + queue.SOON)
         free = queue.count(connection, who, Filter(view="ingen"), now)
         due = measures.due(connection, who.office, now)
         names = desk.people(connection, [*(load.person_id for load in loads), *(row.owner_id for row in due)])

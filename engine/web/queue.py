@@ -69,7 +69,7 @@ def show() -> Any:
             for row in views.of(connection, who.office, who.person_id)
         ]
         leads = members.leads(connection, who.office, who.person_id)
-        loads = members.loads(connection, who.office, now, now + queue.SOON)
+        loads = members.loads(connection, who.office, now)
         involved = [case.owner_id for case in page.rows] + [case.responsible for case in page.rows]
         people = desk.people(connection, [*involved, *(load.person_id for load in loads)])
         unread = queue.unread(connection, [case.id for case in page.rows])

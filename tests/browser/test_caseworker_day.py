@@ -286,6 +286,7 @@ def test_the_queue_on_a_phone_and_by_keyboard(person: People, names: list[str]) 
     kari.check_page()
     kari.picture("desk-queue-phone")
     kari.press("Slå på hurtigtaster")
+    expect(kari.page.get_by_role("button", name="Slå av hurtigtaster")).to_be_visible()
     keys = kari.page.keyboard
     keys.press("j")
     keys.press("x")

@@ -36,6 +36,8 @@ def _case_file() -> None:
     op.create_index("ix_case_file_queue", "case_file", ["office", "state", "deadline_at", "id"])
     op.create_index("ix_case_file_responsible", "case_file", ["office", "state", "responsible", "deadline_at", "id"])
     op.create_index("ix_case_file_waiting", "case_file", ["office", "state", "waiting_for", "deadline_at", "id"])
+    op.create_index("ix_case_file_stage", "case_file", ["office", "state", "stage", "deadline_at", "id"])
+    op.create_index("ix_case_file_key", "case_file", ["office", "state", "key", "deadline_at", "id"])
     op.create_index("ix_case_file_number", "case_file", ["office", "state", "number"])
     some = sa.text("follow_up_at IS NOT NULL")
     op.create_index(
@@ -118,7 +120,7 @@ def downgrade() -> None:
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_column("barred")
     with op.batch_alter_table("case_file", schema=None) as batch_op:
-        for name in ("closed", "planned", "number", "waiting", "responsible", "queue"):
+        for name in ("closed", "planned", "number", "key", "stage", "waiting", "responsible", "queue"):
             batch_op.drop_index(f"ix_case_file_{name}")
         for name in ("pause_reason", "paused_at", "follow_up_at"):
             batch_op.drop_column(name)
