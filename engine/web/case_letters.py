@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from engine.authorization.actor import Role
 from engine.cases import letters, templates
 from engine.cases.letters import Letter
+from engine.definitions.bundle import Bundle
 from engine.documents.letter import render_letter
 from engine.execution.commands import AlreadyDone, NotFound
 from engine.web import desk, filling, view
@@ -66,11 +67,20 @@ def _page(number: str, letter_id: str, missing: list[str] | None = None, said: s
         case = case_of(connection, number)
         one = letters.of(connection, house.vault, case.id, letter_id)
         language = filling.language_of(connection, case.owner_id)
+        bundle = house.library.get(connection, case.definition_id).bundle
         body = render_template(
             "case_letter.html", case=case, letter=one, left=templates.blanks(one.title + one.body), missing=missing,
             said=said, owner=view.name_of(case.owner_id), written_in=language,
+            words=lambda name: _words(bundle, name),
         )  # fmt: skip
     return (body, 422) if missing is not None or said else body
+
+
+def _words(bundle: Bundle, blank: str) -> str:
+    """A blank as people know it: the label of the field, and how it stands in the letter."""
+    key = f"field.{blank}"
+    label = bundle.text(key, g.language)
+    return f"{{{blank}}}" if label == key else f"{label} {{{blank}}}"
 
 
 def _keep(number: str, letter_id: str) -> None:
