@@ -63,6 +63,11 @@ def proposed(templates: list[Template], happened: Collection[str]) -> list[Templ
     return sorted(templates, key=lambda one: not set(one.after) & set(happened))
 
 
+def fitting(templates: list[Template], happened: Collection[str]) -> list[Template]:
+    """Those that fit what has just happened, then those that fit at any time."""
+    return [one for one in proposed(templates, happened) if not one.after or set(one.after) & set(happened)]
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put in what is known; a blank that is not known stays."""
     return _BLANK.sub(lambda match: values.get(match[1]) or match[0], text)

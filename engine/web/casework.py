@@ -187,12 +187,11 @@ def _content(
         "was_shared": ended is not None,
         "notes": journal,
         "note_drafts": [(one.id, templates.fill(one.text(g.language), values)) for one in
-                        templates.proposed(templates.of(bundle, "notes"), happened)[:4]],
+                        templates.fitting(templates.of(bundle, "notes"), happened)[:4]],
         "messages": writing.messages(connection, vault, case.id),
         "letters": letters.of_case(connection, vault, case.id),
         "letter_templates": [(one.id, one.named(g.language)) for one in
                              templates.proposed(templates.of(bundle, "letters"), happened)],
-        "proposed": bool(set(happened)),
         "questions": asking.of_case(connection, vault, case.id),
         "measures": measures.of_case(connection, vault, case.id),
         "parties": parties.of_case(connection, case.id),

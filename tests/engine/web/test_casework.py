@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from engine.authorization.actor import Actor, Office, Role
 from engine.cases import letters, measures, members, queries
-from engine.cases.templates import blanks, fill, of, proposed
+from engine.cases.templates import blanks, fill, fitting, of, proposed
 from tests.engine.web.test_case_pages import client, read
 from tests.processes.conftest import OFFICE, House, house
 from tests.processes.test_estate_settlement import person
@@ -228,6 +228,8 @@ def test_templates_of_a_journey_come_before_the_houses_and_those_that_fit_come_f
 
     assert [one.id for one in found] == ["decision", "meeting", "plan", "free", "closing"]
     assert proposed(found, ["Advise"])[0].id == "plan" and proposed(found, [])[0].id == "decision"
+    fit = [one.id for one in fitting(of(bundle, "notes"), ["Decide", "TaskCompleted"])]
+    assert fit == ["decided", "talked"], "a note about what has not happened is not proposed"
     for language in ("nb", "nn", "en"):
         texts = [one.text(language) for kind in ("letters", "notes") for one in of(bundle, kind)]
         assert len(set(texts)) == len(texts) and all(texts), language
