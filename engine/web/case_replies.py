@@ -35,7 +35,7 @@ def _page(question_id: str, text: str = "", fault: str = "") -> Any:
 def answer(question_id: str) -> Any:
     text = request.form.get("answer", "").strip()
     if not text or len(text) > asking.LONGEST:
-        return _page(question_id, text, "question.reply_empty" if not text else "message.long")
+        return _page(question_id, text, "asked.reply_empty" if not text else "message.long")
     with view.house().db.write() as connection:
         case_id = asking.answer(desk.desk(connection), question_id, text)
         number = queries.case_by_id(connection, case_id).number
