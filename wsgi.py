@@ -54,6 +54,7 @@ def prepare(app: Application) -> None:
     with app.db.write() as connection:
         for folder in processes.ALL:
             app.library.deploy(connection, Bundle.read(folder), by=SYSTEM.person_id)
+        app.vault.index_names(connection)
 
 
 def application() -> Flask:

@@ -3,6 +3,7 @@
 from engine import vault
 from engine.audit import chain
 from engine.authorization import sessions
+from engine.cases import desk_models as desk
 from engine.cases import models as cases
 from engine.consent import models as consent
 from engine.db import metadata
@@ -18,6 +19,7 @@ __all__ = [
     "chain",
     "consent",
     "definitions",
+    "desk",
     "evidence",
     "execution",
     "figures",

@@ -22,6 +22,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select
 
+from engine import names
+from engine.cases.desk_models import person_name
 from engine.clock import Clock
 from engine.db import UTCDateTime, metadata
 from engine.settings import Settings
@@ -144,8 +146,27 @@ class Vault:
                     id=person_id, lookup=self.lookup(pid), identity=identity, created_at=self._clock.now()
                 )
             )
+        names.index(connection, self._lookup_key, person_id, name)
         return Person(person_id, pid, name, birth_date)
+
+    def blind(self, word: str) -> bytes:
+        """What the blind index of names holds for a word, see ``engine.names``."""
+        return names.blind(self._lookup_key, word)
+
+    def index_names(self, connection: Connection) -> int:
+        """Index everybody who is not: those registered before there was an index. Returns how many."""
+        indexed = select(person_name.c.person_id)
+        found = select(person_table.c.id).where(person_table.c.id.not_in(indexed))
+        done = 0
+        for person_id in connection.execute(found).scalars().all():
+            try:
+                names.index(connection, self._lookup_key, person_id, self.person(connection, person_id).name)
+            except Erased:
+                continue
+            done += 1
+        return done
 
     def erase(self, connection: Connection, person_id: str) -> None:
         """Delete the person's key: everything sealed with it is gone for good."""
         connection.execute(person_key_table.delete().where(person_key_table.c.person_id == person_id))
+        names.forget(connection, person_id)

@@ -50,6 +50,7 @@ def open_case(connection: Connection, case: Instance, now: datetime) -> None:
 
 COLUMNS = (
     "state", "stage", "stages", "waiting_for", "waiting_task", "waiting_since", "deadline_at", "warn_at", "closed_at",
+    "follow_up_at", "paused_at", "pause_reason",
 )  # fmt: skip
 _UPDATE = Prepared(
     update(case_file)
@@ -102,6 +103,10 @@ def refresh(
         after["stage"] = entered[-1]
         after["stages"] = [*before["stages"], *({"id": stage, "at": now.isoformat()} for stage in entered)]
     waiting, task, after["deadline_at"], after["warn_at"] = _waiting(case, tasks, works)
+    if before["paused_at"] is not None and waiting == "caseworker" and task == before["waiting_task"]:
+        waiting = before["waiting_for"]  # the same task is still in its pause, and waits for whom that said
+    elif task != before["waiting_task"] or waiting == "nobody":
+        after.update(follow_up_at=None, paused_at=None, pause_reason=None)  # they were the plans of the task before
     if (waiting, task) != (before["waiting_for"], before["waiting_task"]):
         after.update(waiting_for=waiting, waiting_task=task, waiting_since=now)
     if case.ended and before["state"] == "open":

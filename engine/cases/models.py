@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, text
 
 from engine.db import Json, Sealed, UTCDateTime, metadata
+
+_PLANNED = text("follow_up_at IS NOT NULL")
+_CLOSED = text("closed_at IS NOT NULL")
 
 case_file = Table(
     "case_file",
@@ -19,15 +22,33 @@ case_file = Table(
     Column("state", String(12), nullable=False),  # open | closed | cancelled
     Column("stage", String(60)),
     Column("stages", Json, nullable=False),  # [{"id", "at"}] in the order entered
-    Column("waiting_for", String(20), nullable=False),  # citizen | caseworker | source | nobody
+    Column("waiting_for", String(20), nullable=False),  # citizen | caseworker | source | other | nobody
     Column("waiting_task", String(200)),
     Column("waiting_since", UTCDateTime, nullable=False),
     Column("deadline_at", UTCDateTime),
     Column("warn_at", UTCDateTime),
     Column("opened_at", UTCDateTime, nullable=False),
     Column("closed_at", UTCDateTime),
-    Index("ix_case_file_queue", "state", "office", "deadline_at", "id"),
+    Column("follow_up_at", UTCDateTime),  # when somebody means to look at it; the deadline stays what it is
+    Column("paused_at", UTCDateTime),
+    Column("pause_reason", String(20)),  # a code of ``acts.PAUSES``
     Index("ix_case_file_opened", "key", "opened_at"),
+    Index("ix_case_file_queue", "office", "state", "deadline_at", "id"),
+    Index("ix_case_file_responsible", "office", "state", "responsible", "deadline_at", "id"),
+    Index("ix_case_file_waiting", "office", "state", "waiting_for", "deadline_at", "id"),
+    Index("ix_case_file_stage", "office", "state", "stage", "deadline_at", "id"),
+    Index("ix_case_file_key", "office", "state", "key", "deadline_at", "id"),
+    Index("ix_case_file_number", "office", "state", "number"),
+    Index(
+        "ix_case_file_planned",
+        "office",
+        "state",
+        "follow_up_at",
+        "id",
+        sqlite_where=_PLANNED,
+        postgresql_where=_PLANNED,
+    ),
+    Index("ix_case_file_closed", "office", "closed_at", "id", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
 )
 
 case_number = Table(
@@ -90,6 +111,7 @@ note = Table(
     Column("author", String(36), nullable=False),
     Column("content", Sealed, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
+    Column("barred", String(20)),  # why the citizen may not read it: a code of ``writing.BARS``
 )
 
 case_message = Table(

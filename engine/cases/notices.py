@@ -88,7 +88,15 @@ def of_person(connection: Connection, vault: Vault, person_id: str, limit: int =
     ]
 
 
-def mark_read(connection: Connection, person_id: str, now: datetime) -> None:
-    connection.execute(
-        update(notice).where(notice.c.person_id == person_id, notice.c.read_at.is_(None)).values(read_at=now)
-    )
+def mark_read(connection: Connection, person_id: str, now: datetime, case_id: str = "") -> None:
+    """Everything she was told is read; with *case_id* what she was told of that case."""
+    which = [notice.c.person_id == person_id, notice.c.read_at.is_(None)]
+    if case_id:
+        which.append(notice.c.case_id == case_id)
+    connection.execute(update(notice).where(*which).values(read_at=now))
+
+
+def unread_in_case(connection: Connection, case_id: str, person_id: str) -> bool:
+    """Whether she has been told something of this case that she has not read."""
+    which = (notice.c.case_id == case_id, notice.c.person_id == person_id, notice.c.read_at.is_(None))
+    return connection.execute(select(notice.c.id).where(*which).limit(1)).first() is not None

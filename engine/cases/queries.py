@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from engine.audit.chain import audit_event
 from engine.cases import parties
@@ -16,7 +16,6 @@ from engine.consent.models import consent_record
 from engine.evidence.models import harvest, snapshot
 from engine.execution.models import due_work, user_task
 
-PAGE = 20
 OPEN = ("ready", "claimed")
 
 
@@ -145,8 +144,20 @@ def done_tasks(connection: Connection, case_id: str, performer: str) -> Sequence
 _SHOWN = (
     "CaseStarted",
     "TaskCompleted",
-    "TaskClaimed",
     "OverviewOpened",
+    "CaseOpened",
+    "CaseAssigned",
+    "CasePaused",
+    "CaseResumed",
+    "TaskExtended",
+    "QuestionAsked",
+    "QuestionAnswered",
+    "QuestionWithdrawn",
+    "LetterSent",
+    "NoteBarred",
+    "NoteOpened",
+    "MeasureAdded",
+    "MeasureJudged",
     "PlanOpened",
     "ConsentWithdrawn",
     "ShareStopped",
@@ -180,57 +191,3 @@ def history(connection: Connection, case_id: str, reader: str = "", limit: int =
         .order_by(audit_event.c.seq.desc())
     )
     return list(islice((event for event in happened if event.data.get("notice") not in hidden), limit))
-
-
-def _view(name: str, person_id: str, now: datetime) -> Any:
-    return {
-        "mine": case_file.c.responsible == person_id,
-        "ingen": case_file.c.responsible.is_(None),
-        "venter": case_file.c.waiting_for == "citizen",
-        "frist": case_file.c.deadline_at <= now + timedelta(days=7),
-    }.get(name)
-
-
-VIEWS = ("alle", "mine", "ingen", "venter", "frist")
-
-
-def counts(connection: Connection, office: str, person_id: str, now: datetime) -> dict[str, int]:
-    """How many open cases each view holds, and how many deadlines have passed."""
-    base = and_(case_file.c.office == office, case_file.c.state == "open")
-    found = {}
-    for name in VIEWS:
-        condition = _view(name, person_id, now)
-        where = base if condition is None else and_(base, condition)
-        found[name] = connection.execute(select(func.count()).select_from(case_file).where(where)).scalar_one()
-    found["passert"] = connection.execute(
-        select(func.count()).select_from(case_file).where(base, case_file.c.deadline_at < now)
-    ).scalar_one()
-    return found
-
-
-def queue(
-    connection: Connection,
-    *,
-    office: str,
-    person_id: str,
-    now: datetime,
-    view: str = "alle",
-    number: str = "",
-    stage: str = "",
-    after: tuple[datetime, str] | None = None,
-) -> tuple[Sequence[Row[Any]], bool]:
-    """One page of the queue, nearest deadline first, by keyset. The second value: whether there is more."""
-    far = datetime(9999, 1, 1, tzinfo=now.tzinfo)
-    deadline = func.coalesce(case_file.c.deadline_at, far)
-    where = [case_file.c.office == office, case_file.c.state == "open"]
-    condition = _view(view, person_id, now)
-    if condition is not None:
-        where.append(condition)
-    if number:
-        where.append(case_file.c.number.like(f"%{number.replace('%', '').replace('_', '')}%"))
-    if stage:
-        where.append(case_file.c.stage == stage)
-    if after is not None:
-        where.append(or_(deadline > after[0], and_(deadline == after[0], case_file.c.id > after[1])))
-    rows = connection.execute(select(case_file).where(*where).order_by(deadline, case_file.c.id).limit(PAGE + 1)).all()
-    return rows[:PAGE], len(rows) > PAGE

@@ -14,11 +14,13 @@ from engine.cases.models import case_message, note
 from engine.vault import Vault
 
 LONGEST = 4000
+#: Why a citizen may not read a note: codes of grounds the law knows (forvaltningsloven sections 18 to 19).
+BARS = ("internal", "others", "health", "relation")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A note or a message. ``author`` is a person id."""
+    """A note or a message. ``author`` is a person id; ``barred`` says why the citizen may not read a note."""
 
     id: str
     author: str
@@ -26,12 +28,14 @@ class Written:
     text: str
     at: datetime
     read_at: datetime | None = None
+    barred: str = ""
 
 
 def add_note(
-    connection: Connection, vault: Vault, *, actor: Actor, case_id: str, owner_id: str, text: str, now: datetime
-) -> None:
-    """A journal note; the citizen reads it at once."""
+    connection: Connection, vault: Vault, *, actor: Actor, case_id: str, owner_id: str, text: str, now: datetime,
+    barred: str = "",
+) -> None:  # fmt: skip
+    """A journal note; the citizen reads it at once, unless it is barred for one of ``BARS`` (D16)."""
     note_id = str(uuid.uuid4())
     connection.execute(
         insert(note).values(
@@ -41,21 +45,38 @@ def add_note(
             author=actor.person_id,
             content=vault.seal(connection, owner_id, f"note.content:{note_id}", text[:LONGEST]),
             created_at=now,
+            barred=barred or None,
         )
     )
-    chain.append(connection, case_id, now, actor, "NoteWritten", {"note": note_id})
+    data = {"note": note_id, **({"barred": barred} if barred else {})}
+    chain.append(connection, case_id, now, actor, "NoteWritten", data)
 
 
-def notes(connection: Connection, vault: Vault, case_id: str) -> list[Written]:
-    """Newest first."""
+def open_note(connection: Connection, *, actor: Actor, case_id: str, note_id: str, barred: str, now: datetime) -> bool:
+    """Bar a note, or with "" let the citizen read it. False when there is no such note or nothing changes."""
+    which = (note.c.id == note_id, note.c.case_id == case_id)
+    row = connection.execute(select(note.c.barred).where(*which)).first()
+    if row is None or (row.barred or "") == barred:
+        return False
+    connection.execute(update(note).where(*which).values(barred=barred or None))
+    data = {"note": note_id, "from": row.barred, "to": barred or None}
+    chain.append(connection, case_id, now, actor, "NoteBarred" if barred else "NoteOpened", data)
+    return True
+
+
+def notes(connection: Connection, vault: Vault, case_id: str, reader: Role = Role.CASEWORKER) -> list[Written]:
+    """Newest first. A citizen gets a barred note without its words: that there is one, and why."""
     rows = connection.execute(select(note).where(note.c.case_id == case_id).order_by(note.c.created_at.desc()))
     return [
         Written(
             row.id,
             row.author,
             Role.CASEWORKER.value,
-            vault.open(connection, row.person_id, f"note.content:{row.id}", row.content),
+            ""
+            if row.barred and reader is Role.CITIZEN
+            else vault.open(connection, row.person_id, f"note.content:{row.id}", row.content),
             row.created_at,
+            barred=row.barred or "",
         )
         for row in rows
     ]

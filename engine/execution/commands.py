@@ -120,6 +120,15 @@ class PlanTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtendTask:
+    """Move a task's deadline, with a reason. The warning keeps its distance to it."""
+
+    task_id: str
+    due_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassDeadline:
     """A task's warning window begins, or its deadline has passed. Sent by the worker."""
 
@@ -309,6 +318,7 @@ Command = (
     | PauseTask
     | ResumeTask
     | PlanTask
+    | ExtendTask
     | PassDeadline
     | FinishJob
     | ThrowError

@@ -48,6 +48,7 @@ from engine.execution.steps.people import (
     assign,
     claim,
     delegate,
+    extend,
     give_back,
     pass_deadline,
     pause,
@@ -150,6 +151,8 @@ RESUME_TASK: tuple[Step, ...] = (*TASK, resume, update_case, *TOLD, relay_outbox
 
 PLAN_TASK: tuple[Step, ...] = (*TASK, plan, *TOLD)
 
+EXTEND_TASK: tuple[Step, ...] = (*TASK, extend, update_case, *TOLD, relay_outbox)
+
 PASS_DEADLINE: tuple[Step, ...] = (lock_work, pass_deadline, unlock_task_data, *CLOSING)
 
 FINISH_JOB: tuple[Step, ...] = (lock_work, write_effect, finish_job, unlock_task_data, *CLOSING)
@@ -242,6 +245,7 @@ SEQUENCES: Mapping[type, tuple[Step, ...]] = {
     commands.PauseTask: PAUSE_TASK,
     commands.ResumeTask: RESUME_TASK,
     commands.PlanTask: PLAN_TASK,
+    commands.ExtendTask: EXTEND_TASK,
     commands.PassDeadline: PASS_DEADLINE,
     commands.FinishJob: FINISH_JOB,
     commands.ThrowError: THROW_ERROR,

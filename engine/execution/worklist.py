@@ -25,7 +25,7 @@ _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 class TaskChange:
     """One line of a task's history.
 
-    kind    claim | release | assign | delegate | give_back | pause | resume | plan | warn | escalate
+    kind    claim | release | assign | delegate | give_back | pause | resume | plan | extend | warn | escalate
     reason  what the person wrote, "" when nothing was written or the owner's data is erased
     """
 

@@ -94,7 +94,9 @@ def _running(key: str, target: str) -> list[Any]:
     return [p.key == key, p.state.in_(LIVE), p.definition_id != target]
 
 
-def move(application: Application, key: str, target: Deployed, mapping: Mapping[str, str], reason: str, by: Actor) -> str:
+def move(
+    application: Application, key: str, target: Deployed, mapping: Mapping[str, str], reason: str, by: Actor
+) -> str:
     """A batch that moves every running case of the process to *target*; a worker carries it out. Returns its id."""
     with application.db.read() as connection:
         found = connection.execute(

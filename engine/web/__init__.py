@@ -37,8 +37,13 @@ from engine.vault import Erased
 from engine.web import (
     benefit,
     budget,
+    case_acts,
+    case_drafts,
+    case_letters,
+    case_replies,
     casework,
     citizen,
+    colleagues,
     enk,
     health,
     household,
@@ -75,6 +80,11 @@ BLUEPRINTS = (
     casework.blueprint,
     leaders.blueprint,
     operations.blueprint,
+    case_acts.blueprint,
+    case_drafts.blueprint,
+    case_letters.blueprint,
+    case_replies.blueprint,
+    colleagues.blueprint,
 )
 _STATUS: Mapping[type[Refusal], int] = {
     NotFound: 404,

@@ -66,7 +66,7 @@ def _rows(bundle: Bundle, data_type: str, content: Mapping[str, Any], prefix: st
                 rows.append((f"{label} {number}", "\n".join(f"{question}: {answer}" for question, answer in inside)))
             continue
         rule = _rule(schema, path)
-        rows.append((_text(bundle, f"field.{data_type}.{path}", name), _shown(bundle, data_type, path, value, rule)))
+        rows.append((_text(bundle, f"field.{data_type}.{path}", name), shown(bundle, data_type, path, value, rule)))
     return rows
 
 
@@ -83,7 +83,7 @@ def _text(bundle: Bundle, key: str, otherwise: str) -> str:
     return otherwise if found == key else found
 
 
-def _shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[str, Any]) -> str:
+def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return view.t("answer.yes" if value else "answer.no")
     if isinstance(value, list):

@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
+from engine.audit import chain
+from engine.audit.chain import audit_event
 from engine.authorization.actor import Role
-from engine.cases import actions, queries, writing
+from engine.cases import (
+    acts,
+    asking,
+    drafts,
+    history,
+    letters,
+    links,
+    measures,
+    members,
+    notices,
+    parties,
+    queries,
+    templates,
+    writing,
+)
+from engine.clock import OSLO
 from engine.definitions.bundle import Bundle
 from engine.evidence import harvest
-from engine.execution.commands import CompleteTask, Forbidden, Invalid, NotFound, StageRefused
+from engine.execution.commands import CompleteTask, Forbidden, Invalid, NotFound, Refusal, StageRefused
 from engine.execution.data import read_in_case
 from engine.sharing import actions as sharing
 from engine.sharing.models import share
-from engine.web import answers, forms, view
+from engine.web import answers, case_drafts, desk, filling, forms, view
 from engine.web.charts import panels
 from engine.web.citizen import stage_rows
 from engine.web.enk.assessment import Assessed, assessed
 from engine.web.guards import actor, guarded
+from engine.web.queue import FROM
+from forms import formatting
 
 blueprint = guarded("casework", __name__, Role.CASEWORKER.value)
+desk.only_members(blueprint, case_drafts.rescue)
 
 
-def _case(connection: Connection, number: str) -> Any:
-    office = actor().office
-    case = queries.case_by_number(connection, number, office.orgno if office else "")
+def case_of(connection: Connection, number: str) -> Any:
+    """The case of this office with this number. Raises ``NotFound``: those of others are not there."""
+    case = queries.case_by_number(connection, number, desk.office())
     if case is None:
         raise NotFound(number)
     return case
@@ -48,18 +68,47 @@ def _plan(connection: Connection, case: Any) -> Assessed | None:
 
 @blueprint.get("/saker/<number>")
 def show(number: str) -> Any:
+    _note_opened(number)
     _note_plan_read(number)
     return page(number)
+
+
+def _note_opened(number: str) -> None:
+    """Who saw the case, once a day for each reader; and what she was told about it is read."""
+    house = view.house()
+    now = house.clock.now()
+    me = actor().person_id
+    with house.db.read() as connection:
+        case = case_of(connection, number)
+        seen = connection.execute(
+            select(audit_event.c.seq)
+            .where(
+                audit_event.c.case_id == case.id,
+                audit_event.c.kind == "CaseOpened",
+                audit_event.c.actor_id == me,
+                audit_event.c.at > now - timedelta(days=1),
+            )
+            .limit(1)
+        ).first()
+        told = notices.unread_in_case(connection, case.id, me)
+        new = writing.unread(connection, case.id, Role.CASEWORKER)
+    if seen is not None and not told and not new:
+        return
+    with house.db.write() as connection:
+        if seen is None:
+            chain.append(connection, case.id, now, actor(), "CaseOpened", {})
+        notices.mark_read(connection, me, now, case.id)
+        if case.responsible in (None, me):
+            writing.mark_read(connection, case.id, Role.CASEWORKER, now)
 
 
 def _note_plan_read(number: str) -> None:
     """The owner sees that her plan was read: once a day for each reader, however often the page is opened."""
     house = view.house()
     now = house.clock.now()
-    office = actor().office
     with house.db.read() as connection:
-        case = _case(connection, number)
-        read = sharing.in_force(connection, case.id, office.orgno if office else "", now) is not None
+        case = case_of(connection, number)
+        read = sharing.in_force(connection, case.id, desk.office(), now) is not None
         read = read and read_in_case(connection, house.vault, case.id, "business-plan") is not None
         if not read or sharing.looked_since(connection, actor(), case.id, "plan", now - timedelta(days=1)):
             return
@@ -75,78 +124,123 @@ def page(
     *,
     given: dict[str, Any] | None = None,
     fault: str = "",
-    note: str = "",
+    said: str = "",
+    written: dict[str, str] | None = None,
     faults: Sequence[dict[str, str]] = (),
+    status: int = 422,
 ) -> Any:
-    """The whole page; what was written stands in its form whatever went wrong."""
+    """The whole page; what was written stands in its form whatever went wrong.
+
+    fault    text key of what went wrong
+    said     what went wrong in words, when it is no key
+    written  fields of the forms beside the task's, as they were sent
+    """
     house = view.house()
     now = house.clock.now()
     with house.db.read() as connection:
-        case = _case(connection, number)
-        tasks = queries.open_tasks(connection, case.id, "caseworker")
-        deployed = house.library.get(connection, case.definition_id)
-        task = tasks[0] if tasks else None
-        owner = house.vault.person(connection, case.owner_id)
-        office = actor().office
-        shared = sharing.in_force(connection, case.id, office.orgno if office else "", now)
-        ended = connection.execute(select(share.c.id).where(share.c.case_id == case.id).limit(1)).first()
-        body = render_template(
-            "casework.html",
-            case=case,
-            owner=owner,
-            version=deployed.version,
-            stages=stage_rows(case),
-            task=task,
-            form=forms.of_task(connection, task, given) if task else None,
-            faults=list(faults),
-            shown=answers.of_case(connection, case, deployed.bundle),
-            plan=_plan(connection, case) if shared else None,
-            has_decision="decision" in deployed.bundle.data_types,
-            decision=read_in_case(connection, house.vault, case.id, "decision"),
-            shares=shared is not None or ended is not None or _may_share(deployed.bundle),
-            shared=shared,
-            was_shared=ended is not None,
-            notes=writing.notes(connection, house.vault, case.id),
-            messages=writing.messages(connection, house.vault, case.id),
-            history=queries.history(connection, case.id),
-            fault=fault,
-            note=note,
-            now=now,
-        )
-    return (body, 422) if fault or faults else body
+        case = case_of(connection, number)
+        body = render_template("casework.html", **_content(connection, case, now, given, written or {}),
+                               faults=list(faults), fault=fault, said=said, now=now)  # fmt: skip
+    return (body, status) if fault or faults or said else body
 
 
-@blueprint.post("/saker/<number>/ta")
-def take(number: str) -> Response:
+def _content(
+    connection: Connection, case: Any, now: datetime, given: dict[str, Any] | None, written: dict[str, str]
+) -> dict[str, Any]:
+    """Everything the page shows of a case."""
     house = view.house()
-    with house.db.write() as connection:
-        actions.take(connection, actor=actor(), case_id=_case(connection, number).id, now=house.clock.now())
-    return redirect(url_for("casework.show", number=number), 303)
+    vault = house.vault
+    who = desk.who(connection, now)
+    tasks = acts.tasks(connection, case.id)
+    task = next((one for one in tasks if one.id == request.args.get("oppgave")), tasks[0] if tasks else None)
+    deployed = house.library.get(connection, case.definition_id)
+    bundle = deployed.bundle
+    kept = case_drafts.of_case(connection, case)
+    mine = kept[case_drafts.MINE]
+    draft = mine.get(f"task.{task.id}") if task else None
+    shared = sharing.in_force(connection, case.id, desk.office(), now)
+    ended = connection.execute(select(share.c.id).where(share.c.case_id == case.id).limit(1)).first()
+    leads = members.leads(connection, who.office, who.person_id)
+    happened = _just_happened(connection, case.id)
+    values = filling.values(connection, case, bundle, g.language)
+    fields = {
+        name: value for one in mine.values() if one.kind in case_drafts.FIELDS for name, value in one.content.items()
+    }
+    journal = writing.notes(connection, vault, case.id)
+    back = request.cookies.get(FROM, "")
+    return {
+        "case": case,
+        "owner": vault.person(connection, case.owner_id),
+        "version": deployed.version,
+        "stages": stage_rows(case),
+        "tasks": tasks,
+        "task": task,
+        "form": forms.of_task(connection, task, given or (draft.content if draft else None)) if task else None,
+        "draft_at": draft.changed_at if draft and not given else None,
+        "task_help": _help(bundle, task),
+        "shown": answers.of_case(connection, case, bundle),
+        "plan": _plan(connection, case) if shared else None,
+        "has_decision": "decision" in bundle.data_types,
+        "decision": read_in_case(connection, vault, case.id, "decision"),
+        "shares": shared is not None or ended is not None or _may_share(bundle),
+        "shared": shared,
+        "was_shared": ended is not None,
+        "notes": journal,
+        "note_drafts": [(one.id, templates.fill(one.text(g.language), values)) for one in
+                        templates.fitting(templates.of(bundle, "notes"), happened)[:4]],
+        "messages": writing.messages(connection, vault, case.id),
+        "letters": letters.of_case(connection, vault, case.id),
+        "letter_templates": [(one.id, one.named(g.language)) for one in
+                             templates.proposed(templates.of(bundle, "letters"), happened)],
+        "questions": asking.of_case(connection, vault, case.id),
+        "measures": measures.of_case(connection, vault, case.id),
+        "parties": parties.of_case(connection, case.id),
+        "linked": links.of_case(connection, case),
+        "link_reasons": links.REASONS,
+        "history": queries.history(connection, case.id, limit=12),
+        "deadline": desk.deadline(case.deadline_at, case.warn_at, now),
+        "acts": acts.legal(case, who.person_id, leads),
+        "hers": case.responsible == who.person_id,
+        "stands_in": case.responsible in who.mine[1:],
+        "loads": members.loads(connection, who.office, now),
+        "pauses": acts.PAUSES,
+        "bars": writing.BARS,
+        "kinds": measures.KINDS,
+        "results": measures.RESULTS,
+        "others_drafts": kept[case_drafts.OTHERS],
+        "written": {**fields, **written},
+        "today": now.astimezone(OSLO).date(),
+        "in_a_week": now.astimezone(OSLO).date() + timedelta(days=7),
+        "back": f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
+    }  # fmt: skip
 
 
-@blueprint.post("/saker/<number>/legg-tilbake")
-def put_back(number: str) -> Any:
-    house = view.house()
-    reason = request.form.get("reason", "").strip()
-    if not reason:
-        return page(number, fault="case.reason_missing")
-    with house.db.write() as connection:
-        case = _case(connection, number)
-        now = house.clock.now()
-        actions.put_back(connection, actor=actor(), case_id=case.id, reason=reason, now=now)
-        writing.add_note(
-            connection, house.vault, actor=actor(), case_id=case.id, owner_id=case.owner_id, text=reason, now=now
-        )
-    return redirect(url_for("queue.show"), 303)
+def _help(bundle: Bundle, task: Any) -> str:
+    """What the journey says above the form of a task, if it says anything."""
+    if task is None:
+        return ""
+    key = f"task.{task.element_id}.text"
+    found = bundle.text(key, g.language)
+    return "" if found == key else found
+
+
+def _just_happened(connection: Connection, case_id: str) -> list[str]:
+    """The last thing people did in the case: tasks they finished and kinds of events, for what to propose now."""
+    rows = queries.history(connection, case_id, limit=3)
+    found: list[str] = []
+    for row in rows:
+        if row.kind in ("TaskCompleted", "OverviewOpened", "CasePaused") and not found:
+            found = [row.data.get("task", ""), row.kind]
+    return [name for name in found if name]
 
 
 @blueprint.post("/saker/<number>/oppgave/<task_id>")
 def complete(number: str, task_id: str) -> Any:
-    """Finish the stage's task. A refusal says which rule, and nothing written is lost."""
+    """Finish the stage's task. A refusal says which rule or who has it, and nothing written is lost."""
     house = view.house()
     with house.db.read() as connection:
-        case = _case(connection, number)
-        found = queries.open_tasks(connection, case.id, "caseworker")
+        case = case_of(connection, number)
+        found = acts.tasks(connection, case.id)
         task = next((task for task in found if task.id == task_id), None)
         form = forms.of_task(connection, task) if task else None
         content = forms.posted(form) if form else {}
@@ -161,6 +255,15 @@ def complete(number: str, task_id: str) -> Any:
         return page(number, given=content, fault="case.form_faults")
     except StageRefused as refused:
         return page(number, given=content, fault=refused.key)
+    except NotFound:
+        raise
+    except Refusal as refused:
+        case_drafts.keep(number, f"task.{task_id}")
+        words = desk.why_not(refused)
+        kept = view.t("draft.kept") if content else ""
+        return page(number, given=content or None, said=f"{words} {kept}".strip(), status=409)
+    with house.db.write() as connection:
+        drafts.throw_away(connection, case.id, actor().person_id, f"task.{task_id}")
     return redirect(url_for("casework.show", number=number), 303)
 
 
@@ -168,10 +271,11 @@ def complete(number: str, task_id: str) -> Any:
 def note(number: str) -> Any:
     house = view.house()
     text = request.form.get("note", "").strip()
+    barred = request.form.get("barred", "")
     if not text or len(text) > writing.LONGEST:
-        return page(number, fault="case.note_empty" if not text else "message.long", note=text)
+        return page(number, fault="case.note_empty" if not text else "message.long", written={"note": text})
     with house.db.write() as connection:
-        case = _case(connection, number)
+        case = case_of(connection, number)
         writing.add_note(
             connection,
             house.vault,
@@ -180,7 +284,23 @@ def note(number: str) -> Any:
             owner_id=case.owner_id,
             text=text,
             now=house.clock.now(),
+            barred=barred if barred in writing.BARS else "",
         )
+        drafts.throw_away(connection, case.id, actor().person_id, "note")
+    return redirect(url_for("casework.show", number=number) + "#notater", 303)
+
+
+@blueprint.post("/saker/<number>/notat/<note_id>/innsyn")
+def bar(number: str, note_id: str) -> Response:
+    """Bar a note with a reason, or let the citizen read it after all."""
+    house = view.house()
+    why = request.form.get("barred", "")
+    with house.db.write() as connection:
+        case = case_of(connection, number)
+        writing.open_note(
+            connection, actor=actor(), case_id=case.id, note_id=note_id, barred=why if why in writing.BARS else "",
+            now=house.clock.now(),
+        )  # fmt: skip
     return redirect(url_for("casework.show", number=number) + "#notater", 303)
 
 
@@ -189,9 +309,9 @@ def message(number: str) -> Any:
     house = view.house()
     text = request.form.get("text", "").strip()
     if not text or len(text) > writing.LONGEST:
-        return page(number, fault="message.empty" if not text else "message.long")
+        return page(number, fault="message.empty" if not text else "message.long", written={"text": text})
     with house.db.write() as connection:
-        case = _case(connection, number)
+        case = case_of(connection, number)
         writing.send_message(
             connection,
             house.vault,
@@ -201,7 +321,36 @@ def message(number: str) -> Any:
             text=text,
             now=house.clock.now(),
         )
+        drafts.throw_away(connection, case.id, actor().person_id, "message")
     return redirect(url_for("casework.show", number=number) + "#meldinger", 303)
+
+
+@blueprint.get("/saker/<number>/historikk")
+def whole_history(number: str) -> Any:
+    """Everything people did, saw and changed, with what it was and what it became."""
+    house = view.house()
+    before = request.args.get("for", "")
+    with house.db.read() as connection:
+        case = case_of(connection, number)
+        found = history.of_case(
+            connection, house.vault, case.id, case.owner_id, int(before) if before.isdigit() else None
+        )
+        shown = [(event, _thing(event.what, event.old), _thing(event.what, event.new)) for event in found]
+        name = view.name_of(case.owner_id)
+    return render_template("case_history.html", case=case, name=name, events=shown, size=100)
+
+
+def _thing(what: str, value: Any) -> str:
+    """An old or new value in words."""
+    if not what:
+        return ""
+    if value is None:
+        return view.t("queue.nobody") if what == "person" else view.t("history.nothing")
+    if what == "person":
+        return view.name_of(str(value))
+    if what == "day":
+        return formatting.long_date(datetime.fromisoformat(str(value)), g.language)
+    return str(value) if what == "plain" else view.t(f"{what}.{value}")
 
 
 @blueprint.get("/saker/<number>/oversikt")
@@ -209,10 +358,9 @@ def overview(number: str) -> Any:
     """View-only, while the share holds. The citizen sees that it was opened (R44-R46)."""
     house = view.house()
     now = house.clock.now()
-    office = actor().office
     with house.db.write() as connection:
-        case = _case(connection, number)
-        if sharing.in_force(connection, case.id, office.orgno if office else "", now) is None:
+        case = case_of(connection, number)
+        if sharing.in_force(connection, case.id, desk.office(), now) is None:
             raise Forbidden("share")
         found = harvest.newest_snapshot(connection, house.vault, case.id, now)
         if found is None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.audit import chain
 from engine.authorization.actor import Actor, Role
-from engine.cases import notices, parties, queries, writing
+from engine.cases import asking, letters, measures, notices, parties, queries, writing
 from engine.evidence import harvest
 from engine.evidence.models import snapshot
 from engine.execution.commands import CancelCase, NotFound, StartInstance
@@ -171,16 +171,20 @@ def case() -> Any:
             )
         found = own_case(connection, number)
         given = notices.of_person(connection, house.vault, actor().person_id)
+        owns = found.owner_id == actor().person_id
         return render_template(
             "case.html",
             case=found,
             several=len(cases) > 1,
-            owns=found.owner_id == actor().person_id,
+            owns=owns,
             stages=stage_rows(found),
             tasks=queries.open_tasks(connection, found.id, "citizen", actor().person_id),
             parties=parties.of_case(connection, found.id),
             waiting=others_wait(connection, found.id),
-            notes=writing.notes(connection, house.vault, found.id),
+            notes=writing.notes(connection, house.vault, found.id, Role.CITIZEN),
+            asked=[q for q in asking.open_of(connection, house.vault, actor().person_id) if q.case_id == found.id],
+            letters=letters.of_case(connection, house.vault, found.id, sent=True) if owns else (),
+            measures=measures.of_case(connection, house.vault, found.id) if owns else (),
             history=queries.history(connection, found.id, actor().person_id),
             unread=writing.unread(connection, found.id, Role.CITIZEN),
             told=[n for n in given if n.case_id == found.id and n.read_at is None],

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from engine.audit import chain
 from engine.authorization import sessions
 from engine.authorization.actor import SYSTEM, Office, Role
+from engine.cases import members
 from engine.evidence.errors import SourceError
 from engine.web import view
 from engine.web.guards import ANYONE, guarded
@@ -100,7 +101,7 @@ def answered(which: str) -> Response:
     office = None
     if identity.offices:
         orgno, office_name = identity.offices[0]
-        office = Office(orgno, office_name, leads=LEADER in identity.resources)
+        office = Office(orgno, office_name, leads=orgno in identity.leads)
     if which == "ansattporten" and office is None:
         return _failed(which, "no_office")
     role = _role(which, office, identity.resources)
@@ -118,6 +119,8 @@ def answered(which: str) -> Response:
             sid=identity.sid,
             id_token=identity.id_token,
         )
+        if role is Role.CASEWORKER and office is not None:
+            members.note_login(connection, office.orgno, person.id, office.orgno in identity.leads, now)
         chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "LoggedIn", {"person": person.id, "role": role.value})
     answer = redirect(state["back"] or _home(role), 303)
     _set(answer, COOKIE, token)

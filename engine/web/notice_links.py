@@ -20,6 +20,7 @@ PAGES = {
     "enk.threshold": "enk.checklist",
     "journey": "citizen.case",
     "journey.notice.answered": "enk.checklist",
+    "letter": "citizen.case",
     "milestone": "plan.show",
     "signal": "household.everyday",
     "signal.claim_growing": "household.measures",

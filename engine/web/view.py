@@ -147,6 +147,9 @@ def notice_text(notice: Any) -> str:
             None if amount is None else Decimal(amount),
             None if due is None else date.fromisoformat(due),
         )
+    if kind == "staff":
+        by = name_of(notice.content.get("by"))
+        return t(f"notice.staff.{rest}", number=notice.content.get("number", ""), who=by)
     if kind == "journey":
         return version_text(str(notice.content["definition"]), rest)
     return t(f"notice.{kind}", **values)
@@ -158,6 +161,19 @@ def stages_of(definition_id: str) -> list[tuple[str, str]]:
     with application.db.read() as connection:
         metadata = application.library.get(connection, definition_id).bundle.metadata
     return _stages(metadata)
+
+
+def journeys() -> list[tuple[str, str]]:
+    """Every journey by key and name: what a queue can be narrowed to."""
+    application = house()
+    with application.db.read() as connection:
+        found = [(d.key, d.bundle.title(g.language)) for d in application.library.every_newest(connection)]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def waiting_words(case: Any) -> str:
+    """Whom a case waits for, or why it is in a pause."""
+    return t(f"pause.{case.pause_reason}") if case.pause_reason else t(f"waiting.{case.waiting_for}")
 
 
 def stage_titles() -> list[tuple[str, str]]:
@@ -209,6 +225,7 @@ def install(app: Flask) -> None:
         notice_text=notice_text,
         signal_text=signal_text,
         name_of=name_of,
+        waiting_words=waiting_words,
         languages=NAMES,
         line_name=line_name,
         everywhere=everywhere,

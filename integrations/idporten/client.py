@@ -25,6 +25,7 @@ from integrations.http import HttpClient
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LEVELS = {"substantial": 3, "high": 4}
+LEADER = "urn:altinn:resource:ibalanse-leder"
 _CACHE_SECONDS = 24 * 3600
 LEEWAY = 10
 
@@ -53,6 +54,7 @@ class Identity:
 
     offices  (organisation number, name) pairs the person may act for (Ansattporten)
     resources  Altinn resources she was given for any of them: what she may be here
+    leads    organisation numbers among them that she leads
     """
 
     sub: str
@@ -64,6 +66,7 @@ class Identity:
     id_token: str
     offices: tuple[tuple[str, str], ...] = ()
     resources: frozenset[str] = frozenset()
+    leads: tuple[str, ...] = ()
 
 
 def level_of(acr: str) -> str:
@@ -156,6 +159,7 @@ class OidcClient:
             id_token=id_token,
             offices=_offices(claims.get("authorization_details")),
             resources=_resources(claims.get("authorization_details")),
+            leads=tuple(orgno for orgno, _ in _offices(claims.get("authorization_details"), LEADER)),
         )
 
     def _claims(self, id_token: str) -> dict[str, Any]:
@@ -203,16 +207,18 @@ class OidcClient:
         return answer
 
 
-def _offices(details: Any) -> tuple[tuple[str, str], ...]:
-    """Organisations of an ``ansattporten:altinn:resource`` entry."""
+def _offices(details: Any, resource: str = "") -> tuple[tuple[str, str], ...]:
+    """Organisations of the ``ansattporten:altinn:resource`` entries, each once; with *resource* of that one alone."""
     found: list[tuple[str, str]] = []
     for entry in details if isinstance(details, list) else ():
-        if isinstance(entry, dict) and entry.get("type") == "ansattporten:altinn:resource":
+        if not isinstance(entry, dict) or resource not in ("", entry.get("resource")):
+            continue
+        if entry.get("type") == "ansattporten:altinn:resource":
             for party in entry.get("authorized_parties", ()):
                 orgno = str(party.get("orgno", {}).get("ID", "")).removeprefix("0192:")
                 if orgno:
                     found.append((orgno, str(party.get("name", ""))))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _resources(details: Any) -> frozenset[str]:

@@ -26,6 +26,10 @@ PAR_SECONDS = 120
 SESSION_COOKIE = "sandbox_sso"
 
 
+#: What an office gives an employee by her role: to see its figures, also as the only thing she does there.
+_GIVEN = {"leader": ("ansatt", "leder"), "head": ("leder",)}
+
+
 @dataclass(frozen=True, slots=True)
 class Who:
     """Somebody to choose at log-in."""
@@ -35,7 +39,7 @@ class Who:
     pid: str
     summary: str
     office: tuple[str, str] | None = None
-    resource: str = "ibalanse-ansatt"
+    resources: tuple[str, ...] = ("ansatt",)
 
 
 @dataclass
@@ -62,7 +66,7 @@ class Provider:
         return [
             Who(
                 e.key, e.name, e.pid, f"{e.office_name} ({e.role})", (e.office_orgno, e.office_name),
-                "ibalanse-leder" if e.role == "head" else "ibalanse-ansatt",
+                _GIVEN.get(e.role, ("ansatt",)),
             )
             for e in employees()
         ]  # fmt: skip
@@ -240,7 +244,7 @@ def _claims(provider: Provider, granted: dict[str, Any]) -> dict[str, Any]:
         claims["authorization_details"] = [
             {
                 "type": "ansattporten:altinn:resource",
-                "resource": f"urn:altinn:resource:{who.resource}",
+                "resource": f"urn:altinn:resource:ibalanse-{name}",
                 "authorized_parties": [
                     {
                         "orgno": {"authority": "iso6523-actorid-upis", "ID": f"0192:{who.office[0]}"},
@@ -248,5 +252,6 @@ def _claims(provider: Provider, granted: dict[str, Any]) -> dict[str, Any]:
                     }
                 ],
             }
+            for name in who.resources
         ]
     return claims

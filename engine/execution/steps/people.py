@@ -14,6 +14,7 @@ from engine.execution.commands import (
     AlreadyDone,
     AssignTask,
     DelegateTask,
+    ExtendTask,
     Forbidden,
     GiveBackTask,
     NotPossible,
@@ -137,6 +138,23 @@ def plan(c: Context) -> None:
         raise NotPossible(Reason(c.task.element_id, "after-deadline", text))
     _set(c, follow_up_at=at)
     note(c, "plan", "TaskPlanned", data={"follow_up": None if at is None else at.isoformat()})
+
+
+def extend(c: Context) -> None:
+    """Move the deadline. One that had passed is watched anew, and may pass again; a plan stays what it is."""
+    assert isinstance(c.command, ExtendTask) and c.task is not None and c.token is not None
+    due, was = c.command.due_at, c.task.due_at
+    if was is None or due <= c.now:
+        text = "the task has no deadline" if was is None else "the new deadline is in the past"
+        raise NotPossible(Reason(c.task.element_id, "no-deadline" if was is None else "in-the-past", text))
+    if c.task.paused_at is not None:
+        raise NotPossible(Reason(c.task.element_id, "task-paused", "the task is paused; resume it first"))
+    warn = c.task.warn_at + (due - was) if c.task.warn_at is not None else None
+    _unwatch(c)
+    deadlines.watch(c.execution, c.token, due, warn)
+    _set(c, due_at=due, warn_at=warn, escalated_at=None)
+    c.open_tasks = None  # their dates are not those read under the lock any more
+    note(c, "extend", "TaskExtended", reason=c.command.reason, data={"was": was.isoformat(), "due": due.isoformat()})
 
 
 def pass_deadline(c: Context) -> None:

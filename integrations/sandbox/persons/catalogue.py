@@ -257,6 +257,7 @@ def employees() -> tuple[Employee, ...]:
     return (
         one("kari", "Kari Rådgiver", date(1980, 4, 4), NAV_LILLESTROM, "caseworker"),
         one("ola", "Ola Rådgiver", date(1974, 10, 9), NAV_LILLESTROM, "caseworker"),
+        one("lise", "Lise Leder", date(1969, 6, 12), NAV_LILLESTROM, "leader"),
         one("bente", "Bente Veileder", date(1985, 1, 30), BREG, "caseworker"),
         one("liv", "Liv Leder", date(1971, 5, 17), NAV_LILLESTROM, "head"),
         one("hans", "Hans Husleder", date(1968, 2, 8), ("310478717", "iBalanse"), "head"),

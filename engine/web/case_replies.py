@@ -1,0 +1,62 @@
+"""The citizen's side of a case file: what she is asked for, and the letters she has got."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.authorization.actor import Role
+from engine.cases import asking, letters, queries
+from engine.execution.commands import NotFound
+from engine.web import desk, view
+from engine.web.case_letters import as_pdf
+from engine.web.guards import actor, guarded
+
+blueprint = guarded("case_replies", __name__, Role.CITIZEN.value)
+
+
+@blueprint.get("/sporsmal/<question_id>")
+def show(question_id: str) -> Any:
+    return _page(question_id)
+
+
+def _page(question_id: str, text: str = "", fault: str = "") -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        one = asking.own(connection, house.vault, question_id, actor())
+        case = queries.case_by_id(connection, one.case_id)
+        body = render_template("question_reply.html", question=one, case=case, text=text, fault=fault)
+    return (body, 422) if fault else body
+
+
+@blueprint.post("/sporsmal/<question_id>")
+def answer(question_id: str) -> Any:
+    text = request.form.get("answer", "").strip()
+    if not text or len(text) > asking.LONGEST:
+        return _page(question_id, text, "asked.reply_empty" if not text else "message.long")
+    with view.house().db.write() as connection:
+        case_id = asking.answer(desk.desk(connection), question_id, text)
+        number = queries.case_by_id(connection, case_id).number
+    return redirect(url_for("citizen.case", sak=number), 303)
+
+
+@blueprint.get("/brev/<letter_id>")
+def letter(letter_id: str) -> Response:
+    """One of her letters, as it was sent. That she has opened it is kept: the time to complain runs from there."""
+    house = view.house()
+    with house.db.read() as connection:
+        for case in queries.cases_of(connection, actor().person_id):
+            if case.owner_id != actor().person_id:
+                continue
+            try:
+                content = letters.document(connection, house.vault, case.id, letter_id)
+            except NotFound:
+                continue
+            break
+        else:
+            raise NotFound(letter_id)
+    with house.db.write() as connection:
+        letters.mark_read(connection, case.id, letter_id, house.clock.now())
+    return as_pdf(content, case.number)

@@ -1,0 +1,209 @@
+"""A case and its tasks go together, each act says what was and what became, and what is not legal changes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine.authorization.actor import SYSTEM
+from engine.cases import acts, asking, members, notices
+from engine.execution import worklist
+from engine.execution.commands import AlreadyDone, CompleteTask, NotFound, NotPossible
+from tests.engine.cases.conftest import NAV, Desks
+
+
+def rules(error: pytest.ExceptionInfo[NotPossible]) -> list[str]:
+    return [reason.rule for reason in error.value.reasons]
+
+
+def test_who_takes_a_case_has_its_task_and_the_next_one_hears_who_was_faster(desks: Desks) -> None:
+    case = desks.start()
+
+    desks.do(acts.take, desks.kari, case)
+    with pytest.raises(AlreadyDone) as faster:
+        desks.do(acts.take, desks.ola, case)
+
+    assert faster.value.by == desks.kari.person_id
+    assert desks.case(case).responsible == desks.task(case).assignee == desks.kari.person_id
+    assert desks.events(case, "CaseTaken") == [{"from": None, "to": desks.kari.person_id}]
+    desks.do(acts.take, desks.kari, case)  # again is nothing new
+    assert len(desks.events(case, "CaseTaken")) == 1
+
+
+def test_two_who_saw_it_free_do_not_both_get_it(desks: Desks) -> None:
+    case = desks.start()
+    seen = desks.case(case)
+    desks.do(acts.take, desks.kari, case)
+    app = desks.application
+
+    with pytest.raises(AlreadyDone) as faster, app.db.write() as connection:
+        acts.take(acts.Desk(app.dispatch, connection, app.vault, desks.ola, app.clock.now()), seen)
+
+    assert faster.value.by == desks.kari.person_id == desks.case(case).responsible
+
+
+def test_a_case_is_put_back_with_a_reason_and_only_by_who_has_it_or_the_leader(desks: Desks) -> None:
+    case = desks.start()
+    desks.do(acts.take, desks.kari, case)
+
+    with pytest.raises(NotPossible) as wordless:
+        desks.do(acts.put_back, desks.kari, case, "  ")
+    assert rules(wordless) == ["no-reason"]
+    with pytest.raises(AlreadyDone):
+        desks.do(acts.put_back, desks.ola, case, "I want it")
+    assert desks.case(case).responsible == desks.kari.person_id
+
+    desks.do(acts.put_back, desks.kari, case, "too much to do")
+    assert desks.case(case).responsible is None and desks.task(case).assignee is None
+    desks.do(acts.take, desks.kari, case)
+    desks.do(acts.put_back, desks.lise, case, "she is ill")
+    assert desks.case(case).responsible is None
+    reasons = worklist_reasons(desks, case)
+    assert "too much to do" in reasons
+
+
+def worklist_reasons(desks: Desks, case: str) -> list[str]:
+    task = desks.task(case)
+    with desks.application.db.read() as connection:
+        found = worklist.changes(connection, desks.application.vault, task.id, task.owner_id)
+    return [change.reason for change in found]
+
+
+def test_a_case_is_given_to_a_colleague_who_is_told_and_to_nobody_else(desks: Desks) -> None:
+    case = desks.start()
+    desks.do(acts.take, desks.kari, case)
+
+    desks.do(acts.assign, desks.kari, case, desks.lise.person_id, "needs a leader")
+
+    assert desks.case(case).responsible == desks.task(case).assignee == desks.lise.person_id
+    moved = {"from": desks.kari.person_id, "to": desks.lise.person_id, "said_why": True}
+    assert desks.events(case, "CaseAssigned") == [moved]
+    with desks.application.db.read() as connection:
+        told = notices.of_person(connection, desks.application.vault, desks.lise.person_id)
+    assert [(one.kind, one.content["number"]) for one in told] == [("staff.assigned", desks.case(case).number)]
+    for stranger in ("nobody", desks.people["Anne Eksempel"].person_id):
+        with pytest.raises(NotPossible) as refused:
+            desks.do(acts.assign, desks.lise, case, stranger)
+        assert rules(refused) == ["not-colleague"]
+    with desks.application.db.write() as connection:
+        members.end(connection, NAV.orgno, desks.ola.person_id, desks.clock.now())
+    with pytest.raises(NotPossible):
+        desks.do(acts.assign, desks.lise, case, desks.ola.person_id)
+
+
+def test_a_planned_day_lies_ahead_and_never_behind_the_deadline(desks: Desks) -> None:
+    case = desks.start()
+    now = desks.clock.now()
+
+    desks.do(acts.plan, desks.kari, case, now + timedelta(days=4))
+    for wrong, rule in ((now - timedelta(days=1), "in-the-past"), (now + timedelta(days=11), "after-deadline")):
+        with pytest.raises(NotPossible) as refused:
+            desks.do(acts.plan, desks.kari, case, wrong)
+        assert rules(refused) == [rule]
+
+    assert desks.case(case).follow_up_at == desks.task(case).follow_up_at == now + timedelta(days=4)
+    desks.do(acts.plan, desks.kari, case, None)
+    day = (now + timedelta(days=4)).isoformat()
+    assert desks.events(case, "CasePlanned") == [{"from": None, "to": day}, {"from": day, "to": None}]
+
+
+def test_a_pause_says_whom_the_case_waits_for_and_the_clock_stands(desks: Desks) -> None:
+    case = desks.start()
+    due = desks.case(case).deadline_at
+
+    desks.do(acts.pause, desks.kari, case, "creditor", "the bank must answer")
+    paused = desks.case(case)
+    with pytest.raises(NotPossible):
+        desks.do(acts.pause, desks.kari, case, "creditor", "again")
+    desks.clock.advance(timedelta(days=3))
+    desks.do(acts.resume, desks.kari, case)
+
+    assert (paused.waiting_for, paused.pause_reason) == ("other", "creditor")
+    after = desks.case(case)
+    assert (after.waiting_for, after.paused_at, after.pause_reason) == ("caseworker", None, None)
+    assert after.deadline_at == due + timedelta(days=3)
+    assert desks.events(case, "CasePaused") == [{"from": None, "to": "creditor"}]
+    with pytest.raises(NotPossible):
+        desks.do(acts.resume, desks.kari, case)
+
+
+def test_a_deadline_is_moved_with_a_reason_and_the_warning_with_it(desks: Desks) -> None:
+    case = desks.start()
+    before = desks.task(case)
+    later = before.due_at + timedelta(days=5)
+
+    with pytest.raises(NotPossible):
+        desks.do(acts.extend, desks.kari, case, later, "")
+    with pytest.raises(NotPossible) as past:
+        desks.do(acts.extend, desks.kari, case, desks.clock.now(), "too late")
+    assert rules(past) == ["in-the-past"]
+    desks.do(acts.extend, desks.kari, case, later, "waits for the tax papers")
+
+    after = desks.task(case)
+    assert (after.due_at, after.warn_at) == (later, before.warn_at + timedelta(days=5))
+    assert desks.case(case).deadline_at == later
+    told = desks.events(case, "TaskExtended")
+    assert [(one["was"], one["due"], one["said_why"]) for one in told] == [
+        (before.due_at.isoformat(), later.isoformat(), True)
+    ]
+    desks.clock.set(before.due_at + timedelta(hours=1))
+    while desks.application.performer.drain(5):
+        pass
+    assert desks.task(case).escalated_at is None, "the old deadline does not pass any more"
+    desks.clock.set(later + timedelta(hours=1))
+    while desks.application.performer.drain(5):
+        pass
+    assert desks.task(case).escalated_at is not None
+
+
+def test_what_was_planned_for_one_task_is_not_the_plan_of_the_next(desks: Desks) -> None:
+    case = desks.start()
+    desks.do(acts.take, desks.kari, case)
+    desks.do(acts.plan, desks.kari, case, desks.clock.now() + timedelta(days=2))
+
+    desks.application.dispatch.send(CompleteTask(desks.task(case).id, action="write"), desks.kari)
+
+    assert desks.task(case).element_id == "b"
+    assert desks.case(case).follow_up_at is None
+
+
+def test_nothing_is_done_with_a_closed_case(desks: Desks) -> None:
+    case = desks.start()
+    for _ in range(2):
+        desks.application.dispatch.send(CompleteTask(desks.task(case).id, action="write"), SYSTEM)
+
+    closed = desks.case(case)
+    assert closed.state == "closed" and acts.legal(closed, desks.kari.person_id, leads=True) == ()
+    for act, more in ((acts.take, ()), (acts.put_back, ("x",)), (acts.plan, (None,)), (acts.pause, ("other", "x"))):
+        with pytest.raises(NotPossible) as refused:
+            desks.do(act, desks.kari, case, *more)
+        assert rules(refused) == ["case-closed"]
+
+
+def test_an_answer_sets_going_what_the_question_held_up(desks: Desks) -> None:
+    case = desks.start()
+    anne = desks.people["Anne Eksempel"]
+    desks.do(acts.take, desks.kari, case)
+    asked = desks.do(
+        asking.ask, desks.kari, case, "What is the rent?", desks.clock.now() + timedelta(days=7), rest=True
+    )
+    assert (desks.case(case).waiting_for, desks.task(case).paused_at) == ("citizen", desks.clock.now())
+    app = desks.application
+
+    def reply(who: object, text: str) -> None:
+        with app.db.write() as connection:
+            asking.answer(acts.Desk(app.dispatch, connection, app.vault, who, app.clock.now()), asked, text)  # type: ignore[arg-type]
+
+    with pytest.raises(NotFound):
+        reply(desks.people["Truls Eksempel"], "not mine")
+    reply(anne, "7 000 kr")
+    with pytest.raises(AlreadyDone):
+        reply(anne, "no, 8 000 kr")
+
+    assert (desks.case(case).waiting_for, desks.task(case).paused_at) == ("caseworker", None)
+    with app.db.read() as connection:
+        found = asking.of_case(connection, app.vault, case)
+        told = notices.of_person(connection, app.vault, desks.kari.person_id)
+    assert [(q.state, q.answer) for q in found] == [("answered", "7 000 kr")]
+    assert [one.kind for one in told] == ["staff.answered"]
