@@ -84,7 +84,7 @@ def test_andreas_is_told_kindly_that_his_plan_does_not_hold_and_makes_a_better_o
     bente.log_in("Bente Veileder", staff=True)
     bente.check_page()
     bente.picture("queue-brreg")
-    bente.page.locator("table").get_by_role("link").first.click()
+    bente.page.locator("tbody").get_by_role("link").first.click()
     bente.press("Ta saken")
     expect(bente.page.locator("main")).to_contain_text("160 000 kr")
     expect(bente.page.locator("#vurdering")).to_contain_text("Ja, planen holder også om salget blir tregere")

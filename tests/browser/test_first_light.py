@@ -53,7 +53,7 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
     expect(kari.page.get_by_role("heading", level=1)).to_contain_text("Arbeidskø")
     kari.check_page()
     kari.picture("queue")
-    kari.page.locator("table").get_by_role("link").first.click()
+    kari.page.locator("tbody").get_by_role("link").first.click()
     kari.press("Ta saken")
     kari.check_page()
     kari.picture("case")
@@ -91,7 +91,7 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
     assert answer is not None and answer.status == 403
     for label, finish in (("enige om", "Gi råd"), ("går det", "Følg opp"), ("resultatet", "Avslutt saken")):
         kari.page.goto(f"{product.url}/arbeidsko")
-        kari.page.locator("table").get_by_role("link").first.click()
+        kari.page.locator("tbody").get_by_role("link").first.click()
         kari.page.get_by_label(re.compile(label)).fill("Nedbetalingsplan")
         kari.press(f"Fullfør: {finish}")
     anne.go("/saken-min")
