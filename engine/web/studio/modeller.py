@@ -56,7 +56,7 @@ def modeller_process(key: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/tegn/prosess")
 def modeller_save(key: str) -> Any:
-    """Keep what was drawn on *revision*. 409 with who was faster, 422 with why it cannot be read: then nothing is kept."""
+    """Keep what was drawn on *revision*. 409 with who was faster, 422 with why it cannot be read."""
     house = view.house()
     with house.db.read() as connection:
         bundle = draft_of(connection, key).bundle
