@@ -184,6 +184,15 @@
     timer = setTimeout(flush, 500);
   };
 
+  // The whole diagram beside the palette; one too wide to be read that way begins at its left.
+  const fit = (canvas) => {
+    const { inner, outer } = canvas.viewbox(), palette = 110;
+    if (!inner.width) return;
+    const scale = Math.max(Math.min((outer.width - palette - 20) / inner.width, (outer.height - 40) / inner.height, 1), 0.55);
+    const width = outer.width / scale, height = outer.height / scale;
+    const y = inner.height < height ? inner.y - (height - inner.height) / 2 : inner.y - 20 / scale;
+    canvas.viewbox({ x: inner.x - palette / scale, y, width, height });
+  };
   const load = async () => {
     const answer = await fetch(canvasBox.dataset.process);
     const before = state && modeler && get("canvas").viewbox();
@@ -194,7 +203,7 @@
     await modeler.importXML(state.xml);
     const canvas = get("canvas");
     if (before) canvas.viewbox({ x: before.x, y: before.y, width: before.width, height: before.height });
-    else canvas.zoom("fit-viewport", "auto");
+    else fit(canvas);
     const svg = canvasBox.querySelector("svg");
     svg.setAttribute("tabindex", "0"); svg.setAttribute("role", "application"); svg.setAttribute("aria-label", canvasBox.dataset.name);
     findings(); names(); buttons();
