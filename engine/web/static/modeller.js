@@ -214,6 +214,10 @@
     modeler = new window.BpmnJS({ container: canvasBox, additionalModules: [
       { translate: ["value", translate], __init__: ["offers"], offers: ["type", Offers] } ] });
     modeler.on("commandStack.changed", (event) => { if (event.trigger !== "clear") changed(); });
+    modeler.on("popupMenu.close", () => setTimeout(() => {
+      const there = document.activeElement;
+      if (!there || there === document.body) canvasBox.querySelector("svg").focus();  // keys go on working on the diagram
+    }));
     modeler.on("selection.changed", ({ newSelection }) => {
       const one = newSelection.length === 1 ? newSelection[0] : null;
       const node = one && (one.labelTarget || one);
@@ -270,8 +274,11 @@
   canvasBox.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.target.isContentEditable) return;
     const key = event.key.toLowerCase(), back = key === "z" && !event.shiftKey, on = key === "y" || (key === "z" && event.shiftKey);
-    if ((back && !get("commandStack").canUndo()) || (on && !get("commandStack").canRedo())) { event.preventDefault(); step(back ? -1 : 1); }
-  });
+    if ((back && !get("commandStack").canUndo()) || (on && !get("commandStack").canRedo())) {
+      event.preventDefault(); event.stopPropagation();
+      step(back ? -1 : 1);
+    }
+  }, true);  // before bpmn-js hears the key: what it undoes must not be undone twice
   $("find").addEventListener("change", (event) => { if (event.target.value) choose(event.target.value); });
   $("theirs").addEventListener("click", load);
   $("mine").addEventListener("click", async () => {
