@@ -146,6 +146,33 @@ def test_it_is_tried_and_published(person: People) -> None:
     expect(main).to_contain_text("Versjon 1 er publisert.")
 
 
+def test_a_step_is_changed_without_javascript(person: People) -> None:
+    ada = administrator(person, javascript=False)
+    ada.go(f"/prosesser/{KEY}")
+    ada.press("Lag ny versjon")
+    open_step(ada, "I orden?")
+    form = ada.page.locator("form", has=ada.page.locator("#kind-branch"))
+    ada.page.locator("summary", has_text="Legg til en vei").click()
+    ada.page.locator("#target-branch").select_option(label="Kontroller status")
+    ada.page.locator("#field-0-branch").select_option(label="Mangler det noe?")
+    form.get_by_role("button").last.click()
+    expect(ada.page.locator("#feil")).to_contain_text("Velg verdien svaret skal sammenlignes med")
+    expect(ada.page.locator("#target-branch option:checked")).to_have_text("Kontroller status")
+    ada.page.locator("#value-0-branch").fill("kanskje")
+    form.get_by_role("button").last.click()
+    expect(ada.page.locator("#veier")).to_contain_text("Når «Mangler det noe?» er «kanskje»: Kontroller status")
+    ada.page.locator("#veier summary", has_text="kanskje").click()
+    ada.press("Fjern veien Når «Mangler det noe?» er «kanskje»")
+    expect(ada.page.locator("#veier")).not_to_contain_text("kanskje")
+    open_step(ada, "Ring banken")
+    ada.page.locator("#way-move").select_option(label="mellom «Start» og «Samtykke»")
+    ada.press("Flytt steget")
+    expect(ada.page.locator("#veier")).to_contain_text("Videre til Samtykke")
+    ada.press("Angre siste endring")
+    ada.go(f"/prosesser/{KEY}/tegn")
+    expect(ada.page.locator("main")).to_contain_text("Tegneflaten krever JavaScript")
+
+
 def process(ada: Person) -> str:
     xml: str = ada.page.evaluate(f"fetch('/prosesser/{KEY}/tegn/prosess').then(a => a.json()).then(s => s.xml)")
     return xml
@@ -163,7 +190,6 @@ def draw(ada: Person) -> None:
 def test_a_step_is_moved_and_renamed_on_the_diagram_and_nothing_else_changes(person: People) -> None:
     ada = administrator(person)
     ada.go(f"/prosesser/{KEY}")
-    ada.press("Lag ny versjon")
     ada.press("Tegn i diagrammet", "link")
     ada.page.locator("#modeller[data-ready]").wait_for()
     before = process(ada)
@@ -213,9 +239,10 @@ def test_the_palette_and_the_menu_hold_what_the_engine_executes_in_norwegian(per
     ada.page.locator(".djs-context-pad .entry[data-action='replace']").click()
     entries = ada.page.locator(".djs-popup .entry").evaluate_all("all => all.map(e => e.dataset.id)")
     assert "replace-with-receive-task" in entries and not any("data" in e or "pool" in e for e in entries), entries
-    ada.page.locator(".djs-popup .entry[data-id='replace-with-service-task']").click()
+    ada.page.locator(".djs-popup .entry[data-id='replace-with-manual-task']").click()
     expect(ada.page.get_by_role("status")).to_contain_text("Lagret")
-    assert elements(process(ada))["LesRegnskapet"].type == "serviceTask"
+    made = elements(process(ada))["LesRegnskapet"]
+    assert made.type == "manualTask" and made.extension.performer == "caseworker", "it keeps what it said of itself"
     ada.page.keyboard.press("Control+z")
     for _ in range(40):
         if elements(process(ada))["LesRegnskapet"].type == "userTask":

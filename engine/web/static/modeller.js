@@ -69,6 +69,15 @@
       getPopupMenuEntries: () => (entries) => Object.fromEntries(Object.entries(entries).filter(([id]) => honoured(id))),
       getPopupMenuHeaderEntries: () => (entries) => Object.fromEntries(Object.entries(entries).filter(([id]) => !id.includes("participant"))),
     });
+    // A step that becomes another of its sort keeps what it says of itself: deadline, who does it, settings.
+    const SORTS = [["bpmn:UserTask", "bpmn:ManualTask", "bpmn:Task"],
+      ["bpmn:ServiceTask", "bpmn:BusinessRuleTask", "bpmn:ScriptTask", "bpmn:SendTask"],
+      ["bpmn:ExclusiveGateway", "bpmn:InclusiveGateway"]];
+    eventBus.on("commandStack.shape.replace.preExecute", 2000, ({ context }) => {
+      const old = context.oldShape.businessObject, node = context.newData.businessObject;
+      const same = node && SORTS.some((sort) => sort.includes(old.$type) && sort.includes(node.$type));
+      if (same && old.extensionElements && !node.extensionElements) node.extensionElements = old.extensionElements;
+    });
     // A new task of a person begins as one the engine knows: read and confirm, by the citizen.
     eventBus.on("commandStack.shape.create.preExecute", 2000, ({ context }) => {
       const node = context.shape.businessObject;

@@ -62,7 +62,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
     except (KeyError, BpmnSyntaxError, StopIteration):
         raise NotFound(element_id) from None
     tell = Teller(bundle, g.language)
-    given = request.form if refused or conflict else {}
+    given = _posted() if refused or conflict else {}
     wrong = view.t(refused.key, **refused.values) if refused else conflict
     found = [_told(f, bundle.process) for f in faults(bundle, house) if f.element in (element_id, *element.outgoing)]
     fragment = bool(request.headers.get("X-Part"))
@@ -215,11 +215,12 @@ def step_change(key: str, element: str) -> Any:
     with house.db.read() as connection:
         bundle = draft_of(connection, key).bundle
         offer = house_of(connection)
-    act = _ACTS.get(request.form.get("act", ""))
+    form = _posted()
+    act = _ACTS.get(form.get("act", ""))
     try:
         if act is None:
             raise EditRefused("edit.gone")
-        changed, show = act(bundle, offer, element, request.form)
+        changed, show = act(bundle, offer, element, form)
     except EditRefused as refused:
         return drawn(key, element, refused)
     if changed == dict(bundle.files):
@@ -230,6 +231,11 @@ def step_change(key: str, element: str) -> Any:
     except Conflict:
         return drawn(key, element, conflict=conflict_text(key))
     return _on(key, show)
+
+
+def _posted() -> dict[str, str]:
+    """The form's fields; what the button that was pressed says counts over what the form says."""
+    return {name: request.form.getlist(name)[-1] for name in request.form}
 
 
 def _on(key: str, show: str) -> Any:
