@@ -95,7 +95,7 @@ def test_guardianship_is_built_from_nothing_by_the_list_alone(person: People, wi
     add_after(ada, "Skriv status for året", "parallel", "Kontroller to ting")
     expect(ada.page.locator("#funn")).to_contain_text("det er bare én vei. Legg til en vei til")
     for name, kind in (("Les regnskapet", "confirmation"), ("Ring banken", "manual")):
-        add_way(ada, kind, name, "Samtidig (KontrollerToTingJoin)", "caseworker")
+        add_way(ada, kind, name, "Samtidig", "caseworker")
         ada.page.locator("form", has=ada.page.locator("#kind-branch")).get_by_role("button").last.click()
         expect(ada.page.locator("#veier")).to_contain_text(f"Videre til {name}")
     expect(ada.page.locator("#funn")).to_have_count(0)

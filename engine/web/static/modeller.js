@@ -220,6 +220,7 @@
     canvasBox.dataset.ready = String(state.revision);
   };
   const make = () => {
+    canvasBox.replaceChildren();  // what is said where there is no JavaScript
     modeler = new window.BpmnJS({ container: canvasBox, additionalModules: [
       { translate: ["value", translate], __init__: ["offers"], offers: ["type", Offers] } ] });
     modeler.on("commandStack.changed", (event) => { if (event.trigger !== "clear") changed(); });

@@ -45,7 +45,10 @@ class Teller:
     def name(self, element_id: str) -> str:
         """The name of a step; one without says what it is and, where there are several, which."""
         element = self.bundle.process.elements[element_id]
-        return element.name or f"{label(element.type)} ({element.id})"
+        if element.name:
+            return element.name
+        alike = [e for e in self.bundle.process.elements.values() if e.type == element.type and not e.name]
+        return label(element.type) if len(alike) == 1 else f"{label(element.type)} ({element.id})"
 
     def way(self, flow: SequenceFlow, default: bool) -> str:
         """ "Når «Resultat» er «Trenger mer»: Si fra" """
