@@ -28,7 +28,7 @@ def merged(files: Files, data: bytes) -> dict[str, bytes]:
     """
     before, root = open_process(files), read_commented(data)
     _comments(before, root)
-    changed: dict[str, bytes] = {**files, "process.bpmn": written(root)}
+    changed: Files = {**files, "process.bpmn": written(root)}
     old, new = Bundle("", files).process, Bundle("", changed).process
     gone = set(old.elements) - set(new.elements)
     if gone:
@@ -44,11 +44,12 @@ def merged(files: Files, data: bytes) -> dict[str, bytes]:
         elif element.name and element.name != there.name:
             changed = set_text(changed, f"task.{element.id}", "nb", element.name)
         if there is None or there.extension.performer != element.extension.performer:
-            changed = _permit(changed, key, element.id, element.extension.performer)
-    return changed
+            changed = permitted(changed, key, element.id, element.extension.performer)
+    return dict(changed)
 
 
-def _permit(files: dict[str, bytes], key: str, element: str, performer: str) -> dict[str, bytes]:
+def permitted(files: Files, key: str, element: str, performer: str) -> Files:
+    """Whoever is to do the step may do it."""
     role = "radgiver" if performer == "caseworker" else "priv"
     try:
         if allowed(read_policy(files["policy.xml"]), key, element, role) - {"read"}:

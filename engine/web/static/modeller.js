@@ -195,7 +195,7 @@
 
   // The whole diagram beside the palette; one too wide to be read that way begins at its left.
   const fit = (canvas) => {
-    const { inner, outer } = canvas.viewbox(), palette = 110;
+    const { inner, outer } = canvas.viewbox(), palette = 130;
     if (!inner.width) return;
     const scale = Math.max(Math.min((outer.width - palette - 20) / inner.width, (outer.height - 40) / inner.height, 1), 0.55);
     const width = outer.width / scale, height = outer.height / scale;

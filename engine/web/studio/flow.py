@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 
-from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.elements import Element
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions import drafts, editing
@@ -17,9 +16,9 @@ from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused, Files, conditions, flows
 from engine.definitions.editing.conditions import OPERATORS, Choice, Comparison
 from engine.definitions.editing.events import add_interruption
+from engine.definitions.editing.merging import permitted
 from engine.definitions.editing.settings import PEOPLE, SETTINGS, read_settings, write_settings
-from engine.definitions.faults import House, allowed, faults
-from engine.definitions.permitting import allow
+from engine.definitions.faults import House, faults
 from engine.execution.commands import Conflict, NotFound
 from engine.web import view
 from engine.web.guards import actor
@@ -258,19 +257,8 @@ def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     if node.type in PEOPLE:
         if node.name and node.name != bundle.process.elements[element].name:
             changed = editing.set_text(changed, f"task.{element}", "nb", node.name)
-        changed = permitted(bundle.key, changed, element, node.extension.performer)
+        changed = permitted(changed, bundle.key, element, node.extension.performer)
     return changed, element
-
-
-def permitted(key: str, files: Files, element: str, performer: str) -> Files:
-    """Whoever is to do the step may do it."""
-    role = "radgiver" if performer == "caseworker" else "priv"
-    try:
-        if allowed(read_policy(files["policy.xml"]), key, element, role) - {"read"}:
-            return files
-    except (KeyError, PolicyError, BpmnSyntaxError):
-        return files
-    return allow(files, element, role, key)
 
 
 def _kind(offer: House, form: Form) -> tuple[Kind, str]:
