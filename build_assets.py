@@ -22,6 +22,12 @@ MODULES = ROOT / "node_modules"
 FILES = (
     ("@digdir/designsystemet-css", "dist/src/index.css", "designsystemet.css"),
     ("htmx.org", "dist/htmx.min.js", "htmx.js"),
+    ("bpmn-js", "dist/bpmn-modeler.production.min.js", "bpmn-modeler.js"),
+    ("bpmn-js", "dist/assets/diagram-js.css", "diagram-js.css"),
+    ("bpmn-js", "dist/assets/bpmn-js.css", "bpmn-js.css"),
+    ("bpmn-js", "dist/assets/bpmn-font/css/bpmn.css", "bpmn-font/css/bpmn.css"),
+    ("bpmn-js", "dist/assets/bpmn-font/font/bpmn.woff2", "bpmn-font/font/bpmn.woff2"),
+    ("bpmn-js", "dist/assets/bpmn-font/font/bpmn.woff", "bpmn-font/font/bpmn.woff"),
     ("@fontsource-variable/inter", "files/inter-latin-wght-normal.woff2", "inter-latin.woff2"),
     ("@fontsource-variable/inter", "files/inter-latin-ext-wght-normal.woff2", "inter-latin-ext.woff2"),
 )
@@ -32,6 +38,7 @@ def main() -> int:
     subprocess.run([*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=ROOT, check=True)
     STATIC.mkdir(parents=True, exist_ok=True)
     for package, source, name in FILES:
+        (STATIC / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(MODULES / package / source, STATIC / name)
         shutil.copyfile(MODULES / package / "LICENSE", STATIC / f"LICENSE-{package.strip('@').replace('/', '-')}")
     _cut_fonts()

@@ -26,7 +26,6 @@ from engine.web.texts import texts as page_texts
 
 TABS = ("diagram", "steg", "skjemaer", "tekster", "tilganger", "versjoner")
 PEOPLE = ("userTask", "manualTask", "task")
-_QUIET = frozenset({"parallelGateway", "startEvent", "endEvent", "inclusiveGateway", "eventBasedGateway"})
 
 
 @blueprint.get("/prosesser/<key>")
@@ -70,9 +69,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         faults=[_told(finding, process) for finding in found],
         errors=sum(f.severity == "error" for f in found),
         svg=to_svg(process, title=bundle.title(g.language), findings={f.element for f in found}) if process else "",
-        steps=[_step(process, element) for element in in_order(process) if element.type not in _QUIET]
-        if process
-        else [],
+        steps=_steps(bundle, process) if process and tab == "steg" else [],
         access=_access(bundle) if process else [],
         who=access.shown(bundle, process) if tab == "tilganger" and process else {},
         missing=dict(missing_texts(bundle)) if process else {},
@@ -101,14 +98,18 @@ def _process(bundle: Bundle) -> Process | None:
 def _told(finding: Finding, process: Process | None) -> dict[str, Any]:
     """A fault in the reader's language, with the name of its step; the technical sentence comes beside it."""
     element = process.elements.get(finding.element) if process else None
+    if process and finding.element in process.flows:
+        element = process.elements[process.flows[finding.element].source]
     key = f"finding.{finding.rule}"
     return {
         "severity": finding.severity,
         "element": finding.element,
+        "step": element.id if element else "",
         "name": element.name if element else "",
         "line": finding.line,
         "rule": finding.rule,
         "text": view.t(key if key in page_texts("nb") else "finding.other"),
+        "suggest": view.t(f"suggest.{finding.rule}") if f"suggest.{finding.rule}" in page_texts("nb") else "",
         "technical": f"{finding.message}. {finding.suggestion}".removesuffix(". "),
     }
 
@@ -136,6 +137,19 @@ def in_order(process: Process) -> Iterator[Element]:
     yield from (element for element in process.elements.values() if element.id not in seen)
 
 
+def _steps(bundle: Bundle, process: Process) -> list[dict[str, Any]]:
+    """Every step in the order of the story, with its ways as sentences."""
+    from engine.web.studio.telling import Teller  # tells in the order of this page
+
+    tell = Teller(bundle, g.language)
+    found = []
+    for element in in_order(process):
+        ways = [process.flows[flow] for flow in element.outgoing]
+        sentences = [tell.way(way, way.id == element.default) for way in ways]
+        found.append(_step(process, element) | {"sentences": sentences, "flows": element.outgoing})
+    return found
+
+
 def _step(process: Process, element: Element) -> dict[str, Any]:
     extension = element.extension
     inside = process.elements.get(element.scope)
@@ -154,18 +168,8 @@ def _step(process: Process, element: Element) -> dict[str, Any]:
         "due": in_words(extension.due_after),
         "warn": in_words(extension.warn_before),
         "wait": in_words(str(element.event.value)) if timer and element.event else None,
-        "next": list(_ways_on(process, element)),
         "one_way": len(element.outgoing) == 1,
-        "removable": element.type.lower().endswith("task") or element.type == "callActivity",
     }
-
-
-def _ways_on(process: Process, element: Element) -> Iterator[tuple[str, str]]:
-    """(what the way is called, where it leads)"""
-    for flow_id in element.outgoing:
-        flow = process.flows[flow_id]
-        target = process.elements[flow.target]
-        yield flow.name, target.name or label(target.type)
 
 
 def label(kind: str) -> str:

@@ -64,34 +64,23 @@ def conflict_text(key: str) -> str:
 
 @blueprint.post("/prosesser/<key>/steg")
 def step(key: str) -> Any:
-    """Change, add or remove one step."""
+    """Put a step in after another, straight from the list."""
     form = request.form
     with view.house().db.read() as connection:
         files = draft_of(connection, key).bundle.files
         house = house_of(connection)
-    element, act = form.get("element", ""), form.get("act", "")
+    wanted, _, called = form.get("kind", "confirmation").partition(":")
+    kinds = {kind.id: kind for kind in offered(CAPABILITIES, house.jobs, house.user_tasks)}
     try:
-        if act == "add":
-            wanted, _, called = form.get("kind", "confirmation").partition(":")
-            kinds = {kind.id: kind for kind in offered(CAPABILITIES, house.jobs, house.user_tasks)}
-            if wanted not in kinds:
-                raise editing.EditRefused("edit.kind")
-            changed = add_step(
-                files, element, kind=kinds[wanted], name=form.get("name", ""),
-                performer=form.get("performer", "citizen"), called=called,
-            )  # fmt: skip
-        elif act == "remove":
-            changed = editing.remove_step(files, element)
-        else:
-            changed = editing.change_step(
-                files, element, name=form.get("name", ""), due=form.get("due", ""), warn=form.get("warn", ""),
-                performer=form.get("performer", ""), wait=form.get("wait", ""),
-            )  # fmt: skip
-            if form.get("person"):
-                changed = editing.set_text(changed, f"task.{element}", "nb", form.get("name", "").strip())
+        if wanted not in kinds:
+            raise editing.EditRefused("edit.kind")
+        changed = add_step(
+            files, form.get("element", ""), kind=kinds[wanted], name=form.get("name", ""),
+            performer=form.get("performer", "citizen"), called=called,
+        )  # fmt: skip
     except editing.EditRefused as refused:
         return page(key, view.t(refused.key), "steg")
-    return keep(key, changed, "steg", "" if act == "remove" else f"steg-{element}")
+    return keep(key, changed, "steg", f"steg-{form.get('element', '')}")
 
 
 @blueprint.post("/prosesser/<key>/angre")

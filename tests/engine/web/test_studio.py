@@ -97,18 +97,18 @@ def revision(page: str) -> str:
     return found[1]
 
 
-STEP = {"element": "Declare", "act": "change", "person": "1", "performer": "citizen"}
+STEP = {"act": "settings", "shown": "name,due,performer", "s-performer": "citizen"}
 
 
 def test_two_who_edit_the_same_draft_lose_nothing(ada: Administrator, bea: Administrator) -> None:
     ada.upload(ESTATE.files)
     seen = revision(bea.get("/prosesser/estate_settlement"))
-    steps = "/prosesser/estate_settlement/steg"
-    assert ada.post(steps, revision=seen, name="Adas navn", due="14 dager", **STEP)[0] == 303
+    step = "/prosesser/estate_settlement/steg/Declare"
+    assert ada.post(step, revision=seen, **{"s-name": "Adas navn", "s-due": "14 dager"}, **STEP)[0] == 303
 
-    status, page = bea.post(steps, revision=seen, name="Beas navn", due="9 dager", **STEP)
+    status, page = bea.post(step, revision=seen, **{"s-name": "Beas navn", "s-due": "9 dager"}, **STEP)
 
-    assert status == 422 and "En kollega har endret utkastet" in page
+    assert status == 409 and "En kollega har endret utkastet" in page
     assert 'value="Beas navn"' in page and 'value="9 dager"' in page, "what she wrote is still in her form"
     assert "Adas navn" in ada.get("/prosesser/estate_settlement?fane=steg"), "and nothing was overwritten"
     for act in ("angre", "forkast", "publiser"):
@@ -190,7 +190,7 @@ def test_publishing_tells_which_steps_cases_wait_in_and_how_many(
     ada.post("/prosesser/estate_settlement/utkast")
     for element in ("Declare", "LookAgain"):
         page = ada.get("/prosesser/estate_settlement")
-        ada.post("/prosesser/estate_settlement/steg", revision=revision(page), element=element, act="remove")
+        ada.post(f"/prosesser/estate_settlement/steg/{element}", revision=revision(page), act="remove")
     page = ada.get("/prosesser/estate_settlement")
 
     assert "Skriv felles erklæring: saker som venter her: 2 (versjon 1)" in page
@@ -208,7 +208,7 @@ def test_an_older_version_can_be_taken_up_again(ada: Administrator) -> None:
     ada.upload(ESTATE.files)
     ada.post("/prosesser/estate_settlement/publiser", revision="1")
     ada.post("/prosesser/estate_settlement/utkast")
-    ada.post("/prosesser/estate_settlement/steg", revision="1", name="Nytt navn", **STEP)
+    ada.post("/prosesser/estate_settlement/steg/Declare", revision="1", **{"s-name": "Nytt navn"}, **STEP)
     ada.post("/prosesser/estate_settlement/publiser", revision="2")
     assert ada.post("/prosesser/estate_settlement/utkast", version="1")[0] == 303
     page = ada.get("/prosesser/estate_settlement")

@@ -61,9 +61,8 @@ def fill(house: House, case: str, element: str, content: dict[str, Any], actor: 
 
 def renamed(who: Administrator, element: str, name: str) -> None:
     status, page = who.post(
-        f"{AT}/steg", revision=revision(who.get(AT)), element=element, act="change", name=name, person="1",
-        performer="citizen",
-    )  # fmt: skip
+        f"{AT}/steg/{element}", revision=revision(who.get(AT)), act="settings", shown="name", **{"s-name": name}
+    )
     assert status == 303, page
 
 
@@ -86,7 +85,7 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     ada.post(f"{AT}/utkast")
     renamed(ada, "Apply", "Søk")
     for element in ("Handle",):
-        ada.post(f"{AT}/steg", revision=revision(ada.get(AT)), element=element, act="remove")
+        ada.post(f"{AT}/steg/{element}", revision=revision(ada.get(AT)), act="remove")
 
     status, page = publish(ada)
     assert status == 303 and "publiser" in page, "a press that has not seen what it means is led there"
@@ -140,7 +139,7 @@ def test_a_scenario_that_must_hold_stops_a_publishing_that_breaks_it(ada: Admini
         component=[c["id"] for _, c in files.components()][0], **{"title-nb": "Hva?", "required-when": "always"},
     )  # fmt: skip
     assert status == 303 and "Ender likt" in ada.get(f"{AT}/publiser"), "it still fits"
-    ada.post(f"{AT}/steg", revision=revision(ada.get(AT)), element="Handle", act="remove")
+    ada.post(f"{AT}/steg/Handle", revision=revision(ada.get(AT)), act="remove")
     status, page = publish(ada, cases="stay")
     assert status == 422 and "Et scenario som må stemme, ender annerledes." in page
     assert "steget «Handle» kom aldri" in page

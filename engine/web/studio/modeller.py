@@ -1,0 +1,107 @@
+"""The diagram, drawn by hand in the browser: bpmn-js with only what this engine executes, saved as one draws.
+
+The page holds no process: it fetches the BPMN with its revision, and sends it back as it changes. What a colleague
+has changed meanwhile is never written over, and what was drawn is never thrown away.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, jsonify, render_template, request
+
+from engine.bpmn.parser import read_definitions
+from engine.bpmn.xml import BpmnSyntaxError
+from engine.definitions import drafts
+from engine.definitions.bundle import Bundle
+from engine.definitions.editing.document import open_process, written
+from engine.definitions.editing.merging import merged
+from engine.definitions.editing.picture import with_picture
+from engine.definitions.faults import faults
+from engine.execution.commands import Conflict
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
+from engine.web.studio.flow import task_type
+from engine.web.studio.process import _told
+from engine.web.studio.steps import conflict_text, revision
+from engine.web.texts import texts as page_texts
+from forms.formatting import clock_time
+
+
+@blueprint.get("/prosesser/<key>/tegn")
+def modeller(key: str) -> Any:
+    with view.house().db.read() as connection:
+        draft = draft_of(connection, key)
+        process = draft.bundle.process
+    return render_template("studio_modeller.html", key=key, bundle=draft.bundle, draft=draft, process=process)
+
+
+@blueprint.get("/prosesser/<key>/tegn/prosess")
+def modeller_process(key: str) -> Any:
+    """The BPMN of the draft with a picture, its revision, its faults, and what may be drawn, as JSON."""
+    with view.house().db.read() as connection:
+        draft = draft_of(connection, key)
+        house = house_of(connection)
+    answer = _state(draft.bundle, house, draft.revision, draft.can_undo, draft.can_redo)
+    answer["xml"] = written(with_picture(open_process(draft.bundle.files))).decode()
+    answer["elements"] = sorted(CAPABILITIES.elements)
+    answer["events"] = {element: sorted(kinds) for element, kinds in CAPABILITIES.events.items()}
+    answer["texts"] = {
+        name.partition(".")[2]: view.t(name) for name in page_texts("nb") if name.startswith(("bpmnjs.", "modeller."))
+    }
+    answer["confirm"] = task_type("confirmation")
+    return jsonify(answer)
+
+
+@blueprint.post("/prosesser/<key>/tegn/prosess")
+def modeller_save(key: str) -> Any:
+    """Keep what was drawn on *revision*. 409 with who was faster, 422 with why it cannot be read."""
+    house = view.house()
+    with house.db.read() as connection:
+        bundle = draft_of(connection, key).bundle
+        offer = house_of(connection)
+    try:
+        files = merged(bundle.files, request.form.get("xml", "").encode())
+        made = Bundle(key, files)
+        if made.process.id != key:
+            raise BpmnSyntaxError(f"the id of the process must be {key}")
+    except (BpmnSyntaxError, KeyError, IndexError) as error:
+        return {"text": view.t("modeller.unreadable", why=str(error))}, 422
+    number = draft_revision = revision()
+    try:
+        with house.db.write() as connection:
+            if files != dict(bundle.files):
+                number = drafts.save(connection, key, files, draft_revision, actor(), house.clock.now())
+            draft = draft_of(connection, key)
+    except Conflict:
+        return {"text": conflict_text(key), "conflict": True}, 409
+    return jsonify(_state(draft.bundle, offer, number, draft.can_undo, draft.can_redo))
+
+
+@blueprint.post("/prosesser/<key>/tegn/angre")
+def modeller_undo(key: str) -> Any:
+    """One step back in the draft's history, or with ``by=1`` forward again."""
+    house = view.house()
+    by = 1 if request.form.get("by") == "1" else -1
+    try:
+        with house.db.write() as connection:
+            drafts.undo(connection, key, revision(), actor(), house.clock.now(), by)
+    except Conflict:
+        return {"text": conflict_text(key), "conflict": True}, 409
+    return {"text": ""}
+
+
+def _state(bundle: Bundle, offer: Any, number: int, can_undo: bool, can_redo: bool) -> dict[str, Any]:
+    house = view.house()
+    process = read_definitions(open_process(bundle.files)).processes.get(bundle.process.id)
+    return {
+        "revision": number,
+        "canUndo": can_undo,
+        "canRedo": can_redo,
+        "text": view.t("modeller.saved", time=clock_time(house.clock.now(), g.language)),
+        "findings": [
+            {k: told[k] for k in ("element", "step", "name", "severity", "text", "suggest")}
+            for told in (_told(finding, process) for finding in faults(bundle, offer))
+        ],
+    }
