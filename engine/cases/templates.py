@@ -48,14 +48,26 @@ def _house() -> Mapping[str, Any]:
 
 
 def of(bundle: Bundle, kind: str) -> list[Template]:
-    """The templates of a journey, its own first. *kind* is "letters" or "notes"."""
-    own = json.loads(bundle.files.get("templates.json", b"{}"))
+    """The templates of a journey, its own first. *kind* is "letters" or "notes".
+
+    What a bundle brings that is no template is left out: a slip in one must not close the case page.
+    """
     found: dict[str, Template] = {}
-    for entry in [*own.get(kind, ()), *_house().get(kind, ())]:
-        body = entry.get("body") or entry.get("text") or {}
-        one = Template(str(entry["id"]), tuple(entry.get("after", ())), entry.get("title", {}), body)
-        found.setdefault(one.id, one)
+    for entry in [*_own(bundle, kind), *_house().get(kind, ())]:
+        body = entry.get("body") or entry.get("text")
+        if entry.get("id") and isinstance(body, dict):
+            one = Template(str(entry["id"]), tuple(entry.get("after", ())), entry.get("title") or {}, body)
+            found.setdefault(one.id, one)
     return list(found.values())
+
+
+def _own(bundle: Bundle, kind: str) -> list[Mapping[str, Any]]:
+    try:
+        own = json.loads(bundle.files.get("templates.json", b"{}"))
+    except ValueError:
+        return []
+    entries = own.get(kind) if isinstance(own, dict) else None
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def proposed(templates: list[Template], happened: Collection[str]) -> list[Template]:

@@ -235,3 +235,12 @@ def test_templates_of_a_journey_come_before_the_houses_and_those_that_fit_come_f
         assert len(set(texts)) == len(texts) and all(texts), language
     assert fill("{citizen} {decision.reason} {x}", {"citizen": "Anne", "x": ""}) == "Anne {decision.reason} {x}"
     assert blanks("{a.b} og {a.b} og {c}") == ["a.b", "c"]
+
+
+@pytest.mark.parametrize("slip", ["", "{", "[]", '{"letters": 3}', '{"letters": [4, {"id": "x"}, {"body": {}}]}'])
+def test_a_slip_in_a_journeys_templates_leaves_the_houses(house: House, slip: str) -> None:  # noqa: F811
+    with house.application.db.read() as connection:
+        bundle = house.application.library.newest(connection, "advice").bundle
+    wrong = replace(bundle, files={**bundle.files, "templates.json": slip.encode()})
+
+    assert [one.id for one in of(wrong, "letters")] == ["free", "closing"]
