@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from engine.authorization.actor import Actor, Role
 from engine.definitions.bundle import MANIFEST, Bundle
-from engine.definitions.forming import BY_ID, FormDraft
+from engine.definitions.forming import BY_ID, FormDraft, bound_to
 from engine.execution.commands import CompleteTask
 from engine.execution.models import process_instance
 from engine.web import answers
@@ -200,6 +200,22 @@ def test_every_kind_of_field_is_drawn_in_the_tab_and_in_the_preview(ada: Adminis
     assert "Prøve" in ada.get(f"{AT}?fane=skjemaer&steg=Apply") or kind == "divider"
     status, page = ada.post(f"{at}/forhandsvisning")
     assert status == 200 and "Hva heter du?" in page
+
+
+def test_a_rule_of_many_conditions_is_shown_whole_with_room_for_one_more(ada: Administrator) -> None:
+    begin(ada)
+    at = f"{AT}/skjema/Apply"
+    ada.post(at, revision=revision(ada.get(AT)), act="add", page="Side1", kind="input", title="Hvorfor?")
+    named = {bound_to(c): c["id"] for _, c in FormDraft(_draft(ada), "Apply").components()}
+    rule = {"hidden-when": "if", "hidden-field": ["hva_heter_du"] * 3, "hidden-operator": ["notEquals"] * 3}
+    values = {"hidden-value": ["Anne", "Bo", "Siv"], "hidden-join": "and", "title-nb": "Hvorfor?"}
+    status, _ = ada.post(at, revision=revision(ada.get(AT)), act="change", component=named["hvorfor"], **rule, **values)
+    assert status == 303
+
+    page = ada.get(f"{AT}?fane=skjemaer&steg=Apply")
+
+    rows = re.findall(r'name="hidden-value" value="([^"]*)"', page.partition(f"{named['hvorfor']}-hidden-0-f")[2])
+    assert rows[:4] == ["Anne", "Bo", "Siv", ""]
 
 
 def test_a_bundle_goes_from_house_to_house_with_its_seal(ada: Administrator, house: House) -> None:  # noqa: F811
