@@ -19,6 +19,7 @@ from engine import schema
 from engine.application import Application, build
 from engine.authorization import sessions
 from engine.authorization.actor import Office, Role
+from engine.cases import members
 from engine.cases.models import case_file
 from engine.clock import FixedClock
 from engine.definitions.bundle import Bundle
@@ -45,13 +46,15 @@ ASKED: Mapping[str, str] = {
     "deadline this week": "/arbeidsko?visning=frist",
     "one stage": "/arbeidsko?steg=radgivning",
     "one stage of mine": "/arbeidsko?visning=mine&steg=vedtak",
-    "a number": "/arbeidsko?sok=2026-077&nummer=2026-077",
-    "a number that is not there": "/arbeidsko?sok=1999-1&nummer=1999-1",
+    "deadline passed": "/arbeidsko?visning=passert",
+    "latest deadline first": "/arbeidsko?sorter=frist&synkende=1",
+    "a number": "/arbeidsko?nummer=2026-077",
+    "a number that is not there": "/arbeidsko?nummer=1999-1",
 }
 
 
-def fill(application: Application) -> str:
-    """Cases of every stage, age and deadline, the same every time. Returns the id of one of the advisers."""
+def fill(application: Application) -> list[str]:
+    """Cases of every stage, age and deadline, the same every time. Returns the ids of the advisers."""
     dice = random.Random(1)
     schema.upgrade(application.db)
     with application.db.write() as connection:
@@ -115,7 +118,7 @@ def fill(application: Application) -> str:
                 connection.execute(insert(user_task), tasks)
     with application.db.write() as connection:
         connection.execute(text("ANALYZE"))
-    return advisers[0]
+    return advisers
 
 
 @contextmanager
@@ -124,11 +127,13 @@ def queue(url: str = "") -> Iterator[FlaskClient]:
     with tempfile.TemporaryDirectory() as name:
         environment = {"IBALANSE_DATA": name, "IBALANSE_ENV": "test", **({"DATABASE_URL": url} if url else {})}
         application = build(Settings.from_env(environment), clock=FixedClock(NOW), bell=silent)
-        adviser = fill(application)
+        advisers = fill(application)
         with application.db.write() as connection:
+            for adviser in advisers:
+                members.note_login(connection, OFFICE.orgno, adviser, False, NOW)
             token = sessions.log_in(
-                connection, NOW, person_id=adviser, role=Role.CASEWORKER, office=OFFICE, level="high", language="nb",
-                issuer="bench", sid="", id_token="",
+                connection, NOW, person_id=advisers[0], role=Role.CASEWORKER, office=OFFICE, level="high",
+                language="nb", issuer="bench", sid="", id_token="",
             )  # fmt: skip
         browser = create_app(application, logins={}, identify=lambda _: ("", date(1980, 1, 1))).test_client()
         browser.set_cookie(COOKIE, token)
@@ -150,6 +155,15 @@ def _following(page: str) -> str:
     found = re.search(r'href="(/arbeidsko\?[^"]*etter=[^"]+)"', page)
     assert found, "100 000 cases are more than one page"
     return found[1].replace("&amp;", "&")
+
+
+def _search(browser: FlaskClient, page: str, name: str) -> str:
+    """The address of what was found: a name is sent in a form, so that it stands in no address."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    answer = browser.post("/arbeidsko/sok", data={"csrf_token": token[1], "tekst": name})
+    assert answer.status_code == 303, answer.status_code
+    return answer.headers["Location"]
 
 
 def ninety_five(act: Callable[[], object]) -> float:
@@ -179,6 +193,7 @@ def _on(name: str, url: str) -> dict[str, Row]:
             seen |= set(_NUMBER.findall(page))
         assert len(seen) == 21 * 20, "every page shows other cases"
         asked["page 21"] = following
+        asked["a name"] = _search(browser, page, "Person7 Eksempel")
         for title, path in asked.items():
             took = ninety_five(_get(browser, path))
             rows[f"queue of 100 000, {title}, {name}"] = row(

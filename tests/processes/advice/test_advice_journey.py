@@ -52,6 +52,19 @@ def test_advice_cannot_begin_before_the_decision_is_written(house: House) -> Non
     assert file(house, case).stage == "radgivning"
 
 
+def test_who_is_refused_gets_a_reason_and_no_advice(house: House) -> None:
+    case = refused_everything(house)
+    house.complete(case, "Assess", house.kari)
+
+    with pytest.raises(StageRefused) as refused:
+        house.complete(case, "Decide", house.kari, decision={"outcome": "rejected"})
+    assert refused.value.key == "stage.avslutning.needs_reason"
+
+    house.complete(case, "Decide", house.kari, decision={"outcome": "rejected", "reason": "Bor i en annen kommune"})
+    assert list(house.tasks(case)) == ["Close"]
+    assert [entry["id"] for entry in file(house, case).stages][-2:] == ["vedtak", "avslutning"]
+
+
 def test_the_case_passes_every_stage_and_closes(house: House) -> None:
     case = refused_everything(house)
     house.complete(case, "Assess", house.kari)
