@@ -82,9 +82,9 @@ def serve() -> None:
     os.execv(BIN / "ibalanse", [str(BIN / "ibalanse"), "serve"])
 
 
-#: A module's tests stay together, since they share one running product. Browser tests mostly wait, so there are
-#: more of these processes than cores.
-ALL_TESTS = ("-n", "3", "--dist", "loadfile")
+#: A module's tests stay together, since they share one running product. Browser tests mostly wait, so there are more
+#: of these processes than cores, and they come first: the longest module must not be alone at the end.
+ALL_TESTS = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def test() -> None:
