@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from engine import schema
 from engine.application import Application, build
 from engine.clock import FixedClock
+from engine.db import Database
 from engine.jobs.bell import silent
 from engine.settings import Settings
-from tests.factories.postgres import Server, Unavailable, server
+from tests.factories.postgres import Server, Unavailable
+from tests.factories.postgres import server as postgres_server
 
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
@@ -32,7 +35,7 @@ _missing: list[str] = []
 def postgres() -> Iterator[Server]:
     """A PostgreSQL server of our own on a unix socket. Where there is none the run says so last, and fails in CI."""
     try:
-        with server() as running:
+        with postgres_server() as running:
             yield running
     except (Unavailable, OSError) as error:
         _missing.append(str(error))
@@ -68,23 +71,59 @@ def postgres_url(postgres: Server) -> Iterator[str]:
     postgres.drop(url)
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file at the newest version of the schema, to copy: migrating takes longer than most tests."""
+    file = tmp_path_factory.mktemp("schema") / "migrated.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Server) -> str:
+    """The same on PostgreSQL: the address of a database to copy."""
+    url = postgres.new_database()
+    _migrate(url)
+    return url
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    schema.upgrade(database)
+    database.engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Each test that asks for it runs on both databases."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database without content. Each test that asks for it runs on both kinds."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
+        file = tmp_path / "test.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        yield f"sqlite:///{file}"
+        return
+    like: str = request.getfixturevalue("migrated_postgres")
+    server: Server = request.getfixturevalue("postgres")
+    url = server.new_database(like)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables, of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
 
 
 @pytest.fixture
 def application(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Application]:
-    """A wired application on an empty database, with nothing deployed."""
+    """A wired application on a database without content, with nothing deployed."""
     settings = Settings.from_env(
         {"IBALANSE_DATA": str(tmp_path / "data"), "DATABASE_URL": database_url, "IBALANSE_ENV": "test"}
     )
     built = build(settings, clock=clock, bell=silent)
-    schema.upgrade(built.db)
     yield built
     built.db.engine.dispose()
 

@@ -52,21 +52,25 @@ class Server:
         self._process.send_signal(2)  # SIGINT: fast shutdown
         self._process.wait(20)
 
-    def new_database(self) -> str:
-        """The address of an empty database."""
+    def new_database(self, like: str = "") -> str:
+        """The address of an empty database, or of a copy of the one at *like*, which nobody may have open."""
         name = f"t{uuid.uuid4().hex[:12]}"
-        self._command(f'CREATE DATABASE "{name}"')
+        template = f' TEMPLATE "{_name(like)}"' if like else ""
+        self._command(f'CREATE DATABASE "{name}"{template}')
         return self.url.replace("/postgres?", f"/{name}?")
 
     def drop(self, url: str) -> None:
-        name = url.rpartition("?")[0].rpartition("/")[2]
-        self._command(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self._command(f'DROP DATABASE "{_name(url)}" WITH (FORCE)')
 
     def _command(self, statement: str) -> None:
         import psycopg
 
         with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _name(url: str) -> str:
+    return url.rpartition("?")[0].rpartition("/")[2]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +14,6 @@ import pytest
 from sqlalchemy import select
 
 import processes
-from engine import schema
 from engine.application import Application, build
 from engine.authorization.actor import Actor, Office, Role
 from engine.clock import FixedClock
@@ -184,10 +184,11 @@ NO = {"answer": "no", "kinds": [], "language": "nb"}
 
 
 @pytest.fixture
-def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
+def house(tmp_path: Path, clock: FixedClock, migrated_sqlite: Path) -> Iterator[House]:
     from datetime import date
 
     settings = Settings.from_env({"IBALANSE_DATA": str(tmp_path), "IBALANSE_ENV": "test"})
+    shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
     sources = Sources()
     data_sets: dict[str, DataSet] = {
         name: replace(found, fetch=sources.fetch(name)) for name, found in connect(settings).data_sets.items()
@@ -204,7 +205,6 @@ def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
     )  # fmt: skip
     court, published = Court(), Published()
     app.job_types.update(palette.jobs(app, {"domstol": court}, {"domstol": court}, published))
-    schema.upgrade(app.db)
     with app.db.write() as connection:
         for folder in processes.ALL:
             app.library.deploy(connection, Bundle.read(folder), by="test")

@@ -21,8 +21,8 @@ ADA = Actor(Role.ADMINISTRATOR, "ada", "Ada")
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    found = Database(database_url)
+def database(empty_url: str) -> Iterator[Database]:
+    found = Database(empty_url)
     yield found
     found.engine.dispose()
 

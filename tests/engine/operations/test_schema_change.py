@@ -15,8 +15,8 @@ from engine.execution.models import due_work
 
 
 @pytest.fixture
-def database(database_url: str, tmp_path: Path) -> Database:
-    return Database(database_url)
+def database(empty_url: str, tmp_path: Path) -> Database:
+    return Database(empty_url)
 
 
 def test_open_tasks_with_a_deadline_get_their_due_work(database: Database) -> None:
