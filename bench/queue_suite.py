@@ -32,6 +32,13 @@ from tests.factories import postgres
 
 OPEN, CLOSED, PERSONS, ADVISERS = 100_000, 20_000, 2_000, 40
 AT_ONCE = 5_000
+#: Two thousand names of 40 first names and 50 last names, as rare and as common as names are.
+FIRST = tuple(a + b for a in ("Al", "Be", "Da", "El", "Gu", "Ha", "Is", "Ka") for b in ("a", "ine", "mar", "rik", "va"))
+LAST = tuple(
+    a + b
+    for a in ("Nord", "Sør", "Øst", "Vest", "Berg", "Fjell", "Haug", "Li", "Mo", "Vik")
+    for b in ("an", "by", "dal", "heim", "land")
+)
 GOAL = 100.0
 ROUNDS = 40
 _NUMBER = re.compile(r'href="/saker/(2026-[0-9]{6})"')
@@ -51,6 +58,12 @@ ASKED: Mapping[str, str] = {
     "a number": "/arbeidsko?nummer=2026-077",
     "a number that is not there": "/arbeidsko?nummer=1999-1",
 }
+#: Names that are searched for: of one person, of one in forty, of nobody (both words are somebody's, not together).
+SOUGHT: Mapping[str, str] = {
+    "a name": f"{FIRST[7]} {LAST[11]}",
+    "a common first name": FIRST[7],
+    "a name nobody has": f"{FIRST[7]} Rådgiver",
+}
 
 
 def fill(application: Application) -> list[str]:
@@ -63,7 +76,10 @@ def fill(application: Application) -> list[str]:
         definition = application.library.newest(connection, "advice")
         people = [
             application.vault.register(
-                connection, pid=f"{n:011}", name=f"Person{n} Eksempel", birth_date=date(1950 + n % 55, 1 + n % 12, 1)
+                connection,
+                pid=f"{n:011}",
+                name=f"{FIRST[n % 40]} {LAST[n // 40]}",
+                birth_date=date(1950 + n % 55, 1 + n % 12, 1),
             ).id
             for n in range(PERSONS)
         ]
@@ -193,7 +209,8 @@ def _on(name: str, url: str) -> dict[str, Row]:
             seen |= set(_NUMBER.findall(page))
         assert len(seen) == 21 * 20, "every page shows other cases"
         asked["page 21"] = following
-        asked["a name"] = _search(browser, page, "Person7 Eksempel")
+        for title, name_sought in SOUGHT.items():
+            asked[title] = _search(browser, page, name_sought)
         for title, path in asked.items():
             took = ninety_five(_get(browser, path))
             rows[f"queue of 100 000, {title}, {name}"] = row(

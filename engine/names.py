@@ -17,7 +17,7 @@ import hmac
 import re
 import unicodedata
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select
 
 from engine.cases.desk_models import person_name
 
@@ -58,3 +58,8 @@ def having(word: bytes, *more: bytes) -> Select[tuple[str]]:
         also = person_name.alias()
         found = found.join(also, (also.c.person_id == person_name.c.person_id) & (also.c.word == other))
     return found
+
+
+def has(person_id: ColumnElement[str], word: bytes) -> ColumnElement[bool]:
+    """Whether the person a row is about has this (blinded) word in her name."""
+    return exists().where(person_name.c.word == word, person_name.c.person_id == person_id)

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Label, Row, Select, func, insert, select, update
 
 from engine.cases.desk_models import office_member
 from engine.cases.models import case_file
 
+#: A list to choose a colleague from counts no further: "99+".
+MANY = 99
 _IS_AWAY = (office_member.c.away_from, office_member.c.away_until)
 
 
@@ -87,23 +89,22 @@ def stands_in_for(connection: Connection, office: str, person_id: str, now: date
 def loads(connection: Connection, office: str, now: datetime, *, whole: datetime | None = None) -> list[Load]:
     """Every colleague of the office with her open cases, fewest first: whom to give the next one.
 
-    whole  also count deadlines passed, those due until then, and pauses; a list to choose from needs only the first
+    whole  count every case, also deadlines passed, those due until then, and pauses; a list to choose from needs
+           only open cases, and counts them to ``MANY`` + 1: nobody with more is given another
     """
     hers = (
-        select(func.count())
-        .select_from(case_file)
+        select(case_file.c.id)
         .where(case_file.c.office == office, case_file.c.state == "open")
         .where(case_file.c.responsible == office_member.c.person_id)
-        .correlate(office_member)
     )
-    counted = [hers.scalar_subquery().label("open")]
-    if whole is not None:
-        counted += [
-            hers.where(case_file.c.deadline_at < now).scalar_subquery().label("passed"),
-            hers.where(case_file.c.deadline_at >= now, case_file.c.deadline_at <= whole)
-            .scalar_subquery()
-            .label("week"),
-            hers.where(case_file.c.paused_at.is_not(None)).scalar_subquery().label("paused"),
+    if whole is None:
+        counted = [_counted(hers.limit(MANY + 1), "open")]
+    else:
+        counted = [
+            _counted(hers, "open"),
+            _counted(hers.where(case_file.c.deadline_at < now), "passed"),
+            _counted(hers.where(case_file.c.deadline_at >= now, case_file.c.deadline_at <= whole), "week"),
+            _counted(hers.where(case_file.c.paused_at.is_not(None)), "paused"),
         ]
     rows = connection.execute(
         select(office_member, *counted).where(office_member.c.office == office, office_member.c.ended_at.is_(None))
@@ -115,3 +116,9 @@ def loads(connection: Connection, office: str, now: datetime, *, whole: datetime
         substitute = row.substitute if away else None
         found.append(Load(row.person_id, row.leads, row.open, passed, week, paused, away, substitute))
     return sorted(found, key=lambda load: (load.away_until is not None, load.open, load.person_id))
+
+
+def _counted(cases: Select[tuple[str]], name: str) -> Label[int]:
+    """How many of one colleague's cases there are, as a column of her row."""
+    some = cases.correlate(office_member).subquery()
+    return select(func.count()).select_from(some).correlate(office_member).scalar_subquery().label(name)

@@ -15,7 +15,7 @@ from engine.cases.acts import Desk
 from engine.cases.queue import Who
 from engine.clock import OSLO
 from engine.execution.commands import AlreadyDone, Forbidden, NotPossible, Refusal, Suspended
-from engine.vault import Erased, Person
+from engine.vault import Person
 from engine.web import view
 from engine.web.guards import actor
 from forms import formatting
@@ -45,14 +45,8 @@ def desk(connection: Connection, someone: Actor | None = None) -> Desk:
 
 
 def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
-    """Everybody of these whose name can be read, each looked up once."""
-    found = {}
-    for person_id in {one for one in ids if one}:
-        try:
-            found[person_id] = view.house().vault.person(connection, person_id)
-        except (KeyError, Erased):
-            continue
-    return found
+    """Everybody of these whose name can be read."""
+    return view.house().vault.people(connection, {one for one in ids if one})
 
 
 def only_members(blueprint: Blueprint, rescue: Callable[[], None] | None = None) -> None:

@@ -13,6 +13,7 @@ from flask import Flask, current_app, g, url_for
 from engine.application import Application
 from engine.cases import queries
 from engine.clock import OSLO
+from engine.definitions.library import Deployed
 from engine.guidance.contacts import everywhere
 from engine.vault import Erased
 from engine.web.texts import NAMES, translate
@@ -86,13 +87,22 @@ def journey_title(key: str) -> str:
             return key
 
 
+def _newest() -> list[Deployed]:
+    """The newest version of every journey, looked up once in a request however many names are asked for."""
+    if "newest" not in g:
+        application = house()
+        with application.db.read() as connection:
+            g.newest = application.library.every_newest(connection)
+    return cast(list[Deployed], g.newest)
+
+
 def task_named(definition_id: str, element_id: str) -> str:
     """The name of a task of a case, which may stand in a journey the case calls."""
     key = f"task.{element_id}"
     application = house()
     with application.db.read() as connection:
         bundles = [application.library.get(connection, definition_id).bundle]
-        bundles += [deployed.bundle for deployed in application.library.every_newest(connection)]
+    bundles += [deployed.bundle for deployed in _newest()]
     found = (bundle.text(key, g.language) for bundle in bundles)
     return next((text for text in found if text != key), element_id)
 
@@ -165,10 +175,7 @@ def stages_of(definition_id: str) -> list[tuple[str, str]]:
 
 def journeys() -> list[tuple[str, str]]:
     """Every journey by key and name: what a queue can be narrowed to."""
-    application = house()
-    with application.db.read() as connection:
-        found = [(d.key, d.bundle.title(g.language)) for d in application.library.every_newest(connection)]
-    return sorted(found, key=lambda pair: pair[1])
+    return sorted(((d.key, d.bundle.title(g.language)) for d in _newest()), key=lambda pair: pair[1])
 
 
 def waiting_words(case: Any) -> str:
@@ -178,10 +185,7 @@ def waiting_words(case: Any) -> str:
 
 def stage_titles() -> list[tuple[str, str]]:
     """Every stage of every journey, each id once: what a queue can be narrowed to."""
-    application = house()
-    with application.db.read() as connection:
-        found = [pair for d in application.library.every_newest(connection) for pair in _stages(d.bundle.metadata)]
-    return list(dict(found).items())
+    return list(dict(pair for d in _newest() for pair in _stages(d.bundle.metadata)).items())
 
 
 def _stages(metadata: Any) -> list[tuple[str, str]]:

@@ -51,3 +51,17 @@ def test_a_new_name_at_log_in_replaces_the_old_one(application: Application, ann
         )
         assert again.id == anne
         assert application.vault.person(connection, anne).name == "Anne Nygift"
+
+
+def test_several_people_are_read_at_once_without_the_unknown_and_the_erased(
+    application: Application, anne: str
+) -> None:
+    vault = application.vault
+    with application.db.write() as connection:
+        gone = vault.register(connection, pid="04819599970", name="Borte Eksempel", birth_date=date(1995, 1, 4)).id
+        there = vault.register(connection, pid="05817198450", name="Her Eksempel", birth_date=date(1971, 1, 5)).id
+        vault.erase(connection, gone)
+
+        found = vault.people(connection, [anne, gone, there, "nobody"])
+
+        assert found == {one: vault.person(connection, one) for one in (anne, there)}

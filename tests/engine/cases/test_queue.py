@@ -78,6 +78,35 @@ def test_each_view_shows_as_many_as_it_counts(many: Desks) -> None:
     assert counted == {"alle": 11, "mine": 4, "ingen": 4, "venter": 2, "frist": 5, "passert": 1, "planlagt": 3}
 
 
+@pytest.mark.parametrize("most", [0, queue.MOST])
+def test_what_is_searched_for_is_narrowed_and_ordered_as_any_list(
+    many: Desks, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST", most)
+    words = (many.application.vault.blind("eksempel"),)
+    who, now = many.who(many.kari), many.clock.now()
+    with many.application.db.read() as connection:
+        everybody = queue.page(connection, who, Filter(view="frist"), now).rows
+        theirs = [row.number for row in everybody if row.owner_id != many.people["Ægir Ås-Étienne"].person_id]
+        found = queue.page(connection, who, Filter(view="frist", words=words), now).rows
+        assert [row.number for row in found] == theirs and 0 < len(theirs) < len(everybody)
+        stranger = queue.Who("999999999", who.person_id, who.mine)
+        assert queue.page(connection, stranger, Filter(words=words, number="2026"), now).rows == []
+
+
+def test_a_list_of_colleagues_counts_to_a_hundred_and_the_leaders_counts_all(
+    many: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "MANY", 1)
+    now = many.clock.now()
+    with many.application.db.read() as connection:
+        short = {load.person_id: load.open for load in members.loads(connection, NAV.orgno, now)}
+        whole = {load.person_id: load for load in members.loads(connection, NAV.orgno, now, whole=now + queue.SOON)}
+
+    ola = many.ola.person_id
+    assert (short[ola], whole[ola].open, whole[ola].week) == (2, 3, 1)
+
+
 def test_another_offices_cases_are_not_there(many: Desks) -> None:
     stranger = queue.Who("999999999", many.kari.person_id, (many.kari.person_id,))
     with many.application.db.read() as connection:
@@ -96,11 +125,15 @@ def test_a_substitute_has_the_cases_of_who_is_away_and_only_then(many: Desks) ->
     assert many.who(many.kari).mine == (many.kari.person_id,)
 
 
+@pytest.mark.parametrize("most", [0, queue.MOST])
 @pytest.mark.parametrize(
     "typed, found",
     [("anne", 4), ("EKSEMPEL anne", 4), ("Eksempel", 8), ("ægir", 3), ("ås etienne", 3), ("Åse", 0), ("Ann", 0)],
 )
-def test_names_are_found_by_whole_words_however_they_are_written(many: Desks, typed: str, found: int) -> None:
+def test_names_are_found_by_whole_words_however_they_are_written(
+    many: Desks, typed: str, found: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST", most)  # few cases are read by themselves, many in their order: the same list
     words = tuple(many.application.vault.blind(word) for word in names.words(typed))
     with many.application.db.read() as connection:
         page = queue.page(connection, many.who(many.kari), Filter(words=words), many.clock.now())
@@ -134,7 +167,9 @@ def test_those_registered_before_the_index_are_indexed_once(desks: Desks) -> Non
         assert anne in connection.execute(names.having(vault.blind("anne"))).scalars().all()
 
 
-def test_a_number_is_found_whole_and_by_its_beginning(many: Desks) -> None:
+@pytest.mark.parametrize("most", [0, queue.MOST])
+def test_a_number_is_found_whole_and_by_its_beginning(many: Desks, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "MOST", most)
     with many.application.db.read() as connection:
 
         def found(text: str) -> int:
