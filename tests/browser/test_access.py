@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
+from tests.browser.crawling import crawl
 
 People = Callable[..., Person]
 PAGES = ("/oversikt", "/saken-min", "/deling", "/meldinger", "/tilgjengelighet", "/personvern")
@@ -62,9 +63,8 @@ def test_the_consent_is_given_by_keyboard_alone_and_the_first_tab_skips_to_the_c
     expect(who.page.get_by_role("heading", level=1)).to_contain_text("spørre på vegne av deg")
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_every_page_of_a_citizen_is_clean_at_either_width(person: People, width: int) -> None:
-    who = person(width=width)
+def test_every_page_of_a_citizen_is_clean_on_a_wide_screen(person: People) -> None:
+    who = person()
     who.log_in("Odd Prøve")
     if who.page.get_by_role("button", name="Kom i gang").count():
         who.press("Kom i gang")
@@ -73,16 +73,35 @@ def test_every_page_of_a_citizen_is_clean_at_either_width(person: People, width:
         who.check_page()
 
 
-def test_every_page_of_a_caseworker_is_clean_on_a_phone(person: People) -> None:
-    citizen = person()
-    citizen.log_in("Jonas Prøve")
-    citizen.press("Kom i gang")
-    who = person(width=390)
-    who.log_in("Ola Rådgiver", staff=True)
-    who.check_page()
-    who.page.locator("tbody").get_by_role("link").first.click()
-    who.check_page()
-    who.picture("case-phone")
+def begin_as_citizen(who: Person) -> None:
+    who.log_in("Jonas Prøve")
+    who.press("Kom i gang")
+
+
+def copy_a_journey(who: Person) -> None:
+    who.log_in("Ada Administrator", staff=True)
+    who.go("/prosesser/advice")
+    who.press("Lag ny versjon")
+
+
+#: Who, what they do first, and how many kinds of pages there are at the least: a page nobody links to is lost.
+EVERYBODY = [
+    ("citizen", begin_as_citizen, 12),
+    ("leader", lambda who: who.log_in("Lise Leder", staff=True), 8),  # every page of a caseworker, and her own
+    ("administrator", copy_a_journey, 20),
+]
+
+
+@pytest.mark.parametrize(("least", "begin"), [pytest.param(n, b, id=name) for name, b, n in EVERYBODY])
+def test_every_page_that_is_linked_to_is_clean_on_a_phone_in_the_dark(
+    person: People, begin: Callable[[Person], None], least: int
+) -> None:
+    who = person(width=320 if begin is begin_as_citizen else 390)
+    who.page.emulate_media(color_scheme="dark")
+    begin(who)
+    kinds, wrong = crawl(who, who.page.url.removeprefix(who.url), "/")
+    assert not wrong, "\n".join(wrong)
+    assert len(kinds) >= least, kinds
 
 
 def test_forced_colours_still_tell_which_page_is_current(person: People) -> None:
