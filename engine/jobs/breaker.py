@@ -4,7 +4,7 @@ The other side is the task type, and the body its settings name where there are 
 no other.
 
 It opens when half of the latest tries of this process failed and more than
-``WAITING`` rows wait to be tried again. Then ``PROBES`` may try after each pause,
+``WAITING`` rows wait for their turn or to be tried again. Then ``PROBES`` may try after each pause,
 which grows while they fail. Each answer lets twice as many go as have been
 answered, until ``ENOUGH`` have been and it closes. While everything is well nothing is written.
 """
@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from engine import outbox
 from engine.db import Database
@@ -97,7 +97,8 @@ class Breaker:
             return
         failing = (
             select(due_work.c.payload)
-            .where(due_work.c.state == "due", due_work.c.name == work.name, due_work.c.failing_since.is_not(None))
+            .where(due_work.c.state == "due", due_work.c.name == work.name)
+            .where(or_(due_work.c.failing_since.is_not(None), due_work.c.due_at <= now))
             .limit(LOOKED_AT)
         )
         waiting = connection.execute(failing).scalars()

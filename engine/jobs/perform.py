@@ -232,7 +232,10 @@ class Performer:
                 METRICS.retries.labels(work.name).inc()
             else:
                 outbox.finish(connection, work)
-                self._breaker.answered(connection, side, now)
+                if isinstance(result, Done) and result.failed:
+                    self._breaker.failed(connection, job_type, work, now)
+                else:
+                    self._breaker.answered(connection, side, now)
                 self._effects(connection, work, result)
             self._failpoints.reach("before_commit")
         self._failpoints.reach("after_commit")

@@ -18,7 +18,7 @@ from engine.clock import SandboxClock
 from engine.evidence.datasets import DataSet
 from engine.evidence.harvest import ANSWERED
 from engine.evidence.models import harvest
-from engine.execution.models import QUEUES, breaker, due_work, sweep
+from engine.execution.models import QUEUES, breaker, due_work, process_instance, sweep
 from engine.jobs.bell import PREFIX, connect
 from engine.jobs.breaker import side_of
 
@@ -29,6 +29,10 @@ SWEEP_LATE = {"invariants": timedelta(minutes=1), "tidy": timedelta(minutes=20)}
 #: Sources are judged by what they were asked in this time.
 WINDOW = timedelta(days=1)
 AT_ONCE = 500
+#: How far ahead it is looked for what the clock does next.
+AHEAD = timedelta(days=7)
+CLOCKED = ("start", "timer", "deadline")
+MOST_COMING = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,17 @@ class SourceState:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What the clock does next at one step, and how often within ``AHEAD``. ``kind``: start | timer | deadline."""
+
+    kind: str
+    process: str
+    element: str
+    count: int
+    next: datetime
+
+
 def queues(connection: Connection, now: datetime) -> list[QueueState]:
     """Every queue, in the order they are served."""
     due = due_work.c.due_at <= now
@@ -92,6 +107,24 @@ def queues(connection: Connection, now: datetime) -> list[QueueState]:
         waiting, later, leased, stopped = found.get(name, (0, 0, 0, 0))
         states.append(QueueState(name, waiting, later, leased, stopped, oldest.get(name)))
     return states
+
+
+def coming(connection: Connection, now: datetime) -> list[Coming]:
+    """What the clock does within ``AHEAD``, by step, soonest first."""
+    process = func.coalesce(process_instance.c.key, due_work.c.name)
+    rows = connection.execute(
+        select(
+            due_work.c.kind, process.label("process"), due_work.c.element_id, func.count().label("times"),
+            func.min(due_work.c.due_at).label("next"),
+        )
+        .select_from(due_work.outerjoin(process_instance, process_instance.c.id == due_work.c.instance_id))
+        .where(due_work.c.state == "due", due_work.c.queue == "timers", due_work.c.kind.in_(CLOCKED))
+        .where(due_work.c.due_at > now, due_work.c.due_at <= now + AHEAD)
+        .group_by(due_work.c.kind, process, due_work.c.element_id)
+        .order_by(func.min(due_work.c.due_at))
+        .limit(MOST_COMING)
+    )  # fmt: skip
+    return [Coming(row.kind, row.process, row.element_id, row.times, row.next) for row in rows]
 
 
 def workers(application: Application) -> list[WorkerState] | None:

@@ -24,8 +24,11 @@ from engine.retry import DEFAULT, RetryPolicy
 
 @dataclass(frozen=True, slots=True)
 class Done:
+    """``failed``: the other side failed, though the diagram goes on and asks again in its own time."""
+
     variables: Mapping[str, Any] = field(default_factory=dict)
     effect: Callable[[Connection], None] | None = None
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -161,6 +162,9 @@ class Fetch:
         self._vault = vault
         self._data_sets = data_sets
 
+    def other_side(self, payload: Mapping[str, Any]) -> str:
+        return str(payload.get("dataSet", ""))
+
     def perform(self, work: Work, now: datetime) -> Result:
         data_set = self._data_sets[work.payload["dataSet"]]
         with self._database.read() as connection:
@@ -207,7 +211,8 @@ class Fetch:
             )
 
         answered = state in ("answered", "empty")
-        return Done({"answered": answered, "askAgain": ask_again(tries or 0)}, keep)
+        down = state in ("unavailable", "broken")
+        return Done({"answered": answered, "askAgain": ask_again(tries or 0)}, keep, failed=down)
 
 
 def ask_again(tries: int) -> str:

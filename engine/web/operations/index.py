@@ -44,6 +44,14 @@ def index() -> Any:
         sweeps = health.sweeps(connection, now)
         sources = health.sources(connection, house.data_sets.values(), now)
         breakers = health.breakers(connection)
+        coming = [
+            {
+                "when": one,
+                "process": process_name(connection, one.process),
+                "step": step_name(connection, one.process, one.element),
+            }
+            for one in health.coming(connection, now)
+        ]
         versions = [
             {**version, "title": process_name(connection, version["key"])}
             for version in history.versions(connection)
@@ -62,6 +70,7 @@ def index() -> Any:
         sweeps=sweeps,
         sources=sources,
         breakers=breakers,
+        coming=coming,
         versions=versions,
         batches=batches.latest(house, 10),
         check=checks.latest(house),

@@ -119,3 +119,16 @@ def test_one_body_that_fails_stops_no_other_of_the_same_task_type(cases: Cases, 
 
     assert cases.states() == {"active": 70, "completed": 30}
     assert sum(work.payload["receiver"] == "up" for work in scripted.calls) == 30
+
+
+def test_a_source_the_diagram_itself_asks_again_is_left_alone_too(cases: Cases) -> None:
+    cases.deploy(BODY)
+    scripted = cases.script("work", Done(failed=True))
+    for _ in range(90):
+        cases.start()
+    while cases.app.performer.drain(5):
+        pass
+
+    assert opened(cases) == FIRST_PAUSE
+    assert len(scripted.calls) < 90, "the last were not tried"
+    assert cases.states()["completed"] == len(scripted.calls), "each that was tried went on, with the gap it found"

@@ -175,6 +175,25 @@ def test_queues_tell_how_much_waits_and_since_when(cases: Cases, ada: Staff, clo
     assert "Redis svarer ikke" in page, "a test has no Redis, and the page says so instead of falling"
 
 
+def test_what_the_clock_does_next_is_told_by_step_soonest_first(cases: Cases, ada: Staff, clock: FixedClock) -> None:
+    def wait(name: str, duration: str) -> str:
+        timer = f"<timerEventDefinition><timeDuration>{duration}</timeDuration></timerEventDefinition>"
+        return f'<intermediateCatchEvent id="w" name="{name}">{timer}</intermediateCatchEvent>'
+
+    assert "Klokken setter ikke i gang noe" in ada.read("/drift")
+    for key, name, duration in (("long", "Vent en måned", "P30D"), ("b", "Vent to døgn", "P2D"), ("a", "Vent", "P1D")):
+        body = f'<startEvent id="s"/>{wait(name, duration)}<endEvent id="e"/>'
+        cases.deploy(body + line("s", "w", "e"), key=key)
+        cases.start(key)
+    cases.start("a")
+
+    page = ada.read("/drift")
+
+    rows = page.partition("nærmeste først.")[2]
+    assert rows.index("Vent 2") < rows.index("Vent to døgn 1")
+    assert "Vent en måned" not in page
+
+
 def test_no_secret_is_on_the_page(application: Application, ada: Staff) -> None:
     settings = application.settings
     html = ada.get("/drift").get_data(as_text=True)
