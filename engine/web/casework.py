@@ -167,6 +167,8 @@ def _content(
         name: value for one in mine.values() if one.kind in case_drafts.FIELDS for name, value in one.content.items()
     }
     journal = writing.notes(connection, vault, case.id)
+    loads = members.loads(connection, who.office, now)
+    view.know(connection, [load.person_id for load in loads])
     back = request.cookies.get(FROM, "")
     return {
         "case": case,
@@ -202,7 +204,7 @@ def _content(
         "acts": acts.legal(case, who.person_id, leads),
         "hers": case.responsible == who.person_id,
         "stands_in": case.responsible in who.mine[1:],
-        "loads": members.loads(connection, who.office, now),
+        "loads": loads,
         "pauses": acts.PAUSES,
         "bars": writing.BARS,
         "kinds": measures.KINDS,

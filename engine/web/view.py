@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
 from flask import Flask, current_app, g, url_for
+from sqlalchemy import Connection
 
 from engine.application import Application
 from engine.cases import queries
@@ -79,12 +80,7 @@ def event_task(event: Any) -> str:
 
 def journey_title(key: str) -> str:
     """The name of a journey in the person's language."""
-    application = house()
-    with application.db.read() as connection:
-        try:
-            return application.library.newest(connection, key).bundle.title(g.language)
-        except KeyError:
-            return key
+    return next((d.bundle.title(g.language) for d in _newest() if d.key == key), key)
 
 
 def _newest() -> list[Deployed]:
@@ -198,12 +194,21 @@ def name_of(person_id: str | None) -> str:
     """A person's name, or the system's, or that she is erased."""
     if not person_id or person_id == "system":
         return "iBalanse"
-    application = house()
-    try:
-        with application.db.read() as connection:
-            return application.vault.person(connection, person_id).name
-    except (KeyError, Erased):
-        return t("person.erased")
+    known: dict[str, str] = g.setdefault("names", {})
+    if person_id not in known:
+        application = house()
+        try:
+            with application.db.read() as connection:
+                known[person_id] = application.vault.person(connection, person_id).name
+        except (KeyError, Erased):
+            known[person_id] = t("person.erased")
+    return known[person_id]
+
+
+def know(connection: Connection, ids: Iterable[str]) -> None:
+    """Look up the names of all these in one statement, so that ``name_of`` need not one by one."""
+    people = house().vault.people(connection, ids)
+    g.setdefault("names", {}).update({person_id: person.name for person_id, person in people.items()})
 
 
 def moment(at: datetime | None) -> str:
