@@ -23,6 +23,7 @@ from engine.definitions.editing.document import (
     process_of,
     put,
 )
+from engine.definitions.editing.values import expression, timer_value
 
 TIMES = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}
 #: Kind of event → the root element it refers to, and the attribute of it that counts.
@@ -107,8 +108,6 @@ def refer(root: Any, kind: str, name: str) -> str:
 
 def write_event(root: Any, step: Any, whole: Mapping[str, str], changed: Mapping[str, str]) -> None:
     """What has *changed* of an event, written; *whole* is everything it says after the change."""
-    from engine.definitions.editing.settings import expression, timer_value
-
     if "event" in changed and local(step).endswith("Event"):
         old = definition_of(step)
         if old is not None:
@@ -167,8 +166,6 @@ def _condition(definition: Any, text: str) -> None:
 
 def set_event(root: Any, step: Any, kind: str, given: Mapping[str, str]) -> None:
     """Give an event without a definition one: a timer its time, a message, signal, error or escalation its name."""
-    from engine.definitions.editing.settings import expression, timer_value
-
     definition = put(step, etree.Element(f"{BPMN}{_TAGS.get(kind, kind)}EventDefinition"))
     if kind == "timer":
         timer = given.get("timer") if given.get("timer") in TIMES else "duration"
