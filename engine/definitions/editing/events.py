@@ -33,12 +33,18 @@ ROOTS = {
     "error": ("error", "errorCode"),
     "escalation": ("escalation", "escalationCode"),
 }
+THROWING = ("endEvent", "intermediateThrowEvent")
 _TAGS = {"compensation": "compensate"}
+
+
+def definitions_of(step: Any) -> list[Any]:
+    """Every event definition of an event, in document order."""
+    return [child for child in step if local(child).endswith("EventDefinition")]
 
 
 def definition_of(step: Any) -> Any:
     """The one event definition of an event, or ``None``."""
-    found = [child for child in step if local(child).endswith("EventDefinition")]
+    found = definitions_of(step)
     return found[0] if len(found) == 1 else None
 
 
@@ -55,7 +61,7 @@ def event_settings(step: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     kind, definition = kind_of(step), definition_of(step)
     root = step.getroottree().getroot()
-    if local(step).endswith("Event"):
+    if local(step).endswith("Event") and len(definitions_of(step)) < 2:
         found["event"] = kind
     if kind == "timer":
         timer, time = next(((k, definition.find(f"{BPMN}{tag}")) for k, tag in TIMES.items()
@@ -67,6 +73,8 @@ def event_settings(step: Any) -> dict[str, str]:
         found["condition"] = definition.findtext(f"{BPMN}condition", "").strip()
     if kind == "link":
         found["reference"] = definition.get("name", "")
+    if kind == "compensation" and local(step) in THROWING:
+        found["undoes"] = definition.get("activityRef", "").rpartition(":")[2]
     if local(step) in ("receiveTask", "sendTask"):
         found["reference"] = _named(root, "message", step.get("messageRef", ""))
     if kind == "message" or local(step) in ("receiveTask", "sendTask"):
@@ -137,6 +145,8 @@ def write_event(root: Any, step: Any, whole: Mapping[str, str], changed: Mapping
             _refer_to(definition, "name", wanted)
         elif kind in ROOTS:
             _refer_to(definition, f"{kind}Ref", refer(root, kind, wanted) if wanted else "")
+    if "undoes" in changed and kind == "compensation":
+        _refer_to(definition, "activityRef", changed["undoes"])
     if kind == "conditional" and "condition" in changed:
         _condition(definition, expression(changed["condition"], "condition"))
     if "key" in changed:
@@ -198,11 +208,11 @@ def add_interruption(
     """
     root = open_process(files)
     step = find_step(root, host)
-    if not can_be_interrupted(step):
+    if not can_be_interrupted(step) or (kind == "cancel" and local(step) != "transaction"):
         raise EditRefused("edit.no_interruption", "kind")
     event = etree.Element(f"{BPMN}boundaryEvent", name=name.strip()[:120], attachedToRef=host)
     event.set("id", new_id(root, name.strip() or f"{step.get('name', host)} {kind}"))
-    if not interrupting and kind != "error":
+    if not interrupting and kind not in ("error", "cancel"):
         event.set("cancelActivity", "false")
     step.addnext(event)
     set_event(root, event, kind, given)

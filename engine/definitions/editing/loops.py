@@ -9,19 +9,31 @@ from lxml import etree
 
 from engine.definitions.editing.document import BPMN, IB, EditRefused, drop, put
 from engine.definitions.editing.places import EXTENSIONS, write
-from engine.definitions.editing.values import expression, number
+from engine.definitions.editing.values import expression, flag, number
 
 
 def loop(step: Any) -> dict[str, str]:
     """loop: "" | each | each_in_turn | times | while"""
     many, again = (step.find(f"{BPMN}{tag}LoopCharacteristics") for tag in ("multiInstance", "standard"))
     found = dict.fromkeys(
-        ("loop", "loop_over", "loop_item", "loop_times", "loop_until", "loop_max", "loop_collect", "loop_output"), ""
+        (
+            "loop",
+            "loop_over",
+            "loop_item",
+            "loop_times",
+            "loop_until",
+            "loop_max",
+            "loop_before",
+            "loop_collect",
+            "loop_output",
+        ),
+        "",
     )
     if again is not None:
         found["loop"] = "while"
         found["loop_until"] = again.findtext(f"{BPMN}loopCondition", "").strip()
         found["loop_max"] = again.get("loopMaximum", "")
+        found["loop_before"] = again.get("testBefore", "")
     elif many is not None:
         found["loop"] = "each_in_turn" if many.get("isSequential") in ("true", "1") else "each"
         collection = many.find(f"{BPMN}{EXTENSIONS}/{IB}collection")
@@ -51,6 +63,7 @@ def write_loop(step: Any, given: Mapping[str, str]) -> None:
         again = again if again is not None else put(step, etree.Element(f"{BPMN}standardLoopCharacteristics"))
         number(given["loop_max"], "loop_max")
         write(again, "@loopMaximum", given["loop_max"])
+        write(again, "@testBefore", flag(given["loop_before"], "loop_before"))
         write(again, "loopCondition", given["loop_until"])
     elif kind:
         if not given["loop_over"] and not given["loop_times"]:

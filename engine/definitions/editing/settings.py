@@ -25,7 +25,7 @@ from engine.definitions.editing.document import (
     local,
     open_process,
 )
-from engine.definitions.editing.events import event_settings, write_event
+from engine.definitions.editing.events import definitions_of, event_settings, write_event
 from engine.definitions.editing.loops import loop, write_loop
 from engine.definitions.editing.places import get, write
 from engine.definitions.editing.values import READ, expression
@@ -77,7 +77,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("retry_wait", f"{_RETRY}/@waitFor", "duration", JOBS, True),
     Setting("script", "script", "text", ("scriptTask",), True),
     Setting("ordering", "@ordering", "choice", ("adHocSubProcess",)),
-    Setting("completion", "completionCondition", "expression", ("adHocSubProcess",), True),
+    Setting("completion", "completionCondition", "expression", ("adHocSubProcess",)),
+    Setting("keep_rest", "@cancelRemainingInstances", "choice", ("adHocSubProcess",), True),
+    Setting("activation", "activationCondition", "expression", ("complexGateway",)),
+    Setting("gateway_type", "@eventGatewayType", "choice", ("eventBasedGateway",), True),
+    Setting("instantiate", "@instantiate", "flag", ("eventBasedGateway", "receiveTask"), True),
+    Setting("all_events", "@parallelMultiple", "flag", ("startEvent", "intermediateCatchEvent", "boundaryEvent")),
+    Setting("start_quantity", "@startQuantity", "number", ACTIVITIES, True),
+    Setting("completion_quantity", "@completionQuantity", "number", ACTIVITIES, True),
 )  # fmt: skip
 #: Lines of "name: value" that stand as elements of our own.
 LINES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -97,7 +104,8 @@ def read_settings(files: Files, element_id: str) -> dict[str, str]:
     step = find_step(open_process(files), element_id)
     found = {"name": step.get("name", "")}
     for setting in settings_of(step):
-        found[setting.name] = get(step, setting.path)
+        if setting.name != "all_events" or len(definitions_of(step)) > 1:
+            found[setting.name] = get(step, setting.path)
     for name, (tag, key, on) in LINES.items():
         if local(step) in on:
             found[name] = _lines(step, tag, key)

@@ -12,7 +12,7 @@ from engine.bpmn.drawing import to_svg
 from engine.bpmn.elements import Element, Finding, Process
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions import drafts
-from engine.definitions.adding import offered
+from engine.definitions.kinds import offered
 from engine.definitions.bundle import Bundle
 from engine.definitions.difference import differences
 from engine.definitions.durations import parts
