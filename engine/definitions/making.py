@@ -24,6 +24,8 @@ from engine.definitions.kinds import KINDS, Kind
 from engine.definitions.permitting import allow
 
 LANGUAGES = ("nb", "nn", "en")
+#: What a new event that waits for a condition waits for, until another is chosen.
+READY = '["equals", ["dataModel", "ready", "variables"], true]'
 _FIRST = next(kind for kind in KINDS if kind.id == "confirmation")
 
 
@@ -71,21 +73,24 @@ def _filled(root: Any, step: Any, kind: Kind, name: str, performer: str, called:
     return Made(step, kind, name, performer, inner)
 
 
-def finish(files: dict[str, bytes], made: Made) -> dict[str, bytes]:
-    """The files with the texts, form and access of what was made."""
+def finish(files: dict[str, bytes], made: Made, *, new: bool = True) -> dict[str, bytes]:
+    """The files with the texts, form and access of what was made.
+
+    new  false for a step of a person that has its text and access already; a form that is there stays in any case
+    """
     identity, kind = made.id, made.kind
     changed, texts = files, {}
-    if kind.person:
+    if kind.person and new:
         texts[f"task.{identity}"] = made.name
     elif kind.id == "notify":
         texts[f"notice.{identity}"] = made.name
-    if kind.id in ("form", "signing"):
+    if kind.id in ("form", "signing") and not _has_form(files, identity):
         changed = _form(changed, identity)
         texts[f"field.{data_type(identity)}.answer"] = made.name
     for language in LANGUAGES:
         for key, text in texts.items():
             changed = set_text(changed, key, language, text)
-    if kind.person:
+    if kind.person and new:
         changed = allow(changed, identity, "radgiver" if made.performer == "caseworker" else "priv")
     return finish(changed, made.inner) if made.inner is not None else changed
 
@@ -104,7 +109,7 @@ def _fill(root: Any, step: Any, kind: Kind, name: str, performer: str, called: s
     if kind.event == "timer":
         set_event(root, step, "timer", {"timer": "duration", "time": "P7D"})
     elif kind.event == "conditional":
-        set_event(root, step, "conditional", {"condition": '["equals", ["dataModel", "ready", "variables"], true]'})
+        set_event(root, step, "conditional", {"condition": READY})
     elif kind.event in ROOTS or kind.event == "link":
         set_event(root, step, kind.event, {"reference": name})
     elif kind.event:
@@ -165,6 +170,11 @@ def after_split(root: Any, step: Any, kind: Kind, name: str) -> Any:
 def data_type(step_id: str) -> str:
     """The data type of a form that was made with its step."""
     return f"form_{step_id.lower()}"
+
+
+def _has_form(files: Files, step_id: str) -> bool:
+    kinds = json.loads(files.get("metadata.json", b"{}")).get("dataTypes", ())
+    return any(kind.get("taskId") == step_id and kind.get("allowedContentTypes") for kind in kinds)
 
 
 def _form(files: Files, step_id: str) -> dict[str, bytes]:

@@ -80,7 +80,15 @@ def test_a_name_is_text() -> None:
     assert "<script>" not in svg and "&lt;b&gt;" in svg and 'class="node fault"' in svg
 
 
-NODES = ("startEvent", "endEvent", "boundaryEvent", "task", "exclusiveGateway", "intermediateThrowEvent", "callActivity")
+NODES = (
+    "startEvent",
+    "endEvent",
+    "boundaryEvent",
+    "task",
+    "exclusiveGateway",
+    "intermediateThrowEvent",
+    "callActivity",
+)
 
 
 @st.composite

@@ -157,13 +157,17 @@ def _write_lines(step: Any, tag: str, key: str, text: str, name: str) -> None:
         if not colon or not target.strip():
             raise EditRefused("edit.lines", name)
         pairs.append((target.strip(), expression(value.strip(), name)))
-    for node in step.findall(f"{BPMN}{_EXT}/{IB}{tag}"):
-        drop(node)
+    clear_lines(step, tag)
     for target, value in pairs:
         node = etree.SubElement(extensions(step), f"{IB}{tag}")
         node.set(key, target)
         node.text = value
     _prune(step)
+
+
+def clear_lines(step: Any, tag: str) -> None:
+    for node in step.findall(f"{BPMN}{_EXT}/{IB}{tag}"):
+        drop(node)
 
 
 def _prune(step: Any) -> None:
