@@ -14,7 +14,7 @@ from engine.definitions.editing.conditions import BUTTON, Field
 _KINDS = {"boolean": "flag", "integer": "number", "number": "number"}
 _VARIABLE = re.compile(r'\[\s*"dataModel"\s*,\s*"([^"]+)"\s*,\s*"variables"\s*\]')
 #: Variables whose names and kinds the product's own steps leave behind.
-_KNOWN = {"granted": "flag", "pending": "number", "partiesChanged": "flag", "annulled": "flag"}
+_KNOWN = {"granted": "flag", "pending": "number", "partiesChanged": "flag", "annulled": "flag", "ready": "flag"}
 
 
 def fields(bundle: Bundle, language: str) -> tuple[Field, ...]:

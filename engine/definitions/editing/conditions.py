@@ -24,6 +24,8 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {
     "number": ("equals", "notEquals", "greaterThan", "greaterThanEq", "lessThan", "lessThanEq", "filled", "empty"),
 }
 ALL_OPERATORS = (*COMPARING, "filled", "empty")
+#: The same, and what is offered before it is known what is asked.
+OFFERED: Mapping[str, tuple[str, ...]] = {**OPERATORS, "any": ALL_OPERATORS}
 JOINS = ("and", "or")
 BUTTON = "action"
 

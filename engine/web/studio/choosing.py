@@ -25,8 +25,8 @@ Form = Mapping[str, str]
 def askable(bundle: Bundle, element: Element | None) -> tuple[Field, ...]:
     """What a condition of the element may ask about."""
     own = counters(element) if element is not None else ()
-    known = fields(bundle, g.language)
-    return (*known, *(field for field in own if field.id not in {k.id for k in known}))
+    counted = {field.id for field in own}
+    return (*(field for field in fields(bundle, g.language) if field.id not in counted), *own)
 
 
 def giving(bundle: Bundle, name: str) -> tuple[Field, ...]:
@@ -85,10 +85,15 @@ def drawn_value(text: str, known: Sequence[Field], typed: Form, name: str) -> di
 
 
 def given(bundle: Bundle, element: Element, form: Form, shown: Sequence[str], now: Form) -> dict[str, str]:
-    """What was chosen and written for the settings that were shown."""
+    """What was chosen and written for the settings that were shown.
+
+    A condition that was written by hand stays until another is written or chosen.
+    """
     found = {name: form.get(f"s-{name}", "") for name in shown}
     for name in shown:
-        if name in CONDITIONS and f"{name}-field-0" in form and not found[name].strip():
+        asked = any(form.get(f"{name}-field-{n}") for n in range(MOST_ROWS))
+        raw, before = found[name].strip(), now.get(name, "").strip()
+        if name in CONDITIONS and f"{name}-field-0" in form and (not raw or (asked and raw == before)):
             try:
                 found[name] = condition(form, askable(bundle, element), f"{name}-")
             except EditRefused as refused:

@@ -12,7 +12,7 @@ from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions import editing
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused, conditions, flows
-from engine.definitions.editing.conditions import OPERATORS, Choice
+from engine.definitions.editing.conditions import OFFERED, Choice
 from engine.definitions.editing.document import find_step, open_process
 from engine.definitions.editing.events import THROWING, can_be_interrupted
 from engine.definitions.editing.settings import PEOPLE, SETTINGS, read_settings
@@ -44,7 +44,7 @@ def condition_value(key: str) -> Any:
     before, _, number = name.rpartition("field-")
     return render_template(
         "parts/studio_condition.html", row=row, asked=known.get(field_id), n=number, before=before,
-        flow=request.args.get("flow", ""), operators=OPERATORS,
+        flow=request.args.get("flow", ""), operators=OFFERED,
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         settings=settings, options=_options(bundle, house, titles, element),
         chosen=_chosen(bundle, element, settings, given), about=tell.about(element),
         ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
-        fields=choosing.askable(bundle, element), operators=OPERATORS, kinds=_kinds(house), jobs=sorted(house.jobs),
+        fields=choosing.askable(bundle, element), operators=OFFERED, kinds=_kinds(house), jobs=sorted(house.jobs),
         sorts=_sorts(house, element), undoing=[k for k in offered_here(house) if k.id in UNDOING],
         targets=targets(tell, bundle, element.scope), places=_places(tell, bundle, element),
         boundary=[bundle.process.elements[event] for event in element.boundary],

@@ -29,10 +29,8 @@ class Teller:
     @cached_property
     def known(self) -> tuple[Field, ...]:
         """Everything a sentence may be about: fields, what the engine counts, turns of a loop, and lists."""
-        every = [*self.fields]
-        for element in self.bundle.process.elements.values():
-            every += counters(element)
-        every += [*items(self.bundle), *lists(self.bundle, g.language)]
+        every = [field for element in self.bundle.process.elements.values() for field in counters(element)]
+        every += [*self.fields, *items(self.bundle), *lists(self.bundle, g.language)]
         return tuple({field.id: field for field in reversed(every)}.values())
 
     @staticmethod
