@@ -72,6 +72,8 @@ def migrate(application: Application, options: argparse.Namespace) -> int:
         if source.id == target.id:
             raise BadInput(f"--from and --to are both version {source.version}")
         slips = migration.unknown_names(source.bundle.process, target.bundle.process, mapping)
+        stages = [{stage.id for stage in version.bundle.stages} for version in (source, target)]
+        slips += migration.unknown_stages(stages[0], stages[1], mapping)
         if slips:
             raise BadInput("; ".join(f"--map {slip.element}: {slip.message}" for slip in slips))
         query = Query(process=options.key, version=str(source.version))
