@@ -10,7 +10,7 @@ from engine.application import Application
 from engine.definitions.library import Deployed, UnknownDefinition
 from engine.execution import migration
 from engine.execution.commands import MigrateInstance
-from engine.operations import batches, history, selection
+from engine.operations import batches, carrying, history, selection
 from engine.operations.say import SOME_REFUSED, BadInput, answer, reasons, run_batch
 from engine.operations.selection import Query
 from engine.progress import Bar
@@ -113,7 +113,7 @@ def _dry_run(
 ) -> int:
     bar = Bar("dry run", len(found))
     refused: list[dict[str, Any]] = []
-    tried = batches.try_out(application, found, lambda case: MigrateInstance(case, target.id, mapping))
+    tried = carrying.try_out(application, found, lambda case: MigrateInstance(case, target.id, mapping))
     for count, (instance, why) in enumerate(tried, 1):
         if why is not None:
             refused.append({"instance": instance, **why})

@@ -140,7 +140,7 @@ class _Judge:
         new = self.new.elements.get(self._to(old.id))
         if new is None:
             self._no(old.id, "element-gone", "a token rests here, and the new version has no such element: map it")
-        elif _ALIKE.get(old.type, old.type) != _ALIKE.get(new.type, new.type):
+        elif alike(old) != alike(new):
             self._no(old.id, "type-changed", f"{old.type} has become {new.type}")
         elif self._to(old.scope) != new.scope:
             self._no(old.id, "scope-changed", f"it stood in {old.scope} and {new.id} stands in {new.scope}")
@@ -312,6 +312,11 @@ class _Judge:
             for trigger in new.triggers.get(handler, ()):
                 if trigger not in known and _listens(new.elements[trigger]):
                     yield new.elements[trigger]
+
+
+def alike(element: Element) -> str:
+    """What an element is to a token that rests there: those of one sort may take each other's place."""
+    return _ALIKE.get(element.type, element.type)
 
 
 def _listens(element: Element) -> bool:
