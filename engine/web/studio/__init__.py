@@ -13,12 +13,14 @@ from engine.web.studio import (
     forming,
     index,
     modeller,
+    moves,
     process,
     publishing,
     scope,
     steps,
     texts,
     trial,
+    trust,
 )
 from engine.web.studio.desk import blueprint
 
@@ -30,10 +32,12 @@ __all__ = [
     "forming",
     "index",
     "modeller",
+    "moves",
     "process",
     "publishing",
     "scope",
     "steps",
     "texts",
     "trial",
+    "trust",
 ]

@@ -11,7 +11,7 @@ from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.drawing import to_svg
 from engine.bpmn.elements import Element, Finding, Process
 from engine.bpmn.xml import BpmnSyntaxError
-from engine.definitions import drafts
+from engine.definitions import drafts, trusting
 from engine.definitions.bundle import Bundle
 from engine.definitions.difference import differences
 from engine.definitions.durations import parts
@@ -53,6 +53,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         process = _process(bundle)
         left = left_behind(connection, versions, process.elements) if draft and process else []
         changes = differences(versions[0].bundle, bundle) if draft and process and versions else []
+        signers = trusting.names(connection)
         titles = {d.key: d.bundle.title(g.language) for d in house.library.every_newest(connection)}
     tab = tab or request.args.get("fane", "diagram")
     form = forming.shown(bundle, step or request.args.get("steg", "")) if tab == "skjemaer" and process else {}
@@ -76,6 +77,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         texts=_texts(bundle) if process else [],
         kinds=offered(CAPABILITIES, offer.jobs, offer.user_tasks),
         titles=titles,
+        signers=signers,
         moves=moving.batches_of(house, key) if tab == "versjoner" else [],
         can=sorted({*CAPABILITIES.elements}),
         languages_=LANGUAGES,
