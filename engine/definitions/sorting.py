@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree
@@ -18,8 +19,10 @@ from engine.definitions.editing.document import (
     drop,
     extensions,
     find_step,
+    is_node,
     local,
     open_process,
+    put,
     ways_from,
 )
 from engine.definitions.editing.events import event_settings, refer
@@ -48,15 +51,23 @@ def change_tag(root: Any, step: Any, element: str) -> list[str]:
         raise EditRefused("edit.other_sort", "sort")
     if element == local(step):
         return []
-    before = _said(step)
+    before = said(step)
     step.tag = f"{BPMN}{element}"
+    fit(root, step)
+    after = said(step)
+    return [name for name in before if name not in after]
+
+
+def fit(root: Any, step: Any) -> None:
+    """Take out of a step what its sort does not have."""
+    element = local(step)
     known = entry("process", element)
     assert known is not None, element
     for setting in SETTINGS:
         if element not in setting.on and get(step, setting.path):
             write(step, setting.path, "")
-    for name, (tag, _, on) in LINES.items():
-        if name in before and element not in on:
+    for tag, _, on in LINES.values():
+        if element not in on:
             clear_lines(step, tag)
     actions = step.find(f"{BPMN}extensionElements/{ALTINN}taskExtension/{ALTINN}actions")
     if element not in PEOPLE and actions is not None:
@@ -66,15 +77,33 @@ def change_tag(root: Any, step: Any, element: str) -> list[str]:
     for child in [c for c in step if local(c) and not _allowed(known, local(c))]:
         drop(child)
     _ways(root, step)
-    after = _said(step)
-    return [name for name in before if name not in after]
+
+
+def regained(old: Any, new: Any) -> None:
+    """Give a step that an editor has made another sort what it said before: each part that the editor left out."""
+    person = local(old) in PEOPLE and local(new) in PEOPLE
+    for name, value in old.attrib.items():
+        there = name != "default" or new.getroottree().getroot().xpath("boolean(//*[@id=$id])", id=value)
+        if name not in new.attrib and there:
+            new.set(name, value)
+    for child in old:
+        if not local(child) or local(child) in ("incoming", "outgoing") or is_node(child):
+            continue
+        if local(child) != "extensionElements":
+            if new.find(child.tag) is None:
+                put(new, deepcopy(child))
+            continue
+        for part in child:
+            crosses = part.tag == f"{ALTINN}taskExtension" and not person and local(old) not in (*GATEWAYS, local(new))
+            if new.find(f"{BPMN}extensionElements/{part.tag}") is None and not crosses:
+                extensions(new).append(deepcopy(part))
 
 
 def _allowed(known: Entry, child: str) -> bool:
     return any(child in slot.names for slot in known.slots)
 
 
-def _said(step: Any) -> dict[str, str]:
+def said(step: Any) -> dict[str, str]:
     """Every setting that says something."""
     found = {setting.name: get(step, setting.path) for setting in SETTINGS}
     found |= {name: "yes" for name, (tag, _, _) in LINES.items() if step.find(f".//{{*}}{tag}") is not None}
