@@ -10,7 +10,7 @@ from engine.application import Application
 from engine.definitions.library import Deployed, UnknownDefinition
 from engine.execution import migration
 from engine.execution.commands import MigrateInstance
-from engine.operations import batches, history, selection
+from engine.operations import batches, carrying, history, selection
 from engine.operations.say import SOME_REFUSED, BadInput, answer, reasons, run_batch
 from engine.operations.selection import Query
 from engine.progress import Bar
@@ -72,6 +72,8 @@ def migrate(application: Application, options: argparse.Namespace) -> int:
         if source.id == target.id:
             raise BadInput(f"--from and --to are both version {source.version}")
         slips = migration.unknown_names(source.bundle.process, target.bundle.process, mapping)
+        stages = [{stage.id for stage in version.bundle.stages} for version in (source, target)]
+        slips += migration.unknown_stages(stages[0], stages[1], mapping)
         if slips:
             raise BadInput("; ".join(f"--map {slip.element}: {slip.message}" for slip in slips))
         query = Query(process=options.key, version=str(source.version))
@@ -111,7 +113,7 @@ def _dry_run(
 ) -> int:
     bar = Bar("dry run", len(found))
     refused: list[dict[str, Any]] = []
-    tried = batches.try_out(application, found, lambda case: MigrateInstance(case, target.id, mapping))
+    tried = carrying.try_out(application, found, lambda case: MigrateInstance(case, target.id, mapping))
     for count, (instance, why) in enumerate(tried, 1):
         if why is not None:
             refused.append({"instance": instance, **why})

@@ -64,7 +64,7 @@ def _size(element: Element) -> tuple[int, int]:
 
 def _scope(process: Process, scope: str) -> tuple[dict[str, Box], list[Line], int, int]:
     members = [process.elements[name] for name in process.children.get(scope, ())]
-    nodes = [element.id for element in members if not element.attached_to]
+    nodes = [element.id for element in members if not _on_edge(process, element)]
     inner = {name: _scope(process, name) for name in nodes if process.children.get(name)}
     sizes = {
         name: (inner[name][2], inner[name][3]) if name in inner else _size(process.elements[name]) for name in nodes
@@ -80,10 +80,11 @@ def _scope(process: Process, scope: str) -> tuple[dict[str, Box], list[Line], in
         for box in their_boxes.values():
             found[box.element] = Box(box.element, box.x + dx, box.y + dy, box.width, box.height)
         lines += [Line(line.flow, tuple((x + dx, y + dy) for x, y in line.points)) for line in their_lines]
-    for element in members:
-        for number, boundary in enumerate(element.boundary):
-            host = boxes[element.id]
-            step = max(min(110, (host.width - 28) // len(element.boundary)), EVENT[0] + 6)
+    for name in nodes:
+        on_edge = _on(process, process.elements[name])
+        for number, boundary in enumerate(on_edge):
+            host = boxes[name]
+            step = max(min(110, (host.width - 28) // len(on_edge)), EVENT[0] + 6)
             x = host.x + 14 + number * step
             found[boundary] = Box(boundary, x, host.y + host.height - EVENT[1] // 2, *EVENT)
     bottom = max((box.y + box.height for box in boxes.values()), default=0)
@@ -91,13 +92,27 @@ def _scope(process: Process, scope: str) -> tuple[dict[str, Box], list[Line], in
     for element in members:
         for flow_id in element.outgoing:
             target = process.flows[flow_id].target
-            source = element.attached_to or element.id
+            edge = _on_edge(process, element)
+            source = element.attached_to if edge else element.id
             backwards = layers.get(target, 0) <= layers.get(source, 0)
             lanes += backwards
-            points = _route(found[element.id], found[target], bool(element.attached_to), backwards, bottom + 14 * lanes)
+            points = _route(found[element.id], found[target], edge, backwards, bottom + 14 * lanes)
             lines.append(Line(flow_id, points))
     right = max((box.x + box.width for box in boxes.values()), default=0)
     return found, lines, right + MARGIN, bottom + 14 * lanes + MARGIN + 8
+
+
+def _on_edge(process: Process, element: Element) -> bool:
+    """Whether it is drawn on the edge of its host: one that is there, in the same scope, and no boundary event itself.
+
+    Anything else is no good BPMN, which the validator says; it is drawn as a step of its own, so that it is seen.
+    """
+    host = process.elements.get(element.attached_to)
+    return host is not None and host.scope == element.scope and not host.attached_to and host is not element
+
+
+def _on(process: Process, host: Element) -> list[str]:
+    return [name for name in host.boundary if _on_edge(process, process.elements[name])]
 
 
 def _edges(process: Process, nodes: list[str]) -> list[tuple[str, str]]:
@@ -107,7 +122,7 @@ def _edges(process: Process, nodes: list[str]) -> list[tuple[str, str]]:
     for name in nodes:
         element = process.elements[name]
         ways = list(element.outgoing)
-        for boundary in element.boundary:
+        for boundary in _on(process, element):
             ways += process.elements[boundary].outgoing
         found += [(name, process.flows[way].target) for way in ways if process.flows[way].target in known]
     return found

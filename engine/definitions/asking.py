@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from engine.bpmn.elements import Element
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing.conditions import BUTTON, Field
 
 _KINDS = {"boolean": "flag", "integer": "number", "number": "number"}
 _VARIABLE = re.compile(r'\[\s*"dataModel"\s*,\s*"([^"]+)"\s*,\s*"variables"\s*\]')
 #: Variables whose names and kinds the product's own steps leave behind.
-_KNOWN = {"granted": "flag", "pending": "number", "partiesChanged": "flag", "annulled": "flag"}
+_KNOWN = {"granted": "flag", "pending": "number", "partiesChanged": "flag", "annulled": "flag", "ready": "flag"}
 
 
 def fields(bundle: Bundle, language: str) -> tuple[Field, ...]:
@@ -26,6 +27,45 @@ def fields(bundle: Bundle, language: str) -> tuple[Field, ...]:
     if actions:
         found.append(Field(BUTTON, "", "", "choice", tuple((name, name) for name in actions)))
     return tuple(found)
+
+
+def counters(element: Element) -> tuple[Field, ...]:
+    """What the engine itself tells a condition of this element, as variables."""
+    names = []
+    if element.type == "complexGateway":
+        names = ["activationCount"]
+    elif element.multi_instance is not None:
+        names = ["numberOfInstances", "numberOfCompletedInstances", "numberOfActiveInstances"]
+    elif element.loop is not None:
+        names = ["loopCounter"]
+    return tuple(Field("variables", name, name, "number") for name in names)
+
+
+def items(bundle: Bundle) -> tuple[Field, ...]:
+    """The variable each turn of a loop has its own value in; for the parties of a case, also the person who acts."""
+    found: dict[str, Field] = {}
+    for element in bundle.process.elements.values():
+        many = element.multi_instance
+        if many is not None and many.collection is not None:
+            acts = (f"{many.item}.actsBy",) if many.collection == ["dataModel", "parties", "variables"] else ()
+            for name in (many.item, *acts):
+                found[name] = Field("variables", name, name)
+    return tuple(found.values())
+
+
+def lists(bundle: Bundle, language: str) -> tuple[Field, ...]:
+    """What may hold a list: repeated rows of the forms, the parties of the case, and the variables of the process."""
+    found = []
+    for kind in bundle.data_types:
+        schema = bundle.schema(kind) or {}
+        for name, about in schema.get("properties", {}).items():
+            if isinstance(about, dict) and about.get("type") == "array":
+                label = _text(bundle, (f"field.{kind}.{name}",), language) or name
+                found.append(Field(kind, name, label))
+    known = [field for field in _variables(bundle) if field.kind == "text"]
+    if "parties" not in {field.name for field in known}:
+        known.append(Field("variables", "parties", "parties"))
+    return (*found, *known)
 
 
 def _form(bundle: Bundle, kind: str, language: str) -> Iterator[Field]:

@@ -59,11 +59,13 @@ class Stage:
 
     guard    expression over the case's data that must be true to enter, or ``None``
     refusal  text key of the sentence shown when the guard says no
+    replaces ids of stages of older versions that this one has taken the place of
     """
 
     id: str
     guard: Any
     refusal: str
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class Bundle:
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         return tuple(
-            Stage(entry["id"], entry.get("guard"), entry.get("refusal", ""))
+            Stage(entry["id"], entry.get("guard"), entry.get("refusal", ""), tuple(entry.get("replaces", ())))
             for entry in self.metadata.get("stages", ())
         )
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.definitions.adding import data_type as named_data_type
 from engine.definitions.drafts import key_from
 from engine.definitions.editing import EditRefused, Files, set_text
+from engine.definitions.making import data_type as named_data_type
 
 LANGUAGES = ("nb", "nn", "en")
 #: Language → text.

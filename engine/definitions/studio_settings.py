@@ -12,7 +12,7 @@ from engine.authorization.actor import Actor
 from engine.definitions.models import studio_setting
 
 #: Name → value until somebody chooses another.
-DEFAULTS: dict[str, Any] = {"two_persons": False}
+DEFAULTS: dict[str, Any] = {"two_persons": False, "only_trusted": False, "trusted_keys": []}
 
 
 def get(connection: Connection, name: str) -> Any:
@@ -20,10 +20,14 @@ def get(connection: Connection, name: str) -> Any:
     return DEFAULTS[name] if found is None else found[0]
 
 
-def put(connection: Connection, name: str, value: Any, actor: Actor, now: datetime) -> None:
-    """Keep a setting, with a line in the trail."""
+def put(
+    connection: Connection, name: str, value: Any, actor: Actor, now: datetime,
+    told: tuple[str, dict[str, Any]] | None = None,
+) -> None:  # fmt: skip
+    """Keep a setting, with a line in the trail: *told* is its kind and content where it says more than the value."""
     assert name in DEFAULTS, name
     values = {"value": value, "changed_at": now, "changed_by": actor.person_id}
     if not connection.execute(update(studio_setting).where(studio_setting.c.name == name).values(**values)).rowcount:
         connection.execute(insert(studio_setting).values(name=name, **values))
-    chain.append(connection, chain.SYSTEM_CHAIN, now, actor, "StudioSettingChanged", {"name": name, "value": value})
+    kind, data = told or ("StudioSettingChanged", {"name": name, "value": value})
+    chain.append(connection, chain.SYSTEM_CHAIN, now, actor, kind, data)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from engine.cases.models import case_file
+from engine.definitions.bundle import Bundle
 from engine.definitions.library import Deployed
 from engine.execution.models import element_instance, process_instance
 
@@ -51,4 +53,25 @@ def left_behind(connection: Connection, versions: Sequence[Deployed], there: Col
         element = version.bundle.process.elements.get(element_id)
         if element is not None and element_id not in there:
             found.append(Waiting(element_id, element.name or element_id, version.version, cases))
+    return sorted(found, key=lambda w: (-w.version, w.name))
+
+
+def left_in_stages(
+    connection: Connection, versions: Sequence[Deployed], bundle: Bundle, language: str
+) -> list[Waiting]:
+    """Stages that cases are in, and that *bundle* neither declares nor says that it replaces."""
+    known = {stage.id for stage in bundle.stages} | {old for stage in bundle.stages for old in stage.replaces}
+    by_id = {version.id: version for version in versions}
+    rows = connection.execute(
+        select(case_file.c.definition_id, case_file.c.stage, func.count())
+        .where(case_file.c.definition_id.in_(by_id), case_file.c.state == "open", case_file.c.stage.is_not(None))
+        .group_by(case_file.c.definition_id, case_file.c.stage)
+    ).all()
+    found = []
+    for definition_id, stage, cases in rows:
+        version = by_id[definition_id]
+        titles = {s["id"]: s.get("title", {}) for s in version.bundle.metadata.get("stages", ())}
+        if stage not in known:
+            title = titles.get(stage, {})
+            found.append(Waiting(stage, title.get(language) or title.get("nb") or stage, version.version, cases))
     return sorted(found, key=lambda w: (-w.version, w.name))

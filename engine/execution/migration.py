@@ -7,7 +7,7 @@ has not is lost only when the mapping says so, by mapping it to "".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from engine.bpmn.elements import Element, EventDefinition, Process
 from engine.execution.commands import Reason
 from engine.execution.tokens import BODY, INNER, Instance, Scope, Token
 
+#: Stages stand in a mapping beside elements, under names of their own: ``stage:<old>`` → the new stage's id.
+STAGE = "stage:"
 #: Types that behave alike: a task may change its sign in the diagram.
 _ALIKE = {"manualTask": "userTask", "task": "userTask", "transaction": "subProcess"}
 
@@ -45,6 +47,7 @@ class Fit:
     dropped  row ids that wait no longer
     fresh    (holder, element) pairs only the new version listens at
     data     scope id → what the scope remembers, in the new version's ids
+    stage    (old, new) where the case's stage has become another
     """
 
     reasons: list[Reason] = field(default_factory=list)
@@ -53,17 +56,45 @@ class Fit:
     dropped: list[str] = field(default_factory=list)
     fresh: list[tuple[Scope, Element]] = field(default_factory=list)
     data: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    stage: tuple[str, str] | None = None
 
 
 def unknown_names(old: Process, new: Process, mapping: Mapping[str, str]) -> list[Reason]:
     """What a mapping names that is not there: a slip of the pen must not go unseen."""
     found = []
     for source, target in mapping.items():
+        if source.startswith(STAGE):
+            continue
         if source not in old.elements and source not in old.flows:
             found.append(Reason(source, "unknown-element", "the version to migrate from has no such element or flow"))
         elif target and target not in new.elements and target not in new.flows:
             found.append(Reason(source, "unknown-element", f"the version to migrate to has no {target}"))
     return found
+
+
+def unknown_stages(old: Collection[str], new: Collection[str], mapping: Mapping[str, str]) -> list[Reason]:
+    """The same for the stages a mapping names; ids of the stages each version declares."""
+    found = []
+    for source, target in mapping.items():
+        if source.startswith(STAGE) and source[len(STAGE) :] not in old:
+            found.append(Reason(source, "unknown-stage", "the version to migrate from has no such stage"))
+        elif source.startswith(STAGE) and target not in new:
+            found.append(Reason(source, "unknown-stage", f"the version to migrate to has no stage {target}"))
+    return found
+
+
+def judge_stage(fit: Fit, stage: str, new: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> None:
+    """What the case's stage becomes: what the mapping says, itself, or the one that says that it replaces it.
+
+    new  ids of the new version's stages → those each of them replaces
+    """
+    wanted = mapping.get(STAGE + stage, "") or (stage if stage in new else "")
+    wanted = wanted or next((identity for identity, replaces in new.items() if stage in replaces), "")
+    if not wanted:
+        text = f"the case is in stage {stage}, which the new version does not declare"
+        fit.reasons.append(Reason(STAGE + stage, "stage-gone", text))
+    elif wanted != stage:
+        fit.stage = (stage, wanted)
 
 
 def judge(
@@ -109,7 +140,7 @@ class _Judge:
         new = self.new.elements.get(self._to(old.id))
         if new is None:
             self._no(old.id, "element-gone", "a token rests here, and the new version has no such element: map it")
-        elif _ALIKE.get(old.type, old.type) != _ALIKE.get(new.type, new.type):
+        elif alike(old) != alike(new):
             self._no(old.id, "type-changed", f"{old.type} has become {new.type}")
         elif self._to(old.scope) != new.scope:
             self._no(old.id, "scope-changed", f"it stood in {old.scope} and {new.id} stands in {new.scope}")
@@ -281,6 +312,11 @@ class _Judge:
             for trigger in new.triggers.get(handler, ()):
                 if trigger not in known and _listens(new.elements[trigger]):
                     yield new.elements[trigger]
+
+
+def alike(element: Element) -> str:
+    """What an element is to a token that rests there: those of one sort may take each other's place."""
+    return _ALIKE.get(element.type, element.type)
 
 
 def _listens(element: Element) -> bool:

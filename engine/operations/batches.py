@@ -10,8 +10,8 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -20,30 +20,22 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.application import Application
 from engine.audit import chain
-from engine.authorization.actor import SYSTEM, Actor, Role
-from engine.execution.commands import (
-    AlreadyDone,
-    CancelCase,
-    Command,
-    MigrateInstance,
-    NotPossible,
-    Refusal,
-    ResolveIncident,
-    ResumeCase,
-    SuspendCase,
-    UndoMigration,
-)
+from engine.authorization.actor import SYSTEM, Actor
+from engine.execution.commands import Refusal
 from engine.execution.dispatch import TRIES, passing
 from engine.execution.execution import Fault
 from engine.execution.flush import LostRace
-from engine.execution.models import incident
 from engine.failpoints import FailPoints
+from engine.operations.carrying import actor_of, commands, forget_heads, refusal
 from engine.operations.models import batch, batch_item
+from engine.operations.trying import try_some
 
 log = logging.getLogger(__name__)
-ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "undo", "retry_incident", "skip_incident")
-#: Actions whose targets are incidents, and what each does to one.
-_INCIDENTS = {"retry_incident": "retry", "skip_incident": "skip"}
+ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "try", "undo", "retry_incident", "skip_incident")
+
+
+#: Items tried in one transaction, which is rolled back: the database is held while it lasts.
+HANDFUL = 20
 
 
 class UnknownBatch(KeyError):
@@ -125,30 +117,64 @@ def run(
         connection.execute(update(batch).where(batch.c.id == identity, batch.c.state != "done").values(state="running"))
     told = progress_of(application, identity)
     while until is None or time.monotonic() < until:
-        outcome = _one_safely(application, identity)
-        if outcome is None:
+        outcomes = _some_tried(application, identity) if told.action == "try" else _one_safely(application, identity)
+        if not outcomes:
             break
-        told = _count(told, outcome)
+        for outcome in outcomes:
+            told = _count(told, outcome)
         if report is not None:
             report(told)
     return progress_of(application, identity)
 
 
 def _count(told: Progress, outcome: str) -> Progress:
+    if outcome == "again":
+        return told
     done, refused = told.done + (outcome != "refused"), told.refused + (outcome == "refused")
     return Progress(told.id, told.action, told.state, told.total, done, refused, max(0, told.pending - 1))
 
 
-def _one_safely(application: Application, identity: str) -> str | None:
-    """One item; a lost race or a database that was away for a moment is tried again."""
+def _one_safely(application: Application, identity: str) -> list[str]:
+    """One item; a lost race or a database that was away for a moment is tried again. Empty: there was none."""
     for attempt in range(1, TRIES + 1):
         try:
-            return _one(application, identity)
+            outcome = _one(application, identity)
+            return [] if outcome is None else [outcome]
         except (LostRace, DBAPIError) as error:
             if attempt == TRIES or not passing(error):
                 raise
             time.sleep(random.uniform(0, 0.01 * 2**attempt))
     raise AssertionError("unreachable")
+
+
+def _some_tried(application: Application, identity: str) -> list[str]:
+    """A handful of items of a try-out: carried out together and rolled back, then written down what came of each."""
+    with application.db.read() as connection:
+        row = _row(connection, identity)
+        wanted = (batch_item.c.batch_id == identity, batch_item.c.state == "pending")
+        found = connection.execute(
+            select(batch_item.c.position, batch_item.c.target)
+            .where(*wanted)
+            .order_by(batch_item.c.position)
+            .limit(HANDFUL)
+        ).all()
+    if row.state != "running":
+        return []
+    outcomes = try_some(application, row.settings, [item.target for item in found]) if found else {}
+    kept: list[str] = []
+    with application.db.write() as connection:
+        if not found:
+            _finish(application, connection, identity)
+        for item in found:
+            why = outcomes[item.target]
+            state = "done" if why is None else "refused"
+            done = connection.execute(
+                update(batch_item)
+                .where(*wanted, batch_item.c.position == item.position)
+                .values(state=state, result=why or {}, at=application.clock.now())
+            )
+            kept += [state] * done.rowcount  # another runner may have been at the same ones
+    return kept or ["again"] * bool(found)
 
 
 def _one(application: Application, identity: str) -> str | None:
@@ -196,8 +222,8 @@ def _do(
     try:
         with connection.begin_nested():
             before: Any = None
-            for command in _commands(connection, row, target):
-                outcome = application.dispatch.send(command, _actor(row), connection=connection)
+            for command in commands(application, connection, row, target):
+                outcome = application.dispatch.send(command, actor_of(row), connection=connection)
                 before = outcome.detail
             if row.action == "undo":
                 _mark_undone(connection, row, target)
@@ -214,78 +240,12 @@ def _do(
         return "refused", {"code": "crashed", "reasons": [{"message": type(error).__name__}]}, None
 
 
-def _actor(row: Row[Any]) -> Actor:
-    """Incidents are resolved by whoever asked; what a policy judges is done by the house, as it always was."""
-    if row.action in _INCIDENTS and row.created_by != SYSTEM.person_id:
-        return Actor(Role.ADMINISTRATOR, row.created_by, "")
-    return SYSTEM
-
-
-def forget_heads(connection: Connection) -> None:
-    """What was rolled back is not the end of a chain, whatever this transaction remembers."""
-    connection.info.get("audit_heads", {}).clear()
-
-
-def refusal(error: Refusal | Fault) -> dict[str, Any]:
-    """Why an item was refused, as data: a code and every reason."""
-    if isinstance(error, NotPossible):
-        return {"code": error.code, "reasons": [asdict(reason) for reason in error.reasons]}
-    if isinstance(error, AlreadyDone):
-        return {"code": error.code, "reasons": [{"message": f"it is {error.state} already"}]}
-    return {"code": error.code, "reasons": [{"message": type(error).__name__}]}
-
-
-def _commands(connection: Connection, row: Row[Any], target: str) -> Iterator[Command]:
-    settings = row.settings
-    if row.action == "cancel":
-        yield CancelCase(target, row.reason)
-    elif row.action == "suspend":
-        yield SuspendCase(target, row.reason)
-    elif row.action == "resume":
-        yield ResumeCase(target, row.reason)
-    elif row.action == "migrate":
-        yield MigrateInstance(target, settings["to"], settings["mapping"], row.id)
-    elif row.action in _INCIDENTS:
-        yield ResolveIncident(target, _INCIDENTS[row.action], row.reason)
-    elif row.action == "undo":
-        before = connection.execute(
-            select(batch_item.c.before).where(batch_item.c.batch_id == settings["of"], batch_item.c.target == target)
-        ).scalar_one()
-        yield UndoMigration(target, before, row.id)
-    else:
-        found = select(incident.c.id).where(incident.c.case_id == target, incident.c.state == "open")
-        for identity in connection.execute(found.order_by(incident.c.raised_at)).scalars().all():
-            yield ResolveIncident(identity, "retry", row.reason)
-
-
 def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
     connection.execute(
         update(batch_item)
         .where(batch_item.c.batch_id == row.settings["of"], batch_item.c.target == target)
         .values(state="undone", before=None)
     )
-
-
-def try_out(
-    application: Application, targets: Iterable[str], command_for: Callable[[str], Command]
-) -> Iterator[tuple[str, dict[str, Any] | None]]:
-    """What would happen to each target: ``None`` when it fits, else why not.
-
-    The very command is carried out and rolled back, so the answer is that of the real thing.
-    """
-    for target in targets:
-        try:
-            with application.db.write() as connection:
-                application.dispatch.send(command_for(target), SYSTEM, connection=connection)
-                raise _RolledBack
-        except _RolledBack:
-            yield target, None
-        except (Refusal, Fault) as error:
-            yield target, refusal(error)
-
-
-class _RolledBack(Exception):
-    """Ends a try-out's transaction without a commit."""
 
 
 def stop(application: Application, identity: str) -> Progress:

@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from engine.application import Application
-from engine.authorization.actor import SYSTEM, Actor
+from engine.authorization.actor import Actor
+from engine.cases.models import case_file
 from engine.definitions.bundle import Bundle
 from engine.definitions.library import Deployed
-from engine.execution.commands import MigrateInstance, Reason, Refusal
-from engine.execution.execution import Fault
+from engine.execution.commands import Reason
 from engine.execution.models import process_instance
 from engine.operations import batches
-from engine.operations.models import batch
+from engine.operations.models import batch, batch_item
 from engine.operations.selection import LIVE
+from engine.operations.trying import tried
 from engine.task_types.operating import in_background
 
-#: Cases tried in one dry run: the database is held while it lasts.
+#: Cases tried while somebody waits; where there are more, a worker tries them all, and she sees how far it has come.
 MOST_TRIED = 500
+#: Case numbers told for each reason.
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """*cases* cases that *reason* keeps where they are; numbers of some of them."""
+
+    reason: Reason
+    cases: int
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a move would come to.
 
-    total    cases that run on other versions;  ``tried`` how many of them were tried
-    fit      how many of those tried would be moved
-    reasons  (element, rule, technical sentence) → how many cases it keeps
+    total    cases that run on other versions
+    fit      how many of them would be moved
+    held     what keeps the others, the commonest first
     """
 
     total: int
-    tried: int
     fit: int
-    reasons: tuple[tuple[Reason, int], ...]
-
-
-class _RolledBack(Exception):
-    """Ends a dry run's transaction without a commit."""
+    held: tuple[Held, ...]
 
 
 def dry_run(application: Application, key: str, target: Deployed | Bundle, mapping: Mapping[str, str], by: str) -> Plan:
@@ -49,44 +55,66 @@ def dry_run(application: Application, key: str, target: Deployed | Bundle, mappi
 
     *target* may be a draft: it is deployed in the same transaction, and gone with it.
     """
-    found: list[Plan] = []
-    tried_as = ""
-    try:
-        with application.db.write() as connection:
-            if isinstance(target, Bundle):
-                target, _ = application.library.deploy(connection, target, by=by)
-            tried_as = target.id
-            found.append(_try(application, connection, key, target.id, mapping))
-            raise _RolledBack
-    except _RolledBack:
-        pass
     with application.db.read() as connection:
-        if tried_as not in {v.id for v in application.library.versions(connection, key)}:
-            application.library.forget(tried_as)
-    return found[0]
+        targets = _targets(connection, key, "" if isinstance(target, Bundle) else target.id)
+    outcomes = tried(application, target if isinstance(target, Bundle) else target.id, mapping, targets, by)
+    refused = [(identity, why) for identity, why in outcomes.items() if why is not None]
+    with application.db.read() as connection:
+        return Plan(len(targets), len(targets) - len(refused), _held(connection, refused))
 
 
-def _try(application: Application, connection: Connection, key: str, target: str, mapping: Mapping[str, str]) -> Plan:
-    wanted = _running(key, target)
-    total = connection.execute(select(func.count()).select_from(process_instance).where(*wanted)).scalar_one()
-    some = select(process_instance.c.id).where(*wanted).order_by(process_instance.c.started_at).limit(MOST_TRIED)
-    reasons: Counter[Reason] = Counter()
-    fit = tried = 0
-    for identity in connection.execute(some).scalars().all():
-        tried += 1
-        within = connection.begin_nested()
-        try:
-            command = MigrateInstance(identity, target, dict(mapping))
-            application.dispatch.send(command, SYSTEM, connection=connection)
-            fit += 1
-        except (Refusal, Fault) as error:
-            refused = batches.refusal(error)
-            reasons.update(Reason(r.get("element", ""), r.get("rule", refused["code"]), r["message"])
-                           for r in refused["reasons"])  # fmt: skip
-        finally:
-            within.rollback()
-            batches.forget_heads(connection)
-    return Plan(total, tried, fit, tuple(reasons.most_common()))
+def how_many(application: Application, key: str, target: str = "") -> int:
+    """Running cases that a move would be about."""
+    with application.db.read() as connection:
+        found = select(func.count()).select_from(process_instance).where(*_running(key, target))
+        return connection.execute(found).scalar_one()
+
+
+def try_all(application: Application, key: str, target: Deployed | int, mapping: Mapping[str, str], by: Actor) -> str:
+    """A batch that tries every running case, carried out by a worker. *target*: a version, or a draft's revision."""
+    to = "" if isinstance(target, int) else target.id
+    aim = {"to": to} if to else {"draft": key, "revision": target}
+    with application.db.read() as connection:
+        targets = _targets(connection, key, to)
+    return _begin(application, "try", targets, {"process": key}, {**aim, "mapping": dict(mapping)}, "", by)
+
+
+def plan_of(application: Application, identity: str) -> Plan:
+    """What a batch has come to; of a try-out, the plan of the move."""
+    told = batches.progress_of(application, identity)
+    with application.db.read() as connection:
+        refused = connection.execute(
+            select(batch_item.c.target, batch_item.c.result)
+            .where(batch_item.c.batch_id == identity, batch_item.c.state == "refused")
+            .order_by(batch_item.c.position)
+        )
+        return Plan(told.total, told.done, _held(connection, [(row.target, row.result) for row in refused]))
+
+
+def _held(connection: Connection, refused: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Held, ...]:
+    """Refusals by reason."""
+    found: dict[Reason, list[str]] = {}
+    for identity, why in refused:
+        for r in why["reasons"]:
+            cases = found.setdefault(Reason(r.get("element", ""), r.get("rule", why.get("code", "")), r["message"]), [])
+            cases.append(identity)
+    some = {identity for cases in found.values() for identity in cases[:EXAMPLES]}
+    numbers = _numbers(connection, some)
+    held = [
+        Held(reason, len(cases), tuple(sorted({numbers[i] for i in cases[:EXAMPLES] if i in numbers})))
+        for reason, cases in found.items()
+    ]
+    return tuple(sorted(held, key=lambda h: -h.cases))
+
+
+def _numbers(connection: Connection, instances: Iterable[str]) -> dict[str, str]:
+    """Instance → the number of its case."""
+    rows = connection.execute(
+        select(process_instance.c.id, case_file.c.number)
+        .join(case_file, case_file.c.id == process_instance.c.case_id)
+        .where(process_instance.c.id.in_(list(instances)))
+    )
+    return {row[0]: str(row[1]) for row in rows}
 
 
 def _running(key: str, target: str) -> list[Any]:
@@ -94,30 +122,34 @@ def _running(key: str, target: str) -> list[Any]:
     return [p.key == key, p.state.in_(LIVE), p.definition_id != target]
 
 
+def _targets(connection: Connection, key: str, target: str) -> list[str]:
+    found = select(process_instance.c.id).where(*_running(key, target)).order_by(process_instance.c.started_at)
+    return list(connection.execute(found).scalars())
+
+
 def move(
     application: Application, key: str, target: Deployed, mapping: Mapping[str, str], reason: str, by: Actor
 ) -> str:
     """A batch that moves every running case of the process to *target*; a worker carries it out. Returns its id."""
     with application.db.read() as connection:
-        found = connection.execute(
-            select(process_instance.c.id).where(*_running(key, target.id)).order_by(process_instance.c.started_at)
-        ).scalars()
-        targets = list(found)
+        targets = _targets(connection, key, target.id)
     settings = {"to": target.id, "mapping": dict(mapping)}
-    chosen = {"process": key}
-    identity = batches.create(application, "migrate", targets, chosen=chosen, settings=settings, reason=reason, by=by)
-    in_background(application, "run_batch", batch=identity)
-    return identity
+    return _begin(application, "migrate", targets, {"process": key}, settings, reason, by)
 
 
 def put_back(application: Application, key: str, identity: str, by: Actor) -> str:
     """A batch that puts back what the batch *identity* moved and has not gone on since. Returns its id."""
     moved = batches.migrated_by(application, identity)
-    undo = batches.create(
-        application, "undo", moved, chosen={"process": key, "of": identity}, settings={"of": identity}, by=by
-    )
-    in_background(application, "run_batch", batch=undo)
-    return undo
+    return _begin(application, "undo", moved, {"process": key, "of": identity}, {"of": identity}, "", by)
+
+
+def _begin(
+    application: Application, action: str, targets: list[str], chosen: dict[str, Any], settings: dict[str, Any],
+    reason: str, by: Actor,
+) -> str:  # fmt: skip
+    identity = batches.create(application, action, targets, chosen=chosen, settings=settings, reason=reason, by=by)
+    in_background(application, "run_batch", batch=identity)
+    return identity
 
 
 def work(application: Application, identity: str, seconds: float) -> batches.Progress:
@@ -126,10 +158,9 @@ def work(application: Application, identity: str, seconds: float) -> batches.Pro
 
 
 def batches_of(application: Application, key: str) -> list[tuple[Any, batches.Progress]]:
-    """The latest moves of a process, newest first: the row and how far it has come."""
+    """The latest moves of a process and what was tried of them, newest first: the row and how far it has come."""
+    wanted = batch.c.action.in_(("migrate", "undo", "try"))
     with application.db.read() as connection:
-        rows = connection.execute(
-            select(batch).where(batch.c.action.in_(("migrate", "undo"))).order_by(batch.c.created_at.desc()).limit(200)
-        ).all()
+        rows = connection.execute(select(batch).where(wanted).order_by(batch.c.created_at.desc()).limit(200)).all()
     ours = [row for row in rows if row.chosen.get("process") == key][:20]
     return [(row, batches.progress_of(application, row.id)) for row in ours]

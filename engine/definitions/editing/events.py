@@ -23,6 +23,7 @@ from engine.definitions.editing.document import (
     process_of,
     put,
 )
+from engine.definitions.editing.values import expression, timer_value
 
 TIMES = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}
 #: Kind of event → the root element it refers to, and the attribute of it that counts.
@@ -32,12 +33,18 @@ ROOTS = {
     "error": ("error", "errorCode"),
     "escalation": ("escalation", "escalationCode"),
 }
+THROWING = ("endEvent", "intermediateThrowEvent")
 _TAGS = {"compensation": "compensate"}
+
+
+def definitions_of(step: Any) -> list[Any]:
+    """Every event definition of an event, in document order."""
+    return [child for child in step if local(child).endswith("EventDefinition")]
 
 
 def definition_of(step: Any) -> Any:
     """The one event definition of an event, or ``None``."""
-    found = [child for child in step if local(child).endswith("EventDefinition")]
+    found = definitions_of(step)
     return found[0] if len(found) == 1 else None
 
 
@@ -54,7 +61,7 @@ def event_settings(step: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     kind, definition = kind_of(step), definition_of(step)
     root = step.getroottree().getroot()
-    if local(step).endswith("Event"):
+    if local(step).endswith("Event") and len(definitions_of(step)) < 2:
         found["event"] = kind
     if kind == "timer":
         timer, time = next(((k, definition.find(f"{BPMN}{tag}")) for k, tag in TIMES.items()
@@ -66,6 +73,8 @@ def event_settings(step: Any) -> dict[str, str]:
         found["condition"] = definition.findtext(f"{BPMN}condition", "").strip()
     if kind == "link":
         found["reference"] = definition.get("name", "")
+    if kind == "compensation" and local(step) in THROWING:
+        found["undoes"] = definition.get("activityRef", "").rpartition(":")[2]
     if local(step) in ("receiveTask", "sendTask"):
         found["reference"] = _named(root, "message", step.get("messageRef", ""))
     if kind == "message" or local(step) in ("receiveTask", "sendTask"):
@@ -107,8 +116,6 @@ def refer(root: Any, kind: str, name: str) -> str:
 
 def write_event(root: Any, step: Any, whole: Mapping[str, str], changed: Mapping[str, str]) -> None:
     """What has *changed* of an event, written; *whole* is everything it says after the change."""
-    from engine.definitions.editing.settings import expression, timer_value
-
     if "event" in changed and local(step).endswith("Event"):
         old = definition_of(step)
         if old is not None:
@@ -138,6 +145,8 @@ def write_event(root: Any, step: Any, whole: Mapping[str, str], changed: Mapping
             _refer_to(definition, "name", wanted)
         elif kind in ROOTS:
             _refer_to(definition, f"{kind}Ref", refer(root, kind, wanted) if wanted else "")
+    if "undoes" in changed and kind == "compensation":
+        _refer_to(definition, "activityRef", changed["undoes"])
     if kind == "conditional" and "condition" in changed:
         _condition(definition, expression(changed["condition"], "condition"))
     if "key" in changed:
@@ -167,8 +176,6 @@ def _condition(definition: Any, text: str) -> None:
 
 def set_event(root: Any, step: Any, kind: str, given: Mapping[str, str]) -> None:
     """Give an event without a definition one: a timer its time, a message, signal, error or escalation its name."""
-    from engine.definitions.editing.settings import expression, timer_value
-
     definition = put(step, etree.Element(f"{BPMN}{_TAGS.get(kind, kind)}EventDefinition"))
     if kind == "timer":
         timer = given.get("timer") if given.get("timer") in TIMES else "duration"
@@ -201,11 +208,11 @@ def add_interruption(
     """
     root = open_process(files)
     step = find_step(root, host)
-    if not can_be_interrupted(step):
+    if not can_be_interrupted(step) or (kind == "cancel" and local(step) != "transaction"):
         raise EditRefused("edit.no_interruption", "kind")
     event = etree.Element(f"{BPMN}boundaryEvent", name=name.strip()[:120], attachedToRef=host)
     event.set("id", new_id(root, name.strip() or f"{step.get('name', host)} {kind}"))
-    if not interrupting and kind != "error":
+    if not interrupting and kind not in ("error", "cancel"):
         event.set("cancelActivity", "false")
     step.addnext(event)
     set_event(root, event, kind, given)

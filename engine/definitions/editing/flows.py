@@ -21,6 +21,7 @@ from engine.definitions.editing.document import (
     put,
     ways_from,
 )
+from engine.definitions.editing.steps import link_of
 
 DECIDING = ("exclusiveGateway", "inclusiveGateway", "complexGateway")
 
@@ -56,7 +57,7 @@ def _comes_after(node: Any, other: Any) -> bool:
 def _may_lead(begin: Any, end: Any) -> None:
     if begin.getparent() is not end.getparent():
         raise EditRefused("edit.other_scope", "target")
-    if local(begin) == "endEvent":
+    if local(begin) == "endEvent" or (local(begin) == "intermediateThrowEvent" and link_of(begin)):
         raise EditRefused("edit.out_of_end", "target")
     if local(end) in ("startEvent", "boundaryEvent"):
         raise EditRefused("edit.into_start", "target")

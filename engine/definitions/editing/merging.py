@@ -9,12 +9,13 @@ from lxml import etree
 from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions.bundle import Bundle
-from engine.definitions.editing.document import BPMN, Files, is_node, open_process, read_commented, written
+from engine.definitions.editing.document import BPMN, Files, is_node, local, open_process, read_commented, written
 from engine.definitions.editing.settings import PEOPLE
 from engine.definitions.editing.steps import without_forms
 from engine.definitions.editing.texts import set_text
 from engine.definitions.faults import allowed
 from engine.definitions.permitting import allow
+from engine.definitions.sorting import becomes, fit, regained, said
 
 LANGUAGES = ("nb", "nn", "en")
 
@@ -22,12 +23,14 @@ LANGUAGES = ("nb", "nn", "en")
 def merged(files: Files, data: bytes) -> dict[str, bytes]:
     """The files with *data* as their process. Raises ``BpmnSyntaxError`` when it cannot be read as one.
 
-    Comments, which editors throw away, come back before the step they stood before. A new step of a person gets its
+    Comments, which editors throw away, come back before the step they stood before. A step that has become another
+    sort keeps what both sorts have (``dropped`` tells what it does not). A new step of a person gets its
     text in every language and a rule of access; a new name becomes the text in bokmål; a step that is gone takes its
     form along.
     """
     before, root = open_process(files), read_commented(data)
     _comments(before, root)
+    _sorts(before, root)
     changed: Files = {**files, "process.bpmn": written(root)}
     old, new = Bundle("", files).process, Bundle("", changed).process
     gone = set(old.elements) - set(new.elements)
@@ -46,6 +49,29 @@ def merged(files: Files, data: bytes) -> dict[str, bytes]:
         if there is None or there.extension.performer != element.extension.performer:
             changed = permitted(changed, key, element.id, element.extension.performer)
     return dict(changed)
+
+
+def dropped(before: Files, after: Files) -> list[tuple[str, list[str]]]:
+    """(name of the step, settings) for each step that has become another sort and lost something by it."""
+    old = {node.get("id"): node for node in open_process(before).iter(f"{BPMN}*") if is_node(node)}
+    found = []
+    for node in open_process(after).iter(f"{BPMN}*"):
+        there = old.get(node.get("id")) if is_node(node) else None
+        if there is not None and there.tag != node.tag:
+            kept = said(node)
+            lost = [name for name in said(there) if name not in kept]
+            if lost:
+                found.append((node.get("name") or node.get("id", ""), lost))
+    return found
+
+
+def _sorts(before: Any, root: Any) -> None:
+    old = {node.get("id"): node for node in before.iter(f"{BPMN}*") if is_node(node)}
+    for node in [n for n in root.iter(f"{BPMN}*") if is_node(n)]:
+        there = old.get(node.get("id"))
+        if there is not None and there.tag != node.tag and local(node) in becomes(local(there)):
+            regained(there, node)
+            fit(root, node)
 
 
 def permitted(files: Files, key: str, element: str, performer: str) -> Files:

@@ -47,7 +47,7 @@ def touched_by_removing(files: Files, element_id: str) -> list[tuple[str, str]]:
     root = open_process(files)
     step = find_step(root, element_id)
     gone = [step, *inside(step)]
-    gone += [n for n in root.iter(f"{BPMN}boundaryEvent") if n.get("attachedToRef") in {g.get("id") for g in gone}]
+    gone += along(root, step)
     names = {node.get("id") for node in gone}
     found = [("goes", node.get("name") or node.get("id", "")) for node in gone[1:]]
     metadata = json.loads(files.get("metadata.json", b"{}"))
@@ -63,9 +63,35 @@ def touched_by_removing(files: Files, element_id: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
+def along(root: Any, step: Any) -> list[Any]:
+    """What goes with a step beside what is in it: events on its edge, what undoes it, where its jump lands."""
+    names = {step.get("id", ""), *(node.get("id", "") for node in inside(step))}
+    found = [n for n in root.iter(f"{BPMN}boundaryEvent") if n.get("attachedToRef") in names]
+    edges = {node.get("id") for node in found}
+    for tie in root.iter(f"{BPMN}association"):
+        ends = [tie.get(end, "").rpartition(":")[2] for end in ("sourceRef", "targetRef")]
+        if set(ends) & edges:
+            found += [n for end in ends for n in root.xpath("//*[@id=$id]", id=end) if n.get("isForCompensation")]
+    found += [*_landing(step)]
+    return [node for node in dict.fromkeys(found) if node.get("id") not in names]
+
+
+def _landing(step: Any) -> list[Any]:
+    """Where a jump lands that no other jump of its scope leads to."""
+    name = link_of(step) if local(step) == "intermediateThrowEvent" else ""
+    scope = step.getparent()
+    throws = [n for n in scope.findall(f"{BPMN}intermediateThrowEvent") if name and link_of(n) == name]
+    return [n for n in scope.findall(f"{BPMN}intermediateCatchEvent") if throws == [step] and link_of(n) == name]
+
+
+def link_of(event: Any) -> str:
+    found = event.find(f"{BPMN}linkEventDefinition")
+    return "" if found is None else str(found.get("name", ""))
+
+
 def _way_on(root: Any, step: Any) -> Any:
-    """Where what led to the step leads when it is gone: its default way, else its first."""
-    ways = ways_from(root, step.get("id", ""))
+    """Where what led to the step leads when it is gone: its default way, else its first, or on from where it lands."""
+    ways = ways_from(root, step.get("id", "")) or [w for n in _landing(step) for w in ways_from(root, n.get("id", ""))]
     return next((way for way in ways if way.get("id") == step.get("default")), ways[0] if ways else None)
 
 
@@ -81,7 +107,7 @@ def remove_step(files: Files, element_id: str) -> dict[str, bytes]:
     if local(step) == "startEvent" and len(step.getparent().findall(f"{BPMN}startEvent")) < 2:
         raise EditRefused("edit.last_start")
     gone = {element_id, *(node.get("id", "") for node in inside(step))}
-    on_it = [n for n in root.iter(f"{BPMN}boundaryEvent") if n.get("attachedToRef") in gone]
+    on_it = along(root, step)
     gone |= {node.get("id", "") for node in on_it}
     way = _way_on(root, step)
     target = way.get("targetRef") if way is not None else ""

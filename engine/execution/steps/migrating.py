@@ -53,11 +53,16 @@ def judge_migration(c: Context) -> None:
         raise NotPossible(Reason("", "there-already", f"it runs on version {target.version} already"))
     new = target.bundle.process
     slips = migration.unknown_names(c.live.process, new, c.command.mapping)
+    slips += migration.unknown_stages(
+        {stage.id for stage in here.bundle.stages}, {stage.id for stage in target.bundle.stages}, c.command.mapping
+    )
     if slips:
         raise NotPossible(*slips)
     tokens = _tokens(c)
     fit = migration.judge(c.live, tokens, _waits(c, tokens), new, c.command.mapping)
-    fit.reasons += _stage(c, {stage.id for stage in target.bundle.stages})
+    stage = _stage(c)
+    if stage is not None:
+        migration.judge_stage(fit, stage, {s.id: s.replaces for s in target.bundle.stages}, c.command.mapping)
     if fit.reasons:
         raise NotPossible(*fit.reasons)
     c.fit = fit
@@ -91,13 +96,10 @@ def _waits(c: Context, tokens: Iterable[Token]) -> list[Waiting]:
     return found
 
 
-def _stage(c: Context, stages: set[str]) -> list[Reason]:
+def _stage(c: Context) -> str | None:
     if not c.live.is_case:
-        return []
-    stage = c.connection.execute(select(case_file.c.stage).where(case_file.c.id == c.case_id)).scalar()
-    if stage is None or stage in stages:
-        return []
-    return [Reason("", "stage-gone", f"the case is in stage {stage}, which the new version does not declare")]
+        return None
+    return c.connection.execute(select(case_file.c.stage).where(case_file.c.id == c.case_id)).scalar()
 
 
 def migrate_rows(c: Context) -> None:
@@ -121,7 +123,7 @@ def migrate_rows(c: Context) -> None:
         scope.changed = True
     _change(c, process_instance, c.live.id, definition_id=target.id)
     if c.live.is_case:
-        _change(c, case_file, c.case_id, definition_id=target.id)
+        _change(c, case_file, c.case_id, definition_id=target.id, **_new_stage(c, c.fit))
     c.live.definition_id = target.id
     c.live.process = target.bundle.process
     c.live.changed = True
@@ -133,6 +135,17 @@ def migrate_rows(c: Context) -> None:
         "mapping": dict(c.command.mapping),
         "batch": c.command.batch_id,
     }
+    if c.fit.stage is not None:
+        c.audit_data["stage"] = {"from": c.fit.stage[0], "to": c.fit.stage[1]}
+
+
+def _new_stage(c: Context, fit: Fit) -> dict[str, Any]:
+    """The stage the case is in and has been in, under the name it has from now on."""
+    if fit.stage is None:
+        return {}
+    old, new = fit.stage
+    been = c.connection.execute(select(case_file.c.stages).where(case_file.c.id == c.case_id)).scalar_one()
+    return {"stage": new, "stages": [{**entry, "id": new if entry["id"] == old else entry["id"]} for entry in been]}
 
 
 def _change(c: Context, table: Table, identity: str, **values: Any) -> None:

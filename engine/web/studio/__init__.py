@@ -1,23 +1,43 @@
 """Prosesser: an administrator uploads or copies a bundle, edits it, tries it, and publishes it. No code, no server.
 
-One module a subject: ``index`` (every process, upload, new ones), ``process`` (the page of one), ``steps``, ``flow``,
-``forming``, ``texts`` and ``access`` (changes), ``modeller`` (the diagram), ``publishing`` (versions, moving cases),
+One module a subject: ``index`` (every process, upload, new ones), ``process`` (the page of one), ``flow`` (of a step)
+and ``scope`` (of a part), ``steps``, ``changes``, ``forming``, ``texts`` and ``access`` (changes), ``choosing`` and
+``telling`` (conditions, built and read back), ``modeller`` (the diagram), ``publishing`` (versions, moving cases),
 ``trial`` (the test run). ``desk`` is what they share, with the blueprint.
 """
 
-from engine.web.studio import access, flow, forming, index, modeller, process, publishing, steps, texts, trial
+from engine.web.studio import (
+    access,
+    changes,
+    flow,
+    forming,
+    index,
+    modeller,
+    moves,
+    process,
+    publishing,
+    scope,
+    steps,
+    texts,
+    trial,
+    trust,
+)
 from engine.web.studio.desk import blueprint
 
 __all__ = [
     "access",
     "blueprint",
+    "changes",
     "flow",
     "forming",
     "index",
     "modeller",
+    "moves",
     "process",
     "publishing",
+    "scope",
     "steps",
     "texts",
     "trial",
+    "trust",
 ]

@@ -9,8 +9,10 @@ from typing import Any
 from flask import g, render_template, request
 
 from engine.bpmn.elements import Process
-from engine.definitions import editing, ruling
+from engine.definitions import editing
 from engine.definitions.bundle import Bundle
+from engine.definitions.editing import conditions
+from engine.definitions.editing.conditions import Comparison
 from engine.definitions.forming import BY_ID, KINDS, FormDraft, bound_to, kind_of
 from engine.web import forms, view
 from engine.web.studio.desk import LANGUAGES, blueprint, current, draft_of
@@ -86,13 +88,13 @@ def _change(work: FormDraft, component: str) -> None:
         if when in ("always", "never"):
             work.let(component, state, when == "always")
         elif when == "if":
-            rule = ruling.chosen(
+            rule = conditions.chosen(
                 given.getlist(f"{state}-field"), given.getlist(f"{state}-operator"),
                 given.getlist(f"{state}-value"), given.get(f"{state}-join", "and"),
             )  # fmt: skip
             if rule is None:
                 raise editing.EditRefused("forming.rule")
-            work.let(component, state, ruling.write(rule))
+            work.let(component, state, conditions.write_rule(rule, _kinds(work)))
     if given.get("list"):
         work.use_list(component, given["list"])
     elif "choices-nb" in given:
@@ -100,6 +102,13 @@ def _change(work: FormDraft, component: str) -> None:
         work.choose_from(component, lines)
     if given.get("to-page"):
         work.move_to(component, given["to-page"])
+
+
+def _kinds(work: FormDraft) -> dict[str, str]:
+    """Field → flag or number, where its answer is one."""
+    kinds = {"boolean": "flag", "integer": "number", "number": "number"}
+    rules = {path: work.rule(path) for _, c in work.components() if (path := bound_to(c))}
+    return {path: kinds[str(rule.get("type"))] for path, rule in rules.items() if rule and rule.get("type") in kinds}
 
 
 # What the page shows
@@ -138,7 +147,7 @@ def shown(bundle: Bundle, wanted: str) -> dict[str, Any]:
         "step_name": step.name or step.id,
         "pages": pages,
         "kinds": KINDS,
-        "operators": ruling.OPERATORS,
+        "operators": conditions.ALL_OPERATORS,
         "states": STATES,
         "fields": [(row["path"], row["title"]) for row in described if row["path"] and not row["children"]],
         "lists": sorted(name[8:-5] for name in bundle.files if name.startswith("options/")),
@@ -186,7 +195,7 @@ def _component(bundle: Bundle, work: FormDraft, page_name: str, component: Mappi
 
 def _state(value: Any) -> dict[str, Any]:
     """How a state was chosen: always, never, if (with its rule), or by hand (an expression not built here)."""
-    rule = ruling.read(value)
+    rule = conditions.read_rule(value)
     if rule is not None:
         return {"when": "if", "rule": rule, "written": ""}
     if isinstance(value, list):
@@ -198,16 +207,16 @@ def sentence(bundle: Bundle, work: FormDraft, state: str, value: Any) -> str:
     """ "Vises ikke når «Har du gjeld?» er Nei." """
     if value is False or value is None:
         return ""
-    rule = ruling.read(value)
+    rule = conditions.read_rule(value)
     if value is True:
         return view.t(f"forming.{state}.always")
     if rule is None:
         return view.t(f"forming.{state}.hand")
-    joined = f" {view.t(f'forming.{rule.join}')} ".join(_condition(bundle, work, c) for c in rule.conditions)
+    joined = f" {view.t(f'forming.{rule.join}')} ".join(_condition(bundle, work, c) for c in rule.comparisons)
     return view.t(f"forming.{state}.if", rule=joined)
 
 
-def _condition(bundle: Bundle, work: FormDraft, condition: ruling.Condition) -> str:
+def _condition(bundle: Bundle, work: FormDraft, condition: Comparison) -> str:
     component = next((c for _, c in work.components() if bound_to(c) == condition.field), {})
     key = component.get("textResourceBindings", {}).get("title")
     name = bundle.text(key, g.language) if isinstance(key, str) else condition.field

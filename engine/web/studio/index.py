@@ -13,10 +13,10 @@ from engine.definitions import drafts, studio_settings
 from engine.definitions.blank import blank
 from engine.definitions.bundle import Bundle
 from engine.definitions.library import UnknownDefinition
-from engine.definitions.sealing import Seal, signing_key
 from engine.definitions.upload import KEY, UploadRefused, read_folder, read_zip
 from engine.web import view
 from engine.web.guards import actor
+from engine.web.studio import trust
 from engine.web.studio.desk import blueprint, deployed
 
 
@@ -65,13 +65,15 @@ def upload() -> Any:
         got = read_zip(data) if data else read_folder((f.filename or "", f.read()) for f in folder)
     except UploadRefused as refused:
         return page(tuple(view.t(key, **values) for key, values in refused.reasons))
+    if why := trust.refused(got.seal):
+        return page((why,))
     with view.house().db.read() as connection:
         there = drafts.find(connection, got.bundle.key)
     if there and request.form.get("replace") != got.bundle.key:
         who = view.name_of(there.changed_by)
         text = view.t("studio.draft_there", name=there.bundle.title(g.language), who=who)
         return page((text,), got.bundle.key)
-    return begin(got.bundle, len(got.left_out), _seal(got.seal))
+    return begin(got.bundle, len(got.left_out), trust.signer(got.seal))
 
 
 @blueprint.post("/prosesser/innstillinger")
@@ -114,14 +116,6 @@ def edit(key: str) -> Response:
         versions = {str(v.version): v for v in house.library.versions(connection, key)}
         source = versions.get(wanted) or deployed(connection, key)
     return redirect(url_for("studio.show", key=key), 303) if there else begin(source.bundle)
-
-
-def _seal(seal: Seal | None) -> str:
-    """Who signed what was uploaded: this house, another (by the thumbprint of its key), or nobody."""
-    if seal is None or not seal.thumbprint:
-        return "ingen"
-    own = signing_key(view.house().settings.client_key)
-    return "her" if own is not None and own.thumbprint() == seal.thumbprint else seal.thumbprint
 
 
 def begin(bundle: Bundle, left_out: int = 0, seal: str = "") -> Response:

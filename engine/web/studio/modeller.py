@@ -15,7 +15,7 @@ from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions import drafts
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing.document import open_process, written
-from engine.definitions.editing.merging import merged
+from engine.definitions.editing.merging import dropped, merged
 from engine.definitions.editing.picture import with_picture
 from engine.definitions.faults import faults
 from engine.execution.commands import Conflict
@@ -76,7 +76,11 @@ def modeller_save(key: str) -> Any:
             draft = draft_of(connection, key)
     except Conflict:
         return {"text": conflict_text(key), "conflict": True}, 409
-    return jsonify(_state(draft.bundle, offer, number, draft.can_undo, draft.can_redo))
+    answer = _state(draft.bundle, offer, number, draft.can_undo, draft.can_redo)
+    for name, lost in dropped(bundle.files, files):
+        words = ", ".join(view.t(f"flow.s.{setting}") for setting in lost)
+        answer["text"] += f" {view.t('modeller.dropped', step=name, settings=words)}"
+    return jsonify(answer)
 
 
 @blueprint.post("/prosesser/<key>/tegn/angre")

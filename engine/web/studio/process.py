@@ -11,12 +11,12 @@ from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.drawing import to_svg
 from engine.bpmn.elements import Element, Finding, Process
 from engine.bpmn.xml import BpmnSyntaxError
-from engine.definitions import drafts
-from engine.definitions.adding import offered
+from engine.definitions import drafts, trusting
 from engine.definitions.bundle import Bundle
 from engine.definitions.difference import differences
 from engine.definitions.durations import parts
 from engine.definitions.faults import allowed, faults, missing_texts, roles_named
+from engine.definitions.kinds import offered
 from engine.definitions.waiting import cases_by_version, left_behind
 from engine.execution.commands import NotFound
 from engine.studio import moving
@@ -53,6 +53,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         process = _process(bundle)
         left = left_behind(connection, versions, process.elements) if draft and process else []
         changes = differences(versions[0].bundle, bundle) if draft and process and versions else []
+        signers = trusting.names(connection)
         titles = {d.key: d.bundle.title(g.language) for d in house.library.every_newest(connection)}
     tab = tab or request.args.get("fane", "diagram")
     form = forming.shown(bundle, step or request.args.get("steg", "")) if tab == "skjemaer" and process else {}
@@ -76,6 +77,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         texts=_texts(bundle) if process else [],
         kinds=offered(CAPABILITIES, offer.jobs, offer.user_tasks),
         titles=titles,
+        signers=signers,
         moves=moving.batches_of(house, key) if tab == "versjoner" else [],
         can=sorted({*CAPABILITIES.elements}),
         languages_=LANGUAGES,
@@ -131,6 +133,9 @@ def in_order(process: Process) -> Iterator[Element]:
             if element_id in process.children:
                 yield from follow(process.starts.get(element_id, ()))
             pending += [process.flows[flow].target for flow in reversed(element.outgoing)]
+            if element.type == "intermediateThrowEvent":  # a jump goes on where it lands
+                links = [(element.scope, event.reference) for event in element.events if event.kind == "link"]
+                pending += [process.links[link] for link in links if link in process.links]
             late += element.boundary
 
     yield from follow(process.starts.get(process.id, ()))
@@ -146,7 +151,8 @@ def _steps(bundle: Bundle, process: Process) -> list[dict[str, Any]]:
     for element in in_order(process):
         ways = [process.flows[flow] for flow in element.outgoing]
         sentences = [tell.way(way, way.id == element.default) for way in ways]
-        found.append(_step(process, element) | {"sentences": sentences, "flows": element.outgoing})
+        more = {"sentences": sentences, "flows": element.outgoing, "about": tell.about(element)}
+        found.append(_step(process, element) | more)
     return found
 
 

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions import drafts, editing
-from engine.definitions.adding import add_step, offered
+from engine.definitions.adding import add_step
 from engine.definitions.difference import differences
+from engine.definitions.kinds import offered
 from engine.execution.commands import Conflict
 from engine.web import view
 from engine.web.guards import actor

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from engine.bpmn.validator import Capabilities
-from engine.definitions.adding import ENDING, KINDS, add_branch, add_step
+from engine.definitions.adding import ENDING, add_branch, add_step
 from engine.definitions.asking import fields
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused, Files, conditions, find_step, flows, move_step, remove_step
@@ -22,6 +22,8 @@ from engine.definitions.editing.events import add_interruption
 from engine.definitions.editing.picture import is_drawn, with_picture
 from engine.definitions.editing.settings import read_settings, write_settings
 from engine.definitions.faults import House, faults
+from engine.definitions.kinds import EDGES, KINDS
+from engine.definitions.placing import add_handler, add_inside, add_start, add_undoing, also, no_longer
 from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.task_types.palette import JOBS, USER_TASKS
 
@@ -76,6 +78,10 @@ def comments(files: Files) -> set[str]:
     return {(node.text or "").strip() for node in open_process(files).iter(etree.Comment)}
 
 
+def scoped(node: Any) -> bool:
+    return etree.QName(node).localname in ("subProcess", "transaction", "adHocSubProcess")
+
+
 def act(data: st.DataObject, files: Files) -> tuple[Files, set[str]]:
     """One edit a person could make, and the steps it may have changed."""
     root = open_process(files)
@@ -86,8 +92,26 @@ def act(data: st.DataObject, files: Files) -> tuple[Files, set[str]]:
     kind = data.draw(st.sampled_from(KINDS))
     name = data.draw(st.sampled_from(["Be om innsyn", "Æ <& \"'", "7 dager", "…"]))
     what = data.draw(
-        st.sampled_from(["add", "branch", "remove", "move", "connect", "lead", "cut", "settings", "catch", "ask", "up"])
-    )
+        st.sampled_from([
+            "add", "branch", "remove", "move", "connect", "lead", "cut", "settings", "catch", "ask", "up",
+            "start", "handler", "inside", "undoing", "also", "less"
+        ])
+    )  # fmt: skip
+    scopes = [root.find(f"{BPMN}process").get("id"), *(n.get("id") for n in root.iter(f"{BPMN}*") if scoped(n))]
+    scope, event = data.draw(st.sampled_from(scopes)), data.draw(st.sampled_from(EDGES))
+    said = {"time": "3 dager", "reference": name, "condition": '["equals", 1, 1]'}
+    if what == "start":
+        return add_start(files, scope, kind=event, name=name, target=node, given=said)[0], set()
+    if what == "handler":
+        return add_handler(files, scope, kind=event, name=name, given=said, interrupting=False)[0], {scope}
+    if what == "inside":
+        return add_inside(files, scope, kind=kind, name=name, performer="citizen", called="notify")[0], {scope}
+    if what == "undoing":
+        return add_undoing(files, node, kind=kind, name=name, performer="citizen", called="notify")[0], set()
+    if what == "also":
+        return also(files, node, event, said), {node}
+    if what == "less":
+        return no_longer(files, node, 0), {node}
     if what == "add":
         return add_step(files, node, kind=kind, name=name, performer="citizen", called="callback"), set()
     if what == "branch":

@@ -10,7 +10,7 @@ from lxml import etree
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing.document import open_process, written
-from engine.definitions.editing.merging import merged
+from engine.definitions.editing.merging import dropped, merged
 from engine.definitions.editing.picture import is_drawn, with_picture
 from tests.engine.definitions.test_editing import errors
 
@@ -92,3 +92,31 @@ def test_a_step_that_is_gone_takes_its_form_along() -> None:
 def test_what_cannot_be_read_is_refused(data: bytes) -> None:
     with pytest.raises(BpmnSyntaxError):
         merged(SOURCE.files, data)
+
+
+def test_a_step_that_became_another_sort_keeps_what_both_have_and_the_rest_is_named() -> None:
+    root = open_process(drawn_files())
+    step = root.xpath("//*[@id='Control']")[0]
+    assert step.tag.endswith("userTask")
+    bare = etree.Element(step.tag.replace("userTask", "manualTask"), id="Control", name=step.get("name", ""))
+    step.getparent().replace(step, bare)
+    files = merged(SOURCE.files, written(root))
+    before, after = SOURCE.process.elements["Control"], Bundle(SOURCE.key, files).process.elements["Control"]
+    assert after.type == "manualTask"
+    assert (after.extension, after.name) == (before.extension, before.name) and dropped(SOURCE.files, files) == []
+    assert Bundle(SOURCE.key, files).data_type_of("Control") == SOURCE.data_type_of("Control")
+
+    root = open_process(drawn_files())
+    step = root.xpath("//*[@id='Control']")[0]
+    bare = etree.Element(step.tag.replace("userTask", "serviceTask"), id="Control", name=step.get("name", ""))
+    step.getparent().replace(step, bare)
+    files = merged(SOURCE.files, written(root))
+    after = Bundle(SOURCE.key, files).process.elements["Control"]
+    assert after.type == "serviceTask" and after.extension.performer == "" and after.extension.task_type == ""
+    assert after.extension.stage == before.extension.stage
+    ((name, lost),) = dropped(SOURCE.files, files)
+    assert name == before.name and {"performer", "task_type"} <= set(lost)
+
+
+def drawn_files() -> dict[str, bytes]:
+    return {**SOURCE.files, "process.bpmn": drawn()}

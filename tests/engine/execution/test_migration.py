@@ -242,7 +242,37 @@ def test_a_stage_the_new_version_does_not_know_holds_the_case_back(application: 
         application, anne, staged + line("s", "a"), one("a"),
         metadata={"stages": [{"id": "st"}]}, second_metadata={"stages": [{"id": "other"}]},
     )  # fmt: skip
-    assert two.refused() == {"": "stage-gone"}
+    assert two.refused() == {"stage:st": "stage-gone"}
+    assert two.refused(**{"stage:st": "nowhere"}) == {"stage:st": "unknown-stage"}
+    assert two.refused(**{"stage:nowhere": "other"}) == {"stage:nowhere": "unknown-stage"}
+    stages = [tuple(row) for row in _stages(application)]
+
+    done = two.migrate(**{"stage:st": "other"})
+    (after,) = _stages(application)
+    assert after.stage == "other" and [entry["id"] for entry in after.stages] == ["other"]
+    two.undo(done)
+    assert [tuple(row) for row in _stages(application)] == stages
+    two.migrate(**{"stage:st": "other"})
+    two.complete("a")
+    assert two.state() == "completed"
+
+
+def test_a_stage_that_says_what_it_replaces_takes_the_case_along(application: Application, anne: str) -> None:
+    staged = (
+        '<startEvent id="s"/><userTask id="a"><extensionElements><ib:stage id="st"/></extensionElements></userTask>'
+    )
+    two = Two(
+        application, anne, staged + line("s", "a"), one("a"),
+        metadata={"stages": [{"id": "st"}]},
+        second_metadata={"stages": [{"id": "first"}, {"id": "other", "replaces": ["older", "st"]}]},
+    )  # fmt: skip
+    two.migrate()
+    assert [row.stage for row in _stages(application)] == ["other"]
+
+
+def _stages(application: Application) -> list[Any]:
+    with application.db.read() as connection:
+        return list(connection.execute(select(case_file.c.stage, case_file.c.stages)))
 
 
 def test_undo_puts_every_row_back_where_nothing_has_moved(application: Application, anne: str) -> None:

@@ -15,10 +15,13 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
 from engine.authorization.actor import Actor, Role
+from engine.cases.models import case_file
 from engine.definitions.bundle import MANIFEST, Bundle
 from engine.definitions.forming import BY_ID, FormDraft, bound_to
 from engine.execution.commands import CompleteTask
 from engine.execution.models import process_instance
+from engine.operations import batches
+from engine.studio import moving
 from engine.web import answers
 from tests.engine.web.test_studio import ROOT, Administrator, ada, app, bea, revision
 from tests.processes.conftest import OFFICE, House, house
@@ -117,6 +120,86 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     assert "Flytt saker til versjon 2" in ada.get(f"{AT}?fane=versjoner")
     status, page = ada.post(f"{AT}/flytt", act="prov")
     assert status == 200 and "1 av 2 saker kan flyttes" in page
+
+
+def test_the_administrator_chooses_what_a_removed_stage_has_become(ada: Administrator, house: House) -> None:  # noqa: F811
+    begin(ada)
+    publish(ada)
+    house.start("vergemal")
+    house.work()
+    ada.post(f"{AT}/utkast")
+    files = dict(Bundle.unpack("vergemal", ada.client.get(f"{AT}/eksport.zip").data).files)
+    metadata = json.loads(files["metadata.json"])
+    gone = metadata["stages"].pop(0)
+    files["process.bpmn"] = files["process.bpmn"].replace(
+        f'id="{gone["id"]}"'.encode(), f'id="{metadata["stages"][0]["id"]}"'.encode()
+    )
+    files["metadata.json"] = json.dumps(metadata).encode()
+    status, _ = ada.upload(files, replace="vergemal")
+    assert status == 303
+    page = ada.get(f"{AT}/publiser")
+    assert f"Fasen {gone['title']['nb']} (saker: 1) er blitt" in page
+    status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)))
+    assert "0 av 1 saker kan flyttes" in page and "Saken er i en fase som ikke finnes" in page
+    chosen = {f"map-stage:{gone['id']}": metadata["stages"][0]["id"]}
+    status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)), **chosen)
+    assert "1 av 1 saker kan flyttes" in page
+    status, page = publish(ada, cases="move", **chosen)
+    assert status == 303
+    house.work()
+    with house.application.db.read() as connection:
+        stages = connection.execute(select(case_file.c.stage).where(case_file.c.key == "vergemal")).scalars().all()
+    assert stages == [metadata["stages"][0]["id"]] and running(house) == [(2, "active")]
+
+
+def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
+    ada: Administrator,
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
+    monkeypatch.setattr(moving, "MOST_TRIED", 3)
+    monkeypatch.setattr(batches, "HANDFUL", 4)
+    begin(ada)
+    publish(ada)
+    for number in range(10):
+        case = house.start("vergemal")
+        house.work()
+        if number % 2:
+            fill(house, case, "Apply", {"hva_heter_du": "Anne"})
+    ada.post(f"{AT}/utkast")
+    ada.post(f"{AT}/steg/Handle", revision=revision(ada.get(AT)), act="remove")
+    status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)))
+    batch = re.search(r"flytting/([0-9a-f-]{36})", page)
+    assert status == 303 and batch
+    at = f"{AT}/flytting/{batch[1]}"
+    assert "0 av 10 kan flyttes, 0 passet ikke" in ada.get(at), "nobody waits for it"
+    house.work()
+    page = ada.get(at)
+    assert "5 av 10 kan flyttes, 5 passet ikke" in page and "Ferdig" in page
+    with house.application.db.read() as connection:
+        rows = connection.execute(
+            select(case_file.c.number).where(case_file.c.waiting_task == "Handle").order_by(case_file.c.number)
+        )
+        numbers = [row[0] for row in rows]
+    assert "Saker: 5, Behandle: Saken står i et steg som ikke finnes i den nye versjonen." in page
+    assert f"For eksempel {', '.join(numbers)}" in page
+    assert running(house) == [(1, "active")] * 10, "nothing has moved"
+    with house.application.db.read() as connection:
+        assert len(house.application.library.versions(connection, "vergemal")) == 1
+    page = ada.get(f"{AT}/publiser?prov={batch[1]}")
+    assert "5 av 10 saker kan flyttes" in page
+
+    status, _ = publish(ada, cases="move")
+    assert status == 303
+    house.work()
+    assert running(house) == [(1, "active")] * 5 + [(2, "active")] * 5
+    status, page = ada.post(f"{AT}/flytt", **{"act": "prov", "map-Handle": "Apply"})
+    assert status == 303
+    house.work()
+    found = re.search(r"flytting/([0-9a-f-]{36})", page)
+    assert found
+    page = ada.get(f"{AT}/flytt?prov={found[1]}")
+    assert "5 av 5 saker kan flyttes" in page and 'value="Apply" selected' in page
 
 
 def test_a_scenario_that_must_hold_stops_a_publishing_that_breaks_it(ada: Administrator) -> None:

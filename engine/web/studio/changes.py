@@ -1,0 +1,208 @@
+"""Changes to one step and the ways from it: each is one act, kept as a revision of the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from engine.definitions import drafts, editing
+from engine.definitions.adding import add_branch, add_step
+from engine.definitions.bundle import Bundle
+from engine.definitions.editing import EditRefused, Files, flows
+from engine.definitions.editing.events import add_interruption
+from engine.definitions.editing.merging import permitted
+from engine.definitions.editing.settings import PEOPLE, read_settings, write_settings
+from engine.definitions.faults import House
+from engine.definitions.kinds import Kind
+from engine.definitions.making import READY
+from engine.definitions.placing import add_undoing, also, no_longer
+from engine.definitions.sorting import change_sort
+from engine.execution.commands import Conflict
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.studio import choosing
+from engine.web.studio.desk import blueprint, draft_of, house_of
+from engine.web.studio.flow import drawn, offered_here, posted
+from engine.web.studio.steps import conflict_text, revision
+
+
+@blueprint.post("/prosesser/<key>/steg/<element>")
+def step_change(key: str, element: str) -> Any:
+    """One change to a step or to a way from it; on to where it shows, or back with what stood in the way."""
+    house = view.house()
+    with house.db.read() as connection:
+        bundle = draft_of(connection, key).bundle
+        offer = house_of(connection)
+    form = posted()
+    act = _ACTS.get(form.get("act", ""))
+    try:
+        if act is None:
+            raise EditRefused("edit.gone")
+        changed, show = act(bundle, offer, element, form)
+    except EditRefused as refused:
+        return drawn(key, element, refused)
+    if changed == dict(bundle.files):
+        return shows(key, show)
+    try:
+        with house.db.write() as connection:
+            drafts.save(connection, key, changed, revision(), actor(), house.clock.now())
+    except Conflict:
+        return drawn(key, element, conflict=conflict_text(key))
+    return shows(key, show)
+
+
+def shows(key: str, show: str) -> Any:
+    """On to the page of the step to look at; what it dropped on becoming another sort stands after a ``?``."""
+    show, _, dropped = show.partition("?")
+    if request.headers.get("X-Part"):
+        if not show:
+            return "", 204
+        return redirect(url_for("studio.step_page", key=key, element=show, falt=dropped or None), 303)
+    if not show:
+        return redirect(url_for("studio.show", key=key, fane="steg", lagret=1), 303)
+    return redirect(url_for("studio.step_page", key=key, element=show, lagret=1, falt=dropped or None), 303)
+
+
+Form = Mapping[str, str]
+Done = tuple[Mapping[str, bytes], str]
+
+
+def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    if element not in bundle.process.elements:
+        raise EditRefused("edit.gone")
+    shown = [name for name in form.get("shown", "").split(",") if name]
+    now = read_settings(bundle.files, element)
+    given = choosing.given(bundle, bundle.process.elements[element], form, shown, now)
+    changed: Files = write_settings(bundle.files, element, given)
+    node = Bundle(bundle.key, changed).process.elements[element]
+    if node.type in PEOPLE:
+        if node.name and node.name != bundle.process.elements[element].name:
+            changed = editing.set_text(changed, f"task.{element}", "nb", node.name)
+        changed = permitted(changed, bundle.key, element, node.extension.performer)
+    return changed, element
+
+
+def kind_of(offer: House, form: Form, field: str = "kind") -> tuple[Kind, str]:
+    """The sort that was chosen, and the job or process that goes with it."""
+    wanted, _, called = form.get(field, "").partition(":")
+    kinds = {kind.id: kind for kind in offered_here(offer)}
+    if wanted not in kinds:
+        raise EditRefused("edit.kind", field)
+    return kinds[wanted], called
+
+
+def _add(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
+    kind, called = kind_of(offer, form)
+    changed = add_step(
+        bundle.files, element, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""),
+        called=called, way=form.get("way", ""),
+    )  # fmt: skip
+    return changed, _new(bundle, changed)
+
+
+def _new(bundle: Bundle, changed: Files) -> str:
+    """The step that was put in."""
+    there = bundle.process.elements
+    return next((e for e in Bundle(bundle.key, changed).process.elements if e not in there), "")
+
+
+def _branch(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
+    """A way to a step that is there, or to a new one."""
+    if form.get("kind"):
+        kind, called = kind_of(offer, form)
+        changed, way = add_branch(
+            bundle.files, element, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""),
+            called=called, target=form.get("target", ""), way_name=form.get("way_name", ""),
+        )  # fmt: skip
+    elif not form.get("target"):
+        raise EditRefused("edit.target", "target")
+    else:
+        changed, way = flows.connect(bundle.files, element, form.get("target", ""), form.get("way_name", ""))
+    text = _condition(bundle, element, form)
+    return (flows.set_condition(changed, way, text) if text else changed), element
+
+
+def _condition(bundle: Bundle, element: str, form: Form) -> str:
+    if form.get("raw", "").strip():
+        return form["raw"].strip()
+    return choosing.condition(form, choosing.askable(bundle, bundle.process.elements.get(element)))
+
+
+def _way_change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    flow = form.get("flow", "")
+    changed: Files = flows.name_way(bundle.files, flow, form.get("name", ""))
+    if form.get("target"):
+        changed = flows.lead_to(changed, flow, form["target"])
+    if form.get("default"):
+        return flows.make_default(changed, flow), element
+    if bundle.process.elements[element].type in flows.DECIDING:
+        text = _condition(bundle, element, form)
+        changed = flows.set_condition(changed, flow, text)
+    return changed, element
+
+
+def _way_remove(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    return flows.disconnect(bundle.files, form.get("flow", "")), element
+
+
+def _way_up(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    return flows.judge_earlier(bundle.files, form.get("flow", "")), element
+
+
+def _catch(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    value = form.get("value", "").strip()
+    changed, event = add_interruption(
+        bundle.files, element, kind=form.get("kind", "timer"), name=form.get("name", ""),
+        target=form.get("target", ""), interrupting=bool(form.get("interrupting")),
+        given=said(value),
+    )  # fmt: skip
+    return changed, event
+
+
+def said(value: str) -> dict[str, str]:
+    """What stands in the one field of a new event: how long, a name, or a condition that is filled in afterwards."""
+    return {"time": value, "reference": value, "condition": value or READY}
+
+
+def _undoing(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
+    kind, called = kind_of(offer, form, "undoing")
+    changed, _ = add_undoing(
+        bundle.files, element, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""), called=called
+    )
+    return changed, element
+
+
+def _also(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    return also(bundle.files, element, form.get("kind", ""), said(form.get("value", "").strip())), element
+
+
+def _less(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    number = form.get("number", "")
+    return no_longer(bundle.files, element, int(number) if number.isdigit() and len(number) < 4 else -1), element
+
+
+def _sort(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
+    kind, called = kind_of(offer, form, "sort")
+    changed, dropped = change_sort(
+        bundle.files, element, kind, called=called, performer=form.get("performer", ""), types=offer.user_tasks
+    )
+    return changed, f"{element}?{','.join(dropped)}"
+
+
+def _remove(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    return editing.remove_step(bundle.files, element), ""
+
+
+def _move(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+    if not form.get("way"):
+        raise EditRefused("edit.target", "way")
+    return editing.move_step(bundle.files, element, form["way"]), element
+
+
+_ACTS: Mapping[str, Callable[[Bundle, House, str, Form], Done]] = {
+    "settings": _change, "add": _add, "branch": _branch, "way": _way_change, "way_remove": _way_remove,
+    "way_up": _way_up, "catch": _catch, "remove": _remove, "move": _move,
+    "undoing": _undoing, "also": _also, "less": _less, "sort": _sort,
+}  # fmt: skip

@@ -1,0 +1,125 @@
+"""What a process, or a part of it, holds that no way leads to: how it begins, and what may happen at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import g, render_template
+
+from engine.bpmn.elements import Element
+from engine.definitions import drafts
+from engine.definitions.bundle import Bundle
+from engine.definitions.editing import EditRefused
+from engine.definitions.faults import House
+from engine.definitions.kinds import ANY_ORDER, HANDLERS, STARTS, events
+from engine.definitions.placing import add_handler, add_inside, add_start
+from engine.execution.commands import Conflict, NotFound
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.studio.changes import Done, Form, kind_of, said, shows
+from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
+from engine.web.studio.flow import offered_here, posted, targets, task_type
+from engine.web.studio.steps import conflict_text, revision
+from engine.web.studio.telling import Teller
+
+
+@blueprint.get("/prosesser/<key>/del/<scope>")
+def scope_page(key: str, scope: str) -> Any:
+    return drawn_scope(key, scope)
+
+
+def drawn_scope(key: str, scope: str, refused: EditRefused | None = None, conflict: str = "") -> Any:
+    """The page of a scope of the draft: what is there already, and what may be put in."""
+    with view.house().db.read() as connection:
+        draft = draft_of(connection, key)
+        house = house_of(connection)
+        titles = {d.key: d.bundle.title(g.language) for d in view.house().library.every_newest(connection)}
+    bundle = draft.bundle
+    process = bundle.process
+    if scope not in process.children:
+        raise NotFound(scope)
+    tell = Teller(bundle, g.language)
+    own = process.elements.get(scope)
+    members = [process.elements[child] for child in process.children[scope]]
+    given = posted() if refused or conflict else {}
+    wrong = view.t(refused.key, **refused.values) if refused else conflict
+    any_order = own is not None and own.type == "adHocSubProcess"
+    body = render_template(
+        "studio_scope.html",
+        key=key, bundle=bundle, draft=draft, scope=scope, own=own, tell=tell, wrong=wrong, given=given, titles=titles,
+        wrong_field=f"{refused.field}-{given.get('act', '')}" if refused and refused.field else "innhold",
+        starts=[e for e in members if e.type == "startEvent"],
+        handlers=[(e, _begins(bundle, e)) for e in members if e.triggered_by_event],
+        undoing=[e for e in members if e.for_compensation],
+        loose=[e for e in members if not e.attached_to and not e.for_compensation] if any_order else [],
+        any_order=any_order, handles=own is not None and own.triggered_by_event,
+        start_kinds=events(CAPABILITIES, "startEvent", STARTS),
+        handler_kinds=events(CAPABILITIES, "eventSubProcessStart", HANDLERS),
+        inside_kinds=[k for k in offered_here(house) if k.id in ANY_ORDER], jobs=sorted(house.jobs),
+        targets=targets(tell, bundle, scope), tell_type=task_type,
+        performers=[(p, view.t(f"studio.performer.{p}")) for p in ("citizen", "caseworker")],
+    )  # fmt: skip
+    return (body, 422 if refused else 409) if wrong else body
+
+
+def _begins(bundle: Bundle, handler: Element) -> Element:
+    """The start of an event subprocess, whose page says what it waits for; without one the part itself."""
+    process = bundle.process
+    inside = [process.elements[child] for child in process.children.get(handler.id, ())]
+    return next((e for e in inside if e.type == "startEvent"), handler)
+
+
+@blueprint.post("/prosesser/<key>/del/<scope>")
+def scope_change(key: str, scope: str) -> Any:
+    """Put one thing into the scope, and on to its page."""
+    house = view.house()
+    with house.db.read() as connection:
+        bundle = draft_of(connection, key).bundle
+        offer = house_of(connection)
+    form = posted()
+    act = _ACTS.get(form.get("act", ""))
+    try:
+        if act is None:
+            raise EditRefused("edit.gone")
+        changed, show = act(bundle, offer, scope, form)
+    except EditRefused as refused:
+        return drawn_scope(key, scope, refused)
+    try:
+        with house.db.write() as connection:
+            drafts.save(connection, key, changed, revision(), actor(), house.clock.now())
+    except Conflict:
+        return drawn_scope(key, scope, conflict=conflict_text(key))
+    return shows(key, show)
+
+
+def _start(bundle: Bundle, _: House, scope: str, form: Form) -> Done:
+    return add_start(
+        bundle.files, scope, kind=_wanted(form, STARTS), name=form.get("name", ""), target=form.get("target", ""),
+        given=said(form.get("value", "").strip()),
+    )  # fmt: skip
+
+
+def _handler(bundle: Bundle, _: House, scope: str, form: Form) -> Done:
+    return add_handler(
+        bundle.files, scope, kind=_wanted(form, HANDLERS), name=form.get("name", ""),
+        given=said(form.get("value", "").strip()), interrupting=bool(form.get("interrupting")),
+    )  # fmt: skip
+
+
+def _wanted(form: Form, known: tuple[str, ...]) -> str:
+    if form.get("kind") not in known:
+        raise EditRefused("edit.kind", "kind")
+    return form["kind"]
+
+
+def _inside(bundle: Bundle, offer: House, scope: str, form: Form) -> Done:
+    kind, called = kind_of(offer, form)
+    return add_inside(
+        bundle.files, scope, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""), called=called
+    )
+
+
+_ACTS: Mapping[str, Callable[[Bundle, House, str, Form], Done]] = {
+    "start": _start, "handler": _handler, "inside": _inside,
+}  # fmt: skip

@@ -1,0 +1,78 @@
+"""Godkjente hus: whose bundles are trusted, with the key of each, and our own key to give to others."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from engine.definitions import studio_settings, trusting
+from engine.definitions.sealing import Seal, signing_key
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.studio.desk import blueprint
+
+
+@blueprint.get("/prosesser/godkjente-hus")
+def trusted() -> Any:
+    return trust_page(None)
+
+
+def trust_page(refused: trusting.KeyRefused | None) -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        every = trusting.every(connection)
+        settings = {name: studio_settings.get(connection, name) for name in ("two_persons", "only_trusted")}
+    given = request.form.to_dict() if refused else {}
+    if refused and refused.key == "trust.private":
+        given.pop("jwk", None)  # not ours to show
+    own = signing_key(house.settings.client_key)
+    public = {k: v for k, v in own.as_dict(private=False).items() if k in ("kty", "n", "e")} if own else None
+    body = render_template(
+        "studio_trust.html", houses=every, two=settings["two_persons"], only=settings["only_trusted"],
+        own=json.dumps(public, sort_keys=True) if public else "", own_thumbprint=own.thumbprint() if own else "",
+        wrong=view.t(refused.key) if refused else "", wrong_field=refused.field if refused else "",
+        given=given,
+    )  # fmt: skip
+    return (body, 422) if refused else body
+
+
+@blueprint.post("/prosesser/godkjente-hus")
+def change_trust() -> Any:
+    """Enter a key, agree to one a colleague has entered, take one out, or choose whether others are refused."""
+    house, form = view.house(), request.form
+    act, thumbprint, now = form.get("act", ""), form.get("thumbprint", ""), house.clock.now()
+    try:
+        with house.db.write() as connection:
+            if act == "enter":
+                trusting.enter(connection, form.get("name", ""), form.get("jwk", ""), actor(), now)
+            elif act == "agree":
+                trusting.agree(connection, thumbprint, actor(), now)
+            elif act == "remove":
+                trusting.remove(connection, thumbprint, actor(), now)
+            elif act == "only":
+                studio_settings.put(connection, "only_trusted", form.get("only_trusted") == "yes", actor(), now)
+    except trusting.KeyRefused as refused:
+        return trust_page(refused)
+    return redirect(url_for("studio.trusted"), 303)
+
+
+def signer(seal: Seal | None) -> str:
+    """Who signed what was uploaded: this house, another (by the thumbprint of its key), or nobody."""
+    if seal is None or not seal.thumbprint:
+        return "ingen"
+    own = signing_key(view.house().settings.client_key)
+    return "her" if own is not None and own.thumbprint() == seal.thumbprint else seal.thumbprint
+
+
+def refused(seal: Seal | None) -> str:
+    """Why a bundle is not taken where only those of trusted houses are; "" when it is."""
+    with view.house().db.read() as connection:
+        if not studio_settings.get(connection, "only_trusted"):
+            return ""
+        known = trusting.names(connection)
+    who = signer(seal)
+    if who == "her" or who in known:
+        return ""
+    return view.t("trust.refused_unsigned" if who == "ingen" else "trust.refused_unknown", thumbprint=who)
