@@ -8,18 +8,20 @@ from dataclasses import replace
 from typing import Any
 
 from engine.bpmn.elements import Element, Process
+from engine.definitions import templating
 from engine.definitions.bundle import Bundle
+from engine.definitions.editing import EditRefused
 
 Change = tuple[str, Mapping[str, object]]
 """Text key and values of one sentence."""
 
 
 def differences(old: Bundle, new: Bundle) -> list[Change]:
-    """Every change from *old* to *new*: steps first, then ways, texts, forms and access."""
+    """Every change from *old* to *new*: steps first, then ways, forms, texts, templates and access."""
     found = list(_steps(old.process, new.process))
     found += _ways(old.process, new.process)
     forms = list(_forms(old, new))
-    found += [*forms, *_texts(old, new)]
+    found += [*forms, *_texts(old, new), *_templates(old, new)]
     for key, prefixes in (
         *(() if forms else (("diff.forms", ("layouts/", "models/", "options/")),)),
         ("diff.policy", ("policy.xml",)),
@@ -123,3 +125,21 @@ def _texts(old: Bundle, new: Bundle) -> list[Change]:
         if old.texts.get(language, {}).get(key) != new.texts.get(language, {}).get(key)
     }
     return [("diff.texts", {"count": len(keys)})] if keys else []
+
+
+def _templates(old: Bundle, new: Bundle) -> Iterator[Change]:
+    """Templates of letters and notes that came, went or are not as they were, by name."""
+    if old.files.get(templating.FILE) == new.files.get(templating.FILE):
+        return
+    try:
+        for kind in templating.KINDS:
+            before, after = ({e["id"]: e for e in templating.entries(b.files, kind)} for b in (old, new))
+            for identity in {**before, **after}:
+                one = after.get(identity) or before[identity]
+                what = "removed" if identity not in after else "added" if identity not in before else "changed"
+                if what != "changed" or before[identity] != after[identity]:
+                    yield (f"diff.{kind}_{what}", {"name": templating.named(kind, one, "nb")})
+            if list(before) != list(after) and set(before) == set(after):
+                yield (f"diff.{kind}_order", {})
+    except EditRefused:
+        yield ("diff.templates", {})

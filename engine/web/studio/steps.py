@@ -102,7 +102,8 @@ def _step(key: str, by: int) -> Any:
             drafts.undo(connection, key, revision(), actor(), house.clock.now(), by)
     except Conflict:
         return page(key, conflict_text(key), tab)
-    return redirect(url_for("studio.show", key=key, fane=tab or None, steg=request.form.get("steg") or None), 303)
+    open_ = {name: request.form.get(name) or None for name in ("steg", "mal")}
+    return redirect(url_for("studio.show", key=key, fane=tab or None, **open_), 303)
 
 
 @blueprint.post("/prosesser/<key>/forkast")
