@@ -212,6 +212,33 @@ class Bundle:
                 return value
         return key
 
+    @cached_property
+    def option_labels(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
+        """(Step, field) → value → text key of the choice, as the step's layouts and the code lists have it."""
+        found: dict[tuple[str, str], Mapping[str, str]] = {}
+        for name, data in self.files.items():
+            step = name.split("/")[1] if name.startswith("layouts/") and not name.endswith("/Settings.json") else ""
+            try:
+                for component in json.loads(data).get("data", {}).get("layout", ()) if step else ():
+                    bound = component.get("dataModelBindings", {}).get("simpleBinding")
+                    path = bound.get("field") if isinstance(bound, dict) else bound
+                    listed = f"options/{component.get('optionsId')}.json"
+                    rows = component.get("options") or json.loads(self.files.get(listed, b"[]"))
+                    if path and rows:
+                        found[step, str(path)] = {str(row["value"]): str(row["label"]) for row in rows}
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue
+        return found
+
+    def option(self, data_type: str, path: str, value: Any, language: str) -> str:
+        """A value of a choice in words: of the list it was chosen from, of the field, else as it stands."""
+        kind = self.data_types.get(data_type)
+        listed = self.option_labels.get((kind.task_id, path), {}) if kind else {}
+        for key in (listed.get(str(value)), f"option.{data_type}.{path}.{value}"):
+            if key and self.text(key, language) != key:
+                return self.text(key, language)
+        return listed.get(str(value), str(value))
+
     def title(self, language: str) -> str:
         title = self.metadata.get("title", {})
         return str(title.get(language) or title.get("nb") or self.key)

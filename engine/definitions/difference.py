@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.bpmn.elements import Element, Process
-from engine.definitions import templating
+from engine.definitions import listing, templating
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 
@@ -21,9 +21,10 @@ def differences(old: Bundle, new: Bundle) -> list[Change]:
     found = list(_steps(old.process, new.process))
     found += _ways(old.process, new.process)
     forms = list(_forms(old, new))
-    found += [*forms, *_texts(old, new), *_templates(old, new)]
+    chosen = list(_lists(old, new))
+    found += [*forms, *chosen, *_texts(old, new), *_templates(old, new)]
     for key, prefixes in (
-        *(() if forms else (("diff.forms", ("layouts/", "models/", "options/")),)),
+        *(() if forms or chosen else (("diff.forms", ("layouts/", "models/", "options/")),)),
         ("diff.policy", ("policy.xml",)),
         ("diff.metadata", ("metadata.json",)),
         ("diff.scenarios", ("scenarios/",)),
@@ -125,6 +126,24 @@ def _texts(old: Bundle, new: Bundle) -> list[Change]:
         if old.texts.get(language, {}).get(key) != new.texts.get(language, {}).get(key)
     }
     return [("diff.texts", {"count": len(keys)})] if keys else []
+
+
+def _lists(old: Bundle, new: Bundle) -> Iterator[Change]:
+    """Lists that came, went or hold other choices; a field's own choices are told by the field."""
+    used = {**listing.uses(old), **listing.uses(new)}
+    for one in sorted({*listing.lists(old.files), *listing.lists(new.files)}):
+        before, after = (bundle.files.get(f"options/{one}.json") for bundle in (old, new))
+        if before == after:
+            continue
+        field = next((use for use in used.get(one, ()) if use.own), None)
+        if field is not None:
+            if before is not None and after is not None:
+                title = new.text(field.title, "nb") if field.title else field.component
+                yield ("diff.choices", {"field": title})
+            continue
+        name = next((b.text(f"list.{one}", "nb") for b in (new, old) if f"list.{one}" in b.texts.get("nb", {})), one)
+        what = "added" if before is None else "removed" if after is None else "changed"
+        yield (f"diff.list_{what}", {"name": name})
 
 
 def _templates(old: Bundle, new: Bundle) -> Iterator[Change]:

@@ -15,6 +15,7 @@ from engine.bpmn.parser import read_definitions
 from engine.bpmn.validator import Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
 from engine.definitions.bundle import Bundle
+from engine.definitions.listing import uses
 from engine.definitions.templating import template_faults
 
 LANGUAGES = ("nb", "nn", "en")
@@ -59,7 +60,7 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
         )
     if "metadata.json" not in bundle.files:
         found.append(Finding("", "metadata-missing", "metadata.json is missing"))
-    for rule in (_names, _forms, _texts, _stages, _access, _templates):
+    for rule in (_names, _forms, _texts, _stages, _access, _lists, _templates):
         try:
             found += rule(bundle, house)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -117,6 +118,14 @@ def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
                 yield Finding("", "unreadable-json", f"{name} is not JSON")
         if name.startswith("layouts/") and name.split("/")[1] not in bundle.process.elements:
             yield Finding("", "layout-without-step", f"{name} belongs to a step that is not there", severity="warning")
+
+
+def _lists(bundle: Bundle, _: House) -> Iterator[Finding]:
+    for listed, used in uses(bundle).items():
+        if f"options/{listed}.json" not in bundle.files:
+            for use in used:
+                text = f"{use.component} chooses from a list that is not there: {listed}"
+                yield Finding(use.step, "list-missing", text)
 
 
 def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:

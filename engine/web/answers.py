@@ -87,7 +87,7 @@ def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[s
     if isinstance(value, bool):
         return view.t("answer.yes" if value else "answer.no")
     if isinstance(value, list):
-        return ", ".join(_text(bundle, f"option.{data_type}.{path}.{item}", str(item)) for item in value)
+        return ", ".join(bundle.option(data_type, path, item, g.language) for item in value)
     if isinstance(value, int | float):
         number = Decimal(str(value))
         return formatting.kroner(number, g.language) if rule.get("unit") == "NOK" else f"{number:f}"
@@ -96,4 +96,9 @@ def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[s
             return formatting.long_date(date.fromisoformat(str(value)), g.language)
         except ValueError:
             return str(value)
-    return _text(bundle, f"option.{data_type}.{path}.{value}", str(value))
+    kind = bundle.data_types.get(data_type)
+    listed = bundle.option_labels.get((kind.task_id, path), {}) if kind else {}
+    several = str(value).split(",")
+    if str(value) not in listed and all(one in listed for one in several):  # what was ticked, with commas between
+        return ", ".join(bundle.option(data_type, path, one, g.language) for one in several)
+    return bundle.option(data_type, path, value, g.language)

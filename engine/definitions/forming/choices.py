@@ -11,6 +11,11 @@ from engine.definitions.forming.naming import free, name_of
 from engine.definitions.forming.opened import OpenForm, as_json
 
 
+def own_list(data_type: str, path: str) -> str:
+    """The id of the list that holds a field's own choices."""
+    return f"{data_type}_{path.replace('.', '_')}"
+
+
 class Choosing(OpenForm):
     """A form whose choices can be changed."""
 
@@ -40,7 +45,7 @@ class Choosing(OpenForm):
             said = {lang: choices[lang][place] for lang in choices if place < len(choices[lang])}
             self._say(key, {**said, "nb": lines[place]})
         component.pop("options", None)
-        component["optionsId"] = f"{self.data_type}_{path.replace('.', '_')}"
+        component["optionsId"] = own_list(self.data_type, path)
         self._files[f"options/{component['optionsId']}.json"] = as_json(rows)
         self._keep_enum(component, values)
 
@@ -49,8 +54,12 @@ class Choosing(OpenForm):
         _, component = self.component(identity)
         if f"options/{options_id}.json" not in self._files:
             raise EditRefused("forming.no_list")
+        old = component.get("optionsId", "")
         component.pop("options", None)
         component["optionsId"] = options_id
+        own = old == own_list(self.data_type, bound_to(component))
+        if own and old != options_id and all(c.get("optionsId") != old for _, c in self.components()):
+            self._files.pop(f"options/{old}.json", None)  # its own choices are nobody's now
         self._keep_enum(component, [str(row["value"]) for row in self.options(component)])
 
     def _keep_enum(self, component: Mapping[str, Any], values: Sequence[str]) -> None:

@@ -1,8 +1,8 @@
 """Prosesser: an administrator uploads or copies a bundle, edits it, tries it, and publishes it. No code, no server.
 
 One module a subject: ``index`` (every process, upload, new ones), ``process`` (the page of one), ``steps``, ``flow``,
-``forming``, ``texts``, ``templates`` and ``access`` (changes), ``modeller`` (the diagram), ``publishing`` (versions,
-moving cases), ``trial`` (the test run). ``desk`` is what they share, with the blueprint.
+``forming``, ``lists``, ``texts``, ``templates`` and ``access`` (changes), ``modeller`` (the diagram), ``publishing``
+(versions, moving cases), ``trial`` (the test run). ``desk`` is what they share, with the blueprint.
 """
 
 from engine.web.studio import (
@@ -10,6 +10,7 @@ from engine.web.studio import (
     flow,
     forming,
     index,
+    lists,
     modeller,
     process,
     publishing,
@@ -26,6 +27,7 @@ __all__ = [
     "flow",
     "forming",
     "index",
+    "lists",
     "modeller",
     "process",
     "publishing",

@@ -9,11 +9,12 @@ from typing import Any
 from flask import g, render_template, request
 
 from engine.bpmn.elements import Process
-from engine.definitions import editing, ruling
+from engine.definitions import editing, listing, ruling
 from engine.definitions.bundle import Bundle
 from engine.definitions.forming import BY_ID, KINDS, FormDraft, bound_to, kind_of
 from engine.web import forms, view
 from engine.web.studio.desk import LANGUAGES, blueprint, current, draft_of
+from engine.web.studio.lists import list_name
 from engine.web.studio.process import page
 from engine.web.studio.steps import by_script, keep
 from forms.layout import Field, Form, Row, fields, read
@@ -141,7 +142,7 @@ def shown(bundle: Bundle, wanted: str) -> dict[str, Any]:
         "operators": ruling.OPERATORS,
         "states": STATES,
         "fields": [(row["path"], row["title"]) for row in described if row["path"] and not row["children"]],
-        "lists": sorted(name[8:-5] for name in bundle.files if name.startswith("options/")),
+        "lists": [(one, list_name(bundle, one)) for one in listing.shared(bundle)],
         "preview": preview_fields(bundle, step.id, {}),
         "data_type": work.data_type,
     }

@@ -24,7 +24,7 @@ from engine.web import view
 from engine.web.studio.desk import CAPABILITIES, LANGUAGES, blueprint, house_of
 from engine.web.texts import texts as page_texts
 
-TABS = ("diagram", "steg", "skjemaer", "tekster", "maler", "tilganger", "versjoner")
+TABS = ("diagram", "steg", "skjemaer", "lister", "tekster", "maler", "tilganger", "versjoner")
 PEOPLE = ("userTask", "manualTask", "task")
 
 
@@ -38,7 +38,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
 
     *step* is the one whose form is open, and *preview* that form with answers in it.
     """
-    from engine.web.studio import access, forming, templates  # their routes draw this page
+    from engine.web.studio import access, forming, lists, templates  # their routes draw this page
 
     house = view.house()
     with house.db.read() as connection:
@@ -72,6 +72,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         steps=_steps(bundle, process) if process and tab == "steg" else [],
         access=_access(bundle) if process else [],
         who=access.shown(bundle, process) if tab == "tilganger" and process else {},
+        liste=lists.shown(bundle) if tab == "lister" and process else {},
         mal=templates.shown(bundle, process) if tab == "maler" and process else {},
         missing=dict(missing_texts(bundle)) if process else {},
         texts=_texts(bundle) if process else [],

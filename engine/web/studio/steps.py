@@ -102,7 +102,7 @@ def _step(key: str, by: int) -> Any:
             drafts.undo(connection, key, revision(), actor(), house.clock.now(), by)
     except Conflict:
         return page(key, conflict_text(key), tab)
-    open_ = {name: request.form.get(name) or None for name in ("steg", "mal")}
+    open_: dict[str, Any] = {name: request.form.get(name) or None for name in ("steg", "mal", "liste")}
     return redirect(url_for("studio.show", key=key, fane=tab or None, **open_), 303)
 
 
