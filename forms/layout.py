@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from forms.files import PREFIX, Attached, Taking, taking
+
 #: Rows an expression stands in: (path of the group, index), outermost first.
 Row = tuple[tuple[str, int], ...]
 #: The text of a key; the key itself when there is none.
@@ -59,8 +61,9 @@ class Field:
     """One thing on a form.
 
     kind   text | textarea | number | date | radio | select | checks | yes | heading | paragraph | alert | divider |
-           page (the form has several, here one begins) | group | rows (a group that repeats) | summary
-    path   where the value lies in the data, with dots and ``[n]``; "" for what only says something
+           page (the form has several, here one begins) | group | rows (a group that repeats) | summary | files
+    path   where the value lies in the data, with dots and ``[n]``; "" for what only says something, ``file:<id>`` for
+           files, which are no part of the data
     value  what stands in it now; of ``rows`` how many there are
     rows   the fields of each row; a group has one row, a summary the fields it sums up
     more   another row may be added
@@ -78,13 +81,15 @@ class Field:
     value: Any = None
     rows: tuple[tuple[Field, ...], ...] = ()
     more: bool = False
+    takes: Taking | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """What is needed to draw the form of one task.
 
-    asked  how many rows of the group at a path the browser shows; ``None`` = as many as the data has
+    asked     how many rows of the group at a path the browser shows; ``None`` = as many as the data has
+    attached  the files that have been put in under a component
     """
 
     files: Mapping[str, bytes]
@@ -92,6 +97,7 @@ class Form:
     options: Callable[[str], Sequence[Mapping[str, Any]]]
     data_type: str
     asked: Callable[[str], int | None] = lambda _path: None
+    attached: Callable[[str], Sequence[Attached]] = lambda _component: ()
 
 
 def fields(form: Form, data: Mapping[str, Any], evaluate: Evaluate, text: Text) -> tuple[Field, ...]:
@@ -226,6 +232,10 @@ class _Page:
             target = component.get("target") or {}
             wanted = target.get("id", "") if isinstance(target, Mapping) else component.get("componentRef", "")
             return Field(identity, "summary", title=title, value=wanted)
+        if kind == "fileupload" and not row:
+            takes = taking(component, tuple(self.form.attached(component["id"])))
+            path = f"{PREFIX}{component['id']}"
+            return Field(identity, "files", path, title, description, takes.least > 0, takes=takes)
         if kind not in _FORM:
             return None
         path = _in_row(_binding(component), row)
@@ -367,6 +377,8 @@ def read(
     for field in every(found):
         if field.kind == "rows":
             _put(data, field.path, [{} for _ in field.rows])
+            continue
+        if field.kind == "files":
             continue
         if not field.path or field.read_only:
             if field.path and field.value is not None:

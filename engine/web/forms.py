@@ -12,11 +12,13 @@ from flask import g, request
 from sqlalchemy import Connection
 
 from engine.application import Application
+from engine.execution import attachments
 from engine.execution.data import CaseData, read, read_in_case
 from engine.web import view
 from forms import formatting
 from forms.expressions import ExpressionContext, ExpressionError
 from forms.expressions import evaluate as evaluate_in_row
+from forms.files import Attached, Taking
 from forms.layout import Field, Form, Row, every, fields, value_at
 from forms.layout import read as read_posted
 from forms.validation import Issue, check_schema
@@ -30,6 +32,10 @@ class TaskForm:
     stored: str
     schema: Mapping[str, Any] | None
     fields: tuple[Field, ...]
+
+    @property
+    def takes_files(self) -> bool:
+        return any(field.kind == "files" for field in every(self.fields))
 
 
 def of_task(
@@ -61,7 +67,16 @@ def of_task(
         return found
 
     schema = bundle.schema(kind.id)
-    form = Form(bundle.layout_files(task.element_id), schema, options, kind.id, rows_asked)
+    files = (
+        attachments.of_task(connection, house.vault, task.instance_id, task.owner_id)
+        if bundle.attachments_of(task.element_id)
+        else ()
+    )
+
+    def attached(component: str) -> Sequence[Attached]:
+        return [Attached(one.id, one.name, one.size) for one in files if one.component == component]
+
+    form = Form(bundle.layout_files(task.element_id), schema, options, kind.id, rows_asked, attached)
     drawn = fields(form, content, evaluate, lambda key: bundle.text(key, g.language))
     return TaskForm(kind.id, stored, schema, drawn)
 
@@ -109,12 +124,26 @@ def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
     rows = []
     for field in every(form.fields):
         issue = found.pop(field.path, None) if field.path else None
-        if issue is None and field.required and field.path and _empty(field, content) and _there(field, content):
+        if field.takes is not None:
+            issue = _few_or_many(field, field.takes)
+        elif issue is None and field.required and field.path and _empty(field, content) and _there(field, content):
             issue = Issue(field.path, "required")
         if issue is not None:
             rows.append({"id": field.id, "path": field.path, "text": sentence(issue, field)})
     rows += [{"id": "form", "path": path, "text": sentence(issue, None)} for path, issue in found.items()]
     return rows
+
+
+def with_others(first: list[dict[str, str]], rest: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Faults of the same form from two places; a field keeps the first of its own."""
+    paths = {fault["path"] for fault in first}
+    return [*first, *(fault for fault in rest if fault["path"] not in paths)]
+
+
+def _few_or_many(field: Field, takes: Taking) -> Issue | None:
+    if len(takes.files) < takes.least:
+        return Issue(field.path, "required" if takes.least == 1 else "minFiles", {"limit": takes.least})
+    return Issue(field.path, "maxFiles", {"limit": takes.most}) if len(takes.files) > takes.most else None
 
 
 def _empty(field: Field, content: Mapping[str, Any]) -> bool:
@@ -130,6 +159,8 @@ def _there(field: Field, content: Mapping[str, Any]) -> bool:
 def said(field: Field) -> str:
     """What a field holds, as a person reads it: the words of a choice, a number with its unit, a day."""
     value = field.value
+    if field.takes is not None:
+        return ", ".join(one.name for one in field.takes.files) or view.t("form.nothing")
     if value in (None, "", []):
         return view.t("form.nothing")
     if field.kind == "yes":
@@ -147,7 +178,8 @@ def said(field: Field) -> str:
 
 def sentence(issue: Issue, field: Field | None) -> str:
     """What is wrong, with the field's own word first."""
-    known = ("required", "type", "minimum", "maximum", "minLength", "maxLength", "enum", "format", "pattern", "const")
+    known = ("required", "type", "minimum", "maximum", "minLength", "maxLength", "enum", "format", "pattern", "const",
+             "minFiles", "maxFiles")  # fmt: skip
     code = issue.code if issue.code in known else "other"
     if code == "type" and field is not None and field.kind == "number":
         code = "number"

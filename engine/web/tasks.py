@@ -19,7 +19,7 @@ from engine.evidence.errors import SourceError
 from engine.execution.commands import CompleteTask, Invalid, NotFound, SaveTaskData
 from engine.execution.models import due_work, process_instance, user_task
 from engine.task_types.harvesting import settle
-from engine.web import answers, forms, view
+from engine.web import answers, attaching, forms, view
 from engine.web.citizen import where_next
 from engine.web.guards import actor, guarded
 from forms.formatting import clock_time, long_date
@@ -71,6 +71,14 @@ def show(task_id: str) -> Any:
         if task.task_type in YES_NO:
             return _question(connection, task, {}, "")
         return _form(connection, task, None, ())
+
+
+@blueprint.get("/oppgaver/<task_id>/vedlegg/<attachment_id>")
+def attachment(task_id: str, attachment_id: str) -> Response:
+    """A file she put in herself."""
+    with view.house().db.read() as connection:
+        task = _own_task(connection, task_id)
+        return attaching.sent(connection, task.case_id, attachment_id, actor().person_id)
 
 
 def _form(connection: Connection, task: Any, given: dict[str, Any] | None, faults: Sequence[dict[str, str]]) -> Any:
@@ -177,17 +185,38 @@ def _complete(connection: Connection, task: Any) -> Any:
     form = forms.of_task(connection, task)
     content = forms.posted(form) if form else {}
     action = request.form.get("action", "")
+    if form and form.takes_files and action != "reject" and task.state in queries.OPEN:
+        refused = attaching.take(task, form)
+        with house.db.read() as fresh:  # which sees the files that were just kept
+            return _go_on(fresh, task, forms.of_task(fresh, task, content), content, refused)
+    return _go_on(connection, task, form, content, [])
+
+
+def _go_on(
+    connection: Connection, task: Any, form: forms.TaskForm | None, content: dict[str, Any],
+    refused: list[dict[str, str]],
+) -> Any:  # fmt: skip
+    """What the press asked for, with the files in place. *refused* are those that could not be kept."""
+    house = view.house()
+    action = request.form.get("action", "")
     data = {form.stored: content} if form else {}
     key = request.form.get("_key", "")
     other_rows = forms.reshaped(form, content)
     if other_rows is not None:
-        return _form(connection, task, other_rows, ())
+        return _form(connection, task, other_rows, refused)
+    if form and attaching.pressed():
+        house.dispatch.send(SaveTaskData(task.id, form.stored, content), actor())
+        if refused:
+            return _form(connection, task, content, refused)
+        return redirect(url_for("tasks.show", task_id=task.id, _anchor=request.form.get("attach") or "skjema"), 303)
     if action == "save" and form:
         house.dispatch.send(SaveTaskData(task.id, form.stored, content), actor())
+        if refused:
+            return _form(connection, task, content, refused)
         at = clock_time(house.clock.now(), _language())
         return redirect(url_for("tasks.show", task_id=task.id, lagret=at), 303)
     if form and action != "reject":
-        faults = forms.faults(form, content)
+        faults = forms.with_others(refused, forms.faults(form, content))
         if faults and task.state in queries.OPEN:
             return _form(connection, task, content, faults)
     elif task.task_type == "signing" and action != "reject" and not request.form.get("agree"):

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.definitions.editing import EditRefused
+from engine.definitions.forming.files import Filing
 from engine.definitions.forming.kinds import bound_to, kind_of
 from engine.definitions.forming.naming import free, name_of
-from engine.definitions.forming.opened import OpenForm, as_json
+from engine.definitions.forming.opened import as_json
 
 
 def own_list(data_type: str, path: str) -> str:
@@ -16,7 +17,7 @@ def own_list(data_type: str, path: str) -> str:
     return f"{data_type}_{path.replace('.', '_')}"
 
 
-class Choosing(OpenForm):
+class Choosing(Filing):
     """A form whose choices can be changed."""
 
     def choose_from(self, identity: str, choices: Mapping[str, Sequence[str]]) -> None:

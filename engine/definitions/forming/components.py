@@ -10,6 +10,7 @@ from engine.definitions.forming.choices import Choosing
 from engine.definitions.forming.kinds import Kind, bound_to
 from engine.definitions.forming.naming import free, name_of, shift
 from engine.definitions.forming.opened import Texts
+from forms.files import LARGEST
 
 
 class Building(Choosing):
@@ -24,8 +25,10 @@ class Building(Choosing):
         holder = next((c for c in layout if group and c.get("id") == group), None)
         if group and (holder is None or kind.id in ("group", "rows")):
             raise EditRefused("forming.no_group")
+        if kind.id == "files" and holder is not None and bound_to(holder):
+            raise EditRefused("forming.files_in_rows")
         taken = {str(c.get("id")) for _, c in self.components()}
-        identity = free(name_of(title) or kind.id, {*taken, *self.schema.get("properties", {})})
+        identity = free(name_of(title) or kind.id, {*taken, *self.schema.get("properties", {}), *self.file_types()})
         component: dict[str, Any] = {"id": identity, "type": kind.type}
         if kind.id in ("group", "rows"):
             component["children"] = []
@@ -40,6 +43,8 @@ class Building(Choosing):
             component["textResourceBindings"] = {bound: key}
             self._say(key, {"nb": title})
         layout.append(component)
+        if kind.id == "files":
+            self.take_files(identity, 0, 1, LARGEST, (".pdf", ".jpg", ".jpeg", ".png"))
         if holder is not None:
             holder["children"] = [*holder.get("children", ()), identity]
         if kind.options:
@@ -77,6 +82,8 @@ class Building(Choosing):
         else:
             component[what] = when
         self._keep_required(component)
+        if component.get("type") == "FileUpload":
+            self.keep_file_type(component)
 
     def move(self, identity: str, by: int) -> None:
         """Up (-1) or down (1) among those it stands with."""
@@ -112,6 +119,8 @@ class Building(Choosing):
         if group is not None:
             group["children"].remove(identity)
         self.layout(page).remove(component)
+        if component.get("type") == "FileUpload":
+            self.drop_file_type(identity)
         path = bound_to(component)
         if path and all(bound_to(other) != path for _, other in self.components()):
             above, _, name = path.rpartition(".")

@@ -38,6 +38,7 @@ KINDS = (
     Kind("dropdown", "Dropdown", _TEXT, options=True),
     Kind("group", "Group"),
     Kind("rows", "RepeatingGroup", {"type": "array", "maxItems": 50, "items": {"type": "object", "properties": {}}}),
+    Kind("files", "FileUpload"),
     Kind("summary", "Summary2"),
     Kind("divider", "Divider"),
 )

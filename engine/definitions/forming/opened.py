@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.definitions.adding import data_type as named_data_type
+from engine.definitions.bundle import takes_files
 from engine.definitions.editing import EditRefused, Files, set_text
 from engine.definitions.forming.kinds import kind_of_rule
 
@@ -22,7 +23,10 @@ class OpenForm:
         self._files = dict(files)
         self.step = step
         metadata = json.loads(files.get("metadata.json", b"{}"))
-        entry = next((kind for kind in metadata.get("dataTypes", ()) if kind.get("taskId") == step), None)
+        entry = next(
+            (kind for kind in metadata.get("dataTypes", ()) if kind.get("taskId") == step and not takes_files(kind)),
+            None,
+        )
         if entry is None:
             entry = {
                 "id": named_data_type(step), "taskId": step, "allowedContentTypes": ["application/json"],
