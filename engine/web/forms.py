@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from forms.expressions import ExpressionContext, ExpressionError
 from forms.expressions import evaluate as evaluate_in_row
 from forms.files import Attached, Taking
 from forms.layout import Field, Form, Row, every, fields, value_at
-from forms.layout import read as read_posted
+from forms.reading import read as read_posted
 from forms.validation import Issue, check_schema
 
 
@@ -112,9 +112,57 @@ def reshaped(form: TaskForm | None, content: dict[str, Any]) -> dict[str, Any] |
     return content
 
 
-def posted(form: TaskForm) -> dict[str, Any]:
-    """What the browser sent for the fields of *form*."""
-    return read_posted(form.fields, form.schema, request.form.getlist)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a form. ``ids`` are those of everything on it, ``navigation`` what it says of its buttons."""
+
+    id: str
+    title: str
+    fields: tuple[Field, ...]
+    navigation: Field | None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(field.id for field in every(self.fields))
+
+
+def pages(form: TaskForm | None) -> tuple[Page, ...]:
+    """The pages of a form that are shown, in order. A form of one page has one, without a title."""
+    if form is None:
+        return ()
+    found: list[tuple[Field | None, list[Field]]] = []
+    for field in form.fields:
+        if field.kind == "page" or not found:
+            found.append((field if field.kind == "page" else None, []))
+        if field.kind != "page":
+            found[-1][1].append(field)
+    found = found or [(None, [])]
+    return tuple(
+        Page(
+            head.id.removeprefix("page-") if head else "", head.title if head else "", tuple(inner),
+            next((field for field in inner if field.kind == "navigationbuttons"), None),
+        )
+        for head, inner in found
+    )  # fmt: skip
+
+
+def posted(form: TaskForm, page: Page | None = None) -> dict[str, Any]:
+    """What the browser sent for the fields of *form*. With *page* only that one was shown: the others stay as kept."""
+    shown = form.fields if page is None else tuple(_as_kept(f, page.ids) for f in form.fields)
+    return read_posted(shown, form.schema, request.form.getlist)
+
+
+def kept(form: TaskForm) -> dict[str, Any]:
+    """What is kept for the fields of *form*."""
+    return read_posted(tuple(_as_kept(field, frozenset()) for field in form.fields), form.schema, lambda _: [])
+
+
+def _as_kept(field: Field, shown: frozenset[str]) -> Field:
+    """The field, or one that keeps its value when it was not on the page."""
+    if field.id in shown:
+        return field
+    rows = tuple(tuple(_as_kept(inner, shown) for inner in row) for row in field.rows)
+    return replace(field, read_only=True, rows=rows if field.kind in ("group", "rows") else field.rows)
 
 
 def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -19,7 +19,8 @@ from engine.web.studio.lists import list_name
 from engine.web.studio.process import page
 from engine.web.studio.steps import by_script, keep
 from forms.files import taking
-from forms.layout import Field, Form, Row, fields, read
+from forms.layout import Field, Form, Row, fields
+from forms.reading import read
 
 #: Steps of persons that are done by filling in a form.
 WITH_FORM = ("data", "signing", "confirmation")
