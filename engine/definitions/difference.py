@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.elements import Element, Process
-from engine.definitions import listing, templating
+from engine.bpmn.xml import BpmnSyntaxError
+from engine.definitions import access, listing, templating
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 
 Change = tuple[str, Mapping[str, object]]
-"""Text key and values of one sentence."""
+"""Text key and values of one sentence. ``role`` and ``actions`` are codes, for the page to put into words."""
 
 
 def differences(old: Bundle, new: Bundle) -> list[Change]:
@@ -23,9 +25,9 @@ def differences(old: Bundle, new: Bundle) -> list[Change]:
     forms = list(_forms(old, new))
     chosen = list(_lists(old, new))
     found += [*forms, *chosen, *_texts(old, new), *_templates(old, new)]
+    found += _access(old, new)
     for key, prefixes in (
         *(() if forms or chosen else (("diff.forms", ("layouts/", "models/", "options/")),)),
-        ("diff.policy", ("policy.xml",)),
         ("diff.metadata", ("metadata.json",)),
         ("diff.scenarios", ("scenarios/",)),
     ):
@@ -126,6 +128,25 @@ def _texts(old: Bundle, new: Bundle) -> list[Change]:
         if old.texts.get(language, {}).get(key) != new.texts.get(language, {}).get(key)
     }
     return [("diff.texts", {"count": len(keys)})] if keys else []
+
+
+def _access(old: Bundle, new: Bundle) -> list[Change]:
+    """Which role gained or lost which actions on which step; that the rules were only written otherwise."""
+    found: list[Change] = []
+    try:
+        for one in access.changes(old, new):
+            step = new.process.elements[one.step].name or one.step
+            for text, actions in (("diff.access_gained", one.gained), ("diff.access_lost", one.lost)):
+                if actions:
+                    found.append((text, {"role": one.role, "actions": actions, "step": step}))
+        levels = [read_policy(bundle.files["policy.xml"]).level for bundle in (old, new)]
+        if levels[0] != levels[1]:
+            found.append(("diff.access_level", {"old": levels[0], "new": levels[1]}))
+    except (KeyError, PolicyError, BpmnSyntaxError):
+        found = []
+    if not found and old.files.get("policy.xml") != new.files.get("policy.xml"):
+        found.append(("diff.policy", {}))
+    return found
 
 
 def _lists(old: Bundle, new: Bundle) -> Iterator[Change]:

@@ -65,7 +65,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         versions=versions,
         counts=counts,
         left=left,
-        changes=[view.t(text, **values) for text, values in changes],
+        changes=[access.changed(bundle, *change) for change in changes],
         faults=[_told(finding, process) for finding in found],
         errors=sum(f.severity == "error" for f in found),
         svg=to_svg(process, title=bundle.title(g.language), findings={f.element for f in found}) if process else "",

@@ -21,6 +21,7 @@ from engine.studio import moving, scenarios
 from engine.studio.scenarios import replays
 from engine.web import view
 from engine.web.guards import actor
+from engine.web.studio import access
 from engine.web.studio.desk import blueprint, current, draft_of, errors
 from engine.web.studio.desk import deployed as deployed_version
 from engine.web.studio.process import page
@@ -56,7 +57,7 @@ def review_page(key: str, plan: moving.Plan | None, wrong: str = "") -> Any:
         faulty=bool(found),
         running=sum(counts.values()),
         counts=counts,
-        changes=[view.t(text, **values) for text, values in changes],
+        changes=[access.changed(draft.bundle, *change) for change in changes],
         lost=_lost(draft.bundle, left) if left else [],
         plan=plan,
         replays=[] if found else replays(house, draft.bundle),

@@ -58,7 +58,9 @@ def conflict_text(key: str) -> str:
         changes = []
     if not changes:
         return told
-    said = " ".join(f"{view.t(text, **values)}." for text, values in changes[:5])
+    from engine.web.studio.access import changed  # which keeps its changes by this module
+
+    said = " ".join(f"{changed(draft.bundle, *change)}." for change in changes[:5])
     return f"{told} {view.t('studio.conflict_what', who=view.name_of(draft.changed_by), changes=said)}"
 
 
