@@ -150,25 +150,25 @@ def remove(files: Files, kind: str, identity: str) -> dict[str, bytes]:
 
 
 def template_faults(bundle: Bundle) -> Iterator[Finding]:
-    """A fill-in nobody can fill, a language that is missing, a step that is gone."""
+    """A fill-in nobody can fill, a language that is missing, a step that is gone. The element is kind and id."""
     if FILE not in bundle.files:
         return
     there = {*bundle.process.elements, *EVENTS}
     for kind in KINDS:
         for entry in entries(bundle.files, kind):
-            named = f"template {entry['id']}"
+            place = f"{kind}.{entry['id']}"
             texts = [*body_of(kind, entry).values(), *(entry.get("title") or {}).values()]
             for blank in dict.fromkeys(name for text in texts for name in unknown(bundle, str(text))):
-                yield Finding("", "template-unknown-blank", f"{named} has a fill-in that is not there: {blank}")
+                yield Finding(place, "template-unknown-blank", f"no case can ever fill in {{{blank}}}")
             lacking = missing(kind, entry)
             if lacking:
                 severity = "error" if "nb" in lacking else "warning"
-                text = f"{named} is missing in {', '.join(lacking)}"
-                yield Finding("", "template-language-missing", text, severity=severity)
+                text = f"the template is missing in {', '.join(lacking)}"
+                yield Finding(place, "template-language-missing", text, severity=severity)
             for step in entry.get("after", ()):
                 if step not in there:
-                    text = f"{named} is proposed after {step}, which is not there"
-                    yield Finding("", "template-step-gone", text, severity="warning")
+                    text = f"the template is proposed after {step}, which is not there"
+                    yield Finding(place, "template-step-gone", text, severity="warning")
 
 
 def _read(files: Files) -> dict[str, Any]:

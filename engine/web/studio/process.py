@@ -66,7 +66,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         counts=counts,
         left=left,
         changes=[access.changed(bundle, *change) for change in changes],
-        faults=[_told(finding, process) for finding in found],
+        faults=[_told(finding, process) | templates.place(key, bundle, finding) for finding in found],
         errors=sum(f.severity == "error" for f in found),
         svg=to_svg(process, title=bundle.title(g.language), findings={f.element for f in found}) if process else "",
         steps=_steps(bundle, process) if process and tab == "steg" else [],
@@ -98,7 +98,7 @@ def _process(bundle: Bundle) -> Process | None:
 
 
 def _told(finding: Finding, process: Process | None) -> dict[str, Any]:
-    """A fault in the reader's language, with the name of its step; the technical sentence comes beside it."""
+    """A fault in the reader's language, with the name of its step; the technical sentence lies under its code."""
     element = process.elements.get(finding.element) if process else None
     if process and finding.element in process.flows:
         element = process.elements[process.flows[finding.element].source]
@@ -108,6 +108,7 @@ def _told(finding: Finding, process: Process | None) -> dict[str, Any]:
         "element": finding.element,
         "step": element.id if element else "",
         "name": element.name if element else "",
+        "href": "",
         "line": finding.line,
         "rule": finding.rule,
         "text": view.t(key if key in page_texts("nb") else "finding.other"),

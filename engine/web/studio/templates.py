@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 
-from engine.bpmn.elements import Process
+from engine.bpmn.elements import Finding, Process
 from engine.cases import templates
 from engine.definitions import templating
 from engine.definitions.asking import fields as asked_of
@@ -78,6 +78,16 @@ def preview_template(key: str) -> Any:
 
 
 # What the page shows
+
+
+def place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
+    """What the template a finding is about is called, and where it is written; nothing for other findings."""
+    kind, identity = _ref(finding.element)
+    if not finding.rule.startswith("template-") or not identity:
+        return {}
+    entry = next((one for one in templating.entries(bundle.files, kind) if one["id"] == identity), {"id": identity})
+    href = url_for("studio.show", key=key, fane="maler", mal=finding.element, _anchor="mal")
+    return {"name": templating.named(kind, entry, g.language), "href": href}
 
 
 def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
