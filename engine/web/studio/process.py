@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 
 from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.drawing import to_svg
@@ -22,8 +23,10 @@ from engine.execution.commands import NotFound
 from engine.studio import moving
 from engine.web import view
 from engine.web.studio.desk import CAPABILITIES, LANGUAGES, blueprint, house_of
+from engine.web.texts import NAMES
 from engine.web.texts import texts as page_texts
 
+_LACKING = re.compile(r"text (\S+) is missing in (.+)")
 TABS = ("diagram", "steg", "skjemaer", "lister", "tekster", "maler", "tilganger", "versjoner")
 PEOPLE = ("userTask", "manualTask", "task")
 
@@ -66,7 +69,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         counts=counts,
         left=left,
         changes=[access.changed(bundle, *change) for change in changes],
-        faults=[_told(finding, process) | templates.place(key, bundle, finding) for finding in found],
+        faults=[_told(finding, process) | _place(key, bundle, finding) for finding in found],
         errors=sum(f.severity == "error" for f in found),
         svg=to_svg(process, title=bundle.title(g.language), findings={f.element for f in found}) if process else "",
         steps=_steps(bundle, process) if process and tab == "steg" else [],
@@ -115,6 +118,20 @@ def _told(finding: Finding, process: Process | None) -> dict[str, Any]:
         "suggest": view.t(f"suggest.{finding.rule}") if f"suggest.{finding.rule}" in page_texts("nb") else "",
         "technical": f"{finding.message}. {finding.suggestion}".removesuffix(". "),
     }
+
+
+def _place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
+    """What a finding that is not about a step is about, and where it is put right."""
+    from engine.web.studio import templates
+
+    lacking = _LACKING.fullmatch(finding.message) if finding.rule == "text-missing" else None
+    if lacking is None or finding.element:
+        return templates.place(key, bundle, finding)
+    name, languages = lacking[1], lacking[2].split(", ")
+    said = bundle.texts.get("nb", {}).get(name, "")
+    text = view.t("finding.text-missing-in", languages=", ".join(NAMES[language] for language in languages))
+    href = url_for("studio.show", key=key, fane="tekster", _anchor=f"tekst-{name}")
+    return {"name": f"«{said[:60]}»" if said else name, "href": href, "text": text}
 
 
 def in_order(process: Process) -> Iterator[Element]:
