@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from forms.files import PREFIX, Attached, Taking, taking
+
 #: Rows an expression stands in: (path of the group, index), outermost first.
 Row = tuple[tuple[str, int], ...]
 #: The text of a key; the key itself when there is none.
@@ -59,8 +61,10 @@ class Field:
     """One thing on a form.
 
     kind   text | textarea | number | date | radio | select | checks | yes | heading | paragraph | alert | divider |
-           page (the form has several, here one begins) | group | rows (a group that repeats) | summary
-    path   where the value lies in the data, with dots and ``[n]``; "" for what only says something
+           page (the form has several, here one begins) | group | rows (a group that repeats) | summary | files |
+           navigationbuttons (next in ``title``, back in ``description``, ``value``: whether there is one back)
+    path   where the value lies in the data, with dots and ``[n]``; "" for what only says something, ``file:<id>`` for
+           files, which are no part of the data
     value  what stands in it now; of ``rows`` how many there are
     rows   the fields of each row; a group has one row, a summary the fields it sums up
     more   another row may be added
@@ -78,13 +82,15 @@ class Field:
     value: Any = None
     rows: tuple[tuple[Field, ...], ...] = ()
     more: bool = False
+    takes: Taking | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """What is needed to draw the form of one task.
 
-    asked  how many rows of the group at a path the browser shows; ``None`` = as many as the data has
+    asked     how many rows of the group at a path the browser shows; ``None`` = as many as the data has
+    attached  the files that have been put in under a component
     """
 
     files: Mapping[str, bytes]
@@ -92,6 +98,7 @@ class Form:
     options: Callable[[str], Sequence[Mapping[str, Any]]]
     data_type: str
     asked: Callable[[str], int | None] = lambda _path: None
+    attached: Callable[[str], Sequence[Attached]] = lambda _component: ()
 
 
 def fields(form: Form, data: Mapping[str, Any], evaluate: Evaluate, text: Text) -> tuple[Field, ...]:
@@ -226,6 +233,13 @@ class _Page:
             target = component.get("target") or {}
             wanted = target.get("id", "") if isinstance(target, Mapping) else component.get("componentRef", "")
             return Field(identity, "summary", title=title, value=wanted)
+        if kind == "navigationbuttons":
+            on, back = self._text(bound.get("next"), row), self._text(bound.get("back"), row)
+            return Field(identity, kind, "", on, back, value=component.get("showBackButton", True))
+        if kind == "fileupload" and not row:
+            takes = taking(component, tuple(self.form.attached(component["id"])))
+            path = f"{PREFIX}{component['id']}"
+            return Field(identity, "files", path, title, description, takes.least > 0, takes=takes)
         if kind not in _FORM:
             return None
         path = _in_row(_binding(component), row)
@@ -324,7 +338,7 @@ def _options(form: Form, component: Mapping[str, Any], text: Text) -> tuple[Opti
     return tuple(Option(str(row["value"]), text(str(row["label"]))) for row in rows)
 
 
-def _parts(path: str) -> list[str | int]:
+def parts_of(path: str) -> list[str | int]:
     """``debts[0].amount`` → debts, 0, amount."""
     found: list[str | int] = []
     for part in path.split("."):
@@ -337,7 +351,7 @@ def _parts(path: str) -> list[str | int]:
 def rule_of(schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any]:
     """The schema of one property; empty when it is not declared."""
     rule: Mapping[str, Any] = schema or {}
-    for part in _parts(path):
+    for part in parts_of(path):
         rule = rule.get("items", {}) if isinstance(part, int) else rule.get("properties", {}).get(part, {})
     return rule
 
@@ -351,65 +365,9 @@ def _needed(schema: Mapping[str, Any] | None, path: str) -> bool:
 def value_at(data: Mapping[str, Any], path: str) -> Any:
     """The value at a path, or ``None``."""
     found: Any = data
-    for part in _parts(path):
+    for part in parts_of(path):
         if isinstance(part, int):
             found = found[part] if isinstance(found, list) and part < len(found) else None
         else:
             found = found.get(part) if isinstance(found, Mapping) else None
     return found
-
-
-def read(
-    found: Sequence[Field], schema: Mapping[str, Any] | None, posted: Callable[[str], list[str]]
-) -> dict[str, Any]:
-    """The data of what was posted. What cannot be read as its type stays as it was written, for the check to name."""
-    data: dict[str, Any] = {}
-    for field in every(found):
-        if field.kind == "rows":
-            _put(data, field.path, [{} for _ in field.rows])
-            continue
-        if not field.path or field.read_only:
-            if field.path and field.value is not None:
-                _put(data, field.path, field.value)
-            continue
-        given = [value.strip() for value in posted(field.path) if value.strip()]
-        rule = rule_of(schema, field.path)
-        if field.kind == "yes":
-            _put(data, field.path, bool(given))
-        elif rule.get("type") == "array":
-            _put(data, field.path, given)
-        elif field.kind == "checks" and given:
-            _put(data, field.path, ",".join(given))
-        elif given:
-            _put(data, field.path, _typed(given[0], rule))
-    return _without_empty_rows(data, found)
-
-
-def _put(data: dict[str, Any], path: str, value: Any) -> None:
-    *parents, name = _parts(path)
-    here: Any = data
-    for part in parents:
-        here = here[part] if isinstance(part, int) else here.setdefault(part, {})
-    here[name] = value
-
-
-def _without_empty_rows(data: dict[str, Any], found: Sequence[Field]) -> dict[str, Any]:
-    """Rows at the end that nothing was written in are not there."""
-    for field in found:
-        rows = value_at(data, field.path) if field.kind == "rows" else None
-        while rows and rows[-1] == {}:
-            rows.pop()
-    return data
-
-
-def _typed(text: str, rule: Mapping[str, Any]) -> Any:
-    if rule.get("type") not in ("number", "integer"):
-        return text
-    plain = text.lower().removesuffix("kr").replace("\u00a0", "").replace(" ", "").replace(",", ".")
-    try:
-        value = float(plain)
-    except ValueError:
-        return text
-    if value != value or value in (float("inf"), float("-inf")):
-        return text
-    return int(value) if value == int(value) else round(value, 2)

@@ -144,6 +144,8 @@ def done_tasks(connection: Connection, case_id: str, performer: str) -> Sequence
 _SHOWN = (
     "CaseStarted",
     "TaskCompleted",
+    "FileAttached",
+    "FileDetached",
     "OverviewOpened",
     "CaseOpened",
     "CaseAssigned",

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from engine.cases.models import signature
+from engine.execution import attachments
 from engine.execution.commands import CompleteTask
 from engine.execution.context import Context
 from engine.execution.data import read_in_case
@@ -20,12 +21,15 @@ from engine.vault import Vault
 def signed_content(
     connection: Connection, vault: Vault, case_id: str, data_types: Mapping[str, Any]
 ) -> dict[str, Mapping[str, Any]]:
-    """What a signature covers: the newest content of every data type the case shares."""
+    """What a signature covers: the newest content of every data type the case shares, and what each file is."""
     found = {}
     for data_type in data_types:
         content = read_in_case(connection, vault, case_id, data_type)
         if content is not None:
             found[data_type] = content
+    for one in attachments.of_case(connection, vault, case_id):
+        name = f"{one.component}#{one.id}"
+        found[name] = read_in_case(connection, vault, case_id, name) or {}
     return found
 
 

@@ -12,7 +12,6 @@ are filled in from the case; what the case does not know stays as it is written,
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.definitions.bundle import Bundle
+from engine.definitions.templating import BLANK, blanks
 
+__all__ = ["Template", "blanks", "fill", "fitting", "of", "proposed"]
 _OWN = Path(__file__).parent / "templates.json"
-_BLANK = re.compile(r"\{([a-z][\w.-]*)\}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,4 @@ def fitting(templates: list[Template], happened: Collection[str]) -> list[Templa
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put in what is known; a blank that is not known stays."""
-    return _BLANK.sub(lambda match: values.get(match[1]) or match[0], text)
-
-
-def blanks(text: str) -> list[str]:
-    """What is still to be filled in, each once, in order."""
-    return list(dict.fromkeys(_BLANK.findall(text)))
+    return BLANK.sub(lambda match: values.get(match[1]) or match[0], text)

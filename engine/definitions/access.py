@@ -6,7 +6,10 @@ still gives it, a rule that denies stands beside: the policy is deny-overrides, 
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -14,13 +17,16 @@ from lxml import etree
 from engine.authorization.pdp import Decision, decide
 from engine.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, read_policy
 from engine.bpmn.xml import read_xml
-from engine.definitions.editing import EditRefused, Files
-from engine.definitions.faults import roles_named
+from engine.definitions.bundle import Bundle
+from engine.definitions.drafts import key_from
+from engine.definitions.editing import EditRefused, Files, set_text
+from engine.definitions.faults import actions_named, roles_named
 from engine.definitions.permitting import XACML, rule_for
 
 #: What can be done with a step, besides what a policy names itself.
 ACTIONS = ("read", "write", "confirm", "sign", "reject")
 ROLES = ("priv", "radgiver")
+ROLE = re.compile(r"role\.[a-z][a-z0-9_-]*")
 
 
 def may(files: Files, key: str, element: str, role: str, action: str) -> bool:
@@ -36,9 +42,61 @@ def may(files: Files, key: str, element: str, role: str, action: str) -> bool:
 
 
 def roles(files: Files) -> list[str]:
-    """The owner and the caseworker, and every other role the policy speaks of."""
-    named = roles_named(read_policy(files["policy.xml"]))
-    return [*ROLES, *(role for role in named if role not in ROLES)]
+    """The owner and the caseworker, every other role the policy speaks of, and those the bundle's texts have named.
+
+    A party's role is named by the text ``role.<code>``.
+    """
+    found = dict.fromkeys(roles_named(read_policy(files["policy.xml"])))
+    rows = json.loads(files.get("texts/resource.nb.json", b"{}")).get("resources", ())
+    found.update(dict.fromkeys(row["id"][5:] for row in rows if ROLE.fullmatch(row["id"])))
+    return [*ROLES, *(role for role in found if role not in ROLES)]
+
+
+def add_role(files: Files, name: str) -> tuple[dict[str, bytes], str]:
+    """A role by its name in words; its code is made of it, and the name kept as a text. Returns the code too."""
+    name = " ".join(name.split())[:60]
+    role = key_from(name)[:40].strip("_")
+    if not role or role in roles(files) or role == name:
+        return dict(files), role
+    return set_text(files, f"role.{role}", "nb", name), role
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a role gained and lost on a step, as actions."""
+
+    role: str
+    step: str
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def changes(old: Bundle, new: Bundle) -> Iterator[Change]:
+    """Who may do more or less than before, on every step that is there now: the two policies' own answers.
+
+    Raises what reading a policy raises.
+    """
+    if old.files.get("policy.xml") == new.files.get("policy.xml") and not (
+        new.process.elements.keys() - old.process.elements.keys()
+    ):
+        return
+    policies = [read_policy(bundle.files["policy.xml"]) for bundle in (old, new)]
+    actions = list(dict.fromkeys([*ACTIONS, *(name for policy in policies for name in actions_named(policy))]))
+    people = list(dict.fromkeys([*ROLES, *(role for policy in policies for role in roles_named(policy))]))
+    for element in new.process.elements.values():
+        if element.type not in ("userTask", "manualTask", "task"):
+            continue
+        for role in people:
+            was, is_ = (
+                {a for a in actions if element.id in bundle.process.elements and may(
+                    bundle.files, bundle.key, element.id, role, a)}
+                for bundle in (old, new)
+            )  # fmt: skip
+            if was != is_:
+                yield Change(
+                    role, element.id, tuple(a for a in actions if a in is_ - was),
+                    tuple(a for a in actions if a in was - is_),
+                )  # fmt: skip
 
 
 def let(files: Files, key: str, element: str, role: str, action: str, allowed: bool) -> dict[str, bytes]:

@@ -75,10 +75,7 @@ def _form(bundle: Bundle, kind: str, language: str) -> Iterator[Field]:
         if not isinstance(about, dict) or about.get("type") in ("array", "object"):
             continue
         label = _text(bundle, (labels.get(name, ""), f"field.{kind}.{name}"), language) or name
-        options = tuple(
-            (str(value), _text(bundle, (f"option.{kind}.{name}.{value}",), language) or str(value))
-            for value in about.get("enum", ())
-        )
+        options = tuple((str(value), bundle.option(kind, name, value, language)) for value in about.get("enum", ()))
         yield Field(kind, name, label, "choice" if options else _KINDS.get(str(about.get("type")), "text"), options)
 
 

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,6 +24,8 @@ _IGNORED = (".py", ".pyc", ".md")
 MANIFEST = "ibalanse-bundle.json"
 
 
+#: Content types of forms; an entry that has none of them, and some other, is a file.
+_FORM_TYPES = frozenset({"application/json", "application/xml", "text/xml"})
 #: Paths a bundle may send a citizen to: within this house, nothing but its path.
 HOME = re.compile(r"(/[a-z0-9-]+)+", re.ASCII)
 
@@ -51,6 +53,23 @@ class DataType:
     def stored_as(self, person_id: str) -> str:
         """The data type the content is kept under in a case."""
         return f"{self.id}@{person_id}" if self.per_party else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentType:
+    """A kind of file a task's form takes: its id is the component's. No ``types``: any; ``max_count`` 0: no limit."""
+
+    id: str
+    task_id: str
+    types: tuple[str, ...] = ()
+    min_count: int = 0
+    max_count: int = 0
+
+
+def takes_files(entry: Mapping[str, Any]) -> bool:
+    """Whether a data type of the metadata is a file and not a form: it has content types, and none is a form's."""
+    types = entry.get("allowedContentTypes") or ()
+    return bool(types) and "appLogic" not in entry and not _FORM_TYPES & {*types}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +186,24 @@ class Bundle:
                 entry["id"], entry.get("taskId", ""), entry.get("schema", entry["id"]), entry.get("perParty", False)
             )
             for entry in self.metadata.get("dataTypes", ())
+            if not takes_files(entry)
         }
+
+    @cached_property
+    def attachment_types(self) -> Mapping[str, AttachmentType]:
+        """The kinds of files forms take, by the id of the component."""
+        return {
+            entry["id"]: AttachmentType(
+                entry["id"], entry.get("taskId", ""), tuple(entry["allowedContentTypes"]),
+                int(entry.get("minCount") or 0), int(entry.get("maxCount") or 0),
+            )
+            for entry in self.metadata.get("dataTypes", ())
+            if takes_files(entry)
+        }  # fmt: skip
+
+    def attachments_of(self, task_id: str) -> Mapping[str, AttachmentType]:
+        """Those one task's form takes."""
+        return {name: kind for name, kind in self.attachment_types.items() if kind.task_id == task_id}
 
     def data_type_of(self, task_id: str) -> DataType | None:
         """The form data a task fills in, if any."""
@@ -213,6 +249,41 @@ class Bundle:
             if value is not None:
                 return value
         return key
+
+    def components(self, task_id: str) -> Iterator[Mapping[str, Any]]:
+        """The components of a task's layouts, page by page; a page that cannot be read has none."""
+        for data in self.layout_files(task_id).values():
+            try:
+                layout = json.loads(data).get("data", {}).get("layout", ())
+            except (ValueError, AttributeError):
+                continue
+            yield from (component for component in layout if isinstance(component, dict))
+
+    @cached_property
+    def option_labels(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
+        """(Step, field) → value → text key of the choice, as the step's layouts and the code lists have it."""
+        found: dict[tuple[str, str], Mapping[str, str]] = {}
+        for step in {name.split("/")[1] for name in self.files if name.startswith("layouts/")}:
+            for component in self.components(step):
+                try:
+                    bound = component.get("dataModelBindings", {}).get("simpleBinding")
+                    path = bound.get("field") if isinstance(bound, dict) else bound
+                    listed = f"options/{component.get('optionsId')}.json"
+                    rows = component.get("options") or json.loads(self.files.get(listed, b"[]"))
+                    if path and rows:
+                        found[step, str(path)] = {str(row["value"]): str(row["label"]) for row in rows}
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    continue
+        return found
+
+    def option(self, data_type: str, path: str, value: Any, language: str) -> str:
+        """A value of a choice in words: of the list it was chosen from, of the field, else as it stands."""
+        kind = self.data_types.get(data_type)
+        listed = self.option_labels.get((kind.task_id, path), {}) if kind else {}
+        for key in (listed.get(str(value)), f"option.{data_type}.{path}.{value}"):
+            if key and self.text(key, language) != key:
+                return self.text(key, language)
+        return listed.get(str(value), str(value))
 
     def title(self, language: str) -> str:
         title = self.metadata.get("title", {})

@@ -7,22 +7,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.elements import Element, Process
+from engine.bpmn.xml import BpmnSyntaxError
+from engine.definitions import access, listing, templating
 from engine.definitions.bundle import Bundle
+from engine.definitions.editing import EditRefused
 
 Change = tuple[str, Mapping[str, object]]
-"""Text key and values of one sentence."""
+"""Text key and values of one sentence. ``role`` and ``actions`` are codes, for the page to put into words."""
 
 
 def differences(old: Bundle, new: Bundle) -> list[Change]:
-    """Every change from *old* to *new*: steps first, then ways, texts, forms and access."""
+    """Every change from *old* to *new*: steps first, then ways, forms, texts, templates and access."""
     found = list(_steps(old.process, new.process))
     found += _ways(old.process, new.process)
     forms = list(_forms(old, new))
-    found += [*forms, *_texts(old, new)]
+    chosen = list(_lists(old, new))
+    found += [*forms, *chosen, *_texts(old, new), *_templates(old, new)]
+    found += _access(old, new)
     for key, prefixes in (
-        *(() if forms else (("diff.forms", ("layouts/", "models/", "options/")),)),
-        ("diff.policy", ("policy.xml",)),
+        *(() if forms or chosen else (("diff.forms", ("layouts/", "models/", "options/")),)),
         ("diff.metadata", ("metadata.json",)),
         ("diff.scenarios", ("scenarios/",)),
     ):
@@ -123,3 +128,58 @@ def _texts(old: Bundle, new: Bundle) -> list[Change]:
         if old.texts.get(language, {}).get(key) != new.texts.get(language, {}).get(key)
     }
     return [("diff.texts", {"count": len(keys)})] if keys else []
+
+
+def _access(old: Bundle, new: Bundle) -> list[Change]:
+    """Which role gained or lost which actions on which step; that the rules were only written otherwise."""
+    found: list[Change] = []
+    try:
+        for one in access.changes(old, new):
+            step = new.process.elements[one.step].name or one.step
+            for text, actions in (("diff.access_gained", one.gained), ("diff.access_lost", one.lost)):
+                if actions:
+                    found.append((text, {"role": one.role, "actions": actions, "step": step}))
+        levels = [read_policy(bundle.files["policy.xml"]).level for bundle in (old, new)]
+        if levels[0] != levels[1]:
+            found.append(("diff.access_level", {"old": levels[0], "new": levels[1]}))
+    except (KeyError, PolicyError, BpmnSyntaxError):
+        found = []
+    if not found and old.files.get("policy.xml") != new.files.get("policy.xml"):
+        found.append(("diff.policy", {}))
+    return found
+
+
+def _lists(old: Bundle, new: Bundle) -> Iterator[Change]:
+    """Lists that came, went or hold other choices; a field's own choices are told by the field."""
+    used = {**listing.uses(old), **listing.uses(new)}
+    for one in sorted({*listing.lists(old.files), *listing.lists(new.files)}):
+        before, after = (bundle.files.get(f"options/{one}.json") for bundle in (old, new))
+        if before == after:
+            continue
+        field = next((use for use in used.get(one, ()) if use.own), None)
+        if field is not None:
+            if before is not None and after is not None:
+                title = new.text(field.title, "nb") if field.title else field.component
+                yield ("diff.choices", {"field": title})
+            continue
+        name = next((b.text(f"list.{one}", "nb") for b in (new, old) if f"list.{one}" in b.texts.get("nb", {})), one)
+        what = "added" if before is None else "removed" if after is None else "changed"
+        yield (f"diff.list_{what}", {"name": name})
+
+
+def _templates(old: Bundle, new: Bundle) -> Iterator[Change]:
+    """Templates of letters and notes that came, went or are not as they were, by name."""
+    if old.files.get(templating.FILE) == new.files.get(templating.FILE):
+        return
+    try:
+        for kind in templating.KINDS:
+            before, after = ({e["id"]: e for e in templating.entries(b.files, kind)} for b in (old, new))
+            for identity in {**before, **after}:
+                one = after.get(identity) or before[identity]
+                what = "removed" if identity not in after else "added" if identity not in before else "changed"
+                if what != "changed" or before[identity] != after[identity]:
+                    yield (f"diff.{kind}_{what}", {"name": templating.named(kind, one, "nb")})
+            if list(before) != list(after) and set(before) == set(after):
+                yield (f"diff.{kind}_order", {})
+    except EditRefused:
+        yield ("diff.templates", {})

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from engine.audit import chain
 from engine.authorization.actor import Actor
 from engine.bpmn.xml import read_xml
+from engine.definitions.apart import apart
 from engine.definitions.bundle import Bundle
 from engine.definitions.models import draft, draft_step
 from engine.execution.commands import Conflict, NotFound
@@ -106,20 +107,7 @@ def _apart(
     seen = seen_at(connection, key, revision)
     if seen is None:
         return False
-    before = seen.files
-    for name in {*current, *files}:
-        if current.get(name) == files.get(name) or before.get(name) == current.get(name):
-            continue
-        if not name.startswith("texts/"):
-            return False
-        was, is_, to_be = (_texts(kept.get(name)) for kept in (before, current, files))
-        if any(is_.get(k) != to_be.get(k) and was.get(k) != is_.get(k) for k in {*is_, *to_be}):
-            return False
-    return True
-
-
-def _texts(data: bytes | None) -> dict[str, str]:
-    return {row["id"]: row["value"] for row in json.loads(data or b"{}").get("resources", ())}
+    return apart(seen.files, current, files)
 
 
 def seen_at(connection: Connection, key: str, revision: int) -> Bundle | None:

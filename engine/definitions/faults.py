@@ -15,6 +15,8 @@ from engine.bpmn.parser import read_definitions
 from engine.bpmn.validator import Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
 from engine.definitions.bundle import Bundle
+from engine.definitions.listing import uses
+from engine.definitions.templating import template_faults
 
 LANGUAGES = ("nb", "nn", "en")
 _ROLES = {"caseworker": "radgiver", "citizen": "priv"}
@@ -58,7 +60,7 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
         )
     if "metadata.json" not in bundle.files:
         found.append(Finding("", "metadata-missing", "metadata.json is missing"))
-    for rule in (_names, _forms, _texts, _stages, _access):
+    for rule in (_names, _forms, _texts, _stages, _access, _lists, _templates):
         try:
             found += rule(bundle, house)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -118,6 +120,14 @@ def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
             yield Finding("", "layout-without-step", f"{name} belongs to a step that is not there", severity="warning")
 
 
+def _lists(bundle: Bundle, _: House) -> Iterator[Finding]:
+    for listed, used in uses(bundle).items():
+        if f"options/{listed}.json" not in bundle.files:
+            for use in used:
+                text = f"{use.component} chooses from a list that is not there: {listed}"
+                yield Finding(use.step, "list-missing", text)
+
+
 def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
     for key, missing in missing_texts(bundle):
         element = key.removeprefix("task.").partition(".")[0]
@@ -175,6 +185,10 @@ def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
     for element in _user_tasks(bundle):
         if not any(_permits(policy, bundle.key, element.id, role) for role in roles_named(policy)):
             yield Finding(element.id, "nobody-may", "policy.xml lets nobody do this step")
+
+
+def _templates(bundle: Bundle, _: House) -> Iterator[Finding]:
+    yield from template_faults(bundle)
 
 
 def roles_named(policy: Any) -> list[str]:

@@ -172,6 +172,11 @@ def _metadata(value: Any) -> bool:
         and all(
             isinstance(row.get(part, ""), str) for row in value.get("dataTypes", []) for part in ("taskId", "schema")
         )
+        and all(
+            _words(types if isinstance(types := row.get("allowedContentTypes") or [], list) else [None])
+            and all(isinstance(row.get(part) or 0, int) for part in ("minCount", "maxCount"))
+            for row in value.get("dataTypes", [])
+        )
         and _rows(value.get("stages", []), "id")
         and all(title.get("nb") for title in titles)
         and all(isinstance(office, dict) for office in offices)

@@ -51,6 +51,25 @@ class SaveTaskData:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachFile:
+    """Put a file in the form of a task, under one of its components. It was judged before it came here."""
+
+    task_id: str
+    component: str
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DetachFile:
+    """Take a file out of the form again."""
+
+    task_id: str
+    attachment_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompleteTask:
     """A person is done with a task. ``data`` is saved first; faults in it stop everything."""
 
@@ -309,6 +328,8 @@ class ResolveIncident:
 Command = (
     StartInstance
     | SaveTaskData
+    | AttachFile
+    | DetachFile
     | CompleteTask
     | ClaimTask
     | ReleaseTask

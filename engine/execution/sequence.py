@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 from engine.execution import commands
 from engine.execution.context import Context
+from engine.execution.steps.attaching import attach_file, detach_file
 from engine.execution.steps.closing import (
     enter_stages,
     tell_outcome,
@@ -135,6 +136,10 @@ TOLD: tuple[Step, ...] = (
     COMMIT,
 )
 
+ATTACH_FILE: tuple[Step, ...] = (*TASK, task_is_free, attach_file, *TOLD)
+
+DETACH_FILE: tuple[Step, ...] = (*TASK, task_is_free, detach_file, *TOLD)
+
 CLAIM_TASK: tuple[Step, ...] = (*TASK, claim, *TOLD)
 
 RELEASE_TASK: tuple[Step, ...] = (*TASK, release, *TOLD)
@@ -237,6 +242,8 @@ SEQUENCES: Mapping[type, tuple[Step, ...]] = {
     commands.StartInstance: START_INSTANCE,
     commands.CompleteTask: COMPLETE_TASK,
     commands.SaveTaskData: SAVE_TASK_DATA,
+    commands.AttachFile: ATTACH_FILE,
+    commands.DetachFile: DETACH_FILE,
     commands.ClaimTask: CLAIM_TASK,
     commands.ReleaseTask: RELEASE_TASK,
     commands.AssignTask: ASSIGN_TASK,

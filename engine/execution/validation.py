@@ -1,10 +1,12 @@
-"""Judges what was filled in before a task may end: the data type's JSON Schema, in plain words."""
+"""Judges what was filled in before a task may end: the data type's JSON Schema, and how many files there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.definitions.bundle import Bundle
+from engine.execution import attachments
 from engine.execution.context import Context
 from forms.validation import Issue, check_schema
 
@@ -26,4 +28,14 @@ def validate(c: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Issue, 
         schema = bundle.schema(data_type)
         if schema is not None:
             issues.extend(check_schema(schema, content))
-    return tuple(issues)
+    return (*issues, *_files(c, bundle))
+
+
+def _files(c: Context, bundle: Bundle) -> Iterator[Issue]:
+    """Too few files of a kind the task asks for (Altinn: TooFewDataElementsOfType)."""
+    assert c.task is not None
+    wanted = [kind for kind in bundle.attachments_of(c.task.element_id).values() if kind.min_count > 0]
+    there = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id) if wanted else ()
+    for kind in wanted:
+        if sum(one.component == kind.id for one in there) < kind.min_count:
+            yield Issue(f"file:{kind.id}", "minFiles", {"limit": kind.min_count})

@@ -6,6 +6,7 @@ are is for ``integrations`` to say (``registers`` and ``receivers`` in ``wsgi.py
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +22,7 @@ from engine.cases.parties import CaseParty
 from engine.db import Database
 from engine.definitions.library import Library
 from engine.evidence.errors import SourceError, SourceUnavailable
+from engine.execution import attachments
 from engine.execution.data import read_in_case
 from engine.execution.models import data_element, process_instance
 from engine.outbox import Work
@@ -198,11 +200,17 @@ class Submit:
         forms = [
             {"form": name.partition("@")[0], "by": self._name(connection, name), "content": content}
             for name in sorted(types)
-            if (content := read_in_case(connection, self._vault, case_id, name)) is not None
+            if "#" not in name and (content := read_in_case(connection, self._vault, case_id, name)) is not None
         ]
         signed = connection.execute(select(signature).where(signature.c.case_id == case_id).order_by(signature.c.at))
+        files = [
+            {"of": one.component, "name": one.name, "type": one.type, "content": base64.b64encode(body).decode()}
+            for one in attachments.of_case(connection, self._vault, case_id)
+            if (body := attachments.content(connection, self._vault, case_id, one.id)) is not None
+        ]
         return {
             "forms": forms,
+            **({"attachments": files} if files else {}),
             "signatures": [
                 {
                     "signedBy": self._vault.person(connection, row.person_id).name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,8 @@ from flask import g
 from sqlalchemy import Connection, select
 
 from engine.definitions.bundle import Bundle
+from engine.execution import attachments
+from engine.execution.attachments import Attachment
 from engine.execution.data import read_in_case
 from engine.execution.models import data_element
 from engine.web import view
@@ -37,6 +39,8 @@ def of_case(connection: Connection, case: Any, bundle: Bundle) -> tuple[Answered
         connection.execute(select(data_element.c.data_type).where(data_element.c.case_id == case.id)).scalars()
     )
     found = []
+    files = bundle.attachment_types and attachments.of_case(connection, house.vault, case.id)
+    attached = [one for one in files or () if one.component in bundle.attachment_types]
     for kind in bundle.data_types.values():
         for name in sorted(stored):
             base, _, person = name.partition("@")
@@ -44,9 +48,29 @@ def of_case(connection: Connection, case: Any, bundle: Bundle) -> tuple[Answered
                 continue
             content = read_in_case(connection, house.vault, case.id, name)
             rows = tuple(_rows(bundle, kind.id, content or {}))
+            rows += _files(bundle, kind.task_id, attached, person)
             if rows:
                 found.append(Answered(_text(bundle, f"task.{kind.task_id}", kind.id), rows, person))
     return tuple(found)
+
+
+def _files(bundle: Bundle, task_id: str, attached: Sequence[Attachment], person: str) -> tuple[tuple[str, str], ...]:
+    """What was asked for and the names of the files that came; of one *person* where each has a form of her own."""
+    there: dict[str, list[str]] = {}
+    for one in attached:
+        if bundle.attachment_types[one.component].task_id == task_id and person in ("", one.owner_id):
+            there.setdefault(one.component, []).append(one.name)
+    return tuple((attached_label(bundle, name, g.language), "\n".join(files)) for name, files in there.items())
+
+
+def attached_label(bundle: Bundle, component: str, language: str) -> str:
+    """What was asked for: the title of the component in the form."""
+    kind = bundle.attachment_types.get(component)
+    for found in bundle.components(kind.task_id) if kind else ():
+        title = found.get("textResourceBindings", {}).get("title")
+        if found.get("id") == component and isinstance(title, str):
+            return bundle.text(title, language)
+    return component
 
 
 def _rows(bundle: Bundle, data_type: str, content: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -87,7 +111,7 @@ def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[s
     if isinstance(value, bool):
         return view.t("answer.yes" if value else "answer.no")
     if isinstance(value, list):
-        return ", ".join(_text(bundle, f"option.{data_type}.{path}.{item}", str(item)) for item in value)
+        return ", ".join(bundle.option(data_type, path, item, g.language) for item in value)
     if isinstance(value, int | float):
         number = Decimal(str(value))
         return formatting.kroner(number, g.language) if rule.get("unit") == "NOK" else f"{number:f}"
@@ -96,4 +120,9 @@ def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[s
             return formatting.long_date(date.fromisoformat(str(value)), g.language)
         except ValueError:
             return str(value)
-    return _text(bundle, f"option.{data_type}.{path}.{value}", str(value))
+    kind = bundle.data_types.get(data_type)
+    listed = bundle.option_labels.get((kind.task_id, path), {}) if kind else {}
+    several = str(value).split(",")
+    if str(value) not in listed and all(one in listed for one in several):  # what was ticked, with commas between
+        return ", ".join(bundle.option(data_type, path, one, g.language) for one in several)
+    return bundle.option(data_type, path, value, g.language)

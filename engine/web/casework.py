@@ -35,7 +35,7 @@ from engine.execution.commands import CompleteTask, Forbidden, Invalid, NotFound
 from engine.execution.data import read_in_case
 from engine.sharing import actions as sharing
 from engine.sharing.models import share
-from engine.web import answers, case_drafts, desk, filling, forms, view
+from engine.web import answers, attaching, case_drafts, desk, filling, forms, view
 from engine.web.charts import panels
 from engine.web.citizen import stage_rows
 from engine.web.enk.assessment import Assessed, assessed
@@ -247,7 +247,14 @@ def complete(number: str, task_id: str) -> Any:
         form = forms.of_task(connection, task) if task else None
         content = forms.posted(form) if form else {}
         other_rows = forms.reshaped(form, content)
-        wrong = forms.faults(form, content) if form and other_rows is None else []
+    refused = attaching.take(task, form) if form and form.takes_files else []
+    with house.db.read() as connection:
+        if form and form.takes_files:  # the files that were just kept are in it now
+            form = forms.of_task(connection, task, content)
+        wrong = forms.with_others(refused, forms.faults(form, content)) if form and other_rows is None else []
+    if attaching.pressed():
+        case_drafts.keep(number, f"task.{task_id}")
+        return page(number, given=content, faults=refused)
     if wrong or other_rows is not None:
         return page(number, given=content, faults=wrong)
     data = {form.stored: content} if form else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,13 +12,15 @@ from flask import g, request
 from sqlalchemy import Connection
 
 from engine.application import Application
+from engine.execution import attachments
 from engine.execution.data import CaseData, read, read_in_case
 from engine.web import view
 from forms import formatting
 from forms.expressions import ExpressionContext, ExpressionError
 from forms.expressions import evaluate as evaluate_in_row
+from forms.files import Attached, Taking
 from forms.layout import Field, Form, Row, every, fields, value_at
-from forms.layout import read as read_posted
+from forms.reading import read as read_posted
 from forms.validation import Issue, check_schema
 
 
@@ -30,6 +32,10 @@ class TaskForm:
     stored: str
     schema: Mapping[str, Any] | None
     fields: tuple[Field, ...]
+
+    @property
+    def takes_files(self) -> bool:
+        return any(field.kind == "files" for field in every(self.fields))
 
 
 def of_task(
@@ -61,7 +67,16 @@ def of_task(
         return found
 
     schema = bundle.schema(kind.id)
-    form = Form(bundle.layout_files(task.element_id), schema, options, kind.id, rows_asked)
+    files = (
+        attachments.of_task(connection, house.vault, task.instance_id, task.owner_id)
+        if bundle.attachments_of(task.element_id)
+        else ()
+    )
+
+    def attached(component: str) -> Sequence[Attached]:
+        return [Attached(one.id, one.name, one.size) for one in files if one.component == component]
+
+    form = Form(bundle.layout_files(task.element_id), schema, options, kind.id, rows_asked, attached)
     drawn = fields(form, content, evaluate, lambda key: bundle.text(key, g.language))
     return TaskForm(kind.id, stored, schema, drawn)
 
@@ -97,9 +112,57 @@ def reshaped(form: TaskForm | None, content: dict[str, Any]) -> dict[str, Any] |
     return content
 
 
-def posted(form: TaskForm) -> dict[str, Any]:
-    """What the browser sent for the fields of *form*."""
-    return read_posted(form.fields, form.schema, request.form.getlist)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a form. ``ids`` are those of everything on it, ``navigation`` what it says of its buttons."""
+
+    id: str
+    title: str
+    fields: tuple[Field, ...]
+    navigation: Field | None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(field.id for field in every(self.fields))
+
+
+def pages(form: TaskForm | None) -> tuple[Page, ...]:
+    """The pages of a form that are shown, in order. A form of one page has one, without a title."""
+    if form is None:
+        return ()
+    found: list[tuple[Field | None, list[Field]]] = []
+    for field in form.fields:
+        if field.kind == "page" or not found:
+            found.append((field if field.kind == "page" else None, []))
+        if field.kind != "page":
+            found[-1][1].append(field)
+    found = found or [(None, [])]
+    return tuple(
+        Page(
+            head.id.removeprefix("page-") if head else "", head.title if head else "", tuple(inner),
+            next((field for field in inner if field.kind == "navigationbuttons"), None),
+        )
+        for head, inner in found
+    )  # fmt: skip
+
+
+def posted(form: TaskForm, page: Page | None = None) -> dict[str, Any]:
+    """What the browser sent for the fields of *form*. With *page* only that one was shown: the others stay as kept."""
+    shown = form.fields if page is None else tuple(_as_kept(f, page.ids) for f in form.fields)
+    return read_posted(shown, form.schema, request.form.getlist)
+
+
+def kept(form: TaskForm) -> dict[str, Any]:
+    """What is kept for the fields of *form*."""
+    return read_posted(tuple(_as_kept(field, frozenset()) for field in form.fields), form.schema, lambda _: [])
+
+
+def _as_kept(field: Field, shown: frozenset[str]) -> Field:
+    """The field, or one that keeps its value when it was not on the page."""
+    if field.id in shown:
+        return field
+    rows = tuple(tuple(_as_kept(inner, shown) for inner in row) for row in field.rows)
+    return replace(field, read_only=True, rows=rows if field.kind in ("group", "rows") else field.rows)
 
 
 def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -109,12 +172,26 @@ def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
     rows = []
     for field in every(form.fields):
         issue = found.pop(field.path, None) if field.path else None
-        if issue is None and field.required and field.path and _empty(field, content) and _there(field, content):
+        if field.takes is not None:
+            issue = _few_or_many(field, field.takes)
+        elif issue is None and field.required and field.path and _empty(field, content) and _there(field, content):
             issue = Issue(field.path, "required")
         if issue is not None:
             rows.append({"id": field.id, "path": field.path, "text": sentence(issue, field)})
     rows += [{"id": "form", "path": path, "text": sentence(issue, None)} for path, issue in found.items()]
     return rows
+
+
+def with_others(first: list[dict[str, str]], rest: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Faults of the same form from two places; a field keeps the first of its own."""
+    paths = {fault["path"] for fault in first}
+    return [*first, *(fault for fault in rest if fault["path"] not in paths)]
+
+
+def _few_or_many(field: Field, takes: Taking) -> Issue | None:
+    if len(takes.files) < takes.least:
+        return Issue(field.path, "required" if takes.least == 1 else "minFiles", {"limit": takes.least})
+    return Issue(field.path, "maxFiles", {"limit": takes.most}) if len(takes.files) > takes.most else None
 
 
 def _empty(field: Field, content: Mapping[str, Any]) -> bool:
@@ -130,6 +207,8 @@ def _there(field: Field, content: Mapping[str, Any]) -> bool:
 def said(field: Field) -> str:
     """What a field holds, as a person reads it: the words of a choice, a number with its unit, a day."""
     value = field.value
+    if field.takes is not None:
+        return ", ".join(one.name for one in field.takes.files) or view.t("form.nothing")
     if value in (None, "", []):
         return view.t("form.nothing")
     if field.kind == "yes":
@@ -147,7 +226,8 @@ def said(field: Field) -> str:
 
 def sentence(issue: Issue, field: Field | None) -> str:
     """What is wrong, with the field's own word first."""
-    known = ("required", "type", "minimum", "maximum", "minLength", "maxLength", "enum", "format", "pattern", "const")
+    known = ("required", "type", "minimum", "maximum", "minLength", "maxLength", "enum", "format", "pattern", "const",
+             "minFiles", "maxFiles")  # fmt: skip
     code = issue.code if issue.code in known else "other"
     if code == "type" and field is not None and field.kind == "number":
         code = "number"

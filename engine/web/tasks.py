@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -10,19 +10,19 @@ from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
-from engine.cases import parties, queries
+from engine.cases import queries
 from engine.consent.actions import DEFAULT_LIFE
 from engine.consent.channels import ChannelState
 from engine.consent.models import grant
 from engine.evidence.datasets import Requirement
 from engine.evidence.errors import SourceError
-from engine.execution.commands import CompleteTask, Invalid, NotFound, SaveTaskData
+from engine.execution.commands import CompleteTask, Invalid, NotFound
 from engine.execution.models import due_work, process_instance, user_task
 from engine.task_types.harvesting import settle
-from engine.web import answers, forms, view
+from engine.web import attaching, form_task, view
 from engine.web.citizen import where_next
 from engine.web.guards import actor, guarded
-from forms.formatting import clock_time, long_date
+from forms.formatting import long_date
 
 blueprint = guarded("tasks", __name__, Role.CITIZEN.value)
 YES_NO = {"consent": "consent-answer", "mandate": "mandate-answer", "share": "share-answer"}
@@ -70,29 +70,15 @@ def show(task_id: str) -> Any:
             return _approve(connection, task)
         if task.task_type in YES_NO:
             return _question(connection, task, {}, "")
-        return _form(connection, task, None, ())
+        return form_task.draw(connection, task, None, (), request.args.get("side", ""))
 
 
-def _form(connection: Connection, task: Any, given: dict[str, Any] | None, faults: Sequence[dict[str, str]]) -> Any:
-    """The page of an ordinary task: its form, what is to be confirmed or signed, and the ways on."""
-    house = view.house()
-    bundle = house.library.get(connection, task.definition_id).bundle
-    form = forms.of_task(connection, task, given)
-    case = queries.case_by_id(connection, task.case_id)
-    shown = answers.of_case(connection, case, bundle) if task.task_type in ("confirmation", "signing") else ()
-    parties_in = parties.of_case(connection, task.case_id)
-    page = render_template(
-        "form_task.html",
-        task=task,
-        case=case,
-        form=form,
-        faults=list(faults),
-        shown=shown,
-        acts_for=[p for p in parties_in if p.acts_by == actor().person_id and p.person_id != p.acts_by],
-        saved=request.args.get("lagret", ""),
-        now=house.clock.now(),
-    )
-    return (page, 422) if faults else page
+@blueprint.get("/oppgaver/<task_id>/vedlegg/<attachment_id>")
+def attachment(task_id: str, attachment_id: str) -> Response:
+    """A file she put in herself."""
+    with view.house().db.read() as connection:
+        task = _own_task(connection, task_id)
+        return attaching.sent(connection, task.case_id, attachment_id, actor().person_id)
 
 
 def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> Any:
@@ -150,7 +136,7 @@ def answer(task_id: str) -> Any:
         if task.task_type == "approve":
             raise NotFound(task_id)
         if task.task_type not in YES_NO:
-            return _complete(connection, task)
+            return form_task.answer(connection, task)
         variables = connection.execute(
             select(process_instance.c.variables).where(process_instance.c.id == task.case_id)
         ).scalar_one()
@@ -168,38 +154,6 @@ def answer(task_id: str) -> Any:
     except Invalid:
         with house.db.read() as connection:
             return _question(connection, task, given, "question.choose")
-    return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
-
-
-def _complete(connection: Connection, task: Any) -> Any:
-    """An ordinary task: read the form, judge it, save for later or send."""
-    house = view.house()
-    form = forms.of_task(connection, task)
-    content = forms.posted(form) if form else {}
-    action = request.form.get("action", "")
-    data = {form.stored: content} if form else {}
-    key = request.form.get("_key", "")
-    other_rows = forms.reshaped(form, content)
-    if other_rows is not None:
-        return _form(connection, task, other_rows, ())
-    if action == "save" and form:
-        house.dispatch.send(SaveTaskData(task.id, form.stored, content), actor())
-        at = clock_time(house.clock.now(), _language())
-        return redirect(url_for("tasks.show", task_id=task.id, lagret=at), 303)
-    if form and action != "reject":
-        faults = forms.faults(form, content)
-        if faults and task.state in queries.OPEN:
-            return _form(connection, task, content, faults)
-    elif task.task_type == "signing" and action != "reject" and not request.form.get("agree"):
-        return _form(connection, task, None, [{"id": "agree", "path": "agree", "text": view.t("signing.tick")}])
-    if task.task_type == "signing" and form and action != "reject" and not request.form.get("agree"):
-        return _form(connection, task, content, [{"id": "agree", "path": "agree", "text": view.t("signing.tick")}])
-    command = CompleteTask(task.id, data={} if action == "reject" else data, action=action)
-    try:
-        outcome = house.dispatch.send(command, actor(), key=key)
-    except Invalid as refused:
-        rows = [{"id": "form", "path": i.field, "text": forms.sentence(i, None)} for i in refused.issues]
-        return _form(connection, task, content, rows)
     return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
 
 

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, url_for
 from sqlalchemy import Connection
 
 from engine.application import Application
-from engine.cases import queries
+from engine.cases import queries, uploads
 from engine.clock import OSLO
 from engine.definitions.library import Deployed
 from engine.guidance.contacts import everywhere
@@ -218,8 +218,16 @@ def moment(at: datetime | None) -> str:
     return f"{formatting.long_date(at, g.language)} {formatting.clock_time(at, g.language)}"
 
 
+def size_of(count: int) -> str:
+    """Bytes as people read them: ``340 kB``, ``1,2 MB``."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))} kB"
+    return f"{count / 1_000_000:.1f} MB" if g.language == "en" else f"{count / 1_000_000:.1f} MB".replace(".", ",")
+
+
 def install(app: Flask) -> None:
     """Filters and globals of every template."""
+    from engine.web.attaching import handed_in
     from engine.web.forms import said  # which reads texts by way of this module
 
     env = app.jinja_env
@@ -239,6 +247,9 @@ def install(app: Flask) -> None:
         line_name=line_name,
         everywhere=everywhere,
         new_key=lambda: str(uuid.uuid4()),
+        size_of=size_of,
+        handed_in=handed_in,
+        file_endings=[ending for endings in uploads.ENDINGS.values() for ending in endings],
     )
     env.filters.update(
         kr=lambda value: formatting.kroner(value, g.language),

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from forms.layout import MOST_ROWS, Form, every, fields, read
+from forms.layout import MOST_ROWS, Form, every, fields
+from forms.reading import read
 
 SCHEMA: dict[str, Any] = {
     "properties": {

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, update
 
 from engine.authorization import candidates
 from engine.authorization.actor import Role
-from engine.execution import advance, data
+from engine.execution import advance, attachments, data
 from engine.execution.commands import (
     AlreadyDone,
     CompleteTask,
@@ -117,6 +117,7 @@ def end_task(c: Context) -> None:
     kind = bundle.data_type_of(c.task.element_id)
     if kind is not None:
         data.lock(c.connection, c.live.id, kind.stored_as(c.task.owner_id), locked=True)
+        attachments.lock(c.connection, c.live.id, bundle.attachments_of(c.task.element_id), locked=True)
     c.audit_kind = "TaskCompleted"
     c.audit_data = {"task": c.task.element_id, "process": c.task.key, "action": c.command.action}
 
@@ -139,3 +140,5 @@ def unlock_task_data(c: Context) -> None:
         if kind is not None and not task.token.instance.new:
             owner = task.person or task.token.instance.owner_id
             data.lock(c.connection, task.token.instance.id, kind.stored_as(owner), locked=False)
+            files = bundle.attachments_of(task.token.element.id)
+            attachments.lock(c.connection, task.token.instance.id, files, locked=False)

@@ -47,3 +47,25 @@
   });
   addEventListener("beforeunload", (event) => { if (waiting) event.preventDefault(); });
 })();
+// A fill-in that is pressed goes in where one was writing last. Without this one copies it.
+(() => {
+  let writing = null;
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("[data-fillable]")) writing = event.target;
+  });
+  for (const code of document.querySelectorAll("code[data-insert]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "ds-button";
+    button.dataset.variant = "secondary";
+    button.dataset.size = "sm";
+    button.textContent = code.dataset.insert;
+    button.addEventListener("click", () => {
+      const field = writing || document.querySelector("textarea[data-fillable]");
+      field.setRangeText(code.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+      field.focus();
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    code.replaceWith(button);
+  }
+})();

@@ -1,9 +1,10 @@
 """Prosesser: an administrator uploads or copies a bundle, edits it, tries it, and publishes it. No code, no server.
 
 One module a subject: ``index`` (every process, upload, new ones), ``process`` (the page of one), ``flow`` (of a step)
-and ``scope`` (of a part), ``steps``, ``changes``, ``forming``, ``texts`` and ``access`` (changes), ``choosing`` and
-``telling`` (conditions, built and read back), ``modeller`` (the diagram), ``publishing`` (versions, moving cases),
-``trial`` (the test run). ``desk`` is what they share, with the blueprint.
+and ``scope`` (of a part), ``steps``, ``changes``, ``forming``, ``lists``, ``texts``, ``templates`` and ``access``
+(changes), ``choosing`` and ``telling`` (conditions, built and read back), ``modeller`` (the diagram), ``publishing``,
+``moves`` and ``trust`` (versions, moving cases, whose bundles are trusted), ``trial`` (the test run). ``desk`` is what
+they share, with the blueprint.
 """
 
 from engine.web.studio import (
@@ -12,12 +13,14 @@ from engine.web.studio import (
     flow,
     forming,
     index,
+    lists,
     modeller,
     moves,
     process,
     publishing,
     scope,
     steps,
+    templates,
     texts,
     trial,
     trust,
@@ -31,12 +34,14 @@ __all__ = [
     "flow",
     "forming",
     "index",
+    "lists",
     "modeller",
     "moves",
     "process",
     "publishing",
     "scope",
     "steps",
+    "templates",
     "texts",
     "trial",
     "trust",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g, request
 
-from engine.authorization.policy import PolicyError
+from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.elements import Process
 from engine.bpmn.xml import BpmnSyntaxError
 from engine.definitions import access
 from engine.definitions.bundle import Bundle
-from engine.definitions.drafts import key_from
 from engine.definitions.editing import EditRefused
+from engine.definitions.faults import allowed
 from engine.web import view
 from engine.web.studio.desk import blueprint, draft_of
 from engine.web.studio.process import PEOPLE, page
@@ -43,7 +44,40 @@ def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
         "action": action,
         "action_name": action_named(action),
         "who": who,
+        "by_role": _by_role(bundle, steps, roles),
     }
+
+
+def _by_role(bundle: Bundle, steps: list[tuple[str, str]], roles: list[str]) -> list[tuple[str, list[str]]]:
+    """Each role with all it may do: the steps, with the actions in words."""
+    policy = read_policy(bundle.files["policy.xml"])
+    found = []
+    for role in roles:
+        may = [(name, allowed(policy, bundle.key, step, role)) for step, name in steps]
+        said = [
+            f"«{name}»: {', '.join(action_named(a).lower() for a in sorted(actions, key=_order))}"
+            for name, actions in may
+            if actions
+        ]
+        found.append((named(bundle, role), said))
+    return found
+
+
+def _order(action: str) -> tuple[int, str]:
+    return (access.ACTIONS.index(action) if action in access.ACTIONS else len(access.ACTIONS), action)
+
+
+def changed(bundle: Bundle, text: str, values: Mapping[str, object]) -> str:
+    """One difference between two versions as a sentence, with roles and actions in words."""
+    said = dict(values)
+    if "role" in said:
+        said["role"] = named(bundle, str(said["role"]))
+    actions = said.get("actions")
+    if isinstance(actions, tuple):
+        words = [action_named(str(action)).lower() for action in actions]
+        both = f" {view.t('forming.and')} "
+        said["actions"] = both.join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+    return view.t(text, **said)
 
 
 def named(bundle: Bundle, role: str) -> str:
@@ -63,14 +97,16 @@ def let(key: str) -> Any:
     step, action = form.get("steg", ""), form.get("handling", "")
     with view.house().db.read() as connection:
         bundle = draft_of(connection, key).bundle
-    files = bundle.files
+    files: Mapping[str, bytes] = bundle.files
     try:
         if step not in bundle.process.elements or not action.isidentifier():
             raise EditRefused("edit.gone")
         may = set(form.getlist("role"))
-        new = key_from(form.get("new_role", ""))
+        files, new = access.add_role(files, form.get("new_role", ""))
         for role in [*access.roles(files), *([new] if new else [])]:
             files = access.let(files, key, step, role, action, role in may or role == new)
     except EditRefused as refused:
         return page(key, view.t(refused.key), "tilganger")
+    except (KeyError, PolicyError, BpmnSyntaxError):
+        return page(key, view.t("edit.no_policy"), "tilganger")
     return keep(key, files, "tilganger", "hvem", steg=step, handling=action)

@@ -9,16 +9,20 @@ from typing import Any
 from flask import g, render_template, request
 
 from engine.bpmn.elements import Process
-from engine.definitions import editing
+from engine.definitions import editing, listing
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import conditions
 from engine.definitions.editing.conditions import Comparison
 from engine.definitions.forming import BY_ID, KINDS, FormDraft, bound_to, kind_of
+from engine.definitions.forming.files import KINDS as ENDINGS
 from engine.web import forms, view
 from engine.web.studio.desk import LANGUAGES, blueprint, current, draft_of
+from engine.web.studio.lists import list_name
 from engine.web.studio.process import page
 from engine.web.studio.steps import by_script, keep
-from forms.layout import Field, Form, Row, fields, read
+from forms.files import taking
+from forms.layout import Field, Form, Row, fields
+from forms.reading import read
 
 #: Steps of persons that are done by filling in a form.
 WITH_FORM = ("data", "signing", "confirmation")
@@ -95,6 +99,10 @@ def _change(work: FormDraft, component: str) -> None:
             if rule is None:
                 raise editing.EditRefused("forming.rule")
             work.let(component, state, conditions.write_rule(rule, _kinds(work)))
+    if "files-most" in given:
+        numbers = [given.get(f"files-{part}", "") for part in ("least", "most", "size")]
+        whole = [int(number) if number.isdigit() and len(number) < 4 else -1 for number in numbers]
+        work.take_files(component, whole[0], whole[1], whole[2], given.getlist("files-ending"))
     if given.get("list"):
         work.use_list(component, given["list"])
     elif "choices-nb" in given:
@@ -147,10 +155,11 @@ def shown(bundle: Bundle, wanted: str) -> dict[str, Any]:
         "step_name": step.name or step.id,
         "pages": pages,
         "kinds": KINDS,
+        "endings": list(ENDINGS),
         "operators": conditions.ALL_OPERATORS,
         "states": STATES,
         "fields": [(row["path"], row["title"]) for row in described if row["path"] and not row["children"]],
-        "lists": sorted(name[8:-5] for name in bundle.files if name.startswith("options/")),
+        "lists": [(one, list_name(bundle, one)) for one in listing.shared(bundle)],
         "preview": preview_fields(bundle, step.id, {}),
         "data_type": work.data_type,
     }
@@ -185,6 +194,7 @@ def _component(bundle: Bundle, work: FormDraft, page_name: str, component: Mappi
         "options": [
             (str(row["value"]), {lang: work.text(str(row["label"]), lang) for lang in LANGUAGES}) for row in options
         ],
+        "takes": taking(component, ()) if kind and kind.id == "files" else None,
         "list": component.get("optionsId", ""),
         "states": {state: _state(value) for state, value in states.items()},
         "sentences": [s for state, value in states.items() if (s := sentence(bundle, work, state, value))],

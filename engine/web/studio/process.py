@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 
 from engine.authorization.policy import PolicyError, read_policy
 from engine.bpmn.drawing import to_svg
@@ -22,9 +23,11 @@ from engine.execution.commands import NotFound
 from engine.studio import moving
 from engine.web import view
 from engine.web.studio.desk import CAPABILITIES, LANGUAGES, blueprint, house_of
+from engine.web.texts import NAMES
 from engine.web.texts import texts as page_texts
 
-TABS = ("diagram", "steg", "skjemaer", "tekster", "tilganger", "versjoner")
+_LACKING = re.compile(r"text (\S+) is missing in (.+)")
+TABS = ("diagram", "steg", "skjemaer", "lister", "tekster", "maler", "tilganger", "versjoner")
 PEOPLE = ("userTask", "manualTask", "task")
 
 
@@ -38,7 +41,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
 
     *step* is the one whose form is open, and *preview* that form with answers in it.
     """
-    from engine.web.studio import access, forming  # their routes draw this page
+    from engine.web.studio import access, forming, lists, templates  # their routes draw this page
 
     house = view.house()
     with house.db.read() as connection:
@@ -66,13 +69,15 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         versions=versions,
         counts=counts,
         left=left,
-        changes=[view.t(text, **values) for text, values in changes],
-        faults=[_told(finding, process) for finding in found],
+        changes=[access.changed(bundle, *change) for change in changes],
+        faults=[_told(finding, process) | _place(key, bundle, finding) for finding in found],
         errors=sum(f.severity == "error" for f in found),
         svg=to_svg(process, title=bundle.title(g.language), findings={f.element for f in found}) if process else "",
         steps=_steps(bundle, process) if process and tab == "steg" else [],
         access=_access(bundle) if process else [],
         who=access.shown(bundle, process) if tab == "tilganger" and process else {},
+        liste=lists.shown(bundle) if tab == "lister" and process else {},
+        mal=templates.shown(bundle, process) if tab == "maler" and process else {},
         missing=dict(missing_texts(bundle)) if process else {},
         texts=_texts(bundle) if process else [],
         kinds=offered(CAPABILITIES, offer.jobs, offer.user_tasks),
@@ -98,7 +103,7 @@ def _process(bundle: Bundle) -> Process | None:
 
 
 def _told(finding: Finding, process: Process | None) -> dict[str, Any]:
-    """A fault in the reader's language, with the name of its step; the technical sentence comes beside it."""
+    """A fault in the reader's language, with the name of its step; the technical sentence lies under its code."""
     element = process.elements.get(finding.element) if process else None
     if process and finding.element in process.flows:
         element = process.elements[process.flows[finding.element].source]
@@ -108,12 +113,27 @@ def _told(finding: Finding, process: Process | None) -> dict[str, Any]:
         "element": finding.element,
         "step": element.id if element else "",
         "name": element.name if element else "",
+        "href": "",
         "line": finding.line,
         "rule": finding.rule,
         "text": view.t(key if key in page_texts("nb") else "finding.other"),
         "suggest": view.t(f"suggest.{finding.rule}") if f"suggest.{finding.rule}" in page_texts("nb") else "",
         "technical": f"{finding.message}. {finding.suggestion}".removesuffix(". "),
     }
+
+
+def _place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
+    """What a finding that is not about a step is about, and where it is put right."""
+    from engine.web.studio import templates
+
+    lacking = _LACKING.fullmatch(finding.message) if finding.rule == "text-missing" else None
+    if lacking is None or finding.element:
+        return templates.place(key, bundle, finding)
+    name, languages = lacking[1], lacking[2].split(", ")
+    said = bundle.texts.get("nb", {}).get(name, "")
+    text = view.t("finding.text-missing-in", languages=", ".join(NAMES[language] for language in languages))
+    href = url_for("studio.show", key=key, fane="tekster", _anchor=f"tekst-{name}")
+    return {"name": f"«{said[:60]}»" if said else name, "href": href, "text": text}
 
 
 def in_order(process: Process) -> Iterator[Element]:

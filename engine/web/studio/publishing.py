@@ -16,7 +16,7 @@ from engine.studio import moving, scenarios
 from engine.studio.scenarios import replays
 from engine.web import view
 from engine.web.guards import actor
-from engine.web.studio import moves
+from engine.web.studio import access, moves
 from engine.web.studio.desk import blueprint, current, draft_of, errors
 from engine.web.studio.process import page
 from engine.web.studio.steps import conflict_text, revision
@@ -54,7 +54,7 @@ def review_page(key: str, plan: moving.Plan | None, wrong: str = "", given: Any 
         faulty=bool(found),
         running=sum(counts.values()),
         counts=counts,
-        changes=[view.t(text, **values) for text, values in changes],
+        changes=[access.changed(draft.bundle, *change) for change in changes],
         lost=lost,
         plan=plan,
         replays=[] if found else replays(house, draft.bundle),

@@ -59,7 +59,9 @@ def conflict_text(key: str) -> str:
         changes = []
     if not changes:
         return told
-    said = " ".join(f"{view.t(text, **values)}." for text, values in changes[:5])
+    from engine.web.studio.access import changed  # which keeps its changes by this module
+
+    said = " ".join(f"{changed(draft.bundle, *change)}." for change in changes[:5])
     return f"{told} {view.t('studio.conflict_what', who=view.name_of(draft.changed_by), changes=said)}"
 
 
@@ -103,7 +105,8 @@ def _step(key: str, by: int) -> Any:
             drafts.undo(connection, key, revision(), actor(), house.clock.now(), by)
     except Conflict:
         return page(key, conflict_text(key), tab)
-    return redirect(url_for("studio.show", key=key, fane=tab or None, steg=request.form.get("steg") or None), 303)
+    open_: dict[str, Any] = {name: request.form.get(name) or None for name in ("steg", "mal", "liste")}
+    return redirect(url_for("studio.show", key=key, fane=tab or None, **open_), 303)
 
 
 @blueprint.post("/prosesser/<key>/forkast")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +28,8 @@ from engine.web.studio.desk import blueprint, current, draft_of, errors
 from engine.web.studio.process import page
 from engine.web.studio.steps import conflict_text, revision
 from engine.web.texts import texts as page_texts
+from forms.files import PREFIX
+from forms.layout import Field
 
 
 def _trial(key: str) -> Trial:
@@ -57,7 +61,8 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
     with run.open() as app, app.db.read() as connection:
         for task in state.tasks:
             use = given if task.id == task_id else None
-            drawn[task.id] = None if task.task_type in ANSWERED else forms.of_task(connection, task, use, app)
+            form = None if task.task_type in ANSWERED else forms.of_task(connection, task, use, app)
+            drawn[task.id] = form and replace(form, fields=_without_files(form.fields))
             names[task.owner_id] = app.vault.person(connection, task.owner_id).name
             element = app.library.get(connection, task.definition_id).bundle.element(task.element_id)
             names[task.id] = element.name
@@ -112,6 +117,19 @@ def _action(name: str) -> str:
     """What a button of a task says; an action of the bundle's own keeps its name."""
     key = f"trial.action.{name}"
     return view.t(key) if key in page_texts("nb") else view.t("trial.do_action", action=name)
+
+
+def _without_files(found: Sequence[Field]) -> tuple[Field, ...]:
+    """The form with a line of text where a file would be put in."""
+    told = view.t("trial.file")
+    return tuple(
+        replace(f, kind="paragraph", path="", title=f"{f.title}: {told}", takes=None)
+        if f.kind == "files"
+        else replace(f, rows=tuple(_without_files(row) for row in f.rows))
+        if f.kind == "group"
+        else f
+        for f in found
+    )
 
 
 def _told(connection: Connection, app: Application, bundles: list[Bundle], event: Any) -> tuple[Any, str]:
@@ -180,6 +198,7 @@ def trial_complete(key: str, task_id: str) -> Any:
         form = None if task.task_type in ANSWERED else forms.of_task(connection, task, None, app)
         content = forms.posted(form) if form else {}
         wrong = forms.faults(form, content) if form and action != "reject" else []
+        wrong = [fault for fault in wrong if not fault["path"].startswith(PREFIX)]  # files are made up when it is sent
     other_rows = forms.reshaped(form, content)
     if other_rows is not None:
         return _trial_page(key, other_rows, task_id, [])

@@ -41,7 +41,7 @@ def test_every_command_has_a_sequence_that_commits_once() -> None:
 
 def test_every_command_on_a_task_asks_the_policy_before_anything_changes() -> None:
     on_tasks = [command for command in commands.Command.__args__ if "task_id" in command.__dataclass_fields__]
-    assert len(on_tasks) == 11
+    assert len(on_tasks) == 13
     for command in on_tasks:
         assert names(sequence.SEQUENCES[command])[:2] == ["lock_task", "check_access"], command
 

@@ -1,0 +1,227 @@
+"""Maler: letters and notes caseworkers begin from, written with fill-ins to choose from and shown as they will read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from flask import g, render_template, request, url_for
+
+from engine.bpmn.elements import Finding, Process
+from engine.cases import templates
+from engine.definitions import templating
+from engine.definitions.asking import fields as asked_of
+from engine.definitions.bundle import Bundle
+from engine.definitions.editing import EditRefused
+from engine.definitions.templating import KINDS, FillIn
+from engine.web import answers, view
+from engine.web.guards import actor
+from engine.web.studio.desk import LANGUAGES, blueprint, current, draft_of
+from engine.web.studio.process import PEOPLE, in_order, page
+from engine.web.studio.steps import by_script, keep
+from engine.web.texts import NAMES
+from forms.formatting import long_date
+
+
+@blueprint.post("/prosesser/<key>/maler")
+def change_template(key: str) -> Any:
+    """One change: a template added, written, moved or taken out."""
+    given = request.form
+    with view.house().db.read() as connection:
+        bundle = draft_of(connection, key).bundle
+    kind, identity, act = given.get("kind", ""), given.get("template", ""), given.get("act", "")
+    try:
+        if kind not in KINDS:
+            raise EditRefused("template.gone")
+        files: Mapping[str, bytes] = bundle.files
+        if act == "add":
+            files, identity = templating.add(files, kind, given.get("title", ""))
+        elif act in ("up", "down"):
+            files = templating.move(files, kind, identity, -1 if act == "up" else 1)
+        elif act == "remove":
+            files, identity = templating.remove(files, kind, identity), ""
+        else:
+            wrong = next(iter(wrong_fields(bundle, _written()).values()), "")
+            if wrong:
+                return (wrong, 422) if by_script() else page(key, wrong, "maler")
+            title, body = ({n: given.get(f"{part}-{n}", "") for n in LANGUAGES} for part in ("title", "body"))
+            files = templating.change(files, kind, identity, title, body, given.getlist("after"))
+    except EditRefused as refused:
+        return (view.t(refused.key), 422) if by_script() else page(key, view.t(refused.key), "maler")
+    ref = f"{kind}.{identity}" if identity else None
+    return keep(key, files, "maler", "mal" if act in ("add", "change") else "maler", mal=ref)
+
+
+def _written() -> dict[str, str]:
+    return {f"{part}-{n}": request.form.get(f"{part}-{n}", "") for n in LANGUAGES for part in ("title", "body")}
+
+
+def wrong_fields(bundle: Bundle, written: Mapping[str, str]) -> dict[str, str]:
+    """Field → what is wrong with what is written in it: a fill-in nobody can fill."""
+    found = {}
+    for field, text in written.items():
+        names = templating.unknown(bundle, text)
+        if names:
+            said = ", ".join(f"{{{name}}}" for name in names)
+            found[field] = view.t("template.unknown", names=said, said_in=NAMES[field[-2:]])
+    return found
+
+
+@blueprint.post("/prosesser/<key>/maler/vis")
+def preview_template(key: str) -> Any:
+    """The template as it will read, from what is kept."""
+    with view.house().db.read() as connection:
+        bundle = current(connection, key)
+    return render_template("parts/studio_template_preview.html", read=_read(bundle, *_ref(request.form.get("ref", ""))))
+
+
+# What the page shows
+
+
+def place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
+    """What the template a finding is about is called, and where it is written; nothing for other findings."""
+    kind, identity = _ref(finding.element)
+    if not finding.rule.startswith("template-") or not identity:
+        return {}
+    entry = next((one for one in templating.entries(bundle.files, kind) if one["id"] == identity), {"id": identity})
+    href = url_for("studio.show", key=key, fane="maler", mal=finding.element, _anchor="mal")
+    return {"name": templating.named(kind, entry, g.language), "href": href}
+
+
+def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
+    """The templates by kind, and the one that is open with all it may say."""
+    try:
+        found = {kind: templating.entries(bundle.files, kind) for kind in KINDS}
+    except EditRefused as refused:
+        return {"unreadable": view.t(refused.key)}
+    kinds = [(kind, [_row(bundle, kind, entry) for entry in rows]) for kind, rows in found.items()]
+    kind, identity = _wanted()
+    entry = next((one for one in found[kind] if one["id"] == identity), None)
+    posted = request.method == "POST" and request.form.get("act") == "change"
+    wrong = wrong_fields(bundle, _written() if posted else _kept(kind, entry)) if entry is not None else {}
+    if posted and kind == "letters" and not request.form.get("title-nb", "").strip():
+        wrong["title-nb"] = view.t("template.no_title")
+    return {
+        "kinds": kinds,
+        "open": None if entry is None else _open(bundle, process, kind, entry),
+        "fill_ins": _fill_ins(bundle) if entry is not None else [],
+        "read": _read(bundle, kind, identity) if entry is not None else [],
+        "wrong": wrong,
+    }
+
+
+def _wanted() -> tuple[str, str]:
+    """The kind and id of the template that is open."""
+    if request.method == "POST" and request.form.get("template"):
+        return _ref(f"{request.form.get('kind', '')}.{request.form['template']}")
+    return _ref(request.args.get("mal", ""))
+
+
+def _ref(ref: str) -> tuple[str, str]:
+    kind, _, identity = ref.partition(".")
+    return (kind, identity) if kind in KINDS else (KINDS[0], "")
+
+
+def _kept(kind: str, entry: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in a template, by the field it is written in."""
+    parts = (("title", entry.get("title") or {}), ("body", templating.body_of(kind, entry)))
+    return {f"{part}-{n}": str(said.get(n, "")) for part, said in parts for n in LANGUAGES}
+
+
+def _row(bundle: Bundle, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": entry["id"],
+        "ref": f"{kind}.{entry['id']}",
+        "name": templating.named(kind, entry, g.language),
+        "missing": [NAMES[language] for language in templating.missing(kind, entry)],
+        "wrong": bool(wrong_fields(bundle, _kept(kind, entry))),
+    }
+
+
+def _open(bundle: Bundle, process: Process, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    after = [str(step) for step in entry.get("after", ())]
+    steps = [(e.id, e.name or e.id) for e in in_order(process) if e.type in PEOPLE]
+    steps += [(name, view.t(f"template.event.{name}")) for name in templating.EVENTS]
+    there = {identity for identity, _ in steps}
+    steps += [(step, view.t("template.gone_step", step=step)) for step in after if step not in there]
+    return _row(bundle, kind, entry) | {
+        "kind": kind,
+        "title": entry.get("title") or {},
+        "body": templating.body_of(kind, entry),
+        "after": after,
+        "steps": steps,
+    }
+
+
+def _fill_ins(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(Where they come from, (name, label)): the case itself, then each form by the name of its step."""
+    labels = {f"{field.source}.{field.name}": field.label for field in asked_of(bundle, g.language)}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in templating.fill_ins(bundle):
+        if not one.data_type:
+            found.setdefault(view.t("template.of_case"), []).append((one.name, view.t(f"template.fill.{one.name}")))
+            continue
+        step = bundle.process.elements.get(bundle.data_types[one.data_type].task_id)
+        source = (step.name if step is not None else "") or one.data_type
+        found.setdefault(source, []).append((one.name, labels.get(one.name, one.field)))
+    return list(found.items())
+
+
+def _read(bundle: Bundle, kind: str, identity: str) -> list[tuple[str, str, str]]:
+    """(Language, title, text) of a template with made-up values in it; languages it lacks are left out."""
+    one = next((found for found in templates.of(bundle, kind) if found.id == identity), None)
+    found = []
+    for language in LANGUAGES if one is not None else ():
+        if one is not None and one.body.get(language):
+            values = _made_up(bundle, language)
+            title = templates.fill(one.title.get(language, ""), values)
+            found.append((language, title, templates.fill(one.body[language], values)))
+    return found
+
+
+def _made_up(bundle: Bundle, language: str) -> dict[str, str]:
+    """Blank → words, for a case that is not there."""
+    with _in(language):
+        today = view.house().clock.now()
+        values = {
+            "citizen": "Anne Eksempel",
+            "number": f"{today.year}-00123",
+            "office": view.t("template.made_up.office"),
+            "adviser": actor().name,
+            "today": long_date(today, language),
+            "journey": bundle.title(language).lower(),
+        }
+        labels = {f"{field.source}.{field.name}": field.label for field in asked_of(bundle, language)}
+        for one in templating.fill_ins(bundle):
+            if one.data_type:
+                values[one.name] = _answer(bundle, one, labels.get(one.name, one.field))
+        return values
+
+
+def _answer(bundle: Bundle, one: FillIn, label: str) -> str:
+    """What somebody might have answered, said as the case page says it."""
+    rule = one.rule or {}
+    several = rule.get("items", {}).get("enum")
+    value: Any = several[:2] if several else next(iter(rule.get("enum", ())), None)
+    if value is None and rule.get("type") in ("number", "integer"):
+        value = 12500
+    elif value is None and rule.get("type") == "boolean":
+        value = True
+    elif value is None and rule.get("format") == "date":
+        value = (view.house().clock.now() + timedelta(days=14)).date().isoformat()
+    if value is None:
+        return view.t("template.made_up.answer", field=label)
+    return answers.shown(bundle, one.data_type, one.field, value, rule)
+
+
+@contextmanager
+def _in(language: str) -> Iterator[None]:
+    """Words of the page in another language for a moment."""
+    before = g.language
+    g.language = language
+    try:
+        yield
+    finally:
+        g.language = before

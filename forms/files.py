@@ -1,0 +1,61 @@
+"""A component that takes files: Altinn's ``FileUpload``, outside groups that repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: What the path of such a field begins with; what is in it is no part of the form's data.
+PREFIX = "file:"
+#: Megabytes of one file, whatever a component asks for.
+LARGEST = 5
+#: Files of one component that says no number.
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that has been put in. ``size`` is in bytes."""
+
+    id: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What a component takes, and what is in it.
+
+    endings  what a name may end with, lower case with the dot; none: whatever may be kept at all
+    largest  megabytes of each file
+    """
+
+    files: tuple[Attached, ...] = ()
+    endings: tuple[str, ...] = ()
+    least: int = 0
+    most: int = MOST
+    largest: int = LARGEST
+
+    @property
+    def more(self) -> bool:
+        """Whether another file may be put in."""
+        return len(self.files) < self.most
+
+
+def taking(component: Mapping[str, Any], files: tuple[Attached, ...]) -> Taking:
+    """What a component says of itself; numbers that cannot be read are those of the house."""
+    endings = str(component.get("validFileEndings") or "") if component.get("hasCustomFileEndings", True) else ""
+    names = (part.strip().lower() for part in endings.split(","))
+    return Taking(
+        files,
+        tuple(name if name.startswith(".") else f".{name}" for name in names if name),
+        _number(component, "minNumberOfAttachments", 0),
+        _number(component, "maxNumberOfAttachments", MOST) or MOST,
+        min(_number(component, "maxFileSizeInMB", LARGEST) or LARGEST, LARGEST),
+    )
+
+
+def _number(component: Mapping[str, Any], name: str, otherwise: int) -> int:
+    found = component.get(name, otherwise)
+    return max(0, found) if isinstance(found, int) else otherwise

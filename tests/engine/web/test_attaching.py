@@ -1,0 +1,153 @@
+"""Files in a form: kept whatever else is wrong, judged at the field, taken out by a press, read by the caseworker."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.audit.chain import audit_event
+from engine.authorization.actor import Office, Role
+from engine.cases.models import case_file
+from engine.definitions.bundle import Bundle
+from engine.definitions.editing import EditRefused
+from engine.definitions.forming import BY_ID, FormDraft
+from engine.execution.commands import CompleteTask, Invalid
+from engine.execution.models import data_element
+from tests.engine.web.filled import Browser, begin, faults, made, sent
+from tests.processes.conftest import OFFICE, House, house
+from tests.processes.test_estate_settlement import person
+
+__all__ = ["house"]
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+def form(work: FormDraft) -> None:
+    work.add("Side1", BY_ID["input"], "Navn")
+    work.let("navn", "required", True)
+    work.add("Side1", BY_ID["files"], "Kontoutskrift")
+    work.take_files("kontoutskrift", 1, 2, 1, (".pdf", ".png"))
+    work.add("Side1", BY_ID["summary"], "")
+
+
+@pytest.fixture
+def begun(house: House) -> tuple[Browser, str, str]:  # noqa: F811
+    case, task = begin(house, made(form))
+    return Browser(house, house.anne), f"/oppgaver/{task}", case
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r'name="detach" value="[^"]+">Fjern<span class="ds-sr-only"> ([^<]+)', page)
+
+
+def test_a_file_is_kept_though_the_rest_is_wrong_and_the_rest_though_a_file_is(begun: Any) -> None:
+    anne, at, _ = begun
+    answer = anne.post(at, **{"file:kontoutskrift": sent((PDF, "mars.pdf"))})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and faults(page) == ["Navn må fylles ut"]
+    assert listed(page) == ["mars.pdf"], "the file was kept"
+
+    answer = anne.post(at, navn="Anne", **{"file:kontoutskrift": sent((b"MZ\x90 program", "april.pdf"))})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and faults(page)[0].startswith("april.pdf: Filen må være PDF")
+    assert re.search(r'id="kontoutskrift-fault">april.pdf', page), "said at the field"
+    assert 'value="Anne"' in page and listed(page) == ["mars.pdf"], "and nothing else is lost"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([(PDF, "a.pdf"), (PDF, "b.pdf"), (PDF, "c.pdf")], "c.pdf: Det kan være høyst 2"),
+        ([(b"%PDF-" + b"0" * 1_100_000, "stor.pdf")], "stor.pdf: Filen er for stor. Den kan være høyst 1 MB"),
+        ([(b"\xff\xd8\xff" + b"0" * 90, "bilde.jpg")], "bilde.jpg: Filen må slutte på .pdf, .png"),
+        ([(PNG, "bilde.pdf")], "bilde.pdf: Navnet på filen passer ikke"),
+        ([(b"", "tom.pdf")], "tom.pdf: Filen er tom"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_at_the_field(begun: Any, files: Any, said: str) -> None:
+    anne, at, _ = begun
+    answer = anne.post(at, attach="kontoutskrift", **{"file:kontoutskrift": sent(*files)})
+    assert answer.status_code == 422
+    assert faults(answer.get_data(as_text=True))[0].startswith(said)
+
+
+def test_uploading_removing_and_sending_without_script(begun: Any, house: House) -> None:  # noqa: F811
+    anne, at, case = begun
+    assert 'enctype="multipart/form-data"' in anne.get(at) and 'accept=".pdf,.png"' in anne.get(at)
+    none = anne.post(at, navn="Anne", attach="kontoutskrift").get_data(as_text=True)
+    assert faults(none) == ["Velg en fil"]
+    page = anne.follow(at, navn="Anne", attach="kontoutskrift", **{"file:kontoutskrift": sent((PDF, "mars.pdf"))})
+    assert 'value="Anne"' in page, "what was written is kept with the file"
+    assert '<dd class="pre">mars.pdf</dd>' in page, "and the summary names it"
+    gone = re.search(r'name="detach" value="([^"]+)"', page)
+    link = re.search(r'href="([^"]+/vedlegg/[^"]+)"', page)
+    assert gone and link
+    got = anne.client.get(link[1])
+    assert got.data == PDF and got.headers["Content-Disposition"].startswith("attachment")
+    page = anne.follow(at, navn="Anne", detach=gone[1])
+    assert listed(page) == [] and anne.client.get(link[1]).status_code == 404
+
+    answer = anne.post(at, navn="Anne")
+    assert faults(answer.get_data(as_text=True)) == ["Kontoutskrift må fylles ut"]
+    with pytest.raises(Invalid):
+        house.application.dispatch.send(CompleteTask(at[10:], data={"form_apply": {"navn": "Anne"}}), house.anne)
+    answer = anne.post(at, navn="Anne", **{"file:kontoutskrift": sent((PNG, "april.png"))})
+    assert answer.status_code == 303, "chosen and sent in one press"
+    assert "Handle" in house.tasks(case)
+    late = anne.post(at, navn="Anne", attach="kontoutskrift", **{"file:kontoutskrift": sent((PDF, "sent.pdf"))})
+    assert late.status_code in (303, 409, 422)
+    with house.application.db.read() as connection:
+        rows = connection.execute(select(data_element).where(data_element.c.data_type.contains("#"))).all()
+        kinds = list(connection.execute(select(audit_event.c.kind).where(audit_event.c.case_id == case)).scalars())
+    assert len(rows) == 2 and all(row.locked for row in rows), "what was sent stays as it was, and nothing came after"
+    assert all(b"april" not in row.content and b"PNG" not in row.content for row in rows), "names and files are sealed"
+    assert kinds.count("FileAttached") == 2 and kinds.count("FileDetached") == 1
+
+
+def test_the_caseworker_of_the_office_opens_the_file_and_nobody_else(begun: Any, house: House) -> None:  # noqa: F811
+    anne, at, case = begun
+    anne.post(at, navn="Anne", **{"file:kontoutskrift": sent((PDF, "mars.pdf"))})
+    with house.application.db.read() as connection:
+        number = connection.execute(select(case_file.c.number).where(case_file.c.id == case)).scalar_one()
+    kari = Browser(house, replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE))
+    page = kari.get(f"/saker/{number}")
+    link = re.search(r'href="(/saker/[^"]+/vedlegg/[^"]+)"', page)
+    assert link and "mars.pdf" in page and "Kontoutskrift" in page
+    assert kari.client.get(link[1]).data == PDF
+    with house.application.db.read() as connection:
+        kinds = list(connection.execute(select(audit_event.c.kind).where(audit_event.c.case_id == case)).scalars())
+    assert "FileOpened" in kinds
+
+    elsewhere = Office("987654325", "Et annet kontor")
+    other = Browser(house, replace(person(house, "20887297954", "Oda"), role=Role.CASEWORKER, office=elsewhere))
+    assert other.client.get(link[1]).status_code == 404
+    identity = link[1].rpartition("/")[2]
+    stranger = Browser(house, person(house, "04884199941", "Bo"))
+    assert stranger.client.get(f"{at}/vedlegg/{identity}").status_code == 404
+
+
+def test_the_builder_keeps_component_and_data_type_in_step() -> None:
+    bundle = made(form)
+    kind = bundle.attachment_types["kontoutskrift"]
+    assert (kind.task_id, kind.types, kind.min_count, kind.max_count) == (
+        "Apply", ("application/pdf", "image/png"), 1, 2,
+    )  # fmt: skip
+    assert bundle.data_type_of("Apply") is not None and "kontoutskrift" not in bundle.data_types
+    work = FormDraft(bundle.files, "Apply")
+    few, many, large = (2, 1, 1, (".pdf",)), (0, 99, 1, (".pdf",)), (0, 1, 9, (".pdf",))
+    for wrong in (few, many, large, (0, 1, 1, ()), (0, 1, 1, (".exe",))):
+        with pytest.raises(EditRefused):
+            work.take_files("kontoutskrift", *wrong)
+    work.let("kontoutskrift", "hidden", ["equals", ["dataModel", "navn"], "x"])
+    assert Bundle("soknad", work.files()).attachment_types["kontoutskrift"].min_count == 0, "hidden asks for nothing"
+    work.add("Side1", BY_ID["rows"], "Barn")
+    with pytest.raises(EditRefused):
+        work.add("Side1", BY_ID["files"], "Attest", group="barn")
+    work.remove("kontoutskrift")
+    left = json.loads(work.files()["metadata.json"])["dataTypes"]
+    assert [entry["id"] for entry in left] == ["form_apply", "form_handle"]
