@@ -173,6 +173,7 @@ _SHOWN = (
     "RolesChanged",
     "Submitted",
     "AnswerReceived",
+    "CalledOut",
 )
 
 

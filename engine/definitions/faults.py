@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as default
 from typing import Any
 
 from engine.authorization.pdp import Decision, decide
@@ -15,6 +16,7 @@ from engine.bpmn.parser import read_definitions
 from engine.bpmn.validator import Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
 from engine.definitions.bundle import Bundle
+from engine.definitions.job_settings import job_faults
 
 LANGUAGES = ("nb", "nn", "en")
 _ROLES = {"caseworker": "radgiver", "citizen": "priv"}
@@ -22,12 +24,16 @@ _ROLES = {"caseworker": "radgiver", "citizen": "priv"}
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the engine at hand offers: elements, job and user task types, and the processes that may be called."""
+    """What the engine at hand offers: elements, job and user task types, and the processes that may be called.
+
+    named  what settings of a job may name, by kind (``register``, ``data_set`` …); other kinds are not judged
+    """
 
     capabilities: Capabilities
     jobs: Collection[str]
     user_tasks: Collection[str]
     processes: Collection[str]
+    named: Mapping[str, Mapping[str, str]] = default(default_factory=dict)
 
 
 def faults(bundle: Bundle, house: House) -> list[Finding]:
@@ -58,7 +64,7 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
         )
     if "metadata.json" not in bundle.files:
         found.append(Finding("", "metadata-missing", "metadata.json is missing"))
-    for rule in (_names, _forms, _texts, _stages, _access):
+    for rule in (_names, _jobs, _forms, _texts, _stages, _access):
         try:
             found += rule(bundle, house)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -99,6 +105,10 @@ def _names(bundle: Bundle, house: House) -> Iterator[Finding]:
             bundle.metadata.get("office") or bundle.metadata.get("offices")
         ):
             yield Finding(element.id, "no-office", "a caseworker has a task, but metadata.json names no office")
+
+
+def _jobs(bundle: Bundle, house: House) -> Iterator[Finding]:
+    return job_faults(bundle, house.named)
 
 
 def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:

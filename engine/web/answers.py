@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from flask import g
 from sqlalchemy import Connection, select
 
+from engine.cases import filling
 from engine.definitions.bundle import Bundle
 from engine.execution.data import read_in_case
 from engine.execution.models import data_element
 from engine.web import view
-from forms import formatting
 
 #: Kept by pages of their own, not forms people read back.
 _OWN = frozenset({"accounts", "assumptions", "measures"})
@@ -84,16 +82,4 @@ def _text(bundle: Bundle, key: str, otherwise: str) -> str:
 
 
 def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[str, Any]) -> str:
-    if isinstance(value, bool):
-        return view.t("answer.yes" if value else "answer.no")
-    if isinstance(value, list):
-        return ", ".join(_text(bundle, f"option.{data_type}.{path}.{item}", str(item)) for item in value)
-    if isinstance(value, int | float):
-        number = Decimal(str(value))
-        return formatting.kroner(number, g.language) if rule.get("unit") == "NOK" else f"{number:f}"
-    if rule.get("format") == "date":
-        try:
-            return formatting.long_date(date.fromisoformat(str(value)), g.language)
-        except ValueError:
-            return str(value)
-    return _text(bundle, f"option.{data_type}.{path}.{value}", str(value))
+    return filling.shown(bundle, data_type, path, value, rule, g.language)

@@ -17,11 +17,12 @@ from engine.definitions.editing import EditRefused, Files, conditions, flows
 from engine.definitions.editing.conditions import OPERATORS, Choice, Comparison
 from engine.definitions.editing.events import add_interruption
 from engine.definitions.editing.merging import permitted
-from engine.definitions.editing.settings import PEOPLE, SETTINGS, read_settings, write_settings
+from engine.definitions.editing.settings import JOBS, PEOPLE, SETTINGS, read_settings, write_settings
 from engine.definitions.faults import House, faults
 from engine.execution.commands import Conflict, NotFound
 from engine.web import view
 from engine.web.guards import actor
+from engine.web.studio import job_form, job_posted
 from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
 from engine.web.studio.process import _told, in_words, label
 from engine.web.studio.steps import conflict_text, revision
@@ -63,15 +64,19 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
     tell = Teller(bundle, g.language)
     given = _posted() if refused or conflict else {}
     wrong = view.t(refused.key, **refused.values) if refused else conflict
+    settings = _settings(bundle, element_id, given)
+    job = job_form.shown(bundle, tell, settings.get("task_type", ""), settings.get("config", ""), given)
+    settings |= {"config": job.lines} if job else {}
     found = [_told(f, bundle.process) for f in faults(bundle, house) if f.element in (element_id, *element.outgoing)]
     fragment = bool(request.headers.get("X-Part"))
     body = render_template(
         "parts/studio_step.html" if fragment else "studio_step.html",
         key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), wrong=wrong,
         wrong_field=_field(refused, given), given=given, faults=found, tell=tell, titles=titles,
-        settings=_settings(bundle, element_id, given), options=_options(bundle, house, titles, element),
+        settings=settings, job=job, options=_options(bundle, house, titles, element),
         ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
-        fields=tell.fields, operators=OPERATORS, kinds=_kinds(house), jobs=sorted(house.jobs),
+        fields=tell.fields, operators=OPERATORS, kinds=_kinds(house), jobs=sorted(house.jobs, key=task_type),
+        is_job=element.type in JOBS,
         targets=_targets(tell, bundle, element), places=_places(tell, bundle, element),
         boundary=[bundle.process.elements[event] for event in element.boundary],
         catches=sorted(CAPABILITIES.events.get("boundaryEvent", frozenset()) & _CATCHES),
@@ -252,7 +257,13 @@ Done = tuple[Mapping[str, bytes], str]
 def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     shown = form.get("shown", "").split(",")
     given = {name: form.get(f"s-{name}", "") for name in shown if name}
+    texts: list[tuple[str, str, str]] = []
+    if "config" in given:
+        config = read_settings(bundle.files, element)["config"]
+        given["config"], texts = job_posted.posted(bundle, element, config, form)
     changed: Files = write_settings(bundle.files, element, given)
+    for key, language, said in texts:
+        changed = editing.set_text(changed, key, language, said)
     node = Bundle(bundle.key, changed).process.elements[element]
     if node.type in PEOPLE:
         if node.name and node.name != bundle.process.elements[element].name:

@@ -1,0 +1,74 @@
+"""What is wrong with the settings of a job, judged by its description (``task_types.described``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.bpmn.elements import Element, Finding
+from engine.cases import templates
+from engine.definitions.bundle import Bundle
+from engine.task_types.calling import TYPES, Wanted
+from engine.task_types.described import DESCRIBED, Described, JobSetting, named
+
+_NAMED = {"register": "register", "receiver": "receiver", "target": "target", "data_set": "data set"}
+#: Letters that are begun by a caseworker and say nothing of their own.
+EMPTY_LETTERS = frozenset({"free"})
+
+
+def letters_of(bundle: Bundle) -> list[templates.Template]:
+    """The letters a job may send."""
+    return [one for one in templates.of(bundle, "letters") if one.id not in EMPTY_LETTERS]
+
+
+def job_faults(bundle: Bundle, names: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+    """*names*: what may be named, by kind; a kind that is not there is not judged."""
+    for element in bundle.process.elements.values():
+        described = DESCRIBED.get(element.extension.task_type) if element.type.endswith("Task") else None
+        if described is not None and element.type not in ("userTask", "manualTask", "task"):
+            yield from _missing(element, described)
+            for name, value in element.extension.config.items():
+                yield from _judged(bundle, names, element, described.setting(name), name, value)
+
+
+def _missing(element: Element, described: Described) -> Iterator[Finding]:
+    config = element.extension.config
+    kind = element.extension.task_type
+    for setting in described.settings:
+        if setting.required and config.get(setting.name) in (None, ""):
+            yield Finding(element.id, "setting-missing", f"{kind} needs the setting {setting.name!r}")
+    if described.either and not any(config.get(name) not in (None, "") for name in described.either):
+        yield Finding(element.id, "setting-missing", f"{kind} needs one of the settings {', '.join(described.either)}")
+
+
+def _judged(
+    bundle: Bundle,
+    names: Mapping[str, Mapping[str, str]],
+    element: Element,
+    setting: JobSetting | None,
+    name: str,
+    value: Any,
+) -> Iterator[Finding]:
+    if setting is None:
+        text = f"{element.extension.task_type} has no setting {name!r}"
+        yield Finding(element.id, "unknown-setting", text, severity="warning")
+        return
+    if not isinstance(value, str) or not value:
+        return  # an expression gives its value when the case is there
+    kind = setting.kind
+    if kind in ("data_set", "data_sets", "register", "receiver", "target"):
+        kind = "data_set" if kind == "data_sets" else kind
+        known = names.get(kind)
+        for one in named(value) if setting.kind == "data_sets" else [value]:
+            if known is not None and one not in known:
+                yield Finding(element.id, f"unknown-{kind.replace('_', '-')}", f"there is no {_NAMED[kind]} {one!r}")
+    elif kind == "template" and value not in {one.id for one in letters_of(bundle)}:
+        yield Finding(element.id, "unknown-template", f"there is no letter {value!r}")
+    elif kind == "flag" and value not in ("true", "false"):
+        yield Finding(element.id, "setting-unreadable", f"{name} must be true or false")
+    elif kind == "choice" and value not in setting.choices:
+        yield Finding(element.id, "setting-unreadable", f"{name} must be one of {', '.join(setting.choices)}")
+    elif kind == "reply" and Wanted.read("", value).type not in ("", *TYPES):
+        yield Finding(
+            element.id, "setting-unreadable", f"{name}: the type after the colon is one of {', '.join(TYPES)}"
+        )
