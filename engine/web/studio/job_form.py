@@ -20,7 +20,7 @@ from engine.task_types.calling import TYPES, Wanted
 from engine.task_types.described import DESCRIBED, Described, JobSetting, named
 from engine.web import view
 from engine.web.studio.desk import blueprint, draft_of
-from engine.web.studio.job_posted import PREFIX, VALUE_KINDS, filled, lines_from, pairs_of
+from engine.web.studio.job_posted import PREFIX, VALUE_KINDS, filled, lines_from, lines_in, pairs_of
 from engine.web.studio.telling import Teller
 from engine.web.texts import texts as page_texts
 
@@ -127,10 +127,8 @@ def _row(tell: Teller, one: JobSetting, name: str, value: str) -> tuple[str, str
 
 
 def _written(base: str, given: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
-    for number in range(MOST_LINES):
-        name, chosen, own, kind = (
-            given.get(f"{base}-{number}-{part}", "") for part in ("name", "field", "own", "type")
-        )
+    for line in lines_in(given, base):
+        name, chosen, own, kind = (given.get(f"{line}-{part}", "") for part in ("name", "field", "own", "type"))
         if name or chosen or own:
             yield name, chosen, own, kind
 
