@@ -152,7 +152,7 @@ class Settings:
             ),
             altinn_url=env.get("ALTINN_URL", f"{sandbox}/altinn").rstrip("/"),
             provider_urls={name: env.get(f"{name.upper()}_URL", f"{sandbox}/{name}").rstrip("/") for name in PROVIDERS},
-            callouts=_callouts(env, sandbox, environment),
+            callouts=callouts(env, sandbox, environment),
             client_key=Path(env.get("IBALANSE_CLIENT_KEY", data_dir / "client-key.json")),
             secret_keys=tuple(keys["secret_keys"]),
             data_keys={name: bytes.fromhex(value) for name, value in keys["data_keys"].items()},
@@ -177,7 +177,7 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _callouts(env: Mapping[str, str], sandbox: str, environment: str) -> dict[str, CallTarget]:
+def callouts(env: Mapping[str, str], sandbox: str, environment: str) -> dict[str, CallTarget]:
     """``IBALANSE_CALLOUTS``: JSON, name → {"url", "title", "scope"}. Outside production the sandbox offers one."""
     text = env.get("IBALANSE_CALLOUTS", "")
     if not text:

@@ -65,7 +65,7 @@ def jobs(
         ChangeRoles(),
         Notify(app.db, app.vault, app.library),
         Document(app.db, app.vault, app.library, app.settings.organisation_name),
-        CallOut(app.db, app.vault, app.library, app.clock, targets or {}),
+        CallOut(app.db, app.vault, app.library, app.clock, {} if targets is None else targets),
         EnkCheck(app.db, app.vault, app.data_sets),
         HouseholdCheck(app.db, app.vault, app.data_sets),
         SendEvent(publisher, app.settings.base_url),

@@ -83,7 +83,7 @@ def failing(source: str, person_key: Callable[[], str]) -> Callable[[Callable[..
             elif fault == "busy":
                 return Response("Too Many Requests", 429, {"Retry-After": "30"})
             elif fault == "huge":
-                return Response(json.dumps({"reference": "x" * 20_000_000}), 200, content_type="application/json")
+                return Response(json.dumps({"reference": "x" * 11_000_000}), 200, content_type="application/json")
             elif fault == "garbage":
                 return Response("<html>Vedlikehold</html>", 200, content_type="text/html")
             answer = make_response(view(*arguments, **named))
