@@ -44,8 +44,13 @@ class Application:
 
     @property
     def named(self) -> dict[str, Mapping[str, str]]:
-        """What settings of a job may name: kind → name → title, for a data set the role of whom it is about."""
-        return {**self.offers, "data_set": {name: found.subject_role for name, found in self.data_sets.items()}}
+        """What settings of a job may name: kind → name → title.
+
+        A ``data_set`` has the role of whom it is about instead, and under ``basis`` the legal basis it needs.
+        """
+        about = {name: found.subject_role for name, found in self.data_sets.items()}
+        basis = {name: found.requirement.value for name, found in self.data_sets.items()}
+        return {**self.offers, "data_set": about, "basis": basis}
 
     @property
     def performer(self) -> Performer:

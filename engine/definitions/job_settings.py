@@ -8,6 +8,7 @@ from typing import Any
 from engine.bpmn.elements import Element, Finding
 from engine.cases import templates
 from engine.definitions.bundle import Bundle
+from engine.definitions.editing.settings import JOBS
 from engine.task_types.calling import TYPES, Wanted
 from engine.task_types.described import DESCRIBED, Described, JobSetting, named
 
@@ -23,12 +24,37 @@ def letters_of(bundle: Bundle) -> list[templates.Template]:
 
 def job_faults(bundle: Bundle, names: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
     """*names*: what may be named, by kind; a kind that is not there is not judged."""
-    for element in bundle.process.elements.values():
-        described = DESCRIBED.get(element.extension.task_type) if element.type.endswith("Task") else None
-        if described is not None and element.type not in ("userTask", "manualTask", "task"):
-            yield from _missing(element, described)
-            for name, value in element.extension.config.items():
-                yield from _judged(bundle, names, element, described.setting(name), name, value)
+    for element in _jobs(bundle):
+        described = DESCRIBED[element.extension.task_type]
+        yield from _missing(element, described)
+        yield from _basis(bundle, names.get("basis", {}), element)
+        for name, value in element.extension.config.items():
+            yield from _judged(bundle, names, element, described.setting(name), name, value)
+
+
+def _jobs(bundle: Bundle) -> Iterator[Element]:
+    """The steps that are jobs we know."""
+    return (e for e in bundle.process.elements.values() if e.type in JOBS and e.extension.task_type in DESCRIBED)
+
+
+def _basis(bundle: Bundle, basis: Mapping[str, str], element: Element) -> Iterator[Finding]:
+    """What needs a yes of the citizen is never fetched where nobody asks her; a process that is called may leave it."""
+    wanted = {basis.get(name, "") for name in named(element.extension.config.get("dataSets"))} & {"consent", "mandate"}
+    asked = {part for e in bundle.process.elements.values() for part in (e.called, e.extension.task_type)}
+    for one in sorted(wanted - asked):
+        text = f"what is fetched needs a {one}, and this process does not ask for it"
+        yield Finding(element.id, f"{one}-not-asked", text, severity="warning")
+
+
+def left_by_jobs(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    """The variables that jobs leave and a condition can ask about: name, and text | number | flag."""
+    for element in _jobs(bundle):
+        for name, kind in DESCRIBED[element.extension.task_type].leaves.items():
+            if kind != "list":
+                yield name, kind if kind in ("number", "flag") else "text"
+        for name, value in element.extension.config.items():
+            if name.startswith("reply.") and isinstance(value, str):
+                yield name.removeprefix("reply."), Wanted.read("", value).type or "text"
 
 
 def _missing(element: Element, described: Described) -> Iterator[Finding]:

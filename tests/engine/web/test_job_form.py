@@ -107,9 +107,27 @@ def test_sources_are_chosen_by_their_names_and_kept_as_their_ids(editor: Editor)
     assert status == 303
     assert set(str(editor.config(step)["dataSets"]).split(", ")) == {"nav.benefits", "brreg.enterprises"}
     page = editor.page(step)
+    assert "krever fullmakt, men prosessen ber ikke om det" in page, "and nobody asks the citizen for it"
+    assert "krever samtykke, men" not in page
     assert re.search(r'name="s-job-dataSets-nav.benefits" value="1" checked', page)
     assert not re.search(r'name="s-job-dataSets-bank.accounts" value="1" checked', page)
     assert "Jobben mangler" not in page
+
+
+def test_what_a_job_leaves_is_asked_about_and_what_it_throws_is_caught(editor: Editor) -> None:
+    step = editor.add("fetch")
+    assert editor.save(step, **{"s-job-dataSets-brreg.enterprises": "1"})[0] == 303
+    at = f"/prosesser/{KEY}/steg/{step}"
+    catch = {"act": "catch", "kind": "error", "value": "NO_BASIS", "name": "Ikke lov", "interrupting": "1"}
+    assert editor.who.post(at, revision=revision(editor.page(step)), **catch)[0] == 303
+    choice = {"act": "add", "kind": "choice", "name": "Svarte alle?"}
+    assert editor.who.post(at, revision=revision(editor.page(step)), **choice)[0] == 303
+
+    elements = editor.bundle.process.elements
+    (caught,) = [elements[event] for event in elements[step].boundary]
+    assert caught.event is not None and caught.event.reference == "NO_BASIS"
+    gateway = next(e.id for e in elements.values() if e.type == "exclusiveGateway")
+    assert 'value="variables:answered"' in editor.page(gateway), "the way on may depend on it"
 
 
 def test_saving_a_step_without_a_change_leaves_its_lines_as_they_are(editor: Editor) -> None:
