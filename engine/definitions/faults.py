@@ -139,7 +139,7 @@ def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
 def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
     """Text keys that lack a language, with the languages they lack."""
     wanted = {f"task.{element.id}" for element in _user_tasks(bundle)}
-    wanted |= {str(e.extension.config.get("text")) for e in bundle.process.elements.values() if _notifies(e)}
+    wanted |= {str(e.extension.config["text"]) for e in bundle.process.elements.values() if _notifies(e)}
     wanted |= set(_form_texts(bundle))
     for texts in bundle.texts.values():
         wanted |= set(texts)
@@ -152,7 +152,9 @@ def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
 
 
 def _notifies(element: Element) -> bool:
-    return element.extension.task_type == "notify" and bool(element.extension.config.get("text"))
+    """Whether it names a text; an expression names one when the case is there."""
+    text = element.extension.config.get("text")
+    return element.extension.task_type == "notify" and isinstance(text, str) and bool(text)
 
 
 def _form_texts(bundle: Bundle) -> Iterator[str]:

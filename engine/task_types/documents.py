@@ -57,10 +57,12 @@ class Document:
                 return GiveUp("unknown_template", wanted)
             language = filling.language_of(connection, case.owner_id)
             office = self._office(bundle, instance.variables, case.office)
-            known = filling.values(
-                connection, self._vault, case=case, bundle=bundle, language=language, now=now, adviser=office,
-                office=office,
-            )  # fmt: skip
+            known: dict[str, str] = {}
+            for definition in dict.fromkeys((instance.definition_id, case.definition_id)):  # the case's own forms too
+                known |= filling.values(
+                    connection, self._vault, case=case, bundle=self._library.get(connection, definition).bundle,
+                    language=language, now=now, adviser=office, office=office,
+                )  # fmt: skip
             try:
                 to = self._vault.person(connection, case.owner_id).name
             except Erased:
