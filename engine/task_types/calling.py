@@ -171,7 +171,9 @@ class CallOut:
             return GiveUp(error.code)
 
         def keep(connection: Connection) -> None:
-            chain.append(connection, work.case_id, now, SYSTEM, "CalledOut", {"target": name})
+            # Which values went out, by the names the diagram has for them.
+            told = {"target": name, "sent": sorted(sent)}
+            chain.append(connection, work.case_id, now, SYSTEM, "CalledOut", told)
 
         return Done(found, keep)
 

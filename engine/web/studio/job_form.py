@@ -108,7 +108,7 @@ def _field(
         rows += [("", "", "", "")] * SPARE
         return Field(identity, label, told, "reply" if one.kind == "reply" else "pairs", rows=tuple(rows))
     if one.kind == "data_sets":
-        return Field(identity, label, told, "checks", choices=_data_sets(), value=value, rows=_ticked(value))
+        return Field(identity, label, told, "checks", choices=_data_sets(value), value=value, rows=_ticked(value))
     if one.kind in VALUE_KINDS:
         chosen = _field_of(tell, value)
         return Field(identity, label, told, "value", one.required, value, chosen=chosen, own="" if chosen else value)
@@ -153,8 +153,8 @@ def _choices(bundle: Bundle, one: JobSetting, task_type: str) -> list[tuple[str,
     return sorted((name, title or _maybe(f"job.other.{name}") or name) for name, title in offered.items())
 
 
-def _data_sets() -> dict[str, list[tuple[str, str]]]:
-    """Data sets by whom they are about, each with the basis it needs."""
+def _data_sets(value: str) -> dict[str, list[tuple[str, str]]]:
+    """Data sets by whom they are about, each with the basis it needs; what *value* names besides, last."""
     found: dict[str, list[tuple[str, str]]] = {}
     for data_set in view.house().data_sets.values():
         role = data_set.subject_role
@@ -163,7 +163,9 @@ def _data_sets() -> dict[str, list[tuple[str, str]]]:
         )
         basis = view.t(f"job.basis.{data_set.requirement.value}")
         found.setdefault(heading, []).append((data_set.id, f"{view.t(f'dataset.{data_set.id}')} ({basis})"))
-    return found
+    there = {name for group in found.values() for name, _ in group}
+    others = [(name, name) for name, *_ in _ticked(value) if name not in there]
+    return found | ({view.t("job.about.unknown"): others} if others else {})
 
 
 def _roles(bundle: Bundle) -> list[str]:

@@ -13,7 +13,7 @@ from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 from engine.definitions.editing.conditions import BUTTON
 from engine.task_types.calling import TYPES
-from engine.task_types.described import DESCRIBED, JobSetting
+from engine.task_types.described import DESCRIBED, JobSetting, named
 from engine.web.studio.telling import Teller
 
 PREFIX = "s-job-"
@@ -39,8 +39,22 @@ def posted(
         texts = [(key, language, said) for language, said in words.items()]
         drawn = [one for one in described.settings if not one.by_hand]
         pairs = filled(drawn, {**form, setting: key}, Teller(bundle, g.language), strict=True)
+        before = pairs_of(config)
+        pairs = {name: before[name] if _same(before.get(name), said) else said for name, said in pairs.items()}
     whole = pairs | pairs_of(form.get("s-config", ""), strict=True)
     return (config if whole == pairs_of(config) else lines_from(whole)), texts
+
+
+def _same(before: str | None, said: str) -> bool:
+    """Whether it is what stood there, written in another way: spaces in an expression, the order of names."""
+    if before is None:
+        return False
+    try:
+        if before.startswith("["):
+            return bool(read_json(before) == read_json(said))
+    except ConditionSyntaxError:
+        return False
+    return ", " in said and set(named(before)) == set(named(said))
 
 
 def _new_text(element: str, bundle: Bundle, form: Mapping[str, str]) -> tuple[str, str, dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.audit.chain import audit_event
 from engine.authorization.actor import SYSTEM
 from engine.clock import FixedClock
 from engine.evidence.errors import SourceError, SourceUnavailable
@@ -87,7 +88,10 @@ def test_chosen_values_go_out_and_chosen_values_come_back(cases: Cases) -> None:
     assert ask.wanted == (Wanted("receipt", "id"), Wanted("count", "n", "number"))
     assert cases.state(case) == "completed"
     assert variables(cases, case) | {"receipt": "K-1", "count": 3} == variables(cases, case)
-    assert cases.events()[case]["CalledOut"] == 1 and cases.whole()
+    with cases.app.db.read() as connection:
+        trail = select(audit_event.c.data).where(audit_event.c.kind == "CalledOut")
+        assert connection.execute(trail).scalars().all() == [{"target": "kommunen", "sent": ["case.why", "from"]}]
+    assert cases.whole()
 
 
 def test_an_answer_is_sent_and_never_lies_in_the_queue(cases: Cases, anne: str) -> None:

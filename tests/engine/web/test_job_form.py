@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -69,12 +70,12 @@ def fields(page: str) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*>", form):
         name, value = (re.search(rf'\b{part}="([^"]*)"', tag) for part in ("name", "value"))
         if name and ('type="checkbox"' not in tag or " checked" in tag):
-            found[name[1]] = value[1].replace("&#34;", '"') if value else ""
+            found[name[1]] = unescape(value[1]) if value else ""
     for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
-        found[name] = chosen[1] if chosen else ""
+        found[name] = unescape(chosen[1]) if chosen else ""
     for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
-        found[name] = text.replace("&#34;", '"')
+        found[name] = unescape(text)
     return found
 
 
@@ -145,6 +146,28 @@ def test_saving_a_step_without_a_change_leaves_its_lines_as_they_are(editor: Edi
         "described are fields"
     )
     assert "Jobben har en innstilling den ikke bruker" in page
+
+
+@pytest.mark.parametrize(
+    ("job", "config"),
+    [
+        ("fetch", "dataSets: nav.benefits, kirken, bank.accounts"),
+        (
+            "submit",
+            'receiver: domstol\nreference: ["dataModel","done",   "form_apply"]\neverybodySigned: ["equals",1,1]',
+        ),
+        ("plan_harvest", 'dataSets: ["dataModel", "x", "variables"]\nsubject: ["dataModel", "who", "variables"]'),
+        ("call_out", "target: kommunen\nbody.a.b: 1\nreply.x: n:number"),
+    ],
+)
+def test_a_form_that_is_only_saved_changes_nothing(editor: Editor, job: str, config: str) -> None:
+    step = editor.add(job)
+    assert editor.save(step, **{"s-config": config})[0] == 303
+    before = editor.bundle.files["process.bpmn"]
+
+    assert editor.save(step)[0] == 303
+
+    assert editor.bundle.files["process.bpmn"] == before
 
 
 def test_a_notice_is_written_where_it_is_chosen(editor: Editor) -> None:
