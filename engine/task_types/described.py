@@ -55,11 +55,11 @@ class Described:
 
     def setting(self, name: str) -> JobSetting | None:
         """The setting that a name in a diagram means."""
-        return next((one for one in (*self.settings, PRIORITY) if name == one.name or _of(one, name)), None)
+        return next((one for one in (*self.settings, PRIORITY) if _is(one, name)), None)
 
 
-def _of(one: JobSetting, name: str) -> bool:
-    return one.many and name.startswith(one.name) and len(name) > len(one.name)
+def _is(one: JobSetting, name: str) -> bool:
+    return name.startswith(one.name) and len(name) > len(one.name) if one.many else name == one.name
 
 
 #: Every job may be put behind what people wait for.
