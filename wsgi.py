@@ -44,7 +44,8 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
         channels=outside.channels,
         hooks=hook,
     )
-    app.job_types.update(palette.jobs(app, outside.registers, outside.receivers, outside.events))
+    app.job_types.update(palette.jobs(app, outside.registers, outside.receivers, outside.events, outside.targets))
+    app.offers.update(palette.offers(outside.registers, outside.receivers, outside.targets))
     return app, outside
 
 

@@ -24,7 +24,10 @@ from engine.vault import Vault
 
 @dataclass
 class Application:
-    """The wired house. ``data_sets`` and ``channels`` come from integrations, ``hooks`` from processes."""
+    """The wired house. ``data_sets`` and ``channels`` come from integrations, ``hooks`` from processes.
+
+    offers  what settings of a job may name, see ``task_types.palette.offers``; the data sets are told beside
+    """
 
     settings: Settings
     clock: Clock
@@ -37,6 +40,17 @@ class Application:
     data_sets: Mapping[str, DataSet] = field(default_factory=dict)
     channels: Mapping[str, ConsentChannel] = field(default_factory=dict)
     job_types: dict[str, JobType] = field(default_factory=dict)
+    offers: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, Mapping[str, str]]:
+        """What settings of a job may name: kind → name → title.
+
+        A ``data_set`` has the role of whom it is about instead, and under ``basis`` the legal basis it needs.
+        """
+        about = {name: found.subject_role for name, found in self.data_sets.items()}
+        basis = {name: found.requirement.value for name, found in self.data_sets.items()}
+        return {**self.offers, "data_set": about, "basis": basis}
 
     @property
     def performer(self) -> Performer:

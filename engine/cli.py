@@ -179,7 +179,7 @@ def _deploy(application: Application, options: argparse.Namespace) -> int:
     bundle = Bundle.read(options.folder)
     with application.db.write() as connection:
         processes = [deployed.key for deployed in application.library.every_newest(connection)]
-        house = House(CAPABILITIES, application.job_types.keys(), USER_TASKS, processes)
+        house = House(CAPABILITIES, application.job_types.keys(), USER_TASKS, processes, application.named)
         wrong = [f for f in faults(bundle, house) if f.severity == "error"]
         if wrong:
             raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in wrong])

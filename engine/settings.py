@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PROVIDERS = (
     "bank",
@@ -28,6 +30,9 @@ PROVIDERS = (
     "domstol",
     "dsop",
 )
+
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
 
 class SettingsError(Exception):
@@ -53,6 +58,15 @@ class MaskinportenSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTarget:
+    """An address that processes may call. ``scope``: what a token from Maskinporten must hold, "" for no token."""
+
+    url: str
+    title: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What differs between installations.
 
@@ -64,6 +78,7 @@ class Settings:
     data_keys      envelope keys, id → 32 bytes; ``data_key_id`` is the one new writes use
     metrics_port   where ``/metrics`` answers, on this machine only; 0 = nowhere
     lookup_key     HMAC key for finding a person by national identity number
+    callouts       what the job ``call_out`` may call, by the name diagrams use
     """
 
     environment: str
@@ -79,6 +94,7 @@ class Settings:
     maskinporten: MaskinportenSettings
     altinn_url: str
     provider_urls: Mapping[str, str]
+    callouts: Mapping[str, CallTarget]
     client_key: Path
     secret_keys: tuple[str, ...]
     data_keys: Mapping[str, bytes]
@@ -136,6 +152,7 @@ class Settings:
             ),
             altinn_url=env.get("ALTINN_URL", f"{sandbox}/altinn").rstrip("/"),
             provider_urls={name: env.get(f"{name.upper()}_URL", f"{sandbox}/{name}").rstrip("/") for name in PROVIDERS},
+            callouts=callouts(env, sandbox, environment),
             client_key=Path(env.get("IBALANSE_CLIENT_KEY", data_dir / "client-key.json")),
             secret_keys=tuple(keys["secret_keys"]),
             data_keys={name: bytes.fromhex(value) for name, value in keys["data_keys"].items()},
@@ -158,6 +175,27 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdigit():
         raise SettingsError(f"{name} must be a whole number, not {text!r}")
     return int(text)
+
+
+def callouts(env: Mapping[str, str], sandbox: str, environment: str) -> dict[str, CallTarget]:
+    """``IBALANSE_CALLOUTS``: JSON, name → {"url", "title", "scope"}. Outside production the sandbox offers one."""
+    text = env.get("IBALANSE_CALLOUTS", "")
+    if not text:
+        own = CallTarget(f"{sandbox}/mottak/saker", "Sandkassens mottak", "ibalanse:mottak")
+        return {} if environment == "production" else {"sandkasse": own}
+    try:
+        found = {
+            name: CallTarget(str(said["url"]), str(said.get("title") or name), str(said.get("scope") or ""))
+            for name, said in json.loads(text).items()
+        }
+    except (ValueError, AttributeError, KeyError, TypeError):
+        raise SettingsError('IBALANSE_CALLOUTS must be JSON: {"name": {"url": …, "title": …, "scope": …}}') from None
+    for name, target in found.items():
+        parts = urlsplit(target.url)
+        allowed = ("https",) if environment == "production" else ("https", "http")
+        if parts.scheme not in allowed or not parts.hostname or "@" in parts.netloc or not _NAME.fullmatch(name):
+            raise SettingsError(f"IBALANSE_CALLOUTS: {name!r} needs a plain name and a whole https address")
+    return found
 
 
 def _secrets(env: Mapping[str, str], data_dir: Path, environment: str) -> dict[str, Any]:

@@ -67,9 +67,13 @@ class HttpClient:
         form: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         timeout: float | None = None,
+        most: int = MAX_ANSWER,
         expected: frozenset[int] = frozenset({200}),
     ) -> Response:
-        """One request. Statuses in *expected* come back; others raise a ``SourceError``."""
+        """One request. Statuses in *expected* come back; others raise a ``SourceError``.
+
+        most  bytes of an answer that are taken
+        """
         if urlsplit(url).netloc not in self._hosts:
             raise SourceRefused("host_not_allowed")
         limit = timeout or self._timeout
@@ -90,7 +94,7 @@ class HttpClient:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = answer.raw.read(MAX_ANSWER + 1, decode_content=True)
+                body = answer.raw.read(most + 1, decode_content=True)
                 status, found = answer.status_code, dict(answer.headers)
         except requests.Timeout:
             raise SourceUnavailable("timeout") from None
@@ -98,7 +102,7 @@ class HttpClient:
             raise SourceUnavailable("network") from None
         except Exception as error:  # a connection cut in the middle of the body surfaces as urllib3's own
             raise SourceUnavailable(f"network_{type(error).__name__.lower()}") from None
-        if len(body) > MAX_ANSWER:
+        if len(body) > most:
             raise SourceBroken("answer_too_large")
         length = found.get("Content-Length")
         if length is not None and length.isdigit() and int(length) > len(body) and method != "HEAD":

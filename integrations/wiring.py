@@ -8,12 +8,14 @@ from datetime import timedelta
 from engine.consent.channels import ConsentChannel
 from engine.evidence.datasets import DataSet, Kind, Requirement
 from engine.settings import Settings
+from engine.task_types.calling import Target
 from engine.task_types.exchange import PartyRegister, Receiver
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
 from integrations.altinn.events import AltinnEvents
 from integrations.bank.client import BankClient
 from integrations.brreg.client import BrregClient
+from integrations.callout.client import CallClient
 from integrations.domstol.client import DomstolClient
 from integrations.dsop.client import DsopClient
 from integrations.folkeregisteret.client import Folkeregisteret
@@ -41,6 +43,7 @@ class Integrations:
     folkeregisteret: Folkeregisteret
     registers: dict[str, PartyRegister]
     receivers: dict[str, Receiver]
+    targets: dict[str, Target]
     events: AltinnEvents
 
 
@@ -99,6 +102,7 @@ def connect(settings: Settings) -> Integrations:
         DataSet("brreg.enterprises", "brreg", Kind.BUSINESS, open_data, "none", "enheter", TIMEOUT, DAY, True,
                 "enhetsregisterloven § 22", brreg.fetch),
     )  # fmt: skip
+    outward = HttpClient(tuple(t.url for t in settings.callouts.values()), timeout=TIMEOUT.total_seconds())
     altinn = AltinnConsentChannel(settings.altinn_url, settings.organisation_number, http, maskinporten)
     return Integrations(
         data_sets={data_set.id: data_set for data_set in data_sets},
@@ -110,5 +114,6 @@ def connect(settings: Settings) -> Integrations:
         folkeregisteret=Folkeregisteret(urls["folkeregisteret"], http, maskinporten),
         registers={"domstol": court},
         receivers={"domstol": court},
+        targets={name: CallClient(target, outward, maskinporten) for name, target in settings.callouts.items()},
         events=AltinnEvents(settings.altinn_url, http, maskinporten),
     )

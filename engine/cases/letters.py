@@ -62,9 +62,10 @@ def draft(
     title: str,
     body: str,
     now: datetime,
+    letter_id: str = "",
 ) -> str:
-    """A new draft. Returns its id."""
-    letter_id = str(uuid.uuid4())
+    """A new draft. Returns its id, *letter_id* where one is given."""
+    letter_id = letter_id or str(uuid.uuid4())
     sealed = vault.seal(connection, case.owner_id, f"letter.content:{letter_id}", {"title": title, "body": body})
     connection.execute(
         insert(letter).values(
@@ -100,13 +101,16 @@ def throw_away(connection: Connection, case: Any, letter_id: str) -> None:
 
 def send(
     connection: Connection, vault: Vault, *, actor: Actor, case: Any, letter_id: str,
-    render: Callable[[Letter], bytes], now: datetime,
+    render: Callable[[Letter], bytes], now: datetime, filled: bool = False,
 ) -> None:  # fmt: skip
-    """Send a draft. Raises ``BlanksLeft``, or ``AlreadyDone`` when it is sent."""
+    """Send a draft. Raises ``BlanksLeft``, or ``AlreadyDone`` when it is sent.
+
+    filled  every blank of its template is known to be filled: what looks like one is somebody's own words
+    """
     one = of(connection, vault, case.id, letter_id)
     if one.state == "sent":
         raise AlreadyDone(one.author, one.sent_at, "sent")
-    left = blanks(one.title + one.body)
+    left = [] if filled else blanks(one.title + one.body)
     if left or not one.body.strip() or not one.title.strip():
         raise BlanksLeft(left)
     document = render(one)

@@ -175,6 +175,7 @@ _SHOWN = (
     "RolesChanged",
     "Submitted",
     "AnswerReceived",
+    "CalledOut",
 )
 
 

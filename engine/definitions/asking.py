@@ -10,6 +10,7 @@ from typing import Any
 from engine.bpmn.elements import Element
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing.conditions import BUTTON, Field
+from engine.definitions.job_settings import left_by_jobs
 
 _KINDS = {"boolean": "flag", "integer": "number", "number": "number"}
 _VARIABLE = re.compile(r'\[\s*"dataModel"\s*,\s*"([^"]+)"\s*,\s*"variables"\s*\]')
@@ -107,10 +108,12 @@ def _variables(bundle: Bundle) -> Iterator[Field]:
         names.update(dict.fromkeys(target for target, _ in element.extension.outputs))
         if element.multi_instance is not None and element.multi_instance.output:
             names.setdefault(element.multi_instance.output, None)
-    names.update(dict.fromkeys(bundle.process.data))
+    left = dict(left_by_jobs(bundle))
+    names.update(dict.fromkeys((*bundle.process.data, *left)))
     names.update(dict.fromkeys(_VARIABLE.findall(bundle.files["process.bpmn"].decode(errors="replace"))))
     for name, value in names.items():
-        kind = _KNOWN.get(name) or ("flag" if isinstance(value, bool) else "number" if _number(value) else "text")
+        kind = "flag" if isinstance(value, bool) else "number" if _number(value) else "text"
+        kind = left.get(name) or _KNOWN.get(name) or kind
         if name:
             yield Field("variables", name, name, kind)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as default
 from typing import Any
 
 from engine.authorization.pdp import Decision, decide
@@ -15,6 +16,7 @@ from engine.bpmn.parser import read_definitions
 from engine.bpmn.validator import Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
 from engine.definitions.bundle import Bundle
+from engine.definitions.job_settings import job_faults
 from engine.definitions.listing import uses
 from engine.definitions.templating import template_faults
 
@@ -24,12 +26,16 @@ _ROLES = {"caseworker": "radgiver", "citizen": "priv"}
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the engine at hand offers: elements, job and user task types, and the processes that may be called."""
+    """What the engine at hand offers: elements, job and user task types, and the processes that may be called.
+
+    named  what settings of a job may name, by kind (``register``, ``data_set`` …); other kinds are not judged
+    """
 
     capabilities: Capabilities
     jobs: Collection[str]
     user_tasks: Collection[str]
     processes: Collection[str]
+    named: Mapping[str, Mapping[str, str]] = default(default_factory=dict)
 
 
 def faults(bundle: Bundle, house: House) -> list[Finding]:
@@ -60,7 +66,7 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
         )
     if "metadata.json" not in bundle.files:
         found.append(Finding("", "metadata-missing", "metadata.json is missing"))
-    for rule in (_names, _forms, _texts, _stages, _access, _lists, _templates):
+    for rule in (_names, _jobs, _forms, _texts, _stages, _access, _lists, _templates):
         try:
             found += rule(bundle, house)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -103,6 +109,10 @@ def _names(bundle: Bundle, house: House) -> Iterator[Finding]:
             yield Finding(element.id, "no-office", "a caseworker has a task, but metadata.json names no office")
 
 
+def _jobs(bundle: Bundle, house: House) -> Iterator[Finding]:
+    return job_faults(bundle, house.named)
+
+
 def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
     for kind in bundle.data_types.values():
         if kind.task_id and kind.task_id not in bundle.process.elements:
@@ -139,7 +149,7 @@ def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
 def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
     """Text keys that lack a language, with the languages they lack."""
     wanted = {f"task.{element.id}" for element in _user_tasks(bundle)}
-    wanted |= {str(e.extension.config.get("text")) for e in bundle.process.elements.values() if _notifies(e)}
+    wanted |= {str(e.extension.config["text"]) for e in bundle.process.elements.values() if _notifies(e)}
     wanted |= set(_form_texts(bundle))
     for texts in bundle.texts.values():
         wanted |= set(texts)
@@ -152,7 +162,9 @@ def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
 
 
 def _notifies(element: Element) -> bool:
-    return element.extension.task_type == "notify" and bool(element.extension.config.get("text"))
+    """Whether it names a text; an expression names one when the case is there."""
+    text = element.extension.config.get("text")
+    return element.extension.task_type == "notify" and isinstance(text, str) and bool(text)
 
 
 def _form_texts(bundle: Bundle) -> Iterator[str]:

@@ -168,11 +168,15 @@ class FinishJob:
 
 @dataclass(frozen=True, slots=True)
 class ThrowError:
-    """A job ended with a BPMN error; the nearest boundary event that catches *code* takes over."""
+    """A job ended with a BPMN error; the nearest boundary event that catches *code* takes over.
+
+    detail  what the incident says besides when nobody does; impersonal
+    """
 
     work_id: str
     code: str
     effect: Callable[[Connection], None] | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,7 @@ class Performer:
         if isinstance(result, Done):
             command: Command = FinishJob(work.id, result.variables, result.effect)
         else:
-            command = ThrowError(work.id, result.code, result.effect)
+            command = ThrowError(work.id, result.code, result.effect, result.detail)
         try:
             self._dispatch.send(command, SYSTEM, connection=connection)
         except AlreadyDone:

@@ -14,6 +14,7 @@ from engine.economy.figures import Asset, AssetKind, Debt, DebtKind, Figures, In
 from engine.economy.sourced import Source, Sourced
 from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Kind
 from engine.evidence.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+from engine.task_types.calling import Ask, Refused, ReplyUnusable, Scalar
 from engine.task_types.exchange import Found, PartyFound, Reply
 
 #: Numbers that belong to nobody (month + 80, the synthetic series).
@@ -22,6 +23,8 @@ OTHERS = (("25922947409", "Trym Test", date(1979, 12, 25)), ("14842249091", "Tir
 DEAD = ("11824899930", "Torstein Test", date(1948, 2, 11))
 
 
+#: How a fault names a target of ``call_out`` and not a data set.
+CALLOUT = "callout:"
 #: What a source may be made to do instead of answering.
 FAULTS: Mapping[str, type[SourceError] | None] = {
     "silent": SourceUnavailable,
@@ -34,7 +37,7 @@ FAULTS: Mapping[str, type[SourceError] | None] = {
 class World:
     """Knobs an administrator turns in a test run: sources that fail, and an answer that has come.
 
-    faults  data set → what it does, one of ``FAULTS``
+    faults  data set, or ``callout:<target>`` → what it does, one of ``FAULTS``
     """
 
     def __init__(self, failing: bool = False, answered: bool = False, faults: Mapping[str, str] | None = None) -> None:
@@ -112,3 +115,37 @@ class Everybody:
 
     def reply(self, reference: str) -> Reply | None:
         return Reply("PRØVESVAR", self._clock.now().date()) if self._world.answered else None
+
+
+class Targets(dict[str, "SimulatedTarget"]):
+    """Whatever address a draft calls is there in a test run, and nothing leaves the room."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    def get(self, name: str, _default: Any = None) -> Any:
+        return SimulatedTarget(self._world, name)
+
+
+class SimulatedTarget:
+    """Answers every wish with a value of its type; an empty answer lacks them, one that refuses says 403."""
+
+    _VALUES: Mapping[str, Scalar] = {"number": 1, "flag": True}
+
+    def __init__(self, world: World, name: str) -> None:
+        self._world = world
+        self.title = name
+        self._name = f"{CALLOUT}{name}"
+
+    def call(self, ask: Ask) -> Mapping[str, Scalar]:
+        fault = self._world.faults.get(self._name, "")
+        if self._world.failing or fault == "silent":
+            raise SourceUnavailable("simulated")
+        if fault == "refuses":
+            raise Refused("http_403")
+        if fault == "garbage":
+            raise SourceBroken("not_json")
+        if fault == "empty" and ask.wanted:
+            raise ReplyUnusable("reply_value_missing", ask.wanted[0].variable)
+        return {one.variable: self._VALUES.get(one.type, "PRØVESVAR") for one in ask.wanted}

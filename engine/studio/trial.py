@@ -31,7 +31,7 @@ from engine.definitions.bundle import Bundle
 from engine.execution.commands import AttachFile, CompleteTask, ResolveIncident, StartInstance
 from engine.execution.models import due_work, element_instance, incident, user_task
 from engine.jobs.bell import silent
-from engine.studio.simulated import FAULTS, OWNER, Channel, Everybody, World, data_sets
+from engine.studio.simulated import CALLOUT, FAULTS, OWNER, Channel, Everybody, Targets, World, data_sets
 from engine.task_types import palette
 
 OPEN = ("ready", "claimed")
@@ -184,10 +184,11 @@ class Trial:
             self._note(state, {"do": "turn", "knob": knob})
 
     def fault(self, data_set: str, kind: str) -> None:
-        """One source is silent, refuses, answers garbage or has nothing; "" makes it well again."""
+        """One source or target is silent, refuses, answers garbage or has nothing; "" makes it well again."""
         state = self._read()
         faults: dict[str, str] = {name: found for name, found in state.get("faults", {}).items() if name != data_set}
-        if kind in FAULTS and data_set in self._real.data_sets:
+        known = {*self._real.data_sets, *(f"{CALLOUT}{name}" for name in self._real.offers.get("target", ()))}
+        if kind in FAULTS and data_set in known:
             faults[data_set] = kind
         state["faults"] = faults
         self._note(state, {"do": "fault", "source": data_set, "kind": kind})
@@ -260,7 +261,7 @@ class Trial:
             hooks=lambda _key, _element, task_type: hooks.get(task_type),
         )
         everybody = Everybody(world, clock)
-        app.job_types.update(palette.jobs(app, _Any(everybody), _Any(everybody), _Nobody()))
+        app.job_types.update(palette.jobs(app, _Any(everybody), _Any(everybody), _Nobody(), Targets(world)))
         try:
             yield app, state
         finally:

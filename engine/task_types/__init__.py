@@ -45,8 +45,11 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Error:
+    """``detail`` says more where nobody catches the error; it is impersonal."""
+
     code: str
     effect: Callable[[Connection], None] | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

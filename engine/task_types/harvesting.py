@@ -1,11 +1,10 @@
-"""Jobs that open sources, ask them, and build the overview."""
+"""Jobs that open sources, choose which may be asked, and build the overview."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -15,15 +14,15 @@ from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState, Cons
 from engine.consent.models import consent_record, grant
 from engine.db import Database
 from engine.evidence import gate, harvest
-from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, Requirement, Subject
-from engine.evidence.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
-from engine.evidence.models import harvest as harvest_table
+from engine.evidence.datasets import DataSet, Requirement, Subject
+from engine.evidence.errors import SourceError, SourceUnavailable
+from engine.execution.execution import Fault
 from engine.execution.models import process_instance
 from engine.outbox import Work
-from engine.task_types import Done, Error, Result, Retry
+from engine.task_types import Done, Result, Retry
+from engine.task_types.described import named
 from engine.vault import Vault
 
-HISTORY_MONTHS = 6
 _TRIGGERS = {
     ChannelState.ACTIVE: "activate",
     ChannelState.REFUSED: "refuse",
@@ -33,9 +32,12 @@ _TRIGGERS = {
 
 
 def person_about(connection: Connection, case_id: str, role: str = "") -> str:
-    """Person id of the one a case is about: its owner, or the party in *role*."""
+    """Person id of the one a case is about: its owner, or the party in *role*. Raises ``Fault`` where nobody has it."""
     if role:
-        return parties.of_case(connection, case_id, role)[0].person_id
+        found = parties.of_case(connection, case_id, role)
+        if not found:
+            raise Fault("nobody_in_role", role)
+        return found[0].person_id
     owner: str = connection.execute(
         select(process_instance.c.owner_id).where(process_instance.c.id == case_id)
     ).scalar_one()
@@ -122,7 +124,10 @@ class OpenSources:
 
 
 class PlanHarvest:
-    """Task type ``plan_harvest``: which sources may be asked. Leaves ``sources``, a list of data set ids."""
+    """Task type ``plan_harvest``: which sources may be asked. Leaves ``sources``, a list of data set ids.
+
+    config  ``subject``: the role of whom it is about; ``dataSets``: only these
+    """
 
     name = "plan_harvest"
 
@@ -132,7 +137,12 @@ class PlanHarvest:
 
     def perform(self, work: Work, now: datetime) -> Result:
         role = work.payload.get("subject") or ""
-        about = [data_set for data_set in self._data_sets.values() if data_set.subject_role == role]
+        chosen = named(work.payload.get("dataSets"))
+        about = [
+            data_set
+            for data_set in self._data_sets.values()
+            if data_set.subject_role == role and (not chosen or data_set.id in chosen)
+        ]
         with self._database.read() as connection:
             person = person_about(connection, work.case_id, role)
             allowed = [
@@ -146,90 +156,6 @@ class PlanHarvest:
             harvest.asked(connection, work.case_id, person, allowed, now)
 
         return Done({"sources": allowed}, keep)
-
-
-class Fetch:
-    """Task type ``fetch``: ask one source. Its failure is its own gap and nobody else's.
-
-    Leaves ``answered`` and ``askAgain``, the ISO 8601 time until the next try.
-    Throws ``NO_BASIS`` when we may not ask any more.
-    """
-
-    name = "fetch"
-
-    def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
-        self._database = database
-        self._vault = vault
-        self._data_sets = data_sets
-
-    def other_side(self, payload: Mapping[str, Any]) -> str:
-        return str(payload.get("dataSet", ""))
-
-    def perform(self, work: Work, now: datetime) -> Result:
-        data_set = self._data_sets[work.payload["dataSet"]]
-        with self._database.read() as connection:
-            grant_reference = gate.may_ask(connection, work.case_id, data_set, now)
-            if grant_reference is None:
-                return Error("NO_BASIS")
-            subject = subject_of(connection, self._vault, work.case_id, data_set.subject_role)
-            tries = connection.execute(
-                select(harvest_table.c.attempts).where(
-                    harvest_table.c.case_id == work.case_id, harvest_table.c.data_set == data_set.id
-                )
-            ).scalar()
-        request = EvidenceRequest(
-            subject=subject,
-            grant=grant_reference,
-            correlation_id=work.case_id,
-            idempotency_key=work.idempotency_key,
-            as_of=now,
-            since=history_since(now.date()),
-        )
-        evidence: Evidence | None = None
-        state, error = "", ""
-        try:
-            evidence = data_set.fetch(request)
-            state = evidence.state.value
-        except SourceUnavailable as failure:
-            state, error = "unavailable", failure.code
-        except SourceRefused as failure:
-            state, error = "refused", failure.code
-        except SourceBroken as failure:
-            state, error = "broken", failure.code
-
-        def keep(connection: Connection) -> None:
-            harvest.record(
-                connection,
-                self._vault,
-                case_id=work.case_id,
-                person_id=subject.person_id,
-                data_set=data_set.id,
-                state=state,
-                now=now,
-                evidence=evidence,
-                error=error,
-            )
-
-        answered = state in ("answered", "empty")
-        down = state in ("unavailable", "broken")
-        return Done({"answered": answered, "askAgain": ask_again(tries or 0)}, keep, failed=down)
-
-
-def ask_again(tries: int) -> str:
-    """15 seconds at first, then minutes, then hours: a source that is down is not hammered."""
-    return "PT15S" if tries < 8 else "PT5M" if tries < 20 else "PT1H" if tries < 44 else "PT6H"
-
-
-def history_since(today: date) -> date:
-    """The day history is asked from: six whole months back, and never later than 1 January (the income year)."""
-    return min(_months_back(today, HISTORY_MONTHS), date(today.year, 1, 1))
-
-
-def _months_back(today: date, months: int) -> date:
-    first = today.replace(day=1)
-    for _ in range(months):
-        first = (first - timedelta(days=1)).replace(day=1)
-    return first
 
 
 class BuildOverview:

@@ -9,7 +9,9 @@ from engine.cases.signing import sign_hook
 from engine.evidence.datasets import DataSet, Requirement
 from engine.task_types import JobType
 from engine.task_types.answers import Hook, answer_hook, share_hook
+from engine.task_types.calling import CallOut, Target
 from engine.task_types.checks import EnkCheck, HouseholdCheck
+from engine.task_types.documents import Document
 from engine.task_types.exchange import (
     AwaitReply,
     ChangeRoles,
@@ -19,7 +21,8 @@ from engine.task_types.exchange import (
     Receiver,
     Submit,
 )
-from engine.task_types.harvesting import BuildOverview, Fetch, OpenSources, PlanHarvest, RevokeGrant
+from engine.task_types.fetching import Fetch
+from engine.task_types.harvesting import BuildOverview, OpenSources, PlanHarvest, RevokeGrant
 from engine.task_types.operating import ReadCourses, RunBatch, VerifyAudit
 from engine.task_types.publishing import Publisher, SendEvent
 
@@ -35,7 +38,7 @@ def hooks(data_sets: Mapping[str, DataSet], receiver: dict[str, str]) -> dict[st
 
 
 _JOBS: tuple[type[JobType], ...] = (
-    OpenSources, PlanHarvest, Fetch, BuildOverview, RevokeGrant, Parties, Submit, AwaitReply, ChangeRoles, Notify,
+    OpenSources, PlanHarvest, Fetch, BuildOverview, Parties, Submit, AwaitReply, ChangeRoles, Notify, Document, CallOut,
     EnkCheck, HouseholdCheck,
 )  # fmt: skip
 #: What a service task may be, known without a database.
@@ -47,8 +50,9 @@ def jobs(
     registers: Mapping[str, PartyRegister],
     receivers: Mapping[str, Receiver],
     publisher: Publisher,
+    targets: Mapping[str, Target] | None = None,
 ) -> dict[str, JobType]:
-    """Task types that workers perform, by name."""
+    """Task types that workers perform, by name. *targets*: what ``call_out`` may call."""
     found: tuple[JobType, ...] = (
         OpenSources(app.db, app.vault, app.data_sets, app.channels, app.settings.base_url),
         PlanHarvest(app.db, app.data_sets),
@@ -60,6 +64,8 @@ def jobs(
         AwaitReply(receivers, often=not app.settings.production),
         ChangeRoles(),
         Notify(app.db, app.vault, app.library),
+        Document(app.db, app.vault, app.library, app.settings.organisation_name),
+        CallOut(app.db, app.vault, app.library, app.clock, {} if targets is None else targets),
         EnkCheck(app.db, app.vault, app.data_sets),
         HouseholdCheck(app.db, app.vault, app.data_sets),
         SendEvent(publisher, app.settings.base_url),
@@ -68,6 +74,17 @@ def jobs(
         ReadCourses(app),
     )
     return {job.name: job for job in found}
+
+
+def offers(
+    registers: Mapping[str, PartyRegister], receivers: Mapping[str, Receiver], targets: Mapping[str, Target]
+) -> dict[str, dict[str, str]]:
+    """What settings of a job may name: kind of setting → name → title, "" where pages have a text for it."""
+    return {
+        "register": dict.fromkeys(registers, ""),
+        "receiver": dict.fromkeys(receivers, ""),
+        "target": {name: target.title for name, target in targets.items()},
+    }
 
 
 #: What a user task may be. The first three are for every bundle; the others have pages of their own.

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from flask import g
 from sqlalchemy import Connection, select
 
+from engine.cases import filling
 from engine.definitions.bundle import Bundle
 from engine.execution import attachments
 from engine.execution.attachments import Attachment
 from engine.execution.data import read_in_case
 from engine.execution.models import data_element
 from engine.web import view
-from forms import formatting
 
 #: Kept by pages of their own, not forms people read back.
 _OWN = frozenset({"accounts", "assumptions", "measures"})
@@ -108,21 +106,4 @@ def _text(bundle: Bundle, key: str, otherwise: str) -> str:
 
 
 def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[str, Any]) -> str:
-    if isinstance(value, bool):
-        return view.t("answer.yes" if value else "answer.no")
-    if isinstance(value, list):
-        return ", ".join(bundle.option(data_type, path, item, g.language) for item in value)
-    if isinstance(value, int | float):
-        number = Decimal(str(value))
-        return formatting.kroner(number, g.language) if rule.get("unit") == "NOK" else f"{number:f}"
-    if rule.get("format") == "date":
-        try:
-            return formatting.long_date(date.fromisoformat(str(value)), g.language)
-        except ValueError:
-            return str(value)
-    kind = bundle.data_types.get(data_type)
-    listed = bundle.option_labels.get((kind.task_id, path), {}) if kind else {}
-    several = str(value).split(",")
-    if str(value) not in listed and all(one in listed for one in several):  # what was ticked, with commas between
-        return ", ".join(bundle.option(data_type, path, one, g.language) for one in several)
-    return bundle.option(data_type, path, value, g.language)
+    return filling.shown(bundle, data_type, path, value, rule, g.language)

@@ -20,7 +20,7 @@ from integrations.inkasso import standin as inkasso
 from integrations.kartverket import standin as kartverket
 from integrations.lanekassen import standin as lanekassen
 from integrations.nav import standin as nav
-from integrations.sandbox import altinn_consent, altinn_events, clock, faults, maskinporten, oidc
+from integrations.sandbox import altinn_consent, altinn_events, callout, clock, faults, maskinporten, oidc
 from integrations.skatteetaten import standin as skatteetaten
 
 
@@ -49,6 +49,7 @@ def create_sandbox(settings: Settings) -> Flask:
         maskinporten,
         altinn_consent,
         altinn_events,
+        callout,
         faults,
         folkeregisteret,
         bank,

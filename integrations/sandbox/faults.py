@@ -3,6 +3,7 @@
 slow      answers after some seconds          garbage           answers something else
 hangs     does not answer                     half              cuts its answer in the middle
 error     answers 500                         refuses           answers 403
+busy      answers 429, come again in 30 s       huge    answers far too much
 creditor_silent   answers, but one behind it has not
 """
 
@@ -18,7 +19,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request
 
-KINDS = ("slow", "hangs", "error", "garbage", "half", "refuses", "creditor_silent")
+KINDS = ("slow", "hangs", "error", "garbage", "half", "refuses", "creditor_silent", "busy", "huge")
 SOURCES = (
     "bank",
     "gjeldsregister",
@@ -32,6 +33,7 @@ SOURCES = (
     "nav",
     "domstol",
     "dsop",
+    "callout",
 )
 HANG_SECONDS = 25
 SLOW_SECONDS = 2
@@ -78,6 +80,10 @@ def failing(source: str, person_key: Callable[[], str]) -> Callable[[Callable[..
                 return Response("Internal Server Error", 500)
             elif fault == "refuses":
                 return Response(json.dumps({"error": "forbidden"}), 403, content_type="application/json")
+            elif fault == "busy":
+                return Response("Too Many Requests", 429, {"Retry-After": "30"})
+            elif fault == "huge":
+                return Response(json.dumps({"reference": "x" * 11_000_000}), 200, content_type="application/json")
             elif fault == "garbage":
                 return Response("<html>Vedlikehold</html>", 200, content_type="text/html")
             answer = make_response(view(*arguments, **named))

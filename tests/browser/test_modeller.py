@@ -272,3 +272,27 @@ def test_a_colleague_who_is_faster_takes_nothing_from_what_is_drawn(person: Peop
     bea.page.locator("#modeller[data-ready]").wait_for()
     bea.check_page()
     bea.picture("modeller-390")
+
+
+def test_a_job_shows_its_own_fields_as_soon_as_it_is_chosen(person: People) -> None:
+    ada = administrator(person)
+    draw(ada)
+    ada.page.locator("#modeller-find").select_option(label="Si fra at noe mangler")
+    expect(ada.page.locator("#s-job-text")).to_have_value(re.compile("^notice\\."))
+    ada.page.locator("#s-task_type").select_option("call_out")
+    ada.page.locator("#s-job-target").select_option("sandkasse")
+    ada.page.locator("#s-job-body-0-name").fill("sak.mangler")
+    ada.page.locator("#s-job-body-0-field").select_option(label="Mangler det noe?")
+    ada.page.locator("#s-job-reply-0-name").fill("kvittering")
+    ada.page.locator("#s-job-reply-0-own").fill("reference")
+    ada.check_page()
+    save(ada)
+    expect(ada.page.locator("#s-job-reply-0-own")).to_have_value("reference")
+
+    extension = next(e.extension for e in elements(process(ada)).values() if e.name == "Si fra at noe mangler")
+    assert extension.task_type == "call_out"
+    field = extension.config["body.sak.mangler"]
+    assert isinstance(field, list) and field[0] == "dataModel", "a field of the form, without a line of code"
+    assert {name: extension.config[name] for name in ("target", "reply.kvittering")} == {
+        "target": "sandkasse", "reply.kvittering": "reference",
+    }  # fmt: skip

@@ -2,7 +2,8 @@
 
 One with a task type leaves a row of due work and rests until the job that takes
 it is done. One without passes on at once: no script is ever run. A send task
-with a message sends it.
+with a message sends it. Settings lie in the queue with the work, so one whose value
+may be an answer of a person, ``body.amount``, is left for the job to work out.
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ from engine.execution.execution import Execution
 from engine.execution.tokens import NewWork, Token
 
 
+def late(setting: str) -> bool:
+    """Whether a setting is worked out when the job is performed: its name has a dot."""
+    return "." in setting
+
+
 def activate(x: Execution, token: Token) -> None:
     extension = token.element.extension
     if not extension.task_type:
         pass_through(x, token)
         return
-    settings = {name: x.evaluate(value, token) for name, value in extension.config.items()}
+    settings = {name: x.evaluate(value, token) for name, value in extension.config.items() if not late(name)}
     x.add_work(
         NewWork(
             "job",

@@ -30,7 +30,8 @@ def finish_job(c: Context) -> None:
 def throw_error(c: Context) -> None:
     assert isinstance(c.command, ThrowError) and c.token is not None and c.work is not None
     if not catching.throw_error(c.execution, c.token, c.command.code):
-        c.execution.fail(c.token, Fault("uncaught_error", c.command.code), c.work.id)
+        told = f"{c.command.code}: {c.command.detail}" if c.command.detail else c.command.code
+        c.execution.fail(c.token, Fault("uncaught_error", told), c.work.id)
         c.connection.execute(update(due_work).where(due_work.c.id == c.work.id).values(state="incident"))
     advance.run(c.execution)
     c.audit_kind = "ErrorThrown"

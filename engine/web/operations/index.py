@@ -113,6 +113,7 @@ def in_force(settings: Settings) -> list[tuple[str, str]]:
         ("MASKINPORTEN_ISSUER", settings.maskinporten.issuer),
         ("ALTINN_URL", settings.altinn_url),
         *((f"{name.upper()}_URL", url) for name, url in sorted(settings.provider_urls.items())),
+        ("IBALANSE_CALLOUTS", ", ".join(sorted(settings.callouts)) or "–"),
         ("IBALANSE_WORKERS", str(settings.workers)),
         ("IBALANSE_WEB_WORKERS", str(settings.web_workers)),
         ("IBALANSE_WEB_THREADS", str(settings.web_threads)),

@@ -22,7 +22,7 @@ from engine.definitions.sorting import change_sort
 from engine.execution.commands import Conflict
 from engine.web import view
 from engine.web.guards import actor
-from engine.web.studio import choosing
+from engine.web.studio import choosing, job_posted
 from engine.web.studio.desk import blueprint, draft_of, house_of
 from engine.web.studio.flow import drawn, offered_here, posted
 from engine.web.studio.steps import conflict_text, revision
@@ -75,7 +75,12 @@ def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     shown = [name for name in form.get("shown", "").split(",") if name]
     now = read_settings(bundle.files, element)
     given = choosing.given(bundle, bundle.process.elements[element], form, shown, now)
+    texts: list[tuple[str, str, str]] = []
+    if "config" in given:
+        given["config"], texts = job_posted.posted(bundle, element, now["config"], form)
     changed: Files = write_settings(bundle.files, element, given)
+    for key, language, said in texts:
+        changed = editing.set_text(changed, key, language, said)
     node = Bundle(bundle.key, changed).process.elements[element]
     if node.type in PEOPLE:
         if node.name and node.name != bundle.process.elements[element].name:

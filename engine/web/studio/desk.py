@@ -13,7 +13,7 @@ from engine.definitions.faults import House, faults
 from engine.definitions.library import Deployed, UnknownDefinition
 from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.execution.commands import NotFound
-from engine.task_types.palette import USER_TASKS
+from engine.task_types.palette import JOBS, USER_TASKS
 from engine.web import view
 from engine.web.guards import guarded
 
@@ -26,7 +26,8 @@ def house_of(connection: Connection) -> House:
     """What a bundle may use here: elements, job and task types, and processes it may call."""
     application = view.house()
     processes = [deployed.key for deployed in application.library.every_newest(connection)]
-    return House(CAPABILITIES, application.job_types.keys(), USER_TASKS, processes)
+    jobs = application.job_types.keys() & JOBS
+    return House(CAPABILITIES, jobs, USER_TASKS, processes, application.named)
 
 
 def deployed(connection: Connection, key: str) -> Deployed:

@@ -15,13 +15,13 @@ from engine.definitions.editing import EditRefused, conditions, flows
 from engine.definitions.editing.conditions import OFFERED, Choice
 from engine.definitions.editing.document import find_step, open_process
 from engine.definitions.editing.events import THROWING, can_be_interrupted
-from engine.definitions.editing.settings import PEOPLE, SETTINGS, read_settings
+from engine.definitions.editing.settings import JOBS, PEOPLE, SETTINGS, read_settings
 from engine.definitions.faults import House, faults
 from engine.definitions.kinds import EDGES, UNDOING, Kind, events, offered
 from engine.definitions.sorting import becomes
 from engine.execution.commands import NotFound
 from engine.web import view
-from engine.web.studio import choosing
+from engine.web.studio import choosing, job_form
 from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
 from engine.web.studio.process import _told, in_words, label
 from engine.web.studio.telling import Teller
@@ -62,18 +62,21 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
     tell = Teller(bundle, g.language)
     given = posted() if refused or conflict else {}
     wrong = view.t(refused.key, **refused.values) if refused else conflict
+    settings = _settings(bundle, element_id, given)
+    job = job_form.shown(bundle, tell, settings.get("task_type", ""), settings.get("config", ""), given)
+    settings |= {"config": job.lines} if job else {}
     found = [_told(f, bundle.process) for f in faults(bundle, house) if f.element in (element_id, *element.outgoing)]
     fragment = bool(request.headers.get("X-Part"))
-    settings = _settings(bundle, element_id, given)
     is_event = element.type.endswith("Event")
     body = render_template(
         "parts/studio_step.html" if fragment else "studio_step.html",
         key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), wrong=wrong,
         wrong_field=_field(refused, given), given=given, faults=found, tell=tell, titles=titles,
-        settings=settings, options=_options(bundle, house, titles, element),
+        settings=settings, job=job, is_job=element.type in JOBS, options=_options(bundle, house, titles, element),
         chosen=_chosen(bundle, element, settings, given), about=tell.about(element),
         ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
-        fields=choosing.askable(bundle, element), operators=OFFERED, kinds=_kinds(house), jobs=sorted(house.jobs),
+        fields=choosing.askable(bundle, element), operators=OFFERED, kinds=_kinds(house),
+        jobs=sorted(house.jobs, key=task_type),
         sorts=_sorts(house, element), undoing=[k for k in offered_here(house) if k.id in UNDOING],
         targets=targets(tell, bundle, element.scope), places=_places(tell, bundle, element),
         boundary=[bundle.process.elements[event] for event in element.boundary],

@@ -20,7 +20,7 @@ from engine.definitions.editing import EditRefused
 from engine.execution.commands import Conflict, Invalid, NotFound, Refusal
 from engine.execution.models import user_task
 from engine.studio import scenarios
-from engine.studio.simulated import FAULTS
+from engine.studio.simulated import CALLOUT, FAULTS
 from engine.studio.trial import Trial, beginning
 from engine.web import forms, view
 from engine.web.guards import actor
@@ -91,7 +91,8 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
         log=log,
         stopped=stopped,
         messages=messages,
-        sources=sorted((name, view.t(f"dataset.{name}.title")) for name in house.data_sets),
+        sources=sorted((name, view.t(f"dataset.{name}")) for name in house.data_sets)
+        + [(f"{CALLOUT}{name}", title) for name, title in sorted(house.offers.get("target", {}).items())],
         source_faults=FAULTS,
         changed=not scenarios.alike(started, bundle),
         wrong=wrong,
@@ -150,7 +151,10 @@ def _message(bundles: list[Bundle], notice: Notice) -> str:
     kind, _, text = notice.kind.partition(".")
     if kind != "journey":
         key = f"notice.{notice.kind}"
-        return view.t(key) if key in page_texts("nb") and "{" not in page_texts("nb")[key] else notice.kind
+        try:
+            return view.t(key, **notice.content) if key in page_texts("nb") else notice.kind
+        except KeyError:  # a sentence that is put together elsewhere
+            return notice.kind
     found = (bundle.text(text, g.language) for bundle in bundles)
     return next((said for said in found if said != text), text)
 

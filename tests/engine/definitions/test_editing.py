@@ -67,7 +67,7 @@ def test_every_kind_that_is_offered_can_be_published_as_it_is(kind: object) -> N
             kind=kind,
             name="Et nytt steg",
             performer=performer,
-            called="parties" if kind.id == "job" else "callback",  # type: ignore[attr-defined]
+            called="overview" if kind.id == "job" else "callback",  # type: ignore[attr-defined]
         )  # type: ignore[arg-type]
         bundle = Bundle("estate_settlement", files)
 
