@@ -67,7 +67,7 @@ def canonical(node: Any) -> bytes:
 
 
 def _way(node: Any) -> bool:
-    return etree.QName(node).localname in ("incoming", "outgoing", "sequenceFlow")
+    return etree.QName(node).localname in ("incoming", "outgoing", "sequenceFlow", "association")
 
 
 def steps(files: Files) -> dict[str, bytes]:
