@@ -28,6 +28,7 @@ session_table = Table(
     Column("person_id", String(36)),
     Column("role", String(20), nullable=False),
     Column("office", Json),
+    Column("offices", Json),  # every part she may choose between: [{"orgno", "name", "leads", "role"}]
     Column("level", String(20), nullable=False),
     Column("language", String(2), nullable=False),
     Column("issuer", String(200), nullable=False),

@@ -70,6 +70,7 @@ case_party = Table(
     Column("reference", String(60), nullable=False),
     Column("added_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
+    Column("reason", Sealed),  # why a caseworker ended it
     Index("ix_case_party_acts_by", "acts_by", "ended_at"),
 )
 

@@ -38,6 +38,7 @@ from engine.web import (
     benefit,
     budget,
     case_acts,
+    case_documents,
     case_drafts,
     case_letters,
     case_replies,
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     case_drafts.blueprint,
     case_letters.blueprint,
     case_replies.blueprint,
+    case_documents.blueprint,
     colleagues.blueprint,
 )
 _STATUS: Mapping[type[Refusal], int] = {

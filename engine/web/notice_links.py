@@ -13,6 +13,7 @@ from engine.web import view
 
 #: Kind, or the beginning of one → endpoint; the longest that fits counts. The text is ``notice.to.<endpoint>``.
 PAGES = {
+    "document": "citizen.case",
     "enk": "enk.show",
     "enk.ended": "citizen.offered",
     "enk.gone": "citizen.offered",

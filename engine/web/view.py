@@ -209,6 +209,13 @@ def moment(at: datetime | None) -> str:
     return f"{formatting.long_date(at, g.language)} {formatting.clock_time(at, g.language)}"
 
 
+def size_of(count: int) -> str:
+    """Bytes as people read them: ``340 kB``, ``1,2 MB``."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))} kB"
+    return f"{count / 1_000_000:.1f} MB" if g.language == "en" else f"{count / 1_000_000:.1f} MB".replace(".", ",")
+
+
 def install(app: Flask) -> None:
     """Filters and globals of every template."""
     from engine.web.forms import said  # which reads texts by way of this module
@@ -230,6 +237,7 @@ def install(app: Flask) -> None:
         line_name=line_name,
         everywhere=everywhere,
         new_key=lambda: str(uuid.uuid4()),
+        size_of=size_of,
     )
     env.filters.update(
         kr=lambda value: formatting.kroner(value, g.language),
