@@ -56,7 +56,13 @@ from engine.execution.steps.people import (
     release,
     resume,
 )
-from engine.execution.steps.starting import begin_by_timer, create_instance, keep_start_data, take_start_event
+from engine.execution.steps.starting import (
+    begin_by_timer,
+    create_instance,
+    keep_start_data,
+    may_start,
+    take_start_event,
+)
 from engine.execution.steps.tasks import (
     check_access,
     end_task,
@@ -98,6 +104,7 @@ CLOSING: tuple[Step, ...] = (
 
 START_INSTANCE: tuple[Step, ...] = (
     create_instance,
+    may_start,  # one's own; for another only where the policy says so
     keep_start_data,
     take_start_event,
     unlock_task_data,

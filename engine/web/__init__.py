@@ -50,6 +50,7 @@ from engine.web import (
     household,
     leaders,
     login,
+    opening,
     operations,
     overview,
     plan,
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     case_letters.blueprint,
     case_replies.blueprint,
     case_documents.blueprint,
+    opening.blueprint,
     colleagues.blueprint,
 )
 _STATUS: Mapping[type[Refusal], int] = {

@@ -33,7 +33,7 @@ from engine.web.enk.assessment import Assessed, assessed
 from engine.web.queue import FROM
 
 #: Acts whose outcome the page tells when it is shown after them: text keys ``done.<act>``.
-DONE = frozenset({"document_added", "document_shared", "document_removed"})
+DONE = frozenset({"document_added", "document_shared", "document_removed", "opened"})
 
 
 def _may_share(bundle: Bundle) -> bool:

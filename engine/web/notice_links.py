@@ -23,6 +23,7 @@ PAGES = {
     "journey.notice.answered": "enk.checklist",
     "letter": "citizen.case",
     "milestone": "plan.show",
+    "opened": "citizen.case",
     "signal": "household.everyday",
     "signal.claim_growing": "household.measures",
     "signal.income_ending": "budget.show",
