@@ -50,6 +50,7 @@ from engine.web import (
     household,
     leaders,
     login,
+    offices,
     opening,
     operations,
     overview,
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     case_replies.blueprint,
     case_documents.blueprint,
     opening.blueprint,
+    offices.blueprint,
     colleagues.blueprint,
 )
 _STATUS: Mapping[type[Refusal], int] = {
@@ -141,6 +143,7 @@ def _who() -> None:
     trace.begin(request.headers.get("traceparent"))
     g.reference = secrets.token_hex(4)
     g.actor = None
+    g.offices, g.choosing = [], False
     g.csrf = ""
     wanted = request.cookies.get("language", "nb")
     g.language = wanted if wanted in LANGUAGES else "nb"
@@ -160,6 +163,8 @@ def _who() -> None:
         except (Erased, KeyError):
             return
         g.actor = sessions.actor(row, person.name)
+        g.offices = row.offices or []
+        g.choosing = bool(g.offices) and row.office is None
         g.language = row.language
         g.session_ends = min(now + sessions.IDLE, row.created_at + sessions.LONGEST)
         stale = (now - row.seen_at).total_seconds() > 60

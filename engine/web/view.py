@@ -255,7 +255,10 @@ def install(app: Flask) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        return {"actor": g.get("actor"), "language": g.get("language", "nb"), "csrf_token": g.get("csrf", "")}
+        return {
+            "actor": g.get("actor"), "offices": g.get("offices", ()), "language": g.get("language", "nb"),
+            "csrf_token": g.get("csrf", ""),
+        }  # fmt: skip
 
 
 def static(name: str) -> str:
