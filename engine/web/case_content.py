@@ -16,8 +16,8 @@ from engine.cases import (
     links,
     measures,
     members,
-    parties,
     queries,
+    taking_part,
     templates,
     uploads,
     writing,
@@ -33,7 +33,9 @@ from engine.web.enk.assessment import Assessed, assessed
 from engine.web.queue import FROM
 
 #: Acts whose outcome the page tells when it is shown after them: text keys ``done.<act>``.
-DONE = frozenset({"document_added", "document_shared", "document_removed", "opened"})
+DONE = frozenset(
+    {"document_added", "document_shared", "document_removed", "opened", "party_added", "party_changed", "party_ended"}
+)
 
 
 def _may_share(bundle: Bundle) -> bool:
@@ -101,7 +103,10 @@ def content(
         "document_kinds": documents.KINDS,
         "accept": uploads.ACCEPT,
         "done": done if (done := request.args.get("gjort", "")) in DONE else "",
-        "parties": parties.of_case(connection, case.id),
+        "parties": taking_part.of_case(connection, vault, case),
+        "parties_ended": taking_part.ended(connection, vault, case),
+        "party_roles": taking_part.roles(bundle),
+        "roles_with_access": taking_part.journey_roles(bundle),
         "linked": links.of_case(connection, case),
         "link_reasons": links.REASONS,
         "history": queries.history(connection, case.id, limit=12),

@@ -222,12 +222,12 @@ def whole_history(number: str) -> Any:
         found = history.of_case(
             connection, house.vault, case.id, case.owner_id, int(before) if before.isdigit() else None
         )
-        shown = [(event, _thing(event.what, event.old), _thing(event.what, event.new)) for event in found]
+        shown = [(event, _thing(case, event.what, event.old), _thing(case, event.what, event.new)) for event in found]
         name = view.name_of(case.owner_id)
     return render_template("case_history.html", case=case, name=name, events=shown, size=100)
 
 
-def _thing(what: str, value: Any) -> str:
+def _thing(case: Any, what: str, value: Any) -> str:
     """An old or new value in words."""
     if not what:
         return ""
@@ -235,6 +235,8 @@ def _thing(what: str, value: Any) -> str:
         return view.t("queue.nobody") if what == "person" else view.t("history.nothing")
     if what == "person":
         return view.name_of(str(value))
+    if what == "role":
+        return view.role_title(case.definition_id, str(value))
     if what == "day":
         return formatting.long_date(datetime.fromisoformat(str(value)), g.language)
     return str(value) if what == "plain" else view.t(f"{what}.{value}")

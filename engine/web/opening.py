@@ -17,6 +17,7 @@ from engine.cases import opening, queries, views
 from engine.definitions.library import Deployed
 from engine.evidence.errors import SourceError, SourceRefused
 from engine.execution.commands import AlreadyDone
+from engine.vault import Person
 from engine.web import desk, view
 from engine.web.guards import actor, guarded
 
@@ -74,8 +75,17 @@ def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
         return None, "opening.register_down"
 
 
+def note_lookup(connection: Connection, pid: str, found: bool) -> Person | None:
+    """Write down that this number was looked up, found or not; who it is, if we know her."""
+    house = view.house()
+    known = house.vault.person_by_pid(connection, pid)
+    data = {"office": desk.office(), "found": found, **({"person": known.id} if known else {})}
+    chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), actor(), "PersonLookedUp", data)
+    return known
+
+
 @blueprint.post("/arbeidsko/ny-sak")
-def look_up(said: str = "") -> Any:
+def look_up() -> Any:
     """Find the person and ask whether it is her. That she was looked up is written down, found or not."""
     house = view.house()
     wrong = _missing()
@@ -87,9 +97,7 @@ def look_up(said: str = "") -> Any:
     found, fault = identify(pid)
     now = house.clock.now()
     with house.db.write() as connection:
-        known = house.vault.person_by_pid(connection, pid)
-        data = {"office": desk.office(), "found": found is not None, **({"person": known.id} if known else {})}
-        chain.append(connection, chain.SYSTEM_CHAIN, now, actor(), "PersonLookedUp", data)
+        known = note_lookup(connection, pid, found is not None)
         search = views.keep_search(connection, house.vault, actor().person_id, pid, now) if found else ""
     if found is None:
         return _form(request.form, {"pid": fault})

@@ -1,4 +1,4 @@
-"""Documents and complaints of a case, why a part in it ended, and the offices a session may choose between."""
+"""Documents and complaints of a case, names and ends of parts in it, and the offices a session may choose between."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +41,7 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("ix_complaint_case_id", "complaint", ["case_id"])
     with op.batch_alter_table("case_party", schema=None) as batch_op:
+        batch_op.add_column(_sealed("name", null=True))
         batch_op.add_column(_sealed("reason", null=True))
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("offices", Json(), nullable=True))
@@ -51,5 +52,6 @@ def downgrade() -> None:
         batch_op.drop_column("offices")
     with op.batch_alter_table("case_party", schema=None) as batch_op:
         batch_op.drop_column("reason")
+        batch_op.drop_column("name")
     op.drop_table("complaint")
     op.drop_table("case_document")
