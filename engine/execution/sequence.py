@@ -152,7 +152,7 @@ DELEGATE_TASK: tuple[Step, ...] = (*TASK, delegate, *TOLD)
 
 GIVE_BACK_TASK: tuple[Step, ...] = (*TASK, give_back, *TOLD)
 
-PAUSE_TASK: tuple[Step, ...] = (*TASK, pause, *TOLD)
+PAUSE_TASK: tuple[Step, ...] = (*TASK, pause, update_case, *TOLD)
 
 RESUME_TASK: tuple[Step, ...] = (*TASK, resume, update_case, *TOLD, relay_outbox)
 
