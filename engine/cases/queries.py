@@ -154,6 +154,8 @@ _SHOWN = (
     "QuestionAnswered",
     "QuestionWithdrawn",
     "LetterSent",
+    "ComplaintRegistered",
+    "ComplaintDecided",
     "DocumentAdded",
     "DocumentOpened",
     "DocumentShared",

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from engine.cases import (
     acts,
     asking,
+    complaints,
     documents,
     letters,
     links,
@@ -34,7 +35,18 @@ from engine.web.queue import FROM
 
 #: Acts whose outcome the page tells when it is shown after them: text keys ``done.<act>``.
 DONE = frozenset(
-    {"document_added", "document_shared", "document_removed", "opened", "party_added", "party_changed", "party_ended"}
+    {
+        "document_added",
+        "document_shared",
+        "document_removed",
+        "opened",
+        "party_added",
+        "party_changed",
+        "party_ended",
+        "complaint_in_time",
+        "complaint_late",
+        "complaint_decided",
+    }
 )
 
 
@@ -99,6 +111,9 @@ def content(
                              templates.proposed(templates.of(bundle, "letters"), happened)],
         "questions": asking.of_case(connection, vault, case.id),
         "measures": measures.of_case(connection, vault, case.id),
+        "right": complaints.right(connection, case.id),
+        "complaints": complaints.of_case(connection, vault, case.id),
+        "complaint_outcomes": complaints.OUTCOMES,
         "documents": documents.of_case(connection, vault, case.id),
         "document_kinds": documents.KINDS,
         "accept": uploads.ACCEPT,

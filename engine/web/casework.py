@@ -132,7 +132,7 @@ def complete(number: str, task_id: str) -> Any:
         form = forms.of_task(connection, task) if task else None
         filled = forms.posted(form) if form else {}
         other_rows = forms.reshaped(form, filled)
-        wrong = forms.faults(form, filled) if form and other_rows is None else []
+        wrong = forms.judged(connection, task, filled) if form and other_rows is None else []
     if wrong or other_rows is not None:
         return page(number, given=filled, faults=wrong)
     data = {form.stored: filled} if form else {}

@@ -117,6 +117,12 @@ def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
     return rows
 
 
+def judged(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The faults of a task's form as *content* leaves it: what is asked for may hang on what was answered now."""
+    form = of_task(connection, task, content)
+    return faults(form, content) if form is not None else []
+
+
 def _empty(field: Field, content: Mapping[str, Any]) -> bool:
     return value_at(content, field.path) in (None, "", [], False)
 

@@ -13,6 +13,8 @@ from engine.web import view
 
 #: Kind, or the beginning of one → endpoint; the longest that fits counts. The text is ``notice.to.<endpoint>``.
 PAGES = {
+    "complaint": "citizen.case",
+    "complaint_decided": "citizen.case",
     "document": "citizen.case",
     "enk": "enk.show",
     "enk.ended": "citizen.offered",

@@ -187,7 +187,7 @@ def _complete(connection: Connection, task: Any) -> Any:
         at = clock_time(house.clock.now(), _language())
         return redirect(url_for("tasks.show", task_id=task.id, lagret=at), 303)
     if form and action != "reject":
-        faults = forms.faults(form, content)
+        faults = forms.judged(connection, task, content)
         if faults and task.state in queries.OPEN:
             return _form(connection, task, content, faults)
     elif task.task_type == "signing" and action != "reject" and not request.form.get("agree"):
