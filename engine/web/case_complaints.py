@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import request
 
 from engine.authorization.actor import Role
 from engine.cases import complaints
@@ -18,10 +17,6 @@ from engine.web.guards import actor, guarded
 
 blueprint = guarded("case_complaints", __name__, Role.CASEWORKER.value)
 desk.only_members(blueprint)
-
-
-def _back(number: str, said: str) -> Response:
-    return redirect(url_for("casework.show", number=number, gjort=said) + "#gjort", 303)
 
 
 def _received(text: str, now: datetime) -> datetime | None:
@@ -55,7 +50,7 @@ def register(number: str) -> Any:
             connection, house.vault, actor=actor(), case=case_of(connection, number), received=received, text=text,
             now=now,
         )  # fmt: skip
-    return _back(number, "complaint_in_time" if one.in_time else "complaint_late")
+    return desk.done(number, "complaint_in_time" if one.in_time else "complaint_late")
 
 
 @blueprint.post("/saker/<number>/klager/<complaint_id>")
@@ -74,4 +69,4 @@ def decide(number: str, complaint_id: str) -> Any:
             )  # fmt: skip
     except AlreadyDone as done:
         return page(number, said=view.t("complaint.was_decided", who=view.name_of(done.by)), status=409)
-    return _back(number, "complaint_decided")
+    return desk.done(number, "complaint_decided")

@@ -33,21 +33,16 @@ from engine.web.citizen import stage_rows
 from engine.web.enk.assessment import Assessed, assessed
 from engine.web.queue import FROM
 
-#: Acts whose outcome the page tells when it is shown after them: text keys ``done.<act>``.
-DONE = frozenset(
-    {
-        "document_added",
-        "document_shared",
-        "document_removed",
-        "opened",
-        "party_added",
-        "party_changed",
-        "party_ended",
-        "complaint_in_time",
-        "complaint_late",
-        "complaint_decided",
-    }
-)
+#: What was done, told by the page that is shown after it: act → the part of the page that tells; "" is the top.
+#: The texts are ``done.<act>``.
+DONE = {
+    "opened": "", "completed": "", "take": "", "assign": "", "plan": "", "pause": "", "resume": "", "extend": "",
+    "note": "notater", "access": "notater", "message": "meldinger", "ask": "be-om", "withdraw": "be-om",
+    "measure": "tiltak", "outcome": "tiltak", "link": "koblinger", "unlink": "koblinger",
+    "document_added": "dokumenter", "document_shared": "dokumenter", "document_removed": "dokumenter",
+    "party_added": "parter", "party_changed": "parter", "party_ended": "parter",
+    "complaint_in_time": "klager", "complaint_late": "klager", "complaint_decided": "klager",
+}  # fmt: skip
 
 
 def _may_share(bundle: Bundle) -> bool:
@@ -118,6 +113,7 @@ def content(
         "document_kinds": documents.KINDS,
         "accept": uploads.ACCEPT,
         "done": done if (done := request.args.get("gjort", "")) in DONE else "",
+        "done_at": DONE.get(done, ""),
         "parties": taking_part.of_case(connection, vault, case),
         "parties_ended": taking_part.ended(connection, vault, case),
         "party_roles": taking_part.roles(bundle),

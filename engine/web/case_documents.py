@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, redirect, request, url_for
+from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
@@ -17,11 +17,6 @@ from engine.web.guards import actor, guarded
 
 blueprint = guarded("case_documents", __name__, Role.CASEWORKER.value)
 desk.only_members(blueprint)
-PART = "dokumenter"
-
-
-def _back(number: str, said: str) -> Response:
-    return redirect(url_for("casework.show", number=number, gjort=said) + "#gjort", 303)
 
 
 @blueprint.post("/saker/<number>/dokumenter")
@@ -48,14 +43,18 @@ def add(number: str) -> Any:
         with house.db.read() as connection:
             case_of(connection, number)
         faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
-        return page(number, faults=faults, written={**form.to_dict(), "document_open": "1"})
+        return page(
+            number,
+            faults=faults,
+            written={"document_open": "1", **{f"document_{name}": value for name, value in form.items()}},
+        )
     with house.db.write() as connection:
         documents.add(
             connection, house.vault, actor=actor(), case=case_of(connection, number), upload=upload, title=title,
             kind=kind, barred="" if visible else barred, why=form.get("why", "").strip()[:500],
             now=house.clock.now(),
         )  # fmt: skip
-    return _back(number, "document_shared" if visible else "document_added")
+    return desk.done(number, "document_shared" if visible else "document_added")
 
 
 @blueprint.get("/saker/<number>/dokumenter/<document_id>")
@@ -87,7 +86,7 @@ def share(number: str, document_id: str) -> Response:
             connection, house.vault, actor=actor(), case=case_of(connection, number), document_id=document_id,
             now=house.clock.now(),
         )  # fmt: skip
-    return _back(number, "document_shared")
+    return desk.done(number, "document_shared")
 
 
 @blueprint.post("/saker/<number>/dokumenter/<document_id>/fjern")
@@ -110,4 +109,4 @@ def remove(number: str, document_id: str) -> Any:
             )  # fmt: skip
     except NotPossible as refusal:
         return page(number, said=desk.why_not(refusal), written={f"reason-{document_id}": reason}, status=409)
-    return _back(number, "document_removed")
+    return desk.done(number, "document_removed")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from sqlalchemy import Connection
-from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
 from engine.cases import taking_part, views
@@ -19,10 +18,6 @@ from engine.web.opening import identify, note_lookup, plain_number
 
 blueprint = guarded("case_parties", __name__, Role.CASEWORKER.value)
 desk.only_members(blueprint)
-
-
-def _back(number: str, said: str) -> Response:
-    return redirect(url_for("casework.show", number=number, gjort=said) + "#gjort", 303)
 
 
 def _bundle(connection: Connection, case: Any) -> Bundle:
@@ -102,7 +97,7 @@ def _put(number: str, role: str, *, name: str = "", pid: str = "", known: Any = 
             )  # fmt: skip
     except NotPossible as refusal:
         return page(number, said=desk.why_not(refusal), written=_written(), status=409)
-    return _back(number, "party_added")
+    return desk.done(number, "party_added")
 
 
 @blueprint.post("/saker/<number>/parter/<party_id>/rolle")
@@ -117,7 +112,7 @@ def change(number: str, party_id: str) -> Any:
             )  # fmt: skip
     except NotPossible as refusal:
         return page(number, said=desk.why_not(refusal), status=409)
-    return _back(number, "party_changed")
+    return desk.done(number, "party_changed")
 
 
 @blueprint.post("/saker/<number>/parter/<party_id>/avslutt")
@@ -132,4 +127,4 @@ def end(number: str, party_id: str) -> Any:
             )  # fmt: skip
     except NotPossible as refusal:
         return page(number, said=desk.why_not(refusal), status=409)
-    return _back(number, "party_ended")
+    return desk.done(number, "party_ended")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, render_template, request
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
@@ -151,7 +151,7 @@ def complete(number: str, task_id: str) -> Any:
         return page(number, given=filled or None, said=f"{words} {kept}".strip(), status=409)
     with house.db.write() as connection:
         drafts.throw_away(connection, case.id, actor().person_id, f"task.{task_id}")
-    return redirect(url_for("casework.show", number=number), 303)
+    return desk.done(number, "completed")
 
 
 @blueprint.post("/saker/<number>/notat")
@@ -174,7 +174,7 @@ def note(number: str) -> Any:
             barred=barred if barred in writing.BARS else "",
         )
         drafts.throw_away(connection, case.id, actor().person_id, "note")
-    return redirect(url_for("casework.show", number=number) + "#notater", 303)
+    return desk.done(number, "note")
 
 
 @blueprint.post("/saker/<number>/notat/<note_id>/innsyn")
@@ -188,7 +188,7 @@ def bar(number: str, note_id: str) -> Response:
             connection, actor=actor(), case_id=case.id, note_id=note_id, barred=why if why in writing.BARS else "",
             now=house.clock.now(),
         )  # fmt: skip
-    return redirect(url_for("casework.show", number=number) + "#notater", 303)
+    return desk.done(number, "access")
 
 
 @blueprint.post("/saker/<number>/melding")
@@ -209,7 +209,7 @@ def message(number: str) -> Any:
             now=house.clock.now(),
         )
         drafts.throw_away(connection, case.id, actor().person_id, "message")
-    return redirect(url_for("casework.show", number=number) + "#meldinger", 303)
+    return desk.done(number, "message")
 
 
 @blueprint.get("/saker/<number>/historikk")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, render_template, request
 from sqlalchemy import Connection
 
 from engine.audit import chain
@@ -149,4 +149,4 @@ def begin() -> Any:
     except AlreadyDone:
         with house.db.read() as connection:
             return _confirm(request.form["person"], found, house.vault.person_by_pid(connection, pid)), 409
-    return redirect(url_for("casework.show", number=number, gjort="opened") + "#gjort", 303)
+    return desk.done(number, "opened")
