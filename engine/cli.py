@@ -158,6 +158,7 @@ def _welcome(settings: Settings, sandbox: bool, say: Callable[[str], None]) -> N
         say("")
         say("  Citizens:        Anne Eksempel, Truls Eksempel, Andreas Eksempel, and ten ordinary people")
         say("  Caseworkers:     Kari Rådgiver and Ola Rådgiver (Nav Lillestrøm), Bente Veileder (Brønnøysund)")
+        say("  At two offices:  Tone Toparts chooses which one at log-in")
         say("  Leaders:         Liv Leder (Nav Lillestrøm), Hans Husleder (every office)")
         say("  Administrator:   Ada Administrator")
         say("  No password: choose the person at log-in. Stop with Ctrl-C.")

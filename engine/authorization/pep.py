@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from engine.authorization.actor import Role
+from engine.authorization.actor import Actor, Role
 from engine.authorization.pdp import Decision, decide
 from engine.authorization.pip import roles
 from engine.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, read_policy
+from engine.definitions.bundle import Bundle
 from engine.execution.commands import Forbidden, NotFound
 from engine.execution.context import Context
 
 LEVELS = {"substantial": 3, "high": 4}
+#: The action of beginning a case for another, as Altinn names it. Beginning one's own needs no rule.
+INSTANTIATE = "instantiate"
 
 
 def enforce(c: Context, action: str, element_id: str) -> None:
@@ -30,3 +33,17 @@ def enforce(c: Context, action: str, element_id: str) -> None:
     }
     if decide(policy, request) is not Decision.PERMIT or LEVELS.get(c.actor.level, 0) < policy.level:
         raise Forbidden(element_id)
+
+
+def may_begin(bundle: Bundle, actor: Actor, office: str) -> bool:
+    """Whether a caseworker may begin this journey for a citizen: at her own office, where the policy permits it."""
+    if actor.role is not Role.CASEWORKER or actor.office is None or actor.office.orgno != office:
+        return False
+    policy = read_policy(bundle.files["policy.xml"])
+    request = {
+        (SUBJECT, "urn:altinn:rolecode"): ("radgiver",),
+        (RESOURCE, "urn:altinn:org"): ("ibalanse",),
+        (RESOURCE, "urn:altinn:app"): (bundle.key,),
+        (ACTION, ACTION_ID): (INSTANTIATE,),
+    }
+    return decide(policy, request) is Decision.PERMIT and LEVELS.get(actor.level, 0) >= policy.level

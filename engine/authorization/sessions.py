@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ session_table = Table(
     Column("person_id", String(36)),
     Column("role", String(20), nullable=False),
     Column("office", Json),
+    Column("offices", Json),  # every part she may choose between: [{"orgno", "name", "leads", "role"}]
     Column("level", String(20), nullable=False),
     Column("language", String(2), nullable=False),
     Column("issuer", String(200), nullable=False),
@@ -96,8 +98,12 @@ def log_in(
     issuer: str,
     sid: str,
     id_token: str,
+    offices: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """A new session. Returns the cookie's value, which is kept nowhere."""
+    """A new session. Returns the cookie's value, which is kept nowhere.
+
+    offices  what she may choose between; until she has chosen the session has no office
+    """
     token = secrets.token_urlsafe(32)
     connection.execute(
         insert(session_table).values(
@@ -105,6 +111,7 @@ def log_in(
             person_id=person_id,
             role=role.value,
             office=None if office is None else {"orgno": office.orgno, "name": office.name, "leads": office.leads},
+            offices=[dict(one) for one in offices] or None,
             level=level,
             language=language,
             issuer=issuer,
@@ -132,6 +139,14 @@ def find(connection: Connection, token: str, now: datetime) -> Row[Any] | None:
 
 def seen(connection: Connection, token: str, now: datetime) -> None:
     connection.execute(update(session_table).where(session_table.c.id == _digest(token)).values(seen_at=now))
+
+
+def choose(connection: Connection, token: str, part: Mapping[str, Any]) -> None:
+    """From now on she acts for this one of her offices, with the role she has there."""
+    office = {name: part[name] for name in ("orgno", "name", "leads")}
+    connection.execute(
+        update(session_table).where(session_table.c.id == _digest(token)).values(office=office, role=part["role"])
+    )
 
 
 def set_language(connection: Connection, token: str, language: str) -> None:

@@ -144,3 +144,40 @@ case_link = Table(
     Column("at", UTCDateTime, nullable=False),
     UniqueConstraint("case_id", "other_id"),
 )
+
+#: A file in a case. One that the citizen may read says since when; one she may not says why.
+case_document = Table(
+    "case_document",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("author", String(36), nullable=False),
+    Column("kind", String(20), nullable=False),  # a code of ``documents.KINDS``
+    Column("content", Sealed, nullable=False),  # {"title", "name", "type", "why"}
+    Column("body", Sealed, nullable=False),  # the file, base64
+    Column("size", Integer, nullable=False),  # bytes
+    Column("digest", String(64), nullable=False),  # SHA-256 of the file
+    Column("barred", String(20)),  # why the citizen may not read it: a code of ``writing.BARS``
+    Column("added_at", UTCDateTime, nullable=False),
+    Column("shared_at", UTCDateTime),
+    Column("read_at", UTCDateTime),  # first opened by another than who put it there
+)
+
+#: A complaint about the case's decision: when it came, whether in time, what became of it.
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("author", String(36), nullable=False),
+    Column("content", Sealed, nullable=False),  # {"text"}
+    Column("received_at", UTCDateTime, nullable=False),
+    Column("due_at", UTCDateTime),  # the last moment as it stood when the complaint was written down
+    Column("registered_at", UTCDateTime, nullable=False),
+    Column("outcome", String(20)),  # a code of ``complaints.OUTCOMES``
+    Column("answer", Sealed),
+    Column("decided_by", String(36)),
+    Column("decided_at", UTCDateTime),
+)

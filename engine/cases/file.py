@@ -49,6 +49,8 @@ def open_case(connection: Connection, case: Instance, now: datetime) -> None:
     )
 
 
+#: The reason of a pause that the command set alone: nobody said whom the case waits for.
+UNSAID = "other"
 COLUMNS = (
     "state", "stage", "stages", "waiting_for", "waiting_task", "waiting_since", "deadline_at", "warn_at", "closed_at",
     "follow_up_at", "paused_at", "pause_reason",
@@ -67,13 +69,16 @@ def _update(changed: tuple[str, ...]) -> Prepared:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """What the case file wants to know of a task somebody should do."""
+    """What the case file wants to know of a task somebody should do. ``new``: this command opened it."""
 
     id: str
     performer: str
     element_id: str
     due_at: datetime | None
     warn_at: datetime | None
+    follow_up_at: datetime | None = None
+    paused_at: datetime | None = None
+    new: bool = False
 
 
 def stage_of(connection: Connection, case_id: str) -> str | None:
@@ -100,6 +105,8 @@ def refresh(
     A caseworker's task counts before the citizen's, since only one of them can be
     named first and the citizen's page always shows her own tasks besides.
 
+    A pause of the task the case waits for is the case's, whoever set it; a new task brings its own planned day.
+
     before  the case file as it was, by column
     tasks   the open tasks of the case, longest open first
     works   gives the element of a piece of due work of the case, if any
@@ -108,11 +115,20 @@ def refresh(
     if entered:
         after["stage"] = entered[-1]
         after["stages"] = [*before["stages"], *({"id": stage, "at": now.isoformat()} for stage in entered)]
-    waiting, task, after["deadline_at"], after["warn_at"] = _waiting(case, tasks, works)
-    if before["paused_at"] is not None and waiting == "caseworker" and task == before["waiting_task"]:
-        waiting = before["waiting_for"]  # the same task is still in its pause, and waits for whom that said
-    elif task != before["waiting_task"] or waiting == "nobody":
-        after.update(follow_up_at=None, paused_at=None, pause_reason=None)  # they were the plans of the task before
+    waiting, first, after["deadline_at"], after["warn_at"] = _waiting(case, tasks)
+    task = first.element_id if first else None
+    if first is None and not case.ended and (task := works()) is not None:
+        waiting = "source"
+    if task != before["waiting_task"] or (first.new if first else waiting == "nobody"):
+        after.update(follow_up_at=first.follow_up_at if first else None, paused_at=None, pause_reason=None)
+    if first is not None and first.paused_at is not None and first.performer == "caseworker":
+        if after["paused_at"] is None:
+            after.update(paused_at=first.paused_at, pause_reason=UNSAID)
+            waiting = "other"
+        else:
+            waiting = before["waiting_for"]  # it is still in its pause, and waits for whom that said
+    else:
+        after.update(paused_at=None, pause_reason=None)
     if (waiting, task) != (before["waiting_for"], before["waiting_task"]):
         after.update(waiting_for=waiting, waiting_task=task, waiting_since=now)
     if case.ended and before["state"] == "open":
@@ -123,17 +139,15 @@ def refresh(
 
 
 def _waiting(
-    case: Instance, tasks: Sequence[OpenTask], works: Callable[[], str | None]
-) -> tuple[str, str | None, datetime | None, datetime | None]:
-    if case.ended:
-        return "nobody", None, None, None
+    case: Instance, tasks: Sequence[OpenTask]
+) -> tuple[str, OpenTask | None, datetime | None, datetime | None]:
+    """Whom the case waits for, by its open tasks: the first of them, and the earliest deadline of that side."""
     for performer in ("caseworker", "citizen"):
         mine = [task for task in tasks if task.performer == performer]
-        if mine:
+        if mine and not case.ended:
             due = min((task for task in mine if task.due_at), key=_due, default=None)
-            return performer, mine[0].element_id, due.due_at if due else None, due.warn_at if due else None
-    element = works()
-    return ("source", element, None, None) if element else ("nobody", None, None, None)
+            return performer, mine[0], due.due_at if due else None, due.warn_at if due else None
+    return "nobody", None, None, None
 
 
 def _due(task: OpenTask) -> datetime:

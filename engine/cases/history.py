@@ -19,6 +19,7 @@ CHANGES = {
     "TaskReleased": "person", "TaskAssigned": "person", "TaskDelegated": "person", "TaskGivenBack": "person",
     "CasePlanned": "day", "TaskExtended": "day", "CasePaused": "pause", "CaseResumed": "pause",
     "NoteBarred": "bar", "NoteOpened": "bar", "CaseLinked": "plain", "CaseUnlinked": "plain",
+    "DocumentShared": "bar", "PartyChanged": "role",
 }  # fmt: skip
 #: What the machine does between people's acts, and what only says it again.
 _LEFT_OUT = frozenset({"TaskPlanned", "JobFinished", "TimerFired", "WorkDone"})

@@ -64,12 +64,14 @@ case_party = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False),
+    Column("person_id", String(36), nullable=False),  # "" for one who is known by name alone
     Column("role", String(60), nullable=False),
-    Column("acts_by", String(36), nullable=False),  # the person herself, or her guardian (verge)
+    Column("acts_by", String(36), nullable=False),  # the person herself, or her guardian (verge); "" for nobody
     Column("reference", String(60), nullable=False),
     Column("added_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
+    Column("name", Sealed),  # of one we have no number of, sealed as the owner's
+    Column("reason", Sealed),  # why a caseworker ended it
     Index("ix_case_party_acts_by", "acts_by", "ended_at"),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
@@ -12,15 +12,22 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from engine.cases.models import case_party
 from engine.prepared import Batch, Prepared
 
+#: The reference of those whom a caseworker put there, and no register.
+OFFICE = "office"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseParty:
-    """One part in a case. ``acts_by`` is the person herself, or her guardian; ``reference`` is the register's own."""
+    """One part in a case. ``acts_by`` is the person herself, or her guardian; ``reference`` is the register's own.
+
+    id  of the row, once there is one
+    """
 
     person_id: str
     role: str
     acts_by: str
     reference: str = ""
+    id: str = field(default="", compare=False)
 
 
 def of_case(connection: Connection, case_id: str, role: str = "") -> list[CaseParty]:
@@ -29,7 +36,7 @@ def of_case(connection: Connection, case_id: str, role: str = "") -> list[CasePa
     if role:
         wanted.append(case_party.c.role == role)
     rows = connection.execute(select(case_party).where(*wanted).order_by(case_party.c.added_at, case_party.c.id))
-    return [CaseParty(row.person_id, row.role, row.acts_by, row.reference) for row in rows]
+    return [CaseParty(row.person_id, row.role, row.acts_by, row.reference, row.id) for row in rows]
 
 
 _ROLES = Prepared(
@@ -68,18 +75,20 @@ def cases_of(connection: Connection, person_id: str) -> Sequence[str]:
 def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], now: datetime) -> bool:
     """Make the parties of the case those *wanted*; whoever is not among them any more has her part ended.
 
-    Roles given later (``change_role``) stand as long as the person does. True when something changed.
+    Roles given later (``change_role``) stand as long as the person does, and whom the office put there is its own to
+    end. True when something changed.
     """
     there = {(row.person_id, row.acts_by): row for row in of_case(connection, case_id)}
     keep = {(row.person_id, row.acts_by) for row in wanted}
     for key, row in there.items():
-        if key not in keep:
+        if key not in keep and row.reference != OFFICE:
             connection.execute(
                 update(case_party)
                 .where(
                     case_party.c.case_id == case_id,
                     case_party.c.person_id == row.person_id,
                     case_party.c.acts_by == row.acts_by,
+                    case_party.c.reference != OFFICE,
                     case_party.c.ended_at.is_(None),
                 )
                 .values(ended_at=now)
@@ -87,7 +96,7 @@ def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], n
     fresh = [row for row in wanted if (row.person_id, row.acts_by) not in there]
     for row in fresh:
         _insert(connection, case_id, row, now)
-    return bool(fresh) or any(key not in keep for key in there)
+    return bool(fresh) or any(key not in keep and row.reference != OFFICE for key, row in there.items())
 
 
 def change_role(connection: Connection, case_id: str, old: str, new: str, now: datetime) -> int:

@@ -234,9 +234,12 @@ def _permits(policy: Any, key: str, element_id: str, role: str) -> bool:
 
 
 def allowed(policy: Any, key: str, element_id: str, role: str) -> set[str]:
-    """The actions a role may do on a step. A policy that names no action speaks of every one; writing stands for it."""
+    """The actions a role may do on a step. A policy that names no action speaks of every one; writing stands for it.
+
+    Beginning a case is no action on a step, although the rule that permits it names none.
+    """
     found = set()
-    for action in actions_named(policy) or ["write"]:
+    for action in [name for name in actions_named(policy) if name != "instantiate"] or ["write"]:
         request = {
             (SUBJECT, "urn:altinn:rolecode"): (role,),
             (RESOURCE, "urn:altinn:org"): ("ibalanse",),

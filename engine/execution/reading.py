@@ -37,7 +37,10 @@ _TASK = Prepared(
 )
 
 
-_COLUMNS = (user_task.c.id, user_task.c.performer, user_task.c.element_id, user_task.c.due_at, user_task.c.warn_at)
+_COLUMNS = (
+    user_task.c.id, user_task.c.performer, user_task.c.element_id, user_task.c.due_at, user_task.c.warn_at,
+    user_task.c.follow_up_at, user_task.c.paused_at,
+)  # fmt: skip
 
 
 def _open_tasks(case: Any) -> Prepared:
@@ -95,7 +98,8 @@ def open_tasks(connection: Connection, x: Execution, case_id: str, known: list[A
     for task in x.tasks:
         if not task.token.ended:
             performer = task.token.element.extension.performer or "citizen"
-            tasks.append(OpenTask(task.token.id, performer, task.token.element.id, task.due_at, task.warn_at))
+            dates = (task.due_at, task.warn_at, task.follow_up_at)
+            tasks.append(OpenTask(task.token.id, performer, task.token.element.id, *dates, new=True))
     return tasks
 
 

@@ -57,7 +57,13 @@ from engine.execution.steps.people import (
     release,
     resume,
 )
-from engine.execution.steps.starting import begin_by_timer, create_instance, keep_start_data, take_start_event
+from engine.execution.steps.starting import (
+    begin_by_timer,
+    create_instance,
+    keep_start_data,
+    may_start,
+    take_start_event,
+)
 from engine.execution.steps.tasks import (
     check_access,
     end_task,
@@ -99,6 +105,7 @@ CLOSING: tuple[Step, ...] = (
 
 START_INSTANCE: tuple[Step, ...] = (
     create_instance,
+    may_start,  # one's own; for another only where the policy says so
     keep_start_data,
     take_start_event,
     unlock_task_data,
@@ -150,7 +157,7 @@ DELEGATE_TASK: tuple[Step, ...] = (*TASK, delegate, *TOLD)
 
 GIVE_BACK_TASK: tuple[Step, ...] = (*TASK, give_back, *TOLD)
 
-PAUSE_TASK: tuple[Step, ...] = (*TASK, pause, *TOLD)
+PAUSE_TASK: tuple[Step, ...] = (*TASK, pause, update_case, *TOLD)
 
 RESUME_TASK: tuple[Step, ...] = (*TASK, resume, update_case, *TOLD, relay_outbox)
 

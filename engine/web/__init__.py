@@ -39,8 +39,11 @@ from engine.web import (
     budget,
     case_acts,
     case_attachments,
+    case_complaints,
+    case_documents,
     case_drafts,
     case_letters,
+    case_parties,
     case_replies,
     casework,
     citizen,
@@ -50,6 +53,8 @@ from engine.web import (
     household,
     leaders,
     login,
+    offices,
+    opening,
     operations,
     overview,
     plan,
@@ -86,6 +91,11 @@ BLUEPRINTS = (
     case_attachments.blueprint,
     case_letters.blueprint,
     case_replies.blueprint,
+    case_documents.blueprint,
+    case_complaints.blueprint,
+    case_parties.blueprint,
+    opening.blueprint,
+    offices.blueprint,
     colleagues.blueprint,
 )
 _STATUS: Mapping[type[Refusal], int] = {
@@ -139,6 +149,7 @@ def _who() -> None:
     trace.begin(request.headers.get("traceparent"))
     g.reference = secrets.token_hex(4)
     g.actor = None
+    g.offices, g.choosing = [], False
     g.csrf = ""
     wanted = request.cookies.get("language", "nb")
     g.language = wanted if wanted in LANGUAGES else "nb"
@@ -158,6 +169,8 @@ def _who() -> None:
         except (Erased, KeyError):
             return
         g.actor = sessions.actor(row, person.name)
+        g.offices = row.offices or []
+        g.choosing = bool(g.offices) and row.office is None
         g.language = row.language
         g.session_ends = min(now + sessions.IDLE, row.created_at + sessions.LONGEST)
         stale = (now - row.seen_at).total_seconds() > 60

@@ -22,10 +22,6 @@ blueprint = guarded("case_acts", __name__, Role.CASEWORKER.value)
 desk.only_members(blueprint, case_drafts.rescue)
 
 
-def _back(number: str, part: str = "") -> Response:
-    return redirect(url_for("casework.show", number=number) + (f"#{part}" if part else ""), 303)
-
-
 @blueprint.post("/saker/<number>/gjor/<act>")
 def act(number: str, act: str) -> Any:
     """Take, assign, return, plan, pause, resume or extend. A refusal is said on the page, with what was written."""
@@ -53,7 +49,7 @@ def act(number: str, act: str) -> Any:
         return page(number, said=desk.why_not(refusal), written=request.form.to_dict(), status=409)
     if act == "return":
         return redirect(f"{url_for('queue.show')}?{request.cookies.get(FROM, '')}", 303)
-    return _back(number)
+    return desk.done(number, act)
 
 
 @blueprint.post("/saker/<number>/sporsmal")
@@ -70,14 +66,14 @@ def ask(number: str) -> Any:
         case = case_of(connection, number)
         asking.ask(desk.desk(connection), case, text, due, rest=request.form.get("rest") == "ja")
         drafts.throw_away(connection, case.id, actor().person_id, "question")
-    return _back(number, "be-om")
+    return desk.done(number, "ask")
 
 
 @blueprint.post("/saker/<number>/sporsmal/<question_id>/trekk")
 def withdraw(number: str, question_id: str) -> Response:
     with view.house().db.write() as connection:
         asking.withdraw(desk.desk(connection), case_of(connection, number), question_id)
-    return _back(number, "be-om")
+    return desk.done(number, "withdraw")
 
 
 def _kroner(text: str) -> Decimal | None:
@@ -105,7 +101,7 @@ def add_measure(number: str) -> Any:
             begun=datetime.combine(begun.date(), time(12), OSLO), now=house.clock.now(),
         )  # fmt: skip
         drafts.throw_away(connection, case.id, actor().person_id, "measure")
-    return _back(number, "tiltak")
+    return desk.done(number, "measure")
 
 
 @blueprint.post("/saker/<number>/tiltak/<measure_id>/<int:months>")
@@ -125,7 +121,7 @@ def look_back(number: str, measure_id: str, months: int) -> Any:
             months=months, result=form["result"], monthly=monthly, text=form.get("outcome", "").strip(),
             now=house.clock.now(),
         )  # fmt: skip
-    return _back(number, "tiltak")
+    return desk.done(number, "outcome")
 
 
 @blueprint.post("/saker/<number>/koblinger")
@@ -141,7 +137,7 @@ def link(number: str) -> Any:
             links.link(connection, actor=actor(), case=case, other=other, why=why, now=house.clock.now())
     if other is None or other.id == case.id:
         return page(number, fault="case.link_unknown", written=request.form.to_dict())
-    return _back(number, "koblinger")
+    return desk.done(number, "link")
 
 
 @blueprint.post("/saker/<number>/koblinger/<other>/fjern")
@@ -150,4 +146,4 @@ def unlink(number: str, other: str) -> Response:
     with house.db.write() as connection:
         case, linked = case_of(connection, number), case_of(connection, other)
         links.unlink(connection, actor=actor(), case=case, other=linked, now=house.clock.now())
-    return _back(number, "koblinger")
+    return desk.done(number, "unlink")

@@ -8,9 +8,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
-from engine.cases import asking, letters, queries
+from engine.cases import asking, documents, letters, queries
 from engine.execution.commands import NotFound
 from engine.web import desk, view
+from engine.web.case_documents import as_file
 from engine.web.case_letters import as_pdf
 from engine.web.guards import actor, guarded
 
@@ -60,3 +61,22 @@ def letter(letter_id: str) -> Response:
     with house.db.write() as connection:
         letters.mark_read(connection, case.id, letter_id, house.clock.now())
     return as_pdf(content, case.number)
+
+
+@blueprint.get("/dokument/<document_id>")
+def document(document_id: str) -> Response:
+    """A document of one of her cases. One that is barred is not there."""
+    house = view.house()
+    with house.db.write() as connection:
+        for case in queries.cases_of(connection, actor().person_id):
+            if case.owner_id != actor().person_id:
+                continue
+            try:
+                found = documents.open_one(
+                    connection, house.vault, actor=actor(), case=case, document_id=document_id,
+                    now=house.clock.now(), citizen=True,
+                )  # fmt: skip
+            except NotFound:
+                continue
+            return as_file(*found)
+    raise NotFound(document_id)

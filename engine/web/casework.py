@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, render_template, request
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
@@ -15,32 +15,20 @@ from engine.audit.chain import audit_event
 from engine.authorization.actor import Role
 from engine.cases import (
     acts,
-    asking,
     drafts,
     history,
-    letters,
-    links,
-    measures,
-    members,
     notices,
-    parties,
     queries,
-    templates,
     writing,
 )
-from engine.clock import OSLO
-from engine.definitions.bundle import Bundle
 from engine.evidence import harvest
 from engine.execution.commands import CompleteTask, Forbidden, Invalid, NotFound, Refusal, StageRefused
 from engine.execution.data import read_in_case
 from engine.sharing import actions as sharing
-from engine.sharing.models import share
-from engine.web import answers, attaching, case_drafts, desk, filling, forms, view
+from engine.web import attaching, case_drafts, desk, forms, view
+from engine.web.case_content import content
 from engine.web.charts import panels
-from engine.web.citizen import stage_rows
-from engine.web.enk.assessment import Assessed, assessed
 from engine.web.guards import actor, guarded
-from engine.web.queue import FROM
 from forms import formatting
 
 blueprint = guarded("casework", __name__, Role.CASEWORKER.value)
@@ -53,17 +41,6 @@ def case_of(connection: Connection, number: str) -> Any:
     if case is None:
         raise NotFound(number)
     return case
-
-
-def _may_share(bundle: Bundle) -> bool:
-    """Whether the journey asks the citizen to share her overview at all."""
-    return any(element.extension.task_type == "share" for element in bundle.process.elements.values())
-
-
-def _plan(connection: Connection, case: Any) -> Assessed | None:
-    """What the plan told of in this case comes to: what the guide is to talk about (R67). None without a plan."""
-    kept = read_in_case(connection, view.house().vault, case.id, "business-plan")
-    return assessed(connection, kept, case.id) if kept else None
 
 
 @blueprint.get("/saker/<number>")
@@ -139,101 +116,9 @@ def page(
     now = house.clock.now()
     with house.db.read() as connection:
         case = case_of(connection, number)
-        body = render_template("casework.html", **_content(connection, case, now, given, written or {}),
+        body = render_template("casework.html", **content(connection, case, now, given, written or {}),
                                faults=list(faults), fault=fault, said=said, now=now)  # fmt: skip
     return (body, status) if fault or faults or said else body
-
-
-def _content(
-    connection: Connection, case: Any, now: datetime, given: dict[str, Any] | None, written: dict[str, str]
-) -> dict[str, Any]:
-    """Everything the page shows of a case."""
-    house = view.house()
-    vault = house.vault
-    who = desk.who(connection, now)
-    tasks = acts.tasks(connection, case.id)
-    task = next((one for one in tasks if one.id == request.args.get("oppgave")), tasks[0] if tasks else None)
-    deployed = house.library.get(connection, case.definition_id)
-    bundle = deployed.bundle
-    kept = case_drafts.of_case(connection, case)
-    mine = kept[case_drafts.MINE]
-    draft = mine.get(f"task.{task.id}") if task else None
-    shared = sharing.in_force(connection, case.id, desk.office(), now)
-    ended = connection.execute(select(share.c.id).where(share.c.case_id == case.id).limit(1)).first()
-    leads = members.leads(connection, who.office, who.person_id)
-    happened = _just_happened(connection, case.id)
-    values = filling.values(connection, case, bundle, g.language)
-    fields = {
-        name: value for one in mine.values() if one.kind in case_drafts.FIELDS for name, value in one.content.items()
-    }
-    journal = writing.notes(connection, vault, case.id)
-    loads = members.loads(connection, who.office, now)
-    view.know(connection, [load.person_id for load in loads])
-    back = request.cookies.get(FROM, "")
-    return {
-        "case": case,
-        "owner": vault.person(connection, case.owner_id),
-        "version": deployed.version,
-        "stages": stage_rows(case),
-        "tasks": tasks,
-        "task": task,
-        "form": forms.of_task(connection, task, given or (draft.content if draft else None)) if task else None,
-        "draft_at": draft.changed_at if draft and not given else None,
-        "task_help": _help(bundle, task),
-        "shown": answers.of_case(connection, case, bundle),
-        "plan": _plan(connection, case) if shared else None,
-        "has_decision": "decision" in bundle.data_types,
-        "decision": read_in_case(connection, vault, case.id, "decision"),
-        "shares": shared is not None or ended is not None or _may_share(bundle),
-        "shared": shared,
-        "was_shared": ended is not None,
-        "notes": journal,
-        "note_drafts": [(one.id, templates.fill(one.text(g.language), values)) for one in
-                        templates.fitting(templates.of(bundle, "notes"), happened)[:4]],
-        "messages": writing.messages(connection, vault, case.id),
-        "letters": letters.of_case(connection, vault, case.id),
-        "letter_templates": [(one.id, one.named(g.language)) for one in
-                             templates.proposed(templates.of(bundle, "letters"), happened)],
-        "questions": asking.of_case(connection, vault, case.id),
-        "measures": measures.of_case(connection, vault, case.id),
-        "parties": parties.of_case(connection, case.id),
-        "linked": links.of_case(connection, case),
-        "link_reasons": links.REASONS,
-        "history": queries.history(connection, case.id, limit=12),
-        "deadline": desk.deadline(case.deadline_at, case.warn_at, now),
-        "acts": acts.legal(case, who.person_id, leads),
-        "hers": case.responsible == who.person_id,
-        "stands_in": case.responsible in who.mine[1:],
-        "loads": loads,
-        "pauses": acts.PAUSES,
-        "bars": writing.BARS,
-        "kinds": measures.KINDS,
-        "results": measures.RESULTS,
-        "others_drafts": kept[case_drafts.OTHERS],
-        "written": {**fields, **written},
-        "today": now.astimezone(OSLO).date(),
-        "in_a_week": now.astimezone(OSLO).date() + timedelta(days=7),
-        "back": f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
-    }  # fmt: skip
-
-
-def _help(bundle: Bundle, task: Any) -> str:
-    """What the journey says above the form of a task, if it says anything."""
-    if task is None:
-        return ""
-    key = f"task.{task.element_id}.text"
-    found = bundle.text(key, g.language)
-    return "" if found == key else found
-
-
-def _just_happened(connection: Connection, case_id: str) -> list[str]:
-    """The last thing people did in the case: tasks they finished and kinds of events, for what to propose now."""
-    rows = queries.history(connection, case_id, limit=3)
-    found: list[str] = []
-    for row in rows:
-        if row.kind in ("TaskCompleted", "OverviewOpened", "CasePaused") and not found:
-            found = [row.data.get("task", ""), row.kind]
-    return [name for name in found if name]
 
 
 @blueprint.post("/saker/<number>/oppgave/<task_id>")
@@ -245,35 +130,34 @@ def complete(number: str, task_id: str) -> Any:
         found = acts.tasks(connection, case.id)
         task = next((task for task in found if task.id == task_id), None)
         form = forms.of_task(connection, task) if task else None
-        content = forms.posted(form) if form else {}
-        other_rows = forms.reshaped(form, content)
+        filled = forms.posted(form) if form else {}
+        other_rows = forms.reshaped(form, filled)
     refused = attaching.take(task, form) if form and form.takes_files else []
-    with house.db.read() as connection:
-        if form and form.takes_files:  # the files that were just kept are in it now
-            form = forms.of_task(connection, task, content)
-        wrong = forms.with_others(refused, forms.faults(form, content)) if form and other_rows is None else []
+    with house.db.read() as connection:  # the files that were just kept are in it now
+        judged = forms.judged(connection, task, filled) if form and other_rows is None else []
+        wrong = forms.with_others(refused, judged)
     if attaching.pressed():
         case_drafts.keep(number, f"task.{task_id}")
-        return page(number, given=content, faults=refused)
+        return page(number, given=filled, faults=refused)
     if wrong or other_rows is not None:
-        return page(number, given=content, faults=wrong)
-    data = {form.stored: content} if form else {}
+        return page(number, given=filled, faults=wrong)
+    data = {form.stored: filled} if form else {}
     try:
         house.dispatch.send(CompleteTask(task_id, data=data), actor(), key=request.form.get("_key", ""))
     except Invalid:
-        return page(number, given=content, fault="case.form_faults")
+        return page(number, given=filled, fault="case.form_faults")
     except StageRefused as refused:
-        return page(number, given=content, fault=refused.key)
+        return page(number, given=filled, fault=refused.key)
     except NotFound:
         raise
     except Refusal as refused:
         case_drafts.keep(number, f"task.{task_id}")
         words = desk.why_not(refused)
-        kept = view.t("draft.kept") if content else ""
-        return page(number, given=content or None, said=f"{words} {kept}".strip(), status=409)
+        kept = view.t("draft.kept") if filled else ""
+        return page(number, given=filled or None, said=f"{words} {kept}".strip(), status=409)
     with house.db.write() as connection:
         drafts.throw_away(connection, case.id, actor().person_id, f"task.{task_id}")
-    return redirect(url_for("casework.show", number=number), 303)
+    return desk.done(number, "completed")
 
 
 @blueprint.post("/saker/<number>/notat")
@@ -296,7 +180,7 @@ def note(number: str) -> Any:
             barred=barred if barred in writing.BARS else "",
         )
         drafts.throw_away(connection, case.id, actor().person_id, "note")
-    return redirect(url_for("casework.show", number=number) + "#notater", 303)
+    return desk.done(number, "note")
 
 
 @blueprint.post("/saker/<number>/notat/<note_id>/innsyn")
@@ -310,7 +194,7 @@ def bar(number: str, note_id: str) -> Response:
             connection, actor=actor(), case_id=case.id, note_id=note_id, barred=why if why in writing.BARS else "",
             now=house.clock.now(),
         )  # fmt: skip
-    return redirect(url_for("casework.show", number=number) + "#notater", 303)
+    return desk.done(number, "access")
 
 
 @blueprint.post("/saker/<number>/melding")
@@ -331,7 +215,7 @@ def message(number: str) -> Any:
             now=house.clock.now(),
         )
         drafts.throw_away(connection, case.id, actor().person_id, "message")
-    return redirect(url_for("casework.show", number=number) + "#meldinger", 303)
+    return desk.done(number, "message")
 
 
 @blueprint.get("/saker/<number>/historikk")
@@ -344,12 +228,12 @@ def whole_history(number: str) -> Any:
         found = history.of_case(
             connection, house.vault, case.id, case.owner_id, int(before) if before.isdigit() else None
         )
-        shown = [(event, _thing(event.what, event.old), _thing(event.what, event.new)) for event in found]
+        shown = [(event, _thing(case, event.what, event.old), _thing(case, event.what, event.new)) for event in found]
         name = view.name_of(case.owner_id)
     return render_template("case_history.html", case=case, name=name, events=shown, size=100)
 
 
-def _thing(what: str, value: Any) -> str:
+def _thing(case: Any, what: str, value: Any) -> str:
     """An old or new value in words."""
     if not what:
         return ""
@@ -357,6 +241,8 @@ def _thing(what: str, value: Any) -> str:
         return view.t("queue.nobody") if what == "person" else view.t("history.nothing")
     if what == "person":
         return view.name_of(str(value))
+    if what == "role":
+        return view.role_title(case.definition_id, str(value))
     if what == "day":
         return formatting.long_date(datetime.fromisoformat(str(value)), g.language)
     return str(value) if what == "plain" else view.t(f"{what}.{value}")

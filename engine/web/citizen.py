@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.audit import chain
 from engine.authorization.actor import Actor, Role
-from engine.cases import asking, letters, measures, notices, parties, queries, writing
+from engine.cases import asking, complaints, documents, letters, measures, notices, queries, taking_part, writing
 from engine.evidence import harvest
 from engine.evidence.models import snapshot
 from engine.execution.commands import CancelCase, NotFound, StartInstance
@@ -179,11 +179,14 @@ def case() -> Any:
             owns=owns,
             stages=stage_rows(found),
             tasks=queries.open_tasks(connection, found.id, "citizen", actor().person_id),
-            parties=parties.of_case(connection, found.id),
+            parties=taking_part.of_case(connection, house.vault, found),
             waiting=others_wait(connection, found.id),
             notes=writing.notes(connection, house.vault, found.id, Role.CITIZEN),
             asked=[q for q in asking.open_of(connection, house.vault, actor().person_id) if q.case_id == found.id],
             letters=letters.of_case(connection, house.vault, found.id, sent=True) if owns else (),
+            documents=documents.of_case(connection, house.vault, found.id) if owns else (),
+            right=complaints.right(connection, found.id) if owns else None,
+            complaints=complaints.of_case(connection, house.vault, found.id) if owns else (),
             measures=measures.of_case(connection, house.vault, found.id) if owns else (),
             history=queries.history(connection, found.id, actor().person_id),
             unread=writing.unread(connection, found.id, Role.CITIZEN),

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlalchemy import Connection
+from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Actor
 from engine.cases import members
@@ -23,7 +24,8 @@ from forms import formatting
 #: Rules with a sentence of their own; any other says that it was not possible.
 RULES = frozenset(
     {"case-closed", "nobody-has", "not-colleague", "has-it", "in-the-past", "after-deadline", "nothing-to-pause",
-     "not-paused", "no-deadline", "no-reason", "task-paused", "not-a-date"}
+     "not-paused", "no-deadline", "no-reason", "task-paused", "not-a-date", "document-stays",
+     "needs-number", "is-owner", "takes-part", "from-register"}
 )  # fmt: skip
 
 
@@ -96,6 +98,11 @@ def evening(text: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(text), time(23, 59), OSLO)
     except ValueError:
         return None
+
+
+def done(number: str, act: str) -> Response:
+    """Back to the case page, with focus on the line that says what was done: an act of ``case_content.DONE``."""
+    return redirect(url_for("casework.show", number=number, gjort=act) + "#gjort", 303)
 
 
 def why_not(refusal: Refusal) -> str:

@@ -194,6 +194,12 @@ def _few_or_many(field: Field, takes: Taking) -> Issue | None:
     return Issue(field.path, "maxFiles", {"limit": takes.most}) if len(takes.files) > takes.most else None
 
 
+def judged(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The faults of a task's form as *content* leaves it: what is asked for may hang on what was answered now."""
+    form = of_task(connection, task, content)
+    return faults(form, content) if form is not None else []
+
+
 def _empty(field: Field, content: Mapping[str, Any]) -> bool:
     return value_at(content, field.path) in (None, "", [], False)
 

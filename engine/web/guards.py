@@ -31,6 +31,9 @@ def guarded(name: str, import_name: str, guard: str) -> Blueprint:
                 answer.headers["HX-Redirect"] = target
                 return answer
             return redirect(target, 303)
+        if g.choosing:
+            target = url_for("offices.show", videre=request.full_path.rstrip("?") if request.method == "GET" else "")
+            return redirect(target, 303)
         if g.actor.role.value != guard and not (guard == Role.LEADER.value and _leads(g.actor)):
             abort(403)
         return None

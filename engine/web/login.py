@@ -27,7 +27,7 @@ STARTED = "ibalanse_login"
 #: What an office may give an employee: to work in its cases, and to see its figures.
 STAFF, LEADER = "urn:altinn:resource:ibalanse-ansatt", "urn:altinn:resource:ibalanse-leder"
 DETAILS = [{"type": "ansattporten:altinn:resource", "resource": resource} for resource in (STAFF, LEADER)]
-_PATH = re.compile(r"/(?!/)[\w\-./?=&%]*")
+PATH = re.compile(r"/(?!/)[\w\-./?=&%]*")
 
 blueprint = guarded("login", __name__, ANYONE)
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def _begin(which: str) -> Response:
     client = current_app.extensions["logins"][which]
     house = view.house()
     back = request.args.get("videre", "")
-    back = back if _PATH.fullmatch(back) else ""
+    back = back if PATH.fullmatch(back) else ""
     try:
         start = client.begin(
             redirect_uri=_redirect_uri(which),
@@ -87,7 +87,7 @@ def answered(which: str) -> Response:
         state = sessions.take_login(connection, request.cookies.get(STARTED, ""), now)
     if state is None or which not in logins or state["which"] != which:
         if g.actor is not None:
-            return redirect(_home(g.actor.role), 303)  # the back button after a log-in that went well
+            return redirect(home(g.actor.role), 303)  # the back button after a log-in that went well
         return _failed(which, "unknown_login")
     client = logins[which]
     start = _Start(state["url"], state["state"], state["nonce"], state["verifier"])
@@ -98,13 +98,12 @@ def answered(which: str) -> Response:
         return _failed(which, f"name_{error.code}")
     except Exception as error:
         return _failed(which, getattr(error, "code", type(error).__name__))
-    office = None
-    if identity.offices:
-        orgno, office_name = identity.offices[0]
-        office = Office(orgno, office_name, leads=orgno in identity.leads)
-    if which == "ansattporten" and office is None:
+    found = parts(identity) if which == "ansattporten" else []
+    if which == "ansattporten" and not found:
         return _failed(which, "no_office")
-    role = _role(which, office, identity.resources)
+    several = len(found) > 1
+    office = None if several or not found else Office(found[0]["orgno"], found[0]["name"], found[0]["leads"])
+    role = Role(found[0]["role"]) if found else Role.CITIZEN
     with house.db.write() as connection:
         person = house.vault.register(connection, pid=identity.pid, name=name, birth_date=born)
         token = sessions.log_in(
@@ -118,11 +117,12 @@ def answered(which: str) -> Response:
             issuer=identity.issuer,
             sid=identity.sid,
             id_token=identity.id_token,
+            offices=found if several else (),
         )
         if role is Role.CASEWORKER and office is not None:
             members.note_login(connection, office.orgno, person.id, office.orgno in identity.leads, now)
         chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "LoggedIn", {"person": person.id, "role": role.value})
-    answer = redirect(state["back"] or _home(role), 303)
+    answer = redirect(url_for("offices.show", videre=state["back"]) if several else state["back"] or home(role), 303)
     _set(answer, COOKIE, token)
     answer.delete_cookie(STARTED)
     return answer
@@ -135,17 +135,24 @@ class _Start:
         self.url, self.state, self.nonce, self.verifier = url, state, nonce, verifier
 
 
-def _role(which: str, office: Office | None, resources: frozenset[str]) -> Role:
-    """Whoever was given the figures and not the cases is a leader and nothing else; she may be given both."""
-    if which == "idporten":
-        return Role.CITIZEN
-    if LEADER in resources and STAFF not in resources:
-        return Role.LEADER
+def parts(identity: Any) -> list[dict[str, Any]]:
+    """What an employee may be, and where: one part for each of her offices.
+
+    Whoever was given the figures and not the cases is a leader and nothing else there; she may be given both.
+    """
     own = view.house().settings.organisation_number
-    return Role.ADMINISTRATOR if office and office.orgno == own else Role.CASEWORKER
+    found = []
+    for orgno, name in identity.offices:
+        given = identity.given.get(orgno, frozenset())
+        if LEADER in given and STAFF not in given:
+            role = Role.LEADER
+        else:
+            role = Role.ADMINISTRATOR if orgno == own else Role.CASEWORKER
+        found.append({"orgno": orgno, "name": name, "leads": orgno in identity.leads, "role": role.value})
+    return found
 
 
-def _home(role: Role) -> str:
+def home(role: Role) -> str:
     return {
         Role.CITIZEN: url_for("citizen.home"),
         Role.CASEWORKER: url_for("queue.show"),
@@ -208,7 +215,7 @@ def language() -> Response:
     """The language is chosen by the person and kept."""
     chosen = request.form.get("language", "nb")
     back = request.form.get("back", "/")
-    answer = redirect(back if _PATH.fullmatch(back) else "/", 303)
+    answer = redirect(back if PATH.fullmatch(back) else "/", 303)
     if chosen in LANGUAGES:
         answer.set_cookie("language", chosen, max_age=31_536_000, samesite="Lax", httponly=True)
         if g.actor is not None:

@@ -13,6 +13,9 @@ from engine.web import view
 
 #: Kind, or the beginning of one → endpoint; the longest that fits counts. The text is ``notice.to.<endpoint>``.
 PAGES = {
+    "complaint": "citizen.case",
+    "complaint_decided": "citizen.case",
+    "document": "citizen.case",
     "enk": "enk.show",
     "enk.ended": "citizen.offered",
     "enk.gone": "citizen.offered",
@@ -22,6 +25,7 @@ PAGES = {
     "journey.notice.answered": "enk.checklist",
     "letter": "citizen.case",
     "milestone": "plan.show",
+    "opened": "citizen.case",
     "signal": "household.everyday",
     "signal.claim_growing": "household.measures",
     "signal.income_ending": "budget.show",

@@ -54,6 +54,15 @@ def version_text(definition_id: str, key: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def role_title(definition_id: str, role: str) -> str:
+    """What a role in a case is called: by the journey's own word, else the house's."""
+    found = version_text(definition_id, f"role.{role}")
+    if found != f"role.{role}":
+        return found
+    ours = t(f"party.role.{role}")
+    return role if ours == f"party.role.{role}" else ours
+
+
 def task_title(task: Any) -> str:
     """What a task is called, in the version it belongs to."""
     found = version_text(task.definition_id, f"task.{task.element_id}")
@@ -250,6 +259,7 @@ def install(app: Flask) -> None:
         size_of=size_of,
         handed_in=handed_in,
         file_endings=[ending for endings in uploads.ENDINGS.values() for ending in endings],
+        role_title=role_title,
     )
     env.filters.update(
         kr=lambda value: formatting.kroner(value, g.language),
@@ -267,7 +277,10 @@ def install(app: Flask) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        return {"actor": g.get("actor"), "language": g.get("language", "nb"), "csrf_token": g.get("csrf", "")}
+        return {
+            "actor": g.get("actor"), "offices": g.get("offices", ()), "language": g.get("language", "nb"),
+            "csrf_token": g.get("csrf", ""),
+        }  # fmt: skip
 
 
 def static(name: str) -> str:

@@ -9,7 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -55,6 +55,7 @@ class Identity:
     offices  (organisation number, name) pairs the person may act for (Ansattporten)
     resources  Altinn resources she was given for any of them: what she may be here
     leads    organisation numbers among them that she leads
+    given    of each of them the resources she was given there
     """
 
     sub: str
@@ -67,6 +68,7 @@ class Identity:
     offices: tuple[tuple[str, str], ...] = ()
     resources: frozenset[str] = frozenset()
     leads: tuple[str, ...] = ()
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def level_of(acr: str) -> str:
@@ -160,6 +162,7 @@ class OidcClient:
             offices=_offices(claims.get("authorization_details")),
             resources=_resources(claims.get("authorization_details")),
             leads=tuple(orgno for orgno, _ in _offices(claims.get("authorization_details"), LEADER)),
+            given=_given(claims.get("authorization_details")),
         )
 
     def _claims(self, id_token: str) -> dict[str, Any]:
@@ -230,3 +233,13 @@ def _resources(details: Any) -> frozenset[str]:
         and entry.get("type") == "ansattporten:altinn:resource"
         and entry.get("authorized_parties")
     )
+
+
+def _given(details: Any) -> dict[str, frozenset[str]]:
+    """Organisation number → the resources she was given there."""
+    named = _resources(details)
+    found: dict[str, set[str]] = {}
+    for resource in named:
+        for orgno, _ in _offices(details, resource):
+            found.setdefault(orgno, set()).add(resource)
+    return {orgno: frozenset(resources) for orgno, resources in found.items()}

@@ -19,7 +19,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 from joserfc.errors import JoseError
 
 from integrations.sandbox import keys
-from integrations.sandbox.persons import all_persons, employees
+from integrations.sandbox.persons import Employee, all_persons, employees
 
 CODE_SECONDS = 60
 PAR_SECONDS = 120
@@ -32,14 +32,13 @@ _GIVEN = {"leader": ("ansatt", "leder"), "head": ("leder",)}
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody to choose at log-in."""
+    """Somebody to choose at log-in. ``offices``: number, name and what she was given there, of each she works at."""
 
     key: str
     name: str
     pid: str
     summary: str
-    office: tuple[str, str] | None = None
-    resources: tuple[str, ...] = ("ansatt",)
+    offices: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
 @dataclass
@@ -63,13 +62,13 @@ class Provider:
     def people(self) -> list[Who]:
         if self.name == "idporten":
             return [Who(p.key, p.name, p.pid, p.summary) for p in all_persons()]
-        return [
-            Who(
-                e.key, e.name, e.pid, f"{e.office_name} ({e.role})", (e.office_orgno, e.office_name),
-                _GIVEN.get(e.role, ("ansatt",)),
-            )
-            for e in employees()
-        ]  # fmt: skip
+        return [_employee(e) for e in employees()]
+
+
+def _employee(e: Employee) -> Who:
+    every = ((e.office_orgno, e.office_name, e.role), *e.also)
+    offices = tuple((orgno, name, _GIVEN.get(role, ("ansatt",))) for orgno, name, role in every)
+    return Who(e.key, e.name, e.pid, ", ".join(f"{name} ({role})" for _, name, role in every), offices)
 
 
 def blueprint(provider: Provider) -> Blueprint:
@@ -240,18 +239,18 @@ def _claims(provider: Provider, granted: dict[str, Any]) -> dict[str, Any]:
         "sid": granted["sid"],
         "locale": (asked.get("ui_locales") or "nb").split()[0],
     }
-    if who.office is not None:
+    if who.offices:
+        given = dict.fromkeys(resource for _, _, resources in who.offices for resource in resources)
         claims["authorization_details"] = [
             {
                 "type": "ansattporten:altinn:resource",
-                "resource": f"urn:altinn:resource:ibalanse-{name}",
+                "resource": f"urn:altinn:resource:ibalanse-{resource}",
                 "authorized_parties": [
-                    {
-                        "orgno": {"authority": "iso6523-actorid-upis", "ID": f"0192:{who.office[0]}"},
-                        "name": who.office[1],
-                    }
+                    {"orgno": {"authority": "iso6523-actorid-upis", "ID": f"0192:{orgno}"}, "name": name}
+                    for orgno, name, resources in who.offices
+                    if resource in resources
                 ],
             }
-            for name in who.resources
+            for resource in given
         ]
     return claims

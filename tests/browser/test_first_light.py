@@ -73,7 +73,7 @@ def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
     expect(kari.page.locator("#feil")).to_contain_text("Utfall må fylles ut")
     kari.tick("Innvilget rådgivning")
     kari.press("Fullfør: Skriv vedtak")
-    expect(kari.page.locator("main")).to_contain_text("Vedtak mangler")
+    expect(kari.page.locator("#feil")).to_contain_text("Startdato må fylles ut")
     assert kari.page.get_by_label("Begrunnelse").input_value() == "Søker har varige betalingsproblemer."
     kari.page.get_by_label("Startdato").fill("2026-11-25")
     kari.press("Fullfør: Skriv vedtak")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from engine.authorization.actor import Role
+from engine.cases.models import case_file
 from engine.execution import advance, deadlines
 from engine.execution.commands import (
     AlreadyDone,
@@ -98,6 +99,7 @@ def pause(c: Context) -> None:
     assert isinstance(c.command, PauseTask) and c.task is not None and c.token is not None
     _move_pause(c, "pause")
     _set(c, paused_at=c.now)
+    c.open_tasks = None  # the case file is to see the pause
     if c.token.element.extension.pause_stops_clock:
         _unwatch(c)
     note(c, "pause", "TaskPaused", reason=c.command.reason)
@@ -137,6 +139,9 @@ def plan(c: Context) -> None:
         text = f"the planned date is after the deadline {c.task.due_at.isoformat()}"
         raise NotPossible(Reason(c.task.element_id, "after-deadline", text))
     _set(c, follow_up_at=at)
+    if c.case_before is not None and c.case_before["waiting_task"] == c.task.element_id:
+        c.connection.execute(update(case_file).where(case_file.c.id == c.case_id).values(follow_up_at=at))
+        c.case_before["follow_up_at"] = at
     note(c, "plan", "TaskPlanned", data={"follow_up": None if at is None else at.isoformat()})
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from engine.authorization import pep
+from engine.authorization.actor import Role
 from engine.definitions.library import UnknownDefinition, start_timers
 from engine.execution import advance, data, starts
-from engine.execution.commands import AlreadyDone, BeginByTimer, NotFound, StartInstance
+from engine.execution.commands import AlreadyDone, BeginByTimer, Forbidden, NotFound, StartInstance
 from engine.execution.context import Context
 from engine.execution.models import due_work
 
@@ -28,6 +30,20 @@ def create_instance(c: Context) -> None:
     c.case_id = c.instance.id
     c.audit_kind = "CaseStarted"
     c.audit_data = {"process": deployed.key, "version": deployed.version}
+
+
+def may_start(c: Context) -> None:
+    """Beginning for another: a caseworker where the policy permits it, for her own office; a citizen never."""
+    assert isinstance(c.command, StartInstance)
+    if c.actor.person_id == c.live.owner_id:
+        return
+    if c.actor.role is Role.CITIZEN:
+        raise Forbidden(c.command.key)
+    if c.actor.role is Role.CASEWORKER:
+        office = str(c.command.variables.get("office", ""))
+        if not pep.may_begin(c.deployed(c.live.definition_id).bundle, c.actor, office):
+            raise Forbidden(c.command.key)
+        c.audit_data["for"] = c.live.owner_id
 
 
 def keep_start_data(c: Context) -> None:

@@ -251,14 +251,17 @@ def all_persons() -> tuple[Person, ...]:
 
 @lru_cache(maxsize=1)
 def employees() -> tuple[Employee, ...]:
-    def one(key: str, name: str, born: date, office: tuple[str, str], role: str) -> Employee:
-        return Employee(key, name, synthetic_pid(born, 600), born, office[0], office[1], role)
+    def one(
+        key: str, name: str, born: date, office: tuple[str, str], role: str, *also: tuple[str, str, str]
+    ) -> Employee:  # fmt: skip
+        return Employee(key, name, synthetic_pid(born, 600), born, office[0], office[1], role, also)
 
     return (
         one("kari", "Kari Rådgiver", date(1980, 4, 4), NAV_LILLESTROM, "caseworker"),
         one("ola", "Ola Rådgiver", date(1974, 10, 9), NAV_LILLESTROM, "caseworker"),
         one("lise", "Lise Leder", date(1969, 6, 12), NAV_LILLESTROM, "leader"),
         one("bente", "Bente Veileder", date(1985, 1, 30), BREG, "caseworker"),
+        one("tone", "Tone Toparts", date(1983, 3, 21), NAV_LILLESTROM, "caseworker", (*BREG, "head")),
         one("liv", "Liv Leder", date(1971, 5, 17), NAV_LILLESTROM, "head"),
         one("hans", "Hans Husleder", date(1968, 2, 8), ("310478717", "iBalanse"), "head"),
         one("ada", "Ada Administrator", date(1988, 12, 12), ("310478717", "iBalanse"), "administrator"),

@@ -128,7 +128,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """A caseworker, leader or administrator who logs in with Ansattporten."""
+    """A caseworker, leader or administrator who logs in with Ansattporten.
+
+    also  (organisation number, name, role) of each office she works at besides
+    """
 
     key: str
     name: str
@@ -137,3 +140,4 @@ class Employee:
     office_orgno: str
     office_name: str
     role: str
+    also: tuple[tuple[str, str, str], ...] = ()

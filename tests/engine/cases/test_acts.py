@@ -7,10 +7,20 @@ from datetime import timedelta
 import pytest
 
 from engine.authorization.actor import SYSTEM
-from engine.cases import acts, asking, members, notices
+from engine.cases import acts, asking, members, notices, queue
+from engine.cases.queue import Filter
 from engine.execution import worklist
-from engine.execution.commands import AlreadyDone, CompleteTask, NotFound, NotPossible
+from engine.execution.commands import (
+    AlreadyDone,
+    CompleteTask,
+    NotFound,
+    NotPossible,
+    PauseTask,
+    PlanTask,
+    ResumeTask,
+)
 from tests.engine.cases.conftest import NAV, Desks
+from tests.factories.bundles import assigned, bundle, flow, line
 
 
 def rules(error: pytest.ExceptionInfo[NotPossible]) -> list[str]:
@@ -207,3 +217,51 @@ def test_an_answer_sets_going_what_the_question_held_up(desks: Desks) -> None:
         told = notices.of_person(connection, app.vault, desks.kari.person_id)
     assert [(q.state, q.answer) for q in found] == [("answered", "7 000 kr")]
     assert [one.kind for one in told] == ["staff.answered"]
+
+
+def test_what_the_command_alone_pauses_and_plans_stands_in_the_queue(desks: Desks) -> None:
+    case = desks.start()
+    app, task = desks.application, desks.task(case)
+    day = desks.clock.now() + timedelta(days=3)
+
+    app.dispatch.send(PlanTask(task.id, day), desks.kari)
+    assert desks.case(case).follow_up_at == day
+    app.dispatch.send(PauseTask(task.id, "the bank must answer"), desks.kari)
+    paused = desks.case(case)
+    assert (paused.paused_at, paused.pause_reason, paused.waiting_for) == (desks.clock.now(), "other", "other")
+    assert "resume" in acts.legal(paused, desks.kari.person_id, leads=False) and paused.follow_up_at == day
+    app.dispatch.send(ResumeTask(task.id), desks.kari)
+    after = desks.case(case)
+    assert (after.paused_at, after.pause_reason, after.waiting_for) == (None, None, "caseworker")
+
+    desks.do(acts.pause, desks.kari, case, "court", "a date in court")
+    desks.do(acts.plan, desks.kari, case, None)
+    assert (desks.case(case).pause_reason, desks.case(case).follow_up_at) == ("court", None)
+    app.dispatch.send(ResumeTask(desks.task(case).id), desks.ola)
+    assert desks.case(case).paused_at is None and desks.case(case).waiting_for == "caseworker"
+
+
+def test_a_task_brings_the_day_its_process_plans_and_a_new_round_brings_a_new_one(desks: Desks) -> None:
+    planned = assigned("caseworker", dueAfter="P30D", followUpAfter="P7D")
+    body = (
+        f'<startEvent id="s"/><exclusiveGateway id="again"/><userTask id="a">{planned}</userTask>'
+        f'<userTask id="b">{assigned("caseworker")}</userTask>' + line("s", "again", "a", "b") + flow("b", "again")
+    )
+    with desks.application.db.write() as connection:
+        desks.application.library.deploy(connection, bundle(body, roles=("radgiver", "priv")), by="test")
+    case = desks.start()
+    first = desks.clock.now() + timedelta(days=7)
+    assert desks.case(case).follow_up_at == first
+
+    app = desks.application
+    desks.clock.advance(timedelta(days=2))
+    app.dispatch.send(CompleteTask(desks.task(case).id), desks.kari)
+    assert desks.case(case).follow_up_at is None, "the next task plans nothing"
+    app.dispatch.send(CompleteTask(desks.task(case).id), desks.kari)
+    assert desks.case(case).follow_up_at == desks.clock.now() + timedelta(days=7)
+    with app.db.read() as connection:
+        due = [
+            [row.id for row in queue.page(connection, desks.who(desks.kari), Filter(view="planlagt"), at, None).rows]
+            for at in (first, desks.case(case).follow_up_at)
+        ]
+    assert due == [[], [case]]

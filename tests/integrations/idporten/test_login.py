@@ -59,6 +59,18 @@ def test_an_employee_brings_the_office_she_may_act_for(sandbox: Settings) -> Non
     assert identity.offices == (("312345672", "Nav Lillestrøm"),)
 
 
+def test_who_works_at_two_offices_brings_both_and_what_she_was_given_at_each(sandbox: Settings) -> None:
+    client = connect(sandbox).logins["ansattporten"]
+    start = begin(client)
+
+    identity = client.finish(start, BACK, choose(start, person="tone"))
+
+    assert [orgno for orgno, _ in identity.offices] == ["312345672", "313367002"]
+    given = {orgno: {name.rpartition("-")[2] for name in names} for orgno, names in identity.given.items()}
+    assert given == {"312345672": {"ansatt"}, "313367002": {"leder"}}
+    assert identity.leads == ("313367002",)
+
+
 def test_a_code_works_once(client: OidcClient) -> None:
     start = begin(client)
     answer = choose(start)

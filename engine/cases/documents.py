@@ -1,0 +1,149 @@
+"""Documents of a case: files its caseworkers put there, for the citizen to read or barred for a reason the law knows.
+
+What the citizen may read is hers from then on: she is told, and it stays. A document that is barred may be taken
+away again with a reason, until somebody else than who put it there has opened it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from engine.audit import chain
+from engine.authorization.actor import Actor
+from engine.cases import notices
+from engine.cases.desk_models import case_document
+from engine.cases.uploads import Upload
+from engine.execution.commands import NotFound, NotPossible, Reason
+from engine.vault import Vault
+
+KINDS = ("statement", "agreement", "id", "income", "court", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``author`` is a person id, ``barred`` why the citizen may not read it, ``size`` in bytes.
+
+    ``why`` is what the caseworker wrote beside the code of the bar; never for the citizen.
+    """
+
+    id: str
+    author: str
+    kind: str
+    title: str
+    name: str
+    type: str
+    why: str
+    size: int
+    barred: str
+    added_at: datetime
+    shared_at: datetime | None
+    read_at: datetime | None
+
+    @property
+    def removable(self) -> bool:
+        return self.shared_at is None and self.read_at is None
+
+
+def add(
+    connection: Connection, vault: Vault, *, actor: Actor, case: Any, upload: Upload, title: str, kind: str,
+    barred: str, why: str, now: datetime,
+) -> str:  # fmt: skip
+    """Put a file in the case; without *barred* the citizen may read it and is told. Returns its id."""
+    document_id = str(uuid.uuid4())
+    digest = hashlib.sha256(upload.content).hexdigest()
+    content = {"title": title, "name": upload.name, "type": upload.type, "why": why}
+    body = base64.b64encode(upload.content).decode()
+    connection.execute(
+        insert(case_document).values(
+            id=document_id, case_id=case.id, person_id=case.owner_id, author=actor.person_id, kind=kind,
+            content=vault.seal(connection, case.owner_id, f"case_document.content:{document_id}", content),
+            body=vault.seal(connection, case.owner_id, f"case_document.body:{document_id}", body),
+            size=len(upload.content), digest=digest, barred=barred or None, added_at=now,
+            shared_at=None if barred else now,
+        )
+    )  # fmt: skip
+    data = {"document": document_id, "kind": kind, "digest": digest, **({"barred": barred} if barred else {})}
+    chain.append(connection, case.id, now, actor, "DocumentAdded", data)
+    if not barred:
+        _tell(connection, vault, case, document_id, title, now)
+    return document_id
+
+
+def share(connection: Connection, vault: Vault, *, actor: Actor, case: Any, document_id: str, now: datetime) -> bool:
+    """Let the citizen read it after all, and tell her. False when she could already."""
+    row = _row(connection, case.id, document_id)
+    if row.shared_at is not None:
+        return False
+    connection.execute(update(case_document).where(case_document.c.id == row.id).values(shared_at=now, barred=None))
+    data = {"document": row.id, "from": row.barred, "to": None}
+    chain.append(connection, case.id, now, actor, "DocumentShared", data)
+    _tell(connection, vault, case, row.id, _read(connection, vault, row).title, now)
+    return True
+
+
+def _tell(connection: Connection, vault: Vault, case: Any, document_id: str, title: str, now: datetime) -> None:
+    notices.give(
+        connection, vault, case_id=case.id, person_id=case.owner_id, key=f"document/{document_id}", kind="document",
+        content={"about": title}, now=now,
+    )  # fmt: skip
+
+
+def remove(connection: Connection, vault: Vault, *, actor: Actor, case: Any, document_id: str, now: datetime) -> str:
+    """Take it away for good; returns what it was called. Raises ``NotPossible`` once it is shared or was read."""
+    one = _read(connection, vault, _row(connection, case.id, document_id))
+    if not one.removable:
+        raise NotPossible(Reason("", "document-stays", "the document is shared or has been read"))
+    connection.execute(delete(case_document).where(case_document.c.id == document_id))
+    data = {"document": document_id, "kind": one.kind, "said_why": True}
+    chain.append(connection, case.id, now, actor, "DocumentRemoved", data)
+    return one.title
+
+
+def open_one(
+    connection: Connection, vault: Vault, *, actor: Actor, case: Any, document_id: str, now: datetime,
+    citizen: bool = False,
+) -> tuple[Document, bytes]:  # fmt: skip
+    """A document with its content; that it was opened is written down. For a *citizen* a barred one is not there."""
+    row = _row(connection, case.id, document_id)
+    if citizen and row.shared_at is None:
+        raise NotFound(document_id)
+    if row.read_at is None and row.author != actor.person_id:
+        connection.execute(update(case_document).where(case_document.c.id == row.id).values(read_at=now))
+    chain.append(connection, case.id, now, actor, "DocumentOpened", {"document": row.id})
+    sealed = vault.open(connection, row.person_id, f"case_document.body:{row.id}", row.body)
+    return _read(connection, vault, row), base64.b64decode(sealed)
+
+
+_LISTED = [column for column in case_document.c if column.name != "body"]
+
+
+def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Document]:
+    """Newest first, without the files themselves."""
+    rows = connection.execute(
+        select(*_LISTED).where(case_document.c.case_id == case_id).order_by(case_document.c.added_at.desc())
+    )
+    return [_read(connection, vault, row) for row in rows]
+
+
+def _row(connection: Connection, case_id: str, document_id: str) -> Row[Any]:
+    row = connection.execute(
+        select(case_document).where(case_document.c.id == document_id, case_document.c.case_id == case_id)
+    ).first()
+    if row is None:
+        raise NotFound(document_id)
+    return row
+
+
+def _read(connection: Connection, vault: Vault, row: Any) -> Document:
+    content = vault.open(connection, row.person_id, f"case_document.content:{row.id}", row.content)
+    return Document(
+        row.id, row.author, row.kind, content["title"], content["name"], content["type"], content["why"], row.size,
+        row.barred or "", row.added_at, row.shared_at, row.read_at,
+    )  # fmt: skip

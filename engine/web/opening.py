@@ -1,0 +1,152 @@
+"""Begin a case for a citizen who came to the office.
+
+The number is posted and never stands in an address. Between looking her up and confirming that it is her it is kept
+sealed for an hour under an id, as a search is; nobody becomes known to the house by being looked up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, render_template, request
+from sqlalchemy import Connection
+
+from engine.audit import chain
+from engine.authorization.actor import Role
+from engine.cases import opening, queries, views
+from engine.definitions.library import Deployed
+from engine.evidence.errors import SourceError, SourceRefused
+from engine.execution.commands import AlreadyDone
+from engine.vault import Person
+from engine.web import desk, view
+from engine.web.guards import actor, guarded
+
+blueprint = guarded("opening", __name__, Role.CASEWORKER.value)
+desk.only_members(blueprint)
+LONGEST = 1000
+
+
+@blueprint.get("/arbeidsko/ny-sak")
+def show() -> Any:
+    return _form({}, {})
+
+
+def _form(written: Any, wrong: dict[str, str], status: int = 422) -> Any:
+    """The first page. *wrong*: field → text key; everything written stands."""
+    with view.house().db.read() as connection:
+        offered = opening.journeys(connection, view.house().library, actor())
+    faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
+    body = render_template("opening.html", journeys=offered, ways=opening.WAYS, written=written, faults=faults)
+    return (body, status) if wrong else body
+
+
+def _journey(connection: Connection) -> Deployed | None:
+    wanted = request.form.get("journey", "")
+    return next((d for d in opening.journeys(connection, view.house().library, actor()) if d.key == wanted), None)
+
+
+def _missing() -> dict[str, str]:
+    """What the form lacks, by field."""
+    form = request.form
+    wrong = {}
+    with view.house().db.read() as connection:
+        if _journey(connection) is None:
+            wrong["journey"] = "opening.no_journey"
+    if form.get("way") not in opening.WAYS:
+        wrong["way"] = "opening.no_way"
+    if not form.get("reason", "").strip() or len(form.get("reason", "")) > LONGEST:
+        wrong["reason"] = "opening.no_reason"
+    return wrong
+
+
+def plain_number(text: str) -> str:
+    """The eleven digits of a number as people write it, "" when it is none."""
+    found = text.replace(" ", "").replace("\u00a0", "")
+    return found if found.isascii() and found.isdigit() and len(found) == 11 else ""
+
+
+def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
+    """Name and birth date in the population register, or the text key of what is wrong."""
+    try:
+        return current_app.extensions["identify"](pid), ""
+    except SourceRefused:
+        return None, "opening.unknown"
+    except SourceError:
+        return None, "opening.register_down"
+
+
+def note_lookup(connection: Connection, pid: str, found: bool) -> Person | None:
+    """Write down that this number was looked up, found or not; who it is, if we know her."""
+    house = view.house()
+    known = house.vault.person_by_pid(connection, pid)
+    data = {"office": desk.office(), "found": found, **({"person": known.id} if known else {})}
+    chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), actor(), "PersonLookedUp", data)
+    return known
+
+
+@blueprint.post("/arbeidsko/ny-sak")
+def look_up() -> Any:
+    """Find the person and ask whether it is her. That she was looked up is written down, found or not."""
+    house = view.house()
+    wrong = _missing()
+    pid = plain_number(request.form.get("pid", ""))
+    if not pid:
+        wrong["pid"] = "opening.pid_wrong"
+    if wrong:
+        return _form(request.form, dict(sorted(wrong.items(), key=lambda pair: _ORDER.index(pair[0]))))
+    found, fault = identify(pid)
+    now = house.clock.now()
+    with house.db.write() as connection:
+        known = note_lookup(connection, pid, found is not None)
+        search = views.keep_search(connection, house.vault, actor().person_id, pid, now) if found else ""
+    if found is None:
+        return _form(request.form, {"pid": fault})
+    return _confirm(search, found, known)
+
+
+_ORDER = ("journey", "pid", "way", "reason")
+
+
+def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
+    with view.house().db.read() as connection:
+        deployed = _journey(connection)
+        assert deployed is not None
+        there = queries.open_case_of(connection, known.id, deployed.key) if known else None
+    return render_template(
+        "opening_confirm.html", search=search, name=found[0], year=found[1].year, journey=deployed,
+        written=request.form, there=there, here=there is not None and there.office == desk.office(),
+        herself=known is not None and known.id == actor().person_id,
+    )  # fmt: skip
+
+
+@blueprint.post("/arbeidsko/ny-sak/bekreft")
+def begin() -> Any:
+    """It is her: the case begins, and she is told."""
+    house = view.house()
+    now = house.clock.now()
+    wrong = _missing()
+    with house.db.read() as connection:
+        pid = plain_number(
+            views.search(connection, house.vault, actor().person_id, request.form.get("person", ""), now)
+        )
+    if not pid:
+        wrong["pid"] = "opening.expired"
+    if wrong:
+        return _form(request.form, wrong)
+    found, fault = identify(pid)
+    if found is None:
+        return _form(request.form, {"pid": fault})
+    try:
+        with house.db.write() as connection:
+            deployed = _journey(connection)
+            assert deployed is not None
+            person = house.vault.register(connection, pid=pid, name=found[0], birth_date=found[1])
+            number = opening.begin(
+                desk.desk(connection), deployed, person.id, way=request.form["way"],
+                reason=request.form["reason"].strip(), take=request.form.get("take") == "ja",
+                key=request.form.get("_key", ""),
+            )  # fmt: skip
+    except AlreadyDone:
+        with house.db.read() as connection:
+            return _confirm(request.form["person"], found, house.vault.person_by_pid(connection, pid)), 409
+    return desk.done(number, "opened")

@@ -1,0 +1,178 @@
+"""Documents of a case: who may read them, what is refused, what stays, and what is written down."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.audit.chain import audit_event, verify
+from engine.authorization.actor import Actor, Office, Role
+from engine.cases import documents, notices, queries, uploads
+from engine.cases.desk_models import case_document
+from tests.engine.web.test_case_pages import client, read
+from tests.engine.web.test_casework import kari, number, send
+from tests.processes.conftest import OFFICE, House, house
+from tests.processes.test_estate_settlement import person
+
+__all__ = ["client", "house", "kari", "number", "read", "send"]
+PDF = b"%PDF-1.7 the rent of a flat"
+GIVEN = {"title": "Husleiekontrakt", "kind": "agreement", "access": "open"}
+
+
+@pytest.fixture
+def upload(send: Any, kari: Actor, number: str) -> Any:  # noqa: F811
+    def put(content: bytes = PDF, name: str = "kontrakt.pdf", who: Actor = kari, **form: str) -> Any:
+        return send(who, f"/saker/{number}/dokumenter", **{**GIVEN, **form}, file=(io.BytesIO(content), name))
+
+    return put
+
+
+def listed(house: House, number: str) -> list[documents.Document]:  # noqa: F811
+    with house.application.db.read() as connection:
+        case = queries.case_by_number(connection, number, OFFICE.orgno)
+        return documents.of_case(connection, house.application.vault, case.id)
+
+
+def events(house: House, number: str) -> list[str]:  # noqa: F811
+    with house.application.db.read() as connection:
+        case = queries.case_by_number(connection, number, OFFICE.orgno)
+        assert verify(connection, case.id) is None
+        kinds = connection.execute(
+            select(audit_event.c.kind)
+            .where(audit_event.c.case_id == case.id, audit_event.c.kind.like("Document%"))
+            .order_by(audit_event.c.seq)
+        )
+        return list(kinds.scalars())
+
+
+def test_what_the_citizen_may_read_is_told_to_her_and_every_look_is_written_down(
+    house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any,  # noqa: F811
+) -> None:  # fmt: skip
+    answer = upload()
+    assert answer.status_code == 303 and "gjort=document_shared#gjort" in answer.headers["Location"]
+    assert "Innbyggeren kan lese dokumentet" in read(kari, f"/saker/{number}?gjort=document_shared")
+    with house.application.db.read() as connection:
+        told = notices.of_person(connection, house.application.vault, house.anne.person_id)
+        stored = connection.execute(select(case_document.c.body)).scalar_one()
+    assert [(one.kind, one.content["about"]) for one in told] == [("document", "Husleiekontrakt")]
+    assert PDF not in stored
+
+    [one] = listed(house, number)
+    assert "Husleiekontrakt" in read(house.anne, "/saken-min")
+    got = client(house.anne).get(f"/dokument/{one.id}")
+    assert got.data == PDF and got.headers["Content-Type"] == "application/pdf"
+    assert got.headers["Content-Disposition"] == "attachment; filename=kontrakt.pdf"
+    assert client(kari).get(f"/saker/{number}/dokumenter/{one.id}").data == PDF
+    assert listed(house, number)[0].read_at is not None
+    assert events(house, number) == ["DocumentAdded", "DocumentOpened", "DocumentOpened"]
+
+
+def test_an_internal_one_is_there_with_its_reason_and_not_for_her_until_it_is_shown(
+    house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
+) -> None:  # fmt: skip
+    upload(title="Uttalelse om helsen", access="barred", why_barred="health", why="legen ba om det")
+    [one] = listed(house, number)
+
+    page = read(house.anne, "/saken-min")
+    assert "Uttalelse" not in page and "legen" not in page
+    assert "Et dokument du ikke kan lese. Grunn: Opplysninger om helse" in page
+    assert client(house.anne).get(f"/dokument/{one.id}").status_code == 404
+    assert client(house.anne).get("/meldinger").get_data(as_text=True).count("nytt dokument") == 0
+    assert send(kari, f"/saker/{number}/dokumenter/{one.id}/vis").status_code == 303
+    assert "Uttalelse om helsen" in read(house.anne, "/saken-min")
+    assert client(house.anne).get(f"/dokument/{one.id}").data == PDF
+
+
+def test_only_what_nobody_has_read_and_is_not_shared_can_be_taken_away_with_a_reason(
+    house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
+) -> None:  # fmt: skip
+    upload(title="Feil fil", access="barred", why_barred="internal")
+    [one] = listed(house, number)
+    address = f"/saker/{number}/dokumenter/{one.id}"
+
+    assert client(kari).get(address).data == PDF, "her own look does not bind her"
+    wordless = send(kari, f"{address}/fjern", reason=" ")
+    assert wordless.status_code == 409 and len(listed(house, number)) == 1
+    assert send(kari, f"{address}/fjern", reason="gjaldt en annen").status_code == 303
+    assert listed(house, number) == [] and events(house, number)[-1] == "DocumentRemoved"
+    assert "Fjernet dokumentet «Feil fil»: gjaldt en annen" in read(kari, f"/saker/{number}")
+    assert "gjaldt en annen" not in read(house.anne, "/saken-min")
+
+    upload(title="Lest av Ola", access="barred", why_barred="internal")
+    upload(title="Synlig")
+    ola = replace(person(house, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    newest = {one.title: one for one in listed(house, number)}
+    client(ola).get(f"/saker/{number}/dokumenter/{newest['Lest av Ola'].id}")
+    for title in newest:
+        refused = send(kari, f"/saker/{number}/dokumenter/{newest[title].id}/fjern", reason="nei")
+        assert refused.status_code == 409 and "kan ikke fjernes" in refused.get_data(as_text=True), title
+    assert len(listed(house, number)) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"", "tom.pdf", "Filen er tom"),
+        (PDF, "", "Velg en fil"),
+        (b"MZ\x90\x00", "regning.pdf", "Filen må være PDF"),
+        (PDF, "regning.exe", "passer ikke med innholdet"),
+        (b"%PDF-" + b"x" * 1000, "stor.pdf", "Filen er for stor"),
+    ],
+)
+def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
+    house: House, number: str, upload: Any, content: bytes, name: str, said: str,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(uploads, "LARGEST", 1000)
+    answer = upload(content, name)
+    page = answer.get_data(as_text=True)
+
+    assert answer.status_code == 422 and 'href="#document-file"' in page
+    assert re.search(rf'id="document-file-fault">[^<]*{said}', page), said
+    assert 'value="Husleiekontrakt"' in page and 'value="agreement" selected' in page
+    assert listed(house, number) == []
+
+
+def test_a_name_or_a_reason_that_is_missing_is_said_at_its_field(house: House, number: str, upload: Any) -> None:  # noqa: F811
+    page = upload(title=" ", kind="", access="barred").get_data(as_text=True)
+
+    for field in ("title", "kind", "barred"):
+        assert f'id="document-{field}-fault"' in page, field
+    assert listed(house, number) == []
+
+
+def test_a_text_document_with_macros_is_refused_and_one_without_is_not() -> None:
+    def packed(*names: str) -> bytes:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for name in names:
+                archive.writestr(name, "x")
+        return out.getvalue()
+
+    assert uploads.check("a.docx", packed("word/document.xml")).type == uploads.WORD
+    for content in (packed("word/document.xml", "word/vbaProject.bin"), packed("run.sh"), b"PK\x03\x04broken"):
+        with pytest.raises(uploads.BadFile):
+            uploads.check("a.docx", content)
+    assert uploads.check('..\\..\\sti/"x"\n.pdf', PDF).name == "x.pdf"
+
+
+def test_no_document_is_there_for_another_office_or_another_citizen(
+    house: House, number: str, upload: Any, client: Any, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    upload()
+    [one] = listed(house, number)
+    other = Office("999999999", "Et annet kontor")
+    stranger = replace(person(house, "20887297953", "Fremmed"), role=Role.CASEWORKER, office=other)
+
+    assert upload(who=stranger).status_code == 404 and upload(b"", who=stranger).status_code == 404
+    assert client(stranger).get(f"/saker/{number}/dokumenter/{one.id}").status_code == 404
+    for act in ("vis", "fjern"):
+        assert send(stranger, f"/saker/{number}/dokumenter/{one.id}/{act}", reason="x").status_code == 404
+    assert client(person(house, "20887297955", "Naboen")).get(f"/dokument/{one.id}").status_code == 404
+    assert len(listed(house, number)) == 1

@@ -1,0 +1,146 @@
+"""Who takes part in a case: by number and by name, roles, ends, what each role opens, and who is told."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.audit.chain import audit_event, verify
+from engine.authorization.actor import Actor, Role
+from engine.cases import parties, queries, taking_part
+from engine.cases.models import case_party
+from engine.cases.parties import CaseParty
+from engine.definitions.bundle import Bundle
+from engine.execution.commands import NotPossible
+from tests.engine.web.test_case_pages import client, read
+from tests.engine.web.test_casework import kari, number, send
+from tests.engine.web.test_opening import TRULS, register
+from tests.processes.conftest import OFFICE, House, house
+from tests.processes.test_estate_settlement import EXAMPLES, person
+
+__all__ = ["client", "house", "kari", "number", "read", "register", "send"]
+
+
+def case_and_parts(house: House, number: str) -> tuple[Any, list[taking_part.Part]]:  # noqa: F811
+    with house.application.db.read() as connection:
+        case = queries.case_by_number(connection, number, OFFICE.orgno)
+        assert verify(connection, case.id) is None
+        return case, taking_part.of_case(connection, house.application.vault, case)
+
+
+def events(house: House, number: str) -> list[tuple[str, dict[str, Any]]]:  # noqa: F811
+    case, _ = case_and_parts(house, number)
+    with house.application.db.read() as connection:
+        rows = connection.execute(
+            select(audit_event.c.kind, audit_event.c.data)
+            .where(audit_event.c.case_id == case.id, audit_event.c.kind.like("Party%"))
+            .order_by(audit_event.c.seq)
+        )
+        return [(row.kind, row.data) for row in rows]
+
+
+def test_one_without_a_number_is_there_by_name_until_ended_with_a_reason(
+    house: House, kari: Actor, number: str, read: Any, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    assert send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo").status_code == 303
+    _, [part] = case_and_parts(house, number)
+    hers = read(house.anne, "/saken-min")
+    assert "Per Nabo" in hers and "Kontaktperson" in hers
+    with house.application.db.read() as connection:
+        assert b"Nabo" not in connection.execute(select(case_party.c.name)).scalar_one()
+
+    address = f"/saker/{number}/parter/{part.id}"
+    assert send(kari, f"{address}/rolle", role="representative").status_code == 303
+    assert "Fullmektig" in read(kari, f"/saker/{number}")
+    assert "Kontaktperson" in (history := read(kari, f"/saker/{number}/historikk")) and "Fullmektig" in history
+    assert (
+        send(kari, f"{address}/avslutt", reason=" ").status_code == 409 and len(case_and_parts(house, number)[1]) == 1
+    )
+    assert send(kari, f"{address}/avslutt", reason="ville ikke mer").status_code == 303
+
+    assert case_and_parts(house, number)[1] == [] and "ville ikke mer" in read(kari, f"/saker/{number}")
+    after = read(house.anne, "/saken-min")
+    assert "Per Nabo" not in after and "ville ikke mer" not in after and "avsluttet en deltakelse" in after
+    assert [kind for kind, _ in events(house, number)] == ["PartyAdded", "PartyChanged", "PartyEnded"]
+    assert not re.search("Nabo|ville", str(events(house, number)))
+
+
+def test_one_with_a_number_is_confirmed_first_and_a_role_of_the_house_opens_nothing(
+    house: House, kari: Actor, number: str, register: Any, read: Any, send: Any, client: Any  # noqa: F811
+) -> None:  # fmt: skip
+    page = send(kari, f"/saker/{number}/parter", role="spouse", pid=TRULS).get_data(as_text=True)
+    assert "Truls Eksempel" in page and "1972" in page and TRULS not in page
+    assert case_and_parts(house, number)[1] == []
+    kept = re.search(r'name="person" value="([^"]+)"', page)
+    assert kept
+    assert send(kari, f"/saker/{number}/parter/bekreft", role="spouse", person=kept[1]).status_code == 303
+
+    _, [part] = case_and_parts(house, number)
+    truls = Actor(Role.CITIZEN, part.person_id, "Truls Eksempel", level="high")
+    assert "Truls Eksempel" in read(house.anne, "/saken-min")
+    assert client(truls).get(f"/saken-min?sak={number}").status_code == 303, "he has no case to see"
+    twice = send(kari, f"/saker/{number}/parter/bekreft", role="spouse", person=kept[1])
+    assert twice.status_code == 409 and "har allerede denne rollen" in twice.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"role": "", "name": "Per"}, "party-role"),
+        ({"role": "contact"}, "party-pid"),
+        ({"role": "contact", "name": "Per", "pid": TRULS}, "party-pid"),
+        ({"role": "contact", "pid": "123"}, "party-pid"),
+    ],
+)
+def test_what_is_missing_is_said_at_its_field(
+    house: House, kari: Actor, number: str, send: Any, form: dict[str, str], field: str  # noqa: F811
+) -> None:  # fmt: skip
+    answer = send(kari, f"/saker/{number}/parter", **form)
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and f'id="{field}-fault"' in page
+    assert f'value="{form.get("name", "")}"' in page and case_and_parts(house, number)[1] == []
+
+
+def test_what_a_register_says_is_its_own_and_what_the_office_says_stays(
+    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
+    case, _ = case_and_parts(house, number)
+    now = house.clock.now()
+    with house.application.db.write() as connection:
+        assert parties.agree(connection, case.id, [CaseParty("heir", "arving", "heir", "court")], now)
+    by_role = {one.role: one for one in case_and_parts(house, number)[1]}
+    refused = send(kari, f"/saker/{number}/parter/{by_role['arving'].id}/avslutt", reason="x")
+    with house.application.db.write() as connection:
+        assert parties.agree(connection, case.id, [], now)
+        assert not parties.agree(connection, case.id, [], now)
+
+    assert refused.status_code == 409 and "kommer fra et register" in refused.get_data(as_text=True)
+    assert [one.name for one in case_and_parts(house, number)[1]] == ["Per Nabo"]
+
+
+def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_back(
+    house: House, kari: Actor, number: str, client: Any  # noqa: F811
+) -> None:  # fmt: skip
+    case, _ = case_and_parts(house, number)
+    app, now = house.application, house.clock.now()
+    estate = Bundle.read(EXAMPLES / "estate_settlement")
+    assert "arving" in taking_part.journey_roles(estate) and "avdode" not in taking_part.roles(estate)
+    truls = person(house, TRULS, "Truls Eksempel")
+    same = {"actor": kari, "case": case, "bundle": estate, "now": now}
+
+    with pytest.raises(NotPossible), app.db.write() as connection:
+        taking_part.add(connection, app.vault, role="arving", name="Per Nabo", **same)
+    with pytest.raises(NotPossible), app.db.write() as connection:
+        taking_part.add(connection, app.vault, role="contact", person_id=case.owner_id, **same)
+    with app.db.write() as connection:
+        taking_part.add(connection, app.vault, role="arving", person_id=truls.person_id, **same)
+    assert client(truls).get(f"/saken-min?sak={number}").status_code == 200
+    _, [part] = case_and_parts(house, number)
+    with app.db.write() as connection:
+        taking_part.change(connection, app.vault, party_id=part.id, role="contact", **same)
+    assert client(truls).get(f"/saken-min?sak={number}").status_code == 303

@@ -1,0 +1,127 @@
+"""The decision asks for what it needs, tells until when one may complain, and keeps what came in."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engine.authorization.actor import Actor
+from engine.cases import complaints, letters, notices, queries
+from tests.engine.web.test_case_pages import client, read
+from tests.engine.web.test_casework import kari, send
+from tests.processes.advice.test_advice_journey import refused_everything
+from tests.processes.conftest import OFFICE, House, house
+
+__all__ = ["client", "house", "kari", "read", "send"]
+
+
+@pytest.fixture
+def number(house: House) -> str:  # noqa: F811
+    """A case of debt advice that waits for its decision."""
+    case = refused_everything(house)
+    house.complete(case, "Assess", house.kari)
+    with house.application.db.read() as connection:
+        return str(queries.case_by_id(connection, case).number)
+
+
+def case_of(house: House, number: str) -> Any:  # noqa: F811
+    with house.application.db.read() as connection:
+        return queries.case_by_number(connection, number, OFFICE.orgno)
+
+
+def decide(house: House, kari: Actor, number: str, send: Any, **form: str) -> Any:  # noqa: F811
+    task = house.tasks(case_of(house, number).id)["Decide"]
+    return send(kari, f"/saker/{number}/oppgave/{task}", **form)
+
+
+def test_the_form_asks_for_what_the_outcome_needs(
+    house: House, kari: Actor, number: str, client: Any, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    page = client(kari).get(f"/saker/{number}").get_data(as_text=True)
+    form = page[page.index('id="oppgave"') : page.index('id="notater"')]
+    assert "Valgfritt" not in form, "a start date is asked for until it is a rejection"
+
+    granted = decide(house, kari, number, send, outcome="granted", reason=" ")
+    text = granted.get_data(as_text=True)
+    assert granted.status_code == 422
+    assert "Startdato må fylles ut" in text and "Begrunnelse må fylles ut" in text and "Vedtak mangler" not in text
+
+    wordless = decide(house, kari, number, send, outcome="rejected").get_data(as_text=True)
+    assert "Begrunnelse må fylles ut" in wordless and "Startdato må" not in wordless
+    label = re.search(r'<label[^>]*for="startDate">(.*?)</label>', wordless)
+    assert label and "Valgfritt" in label[1], "a rejection has no start date"
+    assert decide(house, kari, number, send, outcome="rejected", reason="Bor i en annen kommune").status_code == 303
+
+
+def sent(house: House, kari: Actor, number: str) -> str:  # noqa: F811
+    """The letter that tells of the decision, sent now."""
+    case, app, now = case_of(house, number), house.application, house.clock.now()
+    with app.db.write() as connection:
+        letter = letters.draft(
+            connection, app.vault, actor=kari, case=case, template="decision", title="Vedtak", body="Avslag", now=now
+        )
+        letters.send(connection, app.vault, actor=kari, case=case, letter_id=letter, render=lambda _: b"%PDF-", now=now)
+    return letter
+
+
+def test_the_time_runs_from_when_she_opened_the_letter(
+    house: House, kari: Actor, number: str, client: Any, read: Any  # noqa: F811
+) -> None:  # fmt: skip
+    assert "Klagefristen begynner når brevet med vedtaket er sendt" in read(kari, f"/saker/{number}")
+    assert "Klage på vedtaket" not in read(house.anne, "/saken-min")
+
+    letter = sent(house, kari, number)  # Monday 23 November
+    assert "Klagefrist 14. desember 2026: 3 uker fra brevet ble sendt" in read(kari, f"/saker/{number}")
+    house.clock.advance(timedelta(days=2))
+    client(house.anne).get(f"/brev/{letter}")
+
+    assert "Klagefrist 16. desember 2026: 3 uker fra brevet ble åpnet 25. november 2026" in read(
+        kari, f"/saker/{number}"
+    )
+    assert "Du kan klage på vedtaket til og med 16. desember 2026" in read(house.anne, "/saken-min")
+    house.clock.advance(timedelta(days=22))
+    assert "Klagefristen gikk ut 16. desember 2026" in read(house.anne, "/saken-min")
+
+
+def test_a_complaint_is_in_time_or_too_late_and_decided_once(
+    house: House, kari: Actor, number: str, read: Any, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    sent(house, kari, number)
+    house.clock.advance(timedelta(days=30))
+    address = f"/saker/{number}/klager"
+    early = send(kari, address, received="2026-12-14", text="Hun mener hun bor her")
+    late = send(kari, address, received="2026-12-15", text="En til")
+    assert "complaint_in_time" in early.headers["Location"] and "complaint_late" in late.headers["Location"]
+    app = house.application
+    with app.db.read() as connection:
+        found = complaints.of_case(connection, app.vault, case_of(house, number).id)
+        told = [one.kind for one in notices.of_person(connection, app.vault, house.anne.person_id)]
+    by_time = {one.in_time: one for one in found}
+    assert len(found) == 2 and told.count("complaint") == 2
+    hers = read(house.anne, "/saken-min")
+    assert "I rett tid" in hers and "For sent" in hers and "Hun mener hun bor her" not in hers
+
+    one = f"{address}/{by_time[True].id}"
+    wrong = send(kari, one, outcome="", answer="Står ved det")
+    assert wrong.status_code == 422 and "Står ved det" in wrong.get_data(as_text=True)
+    assert send(kari, one, outcome="sent_on", answer="Vi står ved vedtaket").status_code == 303
+    again = send(kari, one, outcome="changed", answer="x")
+    assert again.status_code == 409 and "har allerede registrert utfallet" in again.get_data(as_text=True)
+    hers = read(house.anne, "/saken-min")
+    assert "Sendt til Statsforvalteren" in hers and "Vi står ved vedtaket" in hers
+    assert "registrerte utfallet av en klage" in hers
+
+
+@pytest.mark.parametrize("day", ["2026-11-24", "", "i går"])
+def test_a_complaint_came_on_a_day_that_has_been(
+    house: House, kari: Actor, number: str, send: Any, day: str  # noqa: F811
+) -> None:  # fmt: skip
+    answer = send(kari, f"/saker/{number}/klager", received=day, text="Hun klager")
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and 'id="complaint-received-fault"' in page and "Hun klager" in page
+    with house.application.db.read() as connection:
+        assert complaints.of_case(connection, house.application.vault, case_of(house, number).id) == []
