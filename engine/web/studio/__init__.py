@@ -1,9 +1,10 @@
 """Prosesser: an administrator uploads or copies a bundle, edits it, tries it, and publishes it. No code, no server.
 
 One module a subject: ``index`` (every process, upload, new ones), ``process`` (the page of one), ``flow`` (of a step)
-and ``scope`` (of a part), ``steps``, ``changes``, ``forming``, ``texts`` and ``access`` (changes), ``choosing`` and
-``telling`` (conditions, built and read back), ``modeller`` (the diagram), ``publishing`` (versions, moving cases),
-``trial`` (the test run). ``desk`` is what they share, with the blueprint.
+and ``scope`` (of a part), ``steps``, ``changes``, ``stages``, ``forming``, ``texts`` and ``access`` (changes),
+``choosing`` and ``telling`` (conditions, built and read back), ``modeller`` (the diagram), ``publishing`` and ``moves``
+(versions, and cases that follow them), ``trust`` (keys of other houses), ``trial`` (the test run). ``desk`` is what
+they share, with the blueprint.
 """
 
 from engine.web.studio import (
@@ -17,6 +18,7 @@ from engine.web.studio import (
     process,
     publishing,
     scope,
+    stages,
     steps,
     texts,
     trial,
@@ -36,6 +38,7 @@ __all__ = [
     "process",
     "publishing",
     "scope",
+    "stages",
     "steps",
     "texts",
     "trial",
