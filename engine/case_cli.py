@@ -22,7 +22,7 @@ from engine.execution.commands import (
 )
 from engine.execution.execution import Fault
 from engine.execution.models import element_instance, process_definition, process_instance
-from engine.operations.batches import refusal
+from engine.operations.carrying import refusal
 from engine.operations.say import BadInput, answer, reasons
 
 _EPILOG = """\
