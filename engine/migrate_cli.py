@@ -39,7 +39,13 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     migrate.add_argument("key", nargs="?", default="", metavar="KEY", help="the process")
     migrate.add_argument("--from", dest="source", default="", metavar="VERSION", help="number or tag")
     migrate.add_argument("--to", dest="target", default="", metavar="VERSION", help="number, tag or latest")
-    migrate.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="an element that got another id")
+    migrate.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="an element that got another id; stage:OLD=NEW for a stage",
+    )
     migrate.add_argument("--dry-run", action="store_true", help="tell what would not fit, and move nothing")
     migrate.add_argument("--undo", default="", metavar="BATCH", help="put back what a migration moved")
     migrate.add_argument("--reason", default="", help="kept with the batch")

@@ -296,3 +296,104 @@ def test_a_job_shows_its_own_fields_as_soon_as_it_is_chosen(person: People) -> N
     assert {name: extension.config[name] for name in ("target", "reply.kvittering")} == {
         "target": "sandkasse", "reply.kvittering": "reference",
     }  # fmt: skip
+
+
+def by_tab(ada: Person, selector: str) -> None:
+    """Tab on until the element has the focus, as somebody without a mouse does."""
+    for _ in range(400):
+        if ada.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        ada.page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {selector}")
+
+
+def keys(ada: Person, selector: str, *pressed: str) -> None:
+    """Tab to the element, and press keys or write there; a list is chosen from by writing how the choice begins."""
+    by_tab(ada, selector)
+    for press in pressed:
+        if press in ("Enter", "Space"):
+            ada.page.keyboard.press(press)
+        else:
+            ada.page.keyboard.type(press)
+
+
+def form_button(act: str) -> str:
+    return f"form:has([name=act][value={act}]) button"
+
+
+def follow(ada: Person, selector: str) -> None:
+    """Enter on a link or a button, and on to the page it leads to."""
+    by_tab(ada, selector)
+    with ada.page.expect_navigation():
+        ada.page.keyboard.press("Enter")
+
+
+def test_a_flow_is_built_with_the_keyboard_alone(person: People) -> None:
+    ada = administrator(person)
+    keys(ada, "#title", "Uten mus")
+    follow(ada, "form:has(#title) button")
+    heading(ada, "Uten mus")
+    follow(ada, "main a[href*='fane=steg']")
+    follow(ada, ".steps a[href$='/steg/Apply']")
+    keys(ada, "#name-add", "Hva haster det med?")
+    keys(ada, "#kind-add", "Valg: én")
+    follow(ada, form_button("add"))
+    heading(ada, "Hva haster det med?")
+    keys(ada, "#kind-branch", "Slutt med en melding")
+    keys(ada, "#name-branch", "Si fra til noen andre")
+    follow(ada, form_button("branch"))
+    expect(ada.page.locator("#veier")).to_contain_text("Videre til Si fra til noen andre")
+    way = ada.page.locator("#veier details", has_text="Videre til Si fra").locator("[name=flow]").first.input_value()
+    keys(ada, f"#vei-{way} > summary", "Enter")
+    keys(ada, f"[id='condition-{way}']", '["equals", ["dataModel", "granted", "variables"], true]')
+    follow(ada, f"#vei-{way} button")
+    expect(ada.page.locator("#veier")).to_contain_text("Når «granted» er «ja»: Si fra til noen andre")
+    follow(ada, "main a[href*='fane=steg']")
+    follow(ada, "main a[href*='/del/']")
+    heading(ada, "Rundt stegene i Uten mus")
+    keys(ada, "details:has(#name-handler) > summary", "Space")
+    keys(ada, "#name-handler", "Saken trekkes")
+    keys(ada, "#kind-handler", "En melding")
+    keys(ada, "#time-handler", "sak.trukket")
+    keys(ada, "#interrupting-handler", "Space")
+    follow(ada, form_button("handler"))
+    heading(ada, "Saken trekkes")
+    expect(ada.page.locator("main")).to_contain_text("En melding: sak.trukket")
+    follow(ada, "main a[href*='fane=steg']")
+    expect(ada.page.locator("#funn")).to_contain_text("Ingen feil. Prosessen kan publiseres.")
+    ada.check_page()
+    follow(ada, ".steps a[href$='/steg/Handle']")
+    keys(ada, form_button("sort").replace("button", "select"), "Gjøres utenfor")
+    follow(ada, form_button("sort"))
+    expect(ada.page.get_by_role("heading", level=1)).to_contain_text("Behandle")
+    follow(ada, form_button("remove"))
+    expect(ada.page.locator("ol.steps")).not_to_contain_text("Behandle")
+
+
+def test_it_is_drawn_with_a_finger_and_a_small_screen_is_told_of_the_list(person: People) -> None:
+    ada = administrator(person)
+    browser = ada.context.browser
+    assert browser is not None
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="nb-NO",
+        storage_state=ada.context.storage_state(),
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto(f"{ada.url}/prosesser/{KEY}/tegn")
+    page.locator("#modeller[data-ready]").wait_for()
+    expect(page.get_by_role("link", name="Gå til steg og overganger")).to_be_visible()
+    page.locator("#modeller-find").select_option(label="Kontroller status")
+    shape = page.locator('[data-element-id="Handle"]').first
+    shape.scroll_into_view_if_needed()
+    box = shape.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    finger = context.new_cdp_session(page)
+    for kind, step in (("touchStart", 0), *(("touchMove", n) for n in range(1, 11)), ("touchEnd", -1)):
+        points = [] if step < 0 else [{"x": x + step * 2, "y": y - step * 4}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(20)
+    expect(page.locator("#modeller-status")).to_contain_text("Lagret")
+    moved = shape.bounding_box()
+    assert moved is not None and moved["x"] > box["x"] + 5 and moved["y"] < box["y"] - 5, "it follows the finger"
+    context.close()

@@ -1,10 +1,10 @@
 """Prosesser: an administrator uploads or copies a bundle, edits it, tries it, and publishes it. No code, no server.
 
 One module a subject: ``index`` (every process, upload, new ones), ``process`` (the page of one), ``flow`` (of a step)
-and ``scope`` (of a part), ``steps``, ``changes``, ``forming``, ``lists``, ``texts``, ``templates`` and ``access``
-(changes), ``choosing`` and ``telling`` (conditions, built and read back), ``modeller`` (the diagram), ``publishing``,
-``moves`` and ``trust`` (versions, moving cases, whose bundles are trusted), ``trial`` (the test run). ``desk`` is what
-they share, with the blueprint.
+and ``scope`` (of a part), ``steps``, ``changes``, ``stages``, ``forming``, ``lists``, ``texts``, ``templates`` and
+``access`` (changes), ``choosing`` and ``telling`` (conditions, built and read back), ``modeller`` (the diagram),
+``publishing`` and ``moves`` (versions, and cases that follow them), ``trust`` (keys of other houses), ``trial`` (the
+test run). ``desk`` is what they share, with the blueprint.
 """
 
 from engine.web.studio import (
@@ -19,6 +19,7 @@ from engine.web.studio import (
     process,
     publishing,
     scope,
+    stages,
     steps,
     templates,
     texts,
@@ -40,6 +41,7 @@ __all__ = [
     "process",
     "publishing",
     "scope",
+    "stages",
     "steps",
     "templates",
     "texts",

@@ -230,3 +230,29 @@ def test_every_page_of_every_step_of_a_large_process_is_drawn(ada: Administrator
         assert len(ids) == len(set(ids)), [i for i in ids if ids.count(i) > 1]
     for scope in process.children:
         ada.get(f"/prosesser/estate_settlement/del/{scope}")
+
+
+def test_a_stage_is_added_named_guarded_and_read_back(listed: Listed) -> None:
+    page = f"/prosesser/{KEY}/faser"
+    assert listed.fill(page, "add", {"title-nb": " "})[0] == 422
+    listed.done(page, "add", {"title-nb": "Etter kontroll"})
+    listed.done(listed.step("Handle"), "settings", {"s-stage": "etter_kontroll"})
+    listed.done(listed.step("Apply"), "settings", {"more-outputs": "granted", "more-outputs-value": "true"})
+    asks = {"guard-field-0": "variables:granted", "guard-operator-0": "equals", "guard-value-0": "true"}
+    status, told = listed.fill(page, "change", asks, stage="etter_kontroll")
+    assert status == 422 and 'href="#refusal-nb-etter_kontroll"' in told and "variables:granted" in told
+    asks |= {"title-nn": "Etter kontrollen", "refusal-nb": "Samtykke mangler."}
+    listed.done(page, "change", asks, stage="etter_kontroll")
+    told = listed.who.get(page)
+    assert "Saken kan gå inn i fasen når «granted» er «ja»." in told and "Saken går inn i fasen ved: Behandle" in told
+    (stage,) = [s for s in listed.bundle().stages if s.id == "etter_kontroll"]
+    assert stage.guard == ["equals", ["dataModel", "granted", "variables"], True]
+    assert listed.bundle().text(stage.refusal, "en") == "Samtykke mangler."
+    assert errors(listed) == []
+    status, told = listed.fill(page, "change", {"act": "remove"}, stage="etter_kontroll")
+    assert status == 422 and "disse stegene fører inn i den: Behandle" in told
+    listed.done(page, "change", {"act": "earlier"}, stage="etter_kontroll")
+    assert [s.id for s in listed.bundle().stages].index("etter_kontroll") == len(listed.bundle().stages) - 2
+    listed.done(listed.step("Handle"), "settings", {"s-stage": listed.bundle().stages[0].id})
+    listed.done(page, "change", {"act": "remove"}, stage="etter_kontroll")
+    assert "etter_kontroll" not in {s.id for s in listed.bundle().stages}

@@ -1,0 +1,103 @@
+"""The stages of a process: names, order, and what must hold to enter each, built by choosing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, render_template, url_for
+
+from engine.definitions import drafts, staging
+from engine.definitions.bundle import Bundle
+from engine.definitions.editing import EditRefused, Files
+from engine.definitions.editing.conditions import OFFERED
+from engine.execution.commands import Conflict
+from engine.web import view
+from engine.web.guards import actor
+from engine.web.studio import choosing
+from engine.web.studio.desk import LANGUAGES, blueprint, draft_of
+from engine.web.studio.flow import posted
+from engine.web.studio.steps import conflict_text, revision
+from engine.web.studio.telling import Teller
+
+
+@blueprint.get("/prosesser/<key>/faser")
+def stages_page(key: str) -> Any:
+    return drawn_stages(key)
+
+
+def drawn_stages(key: str, refused: EditRefused | None = None, conflict: str = "") -> Any:
+    with view.house().db.read() as connection:
+        draft = draft_of(connection, key)
+    bundle = draft.bundle
+    tell = Teller(bundle, g.language)
+    given = posted() if refused or conflict else {}
+    wrong = view.t(refused.key, **refused.values) if refused else conflict
+    body = render_template(
+        "studio_stages.html",
+        key=key, bundle=bundle, draft=draft, tell=tell, wrong=wrong, given=given, languages_=LANGUAGES,
+        wrong_field=_field(refused, given), fields=choosing.askable(bundle, None), operators=OFFERED,
+        stages=[_stage(bundle, tell, stage, given) for stage in staging.stages(bundle.files)],
+    )  # fmt: skip
+    return (body, 422 if refused else 409) if wrong else body
+
+
+def _field(refused: EditRefused | None, given: dict[str, str]) -> str:
+    if refused is None or not refused.field:
+        return "innhold"
+    return f"{refused.field}-{given['stage']}" if given.get("stage") else refused.field
+
+
+def _stage(bundle: Bundle, tell: Teller, stage: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
+    typed = given if given.get("stage") == stage["id"] else {}
+    guard, refusal = staging.guard_of(stage), stage.get("refusal", "")
+    texts = {language: bundle.texts.get(language, {}).get(refusal, "") for language in LANGUAGES}
+    return {
+        "id": stage["id"],
+        "name": stage["title"].get(g.language) or stage["title"].get("nb", stage["id"]),
+        "titles": {la: typed.get(f"title-{la}", stage["title"].get(la, "")) for la in LANGUAGES},
+        "refusal": {la: typed.get(f"refusal-{la}", texts[la]) for la in LANGUAGES},
+        "guard": choosing.drawn_condition(guard, tell.fields, typed, "guard"),
+        "sentence": tell.condition(guard) if guard else "",
+        "steps": staging.steps_into(bundle.files, stage["id"]),
+        "open": bool(typed),
+    }
+
+
+@blueprint.post("/prosesser/<key>/faser")
+def stages_change(key: str) -> Any:
+    """Add a stage, or change, move or take out one."""
+    house, form = view.house(), posted()
+    with house.db.read() as connection:
+        bundle = draft_of(connection, key).bundle
+    try:
+        changed = _changed(bundle, form)
+    except EditRefused as refused:
+        return drawn_stages(key, refused)
+    try:
+        if changed != dict(bundle.files):
+            with house.db.write() as connection:
+                drafts.save(connection, key, changed, revision(), actor(), house.clock.now())
+    except Conflict:
+        return drawn_stages(key, conflict=conflict_text(key))
+    return redirect(url_for("studio.stages_page", key=key, lagret=1, _anchor=f"fase-{form.get('stage', '')}"), 303)
+
+
+def _changed(bundle: Bundle, form: dict[str, str]) -> Files:
+    act, stage = form.get("act", ""), form.get("stage", "")
+    if act == "add":
+        return staging.add_stage(bundle.files, form.get("title-nb", ""))
+    if act == "remove":
+        return staging.remove_stage(bundle.files, stage)
+    if act == "earlier":
+        return staging.earlier(bundle.files, stage)
+    if act != "change":
+        raise EditRefused("edit.gone")
+    there = next((s for s in staging.stages(bundle.files) if s["id"] == stage), {})
+    guard, before = form.get("s-guard", "").strip(), staging.guard_of(there)
+    asked = any(form.get(f"guard-field-{n}") for n in range(choosing.MOST_ROWS))
+    if not guard or (asked and guard == before):
+        guard = choosing.condition(form, choosing.askable(bundle, None), "guard-")
+    titles = {language: form.get(f"title-{language}", "") for language in LANGUAGES}
+    return staging.change_stage(
+        bundle.files, stage, titles, guard, {language: form.get(f"refusal-{language}", "") for language in LANGUAGES}
+    )
