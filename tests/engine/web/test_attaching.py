@@ -213,3 +213,12 @@ def test_in_a_test_run_the_file_a_form_must_have_is_made_up(ada: Administrator) 
     assert task and ada.post(f"{trial}/oppgave/{task[1]}", navn="Anne")[0] == 303
     following = re.search(r"oppgave/([0-9a-f-]{36})", ada.get(trial))
     assert following and following[1] != task[1], "the case has gone on"
+
+
+def test_a_component_without_a_data_type_is_found_before_anybody_meets_it(ada: Administrator) -> None:
+    files = dict(made(form).files)
+    metadata = json.loads(files["metadata.json"])
+    metadata["dataTypes"] = [kind for kind in metadata["dataTypes"] if kind["id"] != "kontoutskrift"]
+    ada.upload({**files, "metadata.json": json.dumps(metadata).encode()})
+    page = ada.get("/prosesser/soknad")
+    assert "<code>files-without-type</code>" in page and "Filene feltet tar imot" in page
