@@ -120,6 +120,7 @@ def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
         schema = bundle.schema(kind.id)
         if schema is None:
             yield Finding(kind.task_id, "schema-missing", f"models/{kind.schema}.schema.json is missing")
+    yield from _files(bundle)
     for name, content in bundle.files.items():
         if name.endswith(".json"):
             try:
@@ -128,6 +129,19 @@ def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
                 yield Finding("", "unreadable-json", f"{name} is not JSON")
         if name.startswith("layouts/") and name.split("/")[1] not in bundle.process.elements:
             yield Finding("", "layout-without-step", f"{name} belongs to a step that is not there", severity="warning")
+
+
+def _files(bundle: Bundle) -> Iterator[Finding]:
+    """A component that takes files is kept under a data type with its id, of the same step."""
+    for kind in bundle.attachment_types.values():
+        if kind.task_id and kind.task_id not in bundle.process.elements:
+            yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
+    for element in _user_tasks(bundle):
+        there = bundle.attachments_of(element.id)
+        for component in bundle.components(element.id):
+            if str(component.get("type", "")).lower() == "fileupload" and component.get("id") not in there:
+                text = f"{component.get('id')} takes files, but metadata.json has no data type of that id for the step"
+                yield Finding(element.id, "files-without-type", text)
 
 
 def _lists(bundle: Bundle, _: House) -> Iterator[Finding]:

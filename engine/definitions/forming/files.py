@@ -47,10 +47,16 @@ class Filing(OpenForm):
             "taskId": self.step,
             "allowedContentTypes": list(dict.fromkeys(KINDS[ending] for ending in endings if ending in KINDS)),
             "maxCount": component.get("maxNumberOfAttachments", 1),
-            "minCount": 0 if component.get("hidden") else component.get("minNumberOfAttachments", 0),
+            "minCount": 0 if self._may_be_away(identity) else component.get("minNumberOfAttachments", 0),
             "maxSize": component.get("maxFileSizeInMB", LARGEST),
         }
         self._put_type(identity, entry)
+
+    def _may_be_away(self, identity: str) -> bool:
+        """Whether it, its group or its page may be hidden."""
+        page, component = self.component(identity)
+        holders = (component, self.parent(page, identity) or {}, self.pages[page].get("data", {}))
+        return any(holder.get("hidden") for holder in holders)
 
     def drop_file_type(self, identity: str) -> None:
         self._put_type(identity, None)

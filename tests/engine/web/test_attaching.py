@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import replace
@@ -12,17 +13,20 @@ from sqlalchemy import select
 
 from engine.audit.chain import audit_event
 from engine.authorization.actor import Office, Role
-from engine.cases.models import case_file
+from engine.cases.models import case_file, signature
+from engine.cases.signing import digest, signed_content
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 from engine.definitions.forming import BY_ID, FormDraft
-from engine.execution.commands import CompleteTask, Invalid
+from engine.execution.commands import AttachFile, CompleteTask, Invalid
 from engine.execution.models import data_element
 from tests.engine.web.filled import Browser, begin, faults, made, sent
+from tests.engine.web.test_studio import ESTATE, Administrator, ada, app
 from tests.processes.conftest import OFFICE, House, house
-from tests.processes.test_estate_settlement import person
+from tests.processes.test_estate_settlement import BO, DECLARED, VERGE, estate, person, sign
+from tests.processes.test_estate_settlement import begin as estate_begun
 
-__all__ = ["house"]
+__all__ = ["ada", "app", "estate", "house"]
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -151,3 +155,70 @@ def test_the_builder_keeps_component_and_data_type_in_step() -> None:
     work.remove("kontoutskrift")
     left = json.loads(work.files()["metadata.json"])["dataTypes"]
     assert [entry["id"] for entry in left] == ["form_apply", "form_handle"]
+
+
+def test_a_caseworkers_form_takes_files_too(house: House) -> None:  # noqa: F811
+    def handling(work: FormDraft) -> None:
+        work.add("Side1", BY_ID["input"], "Vurdering")
+        work.add("Side1", BY_ID["files"], "Grunnlag")
+        work.take_files("grunnlag", 1, 1, 1, (".pdf",))
+
+    case, _ = begin(house, made(handling, "Handle"))
+    house.complete(case, "Apply")
+    with house.application.db.read() as connection:
+        number = connection.execute(select(case_file.c.number).where(case_file.c.id == case)).scalar_one()
+    kari = Browser(house, replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE))
+    at = f"/saker/{number}/oppgave/{house.tasks(case)['Handle']}"
+    page = kari.post(at, vurdering="God").get_data(as_text=True)
+    assert "Grunnlag må fylles ut" in faults(page) and 'value="God"' in page
+    page = kari.post(at, vurdering="God", attach="grunnlag", **{"file:grunnlag": sent((PDF, "notat.pdf"))})
+    assert listed(page.get_data(as_text=True)) == ["notat.pdf"] and 'value="God"' in page.get_data(as_text=True)
+    assert kari.post(at, vurdering="God").status_code == 303 and "Handle" not in house.tasks(case)
+    assert "notat.pdf" in kari.get(f"/saker/{number}")
+
+
+def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: House) -> None:  # noqa: F811
+    work = FormDraft(ESTATE.files, "Declare")
+    work.add("Erklaering", BY_ID["files"], "Testament")
+    bundle = Bundle("estate_settlement", work.files())
+    with estate.application.db.write() as connection:
+        estate.application.library.deploy(connection, bundle, by="ada")
+    case = estate_begun(estate)
+    component = next(iter(bundle.attachments_of("Declare")))
+    with_file = AttachFile(estate.tasks(case)["Declare"], component, "testament.pdf", "application/pdf", PDF)
+    estate.application.dispatch.send(with_file, estate.anne)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    sign(estate, case, estate.anne)
+    with estate.application.db.read() as connection:
+        shared = {key: kind for key, kind in bundle.data_types.items() if not kind.per_party}
+        signed = signed_content(connection, estate.application.vault, case, shared)
+        kept = connection.execute(select(signature.c.digest).where(signature.c.case_id == case)).scalar_one()
+    assert kept == digest(signed) and any("testament.pdf" in str(one) for one in signed.values())
+    for pid, name in ((BO, "Bo Arv"), (VERGE, "Vera Verge")):
+        sign(estate, case, person(estate, pid, name))
+    estate.work()
+    (body,) = estate.court.received
+    (one,) = body["attachments"]
+    assert (one["name"], base64.b64decode(one["content"])) == ("testament.pdf", PDF)
+    assert all("#" not in form["form"] for form in body["forms"])
+
+
+def test_in_a_test_run_the_file_a_form_must_have_is_made_up(ada: Administrator) -> None:
+    ada.upload(made(form).files)
+    trial = "/prosesser/soknad/provekjoring"
+    ada.post(f"{trial}/start")
+    page = ada.get(trial)
+    assert "legges det ved en fil som er funnet på" in page and 'type="file"' not in page
+    task = re.search(r"oppgave/([0-9a-f-]{36})", page)
+    assert task and ada.post(f"{trial}/oppgave/{task[1]}", navn="Anne")[0] == 303
+    following = re.search(r"oppgave/([0-9a-f-]{36})", ada.get(trial))
+    assert following and following[1] != task[1], "the case has gone on"
+
+
+def test_a_component_without_a_data_type_is_found_before_anybody_meets_it(ada: Administrator) -> None:
+    files = dict(made(form).files)
+    metadata = json.loads(files["metadata.json"])
+    metadata["dataTypes"] = [kind for kind in metadata["dataTypes"] if kind["id"] != "kontoutskrift"]
+    ada.upload({**files, "metadata.json": json.dumps(metadata).encode()})
+    page = ada.get("/prosesser/soknad")
+    assert "<code>files-without-type</code>" in page and "Filene feltet tar imot" in page
