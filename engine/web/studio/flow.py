@@ -259,7 +259,7 @@ def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     given = {name: form.get(f"s-{name}", "") for name in shown if name}
     texts: list[tuple[str, str, str]] = []
     if "config" in given:
-        config = read_settings(bundle.files, element)["config"]
+        config = read_settings(bundle.files, element).get("config", "")
         given["config"], texts = job_posted.posted(bundle, element, config, form)
     changed: Files = write_settings(bundle.files, element, given)
     for key, language, said in texts:

@@ -223,6 +223,7 @@ def test_what_is_not_there_is_a_fault_with_its_step(editor: Editor) -> None:
 def test_a_new_task_type_brings_its_own_fields(editor: Editor) -> None:
     step = editor.add("notify")
     assert editor.save(step, **{"s-job-text-new-nb": "Hei"})[0] == 303
+    assert editor.who.client.get(f"/prosesser/{KEY}/steg/Gone/jobb?s-task_type=document").status_code == 404
     at_once = editor.who.get(f"/prosesser/{KEY}/steg/{step}/jobb?s-task_type=document")
     assert 'name="job" value="document"' in at_once and "Saken er avsluttet" in at_once
 
