@@ -119,6 +119,7 @@ def test_what_a_job_leaves_is_asked_about_and_what_it_throws_is_caught(editor: E
     step = editor.add("fetch")
     assert editor.save(step, **{"s-job-dataSets-brreg.enterprises": "1"})[0] == 303
     at = f"/prosesser/{KEY}/steg/{step}"
+    assert '<datalist id="codes-catch"><option value="NO_BASIS">' in editor.page(step), "the codes are proposed"
     catch = {"act": "catch", "kind": "error", "value": "NO_BASIS", "name": "Ikke lov", "interrupting": "1"}
     assert editor.who.post(at, revision=revision(editor.page(step)), **catch)[0] == 303
     choice = {"act": "add", "kind": "choice", "name": "Svarte alle?"}
