@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.audit.chain import audit_event
+from engine.consent import actions
+from engine.consent.models import consent_record
 from engine.evidence import harvest
+from engine.evidence.datasets import Evidence, EvidenceRequest
 from engine.evidence.errors import SourceUnavailable
 from engine.evidence.models import harvest as harvest_table
 from engine.execution.models import incident, process_instance
@@ -124,6 +128,32 @@ def test_a_source_that_is_silent_is_asked_again_and_the_fresh_answers_are_left_a
 
     assert house.sources.asked.count("lanekassen.loans") == 1 and house.sources.asked.count("bank.accounts") == 3
     assert house.state(case) == "completed"
+
+
+def test_what_is_withdrawn_while_it_is_asked_for_is_not_kept_and_not_asked_again(house: House) -> None:
+    application = house.application
+    case = begin(house, "lanekassen.loans", ASKING)
+    house.complete(case, "GiveConsent", consent_answer=yes("loans"))
+    house.work()
+    house.approve(case)
+    whole = application.data_sets["lanekassen.loans"]
+
+    def withdrawn(request: EvidenceRequest) -> Evidence:
+        with application.db.write() as connection:
+            record = connection.execute(select(consent_record.c.id)).scalar_one()
+            actions.withdraw(connection, actor=house.anne, record_id=record, now=house.clock.now())
+        house.sources.failing["lanekassen.loans"] = SourceUnavailable("timeout")
+        return whole.fetch(request)
+
+    application.data_sets["lanekassen.loans"] = replace(whole, fetch=withdrawn)  # type: ignore[index]
+    house.complete(case, "ApproveAtSources")
+    house.work()
+    assert rows(house, case) == {}
+
+    house.work(timedelta(minutes=5))
+
+    assert house.sources.asked == ["lanekassen.loans"] and rows(house, case) == {}
+    assert house.state(case) == "completed", "by the way of the boundary event"
 
 
 def test_a_data_set_that_is_not_there_and_a_role_nobody_has_are_told_to_a_person(house: House) -> None:

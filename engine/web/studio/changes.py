@@ -77,7 +77,7 @@ def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     given = choosing.given(bundle, bundle.process.elements[element], form, shown, now)
     texts: list[tuple[str, str, str]] = []
     if "config" in given:
-        given["config"], texts = job_posted.posted(bundle, element, now["config"], form)
+        given["config"], texts = job_posted.posted(bundle, element, now.get("config", ""), form)
     changed: Files = write_settings(bundle.files, element, given)
     for key, language, said in texts:
         changed = editing.set_text(changed, key, language, said)

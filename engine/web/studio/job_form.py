@@ -13,9 +13,11 @@ from flask import g, render_template, request
 
 from engine.bpmn.conditions import ConditionSyntaxError, read_json
 from engine.definitions.bundle import Bundle
+from engine.definitions.editing import EditRefused
 from engine.definitions.editing.settings import read_settings
 from engine.definitions.faults import roles_named
 from engine.definitions.job_settings import letters_of
+from engine.execution.commands import NotFound
 from engine.task_types.calling import TYPES, Wanted
 from engine.task_types.described import DESCRIBED, Described, JobSetting, named
 from engine.web import view
@@ -212,6 +214,9 @@ def job_fields(key: str, element: str) -> Any:
     with view.house().db.read() as connection:
         bundle = draft_of(connection, key).bundle
     tell = Teller(bundle, g.language)
-    config = read_settings(bundle.files, element).get("config", "")
+    try:
+        config = read_settings(bundle.files, element).get("config", "")
+    except EditRefused:
+        raise NotFound(element) from None
     job = shown(bundle, tell, request.args.get("s-task_type", ""), config, {})
     return render_template("parts/studio_job.html", job=job, tell=tell, given={}, wrong="", wrong_field="")

@@ -119,6 +119,7 @@ def test_what_a_job_leaves_is_asked_about_and_what_it_throws_is_caught(editor: E
     step = editor.add("fetch")
     assert editor.save(step, **{"s-job-dataSets-brreg.enterprises": "1"})[0] == 303
     at = f"/prosesser/{KEY}/steg/{step}"
+    assert '<datalist id="codes-catch"><option value="NO_BASIS">' in editor.page(step), "the codes are proposed"
     catch = {"act": "catch", "kind": "error", "value": "NO_BASIS", "name": "Ikke lov", "interrupting": "1"}
     assert editor.who.post(at, revision=revision(editor.page(step)), **catch)[0] == 303
     choice = {"act": "add", "kind": "choice", "name": "Svarte alle?"}
@@ -223,6 +224,7 @@ def test_what_is_not_there_is_a_fault_with_its_step(editor: Editor) -> None:
 def test_a_new_task_type_brings_its_own_fields(editor: Editor) -> None:
     step = editor.add("notify")
     assert editor.save(step, **{"s-job-text-new-nb": "Hei"})[0] == 303
+    assert editor.who.client.get(f"/prosesser/{KEY}/steg/Gone/jobb?s-task_type=document").status_code == 404
     at_once = editor.who.get(f"/prosesser/{KEY}/steg/{step}/jobb?s-task_type=document")
     assert 'name="job" value="document"' in at_once and "Saken er avsluttet" in at_once
 
