@@ -74,7 +74,8 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         chosen=_chosen(bundle, element, settings, given), about=tell.about(element),
         ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
         fields=choosing.askable(bundle, element), operators=OFFERED, kinds=_kinds(house), jobs=sorted(house.jobs),
-        sorts=_sorts(house, element), undoing=[k for k in offered_here(house) if k.id in UNDOING],
+        sorts=_sorts(house, element), current_sort=_current_sort(house, element),
+        undoing=[k for k in offered_here(house) if k.id in UNDOING],
         targets=targets(tell, bundle, element.scope), places=_places(tell, bundle, element),
         boundary=[bundle.process.elements[event] for event in element.boundary],
         catches=[k for k in events(CAPABILITIES, "boundaryEvent", EDGES) if k != "compensation"
@@ -136,6 +137,15 @@ def _sorts(house: House, element: Element) -> list[Kind]:
     """The sorts the step may become."""
     others = becomes(element.type) if not element.triggered_by_event else ()
     return [kind for kind in offered_here(house) if kind.element in others]
+
+
+def _current_sort(house: House, element: Element) -> str:
+    """The sort the step is now, as it is offered; "" when it is none of those."""
+    kind, task = element.type, element.extension.task_type
+    found = [k.id for k in offered_here(house) if k.element == kind and (k.task_type or task) == task]
+    if kind == "serviceTask" and task:
+        return "notify" if task == "notify" else f"job:{task}"
+    return f"call:{element.called}" if kind == "callActivity" else next(iter(found), "")
 
 
 def _kinds(house: House) -> dict[str, list[Kind]]:
