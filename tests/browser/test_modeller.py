@@ -116,6 +116,7 @@ def test_guardianship_is_built_from_nothing_by_the_list_alone(person: People, wi
     expect(ada.page.locator("#veier")).to_contain_text("Ellers: Slutt")
 
     ada.page.locator("#veier summary", has_text="Når «Mangler").click()
+    ada.page.locator("#veier summary", has_text="Avansert").first.click()
     ada.page.locator("#veier [name=raw]").first.fill('["nothing')
     ada.press("Lagre veien Når")
     expect(ada.page.locator("#feil")).to_contain_text("Uttrykket kan ikke leses")
@@ -321,6 +322,7 @@ def test_a_flow_is_built_with_the_keyboard_alone(person: People) -> None:
     expect(ada.page.locator("#veier")).to_contain_text("Videre til Si fra til noen andre")
     way = ada.page.locator("#veier details", has_text="Videre til Si fra").locator("[name=flow]").first.input_value()
     keys(ada, f"#vei-{way} > summary", "Enter")
+    keys(ada, f"#vei-{way} details > summary", "Enter")
     keys(ada, f"[id='condition-{way}']", '["equals", ["dataModel", "granted", "variables"], true]')
     follow(ada, f"#vei-{way} button")
     expect(ada.page.locator("#veier")).to_contain_text("Når «granted» er «ja»: Si fra til noen andre")
