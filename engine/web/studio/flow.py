@@ -74,8 +74,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         chosen=_chosen(bundle, element, settings, given), about=tell.about(element),
         ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
         fields=choosing.askable(bundle, element), operators=OFFERED, kinds=_kinds(house), jobs=sorted(house.jobs),
-        sorts=_sorts(house, element), current_sort=_current_sort(house, element),
-        undoing=[k for k in offered_here(house) if k.id in UNDOING],
+        sorts=_sorts(house, element), undoing=[k for k in offered_here(house) if k.id in UNDOING],
         targets=targets(tell, bundle, element.scope), places=_places(tell, bundle, element),
         boundary=[bundle.process.elements[event] for event in element.boundary],
         catches=[k for k in events(CAPABILITIES, "boundaryEvent", EDGES) if k != "compensation"
@@ -87,6 +86,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         touched=editing.touched_by_removing(bundle.files, element_id), decides=element.type in flows.DECIDING,
         may_branch=_may_branch(element), dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
         empty_row=choosing.rows(None, given if given.get("act") == "branch" else {}, True),
+        current_sort=_current_sort(house, element),
         tell_type=task_type, one_way=len(element.outgoing) == 1, is_person=element.type in PEOPLE, fragment=fragment,
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body
