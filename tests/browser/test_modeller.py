@@ -115,7 +115,7 @@ def test_guardianship_is_built_from_nothing_by_the_list_alone(person: People, wi
     expect(ada.page.locator("#veier")).to_contain_text("Når «Mangler det noe?» er «ja»: Si fra at noe mangler")
     expect(ada.page.locator("#veier")).to_contain_text("Ellers: Slutt")
 
-    ada.page.locator("#veier summary", has_text="Når «Mangler").click()
+    ada.page.locator("#veier > details > summary", has_text="Når «Mangler").click()
     ada.page.locator("#veier summary", has_text="Avansert").first.click()
     ada.page.locator("#veier [name=raw]").first.fill('["nothing')
     ada.press("Lagre veien Når")
@@ -162,7 +162,7 @@ def test_a_step_is_changed_without_javascript(person: People) -> None:
     ada.page.locator("#value-0-branch").fill("kanskje")
     form.get_by_role("button").last.click()
     expect(ada.page.locator("#veier")).to_contain_text("Når «Mangler det noe?» er «kanskje»: Kontroller status")
-    ada.page.locator("#veier summary", has_text="kanskje").click()
+    ada.page.locator("#veier > details > summary", has_text="kanskje").click()
     ada.press("Fjern veien Når «Mangler det noe?» er «kanskje»")
     expect(ada.page.locator("#veier")).not_to_contain_text("kanskje")
     open_step(ada, "Ring banken")
