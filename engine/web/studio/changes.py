@@ -129,9 +129,12 @@ def _branch(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
     return (flows.set_condition(changed, way, text) if text else changed), element
 
 
-def _condition(bundle: Bundle, element: str, form: Form) -> str:
-    if form.get("raw", "").strip():
-        return form["raw"].strip()
+def _condition(bundle: Bundle, element: str, form: Form, before: str = "") -> str:
+    """What was written by hand or chosen; what was written *before* stays until another is chosen."""
+    raw = form.get("raw", "").strip()
+    asked = any(form.get(f"field-{n}") for n in range(choosing.MOST_ROWS))
+    if raw and not (asked and raw == before.strip()):
+        return raw
     return choosing.condition(form, choosing.askable(bundle, bundle.process.elements.get(element)))
 
 
@@ -143,7 +146,8 @@ def _way_change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     if form.get("default"):
         return flows.make_default(changed, flow), element
     if bundle.process.elements[element].type in flows.DECIDING:
-        text = _condition(bundle, element, form)
+        there = bundle.process.flows.get(flow)
+        text = _condition(bundle, element, form, there.condition.text if there and there.condition else "")
         changed = flows.set_condition(changed, flow, text)
     return changed, element
 

@@ -89,6 +89,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         touched=editing.touched_by_removing(bundle.files, element_id), decides=element.type in flows.DECIDING,
         may_branch=_may_branch(element), dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
         empty_row=choosing.rows(None, given if given.get("act") == "branch" else {}, True),
+        current_sort=_current_sort(house, element),
         tell_type=task_type, one_way=len(element.outgoing) == 1, is_person=element.type in PEOPLE, fragment=fragment,
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body
@@ -139,6 +140,15 @@ def _sorts(house: House, element: Element) -> list[Kind]:
     """The sorts the step may become."""
     others = becomes(element.type) if not element.triggered_by_event else ()
     return [kind for kind in offered_here(house) if kind.element in others]
+
+
+def _current_sort(house: House, element: Element) -> str:
+    """The sort the step is now, as it is offered; "" when it is none of those."""
+    kind, task = element.type, element.extension.task_type
+    found = [k.id for k in offered_here(house) if k.element == kind and (k.task_type or task) == task]
+    if kind == "serviceTask" and task:
+        return "notify" if task == "notify" else f"job:{task}"
+    return f"call:{element.called}" if kind == "callActivity" else next(iter(found), "")
 
 
 def _kinds(house: House) -> dict[str, list[Kind]]:

@@ -172,6 +172,22 @@ def test_conditions_are_chosen_wherever_they_occur_and_read_back(listed: Listed)
     assert status == 422 and 'href="#value-0-s-activation"' in page and 'value="mye"' in page
 
 
+def test_a_condition_of_a_way_written_by_hand_stays_until_another_is_chosen(listed: Listed) -> None:
+    gate = listed.named("Hvilken vei")
+    listed.done(listed.step("Apply"), "settings", {"more-outputs": "granted", "more-outputs-value": "true"})
+    listed.done(listed.step(gate), "branch", {"kind": "end", "name": "Avvist"})
+    flow = next(f.id for f in listed.bundle().process.flows.values() if f.target == listed.named("Avvist"))
+    hand = '["not", ["equals", ["dataModel", "granted", "variables"], false]]'
+    listed.done(listed.step(gate), "way", {"raw": hand}, flow=flow)
+    assert "Vilkåret er skrevet for hånd" in listed.who.get(listed.step(gate))
+    listed.done(listed.step(gate), "way", {"name": "Nei"}, flow=flow)
+    condition = listed.bundle().process.flows[flow].condition
+    assert condition is not None and condition.text == hand, "another change leaves it"
+    chosen = {"field-0": "variables:granted", "operator-0": "equals", "value-0": "true"}
+    listed.done(listed.step(gate), "way", chosen, flow=flow)
+    assert "Når «granted» er «ja»: Avvist" in listed.who.get(listed.step(gate))
+
+
 def test_lists_persons_and_variables_are_chosen(listed: Listed) -> None:
     parties = '["dataModel", "parties", "variables"]'
     listed.done(listed.step("Handle"), "settings", {"s-loop": "each", "pick-loop_over": parties, "s-loop_item": "heir"})
