@@ -82,7 +82,7 @@ def answer(connection: Connection, task: Any) -> Any:
         refused = attaching.take(task, form)
         with house.db.read() as fresh:  # which sees the files that were just kept
             return _go_on(fresh, task, forms.of_task(fresh, task, content), content, refused, side)
-    shown = forms.of_task(connection, task, content) if form and len(pages) > 1 else form
+    shown = forms.of_task(connection, task, content) if form else None  # what is asked for may hang on the answers
     return _go_on(connection, task, shown, content, [], side)
 
 
