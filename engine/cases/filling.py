@@ -73,9 +73,4 @@ def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[s
             return formatting.long_date(date.fromisoformat(str(value)), language)
         except ValueError:
             return str(value)
-    kind = bundle.data_types.get(data_type)
-    listed = bundle.option_labels.get((kind.task_id, path), {}) if kind else {}
-    several = str(value).split(",")
-    if str(value) not in listed and all(one in listed for one in several):  # what was ticked, with commas between
-        return ", ".join(bundle.option(data_type, path, one, language) for one in several)
     return bundle.option(data_type, path, value, language)

@@ -277,9 +277,15 @@ class Bundle:
         return found
 
     def option(self, data_type: str, path: str, value: Any, language: str) -> str:
-        """A value of a choice in words: of the list it was chosen from, of the field, else as it stands."""
+        """A value of a choice in words: of the list it was chosen from, of the field, else as it stands.
+
+        What was ticked of several stands with commas between (Altinn).
+        """
         kind = self.data_types.get(data_type)
         listed = self.option_labels.get((kind.task_id, path), {}) if kind else {}
+        several = str(value).split(",")
+        if len(several) > 1 and str(value) not in listed and all(one in listed for one in several):
+            return ", ".join(self.option(data_type, path, one, language) for one in several)
         for key in (listed.get(str(value)), f"option.{data_type}.{path}.{value}"):
             if key and self.text(key, language) != key:
                 return self.text(key, language)

@@ -111,3 +111,9 @@ def test_the_difference_and_the_findings_speak_of_lists(ada: Administrator) -> N
 
     told = ada.get(AT)
     assert "Ny liste: «Land»" in told and "Valgene i listen «Ja eller nei» er endret" in told
+
+
+def test_answers_read_as_the_words_of_the_list_they_were_chosen_from() -> None:
+    assert ESTATE.option("declaration", "testament", "yes", "nn") == "Ja"
+    assert ESTATE.option("declaration", "testament", "no,yes", "en") == "No, Yes"
+    assert ESTATE.option("declaration", "testament", "gone", "nb") == "gone"
