@@ -6,16 +6,17 @@ sealed for an hour under an id, as a search is; nobody becomes known to the hous
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import current_app, g, render_template, request
 from sqlalchemy import Connection
 
 from engine.audit import chain
 from engine.authorization.actor import Role
 from engine.cases import opening, queries, views
 from engine.definitions.library import Deployed
-from engine.evidence.errors import SourceError, SourceRefused
+from engine.evidence.errors import SourceError
 from engine.execution.commands import AlreadyDone
 from engine.vault import Person
 from engine.web import desk, view
@@ -24,6 +25,7 @@ from engine.web.guards import actor, guarded
 blueprint = guarded("opening", __name__, Role.CASEWORKER.value)
 desk.only_members(blueprint)
 LONGEST = 1000
+log = logging.getLogger(__name__)
 
 
 @blueprint.get("/arbeidsko/ny-sak")
@@ -69,10 +71,9 @@ def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
     """Name and birth date in the population register, or the text key of what is wrong."""
     try:
         return current_app.extensions["identify"](pid), ""
-    except SourceRefused:
-        return None, "opening.unknown"
-    except SourceError:
-        return None, "opening.register_down"
+    except SourceError as error:
+        log.warning("%s population register: %s", g.reference, error.code)
+        return None, "opening.unknown" if error.code == "http_404" else "opening.register_down"
 
 
 def note_lookup(connection: Connection, pid: str, found: bool) -> Person | None:

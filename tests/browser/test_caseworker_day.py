@@ -303,3 +303,40 @@ def test_the_queue_on_a_phone_and_by_keyboard(person: People, names: list[str]) 
     keys.type("2026-0016")
     keys.press("Enter")
     kari.page.wait_for_url(re.compile("/saker/2026-0016$"))
+    _list_changes_in_place(kari)
+    _said_where_it_was_done(kari)
+
+
+def _list_changes_in_place(kari: Person) -> None:
+    """A view, a filter and the way back, with the page, the focus and what is read aloud as they should be."""
+    queue(kari)
+    kari.page.evaluate("window.same = true")
+    mine = kari.page.get_by_role("link", name=re.compile("^Mine"))
+    mine.focus()
+    kari.page.keyboard.press("Enter")
+    kari.page.wait_for_url(re.compile("visning=mine"))
+    expect(kari.page.locator("#koen-sagt")).not_to_be_empty()
+    expect(kari.page.get_by_role("link", name=re.compile("^Mine"))).to_be_focused()
+    expect(kari.page.get_by_role("link", name=re.compile("^Mine"))).to_have_attribute("aria-current", "true")
+    queue_form = kari.page.locator("form.filters")
+    queue_form.get_by_label("Prosess").select_option(label="Bli ringt opp")
+    queue_form.get_by_role("button").press("Enter")
+    kari.page.wait_for_url(re.compile("prosess=callback"))
+    expect(kari.page.locator("form.filters").get_by_role("button")).to_be_focused()
+    kari.page.go_back()
+    kari.page.wait_for_url(re.compile("visning=mine$"))
+    expect(kari.page.get_by_label("Prosess")).to_have_value("")
+    assert kari.page.evaluate("window.same"), "the page was never loaded anew"
+    kari.check_page()
+
+
+def _said_where_it_was_done(kari: Person) -> None:
+    """Focus goes to what was done, or to what is wrong."""
+    kari.go("/saker/2026-0016")
+    kari.page.get_by_label("Hva har skjedd?").fill("Vi snakket sammen.")
+    kari.press("Lagre notat")
+    expect(kari.page.locator("#notater #gjort")).to_be_focused()
+    fold_out(kari, "Legg til dokument")
+    kari.press("Legg i saken")
+    expect(kari.page.locator("#feil")).to_be_focused()
+    kari.check_page()

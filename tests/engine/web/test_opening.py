@@ -128,6 +128,7 @@ def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
     [
         (SourceRefused("http_404"), "Folkeregisteret kjenner ingen med dette nummeret"),
         (SourceUnavailable("timeout"), "Folkeregisteret svarer ikke nå"),
+        (SourceRefused("http_403"), "Folkeregisteret svarer ikke nå"),
     ],
 )
 def test_whom_the_register_does_not_give_is_said_and_what_was_written_stands(
