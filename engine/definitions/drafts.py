@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from engine.bpmn.xml import read_xml
 from engine.definitions.apart import apart
 from engine.definitions.bundle import Bundle
 from engine.definitions.models import draft, draft_step
+from engine.definitions.plain import plain_words
 from engine.execution.commands import Conflict, NotFound
 
 #: Steps that can be undone; older ones are forgotten.
@@ -247,7 +247,5 @@ def renamed(bundle: Bundle, key: str, title: str) -> Bundle:
 
 def key_from(title: str) -> str:
     """The key a title suggests: "Avtal møte" → "avtal_mote"; empty when nothing is left of it."""
-    plain = title.lower().replace("æ", "ae").replace("ø", "o")
-    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50].strip("_")
+    words = "_".join(plain_words(title))[:50].strip("_")
     return words if words[:1].isalpha() else f"p_{words}" if words else ""

@@ -5,13 +5,13 @@ Read with the parser's own guards first (size, DOCTYPE, entities), then once mor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
 
 from engine.bpmn.xml import read_xml
+from engine.definitions.plain import plain_words
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ALTINN = "{http://altinn.no/process}"
@@ -120,8 +120,8 @@ def extensions(step: Any) -> Any:
 
 
 def new_id(root: Any, name: str) -> str:
-    """An id nobody has, that reads as the name: "Be om innsyn" → BeOmInnsyn."""
-    base = re.sub(r"[^A-Za-z0-9]", "", name.title())[:30] or "Step"
+    """An id nobody has, that reads as the name: "Undersøk innsyn" → UndersokInnsyn."""
+    base = "".join(word.capitalize() for word in plain_words(name))[:30] or "Step"
     base = base if base[0].isalpha() else f"Step{base}"
     taken = set(root.xpath("//@id"))
     number, candidate = 1, base
