@@ -141,12 +141,19 @@ def seen(connection: Connection, token: str, now: datetime) -> None:
     connection.execute(update(session_table).where(session_table.c.id == _digest(token)).values(seen_at=now))
 
 
-def choose(connection: Connection, token: str, part: Mapping[str, Any]) -> None:
-    """From now on she acts for this one of her offices, with the role she has there."""
+def choose(connection: Connection, token: str, part: Mapping[str, Any]) -> str:
+    """From now on she acts for this one of her offices, with the role she has there.
+
+    Returns the cookie's new value; the old one is worth nothing any more (ASVS 7.2.4).
+    """
     office = {name: part[name] for name in ("orgno", "name", "leads")}
+    renewed = secrets.token_urlsafe(32)
     connection.execute(
-        update(session_table).where(session_table.c.id == _digest(token)).values(office=office, role=part["role"])
+        update(session_table)
+        .where(session_table.c.id == _digest(token))
+        .values(id=_digest(renewed), office=office, role=part["role"])
     )
+    return renewed
 
 
 def set_language(connection: Connection, token: str, language: str) -> None:

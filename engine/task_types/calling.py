@@ -33,6 +33,8 @@ from engine.vault import Vault
 #: What may be sent, and the longest text that may be taken from a reply.
 MOST_SENT = 64 * 1024
 LONGEST = 4_000
+#: A number of a reply with more digits before or after the comma is none of a case's.
+MOST_DIGITS = 15
 TYPES = ("text", "number", "flag")
 Scalar = str | int | float | bool
 
@@ -105,6 +107,8 @@ def _at(reply: Any, one: Wanted) -> Any:
 
 
 def _scalar(value: Any, one: Wanted) -> Scalar:
+    if isinstance(value, Decimal | int) and not isinstance(value, bool) and _beyond(Decimal(value)):
+        raise ReplyUnusable("reply_value_type", one.variable)
     if isinstance(value, Decimal):
         value = int(value) if value == value.to_integral_value() else float(value)
     kind = "flag" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "text"
@@ -113,6 +117,11 @@ def _scalar(value: Any, one: Wanted) -> Scalar:
     if isinstance(value, str) and len(value) > LONGEST:
         raise ReplyUnusable("reply_value_too_long", one.variable)
     return value
+
+
+def _beyond(number: Decimal) -> bool:
+    """Whether a number is none a case can hold: ``1e1000000`` is ten letters, and a million digits when written out."""
+    return not number.is_finite() or bool(number and abs(number.adjusted()) > MOST_DIGITS)
 
 
 class CallOut:
@@ -148,9 +157,12 @@ class CallOut:
             return GiveUp("unknown_target", name)
         try:
             with self._database.read() as connection:
-                sent, wanted = self._settings(connection, work, now)
+                settings = self._settings(connection, work, now)
         except Fault as fault:
             return GiveUp("expression_failed", fault.detail)
+        if settings is None:  # the step has ended since the work was taken: nobody waits for a call
+            return Done()
+        sent, wanted = settings
         missing = [setting for setting, value in sent.items() if value in (None, "")]
         if missing:
             return Error("VALUE_MISSING", detail=", ".join(missing))
@@ -177,19 +189,26 @@ class CallOut:
 
         return Done(found, keep)
 
-    def _settings(self, connection: Connection, work: Work, now: datetime) -> tuple[dict[str, Any], tuple[Wanted, ...]]:
-        """What is to be sent, as the case is now, and what is wanted. Raises ``Fault`` that names the setting."""
+    def _settings(
+        self, connection: Connection, work: Work, now: datetime
+    ) -> tuple[dict[str, Any], tuple[Wanted, ...]] | None:
+        """What is to be sent, as the case is now, and what is wanted; ``None`` when the step has ended.
+
+        Raises ``Fault`` that names the setting.
+        """
         store = SqlStore(connection, self._library, self._vault, self._clock, evaluate)
         x = store.execution = Execution(PALETTE, store, now)
         token = x.token(work.token_id)
+        if token is None:
+            return None
         sent: dict[str, Any] = {}
         wanted = []
-        for name, value in (token.element.extension.config if token else {}).items():
+        for name, value in token.element.extension.config.items():
             part, _, rest = name.partition(".")
             if part not in ("body", "reply") or not rest:
                 continue
             try:
-                said = x.evaluate(value, token) if token else None
+                said = x.evaluate(value, token)
             except Fault:
                 raise Fault("expression_failed", name) from None  # the language's own sentence may quote an answer
             if part == "body":

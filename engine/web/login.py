@@ -121,9 +121,10 @@ def answered(which: str) -> Response:
         )
         if role is Role.CASEWORKER and office is not None:
             members.note_login(connection, office.orgno, person.id, office.orgno in identity.leads, now)
-        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "LoggedIn", {"person": person.id, "role": role.value})
+        told = {"person": person.id, "role": None if several else role.value}  # else she has chosen none yet
+        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "LoggedIn", told)
     answer = redirect(url_for("offices.show", videre=state["back"]) if several else state["back"] or home(role), 303)
-    _set(answer, COOKIE, token)
+    keep(answer, token)
     answer.delete_cookie(STARTED)
     return answer
 
@@ -223,6 +224,11 @@ def language() -> Response:
             with house.db.write() as connection:
                 sessions.set_language(connection, request.cookies[COOKIE], chosen)
     return answer
+
+
+def keep(answer: Response, token: str) -> None:
+    """Let the browser hold the session from now on."""
+    _set(answer, COOKIE, token)
 
 
 def _set(answer: Response, name: str, token: str, seconds: int | None = None) -> None:

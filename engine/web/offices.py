@@ -53,12 +53,13 @@ def choose() -> Any:
     with house.db.write() as connection:
         if _ended(connection, part["orgno"]):
             return redirect(url_for("offices.show"), 303)
-        sessions.choose(connection, request.cookies[login.COOKIE], part)
+        token = sessions.choose(connection, request.cookies[login.COOKIE], part)
         if part["role"] == Role.CASEWORKER.value:
             members.note_login(connection, part["orgno"], g.actor.person_id, part["leads"], now)
         was = g.actor.office.orgno if g.actor.office else None
         data = {"person": g.actor.person_id, "from": was, "to": part["orgno"], "role": part["role"]}
         chain.append(connection, chain.SYSTEM_CHAIN, now, g.actor, "OfficeChosen", data)
     answer = redirect(_back(request.form.get("videre", "")) or login.home(Role(part["role"])), 303)
+    login.keep(answer, token)
     answer.delete_cookie("queue_page")  # the page of the queue one came from was the other office's
     return answer

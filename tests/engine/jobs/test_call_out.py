@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,8 @@ from engine.evidence.errors import SourceError, SourceUnavailable
 from engine.execution import data
 from engine.execution.commands import ResolveIncident, StartInstance
 from engine.execution.models import process_instance
+from engine.outbox import Work
+from engine.task_types import Done
 from engine.task_types.calling import Ask, CallOut, Refused, ReplyUnusable, Scalar, Wanted, nested, picked
 from tests.engine.jobs.conftest import CITIZEN, Cases
 from tests.factories.bundles import flow, job, line
@@ -98,7 +101,7 @@ def test_an_answer_is_sent_and_never_lies_in_the_queue(cases: Cases, anne: str) 
     settings = {"body.form": '["dataModel", "why", "form"]', "body.variable": FIELD}
     form: dict[str, object] = {"dataTypes": [{"id": "form", "taskId": "j"}]}
     outside = calling(cases, SourceUnavailable("http_500"), metadata=form, **settings)
-    case = cases.app.dispatch.send(StartInstance("p", anne, {"why": SECRET}), CITIZEN).case_id
+    case = cases.app.dispatch.send(StartInstance("p", anne, {"why": SECRET}), replace(CITIZEN, person_id=anne)).case_id
     with cases.app.db.write() as connection:
         data.write(
             connection, cases.app.vault, instance_id=case, case_id=case, owner_id=anne, data_type="form",
@@ -110,6 +113,17 @@ def test_an_answer_is_sent_and_never_lies_in_the_queue(cases: Cases, anne: str) 
     assert outside.asked[0].body == {"form": SECRET, "variable": SECRET}
     (row,) = cases.due()
     assert row.payload == {"target": "kommunen"} and SECRET not in str(tuple(row))
+
+
+def test_nobody_is_called_for_a_step_that_has_ended_since_the_work_was_taken(cases: Cases) -> None:
+    outside = calling(cases, {}, **{"body.case.why": FIELD})
+    cases.start(why=SECRET)
+    (row,) = cases.due()
+    work = Work(**{name: getattr(row, name) for name in Work.__dataclass_fields__} | {"token_id": "ended"})
+
+    result = cases.app.job_types["call_out"].perform(work, cases.app.clock.now())
+
+    assert (outside.asked, result) == ([], Done())
 
 
 def test_five_hundred_then_well_is_one_call_with_the_same_key(cases: Cases, clock: FixedClock) -> None:
@@ -219,10 +233,16 @@ def test_a_value_is_picked_by_its_place_and_its_type(path: str, kind: str, value
         ("yes", "number", "reply_value_type"),
         ("a.b", "number", "reply_value_type"),
         ("long", "text", "reply_value_too_long"),
+        ("huge", "", "reply_value_type"),
+        ("tiny", "number", "reply_value_type"),
+        ("digits", "number", "reply_value_type"),
     ],
 )
 def test_what_was_not_promised_is_not_taken(path: str, kind: str, code: str) -> None:
-    reply = {"a": {"b": "1"}, "list": [1], "yes": True, "nothing": None, "long": "x" * 4_001}
+    reply = {
+        "a": {"b": "1"}, "list": [1], "yes": True, "nothing": None, "long": "x" * 4_001,
+        "huge": Decimal("1e1000000"), "tiny": Decimal("1e-1000000"), "digits": 10**400,
+    }  # fmt: skip
     with pytest.raises(ReplyUnusable, match=code):
         picked(reply, (Wanted("v", path, kind),))
 

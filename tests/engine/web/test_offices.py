@@ -12,10 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engine.audit.chain import SYSTEM_CHAIN, audit_event
+from engine.authorization import sessions
 from engine.cases import members, queries
 from engine.cases.desk_models import office_member
 from engine.web import create_app
-from engine.web.login import LEADER, STAFF
+from engine.web.login import COOKIE, LEADER, STAFF
 from integrations.idporten.client import Identity
 from tests.engine.web.staff import text_of
 from tests.processes.conftest import OFFICE, House, house
@@ -106,8 +107,13 @@ def test_changing_in_the_header_changes_whose_cases_are_there(house: House, tone
     assert tone.at.get("/tall").status_code == 403, "she does not lead here"
     assert f'name="kontor" value="{BREG}"' in header and f'name="kontor" value="{NAV}"' not in header
 
+    before = tone.at.get_cookie(COOKIE)
     tone.send("/ansatt/kontor", kontor=BREG)
 
+    after = tone.at.get_cookie(COOKIE)
+    assert before and after and before.value != after.value, "a new session for a new role"
+    with house.application.db.read() as connection:
+        assert sessions.find(connection, before.value, house.clock.now()) is None
     assert tone.at.get(f"/saker/{number}").status_code == 404
     assert [one["to"] for one in chosen(house)] == [NAV, BREG] and chosen(house)[1]["from"] == NAV
     assert tone.at.get("/tall").status_code == 200, "she leads there"
