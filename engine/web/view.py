@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from engine.application import Application
 from engine.cases import queries, uploads
 from engine.clock import OSLO
+from engine.definitions.bundle import Bundle
 from engine.definitions.library import Deployed
 from engine.guidance.contacts import everywhere
 from engine.vault import Erased
@@ -47,11 +48,18 @@ def journey_text(key: str, journey: str = "advice", **values: object) -> str:
 
 def version_text(definition_id: str, key: str, **values: object) -> str:
     """A text of the very version a case or task runs on."""
-    application = house()
-    with application.db.read() as connection:
-        bundle = application.library.get(connection, definition_id).bundle
-    text = bundle.text(key, g.language)
+    text = _bundle(definition_id).text(key, g.language)
     return text.format(**values) if values else text
+
+
+def _bundle(definition_id: str) -> Bundle:
+    """The bundle of a version, looked up once in a request."""
+    known: dict[str, Bundle] = g.setdefault("bundles", {})
+    if definition_id not in known:
+        application = house()
+        with application.db.read() as connection:
+            known[definition_id] = application.library.get(connection, definition_id).bundle
+    return known[definition_id]
 
 
 def role_title(definition_id: str, role: str) -> str:
@@ -104,10 +112,7 @@ def _newest() -> list[Deployed]:
 def task_named(definition_id: str, element_id: str) -> str:
     """The name of a task of a case, which may stand in a journey the case calls."""
     key = f"task.{element_id}"
-    application = house()
-    with application.db.read() as connection:
-        bundles = [application.library.get(connection, definition_id).bundle]
-    bundles += [deployed.bundle for deployed in _newest()]
+    bundles = [_bundle(definition_id), *(deployed.bundle for deployed in _newest())]
     found = (bundle.text(key, g.language) for bundle in bundles)
     return next((text for text in found if text != key), element_id)
 
