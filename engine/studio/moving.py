@@ -53,12 +53,13 @@ class Plan:
 def dry_run(application: Application, key: str, target: Deployed | Bundle, mapping: Mapping[str, str], by: str) -> Plan:
     """Move every running case to *target* for real and roll it back: the answer is that of the real thing.
 
-    *target* may be a draft: it is deployed in the same transaction, and gone with it.
+    *target* may be a draft: it is deployed in the same transaction, and gone with it. Some at a time, so that what
+    others write waits for a handful of moves and not for all.
     """
     with application.db.read() as connection:
         targets = _targets(connection, key, "" if isinstance(target, Bundle) else target.id)
     outcomes = tried(application, target if isinstance(target, Bundle) else target.id, mapping, targets, by)
-    refused = [(identity, why) for identity, why in outcomes.items() if why is not None]
+    refused = [(identity, why) for identity, why in outcomes if why is not None]
     with application.db.read() as connection:
         return Plan(len(targets), len(targets) - len(refused), _held(connection, refused))
 

@@ -20,7 +20,7 @@ from engine.definitions.bundle import MANIFEST, Bundle
 from engine.definitions.forming import BY_ID, FormDraft, bound_to
 from engine.execution.commands import CompleteTask
 from engine.execution.models import process_instance
-from engine.operations import batches
+from engine.operations import trying
 from engine.studio import moving
 from engine.web import answers
 from tests.engine.web.test_studio import ROOT, Administrator, ada, app, bea, revision
@@ -158,7 +158,7 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
     monkeypatch.setattr(moving, "MOST_TRIED", 3)
-    monkeypatch.setattr(batches, "HANDFUL", 4)
+    monkeypatch.setattr(trying, "HANDFUL", 4)
     begin(ada)
     publish(ada)
     for number in range(10):
