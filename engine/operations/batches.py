@@ -105,12 +105,16 @@ def run(
 ) -> Progress:
     """Work until nothing is pending or somebody stops it. Raises ``UnknownBatch``. May be run again at any time.
 
+    One that was stopped stays so until ``let_run``.
+
     seconds  leave off after about so long; whoever asked runs it again
     """
     until = None if seconds is None else time.monotonic() + seconds
     with application.db.write() as connection:
         _row(connection, identity)
-        connection.execute(update(batch).where(batch.c.id == identity, batch.c.state != "done").values(state="running"))
+        connection.execute(
+            update(batch).where(batch.c.id == identity, batch.c.state == "ready").values(state="running")
+        )
     told = progress_of(application, identity)
     some_done = _some_tried if told.action == "try" else _one_done
     while until is None or time.monotonic() < until:
@@ -232,7 +236,7 @@ def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
 
 
 def stop(application: Application, identity: str) -> Progress:
-    """Let the runners end after the case they have in hand. ``run`` goes on with it."""
+    """Let the runners end after the case they have in hand. ``let_run`` takes it back."""
     with application.db.write() as connection:
         _row(connection, identity)
         connection.execute(

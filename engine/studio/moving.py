@@ -153,8 +153,17 @@ def _begin(
     return identity
 
 
+def let_run(application: Application, identity: str) -> None:
+    """Take back a stop: a worker goes on with it."""
+    batches.let_run(application, identity)
+    in_background(application, "run_batch", batch=identity)
+
+
 def work(application: Application, identity: str, seconds: float) -> batches.Progress:
-    """Go on with a batch for a while, beside the worker that does, for whoever looks at its page."""
+    """Go on with a batch for a while, beside the worker that does, for whoever looks at its page.
+
+    One that was stopped stays so.
+    """
     return batches.run(application, identity, seconds=seconds)
 
 

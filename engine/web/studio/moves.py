@@ -134,7 +134,7 @@ def moved(key: str, batch: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/flytting/<batch>")
 def go_on(key: str, batch: str) -> Any:
-    """Go on with a move for a while, stop it, or put back what it moved."""
+    """Go on with a move for a while, stop it, or put back what it moved. Only a press goes on with what was stopped."""
     house = view.house()
     found = next((row for row, _ in moving.batches_of(house, key) if row.id == batch), None)
     if found is None:
@@ -146,6 +146,8 @@ def go_on(key: str, batch: str) -> Any:
         batch = moving.put_back(house, key, batch, actor())
         moving.work(house, batch, 2)
     else:
+        if act == "on":
+            moving.let_run(house, batch)
         moving.work(house, batch, 2)
     target = url_for("studio.moved", key=key, batch=batch)
     if request.headers.get("HX-Request"):

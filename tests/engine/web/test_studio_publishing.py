@@ -109,7 +109,12 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     assert batch
     at = f"{AT}/flytting/{batch[1]}"
     assert "0 av 2 er flyttet" in ada.get(at)
+    assert ada.post(at, act="stop")[0] == 303
     assert ada.post(at)[0] == 303
+    page = ada.get(at)
+    assert "0 av 2 er flyttet" in page and "Stoppet" in page, "a page that was open when it was stopped starts nothing"
+    assert 'name="act" value="on"' in page
+    assert ada.post(at, act="on")[0] == 303
     page = ada.get(at)
     assert "1 av 2 er flyttet, 1 passet ikke" in page and "Saken står i et steg som ikke finnes" in page
     assert running(house) == [(1, "active"), (2, "active")]
