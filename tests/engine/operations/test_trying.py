@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from engine.application import Application
+from engine.clock import FixedClock
 from engine.execution.flush import LostRace
 from engine.operations import batches, trying
 from engine.studio import moving
-from tests.engine.operations.test_batches import definitions, deploy, one, start
+from tests.engine.operations.test_batches import complete, definitions, deploy, one, start
 
 
 def _sent(application: Application, monkeypatch: pytest.MonkeyPatch, troubles: dict[str, list[Exception]]) -> None:
@@ -83,3 +85,28 @@ def test_others_write_between_the_handfuls_of_a_dry_run(
 
     assert (plan.total, plan.fit) == (5, 5) and len(asked) == 3
     assert target not in definitions(application)
+
+
+def test_an_old_move_has_its_page_still_and_what_refused_is_counted_by_the_database(
+    application: Application, anne: str, clock: FixedClock
+) -> None:
+    deploy(application, one("a", "c"))
+    cases = start(application, anne, 8)
+    for case in cases[7:]:
+        complete(application, anne, case)
+    target = deploy(application, one("b"))
+    settings = {"to": target, "mapping": {}}
+    batch = batches.create(application, "try", cases, chosen={"process": "p"}, settings=settings)
+    batches.run(application, batch)
+    for _ in range(21):
+        clock.advance(timedelta(minutes=1))
+        batches.create(application, "try", [], chosen={"process": "p"}, settings=settings)
+
+    found = moving.batch_of(application, "p", batch)
+    assert found is not None and found.id == batch
+    assert moving.batch_of(application, "q", batch) is None and moving.batch_of(application, "p", "x") is None
+    with application.db.read() as connection:
+        assert [len(some) for _, _, some in moving._refusals(connection, batch)] == [moving.EXAMPLES, 1]
+    held = moving.plan_of(application, batch).held
+
+    assert [(h.reason.element, h.cases, len(h.examples)) for h in held] == [("a", 7, 5), ("c", 1, 1)]

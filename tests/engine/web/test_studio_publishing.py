@@ -193,6 +193,8 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
         assert len(house.application.library.versions(connection, "vergemal")) == 1
     page = ada.get(f"{AT}/publiser?prov={batch[1]}")
     assert "5 av 10 saker kan flyttes" in page
+    renamed(ada, "Apply", "Søk")
+    assert "saker kan flyttes" not in ada.get(f"{AT}/publiser?prov={batch[1]}"), "another draft was not tried"
 
     status, _ = publish(ada, cases="move")
     assert status == 303
@@ -205,6 +207,10 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     assert found
     page = ada.get(f"{AT}/flytt?prov={found[1]}")
     assert "5 av 5 saker kan flyttes" in page and 'value="Apply" selected' in page
+    ada.post(f"{AT}/utkast")
+    renamed(ada, "Apply", "Be om")
+    publish(ada, cases="stay")
+    assert "saker kan flyttes" not in ada.get(f"{AT}/flytt?prov={found[1]}"), "nor another version"
 
 
 def test_a_scenario_that_must_hold_stops_a_publishing_that_breaks_it(ada: Administrator) -> None:
