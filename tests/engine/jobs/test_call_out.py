@@ -16,8 +16,7 @@ from engine.evidence.errors import SourceError, SourceUnavailable
 from engine.execution import data
 from engine.execution.commands import ResolveIncident, StartInstance
 from engine.execution.models import process_instance
-from engine.task_types.calling import Ask, CallOut, Refused, ReplyUnusable, Scalar, nested, picked
-from engine.task_types.described import Wanted
+from engine.task_types.calling import Ask, CallOut, Refused, ReplyUnusable, Scalar, Wanted, nested, picked
 from tests.engine.jobs.conftest import CITIZEN, Cases
 from tests.factories.bundles import flow, job, line
 
