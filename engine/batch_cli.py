@@ -65,6 +65,7 @@ def run(application: Application, options: argparse.Namespace) -> int:
             answer(options, [as_json(told) for told in found], words)
             return 0
         if options.action == "run":
+            batches.let_run(application, options.batch)
             return run_batch(application, options.batch, options)
         told = (
             batches.stop(application, options.batch)

@@ -12,6 +12,8 @@ from typing import Any
 from engine.bpmn.report import findings_report
 from engine.bpmn.validator import Capabilities
 from engine.definitions.checking import bundle_report, is_bundle
+from engine.definitions.faults import House
+from engine.task_types.palette import JOBS, USER_TASKS
 
 BAD_INPUT = 2
 _EPILOG = """\
@@ -51,10 +53,13 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, capabilities: Capabilities, shipped: Collection[str]) -> int:
-    """Print the findings and return the exit status. Raises ``OSError`` when the path cannot be read."""
+    """Print the findings and return the exit status. Raises ``OSError`` when the path cannot be read.
+
+    shipped  keys of the processes that come with the product, which a bundle may call
+    """
     rows, held = findings_report(options.path, capabilities), ""
     if is_bundle(options.path):
-        more, held = bundle_report(options.path, capabilities, shipped)
+        more, held = bundle_report(options.path, House(capabilities, JOBS, USER_TASKS, shipped))
         known = {(row["element"], row["rule"]) for row in rows}
         rows += [row for row in more if (row["element"], row["rule"]) not in known]
         rows.sort(key=lambda row: (row["severity"] != "error", row["line"], row["element"], row["rule"]))

@@ -9,10 +9,10 @@ from typing import Any
 from engine.application import Application
 from engine.definitions.library import Deployed, UnknownDefinition
 from engine.execution import migration
-from engine.execution.commands import MigrateInstance
-from engine.operations import batches, carrying, history, selection
+from engine.operations import batches, history, selection
 from engine.operations.say import SOME_REFUSED, BadInput, answer, reasons, run_batch
 from engine.operations.selection import Query
+from engine.operations.trying import tried
 from engine.progress import Bar
 
 _EPILOG = """\
@@ -119,8 +119,7 @@ def _dry_run(
 ) -> int:
     bar = Bar("dry run", len(found))
     refused: list[dict[str, Any]] = []
-    tried = carrying.try_out(application, found, lambda case: MigrateInstance(case, target.id, mapping))
-    for count, (instance, why) in enumerate(tried, 1):
+    for count, (instance, why) in enumerate(tried(application, target.id, mapping, found), 1):
         if why is not None:
             refused.append({"instance": instance, **why})
         bar(count, f"{len(refused)} would not fit" if refused else "")

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from engine.bpmn.elements import Finding
-from engine.bpmn.validator import Capabilities
 from engine.definitions.bundle import Bundle
 from engine.definitions.faults import House, faults
 from engine.definitions.upload import UploadRefused, read_folder
-from engine.task_types.palette import JOBS, USER_TASKS
 
 
 def is_bundle(path: Path) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in ("metadata.json", "policy.xml"))
 
 
-def bundle_report(path: Path, capabilities: Capabilities, shipped: Collection[str]) -> tuple[list[dict[str, Any]], str]:
-    """Every finding about texts, forms, access and stages, and in a few words what the bundle holds.
-
-    *shipped*: keys of the processes that come with the product, which a bundle may call.
-    """
+def bundle_report(path: Path, house: House) -> tuple[list[dict[str, Any]], str]:
+    """Every finding about texts, forms, access and stages, and in a few words what the bundle holds."""
     files = ((str(f.relative_to(path)), f.read_bytes()) for f in sorted(path.rglob("*")) if f.is_file())
     try:
         bundle = read_folder(files).bundle
     except UploadRefused as refused:
         return [asdict(Finding("", "unreadable", fault)) for fault in refused.faults], ""
-    house = House(capabilities, JOBS, USER_TASKS, shipped)
     return [asdict(finding) for finding in faults(bundle, house)], _held(bundle)
 
 

@@ -9,8 +9,7 @@ from engine.bpmn.elements import Element, Finding
 from engine.cases import templates
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing.settings import JOBS
-from engine.task_types.calling import TYPES, Wanted
-from engine.task_types.described import DESCRIBED, Described, JobSetting, named
+from engine.task_types.described import DESCRIBED, TYPES, Described, JobSetting, Wanted, named
 
 _NAMED = {"register": "register", "receiver": "receiver", "target": "target", "data_set": "data set"}
 #: Letters that are begun by a caseworker and say nothing of their own.

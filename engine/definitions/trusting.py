@@ -1,7 +1,8 @@
 """Houses whose bundles are trusted: name and public key of each, kept as a setting of the workshop.
 
 Where two must agree on a publishing, they must agree on a key too: one enters it, another says yes. Until then a
-bundle signed with it is as one from a house nobody knows.
+bundle signed with it is as one from a house nobody knows. A key somebody entered alone, while that was enough, waits
+for another as soon as two must agree.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class TrustedHouse:
 
     thumbprint  of the key (RFC 7638);  ``jwk`` the public key as JSON
     entered_by, agreed_by  who entered it, and who said yes; "" while a second person is waited for
+    trusted                whether what it signed is the house's
     """
 
     name: str
@@ -45,15 +47,22 @@ class TrustedHouse:
     entered_by: str
     agreed_by: str
     at: str
-
-    @property
-    def trusted(self) -> bool:
-        return bool(self.agreed_by)
+    trusted: bool
 
 
 def every(connection: Connection) -> list[TrustedHouse]:
     """Every key that was entered, also those a second person has not agreed to."""
-    return [TrustedHouse(**entry) for entry in studio_settings.get(connection, SETTING)]
+    return _houses(connection, studio_settings.get(connection, SETTING))
+
+
+def _held(connection: Connection) -> list[TrustedHouse]:
+    """The same, for one who changes them."""
+    return _houses(connection, studio_settings.held(connection, SETTING))
+
+
+def _houses(connection: Connection, kept: list[dict[str, str]]) -> list[TrustedHouse]:
+    two = studio_settings.get(connection, "two_persons")
+    return [TrustedHouse(**one, trusted=one["agreed_by"] not in ("", one["entered_by"] if two else "")) for one in kept]
 
 
 def names(connection: Connection) -> dict[str, str]:
@@ -67,19 +76,19 @@ def enter(connection: Connection, name: str, text: str, actor: Actor, now: datet
     if not name:
         raise KeyRefused("trust.name_missing", "name")
     public, thumbprint = _read(text)
-    there = every(connection)
+    there = _held(connection)
     if any(house.thumbprint == thumbprint for house in there) or len(there) >= MOST_KEYS:
         raise KeyRefused("trust.there", "jwk")
     two = studio_settings.get(connection, "two_persons")
     by = actor.person_id
-    entered = TrustedHouse(name, thumbprint, public, by, "" if two else by, now.isoformat())
+    entered = TrustedHouse(name, thumbprint, public, by, "" if two else by, now.isoformat(), trusted=not two)
     _keep(connection, [*there, entered], "SigningKeyEntered", entered, actor, now)
     return entered
 
 
 def agree(connection: Connection, thumbprint: str, actor: Actor, now: datetime) -> None:
     """Say yes to a key another has entered. Raises ``KeyRefused``."""
-    there = every(connection)
+    there = _held(connection)
     found = next((house for house in there if house.thumbprint == thumbprint), None)
     if found is None or found.trusted:
         return
@@ -92,7 +101,7 @@ def agree(connection: Connection, thumbprint: str, actor: Actor, now: datetime) 
 
 def remove(connection: Connection, thumbprint: str, actor: Actor, now: datetime) -> None:
     """Trust a key no longer; what came in with it stays."""
-    there = every(connection)
+    there = _held(connection)
     gone = next((house for house in there if house.thumbprint == thumbprint), None)
     if gone is not None:
         _keep(connection, [h for h in there if h is not gone], "SigningKeyRemoved", gone, actor, now)
@@ -102,7 +111,8 @@ def _keep(
     connection: Connection, houses: list[TrustedHouse], kind: str, about: TrustedHouse, actor: Actor, now: datetime
 ) -> None:
     told = {"name": about.name, "thumbprint": about.thumbprint}
-    studio_settings.put(connection, SETTING, [asdict(house) for house in houses], actor, now, told=(kind, told))
+    kept = [{name: value for name, value in asdict(house).items() if name != "trusted"} for house in houses]
+    studio_settings.put(connection, SETTING, kept, actor, now, told=(kind, told))
 
 
 def _read(text: str) -> tuple[str, str]:

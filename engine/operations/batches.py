@@ -7,11 +7,11 @@ refuses keeps the others from nothing. Any number of runners may work on one bat
 from __future__ import annotations
 
 import logging
-import random
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -22,20 +22,16 @@ from engine.application import Application
 from engine.audit import chain
 from engine.authorization.actor import SYSTEM, Actor
 from engine.execution.commands import Refusal
-from engine.execution.dispatch import TRIES, passing
 from engine.execution.execution import Fault
 from engine.execution.flush import LostRace
 from engine.failpoints import FailPoints
-from engine.operations.carrying import actor_of, commands, forget_heads, refusal
+from engine.operations import trying
+from engine.operations.carrying import actor_of, commands, crashed, forget_heads, refusal
 from engine.operations.models import batch, batch_item
-from engine.operations.trying import try_some
+from engine.operations.trying import patiently
 
 log = logging.getLogger(__name__)
 ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "try", "undo", "retry_incident", "skip_incident")
-
-
-#: Items tried in one transaction, which is rolled back: the database is held while it lasts.
-HANDFUL = 20
 
 
 class UnknownBatch(KeyError):
@@ -109,15 +105,20 @@ def run(
 ) -> Progress:
     """Work until nothing is pending or somebody stops it. Raises ``UnknownBatch``. May be run again at any time.
 
+    One that was stopped stays so until ``let_run``.
+
     seconds  leave off after about so long; whoever asked runs it again
     """
     until = None if seconds is None else time.monotonic() + seconds
     with application.db.write() as connection:
         _row(connection, identity)
-        connection.execute(update(batch).where(batch.c.id == identity, batch.c.state != "done").values(state="running"))
+        connection.execute(
+            update(batch).where(batch.c.id == identity, batch.c.state == "ready").values(state="running")
+        )
     told = progress_of(application, identity)
+    some_done = _some_tried if told.action == "try" else _one_done
     while until is None or time.monotonic() < until:
-        outcomes = _some_tried(application, identity) if told.action == "try" else _one_safely(application, identity)
+        outcomes = patiently(partial(some_done, application, identity))
         if not outcomes:
             break
         for outcome in outcomes:
@@ -134,19 +135,6 @@ def _count(told: Progress, outcome: str) -> Progress:
     return Progress(told.id, told.action, told.state, told.total, done, refused, max(0, told.pending - 1))
 
 
-def _one_safely(application: Application, identity: str) -> list[str]:
-    """One item; a lost race or a database that was away for a moment is tried again. Empty: there was none."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            outcome = _one(application, identity)
-            return [] if outcome is None else [outcome]
-        except (LostRace, DBAPIError) as error:
-            if attempt == TRIES or not passing(error):
-                raise
-            time.sleep(random.uniform(0, 0.01 * 2**attempt))
-    raise AssertionError("unreachable")
-
-
 def _some_tried(application: Application, identity: str) -> list[str]:
     """A handful of items of a try-out: carried out together and rolled back, then written down what came of each."""
     with application.db.read() as connection:
@@ -156,11 +144,11 @@ def _some_tried(application: Application, identity: str) -> list[str]:
             select(batch_item.c.position, batch_item.c.target)
             .where(*wanted)
             .order_by(batch_item.c.position)
-            .limit(HANDFUL)
+            .limit(trying.HANDFUL)
         ).all()
     if row.state != "running":
         return []
-    outcomes = try_some(application, row.settings, [item.target for item in found]) if found else {}
+    outcomes = trying.try_some(application, row.settings, [item.target for item in found]) if found else {}
     kept: list[str] = []
     with application.db.write() as connection:
         if not found:
@@ -177,12 +165,12 @@ def _some_tried(application: Application, identity: str) -> list[str]:
     return kept or ["again"] * bool(found)
 
 
-def _one(application: Application, identity: str) -> str | None:
-    """Take the next pending item and do it in one transaction. ``None``: there is none, or the batch was stopped."""
+def _one_done(application: Application, identity: str) -> list[str]:
+    """Take the next pending item and do it in one transaction. Empty: there is none, or the batch was stopped."""
     with application.db.write() as connection:
         row = _row(connection, identity)
         if row.state != "running":
-            return None
+            return []
         item = connection.execute(
             select(batch_item)
             .where(batch_item.c.batch_id == identity, batch_item.c.state == "pending")
@@ -192,7 +180,7 @@ def _one(application: Application, identity: str) -> str | None:
         ).first()
         if item is None:
             _finish(application, connection, identity)
-            return None
+            return []
         state, result, before = _do(application, connection, row, item.target)
         connection.execute(
             update(batch_item)
@@ -200,7 +188,7 @@ def _one(application: Application, identity: str) -> str | None:
             .values(state=state, result=result, before=before, at=application.clock.now())
         )
         FailPoints(application.settings.fail_point).reach(f"batch_item_{item.position}")
-        return state
+        return [state]
 
 
 def _finish(application: Application, connection: Connection, identity: str) -> None:
@@ -234,10 +222,9 @@ def _do(
     except (LostRace, DBAPIError):
         raise
     except Exception as error:
-        # Only the class: a message may carry what a person wrote.
         log.exception("batch %s failed on %s", row.id, target, exc_info=False)
         forget_heads(connection)
-        return "refused", {"code": "crashed", "reasons": [{"message": type(error).__name__}]}, None
+        return "refused", crashed(error), None
 
 
 def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
@@ -249,7 +236,7 @@ def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
 
 
 def stop(application: Application, identity: str) -> Progress:
-    """Let the runners end after the case they have in hand. ``run`` goes on with it."""
+    """Let the runners end after the case they have in hand. ``let_run`` takes it back."""
     with application.db.write() as connection:
         _row(connection, identity)
         connection.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -53,6 +53,11 @@ def refusal(error: Refusal | Fault) -> dict[str, Any]:
     return {"code": error.code, "reasons": [{"message": type(error).__name__}]}
 
 
+def crashed(error: Exception) -> dict[str, Any]:
+    """The same for what nobody foresaw. Only its class: a message may carry what a person wrote."""
+    return {"code": "crashed", "reasons": [{"message": type(error).__name__}]}
+
+
 def commands(application: Application, connection: Connection, row: Row[Any], target: str) -> Iterator[Command]:
     settings = row.settings
     if row.action == "cancel":
@@ -82,31 +87,12 @@ def known_to(
 ) -> dict[str, str]:
     """What of a mapping speaks of the version the instance runs on: a plan may cover several older ones."""
     found = select(process_instance.c.definition_id).where(process_instance.c.id == instance)
+    definition = connection.execute(found).scalar()
+    if definition is None:
+        return dict(mapping)  # it was purged meanwhile; the command says so
     try:
-        bundle = application.library.get(connection, connection.execute(found).scalar_one()).bundle
+        bundle = application.library.get(connection, definition).bundle
     except UnknownDefinition:
         return dict(mapping)
     known = {*bundle.process.elements, *bundle.process.flows, *(STAGE + stage.id for stage in bundle.stages)}
     return {old: new for old, new in mapping.items() if old in known}
-
-
-def try_out(
-    application: Application, targets: Iterable[str], command_for: Callable[[str], Command]
-) -> Iterator[tuple[str, dict[str, Any] | None]]:
-    """What would happen to each target: ``None`` when it fits, else why not.
-
-    The very command is carried out and rolled back, so the answer is that of the real thing.
-    """
-    for target in targets:
-        try:
-            with application.db.write() as connection:
-                application.dispatch.send(command_for(target), SYSTEM, connection=connection)
-                raise _RolledBack
-        except _RolledBack:
-            yield target, None
-        except (Refusal, Fault) as error:
-            yield target, refusal(error)
-
-
-class _RolledBack(Exception):
-    """Ends a try-out's transaction without a commit."""

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from engine.application import Application
 from engine.authorization.actor import SYSTEM
 from engine.definitions import drafts
 from engine.definitions.bundle import Bundle
 from engine.execution.commands import MigrateInstance, Reason, Refusal
+from engine.execution.dispatch import TRIES, passing
 from engine.execution.execution import Fault
-from engine.operations.carrying import forget_heads, known_to, refusal
+from engine.execution.flush import LostRace
+from engine.operations.carrying import crashed, forget_heads, known_to, refusal
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+#: Cases tried in one transaction, which is rolled back: the database is held while it lasts.
+HANDFUL = 20
 
 #: What a case comes to: why it does not fit, as data, or ``None`` when it does.
 Outcomes = dict[str, dict[str, Any] | None]
@@ -21,6 +34,18 @@ Outcomes = dict[str, dict[str, Any] | None]
 
 class _RolledBack(Exception):
     """Ends a try-out's transaction without a commit."""
+
+
+def patiently(work: Callable[[], T]) -> T:
+    """Do it; a lost race or a database that was away for a moment is tried again."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return work()
+        except (LostRace, DBAPIError) as error:
+            if attempt == TRIES or not passing(error):
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))
+    raise AssertionError("unreachable")
 
 
 def try_some(application: Application, settings: Mapping[str, Any], targets: Iterable[str]) -> Outcomes:
@@ -39,7 +64,7 @@ def try_some(application: Application, settings: Mapping[str, Any], targets: Ite
             gone = Reason("", "draft-gone", "the draft is no longer there as it was")
             return {t: {"code": "not_possible", "reasons": [_as_data(gone)]} for t in targets}
         target = found
-    return tried(application, target, settings["mapping"], targets)
+    return _tried(application, target, settings["mapping"], targets)
 
 
 def _as_data(reason: Reason) -> dict[str, str]:
@@ -47,9 +72,18 @@ def _as_data(reason: Reason) -> dict[str, str]:
 
 
 def tried(
+    application: Application, target: str | Bundle, mapping: Mapping[str, str], targets: Sequence[str], by: str = ""
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """The same for a definition, or for a bundle that is deployed for as long as it takes: a handful at a time."""
+    for at in range(0, len(targets), HANDFUL):
+        some = targets[at : at + HANDFUL]
+        yield from patiently(partial(_tried, application, target, mapping, some, by)).items()
+
+
+def _tried(
     application: Application, target: str | Bundle, mapping: Mapping[str, str], targets: Iterable[str], by: str = ""
 ) -> Outcomes:
-    """The same for a definition, or for a bundle that is deployed in the same transaction, and gone with it."""
+    """All of them in one transaction; a bundle is deployed in it, and gone with it."""
     outcomes: Outcomes = {}
     made = ""
     try:
@@ -78,6 +112,11 @@ def _one(
         return None
     except (Refusal, Fault) as error:
         return refusal(error)
+    except (LostRace, DBAPIError):
+        raise
+    except Exception as error:
+        log.exception("a move to %s could not be tried on %s", target, identity, exc_info=False)
+        return crashed(error)
     finally:
         within.rollback()
         forget_heads(connection)

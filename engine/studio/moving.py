@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -53,12 +54,13 @@ class Plan:
 def dry_run(application: Application, key: str, target: Deployed | Bundle, mapping: Mapping[str, str], by: str) -> Plan:
     """Move every running case to *target* for real and roll it back: the answer is that of the real thing.
 
-    *target* may be a draft: it is deployed in the same transaction, and gone with it.
+    *target* may be a draft: it is deployed in the same transaction, and gone with it. Some at a time, so that what
+    others write waits for a handful of moves and not for all.
     """
     with application.db.read() as connection:
         targets = _targets(connection, key, "" if isinstance(target, Bundle) else target.id)
     outcomes = tried(application, target if isinstance(target, Bundle) else target.id, mapping, targets, by)
-    refused = [(identity, why) for identity, why in outcomes.items() if why is not None]
+    refused = [(why, 1, [identity]) for identity, why in outcomes if why is not None]
     with application.db.read() as connection:
         return Plan(len(targets), len(targets) - len(refused), _held(connection, refused))
 
@@ -83,26 +85,47 @@ def plan_of(application: Application, identity: str) -> Plan:
     """What a batch has come to; of a try-out, the plan of the move."""
     told = batches.progress_of(application, identity)
     with application.db.read() as connection:
-        refused = connection.execute(
-            select(batch_item.c.target, batch_item.c.result)
-            .where(batch_item.c.batch_id == identity, batch_item.c.state == "refused")
-            .order_by(batch_item.c.position)
+        return Plan(told.total, told.done, _held(connection, _refusals(connection, identity)))
+
+
+#: What refused cases, as data, how many cases, and some of them.
+Refusals = Iterable[tuple[Mapping[str, Any], int, list[str]]]
+
+
+def _refusals(connection: Connection, identity: str) -> Refusals:
+    """The refusals of a batch, those that are alike counted by the database."""
+    i = batch_item.c
+    refused = (
+        select(
+            i.target,
+            i.result,
+            func.count().over(partition_by=i.result).label("cases"),
+            func.row_number().over(partition_by=i.result, order_by=i.position).label("place"),
+            func.min(i.position).over(partition_by=i.result).label("first"),
         )
-        return Plan(told.total, told.done, _held(connection, [(row.target, row.result) for row in refused]))
+        .where(i.batch_id == identity, i.state == "refused")
+        .subquery()
+    )
+    c = refused.c
+    rows = connection.execute(select(refused).where(c.place <= EXAMPLES).order_by(c.first, c.place))
+    for _, alike in groupby(rows, lambda row: row.first):
+        some = list(alike)
+        yield some[0].result, some[0].cases, [row.target for row in some]
 
 
-def _held(connection: Connection, refused: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Held, ...]:
-    """Refusals by reason."""
-    found: dict[Reason, list[str]] = {}
-    for identity, why in refused:
-        for r in why["reasons"]:
-            cases = found.setdefault(Reason(r.get("element", ""), r.get("rule", why.get("code", "")), r["message"]), [])
-            cases.append(identity)
-    some = {identity for cases in found.values() for identity in cases[:EXAMPLES]}
-    numbers = _numbers(connection, some)
+def _held(connection: Connection, refusals: Refusals) -> tuple[Held, ...]:
+    """Refusals by reason, the commonest first."""
+    counts: dict[Reason, int] = {}
+    examples: dict[Reason, list[str]] = {}
+    for why, cases, some in refusals:
+        code = why.get("code", "")
+        for reason in {Reason(r.get("element", ""), r.get("rule", code), r["message"]): None for r in why["reasons"]}:
+            counts[reason] = counts.get(reason, 0) + cases
+            examples[reason] = [*examples.get(reason, ()), *some][:EXAMPLES]
+    numbers = _numbers(connection, {identity for some in examples.values() for identity in some})
     held = [
-        Held(reason, len(cases), tuple(sorted({numbers[i] for i in cases[:EXAMPLES] if i in numbers})))
-        for reason, cases in found.items()
+        Held(reason, cases, tuple(sorted({numbers[i] for i in examples[reason] if i in numbers})))
+        for reason, cases in counts.items()
     ]
     return tuple(sorted(held, key=lambda h: -h.cases))
 
@@ -152,15 +175,33 @@ def _begin(
     return identity
 
 
+def let_run(application: Application, identity: str) -> None:
+    """Take back a stop: a worker goes on with it."""
+    batches.let_run(application, identity)
+    in_background(application, "run_batch", batch=identity)
+
+
 def work(application: Application, identity: str, seconds: float) -> batches.Progress:
-    """Go on with a batch for a while, beside the worker that does, for whoever looks at its page."""
+    """Go on with a batch for a while, beside the worker that does, for whoever looks at its page.
+
+    One that was stopped stays so.
+    """
     return batches.run(application, identity, seconds=seconds)
+
+
+_MOVES = batch.c.action.in_(("migrate", "undo", "try"))
+
+
+def batch_of(application: Application, key: str, identity: str) -> Any:
+    """The row of a move or a try-out of the process; ``None`` when it has no such."""
+    with application.db.read() as connection:
+        row = connection.execute(select(batch).where(batch.c.id == identity, _MOVES)).first()
+    return row if row is not None and row.chosen.get("process") == key else None
 
 
 def batches_of(application: Application, key: str) -> list[tuple[Any, batches.Progress]]:
     """The latest moves of a process and what was tried of them, newest first: the row and how far it has come."""
-    wanted = batch.c.action.in_(("migrate", "undo", "try"))
     with application.db.read() as connection:
-        rows = connection.execute(select(batch).where(wanted).order_by(batch.c.created_at.desc()).limit(200)).all()
+        rows = connection.execute(select(batch).where(_MOVES).order_by(batch.c.created_at.desc()).limit(200)).all()
     ours = [row for row in rows if row.chosen.get("process") == key][:20]
     return [(row, batches.progress_of(application, row.id)) for row in ours]

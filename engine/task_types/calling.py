@@ -28,6 +28,7 @@ from engine.execution.expressions import evaluate
 from engine.execution.store import SqlStore
 from engine.outbox import Work
 from engine.task_types import Done, Error, GiveUp, Result, Retry
+from engine.task_types.described import Wanted
 from engine.vault import Vault
 
 #: What may be sent, and the longest text that may be taken from a reply.
@@ -35,26 +36,7 @@ MOST_SENT = 64 * 1024
 LONGEST = 4_000
 #: A number of a reply with more digits before or after the comma is none of a case's.
 MOST_DIGITS = 15
-TYPES = ("text", "number", "flag")
 Scalar = str | int | float | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A value of the reply: the variable it becomes, where it stands ("result.items.0.id"), and of which type.
-
-    type  one of ``TYPES``, or "" for any of them
-    """
-
-    variable: str
-    path: str
-    type: str = ""
-
-    @classmethod
-    def read(cls, variable: str, setting: str) -> Wanted:
-        """From the setting: a path, and ``:number`` after it where it must be one."""
-        path, colon, kind = setting.rpartition(":")
-        return cls(variable, path.strip(), kind.strip()) if colon else cls(variable, setting.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ Kinds of settings, and what a value that is written out must be:
     role        a role in the case, "" its owner    data_set    one data set;  ``data_sets``: several, by commas
     register    a register of parties               receiver    a body that takes what is handed over
     target      an address the operator has allowed
-    reply       where in the reply a variable is found, see ``calling``
+    reply       where in the reply a variable is found, see ``Wanted``
 
 Every one of them may be an expression instead. A name that ends with a dot stands for any number of settings of the
 administrator's own naming, ``body.amount``; what has a dot in its name is worked out when the job is done and never
@@ -22,6 +22,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+#: What a value of a reply may have to be.
+TYPES = ("text", "number", "flag")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A value of the reply: the variable it becomes, where it stands ("result.items.0.id"), and of which type.
+
+    type  one of ``TYPES``, or "" for any of them
+    """
+
+    variable: str
+    path: str
+    type: str = ""
+
+    @classmethod
+    def read(cls, variable: str, setting: str) -> Wanted:
+        """From the setting: a path, and ``:number`` after it where it must be one."""
+        path, colon, kind = setting.rpartition(":")
+        return cls(variable, path.strip(), kind.strip()) if colon else cls(variable, setting.strip())
 
 
 @dataclass(frozen=True, slots=True)

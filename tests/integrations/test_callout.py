@@ -9,7 +9,8 @@ import requests
 
 from engine.evidence.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
 from engine.settings import CallTarget, Settings, SettingsError, callouts
-from engine.task_types.calling import Ask, Refused, ReplyUnusable, Target, Wanted
+from engine.task_types.calling import Ask, Refused, ReplyUnusable, Target
+from engine.task_types.described import Wanted
 from integrations.wiring import connect
 
 BODY = {"case": {"why": "noe"}}

@@ -35,6 +35,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
         newest = house.library.every_newest(connection)
         kept = drafts.every(connection)
         two = studio_settings.get(connection, "two_persons")
+        asked = studio_settings.get(connection, studio_settings.ASKED).get("two_persons", "")
         open_cases = select(case_file.c.key, func.count()).where(case_file.c.state == "open")
         rows = connection.execute(open_cases.group_by(case_file.c.key)).all()
         running: dict[str, int] = {row[0]: row[1] for row in rows}
@@ -46,6 +47,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
         new=new,
         running=running,
         two=two,
+        asked=asked,
         wrong=wrong,
         there=there,
         given=request.form if wrong else {},
@@ -82,7 +84,7 @@ def settings() -> Response:
     house = view.house()
     with house.db.write() as connection:
         two = request.form.get("two_persons") == "yes"
-        studio_settings.put(connection, "two_persons", two, actor(), house.clock.now())
+        studio_settings.turn(connection, "two_persons", two, actor(), house.clock.now())
     return redirect(url_for("studio.index", _anchor="innstillinger"), 303)
 
 

@@ -18,8 +18,7 @@ from engine.definitions.editing.settings import read_settings
 from engine.definitions.faults import roles_named
 from engine.definitions.job_settings import letters_of
 from engine.execution.commands import NotFound
-from engine.task_types.calling import TYPES, Wanted
-from engine.task_types.described import DESCRIBED, Described, JobSetting, named
+from engine.task_types.described import DESCRIBED, TYPES, Described, JobSetting, Wanted, named
 from engine.web import view
 from engine.web.studio.desk import blueprint, draft_of
 from engine.web.studio.job_posted import PREFIX, VALUE_KINDS, filled, lines_from, lines_in, pairs_of

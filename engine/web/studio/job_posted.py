@@ -12,8 +12,7 @@ from engine.bpmn.conditions import ConditionSyntaxError, read_json
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 from engine.definitions.editing.conditions import BUTTON
-from engine.task_types.calling import TYPES
-from engine.task_types.described import DESCRIBED, JobSetting, named
+from engine.task_types.described import DESCRIBED, TYPES, JobSetting, named
 from engine.web.studio.telling import Teller
 
 PREFIX = "s-job-"

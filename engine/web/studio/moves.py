@@ -9,6 +9,7 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
 from engine.definitions.bundle import Bundle
+from engine.definitions.drafts import Draft
 from engine.definitions.library import Deployed
 from engine.definitions.waiting import cases_by_version, left_behind, left_in_stages
 from engine.execution.commands import NotFound
@@ -63,13 +64,20 @@ def names(versions: Sequence[Deployed]) -> dict[str, str]:
     return found
 
 
-def tried_before(key: str) -> tuple[moving.Plan | None, Mapping[str, str]]:
-    """The plan of the try-out the address names, once it is done, and what was chosen for it."""
-    house, wanted = view.house(), request.args.get("prov", "")
-    row, progress = next((pair for pair in moving.batches_of(house, key) if pair[0].id == wanted), (None, None))
-    if row is None or progress is None or row.action != "try" or progress.state != "done":
+def tried_before(key: str, aim: Draft | Deployed) -> tuple[moving.Plan | None, Mapping[str, str]]:
+    """The plan of the try-out the address names, and what was chosen for it: once it is done, and if of *aim* as is."""
+    house = view.house()
+    row = moving.batch_of(house, key, request.args.get("prov", ""))
+    if row is None or row.action != "try" or row.state != "done" or not _tried(row, aim):
         return None, {}
-    return moving.plan_of(house, wanted), {f"map-{old}": new for old, new in row.settings["mapping"].items()}
+    return moving.plan_of(house, row.id), {f"map-{old}": new for old, new in row.settings["mapping"].items()}
+
+
+def _tried(row: Any, aim: Draft | Deployed) -> bool:
+    """Whether a try-out was of this: the revisions of a draft begin anew with the next draft."""
+    if isinstance(aim, Deployed):
+        return bool(row.settings.get("to") == aim.id)
+    return bool(row.settings.get("revision") == aim.revision and row.created_at >= aim.changed_at)
 
 
 @blueprint.post("/prosesser/<key>/flytt")
@@ -89,7 +97,9 @@ def move(key: str) -> Any:
 
 @blueprint.get("/prosesser/<key>/flytt")
 def move_plan(key: str) -> Any:
-    return move_page(key, *tried_before(key))
+    with view.house().db.read() as connection:
+        target = deployed(connection, key)
+    return move_page(key, *tried_before(key, target))
 
 
 def move_page(key: str, plan: moving.Plan | None, given: Mapping[str, str]) -> Any:
@@ -117,12 +127,12 @@ def move_page(key: str, plan: moving.Plan | None, given: Mapping[str, str]) -> A
 def moved(key: str, batch: str) -> Any:
     """How far a move or a try-out has come, and what could not be moved."""
     house = view.house()
-    found = next((pair for pair in moving.batches_of(house, key) if pair[0].id == batch), None)
-    if found is None:
+    row = moving.batch_of(house, key, batch)
+    if row is None:
         raise NotFound(batch)
+    progress = batches.progress_of(house, batch)
     with house.db.read() as connection:
         versions = house.library.versions(connection, key)
-    row, progress = found
     back = ""
     if row.action == "try" and progress.state == "done":
         back = url_for("studio.review" if "draft" in row.settings else "studio.move_plan", key=key, prov=batch)
@@ -134,9 +144,9 @@ def moved(key: str, batch: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/flytting/<batch>")
 def go_on(key: str, batch: str) -> Any:
-    """Go on with a move for a while, stop it, or put back what it moved."""
+    """Go on with a move for a while, stop it, or put back what it moved. Only a press goes on with what was stopped."""
     house = view.house()
-    found = next((row for row, _ in moving.batches_of(house, key) if row.id == batch), None)
+    found = moving.batch_of(house, key, batch)
     if found is None:
         raise NotFound(batch)
     act = request.form.get("act", "")
@@ -146,6 +156,8 @@ def go_on(key: str, batch: str) -> Any:
         batch = moving.put_back(house, key, batch, actor())
         moving.work(house, batch, 2)
     else:
+        if act == "on":
+            moving.let_run(house, batch)
         moving.work(house, batch, 2)
     target = url_for("studio.moved", key=key, batch=batch)
     if request.headers.get("HX-Request"):

@@ -28,7 +28,9 @@ def review(key: str) -> Any:
 
     ``prov`` names a try-out that is done: what it came to is told, and what was chosen for it is chosen still.
     """
-    plan, given = moves.tried_before(key)
+    with view.house().db.read() as connection:
+        draft = draft_of(connection, key)
+    plan, given = moves.tried_before(key, draft)
     return review_page(key, plan, given=given)
 
 

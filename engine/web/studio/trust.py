@@ -24,6 +24,7 @@ def trust_page(refused: trusting.KeyRefused | None) -> Any:
     with house.db.read() as connection:
         every = trusting.every(connection)
         settings = {name: studio_settings.get(connection, name) for name in ("two_persons", "only_trusted")}
+        asked = studio_settings.get(connection, studio_settings.ASKED)
     given = request.form.to_dict() if refused else {}
     if refused and refused.key == "trust.private":
         given.pop("jwk", None)  # not ours to show
@@ -31,6 +32,7 @@ def trust_page(refused: trusting.KeyRefused | None) -> Any:
     public = {k: v for k, v in own.as_dict(private=False).items() if k in ("kty", "n", "e")} if own else None
     body = render_template(
         "studio_trust.html", houses=every, two=settings["two_persons"], only=settings["only_trusted"],
+        asked=asked.get("only_trusted", ""),
         own=json.dumps(public, sort_keys=True) if public else "", own_thumbprint=own.thumbprint() if own else "",
         wrong=view.t(refused.key) if refused else "", wrong_field=refused.field if refused else "",
         given=given,
@@ -52,7 +54,7 @@ def change_trust() -> Any:
             elif act == "remove":
                 trusting.remove(connection, thumbprint, actor(), now)
             elif act == "only":
-                studio_settings.put(connection, "only_trusted", form.get("only_trusted") == "yes", actor(), now)
+                studio_settings.turn(connection, "only_trusted", form.get("only_trusted") == "yes", actor(), now)
     except trusting.KeyRefused as refused:
         return trust_page(refused)
     return redirect(url_for("studio.trusted"), 303)

@@ -118,6 +118,7 @@ def test_a_batch_does_what_it_can_and_says_why_not(application: Application, ann
     status, told, _ = ibalanse("batch", "suspend", "--process", "p", "--reason", "new law", "--later")
     assert (status, told["state"], told["total"], told["pending"]) == (0, "ready", 3, 3)
     ibalanse("case", "suspend", cases[1], "--reason", "by hand")
+    ibalanse("batch", "stop", told["batch"])
 
     status, told, _ = ibalanse("batch", "run", told["batch"])
 
@@ -143,6 +144,9 @@ def test_a_batch_can_be_stopped_and_goes_on_where_it_was(application: Applicatio
 
     told = batches.run(application, batch, stop_after_two)
     assert (told.state, told.done, told.pending) == ("stopped", 2, 2)
+    told = batches.run(application, batch)
+    assert (told.state, told.done, told.pending) == ("stopped", 2, 2), "whoever comes by does not go on with it"
+    batches.let_run(application, batch)
     told = batches.run(application, batch)
 
     assert (told.state, told.done, told.pending) == ("done", 4, 0)

@@ -20,7 +20,7 @@ from engine.definitions.bundle import MANIFEST, Bundle
 from engine.definitions.forming import BY_ID, FormDraft, bound_to
 from engine.execution.commands import CompleteTask
 from engine.execution.models import process_instance
-from engine.operations import batches
+from engine.operations import trying
 from engine.studio import moving
 from engine.web import answers
 from tests.engine.web.test_studio import ROOT, Administrator, ada, app, bea, revision
@@ -109,7 +109,12 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     assert batch
     at = f"{AT}/flytting/{batch[1]}"
     assert "0 av 2 er flyttet" in ada.get(at)
+    assert ada.post(at, act="stop")[0] == 303
     assert ada.post(at)[0] == 303
+    page = ada.get(at)
+    assert "0 av 2 er flyttet" in page and "Stoppet" in page, "a page that was open when it was stopped starts nothing"
+    assert 'name="act" value="on"' in page
+    assert ada.post(at, act="on")[0] == 303
     page = ada.get(at)
     assert "1 av 2 er flyttet, 1 passet ikke" in page and "Saken står i et steg som ikke finnes" in page
     assert running(house) == [(1, "active"), (2, "active")]
@@ -158,7 +163,7 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
     monkeypatch.setattr(moving, "MOST_TRIED", 3)
-    monkeypatch.setattr(batches, "HANDFUL", 4)
+    monkeypatch.setattr(trying, "HANDFUL", 4)
     begin(ada)
     publish(ada)
     for number in range(10):
@@ -188,6 +193,8 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
         assert len(house.application.library.versions(connection, "vergemal")) == 1
     page = ada.get(f"{AT}/publiser?prov={batch[1]}")
     assert "5 av 10 saker kan flyttes" in page
+    renamed(ada, "Apply", "Søk")
+    assert "saker kan flyttes" not in ada.get(f"{AT}/publiser?prov={batch[1]}"), "another draft was not tried"
 
     status, _ = publish(ada, cases="move")
     assert status == 303
@@ -200,6 +207,10 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     assert found
     page = ada.get(f"{AT}/flytt?prov={found[1]}")
     assert "5 av 5 saker kan flyttes" in page and 'value="Apply" selected' in page
+    ada.post(f"{AT}/utkast")
+    renamed(ada, "Apply", "Be om")
+    publish(ada, cases="stay")
+    assert "saker kan flyttes" not in ada.get(f"{AT}/flytt?prov={found[1]}"), "nor another version"
 
 
 def test_a_scenario_that_must_hold_stops_a_publishing_that_breaks_it(ada: Administrator) -> None:

@@ -78,6 +78,42 @@ def test_two_agree_on_a_key_where_two_must_agree(
     assert all(row.data["thumbprint"] == key.thumbprint() for row in rows)
 
 
+def test_nobody_passes_the_rule_of_two_alone(
+    ada: Administrator,
+    bea: Administrator,
+    house: House,
+    foreign: tuple[RSAKey, dict[str, bytes]],  # noqa: F811
+) -> None:
+    key, files = foreign
+    ada.post(AT, act="enter", name="Lillevik kommune", jwk=public(key))
+    assert "Signert av Lillevik kommune" in told(ada, files), "one is enough until two must agree"
+    ada.post("/prosesser/innstillinger", two_persons="yes")
+    assert "Venter på en kollega" in ada.get(AT) and "ukjent nøkkel" in told(ada, files)
+    for _ in range(2):
+        ada.post("/prosesser/innstillinger")
+        assert "Du har bedt om at dette slås av." in ada.get("/prosesser")
+    assert "Venter på en kollega" in ada.get(AT) and "ukjent nøkkel" in told(ada, files), "she has only asked"
+    assert "Ada Administrator ber om at dette slås av." in bea.get("/prosesser")
+    bea.post("/prosesser/innstillinger", two_persons="yes")
+    bea.post("/prosesser/innstillinger")
+    assert "Bea Administrator ber om" in ada.get("/prosesser"), "kept on, it must be asked for again"
+    ada.post("/prosesser/innstillinger")
+    assert "ber om at dette slås av" not in bea.get("/prosesser")
+    assert "Signert av Lillevik kommune" in told(ada, files)
+    with house.application.db.read() as connection:
+        rows = connection.execute(select(audit_event.c.data).where(audit_event.c.kind == "StudioSettingAsked"))
+        assert [row.data for row in rows] == [{"name": "two_persons", "value": False}] * 2
+
+
+def test_two_agree_that_others_are_refused_no_longer(ada: Administrator, bea: Administrator) -> None:  # noqa: F811
+    ada.post("/prosesser/innstillinger", two_persons="yes")
+    ada.post(AT, act="only", only_trusted="yes")
+    ada.post(AT, act="only")
+    assert 'value="yes" checked' in ada.get(AT) and "Du har bedt om" in ada.get(AT)
+    bea.post(AT, act="only")
+    assert 'value="yes" checked' not in ada.get(AT) and "bedt om" not in ada.get(AT)
+
+
 def test_others_are_refused_where_that_is_chosen(
     ada: Administrator,
     foreign: tuple[RSAKey, dict[str, bytes]],  # noqa: F811
