@@ -144,3 +144,23 @@ def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_bac
     with app.db.write() as connection:
         taking_part.change(connection, app.vault, party_id=part.id, role="contact", **same)
     assert client(truls).get(f"/saken-min?sak={number}").status_code == 303
+
+
+def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
+    house: House, kari: Actor, number: str  # noqa: F811
+) -> None:  # fmt: skip
+    case, _ = case_and_parts(house, number)
+    app, now = house.application, house.clock.now()
+    truls = person(house, TRULS, "Truls Eksempel").person_id
+    heir = CaseParty(truls, "arving", truls, "court")
+    with app.db.write() as connection:
+        taking_part.add(
+            connection, app.vault, actor=kari, case=case, bundle=Bundle.read(EXAMPLES / "estate_settlement"),
+            role="arving", person_id=truls, now=now,
+        )  # fmt: skip
+        assert parties.agree(connection, case.id, [heir], now), "the office's word is none of the register's"
+        assert not parties.agree(connection, case.id, [heir], now)
+        assert [row.reference for row in parties.named(connection, case.id)] == ["court"]
+        assert parties.agree(connection, case.id, [], now)
+        assert parties.named(connection, case.id) == []
+    assert [one.ours for one in case_and_parts(house, number)[1]] == [True]
