@@ -41,7 +41,10 @@ def add(number: str) -> Any:
     role, name = request.form.get("role", ""), request.form.get("name", "").strip()[: taking_part.LONGEST]
     pid = request.form.get("pid", "").strip()
     with house.db.read() as connection:
-        bundle = _bundle(connection, case_of(connection, number))
+        case = case_of(connection, number)
+        bundle = _bundle(connection, case)
+    if case.state != "open":  # nobody is looked up for a case that is over
+        return page(number, said=view.t("desk.no.case-closed"), written=_written(), status=409)
     if role not in taking_part.roles(bundle):
         return _fault(number, "party-role", "party.no_role")
     if bool(pid) == bool(name):
@@ -54,8 +57,6 @@ def add(number: str) -> Any:
     found, fault = find(plain)
     if found is None:
         return _fault(number, "party-pid", fault)
-    with house.db.read() as connection:
-        case = case_of(connection, number)
     return render_template(
         "party_confirm.html", case=case, name=found.name, year=found.born.year, role=role, search=found.search,
         access=role in taking_part.journey_roles(bundle),
