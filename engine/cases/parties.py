@@ -104,15 +104,17 @@ def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], n
 
 
 def change_role(connection: Connection, case_id: str, old: str, new: str, now: datetime) -> int:
-    """Everyone in role *old* gets *new* instead. Returns how many."""
+    """Everyone in role *old* gets *new* instead. Returns how many.
+
+    A row of the office's is changed where it stands, as the office itself does: a name is sealed for its row.
+    """
     found = of_case(connection, case_id, old)
-    connection.execute(
-        update(case_party)
-        .where(case_party.c.case_id == case_id, case_party.c.role == old, case_party.c.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    in_role = [case_party.c.case_id == case_id, case_party.c.role == old, case_party.c.ended_at.is_(None)]
+    connection.execute(update(case_party).where(*in_role, case_party.c.reference == OFFICE).values(role=new))
+    connection.execute(update(case_party).where(*in_role).values(ended_at=now))
     for row in found:
-        _insert(connection, case_id, CaseParty(row.person_id, new, row.acts_by, row.reference), now)
+        if row.reference != OFFICE:
+            _insert(connection, case_id, CaseParty(row.person_id, new, row.acts_by, row.reference), now)
     return len(found)
 
 

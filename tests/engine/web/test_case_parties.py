@@ -200,7 +200,21 @@ def test_a_changed_role_is_none_she_has_already(
     for role in ("contact", "creditor"):
         send(kari, f"/saker/{number}/parter", role=role, name="Per Nabo")
     before = case_and_parts(house, number)[1]
-    refused = send(kari, f"/saker/{number}/parter/{before[0].id}/rolle", role="creditor")
+    contact = next(one for one in before if one.role == "contact")
+    refused = send(kari, f"/saker/{number}/parter/{contact.id}/rolle", role="creditor")
 
     assert refused.status_code == 409 and "har allerede denne rollen" in refused.get_data(as_text=True)
     assert case_and_parts(house, number)[1] == before
+
+
+def test_who_is_known_by_name_alone_keeps_it_when_the_process_changes_the_role(
+    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
+    case, now = case_and_parts(house, number)[0], house.clock.now()
+    with house.application.db.write() as connection:
+        parties.agree(connection, case.id, [CaseParty("heir", "contact", "heir", "court")], now)
+        assert parties.change_role(connection, case.id, "contact", "creditor", now) == 2
+
+    found = sorted((one.name, one.role, one.person_id, one.ours) for one in case_and_parts(house, number)[1])
+    assert found == [("", "creditor", "heir", False), ("Per Nabo", "creditor", "", True)]
