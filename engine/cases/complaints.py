@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.audit import chain
 from engine.authorization.actor import Actor
-from engine.cases import notices, time_limits
+from engine.cases import notices, once, time_limits
 from engine.cases.desk_models import complaint, letter
 from engine.clock import OSLO
 from engine.execution.commands import AlreadyDone, NotFound, NotPossible, Reason
@@ -82,13 +81,19 @@ def right(connection: Connection, case_id: str) -> Right | None:
 
 
 def register(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, received: datetime, text: str, now: datetime
+    connection: Connection, vault: Vault, *, actor: Actor, case: Any, received: datetime, text: str, now: datetime,
+    key: str = "",
 ) -> Complaint:  # fmt: skip
-    """A complaint that came in. The citizen is told that it did, and the case keeps whether it was in time."""
+    """A complaint that came in. The citizen is told that it did, and the case keeps whether it was in time.
+
+    key  of the form: sent again it makes no second one, and the first is returned
+    """
     if received > now:
         raise NotPossible(Reason("", "in-the-future", "it cannot have come later than now"))
+    complaint_id = once.identity(actor, case.id, key, received.astimezone(OSLO).date(), text)
+    if once.is_there(connection, complaint, case.id, complaint_id):
+        return _one(connection, vault, case.id, complaint_id)
     found = right(connection, case.id)
-    complaint_id = str(uuid.uuid4())
     content = vault.seal(connection, case.owner_id, f"complaint.content:{complaint_id}", {"text": text[:LONGEST]})
     connection.execute(
         insert(complaint).values(
@@ -96,7 +101,7 @@ def register(
             received_at=received, due_at=found.until if found else None, registered_at=now,
         )
     )  # fmt: skip
-    one = next(row for row in of_case(connection, vault, case.id) if row.id == complaint_id)
+    one = _one(connection, vault, case.id, complaint_id)
     data = {"complaint": complaint_id, "in_time": one.in_time}
     chain.append(connection, case.id, now, actor, "ComplaintRegistered", data)
     _tell(connection, vault, case, complaint_id, "complaint", now)
@@ -138,6 +143,10 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Complain
         select(complaint).where(complaint.c.case_id == case_id).order_by(complaint.c.registered_at.desc())
     )
     return [_read(connection, vault, row) for row in rows]
+
+
+def _one(connection: Connection, vault: Vault, case_id: str, complaint_id: str) -> Complaint:
+    return next(row for row in of_case(connection, vault, case_id) if row.id == complaint_id)
 
 
 def _read(connection: Connection, vault: Vault, row: Any) -> Complaint:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.audit import chain
 from engine.authorization.actor import Actor
-from engine.cases import notices
+from engine.cases import notices, once
 from engine.cases.desk_models import case_document
 from engine.cases.uploads import Upload
 from engine.execution.commands import NotFound, NotPossible, Reason
@@ -53,11 +52,16 @@ class Document:
 
 def add(
     connection: Connection, vault: Vault, *, actor: Actor, case: Any, upload: Upload, title: str, kind: str,
-    barred: str, why: str, now: datetime,
+    barred: str, why: str, now: datetime, key: str = "",
 ) -> str:  # fmt: skip
-    """Put a file in the case; without *barred* the citizen may read it and is told. Returns its id."""
-    document_id = str(uuid.uuid4())
+    """Put a file in the case; without *barred* the citizen may read it and is told. Returns its id.
+
+    key  of the form: sent again it makes no second one
+    """
     digest = hashlib.sha256(upload.content).hexdigest()
+    document_id = once.identity(actor, case.id, key, digest, upload.name, title, kind, barred, why)
+    if once.is_there(connection, case_document, case.id, document_id):
+        return document_id
     content = {"title": title, "name": upload.name, "type": upload.type, "why": why}
     body = base64.b64encode(upload.content).decode()
     connection.execute(

@@ -39,6 +39,11 @@ def of_case(connection: Connection, case_id: str, role: str = "") -> list[CasePa
     return [CaseParty(row.person_id, row.role, row.acts_by, row.reference, row.id) for row in rows]
 
 
+def named(connection: Connection, case_id: str, role: str = "") -> list[CaseParty]:
+    """Those a register says take part now: whom a caseworker put there is left out."""
+    return [row for row in of_case(connection, case_id, role) if row.reference != OFFICE]
+
+
 _ROLES = Prepared(
     select(case_party.c.role).where(
         case_party.c.case_id == bindparam("case"),
@@ -73,42 +78,43 @@ def cases_of(connection: Connection, person_id: str) -> Sequence[str]:
 
 
 def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], now: datetime) -> bool:
-    """Make the parties of the case those *wanted*; whoever is not among them any more has her part ended.
+    """Make those a register names the *wanted*; whoever is not among them any more has her part ended.
 
-    Roles given later (``change_role``) stand as long as the person does, and whom the office put there is its own to
-    end. True when something changed.
+    Roles given later (``change_role``) stand as long as the person does. Whom the office put there is its own to end,
+    and says nothing of what a register names. True when something changed.
     """
-    there = {(row.person_id, row.acts_by): row for row in of_case(connection, case_id)}
+    there = {(row.person_id, row.acts_by) for row in named(connection, case_id)}
     keep = {(row.person_id, row.acts_by) for row in wanted}
-    for key, row in there.items():
-        if key not in keep and row.reference != OFFICE:
-            connection.execute(
-                update(case_party)
-                .where(
-                    case_party.c.case_id == case_id,
-                    case_party.c.person_id == row.person_id,
-                    case_party.c.acts_by == row.acts_by,
-                    case_party.c.reference != OFFICE,
-                    case_party.c.ended_at.is_(None),
-                )
-                .values(ended_at=now)
+    for person_id, acts_by in there - keep:
+        connection.execute(
+            update(case_party)
+            .where(
+                case_party.c.case_id == case_id,
+                case_party.c.person_id == person_id,
+                case_party.c.acts_by == acts_by,
+                case_party.c.reference != OFFICE,
+                case_party.c.ended_at.is_(None),
             )
+            .values(ended_at=now)
+        )
     fresh = [row for row in wanted if (row.person_id, row.acts_by) not in there]
     for row in fresh:
         _insert(connection, case_id, row, now)
-    return bool(fresh) or any(key not in keep and row.reference != OFFICE for key, row in there.items())
+    return bool(fresh) or not there <= keep
 
 
 def change_role(connection: Connection, case_id: str, old: str, new: str, now: datetime) -> int:
-    """Everyone in role *old* gets *new* instead. Returns how many."""
+    """Everyone in role *old* gets *new* instead. Returns how many.
+
+    A row of the office's is changed where it stands, as the office itself does: a name is sealed for its row.
+    """
     found = of_case(connection, case_id, old)
-    connection.execute(
-        update(case_party)
-        .where(case_party.c.case_id == case_id, case_party.c.role == old, case_party.c.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    in_role = [case_party.c.case_id == case_id, case_party.c.role == old, case_party.c.ended_at.is_(None)]
+    connection.execute(update(case_party).where(*in_role, case_party.c.reference == OFFICE).values(role=new))
+    connection.execute(update(case_party).where(*in_role).values(ended_at=now))
     for row in found:
-        _insert(connection, case_id, CaseParty(row.person_id, new, row.acts_by, row.reference), now)
+        if row.reference != OFFICE:
+            _insert(connection, case_id, CaseParty(row.person_id, new, row.acts_by, row.reference), now)
     return len(found)
 
 

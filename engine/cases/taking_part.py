@@ -68,16 +68,9 @@ def add(
     person_id: str = "", name: str = "",
 ) -> None:  # fmt: skip
     """Somebody takes part from now on: a person we know, or one by *name* alone. Raises ``NotPossible``."""
-    if role not in roles(bundle):
-        raise NotFound(role)
-    access = role in journey_roles(bundle)
-    if access and not person_id:
-        raise NotPossible(Reason("", "needs-number", "the role needs a person who can log in"))
+    access = _may(connection, vault, actor, case, bundle, role, person_id, name)
     if person_id and person_id == case.owner_id:
         raise NotPossible(Reason("", "is-owner", "she is the owner of the case"))
-    there = of_case(connection, vault, case)
-    if any(one.role == role and (one.person_id, one.name) == (person_id, name) for one in there):
-        raise NotPossible(Reason("", "takes-part", "she takes part in that role already"))
     party_id = str(uuid.uuid4())
     sealed = None if person_id else vault.seal(connection, case.owner_id, f"case_party.name:{party_id}", name)
     connection.execute(
@@ -96,19 +89,35 @@ def change(
 ) -> bool:  # fmt: skip
     """Give another role. False when it is the one there was. Raises ``NotPossible``."""
     row = _ours(connection, case, party_id)
-    if role not in roles(bundle):
-        raise NotFound(role)
     if row.role == role:
         return False
-    access = role in journey_roles(bundle)
-    if access and not row.person_id:
-        raise NotPossible(Reason("", "needs-number", "the role needs a person who can log in"))
+    name = _read(connection, vault, case, row).name
+    access = _may(connection, vault, actor, case, bundle, role, row.person_id, name)
     connection.execute(
         update(case_party).where(case_party.c.id == row.id).values(role=role, acts_by=row.person_id if access else "")
     )
     data = {"party": row.id, "from": row.role, "to": role, "access": access}
     chain.append(connection, case.id, now, actor, "PartyChanged", data)
     return True
+
+
+def _may(
+    connection: Connection, vault: Vault, actor: Actor, case: Any, bundle: Bundle, role: str, person_id: str, name: str
+) -> bool:  # fmt: skip
+    """Whether the role gives access, once the actor may give it to this person now. Raises ``NotPossible``."""
+    if role not in roles(bundle):
+        raise NotFound(role)
+    if case.state != "open":
+        raise NotPossible(Reason("", "case-closed", "the case is closed"))
+    access = role in journey_roles(bundle)
+    if access and not person_id:
+        raise NotPossible(Reason("", "needs-number", "the role needs a person who can log in"))
+    if person_id == actor.person_id:
+        raise NotPossible(Reason("", "own-part", "nobody gives herself a part in a case"))
+    there = of_case(connection, vault, case)
+    if any(one.role == role and (one.person_id, one.name) == (person_id, name) for one in there):
+        raise NotPossible(Reason("", "takes-part", "she takes part in that role already"))
+    return access
 
 
 def end(

@@ -16,6 +16,8 @@ LIFE = timedelta(hours=1)
 #: Parts of a queue's address a view may keep. A search is none: it ends.
 KEPT = ("visning", "prosess", "steg", "ansvarlig", "sorter", "synkende")
 MOST = 30
+#: What a search is kept for: one of the queue, or a person found by number whose look-up is in the trail.
+QUEUE, LOOKUP = "queue", "lookup"
 
 
 def of(connection: Connection, office: str, person_id: str) -> Sequence[Row[Any]]:
@@ -59,19 +61,24 @@ def remove(connection: Connection, *, office: str, person_id: str, view_id: str,
     return done.rowcount == 1
 
 
-def keep_search(connection: Connection, vault: Vault, person_id: str, text: str, now: datetime) -> str:
+def keep_search(
+    connection: Connection, vault: Vault, person_id: str, text: str, now: datetime, purpose: str = QUEUE
+) -> str:  # fmt: skip
     """Keep what was searched for, sealed with the searcher's own key, and give the id that stands for it."""
     connection.execute(delete(stored_search).where(stored_search.c.made_at < now - LIFE))
     search_id = str(uuid.uuid4())
-    sealed = vault.seal(connection, person_id, f"stored_search.content:{search_id}", text[:100])
+    content = {"purpose": purpose, "text": text[:100]}
+    sealed = vault.seal(connection, person_id, f"stored_search.content:{search_id}", content)
     connection.execute(
         insert(stored_search).values(id=search_id, person_id=person_id, content=sealed, made_at=now)
     )  # fmt: skip
     return search_id
 
 
-def search(connection: Connection, vault: Vault, person_id: str, search_id: str, now: datetime) -> str:
-    """What she searched for; "" for another's, or when its hour is over."""
+def search(
+    connection: Connection, vault: Vault, person_id: str, search_id: str, now: datetime, purpose: str = QUEUE
+) -> str:  # fmt: skip
+    """What she searched for; "" for another's, for one of another purpose, or when its hour is over."""
     row = connection.execute(
         select(stored_search).where(
             stored_search.c.id == search_id,
@@ -82,6 +89,8 @@ def search(connection: Connection, vault: Vault, person_id: str, search_id: str,
     if row is None:
         return ""
     try:
-        return str(vault.open(connection, person_id, f"stored_search.content:{row.id}", row.content))
+        content = vault.open(connection, person_id, f"stored_search.content:{row.id}", row.content)
     except Erased:
         return ""
+    known = isinstance(content, dict) and content["purpose"] == purpose  # an older one is text alone
+    return str(content["text"]) if known else ""

@@ -20,8 +20,9 @@ def may_ask(connection: Connection, case_id: str, data_set: DataSet, now: dateti
     if data_set.requirement is Requirement.OPEN:
         return ""
     if data_set.requirement is Requirement.STATUTE:
-        # the statute gives the right in a case about that person, and a register has said that it is (not a form)
-        return "" if parties.of_case(connection, case_id, data_set.subject_role) else None
+        # the statute gives the right in a case about that person, and a register has said that it is: no form and no
+        # caseworker
+        return "" if parties.named(connection, case_id, data_set.subject_role) else None
     rows = connection.execute(
         select(grant.c.reference, grant.c.data_sets)
         .join(consent_record, consent_record.c.id == grant.c.record_id)

@@ -123,7 +123,7 @@ class Parties:
                 chain.append(connection, work.case_id, now, SYSTEM, "PartiesChanged", {"parties": len(wanted)})
 
         with self._database.read() as connection:
-            there = {(row.person_id, row.acts_by) for row in parties.of_case(connection, work.case_id)}
+            there = {(row.person_id, row.acts_by) for row in parties.named(connection, work.case_id)}
         return Done(
             {
                 "reference": found.reference,
@@ -135,11 +135,11 @@ class Parties:
         )
 
     def _askers(self, connection: Connection, case_id: str) -> list[str]:
-        """Numbers to ask by: the owner's, then those who take part, since the owner may have died."""
+        """Numbers to ask by: the owner's, then those the register named, since the owner may have died."""
         owner = connection.execute(
             select(process_instance.c.owner_id).where(process_instance.c.id == case_id)
         ).scalar_one()
-        ids = [owner, *(row.acts_by for row in parties.of_case(connection, case_id) if row.acts_by)]
+        ids = [owner, *(row.acts_by for row in parties.named(connection, case_id) if row.acts_by)]
         return [self._vault.person(connection, person_id).pid for person_id in dict.fromkeys(ids)]
 
     def _case_party(self, connection: Connection, party: PartyFound, reference: str) -> CaseParty:

@@ -32,9 +32,12 @@ _TRIGGERS = {
 
 
 def person_about(connection: Connection, case_id: str, role: str = "") -> str:
-    """Person id of the one a case is about: its owner, or the party in *role*. Raises ``Fault`` where nobody has it."""
+    """Person id of the one a case is about: its owner, or whom a register says is in *role*.
+
+    Raises ``Fault`` where nobody is.
+    """
     if role:
-        found = parties.of_case(connection, case_id, role)
+        found = parties.named(connection, case_id, role)
         if not found:
             raise Fault("nobody_in_role", role)
         return found[0].person_id

@@ -48,7 +48,7 @@ def register(number: str) -> Any:
     with house.db.write() as connection:
         one = complaints.register(
             connection, house.vault, actor=actor(), case=case_of(connection, number), received=received, text=text,
-            now=now,
+            now=now, key=form.get("_key", ""),
         )  # fmt: skip
     return desk.done(number, "complaint_in_time" if one.in_time else "complaint_late")
 

@@ -52,7 +52,7 @@ def add(number: str) -> Any:
         documents.add(
             connection, house.vault, actor=actor(), case=case_of(connection, number), upload=upload, title=title,
             kind=kind, barred="" if visible else barred, why=form.get("why", "").strip()[:500],
-            now=house.clock.now(),
+            now=house.clock.now(), key=form.get("_key", ""),
         )  # fmt: skip
     return desk.done(number, "document_shared" if visible else "document_added")
 

@@ -8,13 +8,14 @@ from flask import render_template, request
 from sqlalchemy import Connection
 
 from engine.authorization.actor import Role
-from engine.cases import taking_part, views
+from engine.cases import taking_part
+from engine.cases.looking_up import plain_number
 from engine.definitions.bundle import Bundle
 from engine.execution.commands import NotPossible
 from engine.web import desk, view
 from engine.web.casework import case_of, page
 from engine.web.guards import actor, guarded
-from engine.web.opening import identify, note_lookup, plain_number
+from engine.web.opening import find, identify, looked_up
 
 blueprint = guarded("case_parties", __name__, Role.CASEWORKER.value)
 desk.only_members(blueprint)
@@ -37,11 +38,13 @@ def _written() -> dict[str, str]:
 def add(number: str) -> Any:
     """By name at once; by number the register is asked, and she who puts the person there says that it is right."""
     house = view.house()
-    now = house.clock.now()
     role, name = request.form.get("role", ""), request.form.get("name", "").strip()[: taking_part.LONGEST]
     pid = request.form.get("pid", "").strip()
     with house.db.read() as connection:
-        bundle = _bundle(connection, case_of(connection, number))
+        case = case_of(connection, number)
+        bundle = _bundle(connection, case)
+    if case.state != "open":  # nobody is looked up for a case that is over
+        return page(number, said=view.t("desk.no.case-closed"), written=_written(), status=409)
     if role not in taking_part.roles(bundle):
         return _fault(number, "party-role", "party.no_role")
     if bool(pid) == bool(name):
@@ -51,16 +54,11 @@ def add(number: str) -> Any:
     plain = plain_number(pid)
     if not plain:
         return _fault(number, "party-pid", "opening.pid_wrong")
-    found, fault = identify(plain)
-    with house.db.write() as connection:
-        note_lookup(connection, plain, found is not None)
-        search = views.keep_search(connection, house.vault, actor().person_id, plain, now) if found else ""
+    found, fault = find(plain)
     if found is None:
         return _fault(number, "party-pid", fault)
-    with house.db.read() as connection:
-        case = case_of(connection, number)
     return render_template(
-        "party_confirm.html", case=case, name=found[0], year=found[1].year, role=role, search=search,
+        "party_confirm.html", case=case, name=found.name, year=found.born.year, role=role, search=found.search,
         access=role in taking_part.journey_roles(bundle),
     )  # fmt: skip
 
@@ -70,10 +68,7 @@ def confirm(number: str) -> Any:
     house = view.house()
     with house.db.read() as connection:
         case_of(connection, number)
-        kept = views.search(
-            connection, house.vault, actor().person_id, request.form.get("person", ""), house.clock.now()
-        )
-    pid = plain_number(kept)
+        pid = looked_up(connection, request.form.get("person", ""))
     if not pid:
         return _fault(number, "party-pid", "opening.expired")
     found, fault = identify(pid)

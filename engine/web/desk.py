@@ -25,7 +25,7 @@ from forms import formatting
 RULES = frozenset(
     {"case-closed", "nobody-has", "not-colleague", "has-it", "in-the-past", "after-deadline", "nothing-to-pause",
      "not-paused", "no-deadline", "no-reason", "task-paused", "not-a-date", "document-stays",
-     "needs-number", "is-owner", "takes-part", "from-register"}
+     "needs-number", "is-owner", "takes-part", "from-register", "own-part"}
 )  # fmt: skip
 
 

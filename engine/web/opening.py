@@ -7,14 +7,16 @@ sealed for an hour under an id, as a search is; nobody becomes known to the hous
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import current_app, g, render_template, request
 from sqlalchemy import Connection
 
-from engine.audit import chain
 from engine.authorization.actor import Role
-from engine.cases import opening, queries, views
+from engine.cases import looking_up, opening, queries, views
+from engine.cases.looking_up import plain_number
 from engine.definitions.library import Deployed
 from engine.evidence.errors import SourceError
 from engine.execution.commands import AlreadyDone
@@ -61,12 +63,6 @@ def _missing() -> dict[str, str]:
     return wrong
 
 
-def plain_number(text: str) -> str:
-    """The eleven digits of a number as people write it, "" when it is none."""
-    found = text.replace(" ", "").replace("\u00a0", "")
-    return found if found.isascii() and found.isdigit() and len(found) == 11 else ""
-
-
 def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
     """Name and birth date in the population register, or the text key of what is wrong."""
     try:
@@ -76,33 +72,55 @@ def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
         return None, "opening.unknown" if error.code == "http_404" else "opening.register_down"
 
 
-def note_lookup(connection: Connection, pid: str, found: bool) -> Person | None:
-    """Write down that this number was looked up, found or not; who it is, if we know her."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom the register gave. ``search`` stands for her number for an hour; ``known`` when the house has met her."""
+
+    search: str
+    name: str
+    born: date
+    known: Person | None
+
+
+def find(pid: str) -> tuple[Found | None, str]:
+    """Ask the register for a number, once it is written down who asks for whom; or the text key of what is wrong."""
     house = view.house()
-    known = house.vault.person_by_pid(connection, pid)
-    data = {"office": desk.office(), "found": found, **({"person": known.id} if known else {})}
-    chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), actor(), "PersonLookedUp", data)
-    return known
+    now = house.clock.now()
+    try:
+        with house.db.write() as connection:
+            known = looking_up.note(
+                connection, house.vault, actor=actor(), office=desk.office(), pid=pid, now=now
+            )  # fmt: skip
+    except looking_up.TooMany:
+        log.warning("%s too many look-ups by %s", g.reference, actor().person_id)
+        return None, "opening.too_many"
+    given, fault = identify(pid)
+    if given is None:
+        return None, fault
+    with house.db.write() as connection:
+        search = views.keep_search(connection, house.vault, actor().person_id, pid, now, views.LOOKUP)
+    return Found(search, *given, known), ""
+
+
+def looked_up(connection: Connection, search: str) -> str:
+    """The number she looked up under this id within the hour, else ""."""
+    house = view.house()
+    return views.search(connection, house.vault, actor().person_id, search, house.clock.now(), views.LOOKUP)
 
 
 @blueprint.post("/arbeidsko/ny-sak")
 def look_up() -> Any:
     """Find the person and ask whether it is her. That she was looked up is written down, found or not."""
-    house = view.house()
     wrong = _missing()
     pid = plain_number(request.form.get("pid", ""))
     if not pid:
         wrong["pid"] = "opening.pid_wrong"
     if wrong:
         return _form(request.form, dict(sorted(wrong.items(), key=lambda pair: _ORDER.index(pair[0]))))
-    found, fault = identify(pid)
-    now = house.clock.now()
-    with house.db.write() as connection:
-        known = note_lookup(connection, pid, found is not None)
-        search = views.keep_search(connection, house.vault, actor().person_id, pid, now) if found else ""
+    found, fault = find(pid)
     if found is None:
         return _form(request.form, {"pid": fault})
-    return _confirm(search, found, known)
+    return _confirm(found.search, (found.name, found.born), found.known)
 
 
 _ORDER = ("journey", "pid", "way", "reason")
@@ -113,9 +131,10 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
         deployed = _journey(connection)
         assert deployed is not None
         there = queries.open_case_of(connection, known.id, deployed.key) if known else None
+    here = there is not None and there.office == desk.office()
     return render_template(
         "opening_confirm.html", search=search, name=found[0], year=found[1].year, journey=deployed,
-        written=request.form, there=there, here=there is not None and there.office == desk.office(),
+        written=request.form, elsewhere=there is not None and not here, there=there if here else None,
         herself=known is not None and known.id == actor().person_id,
     )  # fmt: skip
 
@@ -124,12 +143,9 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
 def begin() -> Any:
     """It is her: the case begins, and she is told."""
     house = view.house()
-    now = house.clock.now()
     wrong = _missing()
     with house.db.read() as connection:
-        pid = plain_number(
-            views.search(connection, house.vault, actor().person_id, request.form.get("person", ""), now)
-        )
+        pid = looked_up(connection, request.form.get("person", ""))
     if not pid:
         wrong["pid"] = "opening.expired"
     if wrong:

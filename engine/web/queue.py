@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from engine import names
 from engine.authorization.actor import Role
 from engine.cases import acts, measures, members, notices, queries, queue, views
+from engine.cases.looking_up import plain_number
 from engine.cases.queue import Filter, Place
 from engine.clock import OSLO
 from engine.execution.commands import NotFound, NotPossible, Reason, Refusal
@@ -75,7 +76,7 @@ def show() -> Any:
         unread = queue.unread(connection, [case.id for case in page.rows])
         told = [n for n in notices.of_person(connection, house.vault, who.person_id, 20) if n.read_at is None]
         due = len(measures.due(connection, who.office, now))
-    plain = {key: value for key, value in given.items() if key not in ("etter", "for")}
+    plain = {key: value for key, value in given.items() if key not in ("etter", "for", "tall")}
     answer = make_response(
         render_template(
             "queue.html",
@@ -85,6 +86,7 @@ def show() -> Any:
             asked=wanted,
             typed=typed or wanted.number,
             expired=bool(given.get("sok")) and not typed,
+            pid_typed="tall" in given,
             saved=saved,
             loads=loads,
             people=people,
@@ -164,6 +166,8 @@ def search() -> Response:
         if found is not None:
             return redirect(url_for("casework.show", number=text), 303)
         return redirect(url_for("queue.show", **kept, nummer=text), 303)
+    if plain_number(text):  # who has a number is looked up in the trail, never kept as if it were a name
+        return redirect(url_for("queue.show", **kept, tall=1), 303)
     with house.db.write() as connection:
         search_id = views.keep_search(connection, house.vault, actor().person_id, text, now)
     return redirect(url_for("queue.show", **kept, sok=search_id), 303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,12 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from engine.authorization.actor import Actor, Role
-from engine.cases import parties
+from engine.cases import parties, taking_part
 from engine.cases.models import notice, signature
+from engine.cases.queries import case_by_id
 from engine.definitions.bundle import Bundle
+from engine.evidence.gate import may_ask
 from engine.execution.commands import CancelCase, CompleteTask, Forbidden, NotFound
+from engine.execution.execution import Fault
 from engine.execution.models import user_task
 from engine.task_types.exchange import Found, Reply
+from engine.task_types.harvesting import person_about
 from tests.processes.conftest import House, party
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
@@ -161,6 +166,49 @@ def test_an_heir_who_dies_makes_everybody_sign_again(estate: House) -> None:
             ).scalars()
         )
     assert len(open_for) == 3 and person(estate, BO, "Bo Arv").person_id not in open_for
+
+
+def test_whom_a_caseworker_puts_there_neither_breaks_the_agreement_nor_is_asked_for(
+    estate: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = begin(estate)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    sign(estate, case, estate.anne)
+    other = person(estate, "20887297953", "Truls Eksempel").person_id
+    with estate.application.db.write() as connection:
+        bundle = Bundle.read(EXAMPLES / "estate_settlement")
+        for more in ({"role": "contact", "name": "Per Nabo"}, {"role": "arving", "person_id": other}):
+            taking_part.add(
+                connection, estate.application.vault, actor=estate.kari, case=case_by_id(connection, case),
+                bundle=bundle, now=estate.clock.now(), **more,
+            )  # fmt: skip
+    asked: list[str] = []
+    find = estate.court.find
+
+    def only_by_the_guardian(pid: str) -> Found | None:
+        asked.append(pid)
+        return find(pid) if pid == VERGE else None
+
+    monkeypatch.setattr(estate.court, "find", only_by_the_guardian)
+    estate.work(timedelta(days=1))
+
+    assert VERGE in asked and "20887297953" not in asked
+    assert set(estate.tasks(case)) == {"Sign"}, "what is signed stands"
+
+
+def test_a_statute_opens_no_source_about_whom_a_caseworker_put_there(estate: House) -> None:
+    case, now = begin(estate), estate.clock.now()
+    source = replace(estate.application.data_sets["estate.bank"], subject_role="contact")
+    truls = person(estate, "20887297953", "Truls Eksempel").person_id
+    with estate.application.db.write() as connection:
+        assert may_ask(connection, case, replace(source, subject_role="arving"), now) == "", "the court named heirs"
+        taking_part.add(
+            connection, estate.application.vault, actor=estate.kari, case=case_by_id(connection, case),
+            bundle=Bundle.read(EXAMPLES / "estate_settlement"), role="contact", person_id=truls, now=now,
+        )  # fmt: skip
+        assert may_ask(connection, case, source, now) is None
+        with pytest.raises(Fault):
+            person_about(connection, case, "contact")
 
 
 def test_sixty_days_without_all_signatures_goes_to_the_court(estate: House) -> None:

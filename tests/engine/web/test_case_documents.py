@@ -176,3 +176,16 @@ def test_no_document_is_there_for_another_office_or_another_citizen(
         assert send(stranger, f"/saker/{number}/dokumenter/{one.id}/{act}", reason="x").status_code == 404
     assert client(person(house, "20887297955", "Naboen")).get(f"/dokument/{one.id}").status_code == 404
     assert len(listed(house, number)) == 1
+
+
+def test_the_same_form_sent_twice_is_one_document_and_one_notice(
+    house: House, kari: Actor, number: str, upload: Any  # noqa: F811
+) -> None:  # fmt: skip
+    first, again = upload(_key="the page as it was shown"), upload(_key="the page as it was shown")
+    assert first.headers["Location"] == again.headers["Location"] and len(listed(house, number)) == 1
+    upload(PDF + b" another", _key="the page as it was shown")
+
+    assert len(listed(house, number)) == 2, "another file is another document"
+    with house.application.db.read() as connection:
+        told = notices.of_person(connection, house.application.vault, house.anne.person_id)
+    assert [one.kind for one in told] == ["document", "document"] and events(house, number) == ["DocumentAdded"] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from engine.cases import parties, queries, taking_part
 from engine.cases.models import case_party
 from engine.cases.parties import CaseParty
 from engine.definitions.bundle import Bundle
-from engine.execution.commands import NotPossible
+from engine.execution.commands import CancelCase, NotPossible
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
 from tests.engine.web.test_opening import TRULS, register
@@ -144,3 +145,76 @@ def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_bac
     with app.db.write() as connection:
         taking_part.change(connection, app.vault, party_id=part.id, role="contact", **same)
     assert client(truls).get(f"/saken-min?sak={number}").status_code == 303
+
+
+def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
+    house: House, kari: Actor, number: str  # noqa: F811
+) -> None:  # fmt: skip
+    case, _ = case_and_parts(house, number)
+    app, now = house.application, house.clock.now()
+    truls = person(house, TRULS, "Truls Eksempel").person_id
+    heir = CaseParty(truls, "arving", truls, "court")
+    with app.db.write() as connection:
+        taking_part.add(
+            connection, app.vault, actor=kari, case=case, bundle=Bundle.read(EXAMPLES / "estate_settlement"),
+            role="arving", person_id=truls, now=now,
+        )  # fmt: skip
+        assert parties.agree(connection, case.id, [heir], now), "the office's word is none of the register's"
+        assert not parties.agree(connection, case.id, [heir], now)
+        assert [row.reference for row in parties.named(connection, case.id)] == ["court"]
+        assert parties.agree(connection, case.id, [], now)
+        assert parties.named(connection, case.id) == []
+    assert [one.ours for one in case_and_parts(house, number)[1]] == [True]
+
+
+def test_nobody_gives_herself_a_part_or_another_one_in_a_case_that_is_over(
+    house: House, kari: Actor, number: str, register: Any, read: Any, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    me = replace(person(house, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
+    found = send(me, f"/saker/{number}/parter", role="contact", pid=TRULS).get_data(as_text=True)
+    kept = re.search(r'name="person" value="([^"]+)"', found)
+    assert kept
+    refused = send(me, f"/saker/{number}/parter/bekreft", role="contact", person=kept[1])
+    assert refused.status_code == 409 and "ikke legge til deg selv" in refused.get_data(as_text=True)
+
+    send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
+    case, [part] = case_and_parts(house, number)
+    house.application.dispatch.send(CancelCase(case.id, "stopped by the citizen"), house.anne)
+    register(AssertionError("nobody is looked up for a case that is over"))
+    for path, form in (
+        ("parter", {"role": "contact", "name": "Siri Nabo"}),
+        ("parter", {"role": "contact", "pid": TRULS}),
+        (f"parter/{part.id}/rolle", {"role": "creditor"}),
+    ):
+        over = send(kari, f"/saker/{number}/{path}", **form)
+        assert over.status_code == 409 and "Saken er avsluttet" in over.get_data(as_text=True), path
+    assert case_and_parts(house, number)[1] == [part]
+    assert "Legg til person" not in read(kari, f"/saker/{number}")
+    confirmed = send(kari, f"/saker/{number}/parter/{part.id}/avslutt", reason="saken er slutt")
+    assert confirmed.status_code == 303, "an end is no part"
+
+
+def test_a_changed_role_is_none_she_has_already(
+    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    for role in ("contact", "creditor"):
+        send(kari, f"/saker/{number}/parter", role=role, name="Per Nabo")
+    before = case_and_parts(house, number)[1]
+    contact = next(one for one in before if one.role == "contact")
+    refused = send(kari, f"/saker/{number}/parter/{contact.id}/rolle", role="creditor")
+
+    assert refused.status_code == 409 and "har allerede denne rollen" in refused.get_data(as_text=True)
+    assert case_and_parts(house, number)[1] == before
+
+
+def test_who_is_known_by_name_alone_keeps_it_when_the_process_changes_the_role(
+    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
+    case, now = case_and_parts(house, number)[0], house.clock.now()
+    with house.application.db.write() as connection:
+        parties.agree(connection, case.id, [CaseParty("heir", "contact", "heir", "court")], now)
+        assert parties.change_role(connection, case.id, "contact", "creditor", now) == 2
+
+    found = sorted((one.name, one.role, one.person_id, one.ours) for one in case_and_parts(house, number)[1])
+    assert found == [("", "creditor", "heir", False), ("Per Nabo", "creditor", "", True)]

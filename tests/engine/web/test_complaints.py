@@ -125,3 +125,25 @@ def test_a_complaint_came_on_a_day_that_has_been(
     assert answer.status_code == 422 and 'id="complaint-received-fault"' in page and "Hun klager" in page
     with house.application.db.read() as connection:
         assert complaints.of_case(connection, house.application.vault, case_of(house, number).id) == []
+
+
+def test_the_same_form_sent_twice_is_one_complaint_and_one_notice(
+    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    sent(house, kari, number)
+
+    def complain(text: str, received: str = "2026-11-23") -> Any:
+        house.clock.advance(timedelta(seconds=1))
+        return send(kari, f"/saker/{number}/klager", received=received, text=text, _key="the page as it was shown")
+
+    first, again = complain("Hun mener hun bor her"), complain("Hun mener hun bor her")
+    app = house.application
+
+    def count() -> tuple[int, int]:
+        with app.db.read() as connection:
+            told = [one.kind for one in notices.of_person(connection, app.vault, house.anne.person_id)]
+            return len(complaints.of_case(connection, app.vault, case_of(house, number).id)), told.count("complaint")
+
+    assert first.headers["Location"] == again.headers["Location"] and count() == (1, 1)
+    complain("Og hun vil ha penger")
+    assert count() == (2, 2), "other words are another complaint, whatever page they were written on"

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,18 +15,18 @@ from sqlalchemy import func, select
 from engine.audit.chain import SYSTEM_CHAIN, audit_event, verify
 from engine.authorization.actor import Actor, Office, Role
 from engine.authorization.policy import read_policy
-from engine.cases import notices, queries
-from engine.cases.models import case_file
+from engine.cases import looking_up, notices, queries, views
+from engine.cases.models import case_file, case_party
 from engine.definitions.faults import allowed
 from engine.evidence.errors import SourceRefused, SourceUnavailable
 from engine.execution.commands import Forbidden, StartInstance
 from engine.vault import person_table
 from tests.engine.web.test_case_pages import client, read
-from tests.engine.web.test_casework import kari, send
+from tests.engine.web.test_casework import kari, number, send
 from tests.processes.conftest import OFFICE, House, house
 from tests.processes.test_estate_settlement import person
 
-__all__ = ["client", "house", "kari", "read", "send"]
+__all__ = ["client", "house", "kari", "number", "read", "send"]
 TRULS = "20887297953"
 GIVEN = {"journey": "advice", "pid": "208872 97953", "way": "phone", "reason": "Ringte om brev fra inkasso"}
 
@@ -54,6 +54,15 @@ def register(monkeypatch: pytest.MonkeyPatch, client: Any) -> Callable[[Any], No
 def cases(house: House) -> int:  # noqa: F811
     with house.application.db.read() as connection:
         return int(connection.execute(select(func.count()).select_from(case_file)).scalar_one())
+
+
+def look_ups(house: House) -> list[dict[str, Any]]:  # noqa: F811
+    """What the trail says of look-ups by number."""
+    with house.application.db.read() as connection:
+        found = select(audit_event.c.data).where(
+            audit_event.c.case_id == SYSTEM_CHAIN, audit_event.c.kind == "PersonLookedUp"
+        )
+        return list(connection.execute(found).scalars())
 
 
 def confirmed(send: Any, kari: Actor, **more: str) -> Any:  # noqa: F811
@@ -84,20 +93,14 @@ def test_a_case_begins_for_the_person_that_was_confirmed_and_she_is_told(
         begun = connection.execute(
             select(audit_event).where(audit_event.c.case_id == case.id, audit_event.c.kind == "CaseStarted")
         ).one()
-        looked = (
-            connection.execute(
-                select(audit_event.c.data).where(
-                    audit_event.c.case_id == SYSTEM_CHAIN, audit_event.c.kind == "PersonLookedUp"
-                )
-            )
-            .scalars()
-            .all()
-        )
         assert verify(connection, case.id) is None
     assert (case.owner_id, case.responsible, case.key) == (truls.id, kari.person_id, "advice")
     assert (begun.actor_id, begun.data["for"]) == (kari.person_id, truls.id)
     assert [(one.kind, one.content["about"]) for one in told] == [("opened", "Nav Lillestrøm")]
-    assert len(looked) == 2 and all(entry["found"] and TRULS not in str(entry) for entry in looked)
+    looked = look_ups(house)
+    assert len(looked) == 2 and all(
+        entry["lookup"] == house.application.vault.lookup(TRULS).hex() and TRULS not in str(entry) for entry in looked
+    )
     citizen = Actor(Role.CITIZEN, truls.id, "Truls Eksempel", level="high")
     hers = read(citizen, "/saken-min")
     assert "Ringte om brev fra inkasso" in hers and "Nav Lillestrøm har opprettet en sak for deg" in hers
@@ -116,9 +119,8 @@ def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
 
     assert "allerede en åpen sak" in page and f'href="/saker/{number}"' in page and 'name="person"' not in page
     with house.application.db.write() as connection:
-        from engine.cases import views
-
-        kept = views.keep_search(connection, house.application.vault, kari.person_id, TRULS, house.clock.now())
+        vault, now = house.application.vault, house.clock.now()
+        kept = views.keep_search(connection, vault, kari.person_id, TRULS, now, views.LOOKUP)
     again = send(kari, "/arbeidsko/ny-sak/bekreft", **GIVEN, person=kept)
     assert again.status_code == 409 and cases(house) == 1
 
@@ -196,3 +198,55 @@ def test_nobody_opens_a_case_for_herself(house: House, kari: Actor, register: An
     assert "Du kan ikke opprette en sak for deg selv" in page and 'name="person"' not in page
     with house.application.db.read() as connection:
         assert connection.execute(select(func.count()).select_from(person_table)).scalar_one() >= 2
+
+
+def test_only_a_look_up_that_is_in_the_trail_makes_anybody_known(
+    house: House, kari: Actor, number: str, register: Any, send: Any, read: Any  # noqa: F811
+) -> None:  # fmt: skip
+    began = cases(house)
+    typed = send(kari, "/arbeidsko/sok", tekst="208872 97953").headers["Location"]
+    assert "sok=" not in typed and "97953" not in typed and "kan du ikke søke med fødselsnummer" in read(kari, typed)
+    with house.application.db.write() as connection:
+        kept = views.keep_search(connection, house.application.vault, kari.person_id, TRULS, house.clock.now())
+    begun = send(kari, "/arbeidsko/ny-sak/bekreft", **GIVEN, person=kept)
+    put = send(kari, f"/saker/{number}/parter/bekreft", role="contact", person=kept)
+
+    assert (begun.status_code, put.status_code) == (422, 422) and look_ups(house) == []
+    with house.application.db.read() as connection:
+        assert house.application.vault.person_by_pid(connection, TRULS) is None
+        assert connection.execute(select(func.count()).select_from(case_party)).scalar_one() == 0
+    assert cases(house) == began
+
+
+def test_who_looks_up_whom_is_in_the_trail_before_the_register_is_asked(
+    house: House, kari: Actor, number: str, client: Any, send: Any  # noqa: F811
+) -> None:  # fmt: skip
+    app = next(c.cell_contents for c in client.__closure__ if hasattr(c.cell_contents, "wsgi_app"))
+
+    def dies(pid: str) -> Any:
+        assert look_ups(house)[-1] == {"office": OFFICE.orgno, "lookup": house.application.vault.lookup(pid).hex()}
+        raise SystemError("the process was killed while it asked")
+
+    app.extensions["identify"] = dies
+    for path, form in (("/arbeidsko/ny-sak", GIVEN), (f"/saker/{number}/parter", {"role": "contact", "pid": TRULS})):
+        assert send(kari, path, **form).status_code == 500, path
+    assert len(look_ups(house)) == 2
+
+
+def test_nobody_looks_up_without_end(
+    house: House, kari: Actor, number: str, register: Any, send: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    monkeypatch.setattr(looking_up, "MOST", 2)
+    for _ in range(2):
+        assert send(kari, "/arbeidsko/ny-sak", **GIVEN).status_code == 200
+    register(AssertionError("the register must not be asked"))
+    for path, form in (("/arbeidsko/ny-sak", GIVEN), (f"/saker/{number}/parter", {"role": "contact", "pid": TRULS})):
+        refused = send(kari, path, **form)
+        assert refused.status_code == 422 and "for mange fødselsnumre" in refused.get_data(as_text=True), path
+    assert len(look_ups(house)) == 2
+
+    ola = replace(person(house, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    register(("Truls Eksempel", date(1972, 8, 20)))
+    assert send(ola, "/arbeidsko/ny-sak", **GIVEN).status_code == 200
+    house.clock.advance(timedelta(hours=1))
+    assert send(kari, "/arbeidsko/ny-sak", **GIVEN).status_code == 200
