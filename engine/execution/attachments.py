@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,13 +86,16 @@ def content(connection: Connection, vault: Vault, case_id: str, attachment_id: s
     return base64.b64decode(body["body"]) if body else None
 
 
-def lock(connection: Connection, instance_id: str, components: Iterable[str], *, locked: bool) -> None:
+def lock(
+    connection: Connection, instance_id: str, owner_id: str, components: Collection[str], *, locked: bool
+) -> None:
     """As the form they were filled in with: locked when its task ends, unlocked when it is entered again."""
     for component in components:
         connection.execute(
             update(data_element)
             .where(
                 data_element.c.instance_id == instance_id,
+                data_element.c.owner_id == owner_id,
                 data_element.c.data_type.startswith(f"{component}#", autoescape=True),
             )
             .values(locked=locked)
