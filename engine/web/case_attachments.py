@@ -20,7 +20,7 @@ def show(number: str, attachment_id: str) -> Any:
     house = view.house()
     with house.db.write() as connection:
         case = case_of(connection, number)
-        answer = attaching.sent(connection, case.id, attachment_id)
+        answer = attaching.answered(connection, case.id, attachment_id, attaching.for_office(connection, case.id))
         data = {"attachment": attachment_id}
         chain.append(connection, case.id, house.clock.now(), actor(), "FileOpened", data)
     return answer

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +19,9 @@ from engine.cases.signing import digest, signed_content
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 from engine.definitions.forming import BY_ID, FormDraft
+from engine.execution import attachments
 from engine.execution.commands import AttachFile, CompleteTask, Invalid
-from engine.execution.models import data_element
+from engine.execution.models import data_element, user_task
 from tests.engine.web.filled import Browser, begin, faults, made, sent
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app
 from tests.processes.conftest import OFFICE, House, house
@@ -190,8 +192,7 @@ def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: House) -> N
     estate.complete(case, "Declare", declaration=DECLARED)
     sign(estate, case, estate.anne)
     with estate.application.db.read() as connection:
-        shared = {key: kind for key, kind in bundle.data_types.items() if not kind.per_party}
-        signed = signed_content(connection, estate.application.vault, case, shared)
+        signed = signed_content(connection, estate.application.vault, case, bundle)
         kept = connection.execute(select(signature.c.digest).where(signature.c.case_id == case)).scalar_one()
     assert kept == digest(signed) and any("testament.pdf" in str(one) for one in signed.values())
     for pid, name in ((BO, "Bo Arv"), (VERGE, "Vera Verge")):
@@ -201,6 +202,61 @@ def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: House) -> N
     (one,) = body["attachments"]
     assert (one["name"], base64.b64decode(one["content"])) == ("testament.pdf", PDF)
     assert all("#" not in form["form"] for form in body["forms"])
+
+
+def test_a_file_of_the_offices_form_is_no_file_of_the_citizen(house: House) -> None:  # noqa: F811
+    def handling(work: FormDraft) -> None:
+        work.add("Side1", BY_ID["files"], "Grunnlag")
+        work.take_files("grunnlag", 0, 2, 1, (".pdf",))
+
+    case, apply = begin(house, made(handling, "Handle"))
+    house.complete(case, "Apply")
+    with house.application.db.read() as connection:
+        number = connection.execute(select(case_file.c.number).where(case_file.c.id == case)).scalar_one()
+    kari = Browser(house, replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE))
+    at = f"/saker/{number}/oppgave/{house.tasks(case)['Handle']}"
+    page = kari.post(at, attach="grunnlag", **{"file:grunnlag": sent((PDF, "notat.pdf"))}).get_data(as_text=True)
+    gone = re.search(r'name="detach" value="([^"]+)"', page)
+    assert gone and kari.client.get(f"/saker/{number}/vedlegg/{gone[1]}").data == PDF, "she may read what she put in"
+    assert 'id="vedlegg"' not in page, "and it is not handed in before it is sent"
+    anne = Browser(house, house.anne)
+    assert anne.client.get(f"/oppgaver/{apply}/vedlegg/{gone[1]}").status_code == 404
+    with house.application.db.write() as connection:
+        assert not attachments.remove(connection, case, house.anne.person_id, ["kontoutskrift"], gone[1])
+    assert kari.post(at).status_code == 303
+    page = kari.get(f"/saker/{number}")
+    handed = page.partition('id="vedlegg"')[2].partition("</section>")[0]
+    assert "notat.pdf" in handed and "Kari Rådgiver" in handed and "Anne" not in handed, "who put it in is who did"
+    assert anne.client.get(f"/oppgaver/{apply}/vedlegg/{gone[1]}").status_code == 404
+
+
+def test_what_one_sends_sends_nothing_of_another_and_what_is_not_sent_is_not_handed_in(estate: House) -> None:  # noqa: F811
+    work = FormDraft(ESTATE.files, "Sign")
+    work.add("Side1", BY_ID["files"], "Testament")
+    bundle = Bundle("estate_settlement", work.files())
+    with estate.application.db.write() as connection:
+        estate.application.library.deploy(connection, bundle, by="ada")
+    case = estate_begun(estate)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    (component,) = bundle.attachments_of("Sign")
+    bo, vera = person(estate, BO, "Bo Arv"), person(estate, VERGE, "Vera Verge")
+    for who in (estate.anne, bo):
+        with estate.application.db.read() as connection:
+            task = connection.execute(
+                select(user_task.c.id).where(user_task.c.element_id == "Sign", user_task.c.owner_id == who.person_id)
+            ).scalar_one()
+        command = AttachFile(task, component, f"{who.name}.pdf", "application/pdf", PDF)
+        estate.application.dispatch.send(command, who)
+    sign(estate, case, estate.anne)
+    with estate.application.db.read() as connection:
+        files = select(data_element.c.owner_id, data_element.c.locked).where(data_element.c.data_type.contains("#"))
+        locked = {row.owner_id: row.locked for row in connection.execute(files)}
+    assert locked == {estate.anne.person_id: True, bo.person_id: False}, "Bo may still take his own away"
+    sign(estate, case, vera)
+    estate.work(timedelta(days=61))
+    (body,) = estate.court.received
+    assert [one["name"] for one in body["attachments"]] == ["Anne Eksempel.pdf"], "the court gets what was sent"
+    assert len({one["digest"] for one in body["signatures"]}) == 1, "all signed the same, whatever files they had"
 
 
 def test_in_a_test_run_the_file_a_form_must_have_is_made_up(ada: Administrator) -> None:
