@@ -81,7 +81,9 @@ def share(connection: Connection, vault: Vault, *, actor: Actor, case: Any, docu
     row = _row(connection, case.id, document_id)
     if row.shared_at is not None:
         return False
-    connection.execute(update(case_document).where(case_document.c.id == row.id).values(shared_at=now, barred=None))
+    done = update(case_document).where(case_document.c.id == row.id).values(shared_at=now, barred=None)
+    if not connection.execute(done).rowcount:
+        raise NotFound(document_id)  # taken away since it was read
     data = {"document": row.id, "from": row.barred, "to": None}
     chain.append(connection, case.id, now, actor, "DocumentShared", data)
     _tell(connection, vault, case, row.id, _read(connection, vault, row).title, now)
@@ -98,9 +100,9 @@ def _tell(connection: Connection, vault: Vault, case: Any, document_id: str, tit
 def remove(connection: Connection, vault: Vault, *, actor: Actor, case: Any, document_id: str, now: datetime) -> str:
     """Take it away for good; returns what it was called. Raises ``NotPossible`` once it is shared or was read."""
     one = _read(connection, vault, _row(connection, case.id, document_id))
-    if not one.removable:
+    removable = case_document.c.shared_at.is_(None), case_document.c.read_at.is_(None)
+    if not connection.execute(delete(case_document).where(case_document.c.id == document_id, *removable)).rowcount:
         raise NotPossible(Reason("", "document-stays", "the document is shared or has been read"))
-    connection.execute(delete(case_document).where(case_document.c.id == document_id))
     data = {"document": document_id, "kind": one.kind, "said_why": True}
     chain.append(connection, case.id, now, actor, "DocumentRemoved", data)
     return one.title

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from engine.audit.chain import audit_event, verify
 from engine.authorization.actor import Actor, Office, Role
 from engine.cases import documents, notices, queries, uploads
 from engine.cases.desk_models import case_document
+from engine.execution.commands import NotFound, NotPossible
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
 from tests.processes.conftest import OFFICE, House, house
@@ -113,6 +114,42 @@ def test_only_what_nobody_has_read_and_is_not_shared_can_be_taken_away_with_a_re
         refused = send(kari, f"/saker/{number}/dokumenter/{newest[title].id}/fjern", reason="nei")
         assert refused.status_code == 409 and "kan ikke fjernes" in refused.get_data(as_text=True), title
     assert len(listed(house, number)) == 2
+
+
+def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happens(
+    house: House,
+    kari: Actor,
+    number: str,
+    upload: Any,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
+    upload(title="Uttalelse", access="barred", why_barred="internal")
+    [one] = listed(house, number)
+    judged = documents._read
+
+    def act(does: Any, meanwhile: Any) -> Any:
+        """Do it, with something of another's between when it is judged and when it is done."""
+        with house.application.db.write() as connection:
+            monkeypatch.setattr(documents, "_read", lambda *given: (judged(*given), connection.execute(meanwhile))[0])
+            monkeypatch.setattr(documents, "_row", lambda *given: (row(*given), connection.execute(meanwhile))[0])
+            case = queries.case_by_number(connection, number, OFFICE.orgno)
+            try:
+                return does(
+                    connection, house.application.vault, actor=kari, case=case, document_id=one.id,
+                    now=house.clock.now(),
+                )  # fmt: skip
+            finally:
+                monkeypatch.undo()
+
+    row = documents._row
+    with pytest.raises(NotPossible):
+        act(documents.remove, update(case_document).values(read_at=house.clock.now()))
+    assert len(listed(house, number)) == 1
+    with pytest.raises(NotFound):
+        act(documents.share, delete(case_document))
+    with house.application.db.read() as connection:
+        told = notices.of_person(connection, house.application.vault, house.anne.person_id)
+    assert told == [], "she is not told of what is not there"
 
 
 @pytest.mark.parametrize(
