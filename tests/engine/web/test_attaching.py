@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -269,6 +270,18 @@ def test_in_a_test_run_the_file_a_form_must_have_is_made_up(ada: Administrator) 
     assert task and ada.post(f"{trial}/oppgave/{task[1]}", navn="Anne")[0] == 303
     following = re.search(r"oppgave/([0-9a-f-]{36})", ada.get(trial))
     assert following and following[1] != task[1], "the case has gone on"
+
+
+@pytest.mark.parametrize("signs", [62, 63])
+def test_a_component_whose_id_is_too_long_to_be_kept_is_found(ada: Administrator, signs: int) -> None:
+    column = data_element.c.data_type.type
+    kept = len("#") + len(uuid.uuid4().hex) + len(".body")
+    ada.upload({
+        name: content.replace(b"kontoutskrift", b"k" * signs) for name, content in made(form).files.items()
+    })  # fmt: skip
+    page = ada.get("/prosesser/soknad")
+    assert ("<code>files-id-long</code>" in page) is (signs + kept > column.length), "longer than its column"
+    assert ("Navnet på filfeltet er for langt" in page) is (signs > 62)
 
 
 def test_a_component_without_a_data_type_is_found_before_anybody_meets_it(ada: Administrator) -> None:
