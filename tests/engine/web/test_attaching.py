@@ -23,6 +23,7 @@ from engine.definitions.forming import BY_ID, FormDraft
 from engine.execution import attachments
 from engine.execution.commands import AttachFile, CompleteTask, Invalid
 from engine.execution.models import data_element, user_task
+from engine.web.login import COOKIE
 from tests.engine.web.filled import Browser, begin, faults, made, sent
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app
 from tests.processes.conftest import OFFICE, House, house
@@ -81,6 +82,22 @@ def test_what_cannot_be_kept_is_said_at_the_field(begun: Any, files: Any, said: 
     answer = anne.post(at, attach="kontoutskrift", **{"file:kontoutskrift": sent(*files)})
     assert answer.status_code == 422
     assert faults(answer.get_data(as_text=True))[0].startswith(said)
+
+
+def test_a_file_far_too_large_costs_nothing_of_what_was_written(begun: Any) -> None:
+    anne, at, _ = begun
+    huge = sent((b"%PDF-" + b"0" * 9_000_000, "stor.pdf"), (PDF, "mars.pdf"))
+    answer = anne.post(at, navn="Anne", **{"file:kontoutskrift": huge})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and faults(page)[0].startswith("stor.pdf: Filen er for stor. Den kan være høyst 1")
+    assert 'value="Anne"' in page and listed(page) == ["mars.pdf"]
+
+    kind = "multipart/form-data; boundary=edge"
+    answer = anne.client.post(at, data=b"\0" * 33_000_000, content_type=kind)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 413 and "Trykk Tilbake i nettleseren" in page and "mindre filer" in page
+    anne.client.delete_cookie(COOKIE)
+    assert anne.client.post(at, data=b"\0" * 9_000_000, content_type=kind).status_code == 413, "a stranger has no room"
 
 
 def test_uploading_removing_and_sending_without_script(begun: Any, house: House) -> None:  # noqa: F811

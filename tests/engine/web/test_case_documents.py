@@ -176,6 +176,13 @@ def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
     assert listed(house, number) == []
 
 
+def test_a_document_far_too_large_costs_nothing_of_what_was_written(house: House, number: str, upload: Any) -> None:  # noqa: F811
+    answer = upload(b"%PDF-" + b"x" * 9_000_000)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and re.search(r'id="document-file-fault">[^<]*Filen er for stor', page)
+    assert 'value="Husleiekontrakt"' in page and listed(house, number) == []
+
+
 def test_a_name_or_a_reason_that_is_missing_is_said_at_its_field(house: House, number: str, upload: Any) -> None:  # noqa: F811
     page = upload(title=" ", kind="", access="barred").get_data(as_text=True)
 
