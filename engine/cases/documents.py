@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Column, Connection, Row, delete, insert, select, update
 
 from engine.audit import chain
 from engine.authorization.actor import Actor
@@ -108,21 +108,26 @@ def remove(connection: Connection, vault: Vault, *, actor: Actor, case: Any, doc
     return one.title
 
 
-def open_one(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, document_id: str, now: datetime,
-    citizen: bool = False,
-) -> tuple[Document, bytes]:  # fmt: skip
-    """A document with its content; that it was opened is written down. For a *citizen* a barred one is not there."""
+def note_opened(
+    connection: Connection, *, actor: Actor, case: Any, document_id: str, now: datetime, citizen: bool = False
+) -> None:
+    """Write down that a document is opened, before it is read. For a *citizen* a barred one is not there."""
     row = _row(connection, case.id, document_id)
     if citizen and row.shared_at is None:
         raise NotFound(document_id)
     if row.read_at is None and row.author != actor.person_id:
         connection.execute(update(case_document).where(case_document.c.id == row.id).values(read_at=now))
     chain.append(connection, case.id, now, actor, "DocumentOpened", {"document": row.id})
+
+
+def with_content(connection: Connection, vault: Vault, case_id: str, document_id: str) -> tuple[Document, bytes]:
+    """A document and its file. Raises ``NotFound``."""
+    row = _row(connection, case_id, document_id, *case_document.c)
     sealed = vault.open(connection, row.person_id, f"case_document.body:{row.id}", row.body)
     return _read(connection, vault, row), base64.b64decode(sealed)
 
 
+#: Everything but the file itself.
 _LISTED = [column for column in case_document.c if column.name != "body"]
 
 
@@ -134,9 +139,9 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Document
     return [_read(connection, vault, row) for row in rows]
 
 
-def _row(connection: Connection, case_id: str, document_id: str) -> Row[Any]:
+def _row(connection: Connection, case_id: str, document_id: str, *columns: Column[Any]) -> Row[Any]:
     row = connection.execute(
-        select(case_document).where(case_document.c.id == document_id, case_document.c.case_id == case_id)
+        select(*(columns or _LISTED)).where(case_document.c.id == document_id, case_document.c.case_id == case_id)
     ).first()
     if row is None:
         raise NotFound(document_id)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, event, select, update
 
 from engine.audit.chain import audit_event, verify
 from engine.authorization.actor import Actor, Office, Role
 from engine.cases import documents, notices, queries, uploads
 from engine.cases.desk_models import case_document
+from engine.db import Database
 from engine.execution.commands import NotFound, NotPossible
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
@@ -72,6 +74,38 @@ def test_what_the_citizen_may_read_is_told_to_her_and_every_look_is_written_down
     assert client(kari).get(f"/saker/{number}/dokumenter/{one.id}").data == PDF
     assert listed(house, number)[0].read_at is not None
     assert events(house, number) == ["DocumentAdded", "DocumentOpened", "DocumentOpened"]
+
+
+def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_write(
+    house: House, kari: Actor, number: str, upload: Any, client: Any, send: Any, monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:  # fmt: skip
+    upload(access="barred", why_barred="internal")
+    [one] = listed(house, number)
+    at, write, seen = f"/saker/{number}/dokumenter/{one.id}", Database.write, []
+    writing: list[int] = []
+
+    @contextmanager
+    def watched(self: Database) -> Any:
+        with write(self) as connection:
+            writing.append(1)
+            try:
+                yield connection
+            finally:
+                writing.pop()
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if statement.startswith("SELECT") and "case_document.body" in statement:
+            seen.append("writing" if writing else "reading")
+
+    monkeypatch.setattr(Database, "write", watched)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert client(kari).get(at).data == PDF and seen == ["reading"]
+        assert send(kari, f"{at}/vis").status_code == 303 and seen == ["reading"]
+        assert client(house.anne).get(f"/dokument/{one.id}").data == PDF and seen == ["reading"] * 2
+        assert send(kari, f"{at}/fjern", reason="nei").status_code == 409 and seen == ["reading"] * 2
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_an_internal_one_is_there_with_its_reason_and_not_for_her_until_it_is_shown(
