@@ -21,7 +21,7 @@ from engine.cases import notices
 from engine.cases.desk_models import case_document
 from engine.cases.uploads import Upload
 from engine.execution.commands import NotFound, NotPossible, Reason
-from engine.vault import Vault
+from engine.vault import Opener, Vault
 
 KINDS = ("statement", "agreement", "id", "income", "court", "other")
 
@@ -86,7 +86,7 @@ def share(connection: Connection, vault: Vault, *, actor: Actor, case: Any, docu
         raise NotFound(document_id)  # taken away since it was read
     data = {"document": row.id, "from": row.barred, "to": None}
     chain.append(connection, case.id, now, actor, "DocumentShared", data)
-    _tell(connection, vault, case, row.id, _read(connection, vault, row).title, now)
+    _tell(connection, vault, case, row.id, _read(vault.opener(connection), row).title, now)
     return True
 
 
@@ -99,7 +99,7 @@ def _tell(connection: Connection, vault: Vault, case: Any, document_id: str, tit
 
 def remove(connection: Connection, vault: Vault, *, actor: Actor, case: Any, document_id: str, now: datetime) -> str:
     """Take it away for good; returns what it was called. Raises ``NotPossible`` once it is shared or was read."""
-    one = _read(connection, vault, _row(connection, case.id, document_id))
+    one = _read(vault.opener(connection), _row(connection, case.id, document_id))
     removable = case_document.c.shared_at.is_(None), case_document.c.read_at.is_(None)
     if not connection.execute(delete(case_document).where(case_document.c.id == document_id, *removable)).rowcount:
         raise NotPossible(Reason("", "document-stays", "the document is shared or has been read"))
@@ -123,8 +123,9 @@ def note_opened(
 def with_content(connection: Connection, vault: Vault, case_id: str, document_id: str) -> tuple[Document, bytes]:
     """A document and its file. Raises ``NotFound``."""
     row = _row(connection, case_id, document_id, *case_document.c)
-    sealed = vault.open(connection, row.person_id, f"case_document.body:{row.id}", row.body)
-    return _read(connection, vault, row), base64.b64decode(sealed)
+    opened = vault.opener(connection)
+    sealed = opened(row.person_id, f"case_document.body:{row.id}", row.body)
+    return _read(opened, row), base64.b64decode(sealed)
 
 
 #: Everything but the file itself.
@@ -136,7 +137,8 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Document
     rows = connection.execute(
         select(*_LISTED).where(case_document.c.case_id == case_id).order_by(case_document.c.added_at.desc())
     )
-    return [_read(connection, vault, row) for row in rows]
+    opened = vault.opener(connection)
+    return [_read(opened, row) for row in rows]
 
 
 def _row(connection: Connection, case_id: str, document_id: str, *columns: Column[Any]) -> Row[Any]:
@@ -148,8 +150,8 @@ def _row(connection: Connection, case_id: str, document_id: str, *columns: Colum
     return row
 
 
-def _read(connection: Connection, vault: Vault, row: Any) -> Document:
-    content = vault.open(connection, row.person_id, f"case_document.content:{row.id}", row.content)
+def _read(opened: Opener, row: Any) -> Document:
+    content = opened(row.person_id, f"case_document.content:{row.id}", row.content)
     return Document(
         row.id, row.author, row.kind, content["title"], content["name"], content["type"], content["why"], row.size,
         row.barred or "", row.added_at, row.shared_at, row.read_at,

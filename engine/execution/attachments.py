@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from engine.execution import data
 from engine.execution.models import data_element
-from engine.vault import Vault
+from engine.vault import Opener, Vault
 
 _BODY = ".body"
 
@@ -116,12 +116,13 @@ def _found(connection: Connection, vault: Vault, *wanted: ColumnElement[bool]) -
         .where(*wanted, data_element.c.data_type.contains("#"), ~data_element.c.data_type.endswith(_BODY))
         .order_by(data_element.c.created_at, data_element.c.id)
     )
-    return [_read(connection, vault, row) for row in rows]
+    opened = vault.opener(connection)
+    return [_read(opened, row) for row in rows]
 
 
-def _read(connection: Connection, vault: Vault, row: Any) -> Attachment:
+def _read(opened: Opener, row: Any) -> Attachment:
     component, _, identity = row.data_type.partition("#")
-    about = vault.open(connection, row.owner_id, f"data_element.content:{row.id}", row.content)
+    about = opened(row.owner_id, f"data_element.content:{row.id}", row.content)
     return Attachment(
         identity, component, about["name"], about["type"], about["size"], row.owner_id,
         about.get("by", row.owner_id), row.created_at,
