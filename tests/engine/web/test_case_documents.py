@@ -18,6 +18,7 @@ from engine.cases import documents, notices, queries, uploads
 from engine.cases.desk_models import case_document
 from engine.db import Database
 from engine.execution.commands import NotFound, NotPossible
+from tests.engine.web.filled import Browser, sent
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
 from tests.processes.conftest import OFFICE, House, house
@@ -210,8 +211,9 @@ def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
     assert listed(house, number) == []
 
 
-def test_a_document_far_too_large_costs_nothing_of_what_was_written(house: House, number: str, upload: Any) -> None:  # noqa: F811
-    answer = upload(b"%PDF-" + b"x" * 9_000_000)
+def test_a_document_far_too_large_costs_nothing_of_what_was_written(house: House, kari: Actor, number: str) -> None:  # noqa: F811
+    huge = sent((b"%PDF-" + b"x" * 9_000_000, "stor.pdf"))
+    answer = Browser(house, kari).post(f"/saker/{number}/dokumenter", **GIVEN, file=huge)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and re.search(r'id="document-file-fault">[^<]*Filen er for stor', page)
     assert 'value="Husleiekontrakt"' in page and listed(house, number) == []
