@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,6 +44,10 @@ person_key_table = Table(
     Column("key_id", String(20), nullable=False, index=True),
     Column("wrapped", LargeBinary, nullable=False),
 )
+
+
+#: Whose value it is, its place and what is sealed → the value, as ``Vault.open``.
+Opener = Callable[[str, str, bytes], Any]
 
 
 class Erased(Exception):
@@ -83,6 +87,17 @@ class Vault:
     def open(self, connection: Connection, person_id: str, place: str, sealed: bytes) -> Any:
         """The value ``seal`` was given. Raises ``Erased`` or ``Tampered``."""
         return self._opened(self._key(connection, person_id), place, sealed)
+
+    def opener(self, connection: Connection) -> Opener:
+        """As ``open``, for the rows of a list: each person's key is read once, and kept only as long as the list."""
+        keys: dict[str, bytes] = {}
+
+        def opened(person_id: str, place: str, sealed: bytes) -> Any:
+            if person_id not in keys:
+                keys[person_id] = self._key(connection, person_id)
+            return self._opened(keys[person_id], place, sealed)
+
+        return opened
 
     def _opened(self, key: bytes, place: str, sealed: bytes) -> Any:
         try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Column, Connection, Row, delete, insert, select, update
 
 from engine.audit import chain
 from engine.authorization.actor import Actor
@@ -20,7 +20,7 @@ from engine.cases import notices, once
 from engine.cases.desk_models import case_document
 from engine.cases.uploads import Upload
 from engine.execution.commands import NotFound, NotPossible, Reason
-from engine.vault import Vault
+from engine.vault import Opener, Vault
 
 KINDS = ("statement", "agreement", "id", "income", "court", "other")
 
@@ -85,10 +85,12 @@ def share(connection: Connection, vault: Vault, *, actor: Actor, case: Any, docu
     row = _row(connection, case.id, document_id)
     if row.shared_at is not None:
         return False
-    connection.execute(update(case_document).where(case_document.c.id == row.id).values(shared_at=now, barred=None))
+    done = update(case_document).where(case_document.c.id == row.id).values(shared_at=now, barred=None)
+    if not connection.execute(done).rowcount:
+        raise NotFound(document_id)  # taken away since it was read
     data = {"document": row.id, "from": row.barred, "to": None}
     chain.append(connection, case.id, now, actor, "DocumentShared", data)
-    _tell(connection, vault, case, row.id, _read(connection, vault, row).title, now)
+    _tell(connection, vault, case, row.id, _read(vault.opener(connection), row).title, now)
     return True
 
 
@@ -101,30 +103,36 @@ def _tell(connection: Connection, vault: Vault, case: Any, document_id: str, tit
 
 def remove(connection: Connection, vault: Vault, *, actor: Actor, case: Any, document_id: str, now: datetime) -> str:
     """Take it away for good; returns what it was called. Raises ``NotPossible`` once it is shared or was read."""
-    one = _read(connection, vault, _row(connection, case.id, document_id))
-    if not one.removable:
+    one = _read(vault.opener(connection), _row(connection, case.id, document_id))
+    removable = case_document.c.shared_at.is_(None), case_document.c.read_at.is_(None)
+    if not connection.execute(delete(case_document).where(case_document.c.id == document_id, *removable)).rowcount:
         raise NotPossible(Reason("", "document-stays", "the document is shared or has been read"))
-    connection.execute(delete(case_document).where(case_document.c.id == document_id))
     data = {"document": document_id, "kind": one.kind, "said_why": True}
     chain.append(connection, case.id, now, actor, "DocumentRemoved", data)
     return one.title
 
 
-def open_one(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, document_id: str, now: datetime,
-    citizen: bool = False,
-) -> tuple[Document, bytes]:  # fmt: skip
-    """A document with its content; that it was opened is written down. For a *citizen* a barred one is not there."""
+def note_opened(
+    connection: Connection, *, actor: Actor, case: Any, document_id: str, now: datetime, citizen: bool = False
+) -> None:
+    """Write down that a document is opened, before it is read. For a *citizen* a barred one is not there."""
     row = _row(connection, case.id, document_id)
     if citizen and row.shared_at is None:
         raise NotFound(document_id)
     if row.read_at is None and row.author != actor.person_id:
         connection.execute(update(case_document).where(case_document.c.id == row.id).values(read_at=now))
     chain.append(connection, case.id, now, actor, "DocumentOpened", {"document": row.id})
-    sealed = vault.open(connection, row.person_id, f"case_document.body:{row.id}", row.body)
-    return _read(connection, vault, row), base64.b64decode(sealed)
 
 
+def with_content(connection: Connection, vault: Vault, case_id: str, document_id: str) -> tuple[Document, bytes]:
+    """A document and its file. Raises ``NotFound``."""
+    row = _row(connection, case_id, document_id, *case_document.c)
+    opened = vault.opener(connection)
+    sealed = opened(row.person_id, f"case_document.body:{row.id}", row.body)
+    return _read(opened, row), base64.b64decode(sealed)
+
+
+#: Everything but the file itself.
 _LISTED = [column for column in case_document.c if column.name != "body"]
 
 
@@ -133,20 +141,21 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Document
     rows = connection.execute(
         select(*_LISTED).where(case_document.c.case_id == case_id).order_by(case_document.c.added_at.desc())
     )
-    return [_read(connection, vault, row) for row in rows]
+    opened = vault.opener(connection)
+    return [_read(opened, row) for row in rows]
 
 
-def _row(connection: Connection, case_id: str, document_id: str) -> Row[Any]:
+def _row(connection: Connection, case_id: str, document_id: str, *columns: Column[Any]) -> Row[Any]:
     row = connection.execute(
-        select(case_document).where(case_document.c.id == document_id, case_document.c.case_id == case_id)
+        select(*(columns or _LISTED)).where(case_document.c.id == document_id, case_document.c.case_id == case_id)
     ).first()
     if row is None:
         raise NotFound(document_id)
     return row
 
 
-def _read(connection: Connection, vault: Vault, row: Any) -> Document:
-    content = vault.open(connection, row.person_id, f"case_document.content:{row.id}", row.content)
+def _read(opened: Opener, row: Any) -> Document:
+    content = opened(row.person_id, f"case_document.content:{row.id}", row.content)
     return Document(
         row.id, row.author, row.kind, content["title"], content["name"], content["type"], content["why"], row.size,
         row.barred or "", row.added_at, row.shared_at, row.read_at,

@@ -22,7 +22,7 @@ from engine.cases import notices
 from engine.cases.desk_models import letter
 from engine.cases.templates import blanks
 from engine.execution.commands import AlreadyDone, NotFound
-from engine.vault import Vault
+from engine.vault import Opener, Vault
 
 LONGEST = 20_000
 
@@ -150,14 +150,15 @@ def mark_read(connection: Connection, case_id: str, letter_id: str, now: datetim
 
 def of(connection: Connection, vault: Vault, case_id: str, letter_id: str) -> Letter:
     """One letter of a case. Raises ``NotFound``."""
-    return _read(connection, vault, _row(connection, case_id, letter_id))
+    return _read(vault.opener(connection), _row(connection, case_id, letter_id))
 
 
 def of_case(connection: Connection, vault: Vault, case_id: str, *, sent: bool = False) -> list[Letter]:
     """Newest first; with *sent* those the citizen has got."""
     wanted = [letter.c.case_id == case_id, *([letter.c.state == "sent"] if sent else [])]
     rows = connection.execute(select(letter).where(*wanted).order_by(letter.c.made_at.desc()))
-    return [_read(connection, vault, row) for row in rows]
+    opened = vault.opener(connection)
+    return [_read(opened, row) for row in rows]
 
 
 def _row(connection: Connection, case_id: str, letter_id: str) -> Row[Any]:
@@ -167,8 +168,8 @@ def _row(connection: Connection, case_id: str, letter_id: str) -> Row[Any]:
     return row
 
 
-def _read(connection: Connection, vault: Vault, row: Any) -> Letter:
-    content = vault.open(connection, row.person_id, f"letter.content:{row.id}", row.content)
+def _read(opened: Opener, row: Any) -> Letter:
+    content = opened(row.person_id, f"letter.content:{row.id}", row.content)
     return Letter(
         row.id, row.case_id, row.author, row.template, row.state, content["title"], content["body"], row.changed_at,
         row.sent_at, row.read_at, row.digest or "",

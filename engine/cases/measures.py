@@ -105,12 +105,13 @@ def look_back(
 def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Measure]:
     """Oldest first, each with its looks back."""
     looks: dict[str, list[Outcome]] = {}
+    opened = vault.opener(connection)
     rows = connection.execute(
         select(measure_outcome).where(measure_outcome.c.case_id == case_id).order_by(measure_outcome.c.months)
     )
     for row in rows.all():
         place = f"measure_outcome.content:{row.measure_id}/{row.months}"
-        told = vault.open(connection, row.person_id, place, row.content) if row.content else {}
+        told = opened(row.person_id, place, row.content) if row.content else {}
         amount = told.get("monthly")
         looks.setdefault(row.measure_id, []).append(
             Outcome(
@@ -122,7 +123,7 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Measure]
     for row in connection.execute(
         select(measure).where(measure.c.case_id == case_id).order_by(measure.c.made_at)
     ).all():
-        told = vault.open(connection, row.person_id, f"measure.content:{row.id}", row.content)
+        told = opened(row.person_id, f"measure.content:{row.id}", row.content)
         amount = None if told["monthly"] is None else Decimal(told["monthly"])
         mine = tuple(looks.get(row.id, ()))
         found.append(Measure(row.id, row.kind, told["what"], amount, row.begun_on, row.author, mine))

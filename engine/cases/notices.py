@@ -75,12 +75,13 @@ def of_person(connection: Connection, vault: Vault, person_id: str, limit: int =
     rows = connection.execute(
         select(notice).where(notice.c.person_id == person_id).order_by(notice.c.given_at.desc()).limit(limit)
     )
+    opened = vault.opener(connection)
     return [
         Notice(
             row.id,
             row.case_id,
             row.kind,
-            vault.open(connection, row.person_id, f"notice.content:{row.id}", row.content),
+            opened(row.person_id, f"notice.content:{row.id}", row.content),
             row.given_at,
             row.read_at,
         )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from engine.cases.models import signature
+from engine.definitions.bundle import Bundle
 from engine.execution import attachments
+from engine.execution.attachments import Attachment
 from engine.execution.commands import CompleteTask
 from engine.execution.context import Context
 from engine.execution.data import read_in_case
@@ -19,15 +21,23 @@ from engine.vault import Vault
 
 
 def signed_content(
-    connection: Connection, vault: Vault, case_id: str, data_types: Mapping[str, Any]
+    connection: Connection, vault: Vault, case_id: str, bundle: Bundle, own: Iterable[Attachment] = ()
 ) -> dict[str, Mapping[str, Any]]:
-    """What a signature covers: the newest content of every data type the case shares, and what each file is."""
+    """What a signature covers: the newest content of every data type the case shares, and what each file is.
+
+    *own* are the files of the form that is signed, which are not sent before it is. Whoever has a form of her own has
+    her files for herself.
+    """
     found = {}
-    for data_type in data_types:
-        content = read_in_case(connection, vault, case_id, data_type)
+    apart = {kind.task_id for kind in bundle.data_types.values() if kind.per_party}
+    for kind in bundle.data_types.values():
+        content = None if kind.per_party else read_in_case(connection, vault, case_id, kind.id)
         if content is not None:
-            found[data_type] = content
-    for one in attachments.of_case(connection, vault, case_id):
+            found[kind.id] = content
+    for one in (*attachments.sent(connection, vault, case_id), *own):
+        asked = bundle.attachment_types.get(one.component)
+        if asked is not None and asked.task_id in apart:
+            continue
         name = f"{one.component}#{one.id}"
         found[name] = read_in_case(connection, vault, case_id, name) or {}
     return found
@@ -46,8 +56,9 @@ def sign_hook(c: Context) -> None:
     assert isinstance(c.command, CompleteTask) and c.task is not None and c.token is not None
     refused = c.command.action == "reject"
     bundle = c.deployed(c.task.definition_id).bundle
-    shared = {key: kind for key, kind in bundle.data_types.items() if not kind.per_party}
-    content = signed_content(c.connection, c.services.vault, c.case_id, shared)
+    files = bundle.attachments_of(c.task.element_id)
+    own = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id, files)
+    content = signed_content(c.connection, c.services.vault, c.case_id, bundle, own)
     item = (c.token.variables or {}).get("party")
     on_behalf = item.get("person", "") if isinstance(item, Mapping) else ""
     c.connection.execute(

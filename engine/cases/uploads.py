@@ -6,7 +6,7 @@ The kind is told by how the content begins, never by the name or by what the bro
 from __future__ import annotations
 
 import io
-import re
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 
@@ -21,6 +21,8 @@ ENDINGS = {
     "image/jpeg": (".jpg", ".jpeg"),
     WORD: (".docx",),
 }
+#: What a name has none of, by Unicode's categories: controls, marks that turn the text around, halves, line ends.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 ACCEPT = ",".join(ending for endings in ENDINGS.values() for ending in endings)
 
 
@@ -34,7 +36,7 @@ class BadFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that may be kept. ``name`` is what it was called, without folders and control characters."""
+    """A file that may be kept. ``name`` is what it was called, without folders and what cannot be seen."""
 
     name: str
     type: str
@@ -43,7 +45,9 @@ class Upload:
 
 def check(name: str, content: bytes) -> Upload:
     """The file as it may be kept. Raises ``BadFile`` with what is wrong with it."""
-    plain = re.sub(r"[\x00-\x1f\x7f\"<>]", "", name.replace("\\", "/").rpartition("/")[2]).strip()[-120:]
+    last = name.replace("\\", "/").rpartition("/")[2]
+    seen = (sign for sign in last if sign not in '"<>' and unicodedata.category(sign) not in _UNSEEN)
+    plain = "".join(seen).strip()[-120:]
     if not plain:
         raise BadFile("upload.missing")
     if not content:
@@ -67,5 +71,5 @@ def _kind(content: bytes) -> str:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return ""
-    macros = any(name.endswith("vbaProject.bin") for name in names)
+    macros = any(name.lower().endswith("vbaproject.bin") for name in names)
     return WORD if "word/document.xml" in names and not macros else ""

@@ -67,6 +67,7 @@ def open_note(connection: Connection, *, actor: Actor, case_id: str, note_id: st
 def notes(connection: Connection, vault: Vault, case_id: str, reader: Role = Role.CASEWORKER) -> list[Written]:
     """Newest first. A citizen gets a barred note without its words: that there is one, and why."""
     rows = connection.execute(select(note).where(note.c.case_id == case_id).order_by(note.c.created_at.desc()))
+    opened = vault.opener(connection)
     return [
         Written(
             row.id,
@@ -74,7 +75,7 @@ def notes(connection: Connection, vault: Vault, case_id: str, reader: Role = Rol
             Role.CASEWORKER.value,
             ""
             if row.barred and reader is Role.CITIZEN
-            else vault.open(connection, row.person_id, f"note.content:{row.id}", row.content),
+            else opened(row.person_id, f"note.content:{row.id}", row.content),
             row.created_at,
             barred=row.barred or "",
         )
@@ -106,12 +107,13 @@ def messages(connection: Connection, vault: Vault, case_id: str) -> list[Written
     rows = connection.execute(
         select(case_message).where(case_message.c.case_id == case_id).order_by(case_message.c.sent_at.desc())
     )
+    opened = vault.opener(connection)
     return [
         Written(
             row.id,
             row.author,
             row.from_role,
-            vault.open(connection, row.person_id, f"case_message.content:{row.id}", row.content),
+            opened(row.person_id, f"case_message.content:{row.id}", row.content),
             row.sent_at,
             row.read_at,
         )

@@ -15,7 +15,7 @@ from engine.bpmn.elements import Element, Finding
 from engine.bpmn.parser import read_definitions
 from engine.bpmn.validator import Capabilities, validate
 from engine.bpmn.xml import BpmnSyntaxError, read_xml
-from engine.definitions.bundle import Bundle
+from engine.definitions.bundle import LONGEST_FILE_ID, Bundle
 from engine.definitions.job_settings import job_faults
 from engine.definitions.listing import uses
 from engine.definitions.templating import template_faults
@@ -136,6 +136,9 @@ def _files(bundle: Bundle) -> Iterator[Finding]:
     for kind in bundle.attachment_types.values():
         if kind.task_id and kind.task_id not in bundle.process.elements:
             yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
+        if len(kind.id) > LONGEST_FILE_ID:
+            text = f"{kind.id} takes files, and its id is longer than {LONGEST_FILE_ID} characters"
+            yield Finding(kind.task_id, "files-id-long", text)
     for element in _user_tasks(bundle):
         there = bundle.attachments_of(element.id)
         for component in bundle.components(element.id):

@@ -34,8 +34,8 @@ def validate(c: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Issue, 
 def _files(c: Context, bundle: Bundle) -> Iterator[Issue]:
     """Too few files of a kind the task asks for (Altinn: TooFewDataElementsOfType)."""
     assert c.task is not None
-    wanted = [kind for kind in bundle.attachments_of(c.task.element_id).values() if kind.min_count > 0]
-    there = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id) if wanted else ()
-    for kind in wanted:
+    wanted = {name: kind for name, kind in bundle.attachments_of(c.task.element_id).items() if kind.min_count > 0}
+    there = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id, wanted)
+    for kind in wanted.values():
         if sum(one.component == kind.id for one in there) < kind.min_count:
             yield Issue(f"file:{kind.id}", "minFiles", {"limit": kind.min_count})

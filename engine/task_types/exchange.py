@@ -205,8 +205,8 @@ class Submit:
         signed = connection.execute(select(signature).where(signature.c.case_id == case_id).order_by(signature.c.at))
         files = [
             {"of": one.component, "name": one.name, "type": one.type, "content": base64.b64encode(body).decode()}
-            for one in attachments.of_case(connection, self._vault, case_id)
-            if (body := attachments.content(connection, self._vault, case_id, one.id)) is not None
+            for one in attachments.sent(connection, self._vault, case_id)
+            if (body := attachments.content(connection, self._vault, case_id, one)) is not None
         ]
         return {
             "forms": forms,

@@ -134,6 +134,7 @@ def create_app(
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.before_request(_who)
+    app.before_request(security.make_room)
     app.before_request(security.check_change)
     app.after_request(security.secure)
     app.teardown_request(lambda _: trace.leave())

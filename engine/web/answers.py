@@ -37,7 +37,7 @@ def of_case(connection: Connection, case: Any, bundle: Bundle) -> tuple[Answered
         connection.execute(select(data_element.c.data_type).where(data_element.c.case_id == case.id)).scalars()
     )
     found = []
-    files = bundle.attachment_types and attachments.of_case(connection, house.vault, case.id)
+    files = bundle.attachment_types and attachments.sent(connection, house.vault, case.id)
     attached = [one for one in files or () if one.component in bundle.attachment_types]
     for kind in bundle.data_types.values():
         for name in sorted(stored):

@@ -6,6 +6,7 @@ component says it takes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g, make_response, request
@@ -14,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine.application import Application
-from engine.cases import uploads
+from engine.cases import acts, uploads
 from engine.execution import attachments
 from engine.execution.attachments import Attachment
 from engine.execution.commands import AttachFile, DetachFile, NotFound, NotPossible
@@ -88,21 +89,24 @@ def _keep(house: Application, task: Any, field: Field, takes: Taking, sent: File
     return ""
 
 
-def sent(connection: Connection, case_id: str, attachment_id: str, owner_id: str = "") -> Response:
-    """A file to be kept by whoever asked, never shown in the page. With *owner_id* only what that person put in.
-
-    Raises ``NotFound``.
-    """
+def of_task(connection: Connection, task: Any) -> list[Attachment]:
+    """What is in the form of this task, sent or not, and in no other."""
     house = view.house()
-    found = next(
-        (
-            one
-            for one in attachments.of_case(connection, house.vault, case_id)
-            if one.id == attachment_id and owner_id in ("", one.owner_id)
-        ),
-        None,
-    )
-    content = attachments.content(connection, house.vault, case_id, attachment_id) if found else None
+    kinds = house.library.get(connection, task.definition_id).bundle.attachments_of(task.element_id)
+    return attachments.of_task(connection, house.vault, task.instance_id, task.owner_id, kinds)
+
+
+def for_office(connection: Connection, case_id: str) -> list[Attachment]:
+    """What was sent in a case, and what its caseworkers are putting in their own forms."""
+    own = [one for task in acts.tasks(connection, case_id) for one in of_task(connection, task)]
+    return [*attachments.sent(connection, view.house().vault, case_id), *own]
+
+
+def answered(connection: Connection, case_id: str, attachment_id: str, among: Iterable[Attachment]) -> Response:
+    """One of these files to be kept by whoever asked, never shown in the page. Raises ``NotFound``."""
+    house = view.house()
+    found = next((one for one in among if one.id == attachment_id), None)
+    content = attachments.content(connection, house.vault, case_id, found) if found else None
     if found is None or content is None:
         raise NotFound(attachment_id)
     answer = make_response(content)
@@ -113,11 +117,11 @@ def sent(connection: Connection, case_id: str, attachment_id: str, owner_id: str
 
 
 def handed_in(case: Any) -> list[tuple[str, list[Attachment]]]:
-    """What the forms of a case asked for, and the files that came."""
+    """What the forms of a case asked for, and the files that were sent with them."""
     house = view.house()
     with house.db.read() as connection:
         bundle = house.library.get(connection, case.definition_id).bundle
-        files = bundle.attachment_types and attachments.of_case(connection, house.vault, case.id)
+        files = bundle.attachment_types and attachments.sent(connection, house.vault, case.id)
     found: dict[str, list[Attachment]] = {}
     for one in files or ():
         if one.component in bundle.attachment_types:

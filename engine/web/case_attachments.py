@@ -18,9 +18,10 @@ desk.only_members(blueprint)
 def show(number: str, attachment_id: str) -> Any:
     """A file as it was handed in; that it was opened is written down."""
     house = view.house()
-    with house.db.write() as connection:
+    with house.db.read() as connection:
         case = case_of(connection, number)
-        answer = attaching.sent(connection, case.id, attachment_id)
-        data = {"attachment": attachment_id}
+        answer = attaching.answered(connection, case.id, attachment_id, attaching.for_office(connection, case.id))
+    data = {"attachment": attachment_id}
+    with house.db.write() as connection:
         chain.append(connection, case.id, house.clock.now(), actor(), "FileOpened", data)
     return answer

@@ -63,9 +63,9 @@ def fetch(number: str, document_id: str) -> Response:
     house = view.house()
     with house.db.write() as connection:
         case = case_of(connection, number)
-        found = documents.open_one(
-            connection, house.vault, actor=actor(), case=case, document_id=document_id, now=house.clock.now()
-        )
+        documents.note_opened(connection, actor=actor(), case=case, document_id=document_id, now=house.clock.now())
+    with house.db.read() as connection:
+        found = documents.with_content(connection, house.vault, case.id, document_id)
     return as_file(*found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -67,16 +68,16 @@ def letter(letter_id: str) -> Response:
 def document(document_id: str) -> Response:
     """A document of one of her cases. One that is barred is not there."""
     house = view.house()
+    case_id = ""
     with house.db.write() as connection:
         for case in queries.cases_of(connection, actor().person_id):
             if case.owner_id != actor().person_id:
                 continue
-            try:
-                found = documents.open_one(
-                    connection, house.vault, actor=actor(), case=case, document_id=document_id,
-                    now=house.clock.now(), citizen=True,
-                )  # fmt: skip
-            except NotFound:
-                continue
-            return as_file(*found)
-    raise NotFound(document_id)
+            with suppress(NotFound):
+                documents.note_opened(
+                    connection, actor=actor(), case=case, document_id=document_id, now=house.clock.now(), citizen=True
+                )
+                case_id = case.id
+                break
+    with house.db.read() as connection:
+        return as_file(*documents.with_content(connection, house.vault, case_id, document_id))

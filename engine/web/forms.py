@@ -67,11 +67,8 @@ def of_task(
         return found
 
     schema = bundle.schema(kind.id)
-    files = (
-        attachments.of_task(connection, house.vault, task.instance_id, task.owner_id)
-        if bundle.attachments_of(task.element_id)
-        else ()
-    )
+    kinds = bundle.attachments_of(task.element_id)
+    files = attachments.of_task(connection, house.vault, task.instance_id, task.owner_id, kinds)
 
     def attached(component: str) -> Sequence[Attached]:
         return [Attached(one.id, one.name, one.size) for one in files if one.component == component]

@@ -11,7 +11,18 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: Bytes of a request with files in it, from somebody logged in. Above what one file may be, so that one too large is
+#: told at its field with the rest of the form as it was written. Large files are read to disk, not to memory.
+ROOM = 32 * 1024 * 1024
+#: Where forms with files are sent.
+WITH_FILES = frozenset({"tasks.answer", "casework.complete", "case_documents.add"})
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def make_room() -> None:
+    """Let a form with files be read though it is larger than other requests may be."""
+    if request.endpoint in WITH_FILES and g.actor is not None:
+        request.max_content_length = ROOM
 
 
 def check_change() -> None:

@@ -78,7 +78,7 @@ def attachment(task_id: str, attachment_id: str) -> Response:
     """A file she put in herself."""
     with view.house().db.read() as connection:
         task = _own_task(connection, task_id)
-        return attaching.sent(connection, task.case_id, attachment_id, actor().person_id)
+        return attaching.answered(connection, task.case_id, attachment_id, attaching.of_task(connection, task))
 
 
 def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> Any:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from engine.application import Application
+from engine.authorization.actor import Actor, Role
+from engine.cases import writing
 from engine.vault import Erased, Tampered, person_table
 
 
@@ -65,3 +68,45 @@ def test_several_people_are_read_at_once_without_the_unknown_and_the_erased(
         found = vault.people(connection, [anne, gone, there, "nobody"])
 
         assert found == {one: vault.person(connection, one) for one in (anne, there)}
+
+
+def test_a_list_of_one_persons_values_reads_her_key_once(application: Application, anne: str) -> None:
+    kari, now = Actor(Role.CASEWORKER, "kari", "Kari"), application.clock.now()
+    asked: list[str] = []
+    with application.db.write() as connection:
+        for number in range(4):
+            writing.add_note(
+                connection, application.vault, actor=kari, case_id="a-case", owner_id=anne, text=f"nr. {number}",
+                now=now,
+            )  # fmt: skip
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if "FROM person_key" in statement:
+            asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with application.db.read() as connection:
+            found = writing.notes(connection, application.vault, "a-case")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert sorted(one.text for one in found) == [f"nr. {number}" for number in range(4)]
+    assert len(asked) == 1, "one look at the key for the whole list"
+
+
+def test_what_opens_a_list_keeps_to_the_place_and_to_the_person(application: Application, anne: str) -> None:
+    vault = application.vault
+    with application.db.write() as connection:
+        bo = vault.register(connection, pid="25922947409", name="Bo", birth_date=date(1970, 1, 1)).id
+        hers, his = (
+            vault.seal(connection, anne, "note.content:1", "hers"),
+            vault.seal(connection, bo, "note.content:2", 2),
+        )
+        opened = vault.opener(connection)
+        assert (opened(anne, "note.content:1", hers), opened(bo, "note.content:2", his)) == ("hers", 2)
+        for person, place in ((bo, "note.content:1"), (anne, "note.content:2")):
+            with pytest.raises(Tampered):
+                opened(person, place, hers)
+        vault.erase(connection, anne)
+        with pytest.raises(Erased):
+            vault.opener(connection)(anne, "note.content:1", hers)

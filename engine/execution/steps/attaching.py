@@ -16,23 +16,24 @@ def attach_file(c: Context) -> None:
     kind = c.deployed(c.task.definition_id).bundle.attachment_types.get(c.command.component)
     if kind is None or kind.task_id != c.task.element_id:
         raise NotFound(c.command.component)
-    there = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id)
-    if sum(one.component == kind.id for one in there) >= (kind.max_count or MOST):
+    there = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id, (kind.id,))
+    if len(there) >= (kind.max_count or MOST):
         raise NotPossible(Reason(kind.id, "files-max", "there are as many files as there may be"))
     if kind.types and c.command.content_type not in kind.types:
         raise NotPossible(Reason(kind.id, "files-type", "the file is of another kind than those allowed"))
     identity, digest = attachments.add(
         c.connection, c.services.vault, instance_id=c.live.id, case_id=c.case_id, owner_id=c.task.owner_id,
-        component=kind.id, name=c.command.name, content_type=c.command.content_type, content=c.command.content,
-        now=c.now,
+        by=c.actor.person_id, component=kind.id, name=c.command.name, content_type=c.command.content_type,
+        content=c.command.content, now=c.now,
     )  # fmt: skip
     c.audit_kind = "FileAttached"
     c.audit_data = {"task": c.task.element_id, "process": c.task.key, "attachment": identity, "digest": digest}
 
 
 def detach_file(c: Context) -> None:
-    """Take it out. A file that is gone already is no fault: the press was only made twice."""
+    """Take it out, if it is of this task's form. One that is gone already is no fault: the press was made twice."""
     assert isinstance(c.command, DetachFile) and c.task is not None
-    if attachments.remove(c.connection, c.live.id, c.task.owner_id, c.command.attachment_id):
+    ours = c.deployed(c.task.definition_id).bundle.attachments_of(c.task.element_id)
+    if attachments.remove(c.connection, c.live.id, c.task.owner_id, ours, c.command.attachment_id):
         c.audit_kind = "FileDetached"
         c.audit_data = {"task": c.task.element_id, "process": c.task.key, "attachment": c.command.attachment_id}

@@ -117,7 +117,8 @@ def end_task(c: Context) -> None:
     kind = bundle.data_type_of(c.task.element_id)
     if kind is not None:
         data.lock(c.connection, c.live.id, kind.stored_as(c.task.owner_id), locked=True)
-        attachments.lock(c.connection, c.live.id, bundle.attachments_of(c.task.element_id), locked=True)
+    files = bundle.attachments_of(c.task.element_id)
+    attachments.lock(c.connection, c.live.id, c.task.owner_id, files, locked=True)
     c.audit_kind = "TaskCompleted"
     c.audit_data = {"task": c.task.element_id, "process": c.task.key, "action": c.command.action}
 
@@ -137,8 +138,10 @@ def unlock_task_data(c: Context) -> None:
     for task in c.execution.tasks:
         bundle = c.deployed(task.token.instance.definition_id).bundle
         kind = bundle.data_type_of(task.token.element.id)
-        if kind is not None and not task.token.instance.new:
-            owner = task.person or task.token.instance.owner_id
+        if task.token.instance.new:
+            continue
+        owner = task.person or task.token.instance.owner_id
+        if kind is not None:
             data.lock(c.connection, task.token.instance.id, kind.stored_as(owner), locked=False)
-            files = bundle.attachments_of(task.token.element.id)
-            attachments.lock(c.connection, task.token.instance.id, files, locked=False)
+        files = bundle.attachments_of(task.token.element.id)
+        attachments.lock(c.connection, task.token.instance.id, owner, files, locked=False)

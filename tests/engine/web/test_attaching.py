@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +20,10 @@ from engine.cases.signing import digest, signed_content
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 from engine.definitions.forming import BY_ID, FormDraft
+from engine.execution import attachments
 from engine.execution.commands import AttachFile, CompleteTask, Invalid
-from engine.execution.models import data_element
+from engine.execution.models import data_element, user_task
+from engine.web.login import COOKIE
 from tests.engine.web.filled import Browser, begin, faults, made, sent
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app
 from tests.processes.conftest import OFFICE, House, house
@@ -78,6 +82,22 @@ def test_what_cannot_be_kept_is_said_at_the_field(begun: Any, files: Any, said: 
     answer = anne.post(at, attach="kontoutskrift", **{"file:kontoutskrift": sent(*files)})
     assert answer.status_code == 422
     assert faults(answer.get_data(as_text=True))[0].startswith(said)
+
+
+def test_a_file_far_too_large_costs_nothing_of_what_was_written(begun: Any) -> None:
+    anne, at, _ = begun
+    huge = sent((b"%PDF-" + b"0" * 9_000_000, "stor.pdf"), (PDF, "mars.pdf"))
+    answer = anne.post(at, navn="Anne", **{"file:kontoutskrift": huge})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and faults(page)[0].startswith("stor.pdf: Filen er for stor. Den kan være høyst 1")
+    assert 'value="Anne"' in page and listed(page) == ["mars.pdf"]
+
+    kind = "multipart/form-data; boundary=edge"
+    answer = anne.client.post(at, data=b"\0" * 33_000_000, content_type=kind)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 413 and "Trykk Tilbake i nettleseren" in page and "mindre filer" in page
+    anne.client.delete_cookie(COOKIE)
+    assert anne.client.post(at, data=b"\0" * 9_000_000, content_type=kind).status_code == 413, "a stranger has no room"
 
 
 def test_uploading_removing_and_sending_without_script(begun: Any, house: House) -> None:  # noqa: F811
@@ -190,8 +210,7 @@ def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: House) -> N
     estate.complete(case, "Declare", declaration=DECLARED)
     sign(estate, case, estate.anne)
     with estate.application.db.read() as connection:
-        shared = {key: kind for key, kind in bundle.data_types.items() if not kind.per_party}
-        signed = signed_content(connection, estate.application.vault, case, shared)
+        signed = signed_content(connection, estate.application.vault, case, bundle)
         kept = connection.execute(select(signature.c.digest).where(signature.c.case_id == case)).scalar_one()
     assert kept == digest(signed) and any("testament.pdf" in str(one) for one in signed.values())
     for pid, name in ((BO, "Bo Arv"), (VERGE, "Vera Verge")):
@@ -201,6 +220,61 @@ def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: House) -> N
     (one,) = body["attachments"]
     assert (one["name"], base64.b64decode(one["content"])) == ("testament.pdf", PDF)
     assert all("#" not in form["form"] for form in body["forms"])
+
+
+def test_a_file_of_the_offices_form_is_no_file_of_the_citizen(house: House) -> None:  # noqa: F811
+    def handling(work: FormDraft) -> None:
+        work.add("Side1", BY_ID["files"], "Grunnlag")
+        work.take_files("grunnlag", 0, 2, 1, (".pdf",))
+
+    case, apply = begin(house, made(handling, "Handle"))
+    house.complete(case, "Apply")
+    with house.application.db.read() as connection:
+        number = connection.execute(select(case_file.c.number).where(case_file.c.id == case)).scalar_one()
+    kari = Browser(house, replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE))
+    at = f"/saker/{number}/oppgave/{house.tasks(case)['Handle']}"
+    page = kari.post(at, attach="grunnlag", **{"file:grunnlag": sent((PDF, "notat.pdf"))}).get_data(as_text=True)
+    gone = re.search(r'name="detach" value="([^"]+)"', page)
+    assert gone and kari.client.get(f"/saker/{number}/vedlegg/{gone[1]}").data == PDF, "she may read what she put in"
+    assert 'id="vedlegg"' not in page, "and it is not handed in before it is sent"
+    anne = Browser(house, house.anne)
+    assert anne.client.get(f"/oppgaver/{apply}/vedlegg/{gone[1]}").status_code == 404
+    with house.application.db.write() as connection:
+        assert not attachments.remove(connection, case, house.anne.person_id, ["kontoutskrift"], gone[1])
+    assert kari.post(at).status_code == 303
+    page = kari.get(f"/saker/{number}")
+    handed = page.partition('id="vedlegg"')[2].partition("</section>")[0]
+    assert "notat.pdf" in handed and "Kari Rådgiver" in handed and "Anne" not in handed, "who put it in is who did"
+    assert anne.client.get(f"/oppgaver/{apply}/vedlegg/{gone[1]}").status_code == 404
+
+
+def test_what_one_sends_sends_nothing_of_another_and_what_is_not_sent_is_not_handed_in(estate: House) -> None:  # noqa: F811
+    work = FormDraft(ESTATE.files, "Sign")
+    work.add("Side1", BY_ID["files"], "Testament")
+    bundle = Bundle("estate_settlement", work.files())
+    with estate.application.db.write() as connection:
+        estate.application.library.deploy(connection, bundle, by="ada")
+    case = estate_begun(estate)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    (component,) = bundle.attachments_of("Sign")
+    bo, vera = person(estate, BO, "Bo Arv"), person(estate, VERGE, "Vera Verge")
+    for who in (estate.anne, bo):
+        with estate.application.db.read() as connection:
+            task = connection.execute(
+                select(user_task.c.id).where(user_task.c.element_id == "Sign", user_task.c.owner_id == who.person_id)
+            ).scalar_one()
+        command = AttachFile(task, component, f"{who.name}.pdf", "application/pdf", PDF)
+        estate.application.dispatch.send(command, who)
+    sign(estate, case, estate.anne)
+    with estate.application.db.read() as connection:
+        files = select(data_element.c.owner_id, data_element.c.locked).where(data_element.c.data_type.contains("#"))
+        locked = {row.owner_id: row.locked for row in connection.execute(files)}
+    assert locked == {estate.anne.person_id: True, bo.person_id: False}, "Bo may still take his own away"
+    sign(estate, case, vera)
+    estate.work(timedelta(days=61))
+    (body,) = estate.court.received
+    assert [one["name"] for one in body["attachments"]] == ["Anne Eksempel.pdf"], "the court gets what was sent"
+    assert len({one["digest"] for one in body["signatures"]}) == 1, "all signed the same, whatever files they had"
 
 
 def test_in_a_test_run_the_file_a_form_must_have_is_made_up(ada: Administrator) -> None:
@@ -213,6 +287,18 @@ def test_in_a_test_run_the_file_a_form_must_have_is_made_up(ada: Administrator) 
     assert task and ada.post(f"{trial}/oppgave/{task[1]}", navn="Anne")[0] == 303
     following = re.search(r"oppgave/([0-9a-f-]{36})", ada.get(trial))
     assert following and following[1] != task[1], "the case has gone on"
+
+
+@pytest.mark.parametrize("signs", [62, 63])
+def test_a_component_whose_id_is_too_long_to_be_kept_is_found(ada: Administrator, signs: int) -> None:
+    column = data_element.c.data_type.type
+    kept = len("#") + len(uuid.uuid4().hex) + len(".body")
+    ada.upload({
+        name: content.replace(b"kontoutskrift", b"k" * signs) for name, content in made(form).files.items()
+    })  # fmt: skip
+    page = ada.get("/prosesser/soknad")
+    assert ("<code>files-id-long</code>" in page) is (signs + kept > column.length), "longer than its column"
+    assert ("Navnet på filfeltet er for langt" in page) is (signs > 62)
 
 
 def test_a_component_without_a_data_type_is_found_before_anybody_meets_it(ada: Administrator) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, delete, event, select, update
 
 from engine.audit.chain import audit_event, verify
 from engine.authorization.actor import Actor, Office, Role
 from engine.cases import documents, notices, queries, uploads
 from engine.cases.desk_models import case_document
+from engine.db import Database
+from engine.execution.commands import NotFound, NotPossible
+from tests.engine.web.filled import Browser, sent
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
 from tests.processes.conftest import OFFICE, House, house
@@ -73,6 +77,38 @@ def test_what_the_citizen_may_read_is_told_to_her_and_every_look_is_written_down
     assert events(house, number) == ["DocumentAdded", "DocumentOpened", "DocumentOpened"]
 
 
+def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_write(
+    house: House, kari: Actor, number: str, upload: Any, client: Any, send: Any, monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:  # fmt: skip
+    upload(access="barred", why_barred="internal")
+    [one] = listed(house, number)
+    at, write, seen = f"/saker/{number}/dokumenter/{one.id}", Database.write, []
+    writing: list[int] = []
+
+    @contextmanager
+    def watched(self: Database) -> Any:
+        with write(self) as connection:
+            writing.append(1)
+            try:
+                yield connection
+            finally:
+                writing.pop()
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if statement.startswith("SELECT") and "case_document.body" in statement:
+            seen.append("writing" if writing else "reading")
+
+    monkeypatch.setattr(Database, "write", watched)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert client(kari).get(at).data == PDF and seen == ["reading"]
+        assert send(kari, f"{at}/vis").status_code == 303 and seen == ["reading"]
+        assert client(house.anne).get(f"/dokument/{one.id}").data == PDF and seen == ["reading"] * 2
+        assert send(kari, f"{at}/fjern", reason="nei").status_code == 409 and seen == ["reading"] * 2
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
 def test_an_internal_one_is_there_with_its_reason_and_not_for_her_until_it_is_shown(
     house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
 ) -> None:  # fmt: skip
@@ -115,6 +151,42 @@ def test_only_what_nobody_has_read_and_is_not_shared_can_be_taken_away_with_a_re
     assert len(listed(house, number)) == 2
 
 
+def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happens(
+    house: House,
+    kari: Actor,
+    number: str,
+    upload: Any,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
+    upload(title="Uttalelse", access="barred", why_barred="internal")
+    [one] = listed(house, number)
+    judged = documents._read
+
+    def act(does: Any, meanwhile: Any) -> Any:
+        """Do it, with something of another's between when it is judged and when it is done."""
+        with house.application.db.write() as connection:
+            monkeypatch.setattr(documents, "_read", lambda *given: (judged(*given), connection.execute(meanwhile))[0])
+            monkeypatch.setattr(documents, "_row", lambda *given: (row(*given), connection.execute(meanwhile))[0])
+            case = queries.case_by_number(connection, number, OFFICE.orgno)
+            try:
+                return does(
+                    connection, house.application.vault, actor=kari, case=case, document_id=one.id,
+                    now=house.clock.now(),
+                )  # fmt: skip
+            finally:
+                monkeypatch.undo()
+
+    row = documents._row
+    with pytest.raises(NotPossible):
+        act(documents.remove, update(case_document).values(read_at=house.clock.now()))
+    assert len(listed(house, number)) == 1
+    with pytest.raises(NotFound):
+        act(documents.share, delete(case_document))
+    with house.application.db.read() as connection:
+        told = notices.of_person(connection, house.application.vault, house.anne.person_id)
+    assert told == [], "she is not told of what is not there"
+
+
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
@@ -139,6 +211,14 @@ def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
     assert listed(house, number) == []
 
 
+def test_a_document_far_too_large_costs_nothing_of_what_was_written(house: House, kari: Actor, number: str) -> None:  # noqa: F811
+    huge = sent((b"%PDF-" + b"x" * 9_000_000, "stor.pdf"))
+    answer = Browser(house, kari).post(f"/saker/{number}/dokumenter", **GIVEN, file=huge)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and re.search(r'id="document-file-fault">[^<]*Filen er for stor', page)
+    assert 'value="Husleiekontrakt"' in page and listed(house, number) == []
+
+
 def test_a_name_or_a_reason_that_is_missing_is_said_at_its_field(house: House, number: str, upload: Any) -> None:  # noqa: F811
     page = upload(title=" ", kind="", access="barred").get_data(as_text=True)
 
@@ -156,10 +236,18 @@ def test_a_text_document_with_macros_is_refused_and_one_without_is_not() -> None
         return out.getvalue()
 
     assert uploads.check("a.docx", packed("word/document.xml")).type == uploads.WORD
-    for content in (packed("word/document.xml", "word/vbaProject.bin"), packed("run.sh"), b"PK\x03\x04broken"):
+    macros = [packed("word/document.xml", f"word/{name}") for name in ("vbaProject.bin", "VBAPROJECT.BIN")]
+    for content in (*macros, packed("run.sh"), b"PK\x03\x04broken"):
         with pytest.raises(uploads.BadFile):
             uploads.check("a.docx", content)
     assert uploads.check('..\\..\\sti/"x"\n.pdf', PDF).name == "x.pdf"
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2028", "\u2029", "\u200f", "\x85", "\ufeff", "\ud800", "\n"])
+def test_a_name_has_nothing_in_it_that_cannot_be_seen(hidden: str) -> None:
+    assert uploads.check(f"år{hidden}fdp.pdf", PDF).name == "årfdp.pdf"
+    with pytest.raises(uploads.BadFile):
+        uploads.check(f"regning.pdf{hidden}exe", PDF)
 
 
 def test_no_document_is_there_for_another_office_or_another_citizen(
