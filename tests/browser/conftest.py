@@ -125,8 +125,8 @@ class Product:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product per test module, on an empty SQLite database."""
-    running = Product(tmp_path_factory.mktemp("product"))
+    """One running product per test module, on an empty SQLite database, with one process of each kind."""
+    running = Product(tmp_path_factory.mktemp("product"), IBALANSE_WORKERS="1", IBALANSE_WEB_WORKERS="1")
     running.start()
     yield running
     running.stop()

@@ -228,8 +228,8 @@ KEYS = re.compile(
 )
 
 
-@pytest.mark.parametrize(("language", "width"), [("Bokmål", 1280), ("Nynorsk", 320), ("English", 320)])
-def test_every_page_is_whole_in_every_language_wide_and_narrow(person: People, language: str, width: int) -> None:
+@pytest.mark.parametrize(("language", "width"), [("Nynorsk", 320), ("English", 320)])
+def test_every_page_is_whole_on_a_narrow_phone_in_each_language(person: People, language: str, width: int) -> None:
     who = person(width=width)
     who.log_in("Anne Eksempel")
     who.page.locator(".language summary").click()

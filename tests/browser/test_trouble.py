@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import requests
@@ -14,6 +14,15 @@ from tests.browser.conftest import Person, Product
 from tests.browser.walks import source_states, wait_until, walk_to_overview
 
 People = Callable[..., Person]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """With as many processes as the product has by itself: some of them are killed."""
+    running = Product(tmp_path_factory.mktemp("trouble"))
+    running.start()
+    yield running
+    running.stop()
 
 
 def rows(product: Product, query: str) -> list[tuple[object, ...]]:
