@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from engine.jobs.bell import connect
 from engine.jobs.valkey import socket_url
@@ -30,6 +31,9 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+#: Milliseconds to wait for what must come: long, since what is slow on a busy machine is not wrong.
+WAIT = 60_000
+expect.set_options(timeout=WAIT)
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -125,8 +129,8 @@ class Product:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product per test module, on an empty SQLite database, with one process of each kind."""
-    running = Product(tmp_path_factory.mktemp("product"), IBALANSE_WORKERS="1", IBALANSE_WEB_WORKERS="1")
+    """One running product per test module, on an empty SQLite database, with one web process, as one person needs."""
+    running = Product(tmp_path_factory.mktemp("product"), IBALANSE_WEB_WORKERS="1")
     running.start()
     yield running
     running.stop()
@@ -156,7 +160,7 @@ class Person:
         )  # fmt: skip
         self.javascript = javascript
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(WAIT)
         self.url = product.url
         self.presses = 0
         self.complaints: list[str] = []
@@ -179,7 +183,13 @@ class Person:
         self.page.get_by_label(label, exact=False).first.check()
 
     def go(self, path: str) -> None:
-        self.page.goto(f"{self.url}{path}")
+        """To the address; once more when the page that is left was just renewing itself."""
+        try:
+            self.page.goto(f"{self.url}{path}")
+        except PlaywrightError as error:
+            if "ERR_ABORTED" not in str(error):
+                raise
+            self.page.goto(f"{self.url}{path}")
 
     def log_in(self, name: str, *, staff: bool = False) -> None:
         if staff:

@@ -287,7 +287,8 @@ def test_a_job_shows_its_own_fields_as_soon_as_it_is_chosen(person: People) -> N
     ada.page.locator("#s-job-reply-0-name").fill("kvittering")
     ada.page.locator("#s-job-reply-0-own").fill("reference")
     ada.check_page()
-    save(ada)
+    with ada.page.expect_response(lambda answer: answer.request.method == "POST"):
+        save(ada)
     expect(ada.page.locator("#s-job-reply-0-own")).to_have_value("reference")
 
     extension = next(e.extension for e in elements(process(ada)).values() if e.name == "Si fra at noe mangler")
