@@ -27,29 +27,42 @@ from engine.web.studio.desk import blueprint, draft_of, house_of
 from engine.web.studio.flow import drawn, offered_here, posted
 from engine.web.studio.steps import conflict_text, revision
 
+Form = Mapping[str, str]
+#: The files as they became, and the step whose page shows it.
+Done = tuple[Mapping[str, bytes], str]
+Act = Callable[[Bundle, House, str, Form], Done]
+
 
 @blueprint.post("/prosesser/<key>/steg/<element>")
 def step_change(key: str, element: str) -> Any:
     """One change to a step or to a way from it; on to where it shows, or back with what stood in the way."""
+    return carry_out(key, element, _ACTS, drawn)
+
+
+def carry_out(key: str, place: str, acts: Mapping[str, Act], draw: Callable[..., Any]) -> Any:
+    """Do the act that was posted on a step or a scope, and keep it as a revision; else *draw* the page with the reason.
+
+    draw  called with the key, the place, and the ``EditRefused`` or ``conflict=`` who was faster
+    """
     house = view.house()
     with house.db.read() as connection:
         bundle = draft_of(connection, key).bundle
         offer = house_of(connection)
     form = posted()
-    act = _ACTS.get(form.get("act", ""))
+    act = acts.get(form.get("act", ""))
     try:
         if act is None:
             raise EditRefused("edit.gone")
-        changed, show = act(bundle, offer, element, form)
+        changed, show = act(bundle, offer, place, form)
     except EditRefused as refused:
-        return drawn(key, element, refused)
+        return draw(key, place, refused)
     if changed == dict(bundle.files):
         return shows(key, show)
     try:
         with house.db.write() as connection:
             drafts.save(connection, key, changed, revision(), actor(), house.clock.now())
     except Conflict:
-        return drawn(key, element, conflict=conflict_text(key))
+        return draw(key, place, conflict=conflict_text(key))
     return shows(key, show)
 
 
@@ -63,10 +76,6 @@ def shows(key: str, show: str) -> Any:
     if not show:
         return redirect(url_for("studio.show", key=key, fane="steg", lagret=1), 303)
     return redirect(url_for("studio.step_page", key=key, element=show, lagret=1, falt=dropped or None), 303)
-
-
-Form = Mapping[str, str]
-Done = tuple[Mapping[str, bytes], str]
 
 
 def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
@@ -210,7 +219,7 @@ def _move(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     return editing.move_step(bundle.files, element, form["way"]), element
 
 
-_ACTS: Mapping[str, Callable[[Bundle, House, str, Form], Done]] = {
+_ACTS: Mapping[str, Act] = {
     "settings": _change, "add": _add, "branch": _branch, "way": _way_change, "way_remove": _way_remove,
     "way_up": _way_up, "catch": _catch, "remove": _remove, "move": _move,
     "undoing": _undoing, "also": _also, "less": _less, "sort": _sort,

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g, render_template
 
 from engine.bpmn.elements import Element
-from engine.definitions import drafts
 from engine.definitions.bundle import Bundle
 from engine.definitions.editing import EditRefused
 from engine.definitions.faults import House
 from engine.definitions.kinds import ANY_ORDER, HANDLERS, STARTS, events
 from engine.definitions.placing import add_handler, add_inside, add_start
-from engine.execution.commands import Conflict, NotFound
+from engine.execution.commands import NotFound
 from engine.web import view
-from engine.web.guards import actor
-from engine.web.studio.changes import Done, Form, kind_of, said, shows
+from engine.web.studio.changes import Act, Done, Form, carry_out, kind_of, said
 from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
 from engine.web.studio.flow import offered_here, posted, targets, task_type
-from engine.web.studio.steps import conflict_text, revision
 from engine.web.studio.telling import Teller
 
 
@@ -73,24 +70,7 @@ def _begins(bundle: Bundle, handler: Element) -> Element:
 @blueprint.post("/prosesser/<key>/del/<scope>")
 def scope_change(key: str, scope: str) -> Any:
     """Put one thing into the scope, and on to its page."""
-    house = view.house()
-    with house.db.read() as connection:
-        bundle = draft_of(connection, key).bundle
-        offer = house_of(connection)
-    form = posted()
-    act = _ACTS.get(form.get("act", ""))
-    try:
-        if act is None:
-            raise EditRefused("edit.gone")
-        changed, show = act(bundle, offer, scope, form)
-    except EditRefused as refused:
-        return drawn_scope(key, scope, refused)
-    try:
-        with house.db.write() as connection:
-            drafts.save(connection, key, changed, revision(), actor(), house.clock.now())
-    except Conflict:
-        return drawn_scope(key, scope, conflict=conflict_text(key))
-    return shows(key, show)
+    return carry_out(key, scope, _ACTS, drawn_scope)
 
 
 def _start(bundle: Bundle, _: House, scope: str, form: Form) -> Done:
@@ -120,6 +100,6 @@ def _inside(bundle: Bundle, offer: House, scope: str, form: Form) -> Done:
     )
 
 
-_ACTS: Mapping[str, Callable[[Bundle, House, str, Form], Done]] = {
+_ACTS: Mapping[str, Act] = {
     "start": _start, "handler": _handler, "inside": _inside,
 }  # fmt: skip
