@@ -5,22 +5,51 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine import cli
+
 ROOT = Path(__file__).resolve().parents[2]
+Answer = subprocess.CompletedProcess[str]
+Estimate = Callable[..., Answer]
 
 
-def estimate(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "wsgi", "estimate", *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+def no_house(_: object) -> Any:
+    raise AssertionError("a sum on figures given needs no database")
 
 
-def test_tax_is_printed_as_total_and_lines() -> None:
+@pytest.fixture
+def estimate(capsys: pytest.CaptureFixture[str]) -> Estimate:
+    """The sub-command in this process: its exit status and what it wrote."""
+
+    def estimate(*arguments: str) -> Answer:
+        line = ["estimate", *arguments]
+        try:
+            status = cli.main(line, wire=no_house, prepare=no_house, create_sandbox=no_house)
+        except SystemExit as stopped:  # the parser's own refusal
+            status = int(stopped.code or 0)
+        return Answer(line, status, *capsys.readouterr())
+
+    return estimate
+
+
+def test_the_command_itself_prints_and_refuses() -> None:
+    def command(*arguments: str) -> Answer:
+        line = [sys.executable, "-m", "wsgi", "estimate", *arguments]
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    answer = command("tax", "--year", "2026", "--profit", "600000", "--json")
+    assert answer.returncode == 0 and json.loads(answer.stdout)["total"] == "184436.60"
+    refused = command("tax", "--year", "2026", "--profit", "mye")
+    assert (refused.returncode, refused.stdout) == (2, "") and "'mye' is not an amount" in refused.stderr
+
+
+def test_tax_is_printed_as_total_and_lines(estimate: Estimate) -> None:
     answer = estimate("tax", "--year", "2026", "--profit", "600000", "--json")
     found = json.loads(answer.stdout)
     assert answer.returncode == 0 and set(found) == {"total", "lines"}
@@ -29,7 +58,7 @@ def test_tax_is_printed_as_total_and_lines() -> None:
     assert sum(Decimal(line["amount"]) for line in found["lines"]) == Decimal(found["total"])
 
 
-def test_what_is_paid_and_a_rate_that_is_not_final_are_told() -> None:
+def test_what_is_paid_and_a_rate_that_is_not_final_are_told(estimate: Estimate) -> None:
     answer = estimate(
         "tax", "--year", "2026", "--profit", "600 000,00", "--paid", "100000", "--shielding-base", "100000", "--json"
     )
@@ -39,7 +68,7 @@ def test_what_is_paid_and_a_rate_that_is_not_final_are_told() -> None:
 
 
 @pytest.mark.parametrize("period", ["two_month", "annual"])
-def test_the_terms_printed_add_up_to_the_year(period: str) -> None:
+def test_the_terms_printed_add_up_to_the_year(estimate: Estimate, period: str) -> None:
     answer = estimate(
         "vat", "--year", "2026", "--sales", "1000000", "--purchases", "200000", "--period", period, "--json"
     )
@@ -67,6 +96,8 @@ def test_the_terms_printed_add_up_to_the_year(period: str) -> None:
         ([], "tax"),
     ],
 )
-def test_bad_input_is_told_on_stderr_and_nothing_is_reckoned(arguments: list[str], said: str) -> None:
+def test_bad_input_is_told_on_stderr_and_nothing_is_reckoned(
+    estimate: Estimate, arguments: list[str], said: str
+) -> None:
     answer = estimate(*arguments)
     assert answer.returncode == 2 and said in answer.stderr and answer.stdout == ""
