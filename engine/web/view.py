@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app, g, url_for
@@ -18,6 +19,7 @@ from engine.definitions.bundle import Bundle
 from engine.definitions.library import Deployed
 from engine.guidance.contacts import everywhere
 from engine.vault import Erased
+from engine.web import compiled
 from engine.web.texts import NAMES, translate
 from forms import formatting
 
@@ -279,6 +281,7 @@ def install(app: Flask) -> None:
         money=Decimal,
     )
     env.trim_blocks = env.lstrip_blocks = True
+    env.bytecode_cache = compiled.cache(Path(__file__))
 
     @app.context_processor
     def frame() -> dict[str, Any]:
