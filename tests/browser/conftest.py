@@ -134,8 +134,8 @@ class Product:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product per test module, on an empty SQLite database, with one web process, as one person needs."""
-    running = Product(tmp_path_factory.mktemp("product"), IBALANSE_WEB_WORKERS="1")
+    """One running product per test module, on an empty SQLite database, with as many processes as one person needs."""
+    running = Product(tmp_path_factory.mktemp("product"), IBALANSE_WEB_WORKERS="1", IBALANSE_WORKERS="1")
     running.start()
     yield running
     running.stop()

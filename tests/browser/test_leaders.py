@@ -105,7 +105,7 @@ def test_an_operator_finds_and_clears_fifty_incidents_of_one_kind(
 
     ada.press("Kontroller nå")
     ada.page.get_by_text("Hel", exact=True).wait_for()
-    ada.page.get_by_text("arbeidere svarer").wait_for()
+    ada.page.get_by_text("1 arbeider svarer").wait_for()
 
 
 def test_drift_by_keyboard_on_a_phone_and_without_scripts(person: Callable[..., Person]) -> None:
