@@ -203,6 +203,7 @@ class Person:
             self.go("/")
             self.press("Logg inn med ID-porten", "link")
         self.press(name)
+        self.page.wait_for_url(f"{self.url}/**")
 
     def check_page(self) -> None:
         """No axe violation, no sideways scroll, first Tab on the skip link."""

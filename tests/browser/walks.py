@@ -17,7 +17,8 @@ def walk_to_overview(who: Person, name: str) -> None:
     who.press("Send svaret")
     who.page.get_by_role("heading", name="Godkjenn hos kildene").wait_for()
     who.press("Gå til", "link")
-    who.press("Godkjenn")
+    with who.page.expect_navigation():  # the next source's page has a button of the same name
+        who.press("Godkjenn")
     who.press("Godkjenn")
     who.tick("Alt nedenfor")
     who.tick("Ja, jeg gir fullmakt")
@@ -34,7 +35,8 @@ def agree_at_sources(who: Person) -> None:
     who.press("Send svaret")
     who.page.get_by_role("heading", name="Godkjenn hos kildene").wait_for()
     who.press("Gå til", "link")
-    who.press("Godkjenn")
+    with who.page.expect_navigation():  # the next source's page has a button of the same name
+        who.press("Godkjenn")
     who.press("Godkjenn")
     if not who.javascript:
         settle(who)
