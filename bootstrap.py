@@ -16,6 +16,9 @@ import sys
 import venv
 from pathlib import Path
 
+#: The product is several processes and the tests start more than a hundred; each would compile every module for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
