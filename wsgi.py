@@ -7,8 +7,7 @@ A name that does not resolve stops here, at start-up, and not at a citizen's cli
 from __future__ import annotations
 
 import sys
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 import processes
 from engine import schema
@@ -23,6 +22,9 @@ from engine.settings import Settings
 from engine.task_types import palette
 from engine.task_types.answers import Hook
 from integrations.wiring import Integrations, connect
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def wire(settings: Settings) -> tuple[Application, Integrations]:
@@ -67,17 +69,23 @@ def application() -> Flask:
     return create_app(app, logins=outside.logins, identify=outside.folkeregisteret.identify)
 
 
+def sandbox(settings: Settings) -> Flask:
+    """What stands in for everybody outside; loaded by the one command that runs it."""
+    from integrations.sandbox.app import create_sandbox
+
+    return create_sandbox(settings)
+
+
 def main() -> int:
     """The console command."""
     from engine import cli
-    from integrations.sandbox.app import create_sandbox
 
     look_seldom()
     return cli.main(
         sys.argv[1:],
         wire=lambda settings: wire(settings)[0],
         prepare=prepare,
-        create_sandbox=create_sandbox,
+        create_sandbox=sandbox,
         shipped=[folder.name for folder in processes.ALL],
     )
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, exists, select
-from sqlalchemy.orm import aliased
 
 from engine.bpmn.timing import add_duration
 from engine.cases.models import case_file
@@ -83,7 +82,7 @@ def _chosen(
 
 
 def _rests_on(element: str, cases_only: bool) -> Any:
-    here = aliased(process_instance)
+    here = process_instance.alias()
     token = element_instance.c.element_id == element
     if not cases_only:
         return exists().where(element_instance.c.instance_id == process_instance.c.id, token)

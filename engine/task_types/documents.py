@@ -15,7 +15,6 @@ from engine.cases.models import case_file
 from engine.db import Database
 from engine.definitions.bundle import Bundle
 from engine.definitions.library import Library
-from engine.documents.letter import render_letter
 from engine.execution.models import process_instance
 from engine.outbox import Work
 from engine.task_types import Done, Error, GiveUp, Result
@@ -75,6 +74,8 @@ class Document:
         ]
         if left:
             return Error("BLANKS_LEFT", detail=", ".join(left))
+        from engine.documents.letter import render_letter  # reportlab: every process knows this job, few do it
+
         document = render_letter(
             title=title, body=body, to=to, office=office, adviser="", number=case.number, day=now, language=language
         )
