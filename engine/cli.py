@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from engine import (
     batch_cli,
     case_cli,
@@ -21,6 +23,7 @@ from engine import (
     purge_cli,
     run_cli,
     run_stimuli,
+    schema,
     transfer_cli,
 )
 from engine.application import Application
@@ -84,13 +87,7 @@ def main(
         if options.command == "prepare":
             prepare(application)
             return 0
-        if options.command in jobs_cli.NAMES:
-            return jobs_cli.run(application, options)
-        if options.command == "deploy":
-            return _deploy(application, options)
-        if options.command in _OPERATIONS:
-            return _OPERATIONS[options.command](application, options)
-        return _verify(application, options)
+        return _on_the_database(application, options)
     except run_cli.Refused as refused:
         rows = [{"element": f.element, "rule": f.rule, "message": f.message, "line": f.line} for f in refused.findings]
         print(json.dumps(rows, ensure_ascii=False))
@@ -99,6 +96,21 @@ def main(
     except REFUSED as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
+
+
+def _on_the_database(application: Application, options: argparse.Namespace) -> int:
+    try:
+        if options.command in jobs_cli.NAMES:
+            return jobs_cli.run(application, options)
+        if options.command == "deploy":
+            return _deploy(application, options)
+        if options.command in _OPERATIONS:
+            return _OPERATIONS[options.command](application, options)
+        return _verify(application, options)
+    except DBAPIError:
+        if schema.is_current(application.db):
+            raise
+        raise BadInput("the database has not the tables of this version; run: ibalanse prepare") from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""The schema change finds tasks that were open before it, and can be taken back."""
+"""The schema change finds tasks that were open before it, can be taken back, and is asked for where it is missing."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from engine import schema
+from engine import cli, schema
+from engine.application import build
+from engine.clock import FixedClock
 from engine.db import Database, UTCDateTime
 from engine.execution.models import due_work
+from engine.jobs.bell import silent
+from engine.settings import Settings
+from tests.conftest import START
 
 
 @pytest.fixture
@@ -48,3 +53,22 @@ def test_open_tasks_with_a_deadline_get_their_due_work(database: Database) -> No
     command.downgrade(settings, "0003")
     command.upgrade(settings, "head")
     database.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "command_line", [["worker", "--burst"], ["verify-audit"], ["case", "show", "none"]], ids=" ".join
+)
+def test_a_command_on_a_database_without_the_tables_says_what_to_run(
+    empty_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command_line: list[str],
+) -> None:
+    for name, value in {"IBALANSE_DATA": str(tmp_path / "data"), "DATABASE_URL": empty_url}.items():
+        monkeypatch.setenv(name, value)
+    house = build(Settings.from_env(), clock=FixedClock(START), bell=silent)
+    status = cli.main(command_line, wire=lambda _: house, prepare=lambda _: None, create_sandbox=lambda _: None)
+    house.db.engine.dispose()
+
+    assert status == 2 and "run: ibalanse prepare" in capsys.readouterr().err
