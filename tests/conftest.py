@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from engine import schema
 from engine.application import Application, build
 from engine.clock import FixedClock
 from engine.db import Database
+from engine.evidence.datasets import DataSet
 from engine.jobs.bell import silent
 from engine.settings import Settings
+from integrations.wiring import connect
 from tests.factories.postgres import Server, Unavailable
 from tests.factories.postgres import server as postgres_server
 
@@ -126,6 +128,13 @@ def application(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterato
     built = build(settings, clock=clock, bell=silent)
     yield built
     built.db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, DataSet], Path]:
+    """The data sets the product comes with, and the key a house signs with: it takes longer to make than most tests."""
+    settings = Settings.from_env({"IBALANSE_DATA": str(tmp_path_factory.mktemp("shipped")), "IBALANSE_ENV": "test"})
+    return connect(settings).data_sets, settings.client_key
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ from engine.settings import Settings
 from engine.task_types import palette
 from engine.task_types.exchange import Found, PartyFound, Reply
 from engine.task_types.harvesting import settle
-from integrations.wiring import connect
 
 OFFICE = Office("312345672", "Nav Lillestrøm")
 
@@ -184,14 +183,18 @@ NO = {"answer": "no", "kinds": [], "language": "nb"}
 
 
 @pytest.fixture
-def house(tmp_path: Path, clock: FixedClock, migrated_sqlite: Path) -> Iterator[House]:
+def house(
+    tmp_path: Path, clock: FixedClock, migrated_sqlite: Path, shipped: tuple[Mapping[str, DataSet], Path]
+) -> Iterator[House]:
     from datetime import date
 
     settings = Settings.from_env({"IBALANSE_DATA": str(tmp_path), "IBALANSE_ENV": "test"})
+    every_data_set, key = shipped
+    shutil.copy(key, settings.client_key)
     shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
     sources = Sources()
     data_sets: dict[str, DataSet] = {
-        name: replace(found, fetch=sources.fetch(name)) for name, found in connect(settings).data_sets.items()
+        name: replace(found, fetch=sources.fetch(name)) for name, found in every_data_set.items()
     }
     channels = {
         "altinn": Channel("altinn", ChannelState.PENDING),
