@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,6 +28,8 @@ from engine.web.guards import actor, guarded
 
 blueprint = guarded("overview", __name__, Role.CITIZEN.value)
 KINDS = ("debt", "asset", "income", "spending")
+#: So long after an answer an overview with it is waited for: it is built by the job that comes next.
+SOON = timedelta(minutes=2)
 
 
 def _case(connection: Connection) -> Any:
@@ -67,7 +71,7 @@ def page(given: dict[str, str], fault: str) -> Any:
         entries=entries,
         shares=shares,
         task=next((task for task in tasks if task.task_type == "supplement"), None),
-        waiting=any(row.state == "asked" for row in rows),
+        waiting=waiting(rows, built_at, now),
         given=given,
         fault=fault,
         view_only=False,
@@ -82,19 +86,27 @@ def sources(connection: Connection, case_id: str) -> Any:
     ).all()
 
 
+def waiting(rows: Sequence[Any], built_at: datetime | None, now: datetime) -> bool:
+    """Whether there will soon be more to show: a source is still asked, or what one answered is not yet built in."""
+    last = max((row.answered_at for row in rows if row.answered_at), default=None)
+    unbuilt = last is not None and now - last < SOON and (built_at is None or built_at < last)
+    return unbuilt or any(row.state == "asked" for row in rows)
+
+
 @blueprint.get("/oversikt/kilder")
 def status() -> Any:
     """The source rows, asked for every few seconds while sources answer. A new version reloads the page."""
     house = view.house()
+    now = house.clock.now()
     with house.db.read() as connection:
         case = _case(connection)
         rows = sources(connection, case.id)
-        found = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())
-    version = found[2] if found else 0
+        found = harvest.newest_snapshot(connection, house.vault, case.id, now)
+    _, built_at, version = found or (None, None, 0)
     known = request.args.get("versjon", "0")
-    settled = all(row.state != "asked" for row in rows)
-    answer = make_response(render_template("parts/sources.html", sources=rows, version=version))
-    if rows and settled and str(version) != known:
+    more = waiting(rows, built_at, now)
+    answer = make_response(render_template("parts/sources.html", sources=rows, version=known, waiting=more))
+    if rows and not more and str(version) != known:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
