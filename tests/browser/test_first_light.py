@@ -131,3 +131,4 @@ def test_per_walks_without_javascript_to_a_complete_overview(person: People) -> 
     per = person(javascript=False)
     walk_to_overview(per, "Per Prøve")
     wait_until(per, {})
+    expect(per.page.locator("main")).not_to_contain_text("Vi henter opplysningene nå")  # the page renewed itself
