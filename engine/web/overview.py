@@ -9,11 +9,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from werkzeug.wrappers import Response
 
 from engine.authorization.actor import Role
 from engine.cases import queries
+from engine.consent.models import consent_record
 from engine.economy.overview import Overview
 from engine.economy.supplements import Supplement, SupplementKind
 from engine.evidence import harvest
@@ -53,7 +54,7 @@ def page(given: dict[str, str], fault: str) -> Any:
         if case is None:
             return redirect(url_for("citizen.home"), 303)
         found = harvest.newest_snapshot(connection, house.vault, case.id, now)
-        rows = sources(connection, case.id)
+        rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
         entries = harvest.supplements(connection, house.vault, case.id)
         shares = connection.execute(
             select(share).where(share.c.case_id == case.id, share.c.state == "active", share.c.valid_to > now)
@@ -71,7 +72,7 @@ def page(given: dict[str, str], fault: str) -> Any:
         entries=entries,
         shares=shares,
         task=next((task for task in tasks if task.task_type == "supplement"), None),
-        waiting=waiting(rows, built_at, now),
+        waiting=waiting(rows, agreed, built_at, now),
         given=given,
         fault=fault,
         view_only=False,
@@ -86,8 +87,18 @@ def sources(connection: Connection, case_id: str) -> Any:
     ).all()
 
 
-def waiting(rows: Sequence[Any], built_at: datetime | None, now: datetime) -> bool:
-    """Whether there will soon be more to show: a source is still asked, or what one answered is not yet built in."""
+def agreed_at(connection: Connection, case_id: str) -> datetime | None:
+    """When she last said yes to asking on her behalf, by consent or mandate; None when she has not."""
+    given = (consent_record.c.case_id == case_id, consent_record.c.state == "given")
+    found: datetime | None = connection.execute(select(func.max(consent_record.c.decided_at)).where(*given)).scalar()
+    return found
+
+
+def waiting(rows: Sequence[Any], agreed: datetime | None, built_at: datetime | None, now: datetime) -> bool:
+    """Whether there will soon be more to show: the sources are about to be asked after a yes, one is still asked, or
+    what one answered is not yet built in."""
+    if not rows:
+        return agreed is not None and now - agreed < SOON
     last = max((row.answered_at for row in rows if row.answered_at), default=None)
     unbuilt = last is not None and now - last < SOON and (built_at is None or built_at < last)
     return unbuilt or any(row.state == "asked" for row in rows)
@@ -100,11 +111,11 @@ def status() -> Any:
     now = house.clock.now()
     with house.db.read() as connection:
         case = _case(connection)
-        rows = sources(connection, case.id)
+        rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
         found = harvest.newest_snapshot(connection, house.vault, case.id, now)
     _, built_at, version = found or (None, None, 0)
     known = request.args.get("versjon", "0")
-    more = waiting(rows, built_at, now)
+    more = waiting(rows, agreed, built_at, now)
     answer = make_response(render_template("parts/sources.html", sources=rows, version=known, waiting=more))
     if rows and not more and str(version) != known:
         answer.headers["HX-Refresh"] = "true"
