@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from engine.draw_cli import draw
+from engine.cli.draw import draw
 
 ROOT = Path(__file__).resolve().parent
 DIAGRAMS = ROOT / "docs" / "diagrams"

@@ -10,17 +10,17 @@ import sys
 from typing import TYPE_CHECKING
 
 import processes
-from engine import schema
+from engine.advice.task_types import task_type_registry
+from engine.advice.task_types.user_tasks import Hook
 from engine.application import Application, build
-from engine.authorization.actor import SYSTEM
-from engine.clock import SandboxClock, SystemClock
-from engine.collector import look_seldom
-from engine.definitions.bundle import Bundle
-from engine.jobs.bell import Bell
-from engine.jobs.valkey import socket_url
-from engine.settings import Settings
-from engine.task_types import palette
-from engine.task_types.answers import Hook
+from engine.platform import schema
+from engine.platform.clock import SandboxClock, SystemClock
+from engine.platform.gc_tuning import look_seldom
+from engine.platform.settings import Settings
+from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.jobs.valkey import socket_url
+from engine.workflow.jobs.wakeup import Bell
 from integrations.wiring import Integrations, connect
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
     outside = connect(settings)
     redis_url = settings.redis_url or socket_url(settings)
     receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
-    hooks = palette.hooks(outside.data_sets, receiver)
+    hooks = task_type_registry.hooks(outside.data_sets, receiver)
 
     def hook(_key: str, _element_id: str, task_type: str) -> Hook | None:
         return hooks.get(task_type)
@@ -46,8 +46,10 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
         channels=outside.channels,
         hooks=hook,
     )
-    app.job_types.update(palette.jobs(app, outside.registers, outside.receivers, outside.events, outside.targets))
-    app.offers.update(palette.offers(outside.registers, outside.receivers, outside.targets))
+    app.job_types.update(
+        task_type_registry.jobs(app, outside.registers, outside.receivers, outside.events, outside.targets)
+    )
+    app.offers.update(task_type_registry.offers(outside.registers, outside.receivers, outside.targets))
     return app, outside
 
 
@@ -78,7 +80,7 @@ def sandbox(settings: Settings) -> Flask:
 
 def main() -> int:
     """The console command."""
-    from engine import cli
+    from engine.cli import main as cli
 
     look_seldom()
     return cli.main(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench import engine, overview_suite, queue_suite
 from bench.measure import Row
-from engine.collector import look_seldom
+from engine.platform.gc_tuning import look_seldom
 
 RESULTS = Path(__file__).parent / "results"
 SUITES: Mapping[str, Callable[[], dict[str, Row]]] = {

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from bench.measure import median
-from engine.documents.overview import render
-from engine.economy.figures import Account, Debt, DebtKind, Figures, Transaction
-from engine.economy.overview import build
-from engine.economy.sourced import Source, Sourced
+from engine.advice.documents.overview import render
+from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Transaction
+from engine.advice.economy.overview import build
+from engine.advice.economy.sourced import Source, Sourced
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 

@@ -15,19 +15,19 @@ from sqlalchemy import insert, text
 
 import processes
 from bench.measure import Row, row, timed
-from engine import schema
 from engine.application import Application, build
-from engine.authorization import sessions
-from engine.authorization.actor import Office, Role
-from engine.cases import members
-from engine.cases.models import case_file
-from engine.clock import FixedClock
-from engine.definitions.bundle import Bundle
-from engine.execution.models import process_instance, user_task
-from engine.jobs.bell import silent
-from engine.settings import Settings
+from engine.casework import members
+from engine.platform import schema
+from engine.platform.clock import FixedClock
+from engine.platform.settings import Settings
 from engine.web import create_app
-from engine.web.login import COOKIE
+from engine.web.shared.login import COOKIE
+from engine.workflow.authorization import sessions
+from engine.workflow.authorization.actor import Office, Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.models import process_instance, user_task
+from engine.workflow.instances.models import case_file
+from engine.workflow.jobs.wakeup import silent
 from tests.factories import postgres
 
 OPEN, CLOSED, PERSONS, ADVISERS = 100_000, 20_000, 2_000, 40

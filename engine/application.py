@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.clock import Clock
-from engine.consent.channels import ConsentChannel
-from engine.db import Database
-from engine.definitions.library import Library
-from engine.evidence.datasets import DataSet
-from engine.execution.context import Hooks, Services
-from engine.execution.dispatch import Dispatch
-from engine.execution.expressions import evaluate
-from engine.execution.models import QUEUES
-from engine.failpoints import FailPoints
-from engine.jobs.perform import Performer
-from engine.metrics import MeasuredDispatch
-from engine.settings import Settings
-from engine.task_types import JobType
-from engine.vault import Vault
+from engine.advice.consent.channels import ConsentChannel
+from engine.advice.evidence.datasets import DataSet
+from engine.platform.clock import Clock
+from engine.platform.db import Database
+from engine.platform.failpoints import FailPoints
+from engine.platform.settings import Settings
+from engine.platform.vault import Vault
+from engine.workflow.definitions.library import Library
+from engine.workflow.execution.context import Hooks, Services
+from engine.workflow.execution.dispatch import Dispatch
+from engine.workflow.execution.expressions import evaluate
+from engine.workflow.execution.models import QUEUES
+from engine.workflow.jobs.job_types import JobType
+from engine.workflow.jobs.performer import Performer
+from engine.workflow.operations.metrics import MeasuredDispatch
 
 
 @dataclass
@@ -78,8 +78,8 @@ def build(
     hooks: Hooks = no_hooks,
 ) -> Application:
     """Put the house together. Job types are added by the caller, who knows them all."""
-    from engine.authorization.pep import enforce
-    from engine.execution.validation import validate
+    from engine.workflow.authorization.pep import enforce
+    from engine.workflow.execution.validation import validate
 
     db = Database(settings.database_url)
     vault = Vault(settings, clock)

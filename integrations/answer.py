@@ -7,8 +7,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from engine.economy.sourced import Source, Sourced
-from engine.evidence.errors import SourceBroken
+from engine.advice.economy.sourced import Source, Sourced
+from engine.platform.provider_errors import SourceBroken
 
 
 class Answer(Schema):

@@ -1,6 +1,6 @@
 """One client for every call out: allow-listed hosts, no redirects, bounded size and time.
 
-Every failure becomes one of the three errors of ``engine.evidence.errors``.
+Every failure becomes one of the three errors of ``engine.platform.provider_errors``.
 Nothing of a request or an answer is logged.
 """
 
@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from engine import trace
-from engine.evidence.errors import SourceBroken, SourceRefused, SourceUnavailable
-from engine.strict_json import JsonError, loads
+from engine.platform import trace
+from engine.platform.provider_errors import SourceBroken, SourceRefused, SourceUnavailable
+from engine.platform.strict_json import JsonError, loads
 
 MAX_ANSWER = 10 * 1024 * 1024
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.consent.channels import ConsentChannel
-from engine.evidence.datasets import DataSet, Kind, Requirement
-from engine.settings import Settings
-from engine.task_types.calling import Target
-from engine.task_types.exchange import PartyRegister, Receiver
+from engine.advice.consent.channels import ConsentChannel
+from engine.advice.evidence.datasets import DataSet, Kind, Requirement
+from engine.advice.task_types.call_out import Target
+from engine.advice.task_types.exchange import PartyRegister, Receiver
+from engine.platform.settings import Settings
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
 from integrations.altinn.events import AltinnEvents

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from engine import schema
+from engine.advice.evidence.datasets import DataSet
 from engine.application import Application, build
-from engine.clock import FixedClock
-from engine.db import Database
-from engine.evidence.datasets import DataSet
-from engine.jobs.bell import silent
-from engine.settings import Settings
+from engine.platform import schema
+from engine.platform.clock import FixedClock
+from engine.platform.db import Database
+from engine.platform.settings import Settings
+from engine.workflow.jobs.wakeup import silent
 from integrations.wiring import connect
 from tests.factories.postgres import Server, Unavailable
 from tests.factories.postgres import server as postgres_server

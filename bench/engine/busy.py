@@ -8,10 +8,10 @@ import time
 
 from bench.engine.database import House
 from engine.application import build
-from engine.clock import SystemClock
-from engine.collector import look_seldom
-from engine.jobs.bell import silent
-from engine.settings import Settings
+from engine.platform.clock import SystemClock
+from engine.platform.gc_tuning import look_seldom
+from engine.platform.settings import Settings
+from engine.workflow.jobs.wakeup import silent
 
 
 def main(what: str, url: str, begin: float, seconds: float) -> None:

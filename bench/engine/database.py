@@ -15,13 +15,13 @@ from bench import peers
 from bench.engine import models
 from bench.measure import Row, against, in_turn, median, row
 from bench.plot import Series, plot
-from engine import schema
 from engine.application import Application, build
-from engine.authorization.actor import Actor, Role
-from engine.clock import SystemClock
-from engine.execution.commands import CompleteTask, StartInstance
-from engine.jobs.bell import silent
-from engine.settings import Settings
+from engine.platform import schema
+from engine.platform.clock import SystemClock
+from engine.platform.settings import Settings
+from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.execution.commands import CompleteTask, StartInstance
+from engine.workflow.jobs.wakeup import silent
 from tests.factories import postgres
 from tests.factories.bundles import bundle, line
 

@@ -12,9 +12,9 @@ from bench import peers
 from bench.engine import models
 from bench.measure import Row, against, median, row
 from bench.plot import Series, plot
-from engine.bpmn.elements import Definitions
-from engine.bpmn.parser import parse
-from engine.execution.simulation import Effect, Simulation
+from engine.workflow.bpmn.elements import Definitions
+from engine.workflow.bpmn.parser import parse
+from engine.workflow.execution.simulation import Effect, Simulation
 
 
 def _load(file: str) -> Definitions:

@@ -22,12 +22,12 @@ from sqlalchemy import text
 
 from bench.soak import roles
 from bench.soak.verdict import Verdict, judge
-from engine import schema
 from engine.application import Application
-from engine.clock import SandboxClock
-from engine.jobs.valkey import ensure_redis
-from engine.outbox import LEASE
-from engine.settings import Settings
+from engine.platform import schema
+from engine.platform.clock import SandboxClock
+from engine.platform.settings import Settings
+from engine.workflow.jobs.outbox import LEASE
+from engine.workflow.jobs.valkey import ensure_redis
 from tests.factories.bundles import bundle
 from tests.factories.postgres import Server, server
 

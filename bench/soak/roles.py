@@ -17,14 +17,14 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, s
 from sqlalchemy.exc import DBAPIError
 
 import wsgi
-from engine import cli
 from engine.application import Application
-from engine.authorization.actor import Actor, Role
-from engine.execution.commands import AlreadyDone, CompleteTask, CorrelateMessage, StartInstance
-from engine.execution.models import process_instance, user_task
-from engine.outbox import Work
-from engine.settings import Settings
-from engine.task_types import Deferred, Done, Error, Result, Retry
+from engine.cli import main
+from engine.platform.settings import Settings
+from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.execution.commands import AlreadyDone, CompleteTask, CorrelateMessage, StartInstance
+from engine.workflow.execution.models import process_instance, user_task
+from engine.workflow.jobs.job_types import Deferred, Done, Error, Result, Retry
+from engine.workflow.jobs.outbox import Work
 from tests.factories.bundles import flow, job, line
 
 KEY = "soak"
@@ -107,7 +107,7 @@ def wire(settings: Settings) -> Application:
 
 
 def worker() -> int:
-    return cli.main(["worker"], wire=wire, prepare=wsgi.prepare, create_sandbox=lambda _: None)
+    return main.main(["worker"], wire=wire, prepare=wsgi.prepare, create_sandbox=lambda _: None)
 
 
 class Journal:

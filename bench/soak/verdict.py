@@ -11,9 +11,16 @@ from sqlalchemy import func, select
 
 from bench.soak.roles import EFFECTS, effect, is_odd
 from engine.application import Application
-from engine.audit import chain
-from engine.audit.chain import audit_event
-from engine.execution.models import due_work, element_instance, incident, process_instance, subscription, user_task
+from engine.workflow.audit import chain
+from engine.workflow.audit.chain import audit_event
+from engine.workflow.execution.models import (
+    due_work,
+    element_instance,
+    incident,
+    process_instance,
+    subscription,
+    user_task,
+)
 
 
 @dataclass

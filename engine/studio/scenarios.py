@@ -18,11 +18,11 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.application import Application
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused, Files
-from engine.execution.commands import Refusal
-from engine.execution.models import user_task
+from engine.studio.bpmn_editor import EditRefused, Files
 from engine.studio.trial import OPEN, Trial, beginning
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import Refusal
+from engine.workflow.execution.models import user_task
 
 PREFIX = "scenarios/"
 

@@ -19,20 +19,20 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 import engine.catalogue  # noqa: F401  every table, for create_all
+from engine.advice.task_types import task_type_registry
 from engine.application import Application, build
-from engine.audit.chain import audit_event
-from engine.authorization.actor import SYSTEM, Actor, Office, Role
-from engine.cases import notices
-from engine.cases.models import case_file
-from engine.cases.models import notice as notice_table
-from engine.clock import FixedClock
-from engine.db import metadata
-from engine.definitions.bundle import Bundle
-from engine.execution.commands import AttachFile, CompleteTask, ResolveIncident, StartInstance
-from engine.execution.models import due_work, element_instance, incident, user_task
-from engine.jobs.bell import silent
-from engine.studio.simulated import CALLOUT, FAULTS, OWNER, Channel, Everybody, Targets, World, data_sets
-from engine.task_types import palette
+from engine.casework import notices
+from engine.platform.clock import FixedClock
+from engine.platform.db import metadata
+from engine.studio.simulated_world import CALLOUT, FAULTS, OWNER, Channel, Everybody, Targets, World, data_sets
+from engine.workflow.audit.chain import audit_event
+from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import AttachFile, CompleteTask, ResolveIncident, StartInstance
+from engine.workflow.execution.models import due_work, element_instance, incident, user_task
+from engine.workflow.instances.models import case_file
+from engine.workflow.instances.models import notice as notice_table
+from engine.workflow.jobs.wakeup import silent
 
 OPEN = ("ready", "claimed")
 #: Events that say what a run came to.
@@ -251,7 +251,7 @@ class Trial:
             self._real.settings, database_url=f"sqlite:///{self.folder / 'trial.db'}", data_dir=self.folder
         )
         receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
-        hooks = palette.hooks(sets, receiver)
+        hooks = task_type_registry.hooks(sets, receiver)
         app = build(
             settings,
             clock=clock,
@@ -261,7 +261,7 @@ class Trial:
             hooks=lambda _key, _element, task_type: hooks.get(task_type),
         )
         everybody = Everybody(world, clock)
-        app.job_types.update(palette.jobs(app, _Any(everybody), _Any(everybody), _Nobody(), Targets(world)))
+        app.job_types.update(task_type_registry.jobs(app, _Any(everybody), _Any(everybody), _Nobody(), Targets(world)))
         try:
             yield app, state
         finally:

@@ -16,14 +16,36 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engine import trace
 from engine.application import Application
-from engine.audit import chain
-from engine.authorization import sessions
-from engine.authorization.actor import SYSTEM
-from engine.db import trouble
-from engine.evidence.errors import SourceError
-from engine.execution.commands import (
+from engine.platform import trace
+from engine.platform.db import trouble
+from engine.platform.provider_errors import SourceError
+from engine.platform.vault import Erased
+from engine.web import operations, studio
+from engine.web.citizen import benefit, budget, enk, home, household, overview, plan, sharing, tasks
+from engine.web.leaders import statistics
+from engine.web.office import (
+    case_actions,
+    case_attachments,
+    case_complaints,
+    case_documents,
+    case_drafts,
+    case_letters,
+    case_page,
+    case_parties,
+    case_replies,
+    colleagues,
+    intake,
+    offices,
+    queue,
+)
+from engine.web.shared import health, login, security, view
+from engine.web.shared.notice_links import notice_link
+from engine.web.shared.texts import LANGUAGES
+from engine.workflow.audit import chain
+from engine.workflow.authorization import sessions
+from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.execution.commands import (
     AlreadyDone,
     Conflict,
     Forbidden,
@@ -33,46 +55,12 @@ from engine.execution.commands import (
     StageRefused,
     Suspended,
 )
-from engine.vault import Erased
-from engine.web import (
-    benefit,
-    budget,
-    case_acts,
-    case_attachments,
-    case_complaints,
-    case_documents,
-    case_drafts,
-    case_letters,
-    case_parties,
-    case_replies,
-    casework,
-    citizen,
-    colleagues,
-    enk,
-    health,
-    household,
-    leaders,
-    login,
-    offices,
-    opening,
-    operations,
-    overview,
-    plan,
-    queue,
-    security,
-    sharing,
-    studio,
-    tasks,
-    view,
-)
-from engine.web.notice_links import notice_link
-from engine.web.texts import LANGUAGES
 
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
     health.blueprint,
     login.blueprint,
-    citizen.blueprint,
+    home.blueprint,
     tasks.blueprint,
     overview.blueprint,
     sharing.blueprint,
@@ -83,10 +71,10 @@ BLUEPRINTS = (
     studio.blueprint,
     benefit.blueprint,
     queue.blueprint,
-    casework.blueprint,
-    leaders.blueprint,
+    case_page.blueprint,
+    statistics.blueprint,
     operations.blueprint,
-    case_acts.blueprint,
+    case_actions.blueprint,
     case_drafts.blueprint,
     case_attachments.blueprint,
     case_letters.blueprint,
@@ -94,7 +82,7 @@ BLUEPRINTS = (
     case_documents.blueprint,
     case_complaints.blueprint,
     case_parties.blueprint,
-    opening.blueprint,
+    intake.blueprint,
     offices.blueprint,
     colleagues.blueprint,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState
-from engine.evidence.errors import SourceBroken
+from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
+from engine.platform.provider_errors import SourceBroken
 from integrations.http import HttpClient
 from integrations.maskinporten.client import PERSON, MaskinportenClient
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.evidence.errors import SourceBroken
+from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.platform.provider_errors import SourceBroken
 from integrations.answer import load
 from integrations.bank.mapping import figures
 from integrations.bank.schema import Accounts, CardAccounts, Transactions

@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from engine.economy.figures import Account, Debt, DebtKind, Figures, Transaction
-from engine.economy.money import Money
-from engine.economy.sourced import Source
+from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Transaction
+from engine.advice.economy.money import Money
+from engine.advice.economy.sourced import Source
 from integrations.answer import sourced
 
 DATA_SET = "bank.accounts"

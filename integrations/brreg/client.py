@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from engine.economy.figures import Enterprise, Figures
-from engine.economy.sourced import Source
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.economy.figures import Enterprise, Figures
+from engine.advice.economy.sourced import Source
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from integrations.answer import Answer, load
 from integrations.http import HttpClient
 

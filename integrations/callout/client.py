@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.evidence.errors import SourceRefused
-from engine.settings import CallTarget
-from engine.task_types.calling import Ask, Refused, Scalar, picked
+from engine.advice.task_types.call_out import Ask, Refused, Scalar, picked
+from engine.platform.provider_errors import SourceRefused
+from engine.platform.settings import CallTarget
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from engine.task_types.exchange import Found, PartyFound, Reply
+from engine.advice.task_types.exchange import Found, PartyFound, Reply
 from integrations.answer import Answer, load
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from marshmallow import fields, validate
 
-from engine.economy.figures import Account, Debt, DebtKind, Figures, Transaction
-from engine.economy.sourced import Source
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Transaction
+from engine.advice.economy.sourced import Source
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from integrations.answer import Answer, load, sourced
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient

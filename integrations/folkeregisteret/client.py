@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from engine.evidence.errors import SourceBroken
+from engine.platform.provider_errors import SourceBroken
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
 

@@ -6,9 +6,9 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.evidence.errors import SourceBroken, SourceRefused
+from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.platform.provider_errors import SourceBroken, SourceRefused
 from integrations.answer import load
 from integrations.gjeldsregister.mapping import figures
 from integrations.gjeldsregister.schema import DebtAnswer

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.economy.figures import Debt, DebtKind, Figures
-from engine.economy.money import from_ore
-from engine.economy.sourced import Source
+from engine.advice.economy.figures import Debt, DebtKind, Figures
+from engine.advice.economy.money import from_ore
+from engine.advice.economy.sourced import Source
 from integrations.answer import sourced
 
 DATA_SET = "gjeldsregister.debts"

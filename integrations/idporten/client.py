@@ -18,8 +18,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
-from engine.evidence.errors import SourceError
-from engine.settings import OidcSettings
+from engine.platform.provider_errors import SourceError
+from engine.platform.settings import OidcSettings
 from integrations.client_key import sign
 from integrations.http import HttpClient
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.evidence.errors import SourceRefused
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.platform.provider_errors import SourceRefused
 from integrations.answer import load
 from integrations.http import HttpClient
 from integrations.inkasso.mapping import figures

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from engine.economy.figures import Debt, DebtKind, DebtStatus, Figures
-from engine.economy.money import from_ore
-from engine.economy.sourced import Source
+from engine.advice.economy.figures import Debt, DebtKind, DebtStatus, Figures
+from engine.advice.economy.money import from_ore
+from engine.advice.economy.sourced import Source
 from integrations.answer import sourced
 
 DATA_SET = "inkasso.claims"

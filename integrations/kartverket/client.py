@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from marshmallow import fields, validate
 
-from engine.economy.figures import Asset, AssetKind, Figures
-from engine.economy.sourced import Source
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.economy.figures import Asset, AssetKind, Figures
+from engine.advice.economy.sourced import Source
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from integrations.answer import Answer, load
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.economy.figures import Debt, DebtKind, Figures
-from engine.economy.sourced import Source
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.economy.figures import Debt, DebtKind, Figures
+from engine.advice.economy.sourced import Source
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from integrations.answer import load, sourced
 from integrations.http import HttpClient
 from integrations.lanekassen.schema import Balances

@@ -7,8 +7,8 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from engine.evidence.errors import SourceBroken
-from engine.settings import MaskinportenSettings
+from engine.platform.provider_errors import SourceBroken
+from engine.platform.settings import MaskinportenSettings
 from integrations.client_key import sign
 from integrations.http import HttpClient
 

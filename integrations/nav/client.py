@@ -7,10 +7,10 @@ from typing import Any
 
 from marshmallow import fields
 
-from engine.economy.figures import Figures, Income, IncomeKind
-from engine.economy.sourced import Source
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.evidence.errors import SourceRefused
+from engine.advice.economy.figures import Figures, Income, IncomeKind
+from engine.advice.economy.sourced import Source
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.platform.provider_errors import SourceRefused
 from integrations.answer import Answer, load, sourced
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient

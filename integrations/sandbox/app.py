@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template
 
-from engine.clock import SandboxClock
-from engine.settings import Settings
+from engine.platform.clock import SandboxClock
+from engine.platform.settings import Settings
 from integrations import client_key
 from integrations.bank import standin as bank
 from integrations.brreg import standin as brreg

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 
-from engine.strict_json import JsonError, loads
+from engine.platform.strict_json import JsonError, loads
 from integrations.sandbox import files
 from integrations.sandbox.bearer import require
 from integrations.sandbox.faults import failing

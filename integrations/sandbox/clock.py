@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request
 
-from engine.clock import OSLO, SandboxClock
+from engine.platform.clock import OSLO, SandboxClock
 
 blueprint = Blueprint("clock", __name__, url_prefix="/klokke")
 MOST_DAYS = 3660

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.economy.figures import Figures
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.evidence.errors import SourceRefused
+from engine.advice.economy.figures import Figures
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.platform.provider_errors import SourceRefused
 from integrations.answer import load
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient

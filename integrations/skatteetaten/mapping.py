@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.economy.figures import (
+from engine.advice.economy.figures import (
     Asset,
     AssetKind,
     Debt,
@@ -17,7 +17,7 @@ from engine.economy.figures import (
     IncomeKind,
     TaxSummary,
 )
-from engine.economy.sourced import Source
+from engine.advice.economy.sourced import Source
 from integrations.answer import sourced
 
 INCOME, TAX_BASE, CLAIMS = "skatteetaten.income", "skatteetaten.taxbase", "skatteetaten.claims"

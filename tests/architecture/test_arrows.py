@@ -15,12 +15,12 @@ FORBIDDEN = {
     "engine": ("integrations", "processes", "wsgi"),
     "integrations": ("processes", "wsgi"),
     "processes": ("integrations", "wsgi"),
-    "engine/bpmn": ("engine", "forms"),
-    "engine/economy": ("engine", "forms"),
-    "engine/execution": ("engine.economy", "engine.task_types", "engine.jobs", "engine.web"),
+    "engine/workflow/bpmn": ("engine", "forms"),
+    "engine/advice/economy": ("engine", "forms"),
+    "engine/workflow/execution": ("engine.advice", "engine.web"),
 }
 #: packages that may import themselves although a name above them is forbidden.
-OWN = {"engine/bpmn": "engine.bpmn", "engine/economy": "engine.economy"}
+OWN = {"engine/workflow/bpmn": "engine.workflow.bpmn", "engine/advice/economy": "engine.advice.economy"}
 
 
 def imports(path: Path) -> set[str]:
@@ -49,17 +49,17 @@ def test_no_import_points_the_wrong_way(package: str) -> None:
 
 def test_what_definitions_read_of_the_task_types_does_not_read_definitions() -> None:
     """A job is described as data, which both may read; what carries it out reads definitions."""
-    folder = ROOT / "engine/task_types"
+    folder = ROOT / "engine/advice/task_types"
     of = {path.stem: imports(path) for path in folder.glob("*.py")}
 
     def modules(names: set[str]) -> set[str]:
-        return {name.split(".")[2] for name in names if name.startswith("engine.task_types.")} & set(of)
+        return {name.split(".")[2] for name in names if name.startswith("engine.workflow.jobs.job_types.")} & set(of)
 
-    read = modules({name for path in (ROOT / "engine/definitions").rglob("*.py") for name in imports(path)})
+    read = modules({name for path in (ROOT / "engine/workflow/definitions").rglob("*.py") for name in imports(path)})
     while more := {module for one in read for module in modules(of[one])} - read:
         read |= more
     assert "described" in read
-    assert {one for one in read if any(name.startswith("engine.definitions") for name in of[one])} == set()
+    assert {one for one in read if any(name.startswith("engine.workflow.definitions") for name in of[one])} == set()
 
 
 def test_only_wsgi_imports_the_web() -> None:

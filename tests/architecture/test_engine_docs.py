@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_every_event_is_told_at_its_place_and_no_other() -> None:
 def test_every_behaviour_module_has_a_test() -> None:
     """A module that is only a part of others is shown by theirs."""
     parts = {"__init__", "behaviour", "joins", "listening", "throwing"}
-    modules = {path.stem for path in (ROOT / "engine/execution/behaviours").glob("*.py")} - parts
+    modules = {path.stem for path in (ROOT / "engine/workflow/execution/behaviours").glob("*.py")} - parts
 
     assert {m for m in modules if not (ROOT / f"tests/engine/execution/behaviours/test_{m}.py").is_file()} == set()
 
@@ -56,7 +56,7 @@ def test_every_path_in_the_text_exists() -> None:
 
 
 def test_every_step_it_names_is_in_the_code() -> None:
-    advance = (ROOT / "engine/execution/advance.py").read_text(encoding="utf-8")
+    advance = (ROOT / "engine/workflow/execution/advance.py").read_text(encoding="utf-8")
 
     for name in ("leave", "enter", "activate"):
         assert f"def {name}(" in advance and f"`{name}`" in TEXT

@@ -11,7 +11,7 @@ import pytest
 
 import build_pictures
 from build_pictures import DIAGRAMS, LARGEST, PICTURES, ROOT, bundles
-from engine.draw_cli import BadDrawing, draw
+from engine.cli.draw import BadDrawing, draw
 
 JOURNEYS = ROOT / "docs" / "journeys"
 PAGES = sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md"]

@@ -10,15 +10,15 @@ import pytest
 from flask import Flask
 
 import processes
-from engine import schema
-from engine.authorization.policy import read_policy
-from engine.bpmn.validator import validate
-from engine.cli import CAPABILITIES
-from engine.db import Database, metadata
-from engine.definitions.bundle import Bundle
-from engine.settings import Settings
-from engine.task_types.palette import USER_TASKS
-from engine.web.texts import LANGUAGES, texts
+from engine.advice.task_types.task_type_registry import USER_TASKS
+from engine.cli.main import CAPABILITIES
+from engine.platform import schema
+from engine.platform.db import Database, metadata
+from engine.platform.settings import Settings
+from engine.web.shared.texts import LANGUAGES, texts
+from engine.workflow.authorization.policy import read_policy
+from engine.workflow.bpmn.validator import validate
+from engine.workflow.definitions.bundle import Bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "engine" / "web" / "templates").rglob("*.html"))

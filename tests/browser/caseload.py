@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 import wsgi
 from engine.application import Application
-from engine.authorization.actor import Actor, Role
-from engine.execution.commands import CompleteTask, StartInstance
-from engine.execution.models import user_task
-from engine.settings import Settings
+from engine.platform.settings import Settings
+from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.execution.commands import CompleteTask, StartInstance
+from engine.workflow.execution.models import user_task
 from integrations.sandbox.persons.catalogue import all_persons
 from tests.browser.conftest import Product
 

@@ -20,9 +20,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from engine.jobs.bell import connect
-from engine.jobs.valkey import socket_url
-from engine.settings import Settings
+from engine.platform.settings import Settings
+from engine.workflow.jobs.valkey import socket_url
+from engine.workflow.jobs.wakeup import connect
 
 TODAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

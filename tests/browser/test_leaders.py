@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 
 import wsgi
 from engine.application import Application
-from engine.authorization.actor import Actor, Role
-from engine.execution.commands import StartInstance
-from engine.execution.models import incident, process_instance
-from engine.settings import Settings
+from engine.platform.settings import Settings
+from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.execution.commands import StartInstance
+from engine.workflow.execution.models import incident, process_instance
 from integrations.sandbox.persons.estate import HANNA
 from tests.browser.conftest import Person, Product
-from tests.engine.figures.independent import DAY, Told, middle, nine_of_ten, within_two_days
+from tests.engine.casework.statistics.independent import DAY, Told, middle, nine_of_ten, within_two_days
 from tests.factories.bundles import bundle, job, line
 from tests.factories.histories import tell, write
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from engine.bpmn.elements import Element
-from engine.bpmn.parser import parse
+from engine.workflow.bpmn.elements import Element
+from engine.workflow.bpmn.parser import parse
 from tests.browser.conftest import Person
 from tests.browser.test_business import heading
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from engine.jobs.valkey import binary
+from engine.workflow.jobs.valkey import binary
 from tests.browser.conftest import Person, Product, free_port
 from tests.browser.walks import wait_until, walk_to_overview
 

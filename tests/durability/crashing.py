@@ -15,11 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from engine.db import Database
-from engine.execution import dispatch
-from engine.execution.sequence import COMMIT, SEQUENCES, Step, relay_outbox
-from engine.failpoints import FailPoints
-from engine.prepared import Batch
+from engine.platform.compiled_statements import Batch
+from engine.platform.db import Database
+from engine.platform.failpoints import FailPoints
+from engine.workflow.execution import dispatch
+from engine.workflow.execution.sequence import COMMIT, SEQUENCES, Step, relay_outbox
 
 
 class Crash(BaseException):

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, func, insert, select, update
 
-from engine import schema
 from engine.application import Application, build
-from engine.audit import chain
-from engine.audit.chain import audit_event, audit_head
-from engine.authorization.actor import SYSTEM, Actor, Role
-from engine.cases.models import case_file
-from engine.clock import FixedClock
-from engine.definitions.bundle import Bundle
-from engine.execution.commands import (
+from engine.platform import schema
+from engine.platform.clock import FixedClock
+from engine.platform.settings import Settings
+from engine.workflow.audit import chain
+from engine.workflow.audit.chain import audit_event, audit_head
+from engine.workflow.authorization.actor import SYSTEM, Actor, Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import (
     BroadcastSignal,
     CancelCase,
     Command,
@@ -28,8 +28,8 @@ from engine.execution.commands import (
     ResolveIncident,
     StartInstance,
 )
-from engine.execution.dispatch import Dispatch
-from engine.execution.models import (
+from engine.workflow.execution.dispatch import Dispatch
+from engine.workflow.execution.models import (
     due_work,
     element_instance,
     idempotency,
@@ -41,12 +41,12 @@ from engine.execution.models import (
     subscription,
     user_task,
 )
-from engine.execution.simulation import BEGIN
-from engine.jobs.bell import silent
-from engine.jobs.perform import Performer
-from engine.outbox import Work
-from engine.settings import Settings
-from engine.task_types import Deferred, Done, Error, GiveUp, Result
+from engine.workflow.execution.simulation import BEGIN
+from engine.workflow.instances.models import case_file
+from engine.workflow.jobs.job_types import Deferred, Done, Error, GiveUp, Result
+from engine.workflow.jobs.outbox import Work
+from engine.workflow.jobs.performer import Performer
+from engine.workflow.jobs.wakeup import silent
 from tests.durability.crashing import Crash, Crasher, CrashingDatabase, between_steps
 from tests.durability.memory import Stimulus
 from tests.durability.model import JOB, Written

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn.elements import Definitions
-from engine.bpmn.parser import parse
-from engine.execution import advance, catching
-from engine.execution.execution import Fault
-from engine.execution.simulation import Effect, Simulation
-from engine.execution.tokens import Instance, NewWork, Token
+from engine.workflow.bpmn.elements import Definitions
+from engine.workflow.bpmn.parser import parse
+from engine.workflow.execution import advance, error_propagation
+from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.simulation import Effect, Simulation
+from engine.workflow.execution.tokens import Instance, NewWork, Token
 from tests.durability.model import LONGEST_REST, Written
 from tests.durability.picture import PEOPLE, Live, Paths, Picture, Process, paint
 
@@ -65,7 +65,7 @@ class Memory(Simulation):
             if stimulus.kind in ("complete", "finish"):
                 x.later(advance.complete, token, values)
             elif stimulus.kind == "throw":
-                if not catching.throw_error(x, token, "bad"):
+                if not error_propagation.throw_error(x, token, "bad"):
                     x.fail(token, Fault("uncaught_error", "bad"))
             elif stimulus.kind == "fail":
                 x.fail(token, Fault("broken"))

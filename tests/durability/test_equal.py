@@ -10,9 +10,9 @@ import os
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from engine.bpmn.parser import parse
-from engine.bpmn.validator import validate
-from engine.cli import CAPABILITIES
+from engine.cli.main import CAPABILITIES
+from engine.workflow.bpmn.parser import parse
+from engine.workflow.bpmn.validator import validate
 from tests.durability.durable import Durable, House
 from tests.durability.generate import Move, models, moves
 from tests.durability.memory import Memory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from engine.definitions.bundle import Bundle
+from engine.workflow.definitions.bundle import Bundle
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:altinn="http://altinn.no/process" '

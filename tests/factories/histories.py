@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 
 from engine.application import Application
-from engine.audit import chain
-from engine.authorization.actor import SYSTEM, Actor, Role
-from engine.cases.file import next_number
-from engine.cases.models import case_file
-from tests.engine.figures.independent import Told
+from engine.workflow.audit import chain
+from engine.workflow.authorization.actor import SYSTEM, Actor, Role
+from engine.workflow.instances.case_projection import next_number
+from engine.workflow.instances.models import case_file
+from tests.engine.casework.statistics.independent import Told
 
 STAGES = ("henvendelse", "samtykke", "kartlegging", "vedtak", "radgivning", "oppfolging", "avslutning")
 SOURCES = ("bank.accounts", "gjeldsregister.debts", "nav.benefits")

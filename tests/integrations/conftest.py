@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.serving import make_server
 
-from engine.settings import Settings
+from engine.platform.settings import Settings
 from integrations.sandbox.app import create_sandbox
 
 

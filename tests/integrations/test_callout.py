@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 import requests
 
-from engine.evidence.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
-from engine.settings import CallTarget, Settings, SettingsError, callouts
-from engine.task_types.calling import Ask, Refused, ReplyUnusable, Target
-from engine.task_types.described import Wanted
+from engine.advice.task_types.call_out import Ask, Refused, ReplyUnusable, Target
+from engine.advice.task_types.descriptions import Wanted
+from engine.platform.provider_errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+from engine.platform.settings import CallTarget, Settings, SettingsError, callouts
 from integrations.wiring import connect
 
 BODY = {"case": {"why": "noe"}}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from engine.evidence.errors import SourceRefused
-from engine.settings import Settings
+from engine.platform.provider_errors import SourceRefused
+from engine.platform.settings import Settings
 from integrations.altinn.events import AltinnEvents
 from integrations.wiring import connect
 

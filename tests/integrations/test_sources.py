@@ -13,11 +13,11 @@ import pytest
 import requests
 from werkzeug.serving import make_server
 
-from engine.consent.channels import ChannelAsk, ChannelState
-from engine.economy.figures import DebtKind
-from engine.evidence.datasets import EvidenceRequest, EvidenceState, Subject
-from engine.evidence.errors import SourceBroken, SourceRefused, SourceUnavailable
-from engine.settings import Settings
+from engine.advice.consent.channels import ChannelAsk, ChannelState
+from engine.advice.economy.figures import DebtKind
+from engine.advice.evidence.datasets import EvidenceRequest, EvidenceState, Subject
+from engine.platform.provider_errors import SourceBroken, SourceRefused, SourceUnavailable
+from engine.platform.settings import Settings
 from integrations.sandbox import faults
 from integrations.sandbox.app import create_sandbox
 from integrations.sandbox.persons import person_by_key

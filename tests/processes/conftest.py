@@ -14,22 +14,22 @@ import pytest
 from sqlalchemy import select
 
 import processes
+from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
+from engine.advice.economy.figures import Debt, DebtKind, Figures
+from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState
+from engine.advice.task_types import task_type_registry
+from engine.advice.task_types.collection import settle
+from engine.advice.task_types.exchange import Found, PartyFound, Reply
 from engine.application import Application, build
-from engine.authorization.actor import Actor, Office, Role
-from engine.clock import FixedClock
-from engine.consent.channels import ChannelAsk, ChannelReply, ChannelState
-from engine.definitions.bundle import Bundle
-from engine.economy.figures import Debt, DebtKind, Figures
-from engine.economy.sourced import Source, Sourced
-from engine.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState
-from engine.evidence.errors import SourceError, SourceUnavailable
-from engine.execution.commands import CompleteTask, Outcome, StartInstance
-from engine.execution.models import process_instance, user_task
-from engine.jobs.bell import silent
-from engine.settings import Settings
-from engine.task_types import palette
-from engine.task_types.exchange import Found, PartyFound, Reply
-from engine.task_types.harvesting import settle
+from engine.platform.clock import FixedClock
+from engine.platform.provider_errors import SourceError, SourceUnavailable
+from engine.platform.settings import Settings
+from engine.workflow.authorization.actor import Actor, Office, Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import CompleteTask, Outcome, StartInstance
+from engine.workflow.execution.models import process_instance, user_task
+from engine.workflow.jobs.wakeup import silent
 
 OFFICE = Office("312345672", "Nav Lillestrøm")
 
@@ -161,7 +161,7 @@ class House:
 
     def approve(self, case: str) -> None:
         """The citizen has said yes at every source's own page."""
-        from engine.consent.models import grant
+        from engine.advice.consent.models import grant
 
         with self.application.db.write() as connection:
             for row in connection.execute(select(grant.c.id).where(grant.c.case_id == case)).scalars().all():
@@ -201,13 +201,13 @@ def house(
         "bank": Channel("bank", ChannelState.PENDING),
         "norskgjeld": Channel("norskgjeld", ChannelState.ACTIVE),
     }
-    hooks = palette.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
+    hooks = task_type_registry.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     app = build(
         settings, clock=clock, bell=silent, data_sets=data_sets, channels=channels,
         hooks=lambda key, element, task_type: hooks.get(task_type),
     )  # fmt: skip
     court, published = Court(), Published()
-    app.job_types.update(palette.jobs(app, {"domstol": court}, {"domstol": court}, published))
+    app.job_types.update(task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published))
     with app.db.write() as connection:
         for folder in processes.ALL:
             app.library.deploy(connection, Bundle.read(folder), by="test")

@@ -10,19 +10,19 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from engine.authorization.actor import Actor, Office, Role
-from engine.cases.models import notice
-from engine.cases.notices import of_person
-from engine.consent import actions as consent
-from engine.consent.models import consent_record
-from engine.economy.enk.tagging import Tag
-from engine.economy.figures import Account, Enterprise, Figures, Transaction
-from engine.economy.sourced import Source, Sourced
-from engine.evidence import business
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.execution import data
-from engine.execution.commands import CompleteTask, CorrelateMessage
-from engine.execution.models import incident
+from engine.advice.consent import actions as consent
+from engine.advice.consent.models import consent_record
+from engine.advice.economy.enk.tagging import Tag
+from engine.advice.economy.figures import Account, Enterprise, Figures, Transaction
+from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.evidence import business
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.casework.notices import of_person
+from engine.workflow.authorization.actor import Actor, Office, Role
+from engine.workflow.execution import data
+from engine.workflow.execution.commands import CompleteTask, CorrelateMessage
+from engine.workflow.execution.models import incident
+from engine.workflow.instances.models import notice
 from tests.processes.conftest import House, yes
 
 BREG = Office("313367002", "Bedriftsveiledningen i Brønnøysund")

@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine.authorization.actor import Actor, Role
-from engine.cases import parties, taking_part
-from engine.cases.models import notice, signature
-from engine.cases.queries import case_by_id
-from engine.definitions.bundle import Bundle
-from engine.evidence.gate import may_ask
-from engine.execution.commands import CancelCase, CompleteTask, Forbidden, NotFound
-from engine.execution.execution import Fault
-from engine.execution.models import user_task
-from engine.task_types.exchange import Found, Reply
-from engine.task_types.harvesting import person_about
+from engine.advice.evidence.gate import may_ask
+from engine.advice.task_types.collection import person_about
+from engine.advice.task_types.exchange import Found, Reply
+from engine.casework import participants
+from engine.casework.queries import case_by_id
+from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import CancelCase, CompleteTask, Forbidden, NotFound
+from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.models import user_task
+from engine.workflow.instances import parties
+from engine.workflow.instances.models import notice, signature
 from tests.processes.conftest import House, party
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
@@ -54,7 +55,7 @@ def start(house: House) -> str:
     variables = {
         "subject": "avdode", "parties": [], "signatures": [], "annulled": False, "partiesChanged": False, "office": "",
     }  # fmt: skip
-    from engine.execution.commands import StartInstance
+    from engine.workflow.execution.commands import StartInstance
 
     case = house.application.dispatch.send(
         StartInstance("estate_settlement", house.anne.person_id, variables), house.anne
@@ -178,7 +179,7 @@ def test_whom_a_caseworker_puts_there_neither_breaks_the_agreement_nor_is_asked_
     with estate.application.db.write() as connection:
         bundle = Bundle.read(EXAMPLES / "estate_settlement")
         for more in ({"role": "contact", "name": "Per Nabo"}, {"role": "arving", "person_id": other}):
-            taking_part.add(
+            participants.add(
                 connection, estate.application.vault, actor=estate.kari, case=case_by_id(connection, case),
                 bundle=bundle, now=estate.clock.now(), **more,
             )  # fmt: skip
@@ -202,7 +203,7 @@ def test_a_statute_opens_no_source_about_whom_a_caseworker_put_there(estate: Hou
     truls = person(estate, "20887297953", "Truls Eksempel").person_id
     with estate.application.db.write() as connection:
         assert may_ask(connection, case, replace(source, subject_role="arving"), now) == "", "the court named heirs"
-        taking_part.add(
+        participants.add(
             connection, estate.application.vault, actor=estate.kari, case=case_by_id(connection, case),
             bundle=Bundle.read(EXAMPLES / "estate_settlement"), role="contact", person_id=truls, now=now,
         )  # fmt: skip

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.audit.chain import audit_event
-from engine.consent import actions
-from engine.consent.models import consent_record
-from engine.evidence import harvest
-from engine.evidence.datasets import Evidence, EvidenceRequest
-from engine.evidence.errors import SourceUnavailable
-from engine.evidence.models import harvest as harvest_table
-from engine.execution.models import incident, process_instance
+from engine.advice.consent import actions
+from engine.advice.consent.models import consent_record
+from engine.advice.evidence import harvest
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest
+from engine.advice.evidence.models import harvest as harvest_table
+from engine.platform.provider_errors import SourceUnavailable
+from engine.workflow.audit.chain import audit_event
+from engine.workflow.execution.models import incident, process_instance
 from tests.factories.bundles import bundle, flow, job, line
 from tests.processes.conftest import House, yes
 

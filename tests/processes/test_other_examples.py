@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.cases.models import case_file, notice
-from engine.definitions.bundle import Bundle
-from engine.definitions.upload import read_folder
+from engine.studio.bundle_upload import read_folder
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.instances.models import case_file, notice
 from tests.processes.conftest import NO, House, yes
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"

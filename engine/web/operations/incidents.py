@@ -8,16 +8,15 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from engine import incidents
-from engine.cases.models import case_file
-from engine.execution.commands import NotFound, Refusal, ResolveIncident
-from engine.execution.execution import Fault
-from engine.incidents import Selection
-from engine.operations import batches
-from engine.task_types.operating import in_background
-from engine.web import view
-from engine.web.guards import actor
-from engine.web.operations.desk import blueprint, process_name, step_name, what_went_wrong
+from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.execution.commands import NotFound, Refusal, ResolveIncident
+from engine.workflow.execution.execution import Fault
+from engine.workflow.instances.models import case_file
+from engine.workflow.operations import batches, incidents
+from engine.workflow.operations.incidents import Selection
+from engine.workflow.operations.jobs import in_background
 
 PAGE = 25
 MOST = 100_000

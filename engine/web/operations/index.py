@@ -12,13 +12,12 @@ from flask import g, redirect, render_template, request, url_for
 from sqlalchemy import make_url
 from werkzeug.wrappers import Response
 
-from engine import incidents
-from engine.operations import batches, checks, health, history
-from engine.settings import Settings
-from engine.task_types.operating import in_background
-from engine.web import view
-from engine.web.guards import actor
-from engine.web.operations.desk import blueprint, process_name, step_name, what_went_wrong
+from engine.platform.settings import Settings
+from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.operations import batches, checks, health, history, incidents
+from engine.workflow.operations.jobs import in_background
 from forms import formatting
 
 MOST_GROUPS = 50

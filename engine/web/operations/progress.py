@@ -8,15 +8,15 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from engine.cases.models import case_file
-from engine.execution.commands import NotFound
-from engine.execution.models import incident
-from engine.operations import batches, checks
-from engine.operations.batches import Progress
-from engine.operations.say import reasons
-from engine.task_types.operating import in_background
-from engine.web import view
-from engine.web.operations.desk import blueprint
+from engine.cli.output import reasons
+from engine.web.operations.session import blueprint
+from engine.web.shared import view
+from engine.workflow.execution.commands import NotFound
+from engine.workflow.execution.models import incident
+from engine.workflow.instances.models import case_file
+from engine.workflow.operations import batches, checks
+from engine.workflow.operations.batches import Progress
+from engine.workflow.operations.jobs import in_background
 
 
 def _progress(identity: str) -> Progress:

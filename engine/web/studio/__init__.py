@@ -1,23 +1,23 @@
 """Prosesser: an administrator uploads or copies a bundle, edits it, tries it, and publishes it. No code, no server.
 
 One module a subject: ``index`` (every process, upload, new ones), ``process`` (the page of one), ``flow`` (of a step)
-and ``scope`` (of a part), ``steps``, ``changes``, ``stages``, ``forming``, ``lists``, ``texts``, ``templates`` and
-``access`` (changes), ``choosing`` and ``telling`` (conditions, built and read back), ``modeller`` (the diagram),
-``publishing`` and ``moves`` (versions, and cases that follow them), ``trust`` (keys of other houses), ``trial`` (the
-test run). ``desk`` is what they share, with the blueprint.
+and ``scope`` (of a part), ``steps``, ``changes``, ``stages``, ``form_builder``, ``lists``, ``texts``, ``templates`` and
+``access`` (changes), ``step_choices`` and ``process_sentences`` (conditions, built and read back), ``modeller`` (the
+diagram), ``publication`` and ``running_cases`` (versions, and cases that follow them), ``trust`` (keys of others),
+``trial`` (the test run). ``session`` is what they share, with the blueprint.
 """
 
 from engine.web.studio import (
     access,
     changes,
     flow,
-    forming,
+    form_builder,
     index,
     lists,
     modeller,
-    moves,
     process,
-    publishing,
+    publication,
+    running_cases,
     scope,
     stages,
     steps,
@@ -26,20 +26,20 @@ from engine.web.studio import (
     trial,
     trust,
 )
-from engine.web.studio.desk import blueprint
+from engine.web.studio.session import blueprint
 
 __all__ = [
     "access",
     "blueprint",
     "changes",
     "flow",
-    "forming",
+    "form_builder",
     "index",
     "lists",
     "modeller",
-    "moves",
     "process",
-    "publishing",
+    "publication",
+    "running_cases",
     "scope",
     "stages",
     "steps",

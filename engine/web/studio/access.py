@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import g, request
 
-from engine.authorization.policy import PolicyError, read_policy
-from engine.bpmn.elements import Process
-from engine.bpmn.xml import BpmnSyntaxError
-from engine.definitions import access
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused
-from engine.definitions.faults import allowed
-from engine.web import view
-from engine.web.studio.desk import blueprint, draft_of
+from engine.studio import access
+from engine.studio.bpmn_editor import EditRefused
+from engine.web.shared import view
+from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.process import PEOPLE, page
+from engine.web.studio.session import blueprint, draft_of
 from engine.web.studio.steps import keep
-from engine.web.texts import texts as page_texts
+from engine.workflow.authorization.policy import PolicyError, read_policy
+from engine.workflow.bpmn.elements import Process
+from engine.workflow.bpmn.xml import BpmnSyntaxError
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.findings import allowed
 
 
 def shown(bundle: Bundle, process: Process) -> dict[str, Any]:

@@ -7,25 +7,25 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from engine.definitions import drafts, editing
-from engine.definitions.adding import add_branch, add_step
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused, Files, flows
-from engine.definitions.editing.events import add_interruption
-from engine.definitions.editing.merging import permitted
-from engine.definitions.editing.settings import PEOPLE, read_settings, write_settings
-from engine.definitions.faults import House
-from engine.definitions.kinds import Kind
-from engine.definitions.making import READY
-from engine.definitions.placing import add_undoing, also, no_longer
-from engine.definitions.sorting import change_sort
-from engine.execution.commands import Conflict
-from engine.web import view
-from engine.web.guards import actor
-from engine.web.studio import choosing, job_posted
-from engine.web.studio.desk import blueprint, draft_of, house_of
+from engine.studio import bpmn_editor, drafts
+from engine.studio.bpmn_editor import EditRefused, Files, flows
+from engine.studio.bpmn_editor.events import add_interruption
+from engine.studio.bpmn_editor.merge import permitted
+from engine.studio.bpmn_editor.settings import PEOPLE, read_settings, write_settings
+from engine.studio.create_element import READY
+from engine.studio.element_kinds import Kind
+from engine.studio.insert_element import add_branch, add_step
+from engine.studio.replace_element import change_sort
+from engine.studio.unconnected_elements import add_undoing, also, no_longer
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.web.studio import job_submission, step_choices
 from engine.web.studio.flow import drawn, offered_here, posted
+from engine.web.studio.session import blueprint, draft_of, house_of
 from engine.web.studio.steps import conflict_text, revision
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.findings import House
+from engine.workflow.execution.commands import Conflict
 
 Form = Mapping[str, str]
 #: The files as they became, and the step whose page shows it.
@@ -83,17 +83,17 @@ def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
         raise EditRefused("edit.gone")
     shown = [name for name in form.get("shown", "").split(",") if name]
     now = read_settings(bundle.files, element)
-    given = choosing.given(bundle, bundle.process.elements[element], form, shown, now)
+    given = step_choices.given(bundle, bundle.process.elements[element], form, shown, now)
     texts: list[tuple[str, str, str]] = []
     if "config" in given:
-        given["config"], texts = job_posted.posted(bundle, element, now.get("config", ""), form)
+        given["config"], texts = job_submission.posted(bundle, element, now.get("config", ""), form)
     changed: Files = write_settings(bundle.files, element, given)
     for key, language, said in texts:
-        changed = editing.set_text(changed, key, language, said)
+        changed = bpmn_editor.set_text(changed, key, language, said)
     node = Bundle(bundle.key, changed).process.elements[element]
     if node.type in PEOPLE:
         if node.name and node.name != bundle.process.elements[element].name:
-            changed = editing.set_text(changed, f"task.{element}", "nb", node.name)
+            changed = bpmn_editor.set_text(changed, f"task.{element}", "nb", node.name)
         changed = permitted(changed, bundle.key, element, node.extension.performer)
     return changed, element
 
@@ -141,10 +141,10 @@ def _branch(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
 def _condition(bundle: Bundle, element: str, form: Form, before: str = "") -> str:
     """What was written by hand or chosen; what was written *before* stays until another is chosen."""
     raw = form.get("raw", "").strip()
-    asked = any(form.get(f"field-{n}") for n in range(choosing.MOST_ROWS))
+    asked = any(form.get(f"field-{n}") for n in range(step_choices.MOST_ROWS))
     if raw and not (asked and raw == before.strip()):
         return raw
-    return choosing.condition(form, choosing.askable(bundle, bundle.process.elements.get(element)))
+    return step_choices.condition(form, step_choices.askable(bundle, bundle.process.elements.get(element)))
 
 
 def _way_change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
@@ -210,13 +210,13 @@ def _sort(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
 
 
 def _remove(bundle: Bundle, _: House, element: str, form: Form) -> Done:
-    return editing.remove_step(bundle.files, element), ""
+    return bpmn_editor.remove_step(bundle.files, element), ""
 
 
 def _move(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     if not form.get("way"):
         raise EditRefused("edit.target", "way")
-    return editing.move_step(bundle.files, element, form["way"]), element
+    return bpmn_editor.move_step(bundle.files, element, form["way"]), element
 
 
 _ACTS: Mapping[str, Act] = {

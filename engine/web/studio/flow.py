@@ -7,24 +7,24 @@ from typing import Any
 
 from flask import g, render_template, request
 
-from engine.bpmn.elements import Element
-from engine.bpmn.xml import BpmnSyntaxError
-from engine.definitions import editing
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused, conditions, flows
-from engine.definitions.editing.conditions import OFFERED, Choice
-from engine.definitions.editing.document import find_step, open_process
-from engine.definitions.editing.events import THROWING, can_be_interrupted
-from engine.definitions.editing.settings import JOBS, PEOPLE, SETTINGS, read_settings
-from engine.definitions.faults import House, faults
-from engine.definitions.kinds import EDGES, UNDOING, Kind, events, offered
-from engine.definitions.sorting import becomes
-from engine.execution.commands import NotFound
-from engine.web import view
-from engine.web.studio import choosing, job_form
-from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
+from engine.studio import bpmn_editor
+from engine.studio.bpmn_editor import EditRefused, conditions, flows
+from engine.studio.bpmn_editor.conditions import OFFERED, Choice
+from engine.studio.bpmn_editor.document import find_step, open_process
+from engine.studio.bpmn_editor.events import THROWING, can_be_interrupted
+from engine.studio.bpmn_editor.settings import JOBS, PEOPLE, SETTINGS, read_settings
+from engine.studio.element_kinds import EDGES, UNDOING, Kind, events, offered
+from engine.studio.replace_element import becomes
+from engine.web.shared import view
+from engine.web.studio import job_form, step_choices
 from engine.web.studio.process import _told, in_words, label
-from engine.web.studio.telling import Teller
+from engine.web.studio.process_sentences import Teller
+from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
+from engine.workflow.bpmn.elements import Element
+from engine.workflow.bpmn.xml import BpmnSyntaxError
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.findings import House, faults
+from engine.workflow.execution.commands import NotFound
 
 
 @blueprint.get("/prosesser/<key>/steg/<element>")
@@ -40,7 +40,7 @@ def condition_value(key: str) -> Any:
         bundle = draft_of(connection, key).bundle
     element = bundle.process.elements.get(request.args.get("steg", ""))
     row = {"field": field_id, "operator": "equals", "value": ""}
-    known = {field.id: field for field in choosing.askable(bundle, element)}
+    known = {field.id: field for field in step_choices.askable(bundle, element)}
     before, _, number = name.rpartition("field-")
     return render_template(
         "parts/studio_condition.html", row=row, asked=known.get(field_id), n=number, before=before,
@@ -75,7 +75,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         settings=settings, job=job, is_job=element.type in JOBS, options=_options(bundle, house, titles, element),
         chosen=_chosen(bundle, element, settings, given), about=tell.about(element),
         ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
-        fields=choosing.askable(bundle, element), operators=OFFERED, kinds=_kinds(house),
+        fields=step_choices.askable(bundle, element), operators=OFFERED, kinds=_kinds(house),
         jobs=sorted(house.jobs, key=task_type),
         sorts=_sorts(house, element), undoing=[k for k in offered_here(house) if k.id in UNDOING],
         targets=targets(tell, bundle, element.scope), places=_places(tell, bundle, element),
@@ -86,9 +86,9 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         holds=element.id in bundle.process.children,
         happens=tell.happenings(element) if is_event else [],
         more_events=_more_events(bundle, element) if is_event else [], throws=element.type in THROWING,
-        touched=editing.touched_by_removing(bundle.files, element_id), decides=element.type in flows.DECIDING,
+        touched=bpmn_editor.touched_by_removing(bundle.files, element_id), decides=element.type in flows.DECIDING,
         may_branch=_may_branch(element), dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
-        empty_row=choosing.rows(None, given if given.get("act") == "branch" else {}, True),
+        empty_row=step_choices.rows(None, given if given.get("act") == "branch" else {}, True),
         current_sort=_current_sort(house, element),
         tell_type=task_type, one_way=len(element.outgoing) == 1, is_person=element.type in PEOPLE, fragment=fragment,
     )  # fmt: skip
@@ -123,12 +123,12 @@ def _chosen(bundle: Bundle, element: Element, settings: Mapping[str, str], given
     found: dict[str, Any] = {}
     saved = read_settings(bundle.files, element.id)
     for name in settings:
-        if name in choosing.CONDITIONS:
-            known = choosing.askable(bundle, element)
-            found[name] = choosing.drawn_condition(saved.get(name, ""), known, typed, name)
-        elif name in (*choosing.VALUES, *choosing.VARIABLES):
-            text = saved.get(name, "") if name in choosing.VALUES else ""
-            found[name] = choosing.drawn_value(text, choosing.giving(bundle, name), typed, name)
+        if name in step_choices.CONDITIONS:
+            known = step_choices.askable(bundle, element)
+            found[name] = step_choices.drawn_condition(saved.get(name, ""), known, typed, name)
+        elif name in (*step_choices.VALUES, *step_choices.VARIABLES):
+            text = saved.get(name, "") if name in step_choices.VALUES else ""
+            found[name] = step_choices.drawn_value(text, step_choices.giving(bundle, name), typed, name)
     return found
 
 
@@ -235,7 +235,7 @@ def _way(tell: Teller, bundle: Bundle, flow: Any, given: Mapping[str, str]) -> d
         "sentence": tell.way(flow, source.default == flow.id),
         "raw": typed.get("raw", text) if choice is None else typed.get("raw", ""),
         "join": typed.get("join", choice.join if choice else "and"),
-        "rows": choosing.rows(choice, typed, bool(typed)),
+        "rows": step_choices.rows(choice, typed, bool(typed)),
         "chosen": choice is not None,
     }
 

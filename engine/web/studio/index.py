@@ -8,16 +8,16 @@ from flask import g, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from engine.cases.models import case_file
-from engine.definitions import drafts, studio_settings
-from engine.definitions.blank import blank
-from engine.definitions.bundle import Bundle
-from engine.definitions.library import UnknownDefinition
-from engine.definitions.upload import KEY, UploadRefused, read_folder, read_zip
-from engine.web import view
-from engine.web.guards import actor
+from engine.studio import drafts, studio_settings
+from engine.studio.blank import blank
+from engine.studio.bundle_upload import KEY, UploadRefused, read_folder, read_zip
+from engine.web.shared import view
+from engine.web.shared.guards import actor
 from engine.web.studio import trust
-from engine.web.studio.desk import blueprint, deployed
+from engine.web.studio.session import blueprint, deployed
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.instances.models import case_file
 
 
 @blueprint.get("/prosesser")

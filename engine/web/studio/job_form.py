@@ -11,19 +11,19 @@ from typing import Any
 
 from flask import g, render_template, request
 
-from engine.bpmn.conditions import ConditionSyntaxError, read_json
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused
-from engine.definitions.editing.settings import read_settings
-from engine.definitions.faults import roles_named
-from engine.definitions.job_settings import letters_of
-from engine.execution.commands import NotFound
-from engine.task_types.described import DESCRIBED, TYPES, Described, JobSetting, Wanted, named
-from engine.web import view
-from engine.web.studio.desk import blueprint, draft_of
-from engine.web.studio.job_posted import PREFIX, VALUE_KINDS, filled, lines_from, lines_in, pairs_of
-from engine.web.studio.telling import Teller
-from engine.web.texts import texts as page_texts
+from engine.advice.task_types.descriptions import DESCRIBED, TYPES, Described, JobSetting, Wanted, named
+from engine.advice.task_types.job_settings import letters_of
+from engine.studio.bpmn_editor import EditRefused
+from engine.studio.bpmn_editor.settings import read_settings
+from engine.web.shared import view
+from engine.web.shared.texts import texts as page_texts
+from engine.web.studio.job_submission import PREFIX, VALUE_KINDS, filled, lines_from, lines_in, pairs_of
+from engine.web.studio.process_sentences import Teller
+from engine.web.studio.session import blueprint, draft_of
+from engine.workflow.bpmn.conditions import ConditionSyntaxError, read_json
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.findings import roles_named
+from engine.workflow.execution.commands import NotFound
 
 #: Lines that stand empty below those that are filled in, to write more in.
 SPARE = 2
@@ -171,7 +171,7 @@ def _data_sets(value: str) -> dict[str, list[tuple[str, str]]]:
 
 def _roles(bundle: Bundle) -> list[str]:
     """Roles of parties: those the policy and the texts name, and those that sources tell of."""
-    from engine.authorization.policy import PolicyError, read_policy
+    from engine.workflow.authorization.policy import PolicyError, read_policy
 
     try:
         found = set(roles_named(read_policy(bundle.files["policy.xml"])))

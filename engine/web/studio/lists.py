@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import g, request
 
-from engine.definitions import listing
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused
-from engine.web import view
-from engine.web.studio.desk import LANGUAGES, blueprint, draft_of
+from engine.studio import option_lists
+from engine.studio.bpmn_editor import EditRefused
+from engine.web.shared import view
 from engine.web.studio.process import page
+from engine.web.studio.session import LANGUAGES, blueprint, draft_of
 from engine.web.studio.steps import keep
+from engine.workflow.definitions.bundle import Bundle
 
 
 @blueprint.post("/prosesser/<key>/lister")
@@ -24,28 +24,28 @@ def change_list(key: str) -> Any:
         bundle = draft_of(connection, key).bundle
     try:
         if act == "create":
-            files, identity = listing.create(bundle.files, given.get("title", ""))
+            files, identity = option_lists.create(bundle.files, given.get("title", ""))
         elif act == "remove":
-            files, identity = listing.remove(bundle, identity), ""
+            files, identity = option_lists.remove(bundle, identity), ""
         else:
             names = {language: given.get(f"name-{language}", "") for language in LANGUAGES}
-            files = listing.change(bundle, identity, names, _pressed(_rows(), act))
+            files = option_lists.change(bundle, identity, names, _pressed(_rows(), act))
     except EditRefused as refused:
         return page(key, _told(bundle, identity, refused), "lister")
     return keep(key, files, "lister", "liste" if identity else "lister", liste=identity or None)
 
 
-def _rows() -> list[listing.Row]:
+def _rows() -> list[option_lists.Row]:
     """The lines of the list, as they were written."""
     given = request.form
     labels = [given.getlist(f"label-{language}") for language in LANGUAGES]
     return [
-        listing.Row(value, dict(zip(LANGUAGES, said, strict=True)))
+        option_lists.Row(value, dict(zip(LANGUAGES, said, strict=True)))
         for value, *said in zip(given.getlist("value"), *labels, strict=False)
     ]
 
 
-def _pressed(rows: list[listing.Row], act: str) -> list[listing.Row]:
+def _pressed(rows: list[option_lists.Row], act: str) -> list[option_lists.Row]:
     """The lines after a button that stands on one of them: up, down or away."""
     what, _, number = act.partition("-")
     at = int(number) if number.isdigit() and len(number) < 4 else -1
@@ -78,13 +78,13 @@ def shown(bundle: Bundle) -> dict[str, Any]:
     wanted = request.form.get("list", "") if posted else request.args.get("liste", "")
     every = [
         {"id": one, "name": list_name(bundle, one), "uses": _used(bundle, one), "count": _count(bundle, one)}
-        for one in listing.shared(bundle)
+        for one in option_lists.shared(bundle)
     ]
     open_ = next((one for one in every if one["id"] == wanted), None)
     if open_ is not None:
         texts = {n: bundle.texts.get(n, {}) for n in LANGUAGES}
         try:
-            rows = listing.rows(bundle.files, wanted)
+            rows = option_lists.rows(bundle.files, wanted)
         except EditRefused as refused:
             return {"every": every, "open": None, "unreadable": view.t(refused.key)}
         lines = [_line(bundle, row) for row in rows]
@@ -107,7 +107,7 @@ def _line(bundle: Bundle, row: dict[str, Any]) -> dict[str, str]:
 
 def _count(bundle: Bundle, identity: str) -> int:
     try:
-        return len(listing.rows(bundle.files, identity))
+        return len(option_lists.rows(bundle.files, identity))
     except EditRefused:
         return 0
 
@@ -115,7 +115,7 @@ def _count(bundle: Bundle, identity: str) -> int:
 def _used(bundle: Bundle, identity: str) -> list[dict[str, str]]:
     """The fields that choose from a list, in words, with the step whose form they stand in."""
     found = []
-    for use in listing.uses(bundle).get(identity, ()):
+    for use in option_lists.uses(bundle).get(identity, ()):
         step = bundle.process.elements.get(use.step)
         field = bundle.text(use.title, g.language) if use.title else use.component
         said = view.t("list.use", field=field, step=(step.name if step is not None else "") or use.step)

@@ -10,22 +10,22 @@ from typing import Any
 
 from flask import g, jsonify, render_template, request
 
-from engine.bpmn.parser import read_definitions
-from engine.bpmn.xml import BpmnSyntaxError
-from engine.definitions import drafts
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing.document import open_process, written
-from engine.definitions.editing.merging import dropped, merged
-from engine.definitions.editing.picture import with_picture
-from engine.definitions.faults import faults
-from engine.execution.commands import Conflict
-from engine.web import view
-from engine.web.guards import actor
-from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
+from engine.studio import drafts
+from engine.studio.bpmn_editor.diagram_interchange import with_picture
+from engine.studio.bpmn_editor.document import open_process, written
+from engine.studio.bpmn_editor.merge import dropped, merged
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.flow import task_type
 from engine.web.studio.process import _told
+from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
 from engine.web.studio.steps import conflict_text, revision
-from engine.web.texts import texts as page_texts
+from engine.workflow.bpmn.parser import read_definitions
+from engine.workflow.bpmn.xml import BpmnSyntaxError
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.findings import faults
+from engine.workflow.execution.commands import Conflict
 from forms.formatting import clock_time
 
 

@@ -8,23 +8,22 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 
-from engine.authorization.policy import PolicyError, read_policy
-from engine.bpmn.drawing import to_svg
-from engine.bpmn.elements import Element, Finding, Process
-from engine.bpmn.xml import BpmnSyntaxError
-from engine.definitions import drafts, trusting
-from engine.definitions.bundle import Bundle
-from engine.definitions.difference import differences
-from engine.definitions.durations import parts
-from engine.definitions.faults import allowed, faults, missing_texts, roles_named
-from engine.definitions.kinds import offered
-from engine.definitions.waiting import cases_by_version, left_behind
-from engine.execution.commands import NotFound
-from engine.studio import moving
-from engine.web import view
-from engine.web.studio.desk import CAPABILITIES, LANGUAGES, blueprint, house_of
-from engine.web.texts import NAMES
-from engine.web.texts import texts as page_texts
+from engine.studio import case_migration, drafts, trusted_issuers
+from engine.studio.difference import differences
+from engine.studio.element_kinds import offered
+from engine.studio.open_cases import cases_by_version, left_behind
+from engine.web.shared import view
+from engine.web.shared.texts import NAMES
+from engine.web.shared.texts import texts as page_texts
+from engine.web.studio.session import CAPABILITIES, LANGUAGES, blueprint, house_of
+from engine.workflow.authorization.policy import PolicyError, read_policy
+from engine.workflow.bpmn.drawing import to_svg
+from engine.workflow.bpmn.elements import Element, Finding, Process
+from engine.workflow.bpmn.xml import BpmnSyntaxError
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.durations import parts
+from engine.workflow.definitions.findings import allowed, faults, missing_texts, roles_named
+from engine.workflow.execution.commands import NotFound
 
 _LACKING = re.compile(r"text (\S+) is missing in (.+)")
 TABS = ("diagram", "steg", "skjemaer", "lister", "tekster", "maler", "tilganger", "versjoner")
@@ -41,7 +40,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
 
     *step* is the one whose form is open, and *preview* that form with answers in it.
     """
-    from engine.web.studio import access, forming, lists, templates  # their routes draw this page
+    from engine.web.studio import access, form_builder, lists, templates  # their routes draw this page
 
     house = view.house()
     with house.db.read() as connection:
@@ -56,10 +55,10 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         process = _process(bundle)
         left = left_behind(connection, versions, process.elements) if draft and process else []
         changes = differences(versions[0].bundle, bundle) if draft and process and versions else []
-        signers = trusting.names(connection)
+        signers = trusted_issuers.names(connection)
         titles = {d.key: d.bundle.title(g.language) for d in house.library.every_newest(connection)}
     tab = tab or request.args.get("fane", "diagram")
-    form = forming.shown(bundle, step or request.args.get("steg", "")) if tab == "skjemaer" and process else {}
+    form = form_builder.shown(bundle, step or request.args.get("steg", "")) if tab == "skjemaer" and process else {}
     body = render_template(
         "studio_process.html",
         key=key,
@@ -83,7 +82,7 @@ def page(key: str, wrong: str, tab: str = "", step: str = "", preview: Any = Non
         kinds=offered(CAPABILITIES, offer.jobs, offer.user_tasks),
         titles=titles,
         signers=signers,
-        moves=moving.batches_of(house, key) if tab == "versjoner" else [],
+        moves=case_migration.batches_of(house, key) if tab == "versjoner" else [],
         can=sorted({*CAPABILITIES.elements}),
         languages_=LANGUAGES,
         tabs=TABS,
@@ -164,7 +163,7 @@ def in_order(process: Process) -> Iterator[Element]:
 
 def _steps(bundle: Bundle, process: Process) -> list[dict[str, Any]]:
     """Every step in the order of the story, with its ways as sentences."""
-    from engine.web.studio.telling import Teller  # tells in the order of this page
+    from engine.web.studio.process_sentences import Teller  # tells in the order of this page
 
     tell = Teller(bundle, g.language)
     found = []

@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import g, render_template
 
-from engine.bpmn.elements import Element
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused
-from engine.definitions.faults import House
-from engine.definitions.kinds import ANY_ORDER, HANDLERS, STARTS, events
-from engine.definitions.placing import add_handler, add_inside, add_start
-from engine.execution.commands import NotFound
-from engine.web import view
+from engine.studio.bpmn_editor import EditRefused
+from engine.studio.element_kinds import ANY_ORDER, HANDLERS, STARTS, events
+from engine.studio.unconnected_elements import add_handler, add_inside, add_start
+from engine.web.shared import view
 from engine.web.studio.changes import Act, Done, Form, carry_out, kind_of, said
-from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
 from engine.web.studio.flow import offered_here, posted, targets, task_type
-from engine.web.studio.telling import Teller
+from engine.web.studio.process_sentences import Teller
+from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
+from engine.workflow.bpmn.elements import Element
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.findings import House
+from engine.workflow.execution.commands import NotFound
 
 
 @blueprint.get("/prosesser/<key>/del/<scope>")

@@ -6,18 +6,18 @@ from typing import Any
 
 from flask import g, redirect, render_template, url_for
 
-from engine.definitions import drafts, staging
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused, Files
-from engine.definitions.editing.conditions import OFFERED
-from engine.execution.commands import Conflict
-from engine.web import view
-from engine.web.guards import actor
-from engine.web.studio import choosing
-from engine.web.studio.desk import LANGUAGES, blueprint, draft_of
+from engine.studio import drafts, stage_editor
+from engine.studio.bpmn_editor import EditRefused, Files
+from engine.studio.bpmn_editor.conditions import OFFERED
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.web.studio import step_choices
 from engine.web.studio.flow import posted
+from engine.web.studio.process_sentences import Teller
+from engine.web.studio.session import LANGUAGES, blueprint, draft_of
 from engine.web.studio.steps import conflict_text, revision
-from engine.web.studio.telling import Teller
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import Conflict
 
 
 @blueprint.get("/prosesser/<key>/faser")
@@ -35,8 +35,8 @@ def drawn_stages(key: str, refused: EditRefused | None = None, conflict: str = "
     body = render_template(
         "studio_stages.html",
         key=key, bundle=bundle, draft=draft, tell=tell, wrong=wrong, given=given, languages_=LANGUAGES,
-        wrong_field=_field(refused, given), fields=choosing.askable(bundle, None), operators=OFFERED,
-        stages=[_stage(bundle, tell, stage, given) for stage in staging.stages(bundle.files)],
+        wrong_field=_field(refused, given), fields=step_choices.askable(bundle, None), operators=OFFERED,
+        stages=[_stage(bundle, tell, stage, given) for stage in stage_editor.stages(bundle.files)],
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body
 
@@ -49,16 +49,16 @@ def _field(refused: EditRefused | None, given: dict[str, str]) -> str:
 
 def _stage(bundle: Bundle, tell: Teller, stage: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
     typed = given if given.get("stage") == stage["id"] else {}
-    guard, refusal = staging.guard_of(stage), stage.get("refusal", "")
+    guard, refusal = stage_editor.guard_of(stage), stage.get("refusal", "")
     texts = {language: bundle.texts.get(language, {}).get(refusal, "") for language in LANGUAGES}
     return {
         "id": stage["id"],
         "name": stage["title"].get(g.language) or stage["title"].get("nb", stage["id"]),
         "titles": {la: typed.get(f"title-{la}", stage["title"].get(la, "")) for la in LANGUAGES},
         "refusal": {la: typed.get(f"refusal-{la}", texts[la]) for la in LANGUAGES},
-        "guard": choosing.drawn_condition(guard, tell.fields, typed, "guard"),
+        "guard": step_choices.drawn_condition(guard, tell.fields, typed, "guard"),
         "sentence": tell.condition(guard) if guard else "",
-        "steps": staging.steps_into(bundle.files, stage["id"]),
+        "steps": stage_editor.steps_into(bundle.files, stage["id"]),
         "open": bool(typed),
     }
 
@@ -85,19 +85,19 @@ def stages_change(key: str) -> Any:
 def _changed(bundle: Bundle, form: dict[str, str]) -> Files:
     act, stage = form.get("act", ""), form.get("stage", "")
     if act == "add":
-        return staging.add_stage(bundle.files, form.get("title-nb", ""))
+        return stage_editor.add_stage(bundle.files, form.get("title-nb", ""))
     if act == "remove":
-        return staging.remove_stage(bundle.files, stage)
+        return stage_editor.remove_stage(bundle.files, stage)
     if act == "earlier":
-        return staging.earlier(bundle.files, stage)
+        return stage_editor.earlier(bundle.files, stage)
     if act != "change":
         raise EditRefused("edit.gone")
-    there = next((s for s in staging.stages(bundle.files) if s["id"] == stage), {})
-    guard, before = form.get("s-guard", "").strip(), staging.guard_of(there)
-    asked = any(form.get(f"guard-field-{n}") for n in range(choosing.MOST_ROWS))
+    there = next((s for s in stage_editor.stages(bundle.files) if s["id"] == stage), {})
+    guard, before = form.get("s-guard", "").strip(), stage_editor.guard_of(there)
+    asked = any(form.get(f"guard-field-{n}") for n in range(step_choices.MOST_ROWS))
     if not guard or (asked and guard == before):
-        guard = choosing.condition(form, choosing.askable(bundle, None), "guard-")
+        guard = step_choices.condition(form, step_choices.askable(bundle, None), "guard-")
     titles = {language: form.get(f"title-{language}", "") for language in LANGUAGES}
-    return staging.change_stage(
+    return stage_editor.change_stage(
         bundle.files, stage, titles, guard, {language: form.get(f"refusal-{language}", "") for language in LANGUAGES}
     )

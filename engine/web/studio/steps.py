@@ -7,16 +7,16 @@ from typing import Any
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.bpmn.xml import BpmnSyntaxError
-from engine.definitions import drafts, editing
-from engine.definitions.adding import add_step
-from engine.definitions.difference import differences
-from engine.definitions.kinds import offered
-from engine.execution.commands import Conflict
-from engine.web import view
-from engine.web.guards import actor
-from engine.web.studio.desk import CAPABILITIES, blueprint, draft_of, house_of
+from engine.studio import bpmn_editor, drafts
+from engine.studio.difference import differences
+from engine.studio.element_kinds import offered
+from engine.studio.insert_element import add_step
+from engine.web.shared import view
+from engine.web.shared.guards import actor
 from engine.web.studio.process import page
+from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
+from engine.workflow.bpmn.xml import BpmnSyntaxError
+from engine.workflow.execution.commands import Conflict
 from forms.formatting import clock_time
 
 
@@ -26,7 +26,7 @@ def revision() -> int:
     return int(given) if given.isdigit() and len(given) < 10 else 0
 
 
-def keep(key: str, files: editing.Files, tab: str, anchor: str = "", **where: Any) -> Any:
+def keep(key: str, files: bpmn_editor.Files, tab: str, anchor: str = "", **where: Any) -> Any:
     """Keep changed files, unless a colleague has changed the same: then she is told what, and what she wrote stands.
 
     A page that saves as one goes asks for JSON and gets the new revision, or why nothing was kept.
@@ -76,12 +76,12 @@ def step(key: str) -> Any:
     kinds = {kind.id: kind for kind in offered(CAPABILITIES, house.jobs, house.user_tasks)}
     try:
         if wanted not in kinds:
-            raise editing.EditRefused("edit.kind")
+            raise bpmn_editor.EditRefused("edit.kind")
         changed = add_step(
             files, form.get("element", ""), kind=kinds[wanted], name=form.get("name", ""),
             performer=form.get("performer", "citizen"), called=called,
         )  # fmt: skip
-    except editing.EditRefused as refused:
+    except bpmn_editor.EditRefused as refused:
         return page(key, view.t(refused.key), "steg")
     return keep(key, changed, "steg", f"steg-{form.get('element', '')}")
 

@@ -9,19 +9,19 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 
-from engine.bpmn.elements import Finding, Process
-from engine.cases import templates
-from engine.definitions import templating
-from engine.definitions.asking import fields as asked_of
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused
-from engine.definitions.templating import KINDS, FillIn
-from engine.web import answers, view
-from engine.web.guards import actor
-from engine.web.studio.desk import LANGUAGES, blueprint, current, draft_of
+from engine.casework import templates
+from engine.studio import template_editor
+from engine.studio.bpmn_editor import EditRefused
+from engine.studio.condition_fields import fields as asked_of
+from engine.studio.template_editor import KINDS, FillIn
+from engine.web.shared import answers, view
+from engine.web.shared.guards import actor
+from engine.web.shared.texts import NAMES
 from engine.web.studio.process import PEOPLE, in_order, page
+from engine.web.studio.session import LANGUAGES, blueprint, current, draft_of
 from engine.web.studio.steps import by_script, keep
-from engine.web.texts import NAMES
+from engine.workflow.bpmn.elements import Finding, Process
+from engine.workflow.definitions.bundle import Bundle
 from forms.formatting import long_date
 
 
@@ -37,17 +37,17 @@ def change_template(key: str) -> Any:
             raise EditRefused("template.gone")
         files: Mapping[str, bytes] = bundle.files
         if act == "add":
-            files, identity = templating.add(files, kind, given.get("title", ""))
+            files, identity = template_editor.add(files, kind, given.get("title", ""))
         elif act in ("up", "down"):
-            files = templating.move(files, kind, identity, -1 if act == "up" else 1)
+            files = template_editor.move(files, kind, identity, -1 if act == "up" else 1)
         elif act == "remove":
-            files, identity = templating.remove(files, kind, identity), ""
+            files, identity = template_editor.remove(files, kind, identity), ""
         else:
             wrong = next(iter(wrong_fields(bundle, _written()).values()), "")
             if wrong:
                 return (wrong, 422) if by_script() else page(key, wrong, "maler")
             title, body = ({n: given.get(f"{part}-{n}", "") for n in LANGUAGES} for part in ("title", "body"))
-            files = templating.change(files, kind, identity, title, body, given.getlist("after"))
+            files = template_editor.change(files, kind, identity, title, body, given.getlist("after"))
     except EditRefused as refused:
         return (view.t(refused.key), 422) if by_script() else page(key, view.t(refused.key), "maler")
     ref = f"{kind}.{identity}" if identity else None
@@ -62,7 +62,7 @@ def wrong_fields(bundle: Bundle, written: Mapping[str, str]) -> dict[str, str]:
     """Field → what is wrong with what is written in it: a fill-in nobody can fill."""
     found = {}
     for field, text in written.items():
-        names = templating.unknown(bundle, text)
+        names = template_editor.unknown(bundle, text)
         if names:
             said = ", ".join(f"{{{name}}}" for name in names)
             found[field] = view.t("template.unknown", names=said, said_in=NAMES[field[-2:]])
@@ -85,15 +85,17 @@ def place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
     kind, identity = _ref(finding.element)
     if not finding.rule.startswith("template-") or not identity:
         return {}
-    entry = next((one for one in templating.entries(bundle.files, kind) if one["id"] == identity), {"id": identity})
+    entry = next(
+        (one for one in template_editor.entries(bundle.files, kind) if one["id"] == identity), {"id": identity}
+    )
     href = url_for("studio.show", key=key, fane="maler", mal=finding.element, _anchor="mal")
-    return {"name": templating.named(kind, entry, g.language), "href": href}
+    return {"name": template_editor.named(kind, entry, g.language), "href": href}
 
 
 def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
     """The templates by kind, and the one that is open with all it may say."""
     try:
-        found = {kind: templating.entries(bundle.files, kind) for kind in KINDS}
+        found = {kind: template_editor.entries(bundle.files, kind) for kind in KINDS}
     except EditRefused as refused:
         return {"unreadable": view.t(refused.key)}
     kinds = [(kind, [_row(bundle, kind, entry) for entry in rows]) for kind, rows in found.items()]
@@ -126,7 +128,7 @@ def _ref(ref: str) -> tuple[str, str]:
 
 def _kept(kind: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """What stands in a template, by the field it is written in."""
-    parts = (("title", entry.get("title") or {}), ("body", templating.body_of(kind, entry)))
+    parts = (("title", entry.get("title") or {}), ("body", template_editor.body_of(kind, entry)))
     return {f"{part}-{n}": str(said.get(n, "")) for part, said in parts for n in LANGUAGES}
 
 
@@ -134,8 +136,8 @@ def _row(bundle: Bundle, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": entry["id"],
         "ref": f"{kind}.{entry['id']}",
-        "name": templating.named(kind, entry, g.language),
-        "missing": [NAMES[language] for language in templating.missing(kind, entry)],
+        "name": template_editor.named(kind, entry, g.language),
+        "missing": [NAMES[language] for language in template_editor.missing(kind, entry)],
         "wrong": bool(wrong_fields(bundle, _kept(kind, entry))),
     }
 
@@ -143,13 +145,13 @@ def _row(bundle: Bundle, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
 def _open(bundle: Bundle, process: Process, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     after = [str(step) for step in entry.get("after", ())]
     steps = [(e.id, e.name or e.id) for e in in_order(process) if e.type in PEOPLE]
-    steps += [(name, view.t(f"template.event.{name}")) for name in templating.EVENTS]
+    steps += [(name, view.t(f"template.event.{name}")) for name in template_editor.EVENTS]
     there = {identity for identity, _ in steps}
     steps += [(step, view.t("template.gone_step", step=step)) for step in after if step not in there]
     return _row(bundle, kind, entry) | {
         "kind": kind,
         "title": entry.get("title") or {},
-        "body": templating.body_of(kind, entry),
+        "body": template_editor.body_of(kind, entry),
         "after": after,
         "steps": steps,
     }
@@ -159,7 +161,7 @@ def _fill_ins(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
     """(Where they come from, (name, label)): the case itself, then each form by the name of its step."""
     labels = {f"{field.source}.{field.name}": field.label for field in asked_of(bundle, g.language)}
     found: dict[str, list[tuple[str, str]]] = {}
-    for one in templating.fill_ins(bundle):
+    for one in template_editor.fill_ins(bundle):
         if not one.data_type:
             found.setdefault(view.t("template.of_case"), []).append((one.name, view.t(f"template.fill.{one.name}")))
             continue
@@ -194,7 +196,7 @@ def _made_up(bundle: Bundle, language: str) -> dict[str, str]:
             "journey": bundle.title(language).lower(),
         }
         labels = {f"{field.source}.{field.name}": field.label for field in asked_of(bundle, language)}
-        for one in templating.fill_ins(bundle):
+        for one in template_editor.fill_ins(bundle):
             if one.data_type:
                 values[one.name] = _answer(bundle, one, labels.get(one.name, one.field))
         return values

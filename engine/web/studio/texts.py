@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import request
 
-from engine.definitions import editing
-from engine.web import view
-from engine.web.studio.desk import LANGUAGES, blueprint, draft_of
+from engine.studio import bpmn_editor
+from engine.web.shared import view
 from engine.web.studio.process import page
+from engine.web.studio.session import LANGUAGES, blueprint, draft_of
 from engine.web.studio.steps import keep
 
 
@@ -19,7 +19,7 @@ def text(key: str) -> Any:
     if not name or len(name) > 120:
         return page(key, view.t("studio.text_key"), "tekster")
     with view.house().db.read() as connection:
-        files: editing.Files = draft_of(connection, key).bundle.files
+        files: bpmn_editor.Files = draft_of(connection, key).bundle.files
     for language in LANGUAGES:
-        files = editing.set_text(files, name, language, request.form.get(language, "").strip()[:4000])
+        files = bpmn_editor.set_text(files, name, language, request.form.get(language, "").strip()[:4000])
     return keep(key, files, "tekster", f"tekst-{name}")

@@ -12,22 +12,21 @@ from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.application import Application
-from engine.bpmn.drawing import to_svg
-from engine.cases.notices import Notice
-from engine.definitions import drafts
-from engine.definitions.bundle import Bundle
-from engine.definitions.editing import EditRefused
-from engine.execution.commands import Conflict, Invalid, NotFound, Refusal
-from engine.execution.models import user_task
-from engine.studio import scenarios
-from engine.studio.simulated import CALLOUT, FAULTS
+from engine.casework.notices import Notice
+from engine.studio import drafts, scenarios
+from engine.studio.bpmn_editor import EditRefused
+from engine.studio.simulated_world import CALLOUT, FAULTS
 from engine.studio.trial import Trial, beginning
-from engine.web import forms, view
-from engine.web.guards import actor
-from engine.web.studio.desk import blueprint, current, draft_of, errors
+from engine.web.shared import forms, view
+from engine.web.shared.guards import actor
+from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.process import page
+from engine.web.studio.session import blueprint, current, draft_of, errors
 from engine.web.studio.steps import conflict_text, revision
-from engine.web.texts import texts as page_texts
+from engine.workflow.bpmn.drawing import to_svg
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import Conflict, Invalid, NotFound, Refusal
+from engine.workflow.execution.models import user_task
 from forms.files import PREFIX
 from forms.layout import Field
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from engine.definitions import studio_settings, trusting
-from engine.definitions.sealing import Seal, signing_key
-from engine.web import view
-from engine.web.guards import actor
-from engine.web.studio.desk import blueprint
+from engine.studio import studio_settings, trusted_issuers
+from engine.studio.bundle_signature import Seal, signing_key
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.web.studio.session import blueprint
 
 
 @blueprint.get("/prosesser/godkjente-hus")
@@ -19,10 +19,10 @@ def trusted() -> Any:
     return trust_page(None)
 
 
-def trust_page(refused: trusting.KeyRefused | None) -> Any:
+def trust_page(refused: trusted_issuers.KeyRefused | None) -> Any:
     house = view.house()
     with house.db.read() as connection:
-        every = trusting.every(connection)
+        every = trusted_issuers.every(connection)
         settings = {name: studio_settings.get(connection, name) for name in ("two_persons", "only_trusted")}
         asked = studio_settings.get(connection, studio_settings.ASKED)
     given = request.form.to_dict() if refused else {}
@@ -48,14 +48,14 @@ def change_trust() -> Any:
     try:
         with house.db.write() as connection:
             if act == "enter":
-                trusting.enter(connection, form.get("name", ""), form.get("jwk", ""), actor(), now)
+                trusted_issuers.enter(connection, form.get("name", ""), form.get("jwk", ""), actor(), now)
             elif act == "agree":
-                trusting.agree(connection, thumbprint, actor(), now)
+                trusted_issuers.agree(connection, thumbprint, actor(), now)
             elif act == "remove":
-                trusting.remove(connection, thumbprint, actor(), now)
+                trusted_issuers.remove(connection, thumbprint, actor(), now)
             elif act == "only":
                 studio_settings.turn(connection, "only_trusted", form.get("only_trusted") == "yes", actor(), now)
-    except trusting.KeyRefused as refused:
+    except trusted_issuers.KeyRefused as refused:
         return trust_page(refused)
     return redirect(url_for("studio.trusted"), 303)
 
@@ -73,7 +73,7 @@ def refused(seal: Seal | None) -> str:
     with view.house().db.read() as connection:
         if not studio_settings.get(connection, "only_trusted"):
             return ""
-        known = trusting.names(connection)
+        known = trusted_issuers.names(connection)
     who = signer(seal)
     if who == "her" or who in known:
         return ""

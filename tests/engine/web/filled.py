@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
-from engine.authorization import sessions
-from engine.authorization.actor import Actor
-from engine.definitions.blank import blank
-from engine.definitions.bundle import Bundle
-from engine.definitions.forming import FormDraft
+from engine.studio.blank import blank
+from engine.studio.form_builder import FormDraft
 from engine.web import create_app
-from engine.web.login import COOKIE
+from engine.web.shared.login import COOKIE
+from engine.workflow.authorization import sessions
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.definitions.bundle import Bundle
 from tests.processes.conftest import OFFICE, House
 
 KEY = "soknad"

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import html
 
-from engine.definitions.bundle import Bundle
+from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import Administrator
 
 
@@ -52,7 +52,7 @@ class Listed:
 
     def bundle(self) -> Bundle:
         """The draft as it leaves the house."""
-        from engine.definitions.upload import read_zip
+        from engine.studio.bundle_upload import read_zip
 
         answer = self.who.client.get(f"/prosesser/{self.key}/eksport.zip")
         return read_zip(answer.data).bundle

@@ -8,10 +8,10 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from engine.application import Application
-from engine.authorization import sessions
-from engine.authorization.actor import Office, Role
 from engine.web import create_app
-from engine.web.login import COOKIE
+from engine.web.shared.login import COOKIE
+from engine.workflow.authorization import sessions
+from engine.workflow.authorization.actor import Office, Role
 
 
 class Staff:

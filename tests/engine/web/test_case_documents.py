@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, event, select, update
 
-from engine.audit.chain import audit_event, verify
-from engine.authorization.actor import Actor, Office, Role
-from engine.cases import documents, notices, queries, uploads
-from engine.cases.desk_models import case_document
-from engine.db import Database
-from engine.execution.commands import NotFound, NotPossible
+from engine.casework import documents, notices, queries, uploads
+from engine.casework.models import case_document
+from engine.platform.db import Database
+from engine.workflow.audit.chain import audit_event, verify
+from engine.workflow.authorization.actor import Actor, Office, Role
+from engine.workflow.execution.commands import NotFound, NotPossible
 from tests.engine.web.filled import Browser, sent
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send

@@ -15,14 +15,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from engine.authorization import sessions
-from engine.authorization.actor import Actor, Office, Role
-from engine.consent.models import consent_record
-from engine.definitions.bundle import Bundle
-from engine.execution import data
-from engine.sharing import actions as sharing
+from engine.advice.consent.models import consent_record
+from engine.advice.sharing import actions as sharing
 from engine.web import create_app
-from engine.web.login import COOKIE
+from engine.web.shared.login import COOKIE
+from engine.workflow.authorization import sessions
+from engine.workflow.authorization.actor import Actor, Office, Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution import data
 from tests.processes.conftest import House, house
 from tests.processes.test_enk_journeys import BREG, PLAN, choose, owner, running, tag
 from tests.processes.test_estate_settlement import BO, DECLARED, EXAMPLES, begin, estate, person

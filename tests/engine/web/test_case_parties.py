@@ -9,27 +9,28 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.audit.chain import audit_event, verify
-from engine.authorization.actor import Actor, Role
-from engine.cases import parties, queries, taking_part
-from engine.cases.models import case_party
-from engine.cases.parties import CaseParty
-from engine.definitions.bundle import Bundle
-from engine.execution.commands import CancelCase, NotPossible
+from engine.casework import participants, queries
+from engine.workflow.audit.chain import audit_event, verify
+from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import CancelCase, NotPossible
+from engine.workflow.instances import parties
+from engine.workflow.instances.models import case_party
+from engine.workflow.instances.parties import CaseParty
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
-from tests.engine.web.test_opening import TRULS, register
+from tests.engine.web.test_intake import TRULS, register
 from tests.processes.conftest import OFFICE, House, house
 from tests.processes.test_estate_settlement import EXAMPLES, person
 
 __all__ = ["client", "house", "kari", "number", "read", "register", "send"]
 
 
-def case_and_parts(house: House, number: str) -> tuple[Any, list[taking_part.Part]]:  # noqa: F811
+def case_and_parts(house: House, number: str) -> tuple[Any, list[participants.Part]]:  # noqa: F811
     with house.application.db.read() as connection:
         case = queries.case_by_number(connection, number, OFFICE.orgno)
         assert verify(connection, case.id) is None
-        return case, taking_part.of_case(connection, house.application.vault, case)
+        return case, participants.of_case(connection, house.application.vault, case)
 
 
 def events(house: House, number: str) -> list[tuple[str, dict[str, Any]]]:  # noqa: F811
@@ -130,20 +131,20 @@ def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_bac
     case, _ = case_and_parts(house, number)
     app, now = house.application, house.clock.now()
     estate = Bundle.read(EXAMPLES / "estate_settlement")
-    assert "arving" in taking_part.journey_roles(estate) and "avdode" not in taking_part.roles(estate)
+    assert "arving" in participants.journey_roles(estate) and "avdode" not in participants.roles(estate)
     truls = person(house, TRULS, "Truls Eksempel")
     same = {"actor": kari, "case": case, "bundle": estate, "now": now}
 
     with pytest.raises(NotPossible), app.db.write() as connection:
-        taking_part.add(connection, app.vault, role="arving", name="Per Nabo", **same)
+        participants.add(connection, app.vault, role="arving", name="Per Nabo", **same)
     with pytest.raises(NotPossible), app.db.write() as connection:
-        taking_part.add(connection, app.vault, role="contact", person_id=case.owner_id, **same)
+        participants.add(connection, app.vault, role="contact", person_id=case.owner_id, **same)
     with app.db.write() as connection:
-        taking_part.add(connection, app.vault, role="arving", person_id=truls.person_id, **same)
+        participants.add(connection, app.vault, role="arving", person_id=truls.person_id, **same)
     assert client(truls).get(f"/saken-min?sak={number}").status_code == 200
     _, [part] = case_and_parts(house, number)
     with app.db.write() as connection:
-        taking_part.change(connection, app.vault, party_id=part.id, role="contact", **same)
+        participants.change(connection, app.vault, party_id=part.id, role="contact", **same)
     assert client(truls).get(f"/saken-min?sak={number}").status_code == 303
 
 
@@ -155,7 +156,7 @@ def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
     truls = person(house, TRULS, "Truls Eksempel").person_id
     heir = CaseParty(truls, "arving", truls, "court")
     with app.db.write() as connection:
-        taking_part.add(
+        participants.add(
             connection, app.vault, actor=kari, case=case, bundle=Bundle.read(EXAMPLES / "estate_settlement"),
             role="arving", person_id=truls, now=now,
         )  # fmt: skip

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from engine.authorization.actor import Actor, Office, Role
-from engine.cases import letters, measures, members, queries
-from engine.cases.templates import blanks, fill, fitting, of, proposed
+from engine.casework import letters, measures, members, queries
+from engine.casework.templates import blanks, fill, fitting, of, proposed
+from engine.workflow.authorization.actor import Actor, Office, Role
 from tests.engine.web.test_case_pages import client, read
 from tests.processes.conftest import OFFICE, House, house
 from tests.processes.test_estate_settlement import person

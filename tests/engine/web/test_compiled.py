@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from engine.web import compiled
+from engine.web.shared import compiled
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.authorization.actor import Actor
-from engine.cases import complaints, letters, notices, queries
+from engine.casework import complaints, letters, notices, queries
+from engine.workflow.authorization.actor import Actor
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, send
 from tests.processes.advice.test_advice_journey import refused_everything

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.definitions.forming import BY_ID, FormDraft
-from engine.execution.data import read
-from engine.execution.models import user_task
+from engine.studio.form_builder import BY_ID, FormDraft
+from engine.workflow.execution.data import read
+from engine.workflow.execution.models import user_task
 from tests.engine.web.filled import Browser, begin, faults, made, sent
 from tests.processes.conftest import House, house
 

@@ -9,13 +9,13 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from engine.definitions import drafts
-from engine.definitions.blank import blank
-from engine.definitions.bundle import Bundle
-from engine.task_types import palette
-from engine.task_types.described import DESCRIBED
-from engine.task_types.palette import JOBS
-from engine.web.texts import LANGUAGES, texts
+from engine.advice.task_types import task_type_registry
+from engine.advice.task_types.descriptions import DESCRIBED
+from engine.advice.task_types.task_type_registry import JOBS
+from engine.studio import drafts
+from engine.studio.blank import blank
+from engine.web.shared.texts import LANGUAGES, texts
+from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import Administrator, ada, app, revision
 from tests.processes.conftest import House, house
 
@@ -29,7 +29,7 @@ class Editor:
 
     def __init__(self, who: Administrator, where: House, app: Flask) -> None:
         self.who, self.house = who, where
-        offers = palette.offers({"domstol": where.court}, {"domstol": where.court}, {})
+        offers = task_type_registry.offers({"domstol": where.court}, {"domstol": where.court}, {})
         where.application.offers.update(offers | {"target": {"kommunen": "Kommunens fagsystem"}})
         schema = {"type": "object", "properties": {"done": {"type": "boolean"}}}
         files = blank(KEY, "Ny", OFFICE).files | {"models/form_apply.schema.json": json.dumps(schema).encode()}

@@ -12,19 +12,19 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from engine.application import Application
-from engine.audit import chain
-from engine.authorization.actor import Actor, Office, Role
-from engine.cases import writing
-from engine.cases.models import case_file
-from engine.clock import FixedClock
-from engine.definitions.bundle import Bundle
-from engine.execution.commands import CompleteTask, MigrateInstance, StartInstance
-from engine.execution.models import user_task
-from engine.figures import store
-from engine.figures.models import case_course
-from engine.task_types import Done
-from tests.engine.jobs.conftest import Scripted
+from engine.casework import journal
+from engine.casework.statistics import store
+from engine.casework.statistics.models import case_course
+from engine.platform.clock import FixedClock
+from engine.workflow.audit import chain
+from engine.workflow.authorization.actor import Actor, Office, Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import CompleteTask, MigrateInstance, StartInstance
+from engine.workflow.execution.models import user_task
+from engine.workflow.instances.models import case_file
+from engine.workflow.jobs.job_types import Done
 from tests.engine.web.staff import Staff
+from tests.engine.workflow.jobs.conftest import Scripted
 from tests.factories.bundles import bundle, job, line
 
 NAV, OTHER = Office("312345672", "Nav Lillestrøm"), Office("987654325", "Nav Moss")
@@ -85,7 +85,7 @@ class Journey:
 
     def note(self, case: str) -> None:
         with self.app.db.write() as connection:
-            writing.add_note(
+            journal.add_note(
                 connection, self.app.vault, actor=self.anne, case_id=case, owner_id=self.anne.person_id,
                 text="x", now=self.clock.now(),
             )  # fmt: skip

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import engine.web as pages
-from engine.web.notice_links import PAGES, page_of
-from engine.web.texts import LANGUAGES, translate
+from engine.web.shared.notice_links import PAGES, page_of
+from engine.web.shared.texts import LANGUAGES, translate
 
 TEXTS = json.loads((Path(pages.__file__).parent / "texts" / "nb.json").read_text(encoding="utf-8"))
 KINDS = {"milestone", "journey.notice.answered", "journey.notice.issued"}

@@ -11,12 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from engine.audit.chain import SYSTEM_CHAIN, audit_event
-from engine.authorization import sessions
-from engine.cases import members, queries
-from engine.cases.desk_models import office_member
+from engine.casework import members, queries
+from engine.casework.models import office_member
 from engine.web import create_app
-from engine.web.login import COOKIE, LEADER, STAFF
+from engine.web.shared.login import COOKIE, LEADER, STAFF
+from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event
+from engine.workflow.authorization import sessions
 from integrations.idporten.client import Identity
 from tests.engine.web.staff import text_of
 from tests.processes.conftest import OFFICE, House, house

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from engine.application import Application
-from engine.audit import chain
-from engine.audit.chain import audit_event
-from engine.authorization.actor import Office, Role
-from engine.clock import FixedClock
-from engine.execution.models import breaker, due_work, incident
-from engine.operations import batches
-from engine.task_types import Done, GiveUp
-from engine.task_types.operating import ReadCourses, RunBatch, VerifyAudit
-from tests.engine.jobs.conftest import Cases
+from engine.platform.clock import FixedClock
+from engine.workflow.audit import chain
+from engine.workflow.audit.chain import audit_event
+from engine.workflow.authorization.actor import Office, Role
+from engine.workflow.execution.models import breaker, due_work, incident
+from engine.workflow.jobs.job_types import Done, GiveUp
+from engine.workflow.operations import batches
+from engine.workflow.operations.jobs import ReadCourses, RunBatch, VerifyAudit
 from tests.engine.web.staff import Staff, text_of
+from tests.engine.workflow.jobs.conftest import Cases
 from tests.factories.bundles import job, line
 
 BODY = (

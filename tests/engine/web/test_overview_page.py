@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from engine.evidence.models import harvest, snapshot
+from engine.advice.evidence.models import harvest, snapshot
 from tests.engine.web.filled import Browser
 from tests.processes.conftest import House, house
 from tests.processes.data_collection.test_data_collection_journey import collecting

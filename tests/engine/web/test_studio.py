@@ -17,20 +17,20 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.authorization import sessions
-from engine.authorization.actor import Role
-from engine.bpmn.validator import Capabilities
-from engine.definitions import drafts
-from engine.definitions.bundle import Bundle
-from engine.definitions.difference import differences
-from engine.definitions.faults import House as Offer
-from engine.definitions.faults import faults
-from engine.definitions.forming import FormDraft, bound_to, kind_of
-from engine.execution.behaviours import BEHAVIOURS, EVENT_KINDS
-from engine.task_types.palette import JOBS, USER_TASKS
+from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
+from engine.studio import drafts
+from engine.studio.difference import differences
+from engine.studio.form_builder import FormDraft, bound_to, kind_of
 from engine.web import create_app
-from engine.web.login import COOKIE
-from engine.web.texts import texts
+from engine.web.shared.login import COOKIE
+from engine.web.shared.texts import texts
+from engine.workflow.authorization import sessions
+from engine.workflow.authorization.actor import Role
+from engine.workflow.bpmn.validator import Capabilities
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.findings import House as Offer
+from engine.workflow.definitions.findings import faults
+from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from tests.processes.conftest import House, house, party
 
 __all__ = ["house"]
@@ -178,7 +178,7 @@ def test_publishing_tells_which_steps_cases_wait_in_and_how_many(
     ada: Administrator,
     house: House,  # noqa: F811
 ) -> None:
-    from engine.task_types.exchange import Found
+    from engine.advice.task_types.exchange import Found
 
     ada.upload(ESTATE.files)
     assert ada.post("/prosesser/estate_settlement/publiser", revision="1")[0] == 303
@@ -220,7 +220,7 @@ def test_an_older_version_can_be_taken_up_again(ada: Administrator) -> None:
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_every_rule_of_a_bundle_has_a_sentence(language: str) -> None:
     rules: set[str] = set()
-    for module in ("engine/bpmn/validator.py", "engine/definitions/faults.py"):
+    for module in ("engine/workflow/bpmn/validator.py", "engine/workflow/definitions/findings.py"):
         source = (ROOT / module).read_text()
         rules |= set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source))
     assert len(rules) > 30
@@ -234,8 +234,8 @@ PARTS: Any = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.text(max
 @given(data=st.data())
 def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(data: st.DataObject) -> None:
     """One value of one file is put out of shape; the bundle is refused, or its faults can be told."""
-    from engine.definitions.faults import missing_texts
-    from engine.definitions.upload import UploadRefused, read_folder
+    from engine.studio.bundle_upload import UploadRefused, read_folder
+    from engine.workflow.definitions.findings import missing_texts
 
     name = data.draw(st.sampled_from(sorted(n for n in ESTATE.files if n.endswith(".json"))))
     content = json.loads(ESTATE.files[name])

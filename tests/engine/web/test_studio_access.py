@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.definitions import access
-from engine.definitions.bundle import Bundle
-from engine.definitions.difference import differences
+from engine.studio import access
+from engine.studio.difference import differences
+from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea, house, revision
 
 __all__ = ["ada", "app", "bea", "house"]

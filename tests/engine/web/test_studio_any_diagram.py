@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from engine.bpmn.parser import parse
-from engine.definitions.bundle import Bundle
-from tests.engine.test_bpmn_drawing import anything
+from engine.workflow.bpmn.parser import parse
+from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import Administrator, ada, app, bea
+from tests.engine.workflow.bpmn.test_drawing import anything
 from tests.processes.conftest import house
 
 __all__ = ["ada", "app", "bea", "house"]

@@ -14,15 +14,15 @@ from flask import g
 from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
-from engine.authorization.actor import Actor, Role
-from engine.cases.models import case_file
-from engine.definitions.bundle import MANIFEST, Bundle
-from engine.definitions.forming import BY_ID, FormDraft, bound_to
-from engine.execution.commands import CompleteTask
-from engine.execution.models import process_instance
-from engine.operations import trying
-from engine.studio import moving
-from engine.web import answers
+from engine.studio import case_migration
+from engine.studio.form_builder import BY_ID, FormDraft, bound_to
+from engine.web.shared import answers
+from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.definitions.bundle import MANIFEST, Bundle
+from engine.workflow.execution.commands import CompleteTask
+from engine.workflow.execution.models import process_instance
+from engine.workflow.instances.models import case_file
+from engine.workflow.operations import dry_run
 from tests.engine.web.test_studio import ROOT, Administrator, ada, app, bea, revision
 from tests.processes.conftest import OFFICE, House, house
 
@@ -162,8 +162,8 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     house: House,
     monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
-    monkeypatch.setattr(moving, "MOST_TRIED", 3)
-    monkeypatch.setattr(trying, "HANDFUL", 4)
+    monkeypatch.setattr(case_migration, "MOST_TRIED", 3)
+    monkeypatch.setattr(dry_run, "HANDFUL", 4)
     begin(ada)
     publish(ada)
     for number in range(10):

@@ -10,8 +10,8 @@ import pytest
 from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
-from engine.audit.chain import audit_event
-from engine.definitions.bundle import MANIFEST
+from engine.workflow.audit.chain import audit_event
+from engine.workflow.definitions.bundle import MANIFEST
 from tests.engine.web.test_studio import Administrator, ada, app, bea
 from tests.processes.conftest import House, house
 

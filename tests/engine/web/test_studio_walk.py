@@ -7,7 +7,7 @@ import re
 from lxml import html
 from sqlalchemy import select
 
-from engine.execution.models import process_instance
+from engine.workflow.execution.models import process_instance
 from tests.engine.web.listing import Listed
 from tests.engine.web.test_studio import Administrator, ada, app, bea, revision
 from tests.engine.web.test_studio_publishing import fill

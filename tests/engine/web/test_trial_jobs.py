@@ -8,8 +8,8 @@ import re
 import pytest
 from flask import Flask
 
-from engine.definitions.bundle import Bundle
-from engine.task_types import palette
+from engine.advice.task_types import task_type_registry
+from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import Administrator, ada, app
 from tests.factories.bundles import bundle, flow, job, line
 from tests.processes.conftest import House, house
@@ -42,7 +42,7 @@ def tried(ada: Administrator, house: House, app: Flask) -> Administrator:  # noq
         def call(self, ask: object) -> dict[str, str]:
             raise AssertionError("a test run never leaves the room")
 
-    house.application.offers.update(palette.offers({}, {}, {"kommunen": Kommunen()}))  # type: ignore[dict-item]
+    house.application.offers.update(task_type_registry.offers({}, {}, {"kommunen": Kommunen()}))  # type: ignore[dict-item]
     made = bundle(BODY, key="kall", head='<error id="err" errorCode="CALL_REFUSED"/>')
     texts = {f"texts/resource.{lang}.json": json.dumps({"language": lang, "resources": []}).encode()
              for lang in ("nb", "nn", "en")}  # fmt: skip

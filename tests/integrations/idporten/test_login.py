@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from engine.settings import Settings
+from engine.platform.settings import Settings
 from integrations import client_key
 from integrations.client_key import sign
 from integrations.idporten.client import ASSERTION, LoginError, LoginStart, OidcClient

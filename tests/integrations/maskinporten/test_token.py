@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from engine.evidence.errors import SourceRefused
-from engine.settings import Settings
+from engine.platform.provider_errors import SourceRefused
+from engine.platform.settings import Settings
 from integrations import client_key
 from integrations.client_key import sign
 from integrations.maskinporten.client import GRANT

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine.audit import chain
-from engine.cases.models import case_file
-from engine.execution.commands import NotFound, StageRefused
-from engine.sharing import actions as sharing
+from engine.advice.sharing import actions as sharing
+from engine.workflow.audit import chain
+from engine.workflow.execution.commands import NotFound, StageRefused
+from engine.workflow.instances.models import case_file
 from tests.processes.conftest import NO, OFFICE, House
 
 STAGES = ["henvendelse", "samtykke", "kartlegging", "vedtak", "radgivning", "oppfolging", "avslutning"]
@@ -84,8 +84,8 @@ def test_the_case_passes_every_stage_and_closes(house: House) -> None:
 def test_an_adviser_of_another_office_and_the_citizen_cannot_do_the_advisers_task(house: House) -> None:
     from dataclasses import replace
 
-    from engine.authorization.actor import Office
-    from engine.execution.commands import Forbidden
+    from engine.workflow.authorization.actor import Office
+    from engine.workflow.execution.commands import Forbidden
 
     case = refused_everything(house)
 

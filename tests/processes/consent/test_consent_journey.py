@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine.consent import actions
-from engine.consent.models import consent_record, grant
-from engine.execution.commands import Invalid
+from engine.advice.consent import actions
+from engine.advice.consent.models import consent_record, grant
+from engine.workflow.execution.commands import Invalid
 from tests.processes.conftest import NO, House, yes
 
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from engine.consent import actions
-from engine.consent.models import consent_record
-from engine.evidence import harvest
-from engine.evidence.datasets import own_data_sets
-from engine.evidence.errors import SourceUnavailable
-from engine.evidence.models import harvest as harvest_table
-from engine.execution.commands import CorrelateMessage
-from engine.execution.models import incident
+from engine.advice.consent import actions
+from engine.advice.consent.models import consent_record
+from engine.advice.evidence import harvest
+from engine.advice.evidence.datasets import own_data_sets
+from engine.advice.evidence.models import harvest as harvest_table
+from engine.platform.provider_errors import SourceUnavailable
+from engine.workflow.execution.commands import CorrelateMessage
+from engine.workflow.execution.models import incident
 from tests.processes.conftest import House, yes
 
 

@@ -9,16 +9,16 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from engine.cases.models import notice
-from engine.consent import actions as consent
-from engine.consent.models import consent_record
-from engine.economy.figures import Debt, DebtKind, Figures
-from engine.economy.sourced import Source, Sourced
-from engine.evidence import baseline
-from engine.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.evidence.errors import SourceUnavailable
-from engine.execution import data
-from engine.execution.commands import CorrelateMessage
+from engine.advice.consent import actions as consent
+from engine.advice.consent.models import consent_record
+from engine.advice.economy.figures import Debt, DebtKind, Figures
+from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.evidence import baseline
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.platform.provider_errors import SourceUnavailable
+from engine.workflow.execution import data
+from engine.workflow.execution.commands import CorrelateMessage
+from engine.workflow.instances.models import notice
 from tests.processes.conftest import House, yes
 
 MONTH = timedelta(days=32)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.economy.sourced import CITIZEN
-from engine.economy.supplements import Supplement, SupplementKind
-from engine.evidence import harvest
+from engine.advice.economy.sourced import CITIZEN
+from engine.advice.economy.supplements import Supplement, SupplementKind
+from engine.advice.evidence import harvest
 from tests.processes.conftest import House
 
 

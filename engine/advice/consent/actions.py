@@ -1,0 +1,161 @@
+"""Give, refuse, withdraw. Each is one call and writes one record that can be shown later (R92)."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from engine.advice.consent.lifecycle import GRANT, RECORD
+from engine.advice.consent.models import consent_record, grant
+from engine.advice.evidence import baseline
+from engine.advice.evidence.models import harvest, snapshot
+from engine.advice.sharing import actions as sharing
+from engine.platform.vault import Vault
+from engine.workflow.audit import chain
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.jobs import outbox
+
+DEFAULT_LIFE = timedelta(days=90)
+LONGEST_LIFE = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Exactly what was shown: language, version and the text itself (kept by hash and in full)."""
+
+    language: str
+    version: str
+    text: str
+
+
+def record(
+    connection: Connection,
+    vault: Vault,
+    *,
+    actor: Actor,
+    case_id: str,
+    basis: str,
+    purpose: str,
+    receiver: dict[str, str],
+    data_sets: Sequence[str],
+    given: bool,
+    wording: Wording,
+    now: datetime,
+    life: timedelta = DEFAULT_LIFE,
+) -> str:
+    """Write a yes or a no, and return the record's id. Fields follow ISO/IEC TS 27560:2023."""
+    record_id = str(uuid.uuid4())
+    valid_to = now + min(life, LONGEST_LIFE) if given else None
+    digest = hashlib.sha256(wording.text.encode()).digest()
+    content: dict[str, Any] = {
+        "schema_version": "ISO/IEC TS 27560:2023",
+        "record_id": record_id,
+        "pii_principal_id": actor.person_id,
+        "privacy_notice": {"language": wording.language, "version": wording.version, "wording_hash": digest.hex()},
+        "wording": wording.text,
+        "purposes": [{"id": purpose, "lawful_basis": basis, "type": "debt advice"}],
+        "pii_information": [{"type": data_set, "source": data_set.partition(".")[0]} for data_set in data_sets],
+        "pii_controllers": [receiver],
+        "collection_method": "form, logged in with ID-porten",
+        "login_level": actor.level,
+        "withdrawal_method": "one press under Deling og samtykker",
+        "retention_period": valid_to.isoformat() if valid_to else "",
+        "event": [{"type": "consent_given" if given else "consent_refused", "time": now.isoformat()}],
+    }
+    connection.execute(
+        insert(consent_record).values(
+            id=record_id,
+            case_id=case_id,
+            person_id=actor.person_id,
+            basis=basis,
+            purpose=purpose,
+            state=RECORD.after("asked", "give" if given else "refuse"),
+            data_sets=list(data_sets) if given else [],
+            wording_hash=digest,
+            content=vault.seal(connection, actor.person_id, f"consent_record.content:{record_id}", content),
+            decided_at=now,
+            valid_to=valid_to,
+        )
+    )
+    return record_id
+
+
+def add_grant(
+    connection: Connection,
+    *,
+    grant_id: str,
+    record_id: str,
+    case_id: str,
+    channel: str,
+    data_sets: Sequence[str],
+    reference: str,
+    redirect: str,
+    state: str,
+    now: datetime,
+) -> None:
+    """What a record opened at a channel. Written once: the same id again changes nothing."""
+    there = connection.execute(select(grant.c.id).where(grant.c.id == grant_id)).first()
+    if there is None:
+        connection.execute(
+            insert(grant).values(
+                id=grant_id,
+                record_id=record_id,
+                case_id=case_id,
+                channel=channel,
+                data_sets=list(data_sets),
+                reference=reference,
+                redirect=redirect,
+                state=state,
+                created_at=now,
+            )
+        )
+
+
+def settle_grant(connection: Connection, grant_id: str, trigger: str) -> None:
+    """Move a pending grant to what the channel says. One that is settled stays so."""
+    state = connection.execute(select(grant.c.state).where(grant.c.id == grant_id)).scalar_one()
+    if GRANT.allows(state, trigger):
+        connection.execute(update(grant).where(grant.c.id == grant_id).values(state=GRANT.after(state, trigger)))
+
+
+def withdraw(connection: Connection, *, actor: Actor, record_id: str, now: datetime) -> str | None:
+    """End a consent or mandate at once (R93): grants, shares, harvests and what only it allowed us to keep.
+
+    Returns the case id, or ``None`` when there was nothing to end. The channels are told by a job.
+    """
+    row = connection.execute(
+        select(consent_record)
+        .where(consent_record.c.id == record_id, consent_record.c.person_id == actor.person_id)
+        .with_for_update()
+    ).first()
+    if row is None or not RECORD.allows(row.state, "withdraw"):
+        return None
+    connection.execute(
+        update(consent_record)
+        .where(consent_record.c.id == record_id)
+        .values(state=RECORD.after(row.state, "withdraw"), ended_at=now)
+    )
+    grants = connection.execute(select(grant).where(grant.c.record_id == record_id)).all()
+    for one in grants:
+        settle_grant(connection, one.id, "revoke")
+        if one.channel != "mandate":
+            _tell_channel(connection, row.case_id, one.id, now)
+    connection.execute(delete(harvest).where(harvest.c.case_id == row.case_id, harvest.c.data_set.in_(row.data_sets)))
+    connection.execute(delete(snapshot).where(snapshot.c.case_id == row.case_id))
+    baseline.forget(connection, row.case_id)
+    sharing.stop_all(connection, row.case_id, now)
+    chain.append(connection, row.case_id, now, actor, "ConsentWithdrawn", {"record": record_id, "basis": row.basis})
+    case_id: str = row.case_id
+    return case_id
+
+
+def _tell_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:
+    """The source learns of it from a job: nothing is called inside the transaction."""
+    key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"revoke/{grant_id}"))
+    outbox.put(connection, name="revoke_grant", case_id=case_id, payload={"grant": grant_id}, key=key, now=now)

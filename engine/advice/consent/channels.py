@@ -1,0 +1,62 @@
+"""How a consent given to us becomes an opened source.
+
+Some sources keep their own consent: Altinn, the bank (PSD2), the debt register.
+A channel creates it there, tells where the citizen must confirm it, and ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from engine.advice.evidence.datasets import DataSet, Subject
+
+
+class ChannelState(StrEnum):
+    PENDING = "pending"  # waits for the citizen at the channel's own page
+    ACTIVE = "active"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAsk:
+    """What is asked of a channel.
+
+    reference     our own id of this grant (uuid text), the same at every try
+    redirect_url  absolute address to send the citizen back to; carries our reference only
+    language      nb | nn | en
+    """
+
+    reference: str
+    subject: Subject
+    data_sets: tuple[DataSet, ...]
+    valid_to: datetime
+    redirect_url: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelReply:
+    """``grant`` is the channel's id to use when fetching; ``redirect`` where the citizen must go, if anywhere."""
+
+    grant: str
+    state: ChannelState
+    redirect: str = ""
+
+
+class ConsentChannel(Protocol):
+    """One way of opening sources. Every failure is a ``SourceError``."""
+
+    name: str
+
+    def request(self, ask: ChannelAsk) -> ChannelReply: ...
+
+    def state(self, grant: str) -> ChannelState: ...
+
+    def revoke(self, grant: str) -> None:
+        """End it at the source. Ending what has ended is no error."""
+        ...

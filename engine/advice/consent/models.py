@@ -1,0 +1,43 @@
+"""The rows of consents and mandates. Two kinds of record, each revocable by itself.
+
+A consent lets us process; a mandate (fullmakt) lets us collect from a source on the
+citizen's behalf. A grant is what a record opened at one channel.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, LargeBinary, String, Table
+
+from engine.platform.db import Json, Sealed, UTCDateTime, metadata
+
+consent_record = Table(
+    "consent_record",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("basis", String(10), nullable=False),  # consent | mandate
+    Column("purpose", String(60), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("data_sets", Json, nullable=False),
+    Column("wording_hash", LargeBinary(32), nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("decided_at", UTCDateTime, nullable=False),
+    Column("valid_to", UTCDateTime),
+    Column("ended_at", UTCDateTime),
+    Index("ix_consent_record_person", "person_id", "decided_at"),
+)
+
+grant = Table(
+    "consent_grant",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("record_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("channel", String(20), nullable=False),
+    Column("data_sets", Json, nullable=False),
+    Column("reference", String(100), nullable=False),
+    Column("redirect", String(500), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+)

@@ -1,0 +1,111 @@
+"""The same thing told by several sources is shown once, with all of them.
+
+Debts   the same account number; else the same kind and creditor with balances within two per cent
+        or 500 kroner. The live source fetched last gives the balance; each part (rate, limit, monthly
+        sum, principal) comes from whoever tells it.
+Income  a benefit Nav tells of is the one Skatteetaten reports from Nav for the same month.
+Homes   one property in the land register and one in the tax base are the same home.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from engine.advice.economy.figures import Asset, AssetKind, Debt, DebtKind, Income, IncomeKind
+from engine.advice.economy.sourced import Sourced
+
+_NEAR_SHARE, _NEAR_KRONER = Decimal("0.02"), Decimal(500)
+_COMPANY = re.compile(r"\b(as|asa|sa|ba|norge|no|nuf)\b")
+
+
+def debts(found: Sequence[Debt]) -> tuple[Debt, ...]:
+    """Every debt once, in the order first met."""
+    groups: list[list[Debt]] = []
+    by_account: dict[str, list[Debt]] = {}
+    by_creditor: dict[tuple[DebtKind, str], list[list[Debt]]] = {}
+    for debt in found:
+        group = by_account.get(debt.account) if debt.account else None
+        key = (debt.kind, _name(debt.creditor))
+        if group is None:
+            group = next((g for g in by_creditor.get(key, ()) if _may_join(g, debt)), None)
+        if group is None:
+            group = []
+            groups.append(group)
+            by_creditor.setdefault(key, []).append(group)
+        group.append(debt)
+        if debt.account:
+            by_account[debt.account] = group
+    return tuple(_merge(group) for group in groups)
+
+
+def _may_join(group: list[Debt], debt: Debt) -> bool:
+    """Two records of one source are two debts; claims with case numbers are never guessed to be one."""
+    data_set = debt.id.partition(":")[0]
+    if debt.case_number or any(other.id.partition(":")[0] == data_set for other in group):
+        return False
+    if debt.account and any(other.account and other.account != debt.account for other in group):
+        return False
+    one, other = group[0].balance.value, debt.balance.value
+    return abs(one - other) <= max(_NEAR_KRONER, _NEAR_SHARE * max(abs(one), abs(other)))
+
+
+def _name(text: str) -> str:
+    return " ".join(_COMPANY.sub(" ", text.lower()).split())
+
+
+def _merge(group: list[Debt]) -> Debt:
+    if len(group) == 1:
+        return group[0]
+    newest = max(group, key=lambda debt: debt.balance.sources[0].fetched_at)
+    sources = tuple(source for debt in group for source in debt.balance.sources)
+
+    def told(name: str) -> Any:
+        return next((value for debt in group if (value := getattr(debt, name))), None)
+
+    return replace(
+        newest,
+        balance=Sourced(newest.balance.value, sources, newest.balance.as_of),
+        principal=told("principal"),
+        interest=told("interest"),
+        costs=told("costs"),
+        rate=told("rate"),
+        monthly=told("monthly"),
+        limit=told("limit"),
+        terms_left=told("terms_left"),
+        account=told("account") or "",
+        co_borrower=any(debt.co_borrower for debt in group),
+        secured=any(debt.secured for debt in group),
+    )
+
+
+def incomes(found: Sequence[Income]) -> tuple[Income, ...]:
+    """Benefits told by Nav stand; the same told by Skatteetaten lends its source and goes."""
+    told = {
+        (income.payer_orgno, income.month): income
+        for income in found
+        if income.id.startswith("nav.") and income.kind is not IncomeKind.CHILD_BENEFIT
+    }
+    kept: list[Income] = []
+    for income in found:
+        same = told.get((income.payer_orgno, income.month))
+        if same is not None and same is not income and not income.id.startswith("nav."):
+            both = Sourced(same.gross.value, same.gross.sources + income.gross.sources, same.gross.as_of)
+            kept = [replace(k, gross=both) if k is same else k for k in kept]
+            told[income.payer_orgno, income.month] = replace(same, gross=both)
+        else:
+            kept.append(told.get((income.payer_orgno, income.month), income) if same is income else income)
+    return tuple(kept)
+
+
+def assets(found: Sequence[Asset]) -> tuple[Asset, ...]:
+    """A home known to the land register takes the value the tax base tells, when there is one of each."""
+    registered = [a for a in found if a.kind is AssetKind.HOME and a.value is None]
+    valued = [a for a in found if a.kind is AssetKind.HOME and a.value is not None]
+    if len(registered) != 1 or len(valued) != 1:
+        return tuple(found)
+    one = replace(registered[0], value=valued[0].value)
+    return tuple(one if a is registered[0] else a for a in found if a is not valued[0])

@@ -1,0 +1,91 @@
+"""What the business earns: turnover, costs and what the owner takes out, from tagged transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from engine.advice.economy.enk.tagging import Tag, Tagging, numbers
+from engine.advice.economy.figures import Transaction
+from engine.advice.economy.money import ZERO, Money
+
+_ORE = Decimal("0.01")
+#: Payments to these are tax and VAT, not costs of the business.
+AUTHORITIES = ("skatteetaten", "skattekontoret", "skatteinnkrev")
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One movement of the business, sorted. ``kind``: sales | cost | own_pay | set_aside | authority | other."""
+
+    kind: str
+    booked: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """NOK of a stretch of time, VAT included as it passed through the account.
+
+    start, end  first and last day counted
+    sales, costs, own_pay, paid   all positive amounts; ``paid`` went to the tax authority
+    """
+
+    start: date
+    end: date
+    sales: Money
+    costs: Money
+    own_pay: Money
+    paid: Money
+
+    @property
+    def profit(self) -> Money:
+        return self.sales - self.costs
+
+
+def movements(transactions: Iterable[Transaction], tagging: Tagging) -> tuple[Movement, ...]:
+    """Every movement on the business accounts, sorted. Money between own accounts is neither sale nor cost."""
+    business = numbers(tagging, Tag.BUSINESS)
+    aside = numbers(tagging, Tag.TAX, Tag.VAT, Tag.SET_ASIDE)
+    private = numbers(tagging, Tag.PRIVATE)
+    return tuple(
+        Movement(_kind(t, business, aside, private), t.booked, abs(t.amount))
+        for t in transactions
+        if t.account in business
+    )
+
+
+def _kind(t: Transaction, business: frozenset[str], aside: frozenset[str], private: frozenset[str]) -> str:
+    other = t.counterparty_account
+    if other in business:
+        return "other"
+    if other in aside:
+        return "set_aside"
+    if other in private:
+        return "own_pay" if t.amount < 0 else "other"
+    if any(name in t.counterparty.lower() for name in AUTHORITIES):
+        return "authority" if t.amount < 0 else "other"
+    return "cost" if t.amount < 0 else "sales"
+
+
+def result(found: Iterable[Movement], start: date, end: date) -> Result:
+    """What happened from *start* to *end*, both counted."""
+    sums = {"sales": ZERO, "cost": ZERO, "own_pay": ZERO, "authority": ZERO}
+    for movement in found:
+        if movement.kind in sums and start <= movement.booked <= end:
+            sums[movement.kind] += movement.amount
+    return Result(start, end, sums["sales"], sums["cost"], sums["own_pay"], sums["authority"])
+
+
+def year_share(as_of: date, since: date) -> Decimal:
+    """How much of the year lies from *since* to *as_of*, by days: more than 0, at most 1."""
+    first, last = date(as_of.year, 1, 1), date(as_of.year, 12, 31)
+    days = (as_of - max(since, first)).days + 1
+    return Decimal(max(days, 1)) / Decimal((last - first).days + 1)
+
+
+def projected(amount: Money, share: Decimal) -> Money:
+    """The whole year at the same pace, NOK."""
+    return (amount / share).quantize(_ORE, rounding=ROUND_HALF_UP)

@@ -1,0 +1,93 @@
+"""The owner's overview from what is harvested and what she has said: tags and assumptions are kept sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.advice.economy.enk.deadlines import Change
+from engine.advice.economy.enk.overview import Assumptions, EnkOverview, build
+from engine.advice.economy.enk.tagging import Tag
+from engine.advice.economy.figures import Figures
+from engine.advice.economy.money import ZERO
+from engine.advice.economy.tax.vat import Period
+from engine.advice.evidence import harvest
+from engine.platform.clock import OSLO
+from engine.platform.vault import Vault
+from engine.workflow.execution.data import read_of_person
+
+TAGS, ASSUMPTIONS = "accounts", "assumptions"
+#: What must be remembered of a business when its accounts can no longer be seen: days, never amounts.
+COMING = "enk-coming"
+
+
+def tagging(connection: Connection, vault: Vault, owner_id: str) -> dict[str, Tag]:
+    """Account number → tag, as the owner set them; empty when she has not."""
+    kept = read_of_person(connection, vault, owner_id, TAGS) or {}
+    return {number: Tag(tag) for number, tag in kept.get("tags", {}).items()}
+
+
+def assumptions(kept: Mapping[str, Any], born: date, today: date) -> tuple[Assumptions, Assumptions | None]:
+    """What counts this year, and what was told for the year before; her age at the end of the year.
+
+    Advance tax is of one year: told for an earlier one it is not carried into this in silence.
+    """
+    told = replace(read_assumptions(kept), age=today.year - born.year)
+    year = int(kept.get("year", today.year))
+    if year == today.year:
+        before = kept.get("lastYear")
+        return told, None if before is None else replace(read_assumptions(before), age=told.age)
+    fresh = replace(told, advance_tax=ZERO, advance_change=None, advance_paid=None, carried=bool(told.advance_tax))
+    return fresh, told if year == today.year - 1 else None
+
+
+def coming(known: Mapping[str, Any], today: date) -> list[tuple[str, str, date]]:
+    """Key, kind and day of the remembered dues that still lie ahead."""
+    stored = ((key, kind, date.fromisoformat(day)) for key, kind, day in known.get("dues", ()))
+    return [one for one in stored if one[2] >= today]
+
+
+def next_assumptions(kept: Mapping[str, Any], told: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What to keep when the owner tells something new: marked with its year, the year before kept beside it."""
+    before = kept if kept.get("year", today.year) == today.year - 1 else kept.get("lastYear")
+    plain = None if before is None else {k: v for k, v in before.items() if k != "lastYear"}
+    return {**told, "year": today.year, **({"lastYear": plain} if plain else {})}
+
+
+def read_assumptions(kept: Mapping[str, Any]) -> Assumptions:
+    """Assumptions from stored JSON."""
+
+    def number(name: str, default: str = "0") -> Decimal:
+        return Decimal(str(kept.get(name, default)))
+
+    notified = kept.get("advanceNotified")
+    return Assumptions(
+        advance_tax=number("advanceTax"),
+        advance_change=Change(date.fromisoformat(notified), number("advanceBefore")) if notified else None,
+        advance_paid=number("advancePaid") if kept.get("advancePaid") is not None else None,
+        wages=number("wages"),
+        deductions=number("deductions"),
+        shielding_base=number("shieldingBase"),
+        wanted_pay=number("wantedPay"),
+        vat_kind=str(kept.get("vatKind", "standard")),
+        deductible=number("deductible", "1"),
+        vat_period=Period(kept.get("vatPeriod", Period.TWO_MONTH.value)),
+        returns={key: Decimal(str(value)) for key, value in kept.get("returns", {}).items()},
+    )
+
+
+def overview(
+    connection: Connection, vault: Vault, *, case_id: str, owner_id: str, every: Collection[str], now: datetime
+) -> tuple[EnkOverview, Figures]:
+    """The owner's overview as of *now*, from what the case has harvested."""
+    figures, _ = harvest.figures(connection, vault, case_id, every)
+    person = vault.person(connection, owner_id)
+    today = now.astimezone(OSLO).date()
+    kept = read_of_person(connection, vault, owner_id, ASSUMPTIONS) or {}
+    now_told, last_year = assumptions(kept, person.birth_date, today)
+    return build(figures, tagging(connection, vault, owner_id), now_told, today, last_year), figures

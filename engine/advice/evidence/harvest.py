@@ -1,0 +1,174 @@
+"""What was answered, per case and data set: one row each, replaced by a newer answer.
+
+That a source was asked, and that its first whole answer came, are events of the case's trail:
+they stay when the answers are deleted.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from engine.advice.economy.figures import Figures, Gap, GapReason
+from engine.advice.economy.overview import Overview, build
+from engine.advice.economy.supplements import Supplement
+from engine.advice.economy.wire import from_json, to_json
+from engine.advice.evidence import baseline
+from engine.advice.evidence.datasets import Evidence
+from engine.advice.evidence.models import harvest, snapshot, supplement
+from engine.platform.vault import Vault
+from engine.workflow.audit import chain
+from engine.workflow.authorization.actor import SYSTEM
+
+SNAPSHOT_LIFE = timedelta(days=90)
+#: States in which the source has said all it has.
+ANSWERED = ("answered", "empty")
+_GAPS = {
+    "asked": GapReason.NOT_ANSWERED,
+    "unavailable": GapReason.NOT_ANSWERED,
+    "partial": GapReason.PARTIAL,
+    "refused": GapReason.REFUSED,
+    "broken": GapReason.REFUSED,
+}
+
+
+def asked(connection: Connection, case_id: str, person_id: str, data_sets: list[str], now: datetime) -> None:
+    """Note what will be asked, so that every source is a row on the page from the first moment."""
+    there = set(connection.execute(select(harvest.c.data_set).where(harvest.c.case_id == case_id)).scalars())
+    rows = [
+        {
+            "id": str(uuid.uuid4()),
+            "case_id": case_id,
+            "person_id": person_id,
+            "data_set": data_set,
+            "state": "asked",
+            "asked_at": now,
+            "attempts": 0,
+        }
+        for data_set in data_sets
+        if data_set not in there
+    ]
+    if rows:
+        connection.execute(insert(harvest), rows)
+        chain.append(connection, case_id, now, SYSTEM, "SourcesAsked", {"dataSets": [row["data_set"] for row in rows]})
+
+
+def record(
+    connection: Connection,
+    vault: Vault,
+    *,
+    case_id: str,
+    person_id: str,
+    data_set: str,
+    state: str,
+    now: datetime,
+    evidence: Evidence | None = None,
+    error: str = "",
+) -> None:
+    """Keep an answer or a failure. An earlier answer stands when a later question fails."""
+    row = connection.execute(
+        select(harvest.c.id, harvest.c.state, harvest.c.content).where(
+            harvest.c.case_id == case_id, harvest.c.data_set == data_set
+        )
+    ).first()
+    if row is None:
+        return  # withdrawn while we asked: nothing may be kept
+    values: dict[str, object] = {"state": state, "attempts": harvest.c.attempts + 1, "error": error or None}
+    if evidence is not None:
+        body = {"figures": to_json(evidence.figures), "missing": list(evidence.missing)}
+        values["content"] = vault.seal(connection, person_id, f"harvest.content:{row.id}", body)
+        values["answered_at"] = now
+    elif row.content is not None:
+        values = {"attempts": harvest.c.attempts + 1, "error": error or None}
+    connection.execute(update(harvest).where(harvest.c.id == row.id).values(**values))
+    if state in ANSWERED and row.state not in ANSWERED:
+        chain.append(connection, case_id, now, SYSTEM, "SourceAnswered", {"dataSet": data_set})
+
+
+def figures(
+    connection: Connection, vault: Vault, case_id: str, every: Collection[str]
+) -> tuple[Figures, tuple[Gap, ...]]:
+    """Everything answered in the case, and what is missing. Of *every* data set, those never asked are gaps too."""
+    known = set(connection.execute(select(harvest.c.data_set).where(harvest.c.case_id == case_id)).scalars())
+    found = Figures()
+    gaps = [Gap(data_set, "", GapReason.NOT_ASKED) for data_set in every if data_set not in known]
+    for row in connection.execute(select(harvest).where(harvest.c.case_id == case_id).order_by(harvest.c.data_set)):
+        missing: tuple[str, ...] = ()
+        if row.content is not None:
+            body = vault.open(connection, row.person_id, f"harvest.content:{row.id}", row.content)
+            found += from_json(body["figures"])
+            missing = tuple(body["missing"])
+        if row.state in _GAPS:
+            gaps += [Gap(row.data_set, who, _GAPS[row.state]) for who in (missing or ("",))]
+    return found, tuple(gaps)
+
+
+def supplements(connection: Connection, vault: Vault, case_id: str) -> tuple[tuple[str, Supplement], ...]:
+    """What the citizen entered, oldest first, with row ids."""
+    rows = connection.execute(
+        select(supplement).where(supplement.c.case_id == case_id).order_by(supplement.c.created_at)
+    )
+    return tuple(
+        (row.id, from_json(vault.open(connection, row.person_id, f"supplement.content:{row.id}", row.content)))
+        for row in rows
+    )
+
+
+def supplement_by_hand(
+    connection: Connection, vault: Vault, *, case_id: str, person_id: str, entry: Supplement
+) -> None:
+    sealed = vault.seal(connection, person_id, f"supplement.content:{entry.id}", to_json(entry))
+    connection.execute(
+        insert(supplement).values(
+            id=entry.id, case_id=case_id, person_id=person_id, content=sealed, created_at=entry.at
+        )
+    )
+
+
+def build_snapshot(
+    connection: Connection, vault: Vault, *, case_id: str, person_id: str, every: Collection[str], now: datetime
+) -> Overview:
+    """Compile what is known now and keep it as the next version, which is never changed."""
+    found, gaps = figures(connection, vault, case_id, every)
+    added = tuple(entry for _, entry in supplements(connection, vault, case_id))
+    overview = build(found, as_of=now.date(), gaps=gaps, supplements=added)
+    version = (
+        connection.execute(
+            select(func.coalesce(func.max(snapshot.c.version), 0)).where(snapshot.c.case_id == case_id)
+        ).scalar_one()
+        + 1
+    )
+    snapshot_id = str(uuid.uuid4())
+    connection.execute(
+        insert(snapshot).values(
+            id=snapshot_id,
+            case_id=case_id,
+            person_id=person_id,
+            version=version,
+            built_at=now,
+            expires_at=now + SNAPSHOT_LIFE,
+            content=vault.seal(connection, person_id, f"snapshot.content:{snapshot_id}", to_json(overview)),
+        )
+    )
+    connection.execute(snapshot.delete().where(snapshot.c.case_id == case_id, snapshot.c.version < version - 4))
+    baseline.remember(connection, vault, case_id=case_id, person_id=person_id, overview=overview, now=now)
+    return overview
+
+
+def newest_snapshot(
+    connection: Connection, vault: Vault, case_id: str, now: datetime
+) -> tuple[Overview, datetime, int] | None:
+    """The overview last built, when, and its version. One whose time is out is not there any more."""
+    row = connection.execute(
+        select(snapshot)
+        .where(snapshot.c.case_id == case_id, snapshot.c.expires_at > now)
+        .order_by(snapshot.c.version.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    body = vault.open(connection, row.person_id, f"snapshot.content:{row.id}", row.content)
+    return from_json(body), row.built_at, row.version

@@ -1,0 +1,47 @@
+"""What was asked and answered, and the overviews built of it. All of it sealed, all of it with an end."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
+
+from engine.platform.db import Sealed, UTCDateTime, metadata
+
+harvest = Table(
+    "harvest",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False),
+    Column("person_id", String(36), nullable=False),
+    Column("data_set", String(60), nullable=False),
+    Column("state", String(12), nullable=False),  # asked | answered | empty | partial | unavailable | refused | broken
+    Column("asked_at", UTCDateTime, nullable=False),
+    Column("answered_at", UTCDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("error", String(60)),
+    Column("content", Sealed),
+    UniqueConstraint("case_id", "data_set"),
+)
+
+supplement = Table(
+    "supplement",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False),
+    Column("person_id", String(36), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("built_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("content", Sealed, nullable=False),
+    UniqueConstraint("case_id", "version"),
+    Index("ix_snapshot_expires_at", "expires_at"),
+)

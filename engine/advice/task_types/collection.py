@@ -1,0 +1,214 @@
+"""Jobs that open sources, choose which may be asked, and build the overview."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from engine.advice.consent import actions as consent
+from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState, ConsentChannel
+from engine.advice.consent.models import consent_record, grant
+from engine.advice.evidence import gate, harvest
+from engine.advice.evidence.datasets import DataSet, Requirement, Subject
+from engine.advice.task_types.descriptions import named
+from engine.platform.db import Database
+from engine.platform.provider_errors import SourceError, SourceUnavailable
+from engine.platform.vault import Vault
+from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.models import process_instance
+from engine.workflow.instances import parties
+from engine.workflow.jobs.job_types import Done, Result, Retry
+from engine.workflow.jobs.outbox import Work
+
+_TRIGGERS = {
+    ChannelState.ACTIVE: "activate",
+    ChannelState.REFUSED: "refuse",
+    ChannelState.REVOKED: "revoke",
+    ChannelState.EXPIRED: "expire",
+}
+
+
+def person_about(connection: Connection, case_id: str, role: str = "") -> str:
+    """Person id of the one a case is about: its owner, or whom a register says is in *role*.
+
+    Raises ``Fault`` where nobody is.
+    """
+    if role:
+        found = parties.named(connection, case_id, role)
+        if not found:
+            raise Fault("nobody_in_role", role)
+        return found[0].person_id
+    owner: str = connection.execute(
+        select(process_instance.c.owner_id).where(process_instance.c.id == case_id)
+    ).scalar_one()
+    return owner
+
+
+def subject_of(connection: Connection, vault: Vault, case_id: str, role: str = "") -> Subject:
+    """The person a case is about, as sources are asked for her."""
+    person = vault.person(connection, person_about(connection, case_id, role))
+    return Subject(person.id, person.pid, person.name, person.birth_date)
+
+
+class OpenSources:
+    """Task type ``open_sources``: turn a given consent into grants, one per channel.
+
+    Leaves ``pending``: how many channels wait for the citizen at their own page.
+    """
+
+    name = "open_sources"
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        data_sets: Mapping[str, DataSet],
+        channels: Mapping[str, ConsentChannel],
+        base_url: str,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._data_sets = data_sets
+        self._channels = channels
+        self._base_url = base_url
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        with self._database.read() as connection:
+            subject = subject_of(connection, self._vault, work.case_id)
+            record = connection.execute(
+                select(consent_record)
+                .where(
+                    consent_record.c.case_id == work.case_id,
+                    consent_record.c.basis == "consent",
+                    consent_record.c.state == "given",
+                )
+                .order_by(consent_record.c.decided_at.desc())
+            ).first()
+        if record is None:
+            return Done({"pending": 0})
+        wanted: dict[str, list[DataSet]] = {}
+        for data_set_id in record.data_sets:
+            data_set = self._data_sets[data_set_id]
+            wanted.setdefault(data_set.channel, []).append(data_set)
+        replies: list[tuple[str, str, list[str], ChannelReply]] = []
+        for name, data_sets in sorted(wanted.items()):
+            reference = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.id}/{name}"))
+            back = f"{self._base_url}/retur/{reference}"
+            ask = ChannelAsk(reference, subject, tuple(data_sets), record.valid_to, back, "nb")
+            ids = [data_set.id for data_set in data_sets]
+            try:
+                replies.append((reference, name, ids, self._channels[name].request(ask)))
+            except SourceUnavailable as error:
+                return Retry(error.code, error.retry_after)
+            except SourceError as error:
+                refused = ChannelReply(f"refused-{error.code}", ChannelState.REFUSED)
+                replies.append((reference, name, ids, refused))
+
+        def keep(connection: Connection) -> None:
+            for reference, name, ids, reply in replies:
+                consent.add_grant(
+                    connection,
+                    grant_id=reference,
+                    record_id=record.id,
+                    case_id=work.case_id,
+                    channel=name,
+                    data_sets=ids,
+                    reference=reply.grant,
+                    redirect=reply.redirect,
+                    state=reply.state.value,
+                    now=now,
+                )
+
+        pending = sum(reply.state is ChannelState.PENDING for *_, reply in replies)
+        return Done({"pending": pending}, keep)
+
+
+class PlanHarvest:
+    """Task type ``plan_harvest``: which sources may be asked. Leaves ``sources``, a list of data set ids.
+
+    config  ``subject``: the role of whom it is about; ``dataSets``: only these
+    """
+
+    name = "plan_harvest"
+
+    def __init__(self, database: Database, data_sets: Mapping[str, DataSet]) -> None:
+        self._database = database
+        self._data_sets = data_sets
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        role = work.payload.get("subject") or ""
+        chosen = named(work.payload.get("dataSets"))
+        about = [
+            data_set
+            for data_set in self._data_sets.values()
+            if data_set.subject_role == role and (not chosen or data_set.id in chosen)
+        ]
+        with self._database.read() as connection:
+            person = person_about(connection, work.case_id, role)
+            allowed = [
+                data_set.id for data_set in about if gate.may_ask(connection, work.case_id, data_set, now) is not None
+            ]
+            closed = {data_set.id for data_set in about if data_set.requirement is not Requirement.OPEN}
+        if not closed.intersection(allowed):
+            allowed = []  # no yes at all: open registers are left alone too
+
+        def keep(connection: Connection) -> None:
+            harvest.asked(connection, work.case_id, person, allowed, now)
+
+        return Done({"sources": allowed}, keep)
+
+
+class BuildOverview:
+    """Task type ``overview``: compile what is known into the next snapshot."""
+
+    name = "overview"
+
+    def __init__(self, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
+        self._vault = vault
+        self._data_sets = data_sets
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        def keep(connection: Connection) -> None:
+            role = work.payload.get("subject") or ""
+            harvest.build_snapshot(
+                connection,
+                self._vault,
+                case_id=work.case_id,
+                person_id=person_about(connection, work.case_id, role),
+                every=[data_set.id for data_set in self._data_sets.values() if data_set.subject_role == role],
+                now=now,
+            )
+
+        return Done(effect=keep)
+
+
+class RevokeGrant:
+    """Outbox job ``revoke_grant``: tell the channel that the citizen has withdrawn."""
+
+    name = "revoke_grant"
+
+    def __init__(self, database: Database, channels: Mapping[str, ConsentChannel]) -> None:
+        self._database = database
+        self._channels = channels
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        with self._database.read() as connection:
+            row = connection.execute(select(grant).where(grant.c.id == work.payload["grant"])).first()
+        if row is None or row.channel not in self._channels:
+            return Done()
+        try:
+            self._channels[row.channel].revoke(row.reference)
+        except SourceUnavailable as error:
+            return Retry(error.code, error.retry_after)
+        except SourceError:
+            return Done()  # ended there already, or never known there
+        return Done()
+
+
+def settle(connection: Connection, grant_id: str, state: ChannelState) -> None:
+    """Write what a channel says of a grant."""
+    if state in _TRIGGERS:
+        consent.settle_grant(connection, grant_id, _TRIGGERS[state])

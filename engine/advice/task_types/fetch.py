@@ -1,0 +1,158 @@
+"""The job that asks sources. What each may be asked for and on what basis is for ``evidence.gate`` to say."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.advice.evidence import gate, harvest
+from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, Subject
+from engine.advice.evidence.models import harvest as harvest_table
+from engine.advice.task_types.collection import subject_of
+from engine.advice.task_types.descriptions import named
+from engine.platform.db import Database
+from engine.platform.provider_errors import SourceBroken, SourceRefused, SourceUnavailable
+from engine.platform.vault import Vault
+from engine.workflow.jobs.job_types import Done, Error, GiveUp, Result
+from engine.workflow.jobs.outbox import Work
+
+HISTORY_MONTHS = 6
+#: What a source did: state of the harvest, code of a failure, and the answer.
+Answer = tuple[str, str, Evidence | None]
+
+
+class Fetch:
+    """Task type ``fetch``: ask sources. The failure of one is its own gap and nobody else's.
+
+    config  ``dataSet``: one, which is asked whatever it answered before; or ``dataSets``: several, of which those
+            whose answer is still fresh (``DataSet.max_age``) are left alone
+    leaves  ``answered``: all that may be asked have answered; ``askAgain``, the ISO 8601 time until the next try;
+            ``notAllowed``, how many there was no basis for
+    throws  ``NO_BASIS`` when none may be asked, or not any more
+    """
+
+    name = "fetch"
+
+    def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
+        self._database = database
+        self._vault = vault
+        self._data_sets = data_sets
+
+    def other_side(self, payload: Mapping[str, Any]) -> str:
+        """The one source that is asked; of several none is the one that fails."""
+        return next(iter(named(payload.get("dataSet"))), "")
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        single = named(work.payload.get("dataSet"))
+        several = () if single else named(work.payload.get("dataSets"))
+        chosen = single or several
+        unknown = [name for name in chosen if name not in self._data_sets]
+        if unknown or not chosen:
+            return GiveUp("unknown_data_set", ", ".join(unknown))
+        wanted = [self._data_sets[name] for name in dict.fromkeys(chosen)]
+        with self._database.write() if several else self._database.read() as connection:
+            allowed = [
+                (one, grant)
+                for one in wanted
+                if (grant := gate.may_ask(connection, work.case_id, one, now)) is not None
+            ]
+            subjects = {
+                one.id: subject_of(connection, self._vault, work.case_id, one.subject_role) for one, _ in allowed
+            }
+            if (
+                several
+            ):  # a source that was planned has its row already, and one that was withdrawn must not get it back
+                self._ask_for(connection, work.case_id, subjects, now)
+            tries, fresh = self._before(connection, work.case_id, [one for one, _ in allowed], now)
+        if not allowed:
+            return Error("NO_BASIS")
+        answers = {
+            data_set.id: self._ask(data_set, grant, subjects[data_set.id], work, now)
+            for data_set, grant in allowed
+            if single or data_set.id not in fresh
+        }
+
+        def keep(connection: Connection) -> None:
+            for name, (state, error, evidence) in answers.items():
+                harvest.record(
+                    connection,
+                    self._vault,
+                    case_id=work.case_id,
+                    person_id=subjects[name].person_id,
+                    data_set=name,
+                    state=state,
+                    now=now,
+                    evidence=evidence,
+                    error=error,
+                )
+
+        silent = [name for name, (state, *_) in answers.items() if state not in harvest.ANSWERED]
+        again = ask_again(max((tries.get(name, 0) for name in silent or answers), default=0))
+        left = {"answered": not silent, "askAgain": again}
+        down = bool(single) and any(state in ("unavailable", "broken") for state, *_ in answers.values())
+        return Done(left | ({"notAllowed": len(wanted) - len(allowed)} if several else {}), keep, failed=down)
+
+    @staticmethod
+    def _ask_for(connection: Connection, case_id: str, subjects: Mapping[str, Subject], now: datetime) -> None:
+        """Note what is asked for, so that it is a row on the page and an event of the trail."""
+        for person in dict.fromkeys(subject.person_id for subject in subjects.values()):
+            about = [name for name, subject in subjects.items() if subject.person_id == person]
+            harvest.asked(connection, case_id, person, about, now)
+
+    @staticmethod
+    def _before(
+        connection: Connection, case_id: str, data_sets: Sequence[DataSet], now: datetime
+    ) -> tuple[dict[str, int], set[str]]:
+        """How often each was tried, and those whose answer is still fresh."""
+        age = {data_set.id: data_set.max_age for data_set in data_sets}
+        rows = connection.execute(
+            select(harvest_table).where(harvest_table.c.case_id == case_id, harvest_table.c.data_set.in_(age))
+        ).all()
+        fresh = {
+            row.data_set
+            for row in rows
+            if row.state in harvest.ANSWERED and row.answered_at and row.answered_at > now - age[row.data_set]
+        }
+        return {row.data_set: row.attempts for row in rows}, fresh
+
+    @staticmethod
+    def _ask(data_set: DataSet, grant: str, subject: Subject, work: Work, now: datetime) -> Answer:
+        own = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{work.idempotency_key}/{data_set.id}"))
+        request = EvidenceRequest(
+            subject=subject,
+            grant=grant,
+            correlation_id=work.case_id,
+            idempotency_key=work.idempotency_key if work.payload.get("dataSet") else own,
+            as_of=now,
+            since=history_since(now.date()),
+        )
+        try:
+            evidence = data_set.fetch(request)
+        except SourceUnavailable as failure:
+            return "unavailable", failure.code, None
+        except SourceRefused as failure:
+            return "refused", failure.code, None
+        except SourceBroken as failure:
+            return "broken", failure.code, None
+        return evidence.state.value, "", evidence
+
+
+def ask_again(tries: int) -> str:
+    """15 seconds at first, then minutes, then hours: a source that is down is not hammered."""
+    return "PT15S" if tries < 8 else "PT5M" if tries < 20 else "PT1H" if tries < 44 else "PT6H"
+
+
+def history_since(today: date) -> date:
+    """The day history is asked from: six whole months back, and never later than 1 January (the income year)."""
+    return min(_months_back(today, HISTORY_MONTHS), date(today.year, 1, 1))
+
+
+def _months_back(today: date, months: int) -> date:
+    first = today.replace(day=1)
+    for _ in range(months):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return first

@@ -1,0 +1,91 @@
+"""User task types that mean more than a form: consent, mandate, share. What happens when the person answers.
+
+Data of each: ``{"answer": "yes" | "no", "kinds": [...], "language": "nb"}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import select
+
+from engine.advice.consent import actions as consent
+from engine.advice.evidence.datasets import DataSet, Requirement
+from engine.advice.sharing import actions as sharing
+from engine.workflow.authorization.actor import Office
+from engine.workflow.execution.commands import CompleteTask
+from engine.workflow.execution.context import Context
+from engine.workflow.instances.models import case_file
+
+Hook = Callable[[Context], None]
+
+
+def chosen_sets(data_sets: Mapping[str, DataSet], requirement: Requirement, kinds: Sequence[str]) -> list[str]:
+    """The data sets that a choice of kinds covers."""
+    return [s.id for s in data_sets.values() if s.requirement is requirement and s.kind.value in kinds]
+
+
+def _answer(c: Context, data_type: str) -> Mapping[str, object]:
+    assert isinstance(c.command, CompleteTask)
+    return c.command.data.get(data_type, {})
+
+
+def answer_hook(
+    data_sets: Mapping[str, DataSet], receiver: dict[str, str], requirement: Requirement, data_type: str
+) -> Hook:
+    """Writes the record of a consent or mandate answer, and leaves ``granted`` for the gateway."""
+    basis = requirement.value
+
+    def hook(c: Context) -> None:
+        assert c.task is not None
+        answer = _answer(c, data_type)
+        given = answer.get("answer") == "yes"
+        kinds = answer.get("kinds")
+        sets = chosen_sets(data_sets, requirement, kinds if isinstance(kinds, list) else [])
+        language = str(answer.get("language", "nb"))
+        bundle = c.deployed(c.task.definition_id).bundle
+        texts = bundle.texts.get(language) or bundle.texts.get("nb", {})
+        wording = consent.Wording(
+            language, bundle.checksum[:12], "\n".join(texts[key] for key in sorted(texts) if key.startswith(basis))
+        )
+        record_id = consent.record(
+            c.connection,
+            c.services.vault,
+            actor=c.actor,
+            case_id=c.case_id,
+            basis=basis,
+            purpose=str(c.live.variables.get("purpose") or "debt_advice"),
+            receiver=receiver,
+            data_sets=sets,
+            given=given and bool(sets),
+            wording=wording,
+            now=c.now,
+        )
+        if given and sets and requirement is Requirement.MANDATE:
+            consent.add_grant(
+                c.connection,
+                grant_id=record_id,
+                record_id=record_id,
+                case_id=c.case_id,
+                channel="mandate",
+                data_sets=sets,
+                reference=record_id,
+                redirect="",
+                state="active",
+                now=c.now,
+            )
+        c.execution.set_variables(c.live, {"granted": given and bool(sets)})
+
+    return hook
+
+
+def share_hook(c: Context) -> None:
+    """A yes lets the case's office look for three months; a no changes nothing else (R87)."""
+    shared = _answer(c, "share-answer").get("answer") == "yes"
+    c.execution.set_variables(c.live, {"shared": shared})
+    if not shared:
+        return
+    office = c.connection.execute(select(case_file.c.office).where(case_file.c.id == c.case_id)).scalar()
+    if office:
+        name = str(c.live.variables.get("officeName", ""))
+        sharing.start(c.connection, actor=c.actor, case_id=c.case_id, office=Office(office, name), now=c.now)

@@ -1,0 +1,158 @@
+"""The right to complain about a decision: until when, what came in, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.casework import idempotency, notices, time_limits
+from engine.casework.models import complaint, letter
+from engine.platform.clock import OSLO
+from engine.platform.vault import Vault
+from engine.workflow.audit import chain
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.execution.commands import AlreadyDone, NotFound, NotPossible, Reason
+
+#: The template whose letter tells the citizen of the decision.
+DECISION = "decision"
+#: The office changes its decision, sends the complaint on to Statsforvalteren or does not treat it; she withdraws it.
+OUTCOMES = ("changed", "sent_on", "dismissed", "withdrawn")
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Until when she may complain, from when she got the letter.
+
+    arrived  when she opened it (``opened``), until then when it was sent
+    last     the last day in time, in Norway
+    """
+
+    letter_id: str
+    arrived: datetime
+    opened: bool
+    last: date
+    weeks: int
+    reference: str
+
+    @property
+    def until(self) -> datetime:
+        return datetime.combine(self.last, time(23, 59, 59), OSLO)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """``due_at`` is the last moment as it stood when the complaint was written down; ``None``: no time had begun."""
+
+    id: str
+    author: str
+    text: str
+    received_at: datetime
+    registered_at: datetime
+    due_at: datetime | None
+    outcome: str
+    answer: str
+    decided_by: str
+    decided_at: datetime | None
+
+    @property
+    def in_time(self) -> bool:
+        return self.due_at is None or self.received_at <= self.due_at
+
+
+def right(connection: Connection, case_id: str) -> Right | None:
+    """The right to complain of the newest decision that was sent; ``None`` before one was."""
+    row = connection.execute(
+        select(letter.c.id, letter.c.sent_at, letter.c.read_at)
+        .where(letter.c.case_id == case_id, letter.c.template == DECISION, letter.c.state == "sent")
+        .order_by(letter.c.sent_at.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    arrived = row.read_at or row.sent_at
+    day = arrived.astimezone(OSLO).date()
+    rule = time_limits.limit("complaint", day)
+    last = time_limits.last_day("complaint", day)
+    return Right(row.id, arrived, row.read_at is not None, last, rule.weeks, rule.reference)
+
+
+def register(
+    connection: Connection, vault: Vault, *, actor: Actor, case: Any, received: datetime, text: str, now: datetime,
+    key: str = "",
+) -> Complaint:  # fmt: skip
+    """A complaint that came in. The citizen is told that it did, and the case keeps whether it was in time.
+
+    key  of the form: sent again it makes no second one, and the first is returned
+    """
+    if received > now:
+        raise NotPossible(Reason("", "in-the-future", "it cannot have come later than now"))
+    complaint_id = idempotency.identity(actor, case.id, key, received.astimezone(OSLO).date(), text)
+    if idempotency.is_there(connection, complaint, case.id, complaint_id):
+        return _one(connection, vault, case.id, complaint_id)
+    found = right(connection, case.id)
+    content = vault.seal(connection, case.owner_id, f"complaint.content:{complaint_id}", {"text": text[:LONGEST]})
+    connection.execute(
+        insert(complaint).values(
+            id=complaint_id, case_id=case.id, person_id=case.owner_id, author=actor.person_id, content=content,
+            received_at=received, due_at=found.until if found else None, registered_at=now,
+        )
+    )  # fmt: skip
+    one = _one(connection, vault, case.id, complaint_id)
+    data = {"complaint": complaint_id, "in_time": one.in_time}
+    chain.append(connection, case.id, now, actor, "ComplaintRegistered", data)
+    _tell(connection, vault, case, complaint_id, "complaint", now)
+    return one
+
+
+def decide(
+    connection: Connection, vault: Vault, *, actor: Actor, case: Any, complaint_id: str, outcome: str, answer: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """What became of it, once, and why. Raises ``NotFound`` or ``AlreadyDone``."""
+    row = connection.execute(
+        select(complaint).where(complaint.c.id == complaint_id, complaint.c.case_id == case.id)
+    ).first()
+    if row is None or outcome not in OUTCOMES:
+        raise NotFound(complaint_id)
+    sealed = vault.seal(connection, case.owner_id, f"complaint.answer:{row.id}", answer[:LONGEST])
+    done = connection.execute(
+        update(complaint)
+        .where(complaint.c.id == row.id, complaint.c.outcome.is_(None))
+        .values(outcome=outcome, answer=sealed, decided_by=actor.person_id, decided_at=now)
+    )
+    if done.rowcount != 1:
+        raise AlreadyDone(row.decided_by or "", row.decided_at, "decided")
+    chain.append(connection, case.id, now, actor, "ComplaintDecided", {"complaint": row.id, "outcome": outcome})
+    _tell(connection, vault, case, row.id, "complaint_decided", now)
+
+
+def _tell(connection: Connection, vault: Vault, case: Any, complaint_id: str, kind: str, now: datetime) -> None:
+    notices.give(
+        connection, vault, case_id=case.id, person_id=case.owner_id, key=f"{kind}/{complaint_id}", kind=kind,
+        content={"number": case.number}, now=now,
+    )  # fmt: skip
+
+
+def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Complaint]:
+    """Newest first."""
+    rows = connection.execute(
+        select(complaint).where(complaint.c.case_id == case_id).order_by(complaint.c.registered_at.desc())
+    )
+    return [_read(connection, vault, row) for row in rows]
+
+
+def _one(connection: Connection, vault: Vault, case_id: str, complaint_id: str) -> Complaint:
+    return next(row for row in of_case(connection, vault, case_id) if row.id == complaint_id)
+
+
+def _read(connection: Connection, vault: Vault, row: Any) -> Complaint:
+    content = vault.open(connection, row.person_id, f"complaint.content:{row.id}", row.content)
+    answer = vault.open(connection, row.person_id, f"complaint.answer:{row.id}", row.answer) if row.answer else ""
+    return Complaint(
+        row.id, row.author, content["text"], row.received_at, row.registered_at, row.due_at, row.outcome or "",
+        str(answer), row.decided_by or "", row.decided_at,
+    )  # fmt: skip

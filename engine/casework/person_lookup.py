@@ -1,0 +1,47 @@
+"""Who looked up whom by number: in the trail before the register is asked, and never without end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from engine.platform.vault import Person, Vault
+from engine.workflow.audit import chain
+from engine.workflow.audit.chain import audit_event
+from engine.workflow.authorization.actor import Actor
+
+#: The most one person may look up in an hour.
+MOST = 60
+_HOUR = timedelta(hours=1)
+_KIND = "PersonLookedUp"
+
+
+class TooMany(Exception):
+    """She has looked up all she may for now."""
+
+
+def plain_number(text: str) -> str:
+    """The eleven digits of a number as people write it, "" when it is none."""
+    found = text.replace(" ", "").replace("\u00a0", "")
+    return found if found.isascii() and found.isdigit() and len(found) == 11 else ""
+
+
+def note(
+    connection: Connection, vault: Vault, *, actor: Actor, office: str, pid: str, now: datetime
+) -> Person | None:  # fmt: skip
+    """Write down that this number is looked up: by its keyed hash, and the person if we know her, who is returned.
+
+    Raises ``TooMany``, counted after the event so that the lock of its chain holds for the count too.
+    """
+    known = vault.person_by_pid(connection, pid)
+    data = {"office": office, "lookup": vault.lookup(pid).hex(), **({"person": known.id} if known else {})}
+    chain.append(connection, chain.SYSTEM_CHAIN, now, actor, _KIND, data)
+    done = connection.execute(
+        select(func.count()).where(
+            audit_event.c.actor_id == actor.person_id, audit_event.c.at > now - _HOUR, audit_event.c.kind == _KIND
+        )
+    ).scalar_one()
+    if done > MOST:
+        raise TooMany
+    return known

@@ -1,0 +1,62 @@
+"""``ibalanse draw``: a process as an SVG picture that stands alone, as the pages under ``docs/`` link it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from engine.workflow.bpmn.drawing import to_svg
+from engine.workflow.bpmn.parser import parse
+
+METADATA = "metadata.json"
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """``draw`` with its arguments."""
+    parser = commands.add_parser(
+        "draw",
+        help="draw a process as SVG",
+        description="Draw a BPMN file, or the process of a bundle, laid out from its flow alone.",
+    )
+    parser.add_argument("path", type=Path, help="a BPMN file or the folder of a bundle")
+    parser.add_argument("--process", metavar="ID", help="which process, where the file holds several; else the first")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to write it; else to standard output")
+
+
+class BadDrawing(Exception):
+    """There is nothing to draw; says why."""
+
+
+def draw(path: Path, process_id: str | None = None) -> str:
+    """The picture with its own colours, ending in a newline. The same bundle always makes the same text.
+
+    The title is the bundle's in bokmål, else the process's name, else its id.
+    Raises ``BadDrawing``, ``BpmnSyntaxError`` and ``OSError``.
+    """
+    found = parse((path / "process.bpmn" if path.is_dir() else path).read_bytes()).processes
+    if process_id is not None and process_id not in found:
+        raise BadDrawing(f"{path} holds no process {process_id!r}; there are: {', '.join(found)}")
+    process = found[process_id] if process_id is not None else next(iter(found.values()))
+    return to_svg(process, title=_title(path) or process.name or process.id, standalone=True) + "\n"
+
+
+def _title(path: Path) -> str:
+    file = path / METADATA
+    if not path.is_dir() or not file.is_file():
+        return ""
+    return str(json.loads(file.read_text(encoding="utf-8")).get("title", {}).get("nb", ""))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the picture; a file that is there is replaced in one go."""
+    svg = draw(options.path, options.process)
+    if options.output is None:
+        sys.stdout.write(svg)
+        return 0
+    part = options.output.with_name(options.output.name + ".part")
+    part.write_text(svg, encoding="utf-8")
+    os.replace(part, options.output)
+    return 0

@@ -1,0 +1,114 @@
+"""``ibalanse history``: finished instances page by page, and when each element of a case began and ended."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.application import Application
+from engine.cli.output import BadInput, answer
+from engine.workflow.audit.chain import audit_head
+from engine.workflow.bpmn.timing import TimerSyntaxError, parse_date
+from engine.workflow.instances.models import case_file
+from engine.workflow.operations import history
+from engine.workflow.operations.history import Filter
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("history", help="what has happened, from the rows and the audit trail")
+    actions = parser.add_subparsers(dest="action", required=True)
+    finished = actions.add_parser("instances", help="finished instances, the one that ended last first")
+    finished.add_argument("--process", default="", metavar="KEY")
+    finished.add_argument("--outcome", default="", help="completed, terminated, or the id of an end event")
+    finished.add_argument("--since", default="", metavar="MOMENT", help="ISO 8601; ended then or later")
+    finished.add_argument("--until", default="", metavar="MOMENT", help="ISO 8601; ended before")
+    finished.add_argument("--after", default="", metavar="CURSOR", help="the cursor the page before ended with")
+    finished.add_argument("--limit", type=int, default=history.PAGE, metavar="N")
+    finished.add_argument("--json", action="store_true")
+    elements = actions.add_parser("elements", help="every element of one case, with when and by whom")
+    elements.add_argument("case", metavar="CASE", help="number or id")
+    elements.add_argument("--json", action="store_true")
+
+
+def run(application: Application, options: argparse.Namespace) -> int:
+    return _elements(application, options) if options.action == "elements" else _instances(application, options)
+
+
+def _instances(application: Application, options: argparse.Namespace) -> int:
+    if not 1 <= options.limit <= 1000:
+        raise BadInput("--limit is between 1 and 1000")
+    wanted = Filter(options.process, options.outcome, _moment(options.since), _moment(options.until))
+    with application.db.read() as connection:
+        rows, more = history.finished(connection, wanted, _cursor(options.after), options.limit)
+    found: list[dict[str, Any]] = [
+        {
+            "instance": row.id,
+            "case": row.case_id,
+            "process": row.key,
+            "version": row.version,
+            "outcome": row.state,
+            "endEvent": row.end_event,
+            "started": row.started_at.isoformat(),
+            "ended": row.ended_at.isoformat(),
+        }
+        for row in rows
+    ]
+    cursor = f"{rows[-1].ended_at.isoformat()},{rows[-1].id}" if more else ""
+    lines = [
+        f"{row['ended']} {row['process']} {row['version']}: {row['outcome']} {row['endEvent'] or ''} {row['instance']}"
+        for row in found
+    ]
+    if more:
+        lines.append(f"more: --after {cursor}")
+    answer(options, {"instances": found, "next": cursor}, "\n".join(lines) or "nothing has ended")
+    return 0
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return parse_date(text)
+    except TimerSyntaxError as error:
+        raise BadInput(str(error)) from None
+
+
+def _cursor(text: str) -> tuple[datetime, str] | None:
+    if not text:
+        return None
+    moment, comma, identity = text.partition(",")
+    found = _moment(moment)
+    if not comma or found is None:
+        raise BadInput(f"--after {text!r} is not a cursor")
+    return found, identity
+
+
+def _elements(application: Application, options: argparse.Namespace) -> int:
+    with application.db.read() as connection:
+        case_id = connection.execute(
+            select(case_file.c.id).where((case_file.c.number == options.case) | (case_file.c.id == options.case))
+        ).scalar()
+        case_id = case_id or options.case  # the case may be purged; its trail is not
+        if connection.execute(select(audit_head.c.seq).where(audit_head.c.case_id == case_id)).first() is None:
+            raise BadInput(f"there is no case {options.case}")
+        found = history.elements(connection, case_id)
+    value = [
+        {
+            "element": entry.element,
+            "began": entry.began.isoformat(),
+            "beganBy": entry.began_by,
+            "ended": None if entry.ended is None else entry.ended.isoformat(),
+            "endedBy": entry.ended_by,
+            "outcome": entry.outcome,
+        }
+        for entry in found
+    ]
+    words = "\n".join(
+        f"{row['began']} {row['element']}: {row['outcome'] or 'running'}{' ' + row['ended'] if row['ended'] else ''}"
+        for row in value
+    )
+    answer(options, value, words)
+    return 0

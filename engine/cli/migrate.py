@@ -1,0 +1,156 @@
+"""``ibalanse versions`` and ``ibalanse migrate``: what is deployed and runs, and moving that to another version."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from typing import Any
+
+from engine.application import Application
+from engine.cli.output import SOME_REFUSED, BadInput, answer, reasons, run_batch
+from engine.platform.progress import Bar
+from engine.workflow.definitions.library import Deployed, UnknownDefinition
+from engine.workflow.execution import migration
+from engine.workflow.operations import batches, history, selection
+from engine.workflow.operations.dry_run import tried
+from engine.workflow.operations.selection import Query
+
+_EPILOG = """\
+Elements keep their ids unless --map says otherwise; sequence flows too, where tokens wait before a
+joining gateway. --map OLD= drops what an event waits for that the new version has not.
+
+--dry-run carries out every migration and rolls it back: the answer is that of the real thing.
+A run that was stopped or killed goes on with: ibalanse batch run BATCH
+
+Exit status: 0 all moved or all would fit, 1 some did not, 2 bad input.
+"""
+
+
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    versions = commands.add_parser("versions", help="deployed versions, and how many instances run on each")
+    versions.add_argument("key", nargs="?", default="", metavar="KEY", help="one process; else all")
+    versions.add_argument("--json", action="store_true")
+    migrate = commands.add_parser(
+        "migrate",
+        help="move running instances to another version of their process",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    migrate.add_argument("key", nargs="?", default="", metavar="KEY", help="the process")
+    migrate.add_argument("--from", dest="source", default="", metavar="VERSION", help="number or tag")
+    migrate.add_argument("--to", dest="target", default="", metavar="VERSION", help="number, tag or latest")
+    migrate.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="an element that got another id; stage:OLD=NEW for a stage",
+    )
+    migrate.add_argument("--dry-run", action="store_true", help="tell what would not fit, and move nothing")
+    migrate.add_argument("--undo", default="", metavar="BATCH", help="put back what a migration moved")
+    migrate.add_argument("--reason", default="", help="kept with the batch")
+    migrate.add_argument("--json", action="store_true")
+
+
+def versions(application: Application, options: argparse.Namespace) -> int:
+    with application.db.read() as connection:
+        rows = history.versions(connection, options.key)
+    if options.key and not rows:
+        raise BadInput(f"there is no process {options.key}")
+    words = "\n".join(
+        f"{row['key']} {row['version']}{' ' + row['tag'] if row['tag'] else ''}: {row['active']} active, "
+        f"{row['suspended']} suspended, {row['ended']} ended"
+        for row in rows
+    )
+    answer(options, rows, words or "nothing is deployed")
+    return 0
+
+
+def migrate(application: Application, options: argparse.Namespace) -> int:
+    if options.undo:
+        return _undo(application, options)
+    if not (options.key and options.source and options.target):
+        raise BadInput("say which process, --from and --to; or --undo BATCH")
+    mapping = _mapping(options.map)
+    with application.db.read() as connection:
+        source = _version(application, connection, options.key, options.source)
+        target = _version(application, connection, options.key, options.target)
+        if source.id == target.id:
+            raise BadInput(f"--from and --to are both version {source.version}")
+        slips = migration.unknown_names(source.bundle.process, target.bundle.process, mapping)
+        stages = [{stage.id for stage in version.bundle.stages} for version in (source, target)]
+        slips += migration.unknown_stages(stages[0], stages[1], mapping)
+        if slips:
+            raise BadInput("; ".join(f"--map {slip.element}: {slip.message}" for slip in slips))
+        query = Query(process=options.key, version=str(source.version))
+        found = list(selection.instances(connection, application.library, query, application.clock.now()))
+    if options.dry_run:
+        return _dry_run(application, options, found, target, mapping)
+    settings = {"from": source.id, "to": target.id, "mapping": mapping}
+    batch = batches.create(
+        application, "migrate", found, chosen=query.to_json(), settings=settings, reason=options.reason
+    )
+    return run_batch(application, batch, options)
+
+
+def _version(application: Application, connection: Any, key: str, name: str) -> Deployed:
+    try:
+        if name == "latest":
+            return application.library.newest(connection, key)
+        return application.library.version(connection, key, name)
+    except UnknownDefinition:
+        raise BadInput(f"there is no version {name} of {key}") from None
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        old, equals, new = pair.partition("=")
+        if not old or not equals:
+            raise BadInput(f"--map {pair!r} is not OLD=NEW")
+        if old in found:
+            raise BadInput(f"--map names {old} twice")
+        found[old] = new
+    return found
+
+
+def _dry_run(
+    application: Application, options: argparse.Namespace, found: list[str], target: Deployed, mapping: dict[str, str]
+) -> int:
+    bar = Bar("dry run", len(found))
+    refused: list[dict[str, Any]] = []
+    for count, (instance, why) in enumerate(tried(application, target.id, mapping, found), 1):
+        if why is not None:
+            refused.append({"instance": instance, **why})
+        bar(count, f"{len(refused)} would not fit" if refused else "")
+    bar.close()
+    summary = Counter(reasons({"reasons": [reason]}) for item in refused for reason in item["reasons"])
+    value = {
+        "dryRun": True,
+        "total": len(found),
+        "fit": len(found) - len(refused),
+        "unfit": refused,
+        "summary": [{"reason": reason, "instances": count} for reason, count in summary.most_common()],
+    }
+    lines = [f"{len(found) - len(refused)} of {len(found)} instances fit into version {target.version}"]
+    lines += [f"  {count} instances: {reason}" for reason, count in summary.most_common()]
+    answer(options, value, "\n".join(lines))
+    return SOME_REFUSED if refused else 0
+
+
+def _undo(application: Application, options: argparse.Namespace) -> int:
+    if options.key or options.source or options.target or options.map or options.dry_run:
+        raise BadInput("--undo takes the batch alone")
+    try:
+        moved = batches.migrated_by(application, options.undo)
+    except batches.UnknownBatch as error:
+        raise BadInput(error.args[0]) from None
+    batch = batches.create(
+        application,
+        "undo",
+        moved,
+        chosen={"of": options.undo},
+        settings={"of": options.undo},
+        reason=options.reason,
+    )
+    return run_batch(application, batch, options)

@@ -1,0 +1,152 @@
+"""``ibalanse run``: a BPMN file or bundle executed in memory, every change of state one line of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.cli.stimuli import BadRun, apply_stimulus, read_effects, read_stimuli
+from engine.workflow.bpmn.conditions import MODES
+from engine.workflow.bpmn.elements import Definitions, Finding, Process
+from engine.workflow.bpmn.parser import parse
+from engine.workflow.bpmn.timing import TimerSyntaxError
+from engine.workflow.bpmn.validator import EXECUTABLE, Capabilities, validate
+from engine.workflow.bpmn.xml import BpmnSyntaxError
+from engine.workflow.execution.execution import MAX_STEPS, Fault
+from engine.workflow.execution.simulation import NobodyWaits, Simulation, TraceLine
+
+_EPILOG = """\
+Stimuli are a JSON array; each is applied when everything rests:
+  {"start": {"variables": {}}}            first, if it says more than "begin"; a later one begins another instance
+  {"complete": "element id", "variables": {}, "action": "name"}
+  {"error": "element id", "code": "..."}  {"escalation": "element id", "code": "..."}
+  {"message": "name", "key": "...", "variables": {}}  {"signal": "name", "variables": {}}
+  {"advance": "PT5S"}  {"set": {"variable": 1}}  {"cancel": true}
+
+Bindings are a JSON object from an automatic task's element id or script text to what it does:
+  {"set": {"variable": <Altinn expression>}, "error": "code", "fail": "message", "wait": "PT5S", "mark": "text"}
+
+Exit status 2: the input is bad, or the definition cannot be executed; then the reasons are one JSON
+array of {element, rule, message} on stdout and in words on stderr.
+"""
+
+
+class Refused(Exception):
+    """The definition cannot be executed. ``findings`` say why."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("\n".join(f"line {f.line}: {f.element}: {f.message} ({f.rule})" for f in findings))
+        self.findings = findings
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "run",
+        help="execute a BPMN file or bundle in memory, on a clock that is moved",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", type=Path, metavar="FILE_OR_FOLDER")
+    parser.add_argument(
+        "--process", default="", metavar="ID", help="which process of the file; else the first that starts"
+    )
+    parser.add_argument("--stimuli", type=Path, metavar="FILE", help="JSON array of what happens")
+    parser.add_argument("--bind", type=Path, metavar="FILE", help="JSON object: what automatic tasks do")
+    parser.add_argument("--conditions", choices=MODES, default="altinn", help="how conditions are written")
+    parser.add_argument(
+        "--max-steps",
+        type=_steps,
+        default=MAX_STEPS,
+        metavar="N",
+        help="steps without rest before it is an endless loop",
+    )
+    parser.add_argument("--json", action="store_true", help="the output is JSON lines in any case")
+
+
+def _steps(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9 or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
+    return int(text)
+
+
+def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
+    """Execute and print. Raises ``BadRun``, ``Refused`` and ``OSError``; a definition is never half executed."""
+    path: Path = options.path
+    file = path / "process.bpmn" if path.is_dir() else path
+    stimuli = read_stimuli(options.stimuli)
+    effects = read_effects(options.bind)
+    try:
+        definitions = parse(file.read_bytes(), conditions=options.conditions)
+        _refuse(definitions, options.process, capabilities)
+    except BpmnSyntaxError as error:
+        raise Refused([Finding("", "unreadable", error.message, error.line)]) from None
+    starts = sum("start" in stimulus for stimulus in stimuli)
+    if not stimuli or "start" not in stimuli[0]:
+        starts += 1
+    try:
+        simulation = Simulation(
+            definitions, options.process, effects=effects, max_steps=options.max_steps, starts=starts
+        )
+        if not stimuli or not ("start" in stimuli[0] or _begins(simulation, stimuli[0])):
+            simulation.start({})
+        _print(simulation.lines())
+        for number, stimulus in enumerate(stimuli, 1):
+            apply_stimulus(simulation, stimulus, number)
+            _print(simulation.lines())
+    except NobodyWaits as error:
+        raise BadRun(str(error)) from None
+    except (Fault, TimerSyntaxError) as error:
+        raise BadRun(f"it cannot go on: {error}") from None
+    print(json.dumps({"result": simulation.result()}, ensure_ascii=False, default=str))
+    return 0
+
+
+def _begins(simulation: Simulation, stimulus: Mapping[str, Any]) -> bool:
+    """Whether the first thing that happens is what begins the process."""
+    names = {("message", stimulus.get("message")), ("signal", stimulus.get("signal"))}
+    return bool(names & simulation.begins_with)
+
+
+def _refuse(definitions: Definitions, process_id: str, capabilities: Capabilities) -> None:
+    """Everything that keeps the processes that may run from being executed, at once: the executable ones,
+    the one asked for, and all they call. A pool without content is only somebody to talk to."""
+    known = definitions.processes
+    wanted = [key for key, process in known.items() if process.executable and process.elements] or list(known)
+    pending = [*wanted, *([process_id] if process_id in known else [])]
+    running: dict[str, Process] = {}
+    faults: list[Finding] = []
+    while pending:
+        key = pending.pop()
+        if key in running:
+            continue
+        running[key] = known[key]
+        for element in known[key].elements.values():
+            if element.called in known:
+                pending.append(element.called)
+            elif element.called:
+                message = f"it calls {element.called!r}, which the file does not have"
+                faults.append(Finding(element.id, "called-missing", message, element.line))
+    ordered = {key: process for key, process in known.items() if key in running}
+    faults += [f for f in validate(Definitions(ordered), capabilities, EXECUTABLE) if f.severity == "error"]
+    if faults:
+        raise Refused(faults)
+
+
+def _print(lines: Iterable[TraceLine]) -> None:
+    for line in lines:
+        row: dict[str, Any] = {
+            "seq": line.seq,
+            "time": line.time.isoformat().replace("+00:00", "Z"),
+            "element": line.element,
+            "type": line.type,
+            "state": line.state,
+            "instance": line.instance,
+            "parent": line.parent or None,
+        }
+        if line.mark:
+            row["mark"] = line.mark
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

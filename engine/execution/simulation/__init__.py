@@ -1,6 +1,0 @@
-"""A definition executed in memory: ``run.py`` drives it, ``effects.py`` and ``starts.py`` are its outside world."""
-
-from engine.execution.simulation.effects import Effect
-from engine.execution.simulation.run import BEGIN, NobodyWaits, Simulation, TraceLine
-
-__all__ = ["BEGIN", "Effect", "NobodyWaits", "Simulation", "TraceLine"]

@@ -1,0 +1,13 @@
+"""How alembic reaches the database: through the application's own engine, in one write transaction."""
+
+from alembic import context
+
+import engine.catalogue  # noqa: F401  every table registers itself on the one metadata
+from engine.platform.db import metadata
+
+with context.config.attributes["database"].write() as connection:
+    context.configure(
+        connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite"
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,134 @@
+"""Houses whose bundles are trusted: name and public key of each, kept as a setting of the workshop.
+
+Where two must agree on a publishing, they must agree on a key too: one enters it, another says yes. Until then a
+bundle signed with it is as one from a house nobody knows. A key somebody entered alone, while that was enough, waits
+for another as soon as two must agree.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+from sqlalchemy import Connection
+
+from engine.studio import studio_settings
+from engine.workflow.authorization.actor import Actor
+
+SETTING = "trusted_keys"
+MOST_KEYS = 200
+_SMALLEST = 2048
+
+
+class KeyRefused(ValueError):
+    """``key`` names the sentence that says why, ``field`` what it is about."""
+
+    def __init__(self, key: str, field: str) -> None:
+        super().__init__(key)
+        self.key, self.field = key, field
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedHouse:
+    """A house and its public key.
+
+    thumbprint  of the key (RFC 7638);  ``jwk`` the public key as JSON
+    entered_by, agreed_by  who entered it, and who said yes; "" while a second person is waited for
+    trusted                whether what it signed is the house's
+    """
+
+    name: str
+    thumbprint: str
+    jwk: str
+    entered_by: str
+    agreed_by: str
+    at: str
+    trusted: bool
+
+
+def every(connection: Connection) -> list[TrustedHouse]:
+    """Every key that was entered, also those a second person has not agreed to."""
+    return _houses(connection, studio_settings.get(connection, SETTING))
+
+
+def _held(connection: Connection) -> list[TrustedHouse]:
+    """The same, for one who changes them."""
+    return _houses(connection, studio_settings.held(connection, SETTING))
+
+
+def _houses(connection: Connection, kept: list[dict[str, str]]) -> list[TrustedHouse]:
+    two = studio_settings.get(connection, "two_persons")
+    return [TrustedHouse(**one, trusted=one["agreed_by"] not in ("", one["entered_by"] if two else "")) for one in kept]
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """Thumbprint → name, of the houses that are trusted."""
+    return {house.thumbprint: house.name for house in every(connection) if house.trusted}
+
+
+def enter(connection: Connection, name: str, text: str, actor: Actor, now: datetime) -> TrustedHouse:
+    """Take a key in. Raises ``KeyRefused``."""
+    name = name.strip()[:80]
+    if not name:
+        raise KeyRefused("trust.name_missing", "name")
+    public, thumbprint = _read(text)
+    there = _held(connection)
+    if any(house.thumbprint == thumbprint for house in there) or len(there) >= MOST_KEYS:
+        raise KeyRefused("trust.there", "jwk")
+    two = studio_settings.get(connection, "two_persons")
+    by = actor.person_id
+    entered = TrustedHouse(name, thumbprint, public, by, "" if two else by, now.isoformat(), trusted=not two)
+    _keep(connection, [*there, entered], "SigningKeyEntered", entered, actor, now)
+    return entered
+
+
+def agree(connection: Connection, thumbprint: str, actor: Actor, now: datetime) -> None:
+    """Say yes to a key another has entered. Raises ``KeyRefused``."""
+    there = _held(connection)
+    found = next((house for house in there if house.thumbprint == thumbprint), None)
+    if found is None or found.trusted:
+        return
+    if found.entered_by == actor.person_id:
+        raise KeyRefused("trust.own", "")
+    agreed = replace(found, agreed_by=actor.person_id)
+    kept = [agreed if house is found else house for house in there]
+    _keep(connection, kept, "SigningKeyTrusted", agreed, actor, now)
+
+
+def remove(connection: Connection, thumbprint: str, actor: Actor, now: datetime) -> None:
+    """Trust a key no longer; what came in with it stays."""
+    there = _held(connection)
+    gone = next((house for house in there if house.thumbprint == thumbprint), None)
+    if gone is not None:
+        _keep(connection, [h for h in there if h is not gone], "SigningKeyRemoved", gone, actor, now)
+
+
+def _keep(
+    connection: Connection, houses: list[TrustedHouse], kind: str, about: TrustedHouse, actor: Actor, now: datetime
+) -> None:
+    told = {"name": about.name, "thumbprint": about.thumbprint}
+    kept = [{name: value for name, value in asdict(house).items() if name != "trusted"} for house in houses]
+    studio_settings.put(connection, SETTING, kept, actor, now, told=(kind, told))
+
+
+def _read(text: str) -> tuple[str, str]:
+    """The public part of a key and its thumbprint. A private key is refused: it is not ours to have."""
+    try:
+        given = json.loads(text)
+        if not isinstance(given, dict) or given.get("kty") != "RSA":
+            raise KeyRefused("trust.not_key", "jwk")
+        if "d" in given:
+            raise KeyRefused("trust.private", "jwk")
+        modulus = base64.urlsafe_b64decode(given["n"] + "==")
+        if int.from_bytes(modulus, "big").bit_length() < _SMALLEST:
+            raise KeyRefused("trust.small", "jwk")
+        key = RSAKey.import_key({part: given[part] for part in ("kty", "n", "e")})
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
+        if isinstance(error, KeyRefused):
+            raise
+        raise KeyRefused("trust.not_key", "jwk") from None
+    return json.dumps(key.as_dict(private=False), sort_keys=True), key.thumbprint()

@@ -1,0 +1,129 @@
+"""Files in the form of a task: kept as they come, whatever else is wrong with the form, and taken out by a press.
+
+The same for citizens and caseworkers. What a file must be is judged in ``engine/casework/uploads.py`` and by what the
+component says it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import g, make_response, request
+from sqlalchemy import Connection
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from engine.application import Application
+from engine.casework import case_actions, uploads
+from engine.web.shared import answers, view
+from engine.web.shared.forms import TaskForm
+from engine.web.shared.guards import actor
+from engine.workflow.execution import attachments
+from engine.workflow.execution.attachments import Attachment
+from engine.workflow.execution.commands import AttachFile, DetachFile, NotFound, NotPossible
+from forms.files import Taking
+from forms.layout import Field, every
+
+
+def pressed() -> bool:
+    """Whether the press was one of the buttons of a file field, and not the form's own."""
+    return bool(request.form.get("attach") or request.form.get("detach"))
+
+
+def take(task: Any, form: TaskForm, house: Application | None = None) -> list[dict[str, str]]:
+    """Keep the files that came with the request, and take out the one pressed away. Returns what was not kept, and why.
+
+    *house* is another application than the one at hand: that of a test run.
+    """
+    house = house or view.house()
+    wrong: list[dict[str, str]] = []
+    gone = request.form.get("detach", "")
+    if gone:
+        house.dispatch.send(DetachFile(task.id, gone), actor())
+    for field in every(form.fields):
+        if field.takes is None:
+            continue
+        sent = [one for one in request.files.getlist(field.path) if one.filename]
+        if not sent and request.form.get("attach") == field.id:
+            wrong.append({"id": field.id, "path": field.path, "text": view.t("upload.missing")})
+        there = len(field.takes.files) - any(one.id == gone for one in field.takes.files)
+        for one in sent:
+            fault = _keep(house, task, field, field.takes, one, there)
+            there += not fault
+            if fault:
+                wrong.append({"id": field.id, "path": field.path, "text": f"{one.filename}: {fault}"})
+    return _one_each(wrong)
+
+
+def _one_each(wrong: list[dict[str, str]]) -> list[dict[str, str]]:
+    """A field shows one fault; several are told together."""
+    found: dict[str, dict[str, str]] = {}
+    for fault in wrong:
+        before = found.get(fault["path"])
+        found[fault["path"]] = fault if before is None else {**fault, "text": f"{before['text']}. {fault['text']}"}
+    return list(found.values())
+
+
+def _keep(house: Application, task: Any, field: Field, takes: Taking, sent: FileStorage, there: int) -> str:
+    """Keep one file. Returns why it could not be, in words, or ""."""
+    if there >= takes.most:
+        return view.t("files.too_many", most=takes.most)
+    content = sent.stream.read(takes.largest * 1024 * 1024 + 1)
+    if len(content) > takes.largest * 1024 * 1024:
+        return view.t("files.large", size=takes.largest)
+    try:
+        upload = uploads.check(sent.filename or "", content)
+    except uploads.BadFile as bad:
+        return view.t(bad.key)
+    if takes.endings and not upload.name.lower().endswith(takes.endings):
+        return view.t("files.ending", endings=", ".join(takes.endings))
+    try:
+        command = AttachFile(task.id, field.path.partition(":")[2], upload.name, upload.type, upload.content)
+        house.dispatch.send(command, actor())
+    except NotPossible as refused:
+        rules = {reason.rule for reason in refused.reasons}
+        if rules & {"files-type", "files-max"}:
+            return view.t("files.type" if "files-type" in rules else "files.too_many", most=takes.most)
+        raise
+    return ""
+
+
+def of_task(connection: Connection, task: Any) -> list[Attachment]:
+    """What is in the form of this task, sent or not, and in no other."""
+    house = view.house()
+    kinds = house.library.get(connection, task.definition_id).bundle.attachments_of(task.element_id)
+    return attachments.of_task(connection, house.vault, task.instance_id, task.owner_id, kinds)
+
+
+def for_office(connection: Connection, case_id: str) -> list[Attachment]:
+    """What was sent in a case, and what its caseworkers are putting in their own forms."""
+    own = [one for task in case_actions.tasks(connection, case_id) for one in of_task(connection, task)]
+    return [*attachments.sent(connection, view.house().vault, case_id), *own]
+
+
+def answered(connection: Connection, case_id: str, attachment_id: str, among: Iterable[Attachment]) -> Response:
+    """One of these files to be kept by whoever asked, never shown in the page. Raises ``NotFound``."""
+    house = view.house()
+    found = next((one for one in among if one.id == attachment_id), None)
+    content = attachments.content(connection, house.vault, case_id, found) if found else None
+    if found is None or content is None:
+        raise NotFound(attachment_id)
+    answer = make_response(content)
+    answer.headers["Content-Type"] = found.type
+    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def handed_in(case: Any) -> list[tuple[str, list[Attachment]]]:
+    """What the forms of a case asked for, and the files that were sent with them."""
+    house = view.house()
+    with house.db.read() as connection:
+        bundle = house.library.get(connection, case.definition_id).bundle
+        files = bundle.attachment_types and attachments.sent(connection, house.vault, case.id)
+    found: dict[str, list[Attachment]] = {}
+    for one in files or ():
+        if one.component in bundle.attachment_types:
+            found.setdefault(answers.attached_label(bundle, one.component, g.language), []).append(one)
+    return list(found.items())

@@ -1,0 +1,210 @@
+"""A reference budget made personal, a budget of one's own, and how it goes month by month (R53, R57, R72)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.advice.economy import sifo
+from engine.advice.economy.claims import LivingCosts, living_costs
+from engine.advice.economy.measures import kept_up
+from engine.advice.economy.money import ZERO, Money
+from engine.advice.economy.overview import scope_of
+from engine.advice.economy.rates import UnknownYear
+from engine.advice.economy.repayment import minimum, plans
+from engine.advice.economy.spending import by_month
+from engine.web.citizen.household import Known, known_of, nothing_yet
+from engine.web.citizen.overview import read_amount
+from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.execution import data
+
+blueprint = guarded("budget", __name__, Role.CITIZEN.value)
+ROWS = sifo.MAX_PERSONS
+#: What may hold for one person, beside age and sex: none of them, or one.
+ABOUT = ("", "kindergarten", "kindergarten_low", "after_school", "student", "pregnant", "nursing")
+CARS = ("none", "petrol", "electric")
+_AGE = re.compile(r"(\d{1,3})\s*(m[a-zå]*\.?)?", re.IGNORECASE)
+Faults = list[dict[str, str]]
+
+
+@blueprint.get("/budsjett")
+def show() -> Any:
+    return _page({}, {}, [])
+
+
+def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) -> Any:
+    """Who lives here, the reference beside what is used, the person's own budget, and the last months against it.
+
+    household, own   what was just typed and could not be kept; empty = what is kept
+    """
+    house = view.house()
+    with house.db.read() as connection:
+        known = known_of(connection)
+        task = open_task(connection, "household")
+        kept = data.read_of_person(connection, house.vault, actor().person_id, "household") or {}
+        budget = data.read_of_person(connection, house.vault, actor().person_id, "budget") or {}
+    if known is None:
+        return nothing_yet()
+    shown = household or kept
+    lines: tuple[sifo.BudgetLine, ...] = ()
+    unknown = None
+    if kept.get("persons"):
+        try:
+            lines = sifo.budget(_household(kept), known.overview.as_of.year)
+        except UnknownYear as error:
+            unknown = error
+    amounts = {group: Decimal(amount) for group, amount in budget.get("amounts", {}).items()}
+    used = sifo.used_by_group(_used(known))
+    compared = {c.group: c for c in sifo.compare(lines, _used(known))}
+    body = render_template(
+        "budget.html",
+        o=known.overview,
+        kept=shown,
+        rows=[*shown.get("persons", ()), *({} for _ in range(ROWS - len(shown.get("persons", ()))))],
+        abouts=ABOUT,
+        cars=CARS,
+        lines=lines,
+        total=sifo.total(lines),
+        compared=compared,
+        used=used,
+        own=own or {group: str(int(amount)) for group, amount in amounts.items()},
+        amounts=amounts,
+        followed=_followed(known, amounts),
+        months=list(_months(known)),
+        least=minimum(plans(known.overview.debts, known.overview.as_of)) + kept_up(known.overview),
+        protected=_protected(kept, known.overview.as_of),
+        unknown=unknown,
+        task=task,
+        faults=faults,
+    )
+    return (body, 422) if faults else body
+
+
+def _used(known: Known) -> dict[str, Money]:
+    """NOK a month on average by category."""
+    spent: dict[str, Money] = {}
+    for line in known.overview.spending:
+        spent[line.category] = spent.get(line.category, ZERO) + line.amount
+    return spent
+
+
+def _months(known: Known) -> dict[date, dict[str, Money]]:
+    scope = scope_of(known.figures.accounts, known.overview.debts)
+    return by_month(known.figures.transactions, scope, known.overview.as_of)
+
+
+def _followed(known: Known, amounts: Mapping[str, Money]) -> tuple[sifo.Followed, ...]:
+    """The last whole months against her own budget; nothing before the bank has told of any movement."""
+    if not amounts or not known.figures.transactions:
+        return ()
+    return sifo.follow(amounts, list(_months(known).values()))
+
+
+def _protected(kept: Mapping[str, Any], as_of: date) -> LivingCosts | None:
+    ages = [age // 12 for p in kept.get("persons", ()) if (age := age_in_months(p["age"])) is not None]
+    return living_costs(ages, as_of) if ages else None
+
+
+def age_in_months(text: str) -> int | None:
+    """``37`` is years, ``8 mnd`` months; ``None`` for what is no age up to 120."""
+    found = _AGE.fullmatch(str(text).strip())
+    if found is None:
+        return None
+    number = int(found[1])
+    months = number if found[2] else number * 12
+    return months if months <= 120 * 12 else None
+
+
+def _household(kept: Mapping[str, Any]) -> sifo.Household:
+    persons = []
+    for one in kept["persons"]:
+        about = one.get("about", "")
+        persons.append(
+            sifo.Person(
+                age_in_months(one["age"]) or 0,
+                one["sex"],
+                pregnant=about == "pregnant",
+                nursing=about == "nursing",
+                student=about == "student",
+                kindergarten=about.startswith("kindergarten"),
+                after_school=about == "after_school",
+            )
+        )
+    low = any(one.get("about") == "kindergarten_low" for one in kept["persons"])
+    return sifo.Household(tuple(persons), kept.get("cars", "none"), low_income=low)
+
+
+@blueprint.post("/budsjett")
+def save_household() -> Any:
+    """Keep who lives here; the reference follows."""
+    form = request.form
+    persons: list[dict[str, Any]] = []
+    faults: Faults = []
+    for row in range(1, ROWS + 1):
+        text = form.get(f"age-{row}", "").strip()
+        if not text:
+            continue
+        sex, about = form.get(f"sex-{row}", ""), form.get(f"about-{row}", "")
+        persons.append(
+            {
+                "age": text[:20],
+                "sex": sex if sex in ("woman", "man") else "woman",
+                "about": about if about in ABOUT else "",
+            }
+        )
+        if age_in_months(text) is None:
+            field = f"age-{len(persons)}"
+            faults.append({"id": field, "path": field, "text": view.t("budget.age_wrong", number=len(persons))})
+    if not persons:
+        faults.append({"id": "age-1", "path": "age-1", "text": view.t("budget.nobody")})
+    cars = form.get("cars", "none")
+    content = {"persons": persons, "cars": cars if cars in CARS else "none"}
+    if faults:
+        return _page(content, {}, faults)
+    with view.house().db.write() as connection:
+        known = known_of(connection)
+        if known is None:
+            return nothing_yet()
+        keep(connection, known.case.id, "household", content)
+    return redirect(url_for("budget.show") + "#mitt", 303)
+
+
+@blueprint.post("/budsjett/mitt")
+def save_own() -> Any:
+    """Keep the person's own budget, group by group. An empty field takes the group out of it."""
+    typed = {group: request.form.get(f"own-{group}", "").strip() for group in sifo.OWN_GROUPS}
+    amounts: dict[str, str] = {}
+    faults: Faults = []
+    for group, text in typed.items():
+        if not text:
+            continue
+        amount = read_amount(text)
+        if amount is None:
+            label = view.t(f"budget.group.{group}")
+            faults.append({"id": f"own-{group}", "path": group, "text": view.t("issue.number", label=label)})
+        else:
+            amounts[group] = str(amount)
+    if faults:
+        return _page({}, typed, faults)
+    with view.house().db.write() as connection:
+        known = known_of(connection)
+        if known is None:
+            return nothing_yet()
+        keep(connection, known.case.id, "budget", {"amounts": amounts})
+    return redirect(url_for("budget.show") + "#folg", 303)
+
+
+@blueprint.post("/budsjett/ferdig")
+def done() -> Response:
+    with view.house().db.read() as connection:
+        task = open_task(connection, "household")
+    return finish(task, url_for("household.measures"))

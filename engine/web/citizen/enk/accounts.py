@@ -1,0 +1,62 @@
+"""Which account is for what (R60)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.advice.economy.enk.tagging import Tag, suggest
+from engine.advice.economy.figures import Account
+from engine.advice.evidence import business
+from engine.web.citizen.enk.session import blueprint, known_of, tell_changed
+from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.execution.commands import NotFound
+
+
+@blueprint.get("/enk/kontoer")
+def accounts() -> Any:
+    """Which account is for what (R60): suggested, decided by the owner."""
+    house = view.house()
+    with house.db.read() as connection:
+        known = known_of(connection)
+        if known is None:
+            return redirect(url_for("citizen.home"), 303)
+        task = open_task(connection, "tag_accounts")
+        tags = business.tagging(connection, house.vault, actor().person_id)
+    return render_template(
+        "enk_accounts.html",
+        suggestions=suggest(known.figures.accounts, known.figures.enterprises),
+        enterprises=known.figures.enterprises,
+        tags=tags,
+        kinds=list(Tag),
+        task=task,
+    )
+
+
+@blueprint.post("/enk/kontoer")
+def tag() -> Response:
+    house = view.house()
+    with house.db.read() as connection:
+        known = known_of(connection)
+        task = open_task(connection, "tag_accounts")
+    if known is None:
+        raise NotFound("case")
+    by_id = {_short(account): account.number for account in known.figures.accounts}
+    chosen = {
+        by_id[name.removeprefix("tag-")]: Tag(value).value
+        for name, value in request.form.items()
+        if name.startswith("tag-") and name.removeprefix("tag-") in by_id and value in list(Tag)
+    }
+    with house.db.write() as connection:
+        keep(connection, known.case.id, business.TAGS, {"tags": chosen})
+        tell_changed(connection)
+    return finish(task, url_for("enk.show"))
+
+
+def _short(account: Account) -> str:
+    """A name for an account in a form: never its number."""
+    return account.id.rpartition(":")[2]

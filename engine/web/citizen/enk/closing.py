@@ -1,0 +1,94 @@
+"""Closing in order (R69)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from engine.advice.economy.enk.closing import LATER, Closing, Holdings, close
+from engine.advice.economy.enk.closing import STEPS as CLOSING
+from engine.advice.economy.enk.tagging import Tag
+from engine.advice.economy.money import ZERO
+from engine.advice.economy.rates import UnknownYear
+from engine.advice.guidance.contacts import contacts
+from engine.advice.guidance.tips import choose
+from engine.web.citizen.enk.session import Known, blueprint, known_of
+from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.execution import data
+from engine.workflow.execution.commands import NotFound
+
+
+@blueprint.get("/enk/avslutning")
+def closing() -> Any:
+    """Closing in order (R69)."""
+    return _closing_page(None, ())
+
+
+def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> Any:
+    """The page; *ticked* as it was posted, *missing* the steps that are to be done first."""
+    house = view.house()
+    with house.db.read() as connection:
+        known = known_of(connection)
+        if known is None:
+            return redirect(url_for("citizen.home"), 303)
+        task = open_task(connection, "closing_review")
+        kept = data.read_of_person(connection, house.vault, actor().person_id, "holdings") or {}
+        steps = data.read_of_person(connection, house.vault, actor().person_id, "closing-steps") or {}
+    o = known.overview
+    try:
+        found, last_day = _close(known, kept)
+    except UnknownYear as error:
+        return render_template("enk_closing.html", found=None, unknown=error, o=o, task=task, done=set())
+    body = render_template(
+        "enk_closing.html",
+        found=found,
+        unknown=None,
+        o=o,
+        last_day=last_day,
+        holdings=kept,
+        done=set(steps.get("done", ()) if ticked is None else ticked),
+        missing=missing,
+        tips=choose({"closing"}, "enk_close", o.as_of),
+        contacts=contacts("enk_close"),
+        task=task,
+    )
+    return (body, 422) if missing else body
+
+
+def _close(known: Known, kept: Mapping[str, Any]) -> tuple[Closing, date]:
+    """What closing means with the holdings she told of, and the last day. Raises ``UnknownYear``."""
+    o = known.overview
+    number: Callable[[str], Decimal] = lambda name: Decimal(str(kept.get(name) or 0))  # noqa: E731
+    last_day = date.fromisoformat(kept["lastDay"]) if kept.get("lastDay") else o.as_of
+    tagged = {number_ for number_, tag_ in o.tagging.items() if tag_ is not Tag.PRIVATE}
+    money = sum((a.balance.value for a in known.figures.accounts if a.number in tagged), ZERO)
+    return close(o, Holdings(number("claims"), number("debts"), number("stock")), last_day, money), last_day
+
+
+@blueprint.post("/enk/avslutning")
+def close_step() -> Any:
+    """Keep the ticks; the last press ends the task when every step that can be done by now is done."""
+    house = view.house()
+    done = [step for step in request.form.getlist("step") if step in CLOSING]
+    with house.db.write() as connection:
+        known = known_of(connection)
+        if known is None:
+            raise NotFound("case")
+        task = open_task(connection, "closing_review")
+        kept = data.read_of_person(connection, house.vault, actor().person_id, "holdings") or {}
+        keep(connection, known.case.id, "closing-steps", {"done": done})
+    if request.form.get("action") == "save":
+        return redirect(url_for("enk.closing"), 303)
+    try:
+        missing = [step for step in _close(known, kept)[0].steps if step not in LATER and step not in done]
+    except UnknownYear:
+        missing = []
+    if missing:
+        return _closing_page(done, missing)
+    return finish(task, url_for("enk.closing"))

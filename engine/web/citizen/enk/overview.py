@@ -1,0 +1,182 @@
+"""The business at a glance, what no source tells of it, and the calculation line by line (R41, R61-R64)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.advice.economy.enk.overview import EnkOverview
+from engine.advice.economy.money import ZERO
+from engine.advice.economy.tax.vat import Period
+from engine.advice.evidence import business
+from engine.advice.guidance.contacts import contacts
+from engine.advice.guidance.tips import choose
+from engine.platform.clock import OSLO
+from engine.web.citizen.enk.session import blueprint, known_of, tell_changed
+from engine.web.citizen.overview import read_amount
+from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.execution import data
+from engine.workflow.execution.commands import NotFound
+
+#: field of the assumptions form → whether it is an amount in NOK.
+AMOUNTS = ("advanceTax", "advancePaid", "wages", "deductions", "shieldingBase", "wantedPay", "advanceBefore")
+#: Left empty they mean "not told", which is another thing than nothing.
+OPEN = ("advancePaid",)
+
+
+@blueprint.get("/enk")
+def show() -> Any:
+    """The business at a glance (R41, R61-R64)."""
+    return _page({}, [])
+
+
+def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        known = known_of(connection)
+        if known is None:
+            return redirect(url_for("citizen.home"), 303)
+        task = open_task(connection, "enk_review")
+        kept = data.read_of_person(connection, house.vault, actor().person_id, business.ASSUMPTIONS) or {}
+        remembered = data.read_of_person(connection, house.vault, actor().person_id, business.COMING) or {}
+    overview = known.overview
+    body = render_template(
+        "enk.html",
+        o=overview,
+        private=known.private,
+        kept={**_shown(kept, overview), **given},
+        amounts=AMOUNTS,
+        periods=list(Period),
+        kinds=("standard", "food", "low", "fish", "zero"),
+        tips=choose(situations(overview), "enk_run", overview.as_of),
+        contacts=contacts("enk_run"),
+        task=task,
+        scale=max([one.estimate for one in overview.cover.dues] or [Decimal(1)]),
+        faults=faults,
+        coming=business.coming(remembered, overview.as_of),
+        has_accounts=bool(known.figures.accounts),
+    )
+    return (body, 422) if faults else body
+
+
+def _shown(kept: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
+    """What she has told, as the form shows it again. Of an earlier year's advance tax nothing stands there."""
+    shown = dict(kept)
+    for name in (name for name in AMOUNTS if kept.get(name) is not None):
+        told = Decimal(str(kept[name]))
+        plain = f"{told:,.2f}".removesuffix(".00").replace(",", " ").replace(".", ",")
+        shown[name] = "" if not told and name not in OPEN else plain
+    if kept.get("year", overview.as_of.year) != overview.as_of.year:
+        shown |= dict.fromkeys(("advanceTax", "advancePaid", "advanceBefore", "advanceNotified"), "")
+    return shown
+
+
+def read_day(text: str) -> date | None:
+    """A date as a browser sends it (2026-11-24) or as people write it (24.11.2026); ``None`` when it is neither."""
+    try:
+        if "." in text:
+            day, month, year = text.split(".")
+            return date(int(year), int(month), int(day))
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def situations(overview: EnkOverview) -> set[str]:
+    """The keys tips are chosen by."""
+    found = set()
+    for warning in overview.warnings:
+        if warning.kind == "gap.vat":
+            found.add("vat_gap")
+        elif warning.kind.startswith("gap."):
+            found.add("tax_gap")
+        elif warning.kind == "pay":
+            found.add("profit_below_pay")
+        elif warning.kind == "no_tags":
+            found.add("no_tagged_accounts")
+        elif warning.kind.startswith("threshold"):
+            found.add("vat_threshold_near")
+    if overview.cover.gap:
+        found.add("tax_gap")
+    return found
+
+
+@blueprint.post("/enk/forutsetninger")
+def assume() -> Any:
+    """What no source tells: advance tax, wages beside, wanted pay, how VAT is reckoned."""
+    form = request.form
+    content: dict[str, Any] = {}
+    faults = []
+    for name in AMOUNTS:
+        text = form.get(name, "").strip()
+        amount = read_amount(text) if text else ZERO
+        if amount is None:
+            label = view.t(f"enk.assume.{name}")
+            faults.append({"id": f"a-{name}", "path": name, "text": view.t("issue.number", label=label)})
+        elif text or name not in OPEN:
+            content[name] = str(amount)
+    told_on = form.get("advanceNotified", "").strip()
+    today = view.house().clock.now().astimezone(OSLO).date()
+    if told_on:
+        notified = read_day(told_on)
+        if notified is None or notified > today or notified.year != today.year:
+            text = view.t("issue.day_this_year", label=view.t("enk.assume.advanceNotified"), year=today.year)
+            faults.append({"id": "a-advanceNotified", "path": "advanceNotified", "text": text})
+        else:
+            content["advanceNotified"] = notified.isoformat()
+    share = read_amount(form.get("deductible", "100") or "100")
+    if share is None or share > 100:
+        text = view.t("issue.maximum", label=view.t("enk.assume.deductible"), limit=100)
+        faults.append({"id": "a-deductible", "path": "deductible", "text": text})
+    else:
+        content["deductible"] = str(share / 100)
+    content["vatKind"] = form.get("vatKind") if form.get("vatKind") in ("food", "low", "fish", "zero") else "standard"
+    content["vatPeriod"] = form.get("vatPeriod") if form.get("vatPeriod") in list(Period) else "two_month"
+    term, told = form.get("returnTerm", ""), form.get("returnAmount", "").strip()
+    house = view.house()
+    with house.db.write() as connection:
+        known = known_of(connection)
+        if known is None:
+            raise NotFound("case")
+        returns = dict(known.overview.assumptions.returns)
+        if told:
+            amount = read_amount(told.lstrip("-\u2212"))
+            if amount is None or term not in {e.term.key for e in known.overview.vat}:
+                label = view.t("enk.assume.return")
+                faults.append({"id": "a-return", "path": "return", "text": view.t("issue.number", label=label)})
+            else:
+                returns[term] = -amount if told[0] in "-\u2212" else amount
+        content["returns"] = {key: str(value) for key, value in returns.items()}
+        if not faults:
+            kept = data.read_of_person(connection, house.vault, actor().person_id, business.ASSUMPTIONS) or {}
+            keep(connection, known.case.id, business.ASSUMPTIONS, business.next_assumptions(kept, content, today))
+            tell_changed(connection)
+    if faults:
+        return _page(form.to_dict(), faults)
+    return redirect(url_for("enk.show") + "#forutsetninger", 303)
+
+
+@blueprint.post("/enk/gjennomgang")
+def reviewed() -> Response:
+    """The quarterly review is done."""
+    house = view.house()
+    with house.db.read() as connection:
+        task = open_task(connection, "enk_review")
+    return finish(task, url_for("enk.show"))
+
+
+@blueprint.get("/enk/beregning")
+def calculation() -> Any:
+    """How the figures came about, line by line, with rate, year and source (R61)."""
+    with view.house().db.read() as connection:
+        known = known_of(connection)
+    if known is None:
+        return redirect(url_for("citizen.home"), 303)
+    return render_template("enk_calculation.html", o=known.overview)

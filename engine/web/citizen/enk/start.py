@@ -1,0 +1,151 @@
+"""Starting (R67): can the private economy carry it, on paper too, and what to set up from day one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, request, url_for
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine.advice.economy.enk.overview import EnkOverview
+from engine.advice.economy.rates import rates
+from engine.advice.guidance.contacts import contacts
+from engine.advice.guidance.tips import choose
+from engine.casework import queries
+from engine.platform.clock import OSLO
+from engine.web.citizen.enk.assessment import Assessed, assessed
+from engine.web.citizen.enk.session import blueprint, known_of
+from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.execution import data
+from engine.workflow.execution.commands import NotFound
+
+STEPS = ("accounts", "tax_card", "vat", "insurance", "bookkeeping")
+
+
+@blueprint.get("/enk/start")
+def startup() -> Any:
+    """Can the private economy carry it (R67): three scenarios, told kindly."""
+    house = view.house()
+    with house.db.read() as connection:
+        task = open_task(connection, "startup_review")
+        found = _assess(connection)
+    if found is None:
+        return redirect(url_for("citizen.home"), 303)
+    troubled = found.found is not None and found.found.verdict != "carries"
+    today = house.clock.now().astimezone(OSLO).date()
+    return render_template(
+        "enk_startup.html",
+        task=task,
+        contacts=contacts("enk_start"),
+        tips=choose({"spending_over_income"} if troubled else (), "enk_start", today),
+        plan=found.plan,
+        found=found.found,
+        unknown=found.unknown,
+        private=found.private,
+    )
+
+
+def _assess(connection: Connection) -> Assessed | None:
+    house = view.house()
+    who = actor().person_id
+    kept = data.read_of_person(connection, house.vault, who, "business-plan")
+    case = queries.data_case_of(connection, who)
+    if kept is None or case is None:
+        return None
+    return assessed(connection, kept, case.id)
+
+
+@blueprint.post("/enk/start")
+def decided() -> Response:
+    house = view.house()
+    with house.db.read() as connection:
+        task = open_task(connection, "startup_review")
+    return finish(task, url_for("enk.startup"))
+
+
+@blueprint.get("/enk/start.pdf")
+def startup_pdf() -> Response:
+    """The assessment on paper, to take to the bank or the business guidance."""
+    from engine.advice.documents.startup import render
+
+    house = view.house()
+    with house.db.read() as connection:
+        found = _assess(connection)
+    if found is None or found.found is None:
+        raise NotFound("plan")
+    body = render(
+        found.plan,
+        found.found,
+        name=actor().name,
+        words=view.t,
+        language=g.language,
+        made_at=house.clock.now(),
+    )
+    answer = make_response(body)
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = "attachment; filename=oppstart.pdf"
+    return answer
+
+
+@blueprint.get("/enk/sjekkliste")
+def checklist() -> Any:
+    return _checklist_page()
+
+
+def _checklist_page(
+    done: Collection[str] | None = None, later: Collection[str] = (), missing: Sequence[str] = ()
+) -> Any:
+    """Set-up from day one (R67): each step ticked or set aside by the owner, those a source can see watched for her."""
+    house = view.house()
+    with house.db.read() as connection:
+        known = known_of(connection)
+        if known is None:
+            return redirect(url_for("citizen.home"), 303)
+        task = open_task(connection, "checklist")
+        kept = data.read_of_person(connection, house.vault, actor().person_id, "checklist") or {}
+        guided = data.read_of_person(connection, house.vault, actor().person_id, "guidance") or {}
+    o = known.overview
+    limit = rates(o.as_of.year).get("vat", "registration_threshold") if o.unknown_year is None else None
+    body = render_template(
+        "enk_checklist.html",
+        steps=STEPS,
+        done=set(kept.get("done", ()) if done is None else done),
+        later=set(kept.get("later", ()) if done is None else later),
+        missing=missing,
+        seen=_seen(o),
+        o=o,
+        limit=limit,
+        advice=guided.get("advice", ""),
+        task=task,
+    )
+    return (body, 422) if missing else body
+
+
+def _seen(o: EnkOverview) -> dict[str, bool]:
+    """The steps a source can see: done, whoever ticks."""
+    return {"accounts": o.tagged, "vat": any(e.vat_registered for e in o.enterprises)}
+
+
+@blueprint.post("/enk/sjekkliste")
+def check() -> Any:
+    """Keep the ticks; the last press ends the task when each step is done, seen, or said not to concern her yet."""
+    house = view.house()
+    done = [step for step in request.form.getlist("step") if step in STEPS]
+    later = [step for step in request.form.getlist("later") if step in STEPS and step not in done]
+    with house.db.write() as connection:
+        known = known_of(connection)
+        if known is None:
+            raise NotFound("case")
+        task = open_task(connection, "checklist")
+        keep(connection, known.case.id, "checklist", {"done": done, "later": later})
+    if request.form.get("action") == "save":
+        return redirect(url_for("enk.checklist"), 303)
+    seen = _seen(known.overview)
+    missing = [step for step in STEPS if step not in done and step not in later and not seen.get(step)]
+    if missing:
+        return _checklist_page(done, later, missing)
+    return finish(task, url_for("enk.checklist"))

@@ -1,0 +1,332 @@
+"""The citizen's way in: landing, start, my case, messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, g, redirect, render_template, request, url_for
+from sqlalchemy import Connection, select
+from werkzeug.wrappers import Response
+
+from engine.advice.evidence import harvest
+from engine.advice.evidence.models import snapshot
+from engine.casework import (
+    complaints,
+    documents,
+    information_requests,
+    journal,
+    letters,
+    measures,
+    notices,
+    participants,
+    queries,
+)
+from engine.web.citizen.charts import panels
+from engine.web.shared import view
+from engine.web.shared.guards import ANYONE, actor, guarded
+from engine.workflow.audit import chain
+from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.execution.commands import CancelCase, NotFound, StartInstance
+
+blueprint = guarded("citizen", __name__, ANYONE)
+
+
+@blueprint.before_request
+def only_citizens() -> Response | None:
+    """The landing and the two statements are open; the rest is for citizens."""
+    if request.endpoint in ("citizen.landing", "citizen.statement", "citizen.privacy", "citizen.favicon"):
+        return None
+    if g.actor is None:
+        return redirect(url_for("login.citizen", videre=request.path), 303)
+    if g.actor.role is not Role.CITIZEN:
+        return redirect(url_for("queue.show" if g.actor.role is Role.CASEWORKER else "studio.index"), 303)
+    return None
+
+
+@blueprint.get("/")
+def landing() -> Any:
+    return render_template("landing.html")
+
+
+@blueprint.get("/tilgjengelighet")
+def statement() -> Any:
+    return render_template("statement.html", page="accessibility")
+
+
+@blueprint.get("/personvern")
+def privacy() -> Any:
+    return render_template("statement.html", page="privacy")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    return redirect(view.static("logo.svg"), 301)
+
+
+@blueprint.get("/hjem")
+def home() -> Any:
+    """Where a citizen comes after log-in: her next step, her tasks when there are several cases, or the start."""
+    house = view.house()
+    who = actor().person_id
+    with house.db.read() as connection:
+        cases = [case for case in queries.cases_of(connection, who) if case.state == "open"]
+        if not cases:
+            return render_template("start.html", services=services(connection), earlier=None)
+        if len(cases) == 1:
+            asked = queries.open_tasks(connection, cases[0].id, "citizen", who)
+            own = "" if asked else home_of(connection, cases[0])
+            return redirect(own or where_next(connection, actor(), cases[0]), 303)
+        return render_template(
+            "home.html",
+            tasks=queries.tasks_of(connection, who),
+            cases=[(case, home_of(connection, case)) for case in cases],
+            told=[n for n in notices.of_person(connection, house.vault, who) if n.read_at is None],
+            now=house.clock.now(),
+        )
+
+
+@blueprint.post("/start")
+def start() -> Response:
+    """One press begins debt advice. A second press, or a second tab, finds the first one's case."""
+    return begin("advice")
+
+
+@blueprint.get("/tjenester")
+def offered() -> Any:
+    """Every journey a citizen may start herself, those an administrator has made among them."""
+    house = view.house()
+    with house.db.read() as connection:
+        running = {case.key for case in queries.cases_of(connection, actor().person_id) if case.state == "open"}
+        return render_template("services.html", services=services(connection), running=running)
+
+
+def services(connection: Connection) -> list[Any]:
+    """The startable journeys, in the order their bundles ask for."""
+    found = [d for d in view.house().library.every_newest(connection) if "citizen" in d.bundle.startable]
+    return sorted(found, key=lambda deployed: (deployed.bundle.metadata.get("order", 500), deployed.key))
+
+
+@blueprint.post("/tjenester/<key>/start")
+def begin(key: str) -> Response:
+    """Begin a journey, or go on with the one that is open."""
+    house = view.house()
+    with house.db.read() as connection:
+        deployed = next((d for d in services(connection) if d.key == key), None)
+        if deployed is None:
+            raise NotFound(key)
+        there = queries.open_case_of(connection, actor().person_id, key)
+    if there is None:
+        metadata = deployed.bundle.metadata
+        office = _office(metadata)
+        variables = {
+            "office": office.get("orgno", ""),
+            "officeName": office.get("name", ""),
+            "granted": False,
+            "pending": 0,
+            **metadata.get("startVariables", {}),
+        }
+        outcome = house.dispatch.send(
+            StartInstance(key, actor().person_id, variables), actor(), key=request.form.get("_key", "")
+        )
+        return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
+    with house.db.read() as connection:
+        return redirect(where_next(connection, actor(), there), 303)
+
+
+def _office(metadata: Any) -> dict[str, str]:
+    """The office that gets the case: the chosen one of several, or the only one."""
+    offices: list[dict[str, str]] = metadata.get("offices") or ([metadata["office"]] if "office" in metadata else [])
+    chosen = request.form.get("office", "")
+    return next((office for office in offices if office["orgno"] == chosen), offices[0] if offices else {})
+
+
+def where_next(connection: Connection, who: Actor, case: Any) -> str:
+    """The address of the next thing to do in a case, or of the case when there is nothing."""
+    tasks = queries.open_tasks(connection, case.id, "citizen", who.person_id)
+    if tasks:
+        return url_for("tasks.show", task_id=tasks[0].id)
+    return url_for("citizen.case", sak=case.number)
+
+
+def home_of(connection: Connection, case: Any) -> str:
+    """The page its journey calls home, when there is such a page here and the case is her own; else ""."""
+    path = view.house().library.get(connection, case.definition_id).bundle.home
+    there = bool(path) and current_app.url_map.bind("").test(path, "GET")
+    return path if there and case.owner_id == actor().person_id else ""
+
+
+def own_case(connection: Connection, number: str = "") -> Any:
+    """One of the citizen's cases: by number, else the one she most likely means. ``None`` when she has none."""
+    cases = queries.cases_of(connection, actor().person_id)
+    if number:
+        found = next((case for case in cases if case.number == number), None)
+        if found is None:
+            raise NotFound(number)
+        return found
+    return cases[0] if cases else None
+
+
+@blueprint.get("/saken-min")
+def case() -> Any:
+    house = view.house()
+    number = request.args.get("sak", "")
+    with house.db.read() as connection:
+        cases = queries.cases_of(connection, actor().person_id)
+        if not cases:
+            return redirect(url_for("citizen.home"), 303)
+        if not number and len(cases) > 1:
+            return render_template(
+                "cases.html", cases=cases, tasks=queries.tasks_of(connection, actor().person_id), now=house.clock.now()
+            )
+        found = own_case(connection, number)
+        given = notices.of_person(connection, house.vault, actor().person_id)
+        owns = found.owner_id == actor().person_id
+        return render_template(
+            "case.html",
+            case=found,
+            several=len(cases) > 1,
+            owns=owns,
+            stages=stage_rows(found),
+            tasks=queries.open_tasks(connection, found.id, "citizen", actor().person_id),
+            parties=participants.of_case(connection, house.vault, found),
+            waiting=others_wait(connection, found.id),
+            notes=journal.notes(connection, house.vault, found.id, Role.CITIZEN),
+            asked=[
+                q
+                for q in information_requests.open_of(connection, house.vault, actor().person_id)
+                if q.case_id == found.id
+            ],
+            letters=letters.of_case(connection, house.vault, found.id, sent=True) if owns else (),
+            documents=documents.of_case(connection, house.vault, found.id) if owns else (),
+            right=complaints.right(connection, found.id) if owns else None,
+            complaints=complaints.of_case(connection, house.vault, found.id) if owns else (),
+            measures=measures.of_case(connection, house.vault, found.id) if owns else (),
+            history=queries.history(connection, found.id, actor().person_id),
+            unread=journal.unread(connection, found.id, Role.CITIZEN),
+            told=[n for n in given if n.case_id == found.id and n.read_at is None],
+            asks=queries.asks_now(connection, found.id, house.clock.now()),
+            about=about_other(connection, found),
+            now=house.clock.now(),
+        )
+
+
+def others_wait(connection: Connection, case_id: str) -> list[Any]:
+    """Open tasks of the other citizens in the case: whom one waits for."""
+    found = queries.open_tasks(connection, case_id, "citizen")
+    return [task for task in found if task.owner_id != actor().person_id]
+
+
+def about_other(connection: Connection, case: Any) -> bool:
+    """Whether the case has an overview of somebody else than its owner: an estate."""
+    return (
+        connection.execute(
+            select(snapshot.c.id).where(snapshot.c.case_id == case.id, snapshot.c.person_id != case.owner_id).limit(1)
+        ).first()
+        is not None
+    )
+
+
+@blueprint.get("/saken-min/<number>/oversikt")
+def other_overview(number: str) -> Any:
+    """The overview of the one a case is about, for those who take part in it. Every look is logged."""
+    house = view.house()
+    now = house.clock.now()
+    with house.db.write() as connection:
+        found = own_case(connection, number)
+        newest = harvest.newest_snapshot(connection, house.vault, found.id, now)
+        if newest is None or not about_other(connection, found):
+            raise NotFound("overview")
+        person = connection.execute(
+            select(snapshot.c.person_id).where(snapshot.c.case_id == found.id).limit(1)
+        ).scalar_one()
+        chain.append(connection, found.id, now, actor(), "OverviewOpened", {"about": person})
+    shown, built_at, version = newest
+    return render_template(
+        "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
+        sources=(), entries=(), shares=(), task=None, waiting=False, given={}, fault="", view_only=True,
+        by_party=True, owner=view.name_of(person),
+    )  # fmt: skip
+
+
+@blueprint.post("/saken-min/<number>/stopp")
+def stop(number: str) -> Response:
+    """The owner ends her case before its time. The policy of the journey decides whether she may."""
+    house = view.house()
+    with house.db.read() as connection:
+        found = own_case(connection, number)
+    house.dispatch.send(CancelCase(found.id, "stopped by the citizen"), actor(), key=request.form.get("_key", ""))
+    return redirect(url_for("citizen.case", sak=number), 303)
+
+
+def stage_rows(case: Any) -> list[dict[str, Any]]:
+    """The stage row: done, now or still to come, with the day each was entered."""
+    entered = {entry["id"]: datetime.fromisoformat(entry["at"]) for entry in case.stages}
+    rows, passed = [], True
+    for stage_id, title in view.stages_of(case.definition_id):
+        current = stage_id == case.stage
+        if current:
+            passed = False
+        closed = case.state != "open"
+        state = "now" if current and not closed else "done" if (passed and case.stage) or current else "todo"
+        rows.append({"title": title, "state": state, "at": entered.get(stage_id)})
+    return rows
+
+
+@blueprint.get("/meldinger")
+def messages() -> Any:
+    return _messages("", "")
+
+
+def _messages(text: str, fault: str) -> Any:
+    """Everything written to or by the citizen in all her cases, and the notices she was given, newest first."""
+    house = view.house()
+    now = house.clock.now()
+    who = actor().person_id
+    with house.db.write() as connection:
+        every = queries.cases_of(connection, who)
+        cases = {case.id: case for case in every if case.owner_id == who}
+        written = [
+            (cases[case_id], message)
+            for case_id in cases
+            for message in journal.messages(connection, house.vault, case_id)
+        ]
+        given = notices.of_person(connection, house.vault, who)
+        for case_id in cases:
+            journal.mark_read(connection, case_id, Role.CITIZEN, now)
+        notices.mark_read(connection, who, now)
+    body = render_template(
+        "messages.html",
+        cases=[case for case in cases.values() if case.state == "open" and case.office],
+        messages=sorted(written, key=lambda pair: pair[1].at, reverse=True),
+        notices=given,
+        takes_part=bool(every),
+        text=text,
+        fault=fault,
+        chosen=request.form.get("sak", ""),
+    )
+    return (body, 422) if fault else body
+
+
+@blueprint.post("/meldinger")
+def send() -> Any:
+    house = view.house()
+    text = request.form.get("text", "").strip()
+    with house.db.read() as connection:
+        found = own_case(connection, request.form.get("sak", ""))
+    if found is None or found.owner_id != actor().person_id:
+        return redirect(url_for("citizen.home"), 303)
+    fault = "message.empty" if not text else "message.long" if len(text) > journal.LONGEST else ""
+    if fault:
+        return _messages(text, fault)
+    with house.db.write() as connection:
+        journal.send_message(
+            connection,
+            house.vault,
+            actor=actor(),
+            case_id=found.id,
+            owner_id=found.owner_id,
+            text=text,
+            now=house.clock.now(),
+        )
+    return redirect(url_for("citizen.messages"), 303)

@@ -1,0 +1,196 @@
+"""Everyday and messy (R70, R71): where a person stands, what shows early, and what a measure would do (R56)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine.advice.economy.figures import Figures
+from engine.advice.economy.measures import Measure, MeasureKind, clean_up, effect
+from engine.advice.economy.money import Money
+from engine.advice.economy.overview import Overview
+from engine.advice.economy.phase import Standing, standing
+from engine.advice.economy.signals import Signal, signals
+from engine.advice.evidence import baseline, business, harvest
+from engine.advice.evidence.datasets import own_data_sets
+from engine.advice.guidance.contacts import contacts
+from engine.advice.guidance.tips import choose
+from engine.casework import queries
+from engine.web.citizen.overview import read_amount
+from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.execution import data
+
+blueprint = guarded("household", __name__, Role.CITIZEN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What these pages work on. ``journeys``: the keys of the person's open cases."""
+
+    case: Any
+    overview: Overview
+    figures: Figures
+    plan: Mapping[str, Any]
+    found: tuple[Signal, ...]
+    standing: Standing
+    journeys: frozenset[str]
+
+
+def known_of(connection: Connection) -> Known | None:
+    """``None`` before there is an overview."""
+    house = view.house()
+    who = actor().person_id
+    case = queries.data_case_of(connection, who)
+    newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now()) if case else None
+    if case is None or newest is None:
+        return None
+    overview = newest[0]
+    figures, _ = harvest.figures(connection, house.vault, case.id, own_data_sets(house.data_sets))
+    plan = data.read_of_person(connection, house.vault, who, "plan") or {}
+    before = baseline.known_before(connection, house.vault, case.id, plan)
+    found = signals(overview, figures, before, _not_set_aside(connection, case.id, figures))
+    journeys = frozenset(c.key for c in queries.cases_of(connection, who) if c.state == "open" and c.owner_id == who)
+    return Known(case, overview, figures, plan, found, standing(overview, found, bool(plan)), journeys)
+
+
+def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> list[tuple[Money, date]]:
+    """What the owner of a business lacks for tax and VAT, once she has said which account is for what."""
+    if not figures.enterprises:
+        return []
+    house = view.house()
+    found, _ = business.overview(
+        connection,
+        house.vault,
+        case_id=case_id,
+        owner_id=actor().person_id,
+        every=own_data_sets(house.data_sets),
+        now=house.clock.now(),
+    )
+    return [(one.gap, one.due.due) for one in found.cover.dues if one.gap > 0] if found.tagged else []
+
+
+def nothing_yet() -> Any:
+    """The page of somebody we know nothing about: what to do, with the button to do it."""
+    with view.house().db.read() as connection:
+        cases = queries.cases_of(connection, actor().person_id)
+    return render_template("household_empty.html", begun=any(case.state == "open" for case in cases))
+
+
+@blueprint.get("/hverdag")
+def everyday() -> Any:
+    """Where you stand, what shows early, what others in your place do, and whom to call."""
+    with view.house().db.read() as connection:
+        known = known_of(connection)
+    if known is None:
+        return nothing_yet()
+    phase = known.standing.phase.value
+    return render_template(
+        "everyday.html",
+        o=known.overview,
+        standing=known.standing,
+        signals=known.found,
+        journeys=known.journeys,
+        clean_up=clean_up(known.overview.debts, known.overview.as_of) if phase == "messy" else (),
+        kept_plan=known.plan,
+        tips=choose(known.standing.situations, phase, known.overview.as_of),
+        contacts=contacts(phase),
+        largest=max([line.amount for line in known.overview.spending] or [Decimal(1)]),
+    )
+
+
+@blueprint.get("/tiltak")
+def measures() -> Any:
+    return _measures({}, [])
+
+
+def read_measures(kept: Mapping[str, Any]) -> list[Measure]:
+    """Measures as they are kept."""
+    return [
+        Measure(m["id"], MeasureKind(m["kind"]), m["name"], Decimal(m["amount"]), Decimal(m.get("rate", "0")))
+        for m in kept.get("measures", ())
+    ]
+
+
+def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
+    """What a measure would do, before and after (R56). Nothing is decided until it is in the plan."""
+    house = view.house()
+    with house.db.read() as connection:
+        known = known_of(connection)
+        task = open_task(connection, "measures")
+        kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
+    if known is None:
+        return nothing_yet()
+    body = render_template(
+        "measures.html",
+        o=known.overview,
+        effect=effect(known.overview, read_measures(kept)),
+        kinds=list(MeasureKind),
+        clean_up=clean_up(known.overview.debts, known.overview.as_of),
+        kept_plan=known.plan,
+        spending=known.overview.spending[:6],
+        given=given,
+        faults=faults,
+        task=task,
+    )
+    return (body, 422) if faults else body
+
+
+@blueprint.post("/tiltak")
+def add_measure() -> Any:
+    form = request.form
+    faults = []
+    kind, name = form.get("kind", ""), form.get("name", "").strip()
+    amount = read_amount(form.get("amount", ""))
+    rate = read_amount(form.get("rate", "") or "0")
+    if kind not in list(MeasureKind):
+        faults.append({"id": "m-kind", "path": "kind", "text": view.t("measure.kind_missing")})
+    if not name or len(name) > 80:
+        faults.append({"id": "m-name", "path": "name", "text": view.t("issue.required", label=view.t("measure.name"))})
+    if not amount:
+        label = view.t("measure.amount")
+        faults.append({"id": "m-amount", "path": "amount", "text": view.t("issue.number", label=label)})
+    if rate is None or rate > 60 or (kind == "refinance" and not rate):
+        faults.append({"id": "m-rate", "path": "rate", "text": view.t("measure.rate_wrong")})
+    if faults:
+        return _measures(form.to_dict(), faults)
+    key = form.get("_key", "")
+    new = {"id": key or str(uuid.uuid4()), "kind": kind, "name": name, "amount": str(amount), "rate": str(rate)}
+    house = view.house()
+    with house.db.write() as connection:
+        known = known_of(connection)
+        if known is None:
+            return nothing_yet()
+        kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
+        there = [m for m in kept.get("measures", ()) if m["id"] != new["id"]]
+        keep(connection, known.case.id, "measures", {"measures": [*there, new][-20:]})
+    return redirect(url_for("household.measures") + "#effekt", 303)
+
+
+@blueprint.post("/tiltak/fjern/<measure_id>")
+def remove_measure(measure_id: str) -> Response:
+    house = view.house()
+    with house.db.write() as connection:
+        known = known_of(connection)
+        kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
+        if known is not None:
+            left = [m for m in kept.get("measures", ()) if m["id"] != measure_id]
+            keep(connection, known.case.id, "measures", {"measures": left})
+    return redirect(url_for("household.measures"), 303)
+
+
+@blueprint.post("/tiltak/ferdig")
+def measures_done() -> Response:
+    with view.house().db.read() as connection:
+        task = open_task(connection, "measures")
+    return finish(task, url_for("plan.show"))

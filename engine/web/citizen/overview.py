@@ -1,0 +1,264 @@
+"""The overview: the citizen's own page, its parts, and what she adds by hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from sqlalchemy import Connection, func, select
+from werkzeug.wrappers import Response
+
+from engine.advice.consent.models import consent_record
+from engine.advice.economy.overview import Overview
+from engine.advice.economy.supplements import Supplement, SupplementKind
+from engine.advice.evidence import harvest
+from engine.advice.evidence.datasets import own_data_sets
+from engine.advice.evidence.models import harvest as harvest_table
+from engine.advice.evidence.models import supplement as supplement_table
+from engine.advice.sharing.models import share
+from engine.casework import queries
+from engine.web.citizen.charts import panels
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.execution.commands import NotFound
+
+blueprint = guarded("overview", __name__, Role.CITIZEN.value)
+KINDS = ("debt", "asset", "income", "spending")
+#: So long after an answer an overview with it is waited for: it is built by the job that comes next.
+SOON = timedelta(minutes=2)
+
+
+def _case(connection: Connection) -> Any:
+    case = queries.data_case_of(connection, actor().person_id)
+    if case is None:
+        raise NotFound("case")
+    return case
+
+
+@blueprint.get("/oversikt")
+def show() -> Any:
+    return page({}, "")
+
+
+def page(given: dict[str, str], fault: str) -> Any:
+    """The whole page; with *fault*, what was written stands in the form."""
+    house = view.house()
+    now = house.clock.now()
+    with house.db.read() as connection:
+        case = queries.data_case_of(connection, actor().person_id)
+        if case is None:
+            return redirect(url_for("citizen.home"), 303)
+        found = harvest.newest_snapshot(connection, house.vault, case.id, now)
+        rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
+        entries = harvest.supplements(connection, house.vault, case.id)
+        shares = connection.execute(
+            select(share).where(share.c.case_id == case.id, share.c.state == "active", share.c.valid_to > now)
+        ).all()
+        tasks = queries.open_tasks(connection, case.id, "citizen")
+    overview, built_at, version = found if found else (None, None, 0)
+    body = render_template(
+        "overview.html",
+        case=case,
+        overview=overview,
+        panels=panels(overview) if overview else (),
+        built_at=built_at,
+        version=version,
+        sources=rows,
+        entries=entries,
+        shares=shares,
+        task=next((task for task in tasks if task.task_type == "supplement"), None),
+        waiting=waiting(rows, agreed, built_at, now),
+        given=given,
+        fault=fault,
+        view_only=False,
+    )
+    return (body, 422) if fault else body
+
+
+def sources(connection: Connection, case_id: str) -> Any:
+    """One row per source that was asked."""
+    return connection.execute(
+        select(harvest_table).where(harvest_table.c.case_id == case_id).order_by(harvest_table.c.data_set)
+    ).all()
+
+
+def agreed_at(connection: Connection, case_id: str) -> datetime | None:
+    """When she last said yes to asking on her behalf, by consent or mandate; None when she has not."""
+    given = (consent_record.c.case_id == case_id, consent_record.c.state == "given")
+    found: datetime | None = connection.execute(select(func.max(consent_record.c.decided_at)).where(*given)).scalar()
+    return found
+
+
+def waiting(rows: Sequence[Any], agreed: datetime | None, built_at: datetime | None, now: datetime) -> bool:
+    """Whether there will soon be more to show: the sources are about to be asked after a yes, one is still asked, or
+    what one answered is not yet built in."""
+    if not rows:
+        return agreed is not None and now - agreed < SOON
+    last = max((row.answered_at for row in rows if row.answered_at), default=None)
+    unbuilt = last is not None and now - last < SOON and (built_at is None or built_at < last)
+    return unbuilt or any(row.state == "asked" for row in rows)
+
+
+@blueprint.get("/oversikt/kilder")
+def status() -> Any:
+    """The source rows, asked for every few seconds while sources answer. A new version reloads the page."""
+    house = view.house()
+    now = house.clock.now()
+    with house.db.read() as connection:
+        case = _case(connection)
+        rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
+        found = harvest.newest_snapshot(connection, house.vault, case.id, now)
+    _, built_at, version = found or (None, None, 0)
+    known = request.args.get("versjon", "0")
+    more = waiting(rows, agreed, built_at, now)
+    answer = make_response(render_template("parts/sources.html", sources=rows, version=known, waiting=more))
+    if rows and not more and str(version) != known:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@blueprint.post("/oversikt/legg-til")
+def add() -> Any:
+    """Something no source knows (R54)."""
+    form = request.form
+    name, kind = form.get("name", "").strip(), form.get("kind", "")
+    amount = read_amount(form.get("amount", ""))
+    fault = (
+        "supplement.kind"
+        if kind not in KINDS
+        else "supplement.name"
+        if not name or len(name) > 100
+        else "supplement.amount"
+        if amount is None
+        else ""
+    )
+    if fault:
+        return page(form.to_dict(), fault)
+    assert amount is not None
+    _keep(SupplementKind(kind), name, amount, "")
+    return redirect(url_for("overview.show") + "#lagt-til", 303)
+
+
+@blueprint.post("/oversikt/rett")
+def correct() -> Any:
+    """The citizen knows better than the source; what the source said stays beside."""
+    amount = read_amount(request.form.get("amount", ""))
+    target = request.form.get("target", "")
+    if amount is None or not target:
+        return page({"target": target, "corrected": request.form.get("amount", "")}, "supplement.amount")
+    _keep(SupplementKind.CORRECTION, "", amount, target)
+    return redirect(url_for("overview.show") + "#lan", 303)
+
+
+@blueprint.post("/oversikt/fjern/<entry_id>")
+def remove(entry_id: str) -> Response:
+    """Take back what was added or corrected."""
+    house = view.house()
+    with house.db.write() as connection:
+        case = _case(connection)
+        connection.execute(
+            supplement_table.delete().where(
+                supplement_table.c.id == entry_id, supplement_table.c.person_id == actor().person_id
+            )
+        )
+        harvest.build_snapshot(
+            connection,
+            house.vault,
+            case_id=case.id,
+            person_id=case.owner_id,
+            every=own_data_sets(house.data_sets),
+            now=house.clock.now(),
+        )
+    return redirect(url_for("overview.show") + "#lagt-til", 303)
+
+
+def _keep(kind: SupplementKind, name: str, amount: Decimal, target: str) -> None:
+    house = view.house()
+    now = house.clock.now()
+    key = request.form.get("_key", "")
+    entry_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{actor().person_id}/{key}")) if key else str(uuid.uuid4())
+    entry = Supplement(entry_id, kind, name, amount, now, target)
+    with house.db.write() as connection:
+        case = _case(connection)
+        there = connection.execute(select(supplement_table.c.id).where(supplement_table.c.id == entry_id)).first()
+        if there is not None:
+            return  # the same form sent twice
+        harvest.supplement_by_hand(connection, house.vault, case_id=case.id, person_id=actor().person_id, entry=entry)
+        harvest.build_snapshot(
+            connection,
+            house.vault,
+            case_id=case.id,
+            person_id=actor().person_id,
+            every=own_data_sets(house.data_sets),
+            now=now,
+        )
+
+
+def read_amount(text: str) -> Decimal | None:
+    """``12 500``, ``12500,50`` or ``12500 kr``; ``None`` for what is no amount from 0 to 100 million."""
+    plain = text.lower().replace("kr", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or not 0 <= amount <= 100_000_000:
+        return None
+    return amount.quantize(Decimal("0.01"))
+
+
+@blueprint.get("/oversikt.csv")
+def csv() -> Response:
+    """The overview as a table for a spreadsheet."""
+    from engine.advice.economy.export import to_csv
+
+    answer = make_response(to_csv(_newest()))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = "attachment; filename=oversikt.csv"
+    return answer
+
+
+@blueprint.get("/oversikt.pdf")
+def pdf() -> Response:
+    """A copy on paper of the page."""
+    from engine.advice.documents.overview import render
+
+    house = view.house()
+    answer = make_response(render(_newest(), name=actor().name, language=_language(), made_at=house.clock.now()))
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = "attachment; filename=oversikt.pdf"
+    return answer
+
+
+@blueprint.get("/opplysningene-mine.json")
+def export() -> Response:
+    """Everything we hold of the overview, machine-readable (R55, R82)."""
+    import json
+
+    from engine.advice.economy.wire import to_json
+
+    answer = make_response(json.dumps(to_json(_newest()), ensure_ascii=False, indent=2))
+    answer.headers["Content-Type"] = "application/json"
+    answer.headers["Content-Disposition"] = "attachment; filename=opplysningene-mine.json"
+    return answer
+
+
+def _newest() -> Overview:
+    house = view.house()
+    with house.db.read() as connection:
+        case = _case(connection)
+        found = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())
+    if found is None:
+        raise NotFound("overview")
+    return found[0]
+
+
+def _language() -> str:
+    from flask import g
+
+    language: str = g.language
+    return language

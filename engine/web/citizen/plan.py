@@ -1,0 +1,184 @@
+"""Living with debt (R72): a plan, its milestones drawn (R58), and what it takes to be debt-free by a date (R131)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from engine.advice.economy.measures import available, eased
+from engine.advice.economy.money import ZERO, Money
+from engine.advice.economy.overview import Knowledge, Overview
+from engine.advice.economy.repayment import Milestone, Order, Plan, minimum, needed, plans, schedule
+from engine.advice.guidance.contacts import contacts
+from engine.advice.guidance.tips import choose
+from engine.platform.clock import OSLO
+from engine.web.citizen.household import Known, known_of, nothing_yet, read_measures
+from engine.web.citizen.overview import read_amount
+from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.execution import data
+
+blueprint = guarded("plan", __name__, Role.CITIZEN.value)
+ORDERS: tuple[Order, ...] = ("dearest_first", "smallest_first")
+LONGEST = 480  # months ahead the calculator looks
+Faults = list[dict[str, str]]
+
+
+@blueprint.get("/plan")
+def show() -> Any:
+    return _page({}, [])
+
+
+def _page(given: Mapping[str, str], faults: Faults) -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        known = known_of(connection)
+        task = open_task(connection, "plan")
+        chosen = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
+    if known is None:
+        return nothing_yet()
+    as_of = known.overview.as_of
+    debts = plans(known.overview.debts, as_of)
+    amount = Decimal(str(known.plan["monthly"])) if known.plan else None
+    order: Order = known.plan.get("order", ORDERS[0]) if known.plan else ORDERS[0]
+    found = schedule(debts, amount, order) if amount is not None else None
+    have = have_now(known.overview)
+    more = eased(read_measures(chosen))
+    room = None if have is None else have + more
+    body = render_template(
+        "plan.html",
+        o=known.overview,
+        debts=debts,
+        owed=sum((debt.balance for debt in debts), ZERO),
+        least=minimum(debts),
+        have=have,
+        more=more,
+        room=room,
+        kept=known.plan,
+        amount=amount,
+        order=order,
+        orders=ORDERS,
+        found=found,
+        milestones=_milestones(known, debts, found.milestones if found else ()),
+        curve=_curve(found.balances, sum((d.balance for d in debts), ZERO)) if found else "",
+        month=lambda number: month_after(as_of, number),
+        year_numbers=[date(as_of.year, number, 1) for number in range(1, 13)],
+        dream=_dream(debts, as_of, order, room, faults) if debts else None,
+        given=given,
+        faults=faults,
+        task=task,
+        journeys=known.journeys,
+        contacts=contacts("living"),
+        tips=choose(known.standing.situations, "living", as_of, 3),
+    )
+    return (body, 422) if faults else body
+
+
+def have_now(overview: Overview) -> Money | None:
+    """Whole NOK a month that can go to the plan; ``None`` while income or spending is not known in full."""
+    if any(overview.knowledge(what) is not Knowledge.WHOLE for what in ("income", "spending")):
+        return None
+    return available(overview).quantize(Decimal(1))
+
+
+def _milestones(known: Known, debts: tuple[Plan, ...], ahead: tuple[Milestone, ...]) -> list[dict[str, Any]]:
+    """Debts that are gone since the plan began, then those to come with their month."""
+    there = {debt.id for debt in debts}
+    reached = [
+        {"name": one["name"], "state": "done", "month": None}
+        for one in known.plan.get("debts", ())
+        if one["id"] not in there
+    ]
+    coming = [
+        {"name": m.name, "state": "now" if number == 0 else "todo", "month": month_after(known.overview.as_of, m.month)}
+        for number, m in enumerate(ahead)
+    ]
+    return reached + coming
+
+
+def month_after(start: date, number: int) -> date:
+    """The first day of the month *number* months after that of *start*."""
+    year, month = divmod(start.year * 12 + start.month - 1 + number, 12)
+    return date(year, month + 1, 1)
+
+
+def _curve(balances: tuple[Money, ...], start: Money) -> str:
+    """Points of a line from today's debt to nothing, in a box of 100 by 100."""
+    top = max(start, *balances, Decimal(1))
+    points = [start, *balances]
+    step = 100 / max(len(points) - 1, 1)
+    return " ".join(f"{number * step:.2f},{100 - float(value / top) * 100:.2f}" for number, value in enumerate(points))
+
+
+@dataclass(frozen=True, slots=True)
+class Dream:
+    """What it takes: NOK a month to owe nothing by a month, and the interest of it.
+
+    short      NOK a month more than there is room for; ``None`` when that is not known, 0 or less when it is enough
+    otherwise  the month it comes to with what there is room for; ``None`` when the debt would not shrink
+    """
+
+    amount: Money
+    by: date
+    interest: Money
+    short: Money | None
+    otherwise: date | None
+
+
+def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | None, faults: Faults) -> Dream | None:
+    """Read ``?maaned=6&aar=2029`` and reckon. A wrong month or year is a fault, and nothing is reckoned."""
+    month, year = request.args.get("maaned", "").strip(), request.args.get("aar", "").strip()
+    if not month and not year:
+        return None
+    if not (month.isdigit() and 1 <= int(month) <= 12 and year.isdigit() and len(year) == 4):
+        faults.append({"id": "aar", "path": "aar", "text": view.t("dream.date_wrong")})
+        return None
+    months = (int(year) - today.year) * 12 + int(month) - today.month
+    if not 1 <= months <= LONGEST:
+        text = view.t("dream.past" if months < 1 else "dream.far", years=LONGEST // 12)
+        faults.append({"id": "aar", "path": "aar", "text": text})
+        return None
+    amount = needed(debts, months, order)
+    short = None if room is None else amount - max(room, ZERO)
+    otherwise = None
+    if room is not None and short is not None and short > 0 and room > 0:
+        ended = schedule(debts, room, order).months
+        otherwise = month_after(today, ended) if ended is not None else None
+    return Dream(amount, date(int(year), int(month), 1), schedule(debts, amount, order).interest, short, otherwise)
+
+
+@blueprint.post("/plan")
+def save() -> Any:
+    """Keep the plan: an amount a month, an order, and what was owed when it began."""
+    form = request.form
+    amount = read_amount(form.get("monthly", ""))
+    if not amount:
+        fault = {"id": "monthly", "path": "monthly", "text": view.t("issue.number", label=view.t("plan.monthly"))}
+        return _page(form.to_dict(), [fault])
+    order = form.get("order", "")
+    house = view.house()
+    with house.db.write() as connection:
+        known = known_of(connection)
+        if known is None:
+            return nothing_yet()
+        task = open_task(connection, "plan")
+        debts = plans(known.overview.debts, known.overview.as_of)
+        begun = known.plan.get("begun") or house.clock.now().astimezone(OSLO).date().isoformat()
+        content = {
+            "monthly": str(amount),
+            "order": order if order in ORDERS else ORDERS[0],
+            "begun": begun,
+            "debts": list(known.plan.get("debts") or ({"id": d.id, "name": d.name} for d in debts)),
+            "credits": list(known.plan.get("credits") or (d.id for d in known.overview.debts)),
+        }
+        keep(connection, known.case.id, "plan", content)
+    if form.get("action") == "done":
+        return finish(task, url_for("plan.show"))
+    return redirect(url_for("plan.show") + "#milepaler", 303)

@@ -1,0 +1,256 @@
+"""Tasks of the citizen: consent, mandate, share, approve at the source. A task done shows its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from sqlalchemy import Connection, select
+from werkzeug.wrappers import Response
+
+from engine.advice.consent.actions import DEFAULT_LIFE
+from engine.advice.consent.channels import ChannelState
+from engine.advice.consent.models import grant
+from engine.advice.evidence.datasets import Requirement
+from engine.advice.task_types.collection import settle
+from engine.casework import queries
+from engine.platform.provider_errors import SourceError
+from engine.web.citizen import attachments, form_task
+from engine.web.citizen.home import where_next
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.execution.commands import CompleteTask, Invalid, NotFound
+from engine.workflow.execution.models import due_work, process_instance, user_task
+from forms.formatting import long_date
+
+blueprint = guarded("tasks", __name__, Role.CITIZEN.value)
+YES_NO = {"consent": "consent-answer", "mandate": "mandate-answer", "share": "share-answer"}
+#: Task types whose page is one of the citizen's own pages; it carries the button that ends the task.
+PAGES = {
+    "supplement": "overview.show",
+    "tag_accounts": "enk.accounts",
+    "enk_review": "enk.show",
+    "startup_review": "enk.startup",
+    "checklist": "enk.checklist",
+    "closing_review": "enk.closing",
+    "household": "budget.show",
+    "measures": "household.measures",
+    "plan": "plan.show",
+}
+#: Work that is done in a moment: the person waits for it on a page that says so.
+QUICK = ("open_sources", "plan_harvest", "fetch", "overview", "parties", "notify", "enk_check", "change_roles")
+KINDS = {"consent": ("loans", "income", "spending", "property"), "mandate": ("loans", "income", "property")}
+
+
+def _own_task(connection: Connection, task_id: str) -> Any:
+    task = connection.execute(
+        select(user_task).where(
+            user_task.c.id == task_id,
+            user_task.c.owner_id == actor().person_id,
+            user_task.c.performer == "citizen",
+        )
+    ).first()
+    if task is None:
+        raise NotFound(task_id)
+    return task
+
+
+@blueprint.get("/oppgaver/<task_id>")
+def show(task_id: str) -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        task = _own_task(connection, task_id)
+        if task.state not in queries.OPEN:
+            case = queries.case_by_id(connection, task.case_id)
+            return render_template("receipt.html", task=task, next=where_next(connection, actor(), case))
+        if task.task_type in PAGES:
+            return redirect(url_for(PAGES[task.task_type]), 303)
+        if task.task_type == "approve":
+            return _approve(connection, task)
+        if task.task_type in YES_NO:
+            return _question(connection, task, {}, "")
+        return form_task.draw(connection, task, None, (), request.args.get("side", ""))
+
+
+@blueprint.get("/oppgaver/<task_id>/vedlegg/<attachment_id>")
+def attachment(task_id: str, attachment_id: str) -> Response:
+    """A file she put in herself."""
+    with view.house().db.read() as connection:
+        task = _own_task(connection, task_id)
+        return attachments.answered(connection, task.case_id, attachment_id, attachments.of_task(connection, task))
+
+
+def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> Any:
+    """The consent page and its siblings: five facts, boxes, yes and no of equal weight."""
+    house = view.house()
+    settings = house.settings
+    kind = task.task_type
+    variables = connection.execute(
+        select(process_instance.c.variables).where(process_instance.c.id == task.case_id)
+    ).scalar_one()
+    values = {
+        "receiver": f"{settings.organisation_name} (org.nr. {settings.organisation_number})",
+        "office": variables.get("officeName", ""),
+        "orgno": variables.get("office", ""),
+        "until": long_date(house.clock.now() + DEFAULT_LIFE, _language()),
+    }
+    requirement = Requirement.MANDATE if kind == "mandate" else Requirement.CONSENT
+    sources = {
+        name: [s for s in house.data_sets.values() if s.kind.value == name and s.requirement is requirement]
+        for name in _kinds(kind, variables)
+    }
+    page = render_template(
+        "question.html",
+        task=task,
+        kind=kind,
+        key=task.key,
+        values=values,
+        sources=sources,
+        given=given,
+        fault=fault,
+        step={"consent": 1, "mandate": 2, "share": 3}[kind],
+    )
+    return (page, 422) if fault else page
+
+
+def _kinds(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of information a journey asks for: all there are, or the fewer its purpose needs (R98)."""
+    wanted = variables.get("kinds")
+    return tuple(name for name in KINDS.get(kind, ()) if not wanted or name in wanted)
+
+
+def _language() -> str:
+    from flask import g
+
+    language: str = g.language
+    return language
+
+
+@blueprint.post("/oppgaver/<task_id>")
+def answer(task_id: str) -> Any:
+    """Carry out the answer. Faults give the page back with everything that was written."""
+    house = view.house()
+    with house.db.read() as connection:
+        task = _own_task(connection, task_id)
+        if task.task_type == "approve":
+            raise NotFound(task_id)
+        if task.task_type not in YES_NO:
+            return form_task.answer(connection, task)
+        variables = connection.execute(
+            select(process_instance.c.variables).where(process_instance.c.id == task.case_id)
+        ).scalar_one()
+        form = request.form
+        kinds = form.getlist("kinds")
+        if "all" in kinds:
+            kinds = list(_kinds(task.task_type, variables))
+        given = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
+        fault = _fault(task.task_type, given)
+        if fault and task.state in queries.OPEN:
+            return _question(connection, task, given, fault)
+    command = CompleteTask(task_id, data={YES_NO[task.task_type]: given})
+    try:
+        outcome = house.dispatch.send(command, actor(), key=form.get("_key", ""))
+    except Invalid:
+        with house.db.read() as connection:
+            return _question(connection, task, given, "question.choose")
+    return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
+
+
+def _fault(kind: str, given: dict[str, Any]) -> str:
+    if given["answer"] not in ("yes", "no"):
+        return "question.choose"
+    if given["answer"] == "yes" and kind in KINDS and not given["kinds"]:
+        return "question.tick"
+    return ""
+
+
+@blueprint.get("/oppgaver/neste/<case_id>")
+def coming(case_id: str) -> Any:
+    """The next step when it is there; until then a page that says what it waits for."""
+    house = view.house()
+    with house.db.read() as connection:
+        case = next((c for c in queries.cases_of(connection, actor().person_id) if c.id == case_id), None)
+        if case is None:
+            raise NotFound(case_id)
+        opening = _busy(connection, case_id, ("open_sources",))
+        there = bool(queries.open_tasks(connection, case_id, "citizen", actor().person_id))
+        waiting = opening or (not there and _busy(connection, case_id, QUICK))
+        target = where_next(connection, actor(), case)
+    if not waiting:
+        if request.headers.get("HX-Request"):
+            answer = make_response("", 200)
+            answer.headers["HX-Redirect"] = target
+            return answer
+        return redirect(target, 303)
+    if request.headers.get("HX-Request"):
+        return "", 204
+    return render_template("coming.html", case_id=case_id)
+
+
+def _busy(connection: Connection, case_id: str, names: tuple[str, ...]) -> bool:
+    """Whether a worker is at one of these for the case right now."""
+    found = connection.execute(
+        select(due_work.c.id)
+        .where(
+            due_work.c.case_id == case_id,
+            due_work.c.name.in_(names),
+            due_work.c.state.in_(("due", "leased")),
+            due_work.c.due_at <= view.house().clock.now(),
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def _approve(connection: Connection, task: Any) -> Any:
+    grants = connection.execute(select(grant).where(grant.c.case_id == task.case_id).order_by(grant.c.channel)).all()
+    return render_template("approve.html", task=task, grants=grants)
+
+
+@blueprint.post("/oppgaver/<task_id>/hopp-over")
+def go_on(task_id: str) -> Response:
+    """Go on without the sources that are not approved. They stay closed and are shown as missing."""
+    house = view.house()
+    with house.db.read() as connection:
+        task = _own_task(connection, task_id)
+    outcome = house.dispatch.send(CompleteTask(task_id), actor(), key=request.form.get("_key", ""))
+    return redirect(url_for("tasks.coming", case_id=outcome.case_id or task.case_id), 303)
+
+
+@blueprint.get("/retur/<grant_id>")
+def returned(grant_id: str) -> Any:
+    """Back from a source's page. What counts is what the source says now, not what the address says."""
+    house = view.house()
+    with house.db.read() as connection:
+        row = connection.execute(
+            select(grant, user_task.c.id.label("task_id"))
+            .join(process_instance, process_instance.c.id == grant.c.case_id)
+            .outerjoin(
+                user_task,
+                (user_task.c.case_id == grant.c.case_id)
+                & (user_task.c.task_type == "approve")
+                & (user_task.c.state.in_(queries.OPEN)),
+            )
+            .where(grant.c.id == grant_id, process_instance.c.owner_id == actor().person_id)
+        ).first()
+    if row is None:
+        raise NotFound(grant_id)
+    try:
+        state = house.channels[row.channel].state(row.reference)
+    except SourceError:
+        state = ChannelState.PENDING
+    with house.db.write() as connection:
+        settle(connection, grant_id, state)
+        left = connection.execute(
+            select(grant).where(grant.c.case_id == row.case_id, grant.c.state == "pending").order_by(grant.c.channel)
+        ).all()
+    if row.task_id is None:
+        return redirect(url_for("tasks.coming", case_id=row.case_id), 303)
+    if not left:
+        house.dispatch.send(CompleteTask(row.task_id), actor(), key=f"approved-{row.task_id}")
+        return redirect(url_for("tasks.coming", case_id=row.case_id), 303)
+    if left[0].id != grant_id:
+        return redirect(left[0].redirect, 303)
+    return redirect(url_for("tasks.show", task_id=row.task_id), 303)

@@ -1,0 +1,169 @@
+"""Tall: how long things take and where cases stop, for the leader of an office, or of the house for all of them.
+
+A leader sees figures and no case. What she may choose stands in the address, so that a page can be kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort, g, make_response, render_template, request
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine.casework.statistics import store
+from engine.casework.statistics.computation import Figures, reckon
+from engine.casework.statistics.store import Choice
+from engine.platform.clock import OSLO
+from engine.web.leaders.statistics_tables import TABLES, Table, tables
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.operations.jobs import in_background
+
+blueprint = guarded("leaders", __name__, Role.LEADER.value)
+
+#: How long a page reads on in the trail before it shows what it has, in seconds.
+PATIENCE = 2.0
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for. Months as ``2026-11``; ``until`` is the last month of the period, and in it."""
+
+    journey: str
+    since: str
+    until: str
+    office: str
+    wrong: bool
+
+    @property
+    def address(self) -> dict[str, str]:
+        return {"tjeneste": self.journey, "fra": self.since, "til": self.until, "kontor": self.office}
+
+
+def _month(text: str) -> datetime | None:
+    """The first moment of a month in Norway."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=OSLO)
+    except ValueError:
+        return None
+
+
+def _months_on(month: datetime, count: int) -> datetime:
+    number = month.year * 12 + month.month - 1 + count
+    return month.replace(year=number // 12, month=number % 12 + 1)
+
+
+def _asked(journeys: list[str], offices: list[str], now: datetime) -> tuple[Asked, datetime, datetime]:
+    this = now.astimezone(OSLO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    given = request.args
+    since, until = _month(given.get("fra", "")), _month(given.get("til", ""))
+    wrong = bool((given.get("fra") and since is None) or (given.get("til") and until is None))
+    wrong = wrong or bool(since and until and until < since)
+    if wrong or since is None or until is None:
+        since, until = _months_on(this, 1 - MONTHS), this
+    journey = given.get("tjeneste", "")
+    office = given.get("kontor", "")
+    if office not in offices:
+        office = "" if _everywhere() else offices[0]
+    asked = Asked(journey if journey in journeys else journeys[0], f"{since:%Y-%m}", f"{until:%Y-%m}", office, wrong)
+    return asked, since, _months_on(until, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Everything a page or a file needs. ``all_offices``: whether every office may be chosen at once."""
+
+    asked: Asked
+    figures: Figures
+    tables: dict[str, Table]
+    journeys: list[tuple[str, str]]
+    offices: list[tuple[str, str]]
+    behind: int
+    all_offices: bool
+
+
+def _read() -> Read:
+    house = view.house()
+    now = house.clock.now()
+    behind = store.refresh(house.db, house.library, PATIENCE)
+    if behind:
+        in_background(house, "read_courses")
+    with house.db.read() as connection:
+        bundles = [found.bundle for found in house.library.every_newest(connection) if found.bundle.stages]
+        names = _office_names(bundles)
+        journeys = sorted(bundles, key=lambda bundle: (bundle.metadata.get("order", 99), bundle.key))
+        if not journeys:
+            abort(404)
+        mine = _offices(connection, [bundle.key for bundle in journeys])
+        asked, since, until = _asked([bundle.key for bundle in journeys], mine, now)
+        chosen = Choice(asked.journey, since, until, asked.office)
+        bundle = next(bundle for bundle in journeys if bundle.key == asked.journey)
+        cases = store.cases(connection, house.library, chosen)
+        titles = store.stage_titles(connection, house.library, asked.journey, g.language)
+    figures = reckon(cases, [stage.id for stage in bundle.stages], since, until, now)
+    return Read(
+        asked,
+        figures,
+        tables(figures, titles),
+        [(found.key, found.title(g.language)) for found in journeys],
+        [(orgno, names.get(orgno, orgno)) for orgno in mine],
+        behind,
+        _everywhere(),
+    )
+
+
+def _everywhere() -> bool:
+    """Whether this leader is one of the house itself, who sees every office."""
+    office = actor().office
+    return office is not None and office.orgno == view.house().settings.organisation_number
+
+
+def _offices(connection: Connection, journeys: list[str]) -> list[str]:
+    office = actor().office
+    if office is None:
+        abort(403)
+    if not _everywhere():
+        return [office.orgno]
+    return sorted({orgno for journey in journeys for orgno in store.offices(connection, journey)})
+
+
+def _office_names(bundles: list[Bundle]) -> dict[str, str]:
+    """Names of offices as the journeys give them, and the leader's own."""
+    found = {}
+    for bundle in bundles:
+        for entry in [bundle.metadata.get("office"), *bundle.metadata.get("offices", ())]:
+            if isinstance(entry, dict) and entry.get("orgno"):
+                found[str(entry["orgno"])] = str(entry.get("name", entry["orgno"]))
+    own = actor().office
+    return found if own is None else {**found, own.orgno: own.name}
+
+
+@blueprint.get("/tall")
+def show() -> Any:
+    read = _read()
+    return render_template("figures.html", **{name: getattr(read, name) for name in Read.__slots__}, names=TABLES)
+
+
+@blueprint.get("/tall/<name>.csv")
+def export(name: str) -> Response:
+    """One table as a file, with the same numbers hidden."""
+    read = _read()
+    if name not in read.tables:
+        abort(404)
+    table = read.tables[name]
+    text = io.StringIO()
+    lines = csv.writer(text, delimiter=";")
+    lines.writerow([table.first, *table.columns])
+    lines.writerows([row.name, *(cell.plain for cell in row.cells)] for row in table.rows)
+    answer = make_response("\ufeff" + text.getvalue())
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{read.asked.since}-{read.asked.until}.csv"
+    return answer

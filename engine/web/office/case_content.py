@@ -1,0 +1,160 @@
+"""Everything the case page shows of a case, read in one go."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import g, request, url_for
+from sqlalchemy import Connection, select
+
+from engine.advice.sharing import actions as sharing
+from engine.advice.sharing.models import share
+from engine.casework import (
+    case_actions,
+    complaints,
+    documents,
+    information_requests,
+    journal,
+    letters,
+    links,
+    measures,
+    members,
+    participants,
+    queries,
+    templates,
+    uploads,
+)
+from engine.platform.clock import OSLO
+from engine.web.citizen.enk.assessment import Assessed, assessed
+from engine.web.citizen.home import stage_rows
+from engine.web.office import case_drafts, merge_fields, session
+from engine.web.office.queue import FROM
+from engine.web.shared import answers, forms, view
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.data import read_in_case
+
+#: What was done, told by the page that is shown after it: act → the part of the page that tells; "" is the top.
+#: The texts are ``done.<act>``.
+DONE = {
+    "opened": "", "completed": "", "take": "", "assign": "", "plan": "", "pause": "", "resume": "", "extend": "",
+    "note": "notater", "access": "notater", "message": "meldinger", "ask": "be-om", "withdraw": "be-om",
+    "measure": "tiltak", "outcome": "tiltak", "link": "koblinger", "unlink": "koblinger",
+    "document_added": "dokumenter", "document_shared": "dokumenter", "document_removed": "dokumenter",
+    "party_added": "parter", "party_changed": "parter", "party_ended": "parter",
+    "complaint_in_time": "klager", "complaint_late": "klager", "complaint_decided": "klager",
+}  # fmt: skip
+
+
+def _may_share(bundle: Bundle) -> bool:
+    """Whether the journey asks the citizen to share her overview at all."""
+    return any(element.extension.task_type == "share" for element in bundle.process.elements.values())
+
+
+def _plan(connection: Connection, case: Any) -> Assessed | None:
+    """What the plan told of in this case comes to: what the guide is to talk about (R67). None without a plan."""
+    kept = read_in_case(connection, view.house().vault, case.id, "business-plan")
+    return assessed(connection, kept, case.id) if kept else None
+
+
+def content(
+    connection: Connection, case: Any, now: datetime, given: dict[str, Any] | None, written: dict[str, str]
+) -> dict[str, Any]:
+    """Everything the page shows of a case."""
+    house = view.house()
+    vault = house.vault
+    who = session.who(connection, now)
+    tasks = case_actions.tasks(connection, case.id)
+    task = next((one for one in tasks if one.id == request.args.get("oppgave")), tasks[0] if tasks else None)
+    deployed = house.library.get(connection, case.definition_id)
+    bundle = deployed.bundle
+    kept = case_drafts.of_case(connection, case)
+    mine = kept[case_drafts.MINE]
+    draft = mine.get(f"task.{task.id}") if task else None
+    shared = sharing.in_force(connection, case.id, session.office(), now)
+    ended = connection.execute(select(share.c.id).where(share.c.case_id == case.id).limit(1)).first()
+    leads = members.leads(connection, who.office, who.person_id)
+    happened = _just_happened(connection, case.id)
+    values = merge_fields.values(connection, case, bundle, g.language)
+    fields = {
+        name: value for one in mine.values() if one.kind in case_drafts.FIELDS for name, value in one.content.items()
+    }
+    notes = journal.notes(connection, vault, case.id)
+    back = request.cookies.get(FROM, "")
+    loads = members.loads(connection, who.office, now)
+    view.know(connection, [load.person_id for load in loads])
+    return {
+        "case": case,
+        "owner": vault.person(connection, case.owner_id),
+        "version": deployed.version,
+        "stages": stage_rows(case),
+        "tasks": tasks,
+        "task": task,
+        "form": forms.of_task(connection, task, given or (draft.content if draft else None)) if task else None,
+        "draft_at": draft.changed_at if draft and not given else None,
+        "task_help": _help(bundle, task),
+        "shown": answers.of_case(connection, case, bundle),
+        "plan": _plan(connection, case) if shared else None,
+        "has_decision": "decision" in bundle.data_types,
+        "decision": read_in_case(connection, vault, case.id, "decision"),
+        "shares": shared is not None or ended is not None or _may_share(bundle),
+        "shared": shared,
+        "was_shared": ended is not None,
+        "notes": notes,
+        "note_drafts": [(one.id, templates.fill(one.text(g.language), values)) for one in
+                        templates.fitting(templates.of(bundle, "notes"), happened)[:4]],
+        "messages": journal.messages(connection, vault, case.id),
+        "letters": letters.of_case(connection, vault, case.id),
+        "letter_templates": [(one.id, one.named(g.language)) for one in
+                             templates.proposed(templates.of(bundle, "letters"), happened)],
+        "questions": information_requests.of_case(connection, vault, case.id),
+        "measures": measures.of_case(connection, vault, case.id),
+        "right": complaints.right(connection, case.id),
+        "complaints": complaints.of_case(connection, vault, case.id),
+        "complaint_outcomes": complaints.OUTCOMES,
+        "documents": documents.of_case(connection, vault, case.id),
+        "document_kinds": documents.KINDS,
+        "accept": uploads.ACCEPT,
+        "done": done if (done := request.args.get("gjort", "")) in DONE else "",
+        "done_at": DONE.get(done, ""),
+        "parties": participants.of_case(connection, vault, case),
+        "parties_ended": participants.ended(connection, vault, case),
+        "party_roles": participants.roles(bundle),
+        "roles_with_access": participants.journey_roles(bundle),
+        "linked": links.of_case(connection, case),
+        "link_reasons": links.REASONS,
+        "history": queries.history(connection, case.id, limit=12),
+        "deadline": session.deadline(case.deadline_at, case.warn_at, now),
+        "acts": case_actions.legal(case, who.person_id, leads),
+        "hers": case.responsible == who.person_id,
+        "stands_in": case.responsible in who.mine[1:],
+        "loads": loads,
+        "pauses": case_actions.PAUSES,
+        "bars": journal.BARS,
+        "kinds": measures.KINDS,
+        "results": measures.RESULTS,
+        "others_drafts": kept[case_drafts.OTHERS],
+        "written": {**fields, **written},
+        "today": now.astimezone(OSLO).date(),
+        "in_a_week": now.astimezone(OSLO).date() + timedelta(days=7),
+        "back": f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
+    }  # fmt: skip
+
+
+def _help(bundle: Bundle, task: Any) -> str:
+    """What the journey says above the form of a task, if it says anything."""
+    if task is None:
+        return ""
+    key = f"task.{task.element_id}.text"
+    found = bundle.text(key, g.language)
+    return "" if found == key else found
+
+
+def _just_happened(connection: Connection, case_id: str) -> list[str]:
+    """The last thing people did in the case: tasks they finished and kinds of events, for what to propose now."""
+    rows = queries.history(connection, case_id, limit=3)
+    found: list[str] = []
+    for row in rows:
+        if row.kind in ("TaskCompleted", "OverviewOpened", "CasePaused") and not found:
+            found = [row.data.get("task", ""), row.kind]
+    return [name for name in found if name]

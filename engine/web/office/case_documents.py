@@ -1,0 +1,113 @@
+"""Files in a case: put there, opened, shown to the citizen, taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, request
+from werkzeug.wrappers import Response
+
+from engine.casework import documents, journal, uploads
+from engine.casework.documents import Document
+from engine.web.office import session
+from engine.web.office.case_page import case_of, page
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.execution.commands import NotPossible, Reason
+
+blueprint = guarded("case_documents", __name__, Role.CASEWORKER.value)
+session.only_members(blueprint)
+
+
+@blueprint.post("/saker/<number>/dokumenter")
+def add(number: str) -> Any:
+    """Put a file in the case. Whatever is wrong is said at its field, with the rest as it was written."""
+    form, sent = request.form, request.files.get("file")
+    title, kind = form.get("title", "").strip()[:120], form.get("kind", "")
+    visible, barred = form.get("access") == "open", form.get("why_barred", "")
+    wrong = {}
+    if not title:
+        wrong["document-title"] = "document.no_title"
+    if kind not in documents.KINDS:
+        wrong["document-kind"] = "document.no_kind"
+    if not visible and barred not in journal.BARS:
+        wrong["document-barred"] = "document.no_reason"
+    upload = None
+    try:
+        content = sent.stream.read(uploads.LARGEST + 1) if sent else b""
+        upload = uploads.check(sent.filename or "" if sent else "", content)
+    except uploads.BadFile as bad:
+        wrong["document-file"] = bad.key
+    house = view.house()
+    if wrong or upload is None:
+        with house.db.read() as connection:
+            case_of(connection, number)
+        faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
+        return page(
+            number,
+            faults=faults,
+            written={"document_open": "1", **{f"document_{name}": value for name, value in form.items()}},
+        )
+    with house.db.write() as connection:
+        documents.add(
+            connection, house.vault, actor=actor(), case=case_of(connection, number), upload=upload, title=title,
+            kind=kind, barred="" if visible else barred, why=form.get("why", "").strip()[:500],
+            now=house.clock.now(), key=form.get("_key", ""),
+        )  # fmt: skip
+    return session.done(number, "document_shared" if visible else "document_added")
+
+
+@blueprint.get("/saker/<number>/dokumenter/<document_id>")
+def fetch(number: str, document_id: str) -> Response:
+    """The file. Each time it is opened stands in the history."""
+    house = view.house()
+    with house.db.write() as connection:
+        case = case_of(connection, number)
+        documents.note_opened(connection, actor=actor(), case=case, document_id=document_id, now=house.clock.now())
+    with house.db.read() as connection:
+        found = documents.with_content(connection, house.vault, case.id, document_id)
+    return as_file(*found)
+
+
+def as_file(document: Document, content: bytes) -> Response:
+    """A file to keep: never shown as part of a page of ours."""
+    answer = make_response(content)
+    answer.headers["Content-Type"] = document.type
+    answer.headers.set("Content-Disposition", "attachment", filename=document.name)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@blueprint.post("/saker/<number>/dokumenter/<document_id>/vis")
+def share(number: str, document_id: str) -> Response:
+    house = view.house()
+    with house.db.write() as connection:
+        documents.share(
+            connection, house.vault, actor=actor(), case=case_of(connection, number), document_id=document_id,
+            now=house.clock.now(),
+        )  # fmt: skip
+    return session.done(number, "document_shared")
+
+
+@blueprint.post("/saker/<number>/dokumenter/<document_id>/fjern")
+def remove(number: str, document_id: str) -> Any:
+    """Take it away, with a reason that is kept as an internal note."""
+    house = view.house()
+    reason = request.form.get("reason", "").strip()[:1000]
+    try:
+        with house.db.write() as connection:
+            case = case_of(connection, number)
+            if not reason:
+                raise NotPossible(Reason("", "no-reason", "say why"))
+            title = documents.remove(
+                connection, house.vault, actor=actor(), case=case, document_id=document_id, now=house.clock.now()
+            )
+            text = view.t("document.removed_note", title=title, why=reason)
+            journal.add_note(
+                connection, house.vault, actor=actor(), case_id=case.id, owner_id=case.owner_id, text=text,
+                now=house.clock.now(), barred="internal",
+            )  # fmt: skip
+    except NotPossible as refusal:
+        return page(number, said=session.why_not(refusal), written={f"reason-{document_id}": reason}, status=409)
+    return session.done(number, "document_removed")

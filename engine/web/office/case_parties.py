@@ -1,0 +1,126 @@
+"""Who takes part in a case: put there by number or by name, given another role, ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy import Connection
+
+from engine.casework import participants
+from engine.casework.person_lookup import plain_number
+from engine.web.office import session
+from engine.web.office.case_page import case_of, page
+from engine.web.office.intake import find, identify, looked_up
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution.commands import NotPossible
+
+blueprint = guarded("case_parties", __name__, Role.CASEWORKER.value)
+session.only_members(blueprint)
+
+
+def _bundle(connection: Connection, case: Any) -> Bundle:
+    return view.house().library.get(connection, case.definition_id).bundle
+
+
+def _fault(number: str, at: str, key: str) -> Any:
+    return page(number, faults=[{"id": at, "path": at, "text": view.t(key)}], written=_written())
+
+
+def _written() -> dict[str, str]:
+    form = request.form
+    return {"party_open": "1", **{f"party_{name}": form.get(name, "") for name in ("pid", "name", "role")}}
+
+
+@blueprint.post("/saker/<number>/parter")
+def add(number: str) -> Any:
+    """By name at once; by number the register is asked, and she who puts the person there says that it is right."""
+    house = view.house()
+    role, name = request.form.get("role", ""), request.form.get("name", "").strip()[: participants.LONGEST]
+    pid = request.form.get("pid", "").strip()
+    with house.db.read() as connection:
+        case = case_of(connection, number)
+        bundle = _bundle(connection, case)
+    if case.state != "open":  # nobody is looked up for a case that is over
+        return page(number, said=view.t("desk.no.case-closed"), written=_written(), status=409)
+    if role not in participants.roles(bundle):
+        return _fault(number, "party-role", "party.no_role")
+    if bool(pid) == bool(name):
+        return _fault(number, "party-pid", "party.one_of")
+    if not pid:
+        return _put(number, role, name=name)
+    plain = plain_number(pid)
+    if not plain:
+        return _fault(number, "party-pid", "opening.pid_wrong")
+    found, fault = find(plain)
+    if found is None:
+        return _fault(number, "party-pid", fault)
+    return render_template(
+        "party_confirm.html", case=case, name=found.name, year=found.born.year, role=role, search=found.search,
+        access=role in participants.journey_roles(bundle),
+    )  # fmt: skip
+
+
+@blueprint.post("/saker/<number>/parter/bekreft")
+def confirm(number: str) -> Any:
+    house = view.house()
+    with house.db.read() as connection:
+        case_of(connection, number)
+        pid = looked_up(connection, request.form.get("person", ""))
+    if not pid:
+        return _fault(number, "party-pid", "opening.expired")
+    found, fault = identify(pid)
+    if found is None:
+        return _fault(number, "party-pid", fault)
+    return _put(number, request.form.get("role", ""), pid=pid, known=found)
+
+
+def _put(number: str, role: str, *, name: str = "", pid: str = "", known: Any = None) -> Any:
+    house = view.house()
+    try:
+        with house.db.write() as connection:
+            case = case_of(connection, number)
+            person_id = ""
+            if pid:
+                person = house.vault.register(connection, pid=pid, name=known[0], birth_date=known[1])
+                person_id = person.id
+            participants.add(
+                connection, house.vault, actor=actor(), case=case, bundle=_bundle(connection, case), role=role,
+                now=house.clock.now(), person_id=person_id, name=name,
+            )  # fmt: skip
+    except NotPossible as refusal:
+        return page(number, said=session.why_not(refusal), written=_written(), status=409)
+    return session.done(number, "party_added")
+
+
+@blueprint.post("/saker/<number>/parter/<party_id>/rolle")
+def change(number: str, party_id: str) -> Any:
+    house = view.house()
+    try:
+        with house.db.write() as connection:
+            case = case_of(connection, number)
+            participants.change(
+                connection, house.vault, actor=actor(), case=case, bundle=_bundle(connection, case),
+                party_id=party_id, role=request.form.get("role", ""), now=house.clock.now(),
+            )  # fmt: skip
+    except NotPossible as refusal:
+        return page(number, said=session.why_not(refusal), status=409)
+    return session.done(number, "party_changed")
+
+
+@blueprint.post("/saker/<number>/parter/<party_id>/avslutt")
+def end(number: str, party_id: str) -> Any:
+    house = view.house()
+    reason = request.form.get("reason", "").strip()[:1000]
+    try:
+        with house.db.write() as connection:
+            participants.end(
+                connection, house.vault, actor=actor(), case=case_of(connection, number), party_id=party_id,
+                reason=reason, now=house.clock.now(),
+            )  # fmt: skip
+    except NotPossible as refusal:
+        return page(number, said=session.why_not(refusal), status=409)
+    return session.done(number, "party_ended")

@@ -1,0 +1,170 @@
+"""Begin a case for a citizen who came to the office.
+
+The number is posted and never stands in an address. Between looking her up and confirming that it is her it is kept
+sealed for an hour under an id, as a search is; nobody becomes known to the house by being looked up.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import current_app, g, render_template, request
+from sqlalchemy import Connection
+
+from engine.casework import intake, person_lookup, queries, views
+from engine.casework.person_lookup import plain_number
+from engine.platform.provider_errors import SourceError
+from engine.platform.vault import Person
+from engine.web.office import session
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.definitions.library import Deployed
+from engine.workflow.execution.commands import AlreadyDone
+
+blueprint = guarded("opening", __name__, Role.CASEWORKER.value)
+session.only_members(blueprint)
+LONGEST = 1000
+log = logging.getLogger(__name__)
+
+
+@blueprint.get("/arbeidsko/ny-sak")
+def show() -> Any:
+    return _form({}, {})
+
+
+def _form(written: Any, wrong: dict[str, str], status: int = 422) -> Any:
+    """The first page. *wrong*: field → text key; everything written stands."""
+    with view.house().db.read() as connection:
+        offered = intake.journeys(connection, view.house().library, actor())
+    faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
+    body = render_template("opening.html", journeys=offered, ways=intake.WAYS, written=written, faults=faults)
+    return (body, status) if wrong else body
+
+
+def _journey(connection: Connection) -> Deployed | None:
+    wanted = request.form.get("journey", "")
+    return next((d for d in intake.journeys(connection, view.house().library, actor()) if d.key == wanted), None)
+
+
+def _missing() -> dict[str, str]:
+    """What the form lacks, by field."""
+    form = request.form
+    wrong = {}
+    with view.house().db.read() as connection:
+        if _journey(connection) is None:
+            wrong["journey"] = "opening.no_journey"
+    if form.get("way") not in intake.WAYS:
+        wrong["way"] = "opening.no_way"
+    if not form.get("reason", "").strip() or len(form.get("reason", "")) > LONGEST:
+        wrong["reason"] = "opening.no_reason"
+    return wrong
+
+
+def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
+    """Name and birth date in the population register, or the text key of what is wrong."""
+    try:
+        return current_app.extensions["identify"](pid), ""
+    except SourceError as error:
+        log.warning("%s population register: %s", g.reference, error.code)
+        return None, "opening.unknown" if error.code == "http_404" else "opening.register_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom the register gave. ``search`` stands for her number for an hour; ``known`` when the house has met her."""
+
+    search: str
+    name: str
+    born: date
+    known: Person | None
+
+
+def find(pid: str) -> tuple[Found | None, str]:
+    """Ask the register for a number, once it is written down who asks for whom; or the text key of what is wrong."""
+    house = view.house()
+    now = house.clock.now()
+    try:
+        with house.db.write() as connection:
+            known = person_lookup.note(
+                connection, house.vault, actor=actor(), office=session.office(), pid=pid, now=now
+            )  # fmt: skip
+    except person_lookup.TooMany:
+        log.warning("%s too many look-ups by %s", g.reference, actor().person_id)
+        return None, "opening.too_many"
+    given, fault = identify(pid)
+    if given is None:
+        return None, fault
+    with house.db.write() as connection:
+        search = views.keep_search(connection, house.vault, actor().person_id, pid, now, views.LOOKUP)
+    return Found(search, *given, known), ""
+
+
+def looked_up(connection: Connection, search: str) -> str:
+    """The number she looked up under this id within the hour, else ""."""
+    house = view.house()
+    return views.search(connection, house.vault, actor().person_id, search, house.clock.now(), views.LOOKUP)
+
+
+@blueprint.post("/arbeidsko/ny-sak")
+def look_up() -> Any:
+    """Find the person and ask whether it is her. That she was looked up is written down, found or not."""
+    wrong = _missing()
+    pid = plain_number(request.form.get("pid", ""))
+    if not pid:
+        wrong["pid"] = "opening.pid_wrong"
+    if wrong:
+        return _form(request.form, dict(sorted(wrong.items(), key=lambda pair: _ORDER.index(pair[0]))))
+    found, fault = find(pid)
+    if found is None:
+        return _form(request.form, {"pid": fault})
+    return _confirm(found.search, (found.name, found.born), found.known)
+
+
+_ORDER = ("journey", "pid", "way", "reason")
+
+
+def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
+    with view.house().db.read() as connection:
+        deployed = _journey(connection)
+        assert deployed is not None
+        there = queries.open_case_of(connection, known.id, deployed.key) if known else None
+    here = there is not None and there.office == session.office()
+    return render_template(
+        "opening_confirm.html", search=search, name=found[0], year=found[1].year, journey=deployed,
+        written=request.form, elsewhere=there is not None and not here, there=there if here else None,
+        herself=known is not None and known.id == actor().person_id,
+    )  # fmt: skip
+
+
+@blueprint.post("/arbeidsko/ny-sak/bekreft")
+def begin() -> Any:
+    """It is her: the case begins, and she is told."""
+    house = view.house()
+    wrong = _missing()
+    with house.db.read() as connection:
+        pid = looked_up(connection, request.form.get("person", ""))
+    if not pid:
+        wrong["pid"] = "opening.expired"
+    if wrong:
+        return _form(request.form, wrong)
+    found, fault = identify(pid)
+    if found is None:
+        return _form(request.form, {"pid": fault})
+    try:
+        with house.db.write() as connection:
+            deployed = _journey(connection)
+            assert deployed is not None
+            person = house.vault.register(connection, pid=pid, name=found[0], birth_date=found[1])
+            number = intake.begin(
+                session.desk(connection), deployed, person.id, way=request.form["way"],
+                reason=request.form["reason"].strip(), take=request.form.get("take") == "ja",
+                key=request.form.get("_key", ""),
+            )  # fmt: skip
+    except AlreadyDone:
+        with house.db.read() as connection:
+            return _confirm(request.form["person"], found, house.vault.person_by_pid(connection, pid)), 409
+    return session.done(number, "opened")

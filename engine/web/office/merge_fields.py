@@ -1,0 +1,24 @@
+"""What a case knows, for the blanks of what the one at the page writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.casework import merge_fields
+from engine.casework.merge_fields import language_of
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.definitions.bundle import Bundle
+
+__all__ = ["language_of", "values"]
+
+
+def values(connection: Connection, case: Any, bundle: Bundle, language: str) -> dict[str, str]:
+    """Blank → words, in the name of whoever is logged in."""
+    house, who = view.house(), actor()
+    return merge_fields.values(
+        connection, house.vault, case=case, bundle=bundle, language=language, now=house.clock.now(), adviser=who.name,
+        office=who.office.name if who.office else "",
+    )  # fmt: skip

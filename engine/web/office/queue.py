@@ -1,0 +1,289 @@
+"""The work queue of an office: views, search, order, pages, and acts on several cases at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine.casework import case_actions, measures, members, notices, queries, queue, views
+from engine.casework.person_lookup import plain_number
+from engine.casework.queue import Filter, Place
+from engine.platform import name_index
+from engine.platform.clock import OSLO
+from engine.web.office import session
+from engine.web.shared import view
+from engine.web.shared.guards import actor, guarded
+from engine.workflow.authorization.actor import Role
+from engine.workflow.execution.commands import NotFound, NotPossible, Reason, Refusal
+
+blueprint = guarded("queue", __name__, Role.CASEWORKER.value)
+session.only_members(blueprint)
+#: The cookie that remembers which page of the queue one came from: filters and ids, never a name.
+FROM = "queue_page"
+_NUMBER = re.compile(r"\d{4}(-\d{0,6})?")
+MOST_CHOSEN = 50
+MOST_EXPORTED = 10_000
+#: The columns of an exported list: what a case is and waits for, never whose it is.
+EXPORTED = ("process", "stage", "state", "waits", "pause", "opened", "since", "deadline", "planned", "assigned")
+
+
+def asked(connection: Connection, given: Mapping[str, str], now: datetime) -> tuple[Filter, str]:
+    """What the address asks for, and the words of a search as they were typed."""
+    house = view.house()
+    chosen = given.get("visning", "alle")
+    number = given.get("nummer", "").strip()[:12]
+    typed = ""
+    if given.get("sok"):
+        typed = views.search(connection, house.vault, actor().person_id, given["sok"], now)
+    found = Filter(
+        view=chosen if chosen in queue.VIEWS else "alle",
+        number=number if _NUMBER.fullmatch(number) else "",
+        key=given.get("prosess", "")[:100],
+        stage=given.get("steg", "")[:60],
+        responsible=given.get("ansvarlig", "")[:36],
+        words=tuple(house.vault.blind(word) for word in name_index.words(typed)),
+        sort=given.get("sorter", "frist") if given.get("sorter") in queue.SORTS else "frist",
+        descending=given.get("synkende") == "1",
+    )
+    return found, typed
+
+
+@blueprint.get("/arbeidsko")
+def show() -> Any:
+    house = view.house()
+    now = house.clock.now()
+    given = request.args.to_dict()
+    with house.db.read() as connection:
+        who = session.who(connection, now)
+        wanted, typed = asked(connection, given, now)
+        page = queue.page(connection, who, wanted, now, _place(given, wanted))
+        counts = queue.counts(connection, who, now)
+        saved = [
+            (row, queue.count(connection, who, asked(connection, row.query, now)[0], now))
+            for row in views.of(connection, who.office, who.person_id)
+        ]
+        leads = members.leads(connection, who.office, who.person_id)
+        loads = members.loads(connection, who.office, now)
+        involved = [case.owner_id for case in page.rows] + [case.responsible for case in page.rows]
+        people = session.people(connection, [*involved, *(load.person_id for load in loads)])
+        unread = queue.unread(connection, [case.id for case in page.rows])
+        told = [n for n in notices.of_person(connection, house.vault, who.person_id, 20) if n.read_at is None]
+        due = len(measures.due(connection, who.office, now))
+    plain = {key: value for key, value in given.items() if key not in ("etter", "for", "tall")}
+    answer = make_response(
+        render_template(
+            "queue.html",
+            page=page,
+            rows=[_row(case, people, unread, who, leads, now) for case in page.rows],
+            counts=counts,
+            asked=wanted,
+            typed=typed or wanted.number,
+            expired=bool(given.get("sok")) and not typed,
+            pid_typed="tall" in given,
+            saved=saved,
+            loads=loads,
+            people=people,
+            told=told,
+            due=due,
+            leads=leads,
+            plain=plain,
+            after=_cursor(page.after),
+            before=_cursor(page.before),
+            stages=view.stage_titles(),
+            journeys=view.journeys(),
+            most=queue.MOST,
+            shortcuts=request.cookies.get("shortcuts") == "1",
+            tomorrow=now.astimezone(OSLO).date(),
+            link=lambda **changed: url_for("queue.show", **{**plain, **changed}),
+            is_kept=any(key in plain for key in views.KEPT),
+        )
+    )
+    answer.set_cookie(FROM, request.query_string.decode()[:900], httponly=True, samesite="Lax", path="/")
+    return answer
+
+
+def _row(case: Any, people: Any, unread: set[str], who: queue.Who, leads: bool, now: datetime) -> dict[str, Any]:
+    """What one line of the list shows."""
+    owner = people.get(case.owner_id)
+    holder = people.get(case.responsible)
+    mine = case.responsible in who.mine
+    text, colour = session.deadline(case.deadline_at, case.warn_at, now)
+    waits = case.waiting_for != "caseworker" or case.paused_at is not None
+    return {
+        "case": case,
+        "name": session.short(owner.name) if owner else view.t("person.erased"),
+        "age": session.age(owner.birth_date, now) if owner else None,
+        "next": view.waiting_words(case) if waits else view.task_named(case.definition_id, case.waiting_task or ""),
+        "deadline": text,
+        "colour": colour if case.state == "open" else "neutral",
+        "responsible": holder.name if holder else view.t("queue.nobody"),
+        "for_another": mine and case.responsible != who.person_id,
+        "unread": case.id in unread,
+        "acts": case_actions.legal(case, who.person_id, leads),
+    }
+
+
+def _cursor(place: Place | None) -> str:
+    if place is None:
+        return ""
+    value = place.value.isoformat() if isinstance(place.value, datetime) else place.value or ""
+    return f"{value}|{place.case_id}"
+
+
+def _place(given: Mapping[str, str], wanted: Filter) -> Place | None:
+    """Where the page begins. An address somebody has changed begins at the beginning."""
+    back = "for" in given
+    value, bar, case_id = given.get("for" if back else "etter", "").partition("|")
+    if not bar:
+        return None
+    if wanted.sort == "sak" and wanted.view != "ferdige":
+        return Place(value, case_id, back)
+    try:
+        return Place(datetime.fromisoformat(value) if value else None, case_id, back)
+    except ValueError:
+        return None
+
+
+@blueprint.post("/arbeidsko/sok")
+def search() -> Response:
+    """A number goes into the address; a name never does: it is kept an hour under an id."""
+    house = view.house()
+    now = house.clock.now()
+    text = request.form.get("tekst", "").strip()[:100]
+    kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
+    if not text:
+        return redirect(url_for("queue.show", **kept), 303)
+    if _NUMBER.fullmatch(text):
+        with house.db.read() as connection:
+            found = queries.case_by_number(connection, text, session.office())
+        if found is not None:
+            return redirect(url_for("casework.show", number=text), 303)
+        return redirect(url_for("queue.show", **kept, nummer=text), 303)
+    if plain_number(text):  # who has a number is looked up in the trail, never kept as if it were a name
+        return redirect(url_for("queue.show", **kept, tall=1), 303)
+    with house.db.write() as connection:
+        search_id = views.keep_search(connection, house.vault, actor().person_id, text, now)
+    return redirect(url_for("queue.show", **kept, sok=search_id), 303)
+
+
+@blueprint.post("/arbeidsko/visninger")
+def save_view() -> Response:
+    house = view.house()
+    name = request.form.get("navn", "").strip()
+    kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
+    if name:
+        with house.db.write() as connection:
+            views.save(
+                connection, office=session.office(), person_id=actor().person_id, name=name, query=kept,
+                shared=request.form.get("felles") == "ja", now=house.clock.now(),
+            )  # fmt: skip
+    return redirect(url_for("queue.show", **kept), 303)
+
+
+@blueprint.post("/arbeidsko/visninger/<view_id>/fjern")
+def remove_view(view_id: str) -> Response:
+    with view.house().db.write() as connection:
+        leads = members.leads(connection, session.office(), actor().person_id)
+        who = actor().person_id
+        if not views.remove(connection, office=session.office(), person_id=who, view_id=view_id, leads=leads):
+            raise NotFound(view_id)
+    return redirect(url_for("queue.show"), 303)
+
+
+@blueprint.post("/arbeidsko/flere")
+def several() -> Any:
+    """One act on the chosen cases, each in a transaction of its own. What is not legal for one is said of that one."""
+    house = view.house()
+    act = request.form.get("gjor", "")
+    results = []
+    for number in dict.fromkeys(request.form.getlist("sak")[:MOST_CHOSEN]):
+        with house.db.read() as connection:
+            case = queries.case_by_number(connection, number, session.office())
+        if case is None:
+            results.append((number, view.t("desk.no.not_there")))
+            continue
+        try:
+            with house.db.write() as connection:
+                do(act, connection, case, request.form)
+            results.append((number, ""))
+        except Refusal as refusal:
+            results.append((number, session.why_not(refusal)))
+    back = request.cookies.get(FROM, "")
+    return render_template(
+        "queue_result.html",
+        act=act if act in case_actions.ACTS else "other",
+        results=results,
+        done=sum(not why for _, why in results),
+        back=f"{url_for('queue.show')}?{back}",
+    )
+
+
+def do(act: str, connection: Connection, case: Any, form: Mapping[str, str]) -> None:
+    """Carry out an act of a form on a case. Raises a ``Refusal`` when it may not be."""
+    seat = session.desk(connection)
+    reason = form.get("grunn", "").strip()[:1000]
+    if act == "take":
+        case_actions.take(seat, case)
+    elif act == "assign":
+        case_actions.assign(seat, case, form.get("til", ""), reason)
+    elif act == "return":
+        case_actions.put_back(seat, case, reason)
+    elif act == "plan":
+        text = form.get("dag", "")
+        at = session.evening(text)
+        if text and at is None:
+            raise NotPossible(Reason("", "not-a-date", "no date"))
+        case_actions.plan(seat, case, at)
+    elif act == "pause":
+        case_actions.pause(seat, case, form.get("kode", "other"), reason)
+    elif act == "resume":
+        case_actions.resume(seat, case, reason)
+    else:
+        raise NotFound(act)
+
+
+@blueprint.get("/arbeidsko/eksport.csv")
+def export() -> Response:
+    """The list as it is filtered, without anything that points to a person: no number, no name, no colleague."""
+    house = view.house()
+    now = house.clock.now()
+    with house.db.read() as connection:
+        who = session.who(connection, now)
+        wanted, _ = asked(connection, request.args.to_dict(), now)
+        found = queue.everything(connection, who, wanted, now, MOST_EXPORTED)
+    titles = dict(view.stage_titles())
+    out = io.StringIO()
+    lines = csv.writer(out, delimiter=";")
+    lines.writerow([view.t(f"export.{name}") for name in EXPORTED])
+    for case in found:
+        lines.writerow([
+            view.journey_title(case.key), titles.get(case.stage, ""), view.t(f"export.state.{case.state}"),
+            view.t(f"waiting.{case.waiting_for}"), view.t(f"pause.{case.pause_reason}") if case.pause_reason else "",
+            *(_day(at) for at in (case.opened_at, case.waiting_since, case.deadline_at, case.follow_up_at)),
+            view.t("answer.yes" if case.responsible else "answer.no"),
+        ])  # fmt: skip
+    answer = make_response("\ufeff" + out.getvalue())
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = "attachment; filename=arbeidsko.csv"
+    return answer
+
+
+def _day(at: datetime | None) -> str:
+    return at.astimezone(OSLO).date().isoformat() if at else ""
+
+
+@blueprint.post("/arbeidsko/hurtigtaster")
+def shortcuts() -> Response:
+    """Keys that do something are off until she wants them (WCAG 2.1.4)."""
+    answer = redirect(f"{url_for('queue.show')}?{request.cookies.get(FROM, '')}", 303)
+    on = request.cookies.get("shortcuts") == "1"
+    answer.set_cookie("shortcuts", "0" if on else "1", max_age=31_536_000, httponly=True, samesite="Lax")
+    return answer

@@ -1,0 +1,118 @@
+"""What the caseworkers' pages share: whose desk it is, who still works here, names, deadlines in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine.casework import members
+from engine.casework.case_actions import Desk
+from engine.casework.queue import Who
+from engine.platform.clock import OSLO
+from engine.platform.vault import Person
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.execution.commands import AlreadyDone, Forbidden, NotPossible, Refusal, Suspended
+from forms import formatting
+
+#: Rules with a sentence of their own; any other says that it was not possible.
+RULES = frozenset(
+    {"case-closed", "nobody-has", "not-colleague", "has-it", "in-the-past", "after-deadline", "nothing-to-pause",
+     "not-paused", "no-deadline", "no-reason", "task-paused", "not-a-date", "document-stays",
+     "needs-number", "is-owner", "takes-part", "from-register", "own-part"}
+)  # fmt: skip
+
+
+def office() -> str:
+    found = actor().office
+    return found.orgno if found else ""
+
+
+def who(connection: Connection, now: datetime) -> Who:
+    """The actor at her desk, with those she stands in for."""
+    me = actor().person_id
+    return Who(office(), me, (me, *members.stands_in_for(connection, office(), me, now)))
+
+
+def desk(connection: Connection, someone: Actor | None = None) -> Desk:
+    """The actor with an open write transaction."""
+    house = view.house()
+    return Desk(house.dispatch, connection, house.vault, someone or actor(), house.clock.now())
+
+
+def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
+    """Everybody of these whose name can be read."""
+    return view.house().vault.people(connection, {one for one in ids if one})
+
+
+def only_members(blueprint: Blueprint, rescue: Callable[[], None] | None = None) -> None:
+    """Stop whose part at the office has ended, at her next press. What she wrote with it is kept by *rescue* first."""
+
+    @blueprint.before_request
+    def check() -> Any:
+        if g.actor is None or g.actor.office is None:
+            return None
+        with view.house().db.read() as connection:
+            row = members.find(connection, g.actor.office.orgno, g.actor.person_id)
+        if row is None or row.ended_at is None:
+            return None
+        if rescue is not None and request.method == "POST":
+            rescue()
+        return render_template("desk_ended.html", at=row.ended_at), 403
+
+
+def short(name: str) -> str:
+    """``Anne E.`` in lists: no more than is needed to know whom one means."""
+    first, _, last = name.rpartition(" ")
+    return f"{first} {last[:1]}." if first else name
+
+
+def age(born: date, now: datetime) -> int:
+    today = now.astimezone(OSLO).date()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def deadline(due: datetime | None, warn: datetime | None, now: datetime) -> tuple[str, str]:
+    """The deadline in words and the colour of its tag: passed, inside the warning window, later, none."""
+    if due is None:
+        return view.t("queue.no_deadline"), "neutral"
+    days = (due.astimezone(OSLO).date() - now.astimezone(OSLO).date()).days
+    if due < now:
+        key = "queue.passed_today" if days == 0 else "queue.passed_one" if days == -1 else "queue.deadline_passed"
+        return view.t(key, days=-days) if days < -1 else view.t(key), "danger"
+    if warn is not None and warn <= now:
+        key = "queue.due_today" if days == 0 else "queue.due_tomorrow" if days == 1 else "queue.deadline_soon"
+        return view.t(key, days=days) if days > 1 else view.t(key), "warning"
+    return view.t("queue.deadline_on", day=formatting.long_date(due, g.language)), "neutral"
+
+
+def evening(text: str) -> datetime | None:
+    """The end of a day in Norway from what a date field sent; ``None`` when it is no date."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(23, 59), OSLO)
+    except ValueError:
+        return None
+
+
+def done(number: str, act: str) -> Response:
+    """Back to the case page, with focus on the line that says what was done: an act of ``case_content.DONE``."""
+    return redirect(url_for("casework.show", number=number, gjort=act) + "#gjort", 303)
+
+
+def why_not(refusal: Refusal) -> str:
+    """One sentence: which rule said no, or who was faster."""
+    if isinstance(refusal, AlreadyDone):
+        return view.t("desk.no.taken", who=view.name_of(refusal.by))
+    if isinstance(refusal, Forbidden):
+        return view.t("desk.no.forbidden")
+    if isinstance(refusal, Suspended):
+        return view.t("error.suspended")
+    rules = [reason.rule for reason in refusal.reasons] if isinstance(refusal, NotPossible) else []
+    known = next((rule for rule in rules if rule in RULES), "other")
+    return view.t(f"desk.no.{known}")

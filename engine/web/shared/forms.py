@@ -1,0 +1,240 @@
+"""The form of a task: its layout or its schema, drawn, read and judged. The same for citizens and caseworkers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import g, request
+from sqlalchemy import Connection
+
+from engine.application import Application
+from engine.web.shared import view
+from engine.workflow.execution import attachments
+from engine.workflow.execution.data import CaseData, read, read_in_case
+from forms import formatting
+from forms.expressions import ExpressionContext, ExpressionError
+from forms.expressions import evaluate as evaluate_in_row
+from forms.files import Attached, Taking
+from forms.layout import Field, Form, Row, every, fields, value_at
+from forms.reading import read as read_posted
+from forms.validation import Issue, check_schema
+
+
+@dataclass(frozen=True, slots=True)
+class TaskForm:
+    """``stored`` is the data type the content is kept under: one per person where the bundle says so."""
+
+    data_type: str
+    stored: str
+    schema: Mapping[str, Any] | None
+    fields: tuple[Field, ...]
+
+    @property
+    def takes_files(self) -> bool:
+        return any(field.kind == "files" for field in every(self.fields))
+
+
+def of_task(
+    connection: Connection, task: Any, given: Mapping[str, Any] | None = None, house: Application | None = None
+) -> TaskForm | None:
+    """The form of a task filled with what is kept, or with *given*; ``None`` when the task has no form.
+
+    *house* is another application than the one at hand: that of a test run.
+    """
+    house = house or view.house()
+    bundle = house.library.get(connection, task.definition_id).bundle
+    kind = bundle.data_type_of(task.element_id)
+    if kind is None:
+        return None
+    stored = kind.stored_as(task.owner_id)
+    content = given
+    if content is None:
+        kept = read(connection, house.vault, task.instance_id, stored)
+        content = kept[0] if kept else read_in_case(connection, house.vault, task.case_id, stored) or {}
+    known = frozenset(bundle.data_types)
+    models = CaseData(connection, house.vault, task.case_id, {}, known)
+    models.put(kind.id, content)
+
+    def evaluate(expression: Any, row: Row = ()) -> Any:
+        return evaluated(expression, models, kind.id, row)
+
+    def options(name: str) -> Sequence[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = json.loads(bundle.files.get(f"options/{name}.json", b"[]"))
+        return found
+
+    schema = bundle.schema(kind.id)
+    kinds = bundle.attachments_of(task.element_id)
+    files = attachments.of_task(connection, house.vault, task.instance_id, task.owner_id, kinds)
+
+    def attached(component: str) -> Sequence[Attached]:
+        return [Attached(one.id, one.name, one.size) for one in files if one.component == component]
+
+    form = Form(bundle.layout_files(task.element_id), schema, options, kind.id, rows_asked, attached)
+    drawn = fields(form, content, evaluate, lambda key: bundle.text(key, g.language))
+    return TaskForm(kind.id, stored, schema, drawn)
+
+
+def evaluated(expression: Any, models: Mapping[str, Any], default: str, row: Row) -> Any:
+    """The value of an expression in a layout; one that cannot be judged is nothing, and hides nothing."""
+    if not isinstance(expression, list):
+        return expression
+    try:
+        return evaluate_in_row(expression, ExpressionContext(models=models, default=default, row=row))
+    except ExpressionError:
+        return None
+
+
+def rows_asked(path: str) -> int | None:
+    """How many rows of a repeating group the browser shows, with the one that was asked for."""
+    shown = request.form.get(f"{path}#", "") if request else ""
+    if not shown.isdigit() or len(shown) > 3:
+        return None
+    pressed = request.form.get("row", "")
+    return int(shown) + (pressed == f"+{path}") - pressed.startswith(f"-{path}#")
+
+
+def reshaped(form: TaskForm | None, content: dict[str, Any]) -> dict[str, Any] | None:
+    """The content when a button of a repeating group was pressed: one row more, or one less. Else ``None``."""
+    pressed = request.form.get("row", "")
+    group, _, number = pressed[1:].partition("#")
+    if form is None or not any(f.kind == "rows" and f.path == group for f in every(form.fields)):
+        return None
+    rows = value_at(content, group)
+    if pressed[0] == "-" and number.isdigit() and isinstance(rows, list) and int(number) < len(rows):
+        del rows[int(number)]
+    return content
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a form. ``ids`` are those of everything on it, ``navigation`` what it says of its buttons."""
+
+    id: str
+    title: str
+    fields: tuple[Field, ...]
+    navigation: Field | None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(field.id for field in every(self.fields))
+
+
+def pages(form: TaskForm | None) -> tuple[Page, ...]:
+    """The pages of a form that are shown, in order. A form of one page has one, without a title."""
+    if form is None:
+        return ()
+    found: list[tuple[Field | None, list[Field]]] = []
+    for field in form.fields:
+        if field.kind == "page" or not found:
+            found.append((field if field.kind == "page" else None, []))
+        if field.kind != "page":
+            found[-1][1].append(field)
+    found = found or [(None, [])]
+    return tuple(
+        Page(
+            head.id.removeprefix("page-") if head else "", head.title if head else "", tuple(inner),
+            next((field for field in inner if field.kind == "navigationbuttons"), None),
+        )
+        for head, inner in found
+    )  # fmt: skip
+
+
+def posted(form: TaskForm, page: Page | None = None) -> dict[str, Any]:
+    """What the browser sent for the fields of *form*. With *page* only that one was shown: the others stay as kept."""
+    shown = form.fields if page is None else tuple(_as_kept(f, page.ids) for f in form.fields)
+    return read_posted(shown, form.schema, request.form.getlist)
+
+
+def kept(form: TaskForm) -> dict[str, Any]:
+    """What is kept for the fields of *form*."""
+    return read_posted(tuple(_as_kept(field, frozenset()) for field in form.fields), form.schema, lambda _: [])
+
+
+def _as_kept(field: Field, shown: frozenset[str]) -> Field:
+    """The field, or one that keeps its value when it was not on the page."""
+    if field.id in shown:
+        return field
+    rows = tuple(tuple(_as_kept(inner, shown) for inner in row) for row in field.rows)
+    return replace(field, read_only=True, rows=rows if field.kind in ("group", "rows") else field.rows)
+
+
+def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Every fault, in words: the field's id and the sentence. In the order of the form."""
+    issues = check_schema(form.schema, content) if form.schema else []
+    found = {issue.field: issue for issue in reversed(issues)}
+    rows = []
+    for field in every(form.fields):
+        issue = found.pop(field.path, None) if field.path else None
+        if field.takes is not None:
+            issue = _few_or_many(field, field.takes)
+        elif issue is None and field.required and field.path and _empty(field, content) and _there(field, content):
+            issue = Issue(field.path, "required")
+        if issue is not None:
+            rows.append({"id": field.id, "path": field.path, "text": sentence(issue, field)})
+    rows += [{"id": "form", "path": path, "text": sentence(issue, None)} for path, issue in found.items()]
+    return rows
+
+
+def with_others(first: list[dict[str, str]], rest: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Faults of the same form from two places; a field keeps the first of its own."""
+    paths = {fault["path"] for fault in first}
+    return [*first, *(fault for fault in rest if fault["path"] not in paths)]
+
+
+def _few_or_many(field: Field, takes: Taking) -> Issue | None:
+    if len(takes.files) < takes.least:
+        return Issue(field.path, "required" if takes.least == 1 else "minFiles", {"limit": takes.least})
+    return Issue(field.path, "maxFiles", {"limit": takes.most}) if len(takes.files) > takes.most else None
+
+
+def judged(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The faults of a task's form as *content* leaves it: what is asked for may hang on what was answered now."""
+    form = of_task(connection, task, content)
+    return faults(form, content) if form is not None else []
+
+
+def _empty(field: Field, content: Mapping[str, Any]) -> bool:
+    return value_at(content, field.path) in (None, "", [], False)
+
+
+def _there(field: Field, content: Mapping[str, Any]) -> bool:
+    """Whether the row a field stands in is one that was written in."""
+    row, inside, _ = field.path.rpartition("]")
+    return not inside or value_at(content, f"{row}]") is not None
+
+
+def said(field: Field) -> str:
+    """What a field holds, as a person reads it: the words of a choice, a number with its unit, a day."""
+    value = field.value
+    if field.takes is not None:
+        return ", ".join(one.name for one in field.takes.files) or view.t("form.nothing")
+    if value in (None, "", []):
+        return view.t("form.nothing")
+    if field.kind == "yes":
+        return view.t("answer.yes" if value else "answer.no")
+    if field.options:
+        chosen = value if isinstance(value, list) else str(value).split(",") if field.kind == "checks" else [str(value)]
+        return ", ".join(option.label for option in field.options if option.value in chosen)
+    if field.kind == "date":
+        try:
+            return formatting.long_date(date.fromisoformat(str(value)), g.language)
+        except ValueError:
+            return str(value)
+    return f"{value} {field.suffix}".strip()
+
+
+def sentence(issue: Issue, field: Field | None) -> str:
+    """What is wrong, with the field's own word first."""
+    known = ("required", "type", "minimum", "maximum", "minLength", "maxLength", "enum", "format", "pattern", "const",
+             "minFiles", "maxFiles")  # fmt: skip
+    code = issue.code if issue.code in known else "other"
+    if code == "type" and field is not None and field.kind == "number":
+        code = "number"
+    if code == "required" and field is not None and field.title.endswith("?"):
+        return view.t("issue.answer", label=field.title)
+    label = (field.title if field is not None else issue.field).rstrip("?")
+    return view.t(f"issue.{code}", label=label, limit=issue.values.get("limit", ""))

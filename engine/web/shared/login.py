@@ -1,0 +1,236 @@
+"""Log in and out. Citizens by ID-porten, caseworkers, leaders and administrators by Ansattporten.
+
+Every way a log-in can fail ends on a plain page with what happened, what is
+kept, what to do and a reference; the event is in the audit trail.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from flask import current_app, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.casework import members
+from engine.platform.provider_errors import SourceError
+from engine.web.shared import view
+from engine.web.shared.guards import ANYONE, guarded
+from engine.web.shared.texts import LANGUAGES
+from engine.workflow.audit import chain
+from engine.workflow.authorization import sessions
+from engine.workflow.authorization.actor import SYSTEM, Office, Role
+
+COOKIE = "ibalanse_session"
+STARTED = "ibalanse_login"
+#: What an office may give an employee: to work in its cases, and to see its figures.
+STAFF, LEADER = "urn:altinn:resource:ibalanse-ansatt", "urn:altinn:resource:ibalanse-leder"
+DETAILS = [{"type": "ansattporten:altinn:resource", "resource": resource} for resource in (STAFF, LEADER)]
+PATH = re.compile(r"/(?!/)[\w\-./?=&%]*")
+
+blueprint = guarded("login", __name__, ANYONE)
+log = logging.getLogger(__name__)
+
+
+@blueprint.get("/logg-inn")
+def citizen() -> Response:
+    return _begin("idporten")
+
+
+@blueprint.get("/ansatt/logg-inn")
+def staff() -> Response:
+    return _begin("ansattporten")
+
+
+def _begin(which: str) -> Response:
+    client = current_app.extensions["logins"][which]
+    house = view.house()
+    back = request.args.get("videre", "")
+    back = back if PATH.fullmatch(back) else ""
+    try:
+        start = client.begin(
+            redirect_uri=_redirect_uri(which),
+            locale=g.language,
+            details=DETAILS if which == "ansattporten" else None,
+        )
+    except Exception as error:
+        return _failed(which, getattr(error, "code", "unreachable"))
+    state = {
+        "which": which,
+        "url": start.url,
+        "state": start.state,
+        "nonce": start.nonce,
+        "verifier": start.verifier,
+        "back": back,
+    }
+    with house.db.write() as connection:
+        token = sessions.begin(
+            connection, house.clock.now(), language=g.language, state=state, issuer=client.settings.issuer
+        )
+    answer = redirect(start.url, 303)
+    _set(answer, STARTED, token, seconds=900)
+    return answer
+
+
+def _redirect_uri(which: str) -> str:
+    return f"{view.house().settings.base_url}/logg-inn/{which}/svar"
+
+
+@blueprint.get("/logg-inn/<which>/svar")
+def answered(which: str) -> Response:
+    """The issuer sends the person back here."""
+    logins = current_app.extensions["logins"]
+    house = view.house()
+    now = house.clock.now()
+    with house.db.write() as connection:
+        state = sessions.take_login(connection, request.cookies.get(STARTED, ""), now)
+    if state is None or which not in logins or state["which"] != which:
+        if g.actor is not None:
+            return redirect(home(g.actor.role), 303)  # the back button after a log-in that went well
+        return _failed(which, "unknown_login")
+    client = logins[which]
+    start = _Start(state["url"], state["state"], state["nonce"], state["verifier"])
+    try:
+        identity = client.finish(start, _redirect_uri(which), request.args.to_dict())
+        name, born = current_app.extensions["identify"](identity.pid)
+    except SourceError as error:
+        return _failed(which, f"name_{error.code}")
+    except Exception as error:
+        return _failed(which, getattr(error, "code", type(error).__name__))
+    found = parts(identity) if which == "ansattporten" else []
+    if which == "ansattporten" and not found:
+        return _failed(which, "no_office")
+    several = len(found) > 1
+    office = None if several or not found else Office(found[0]["orgno"], found[0]["name"], found[0]["leads"])
+    role = Role(found[0]["role"]) if found else Role.CITIZEN
+    with house.db.write() as connection:
+        person = house.vault.register(connection, pid=identity.pid, name=name, birth_date=born)
+        token = sessions.log_in(
+            connection,
+            now,
+            person_id=person.id,
+            role=role,
+            office=office,
+            level=identity.level,
+            language=g.language,
+            issuer=identity.issuer,
+            sid=identity.sid,
+            id_token=identity.id_token,
+            offices=found if several else (),
+        )
+        if role is Role.CASEWORKER and office is not None:
+            members.note_login(connection, office.orgno, person.id, office.orgno in identity.leads, now)
+        told = {"person": person.id, "role": None if several else role.value}  # else she has chosen none yet
+        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "LoggedIn", told)
+    answer = redirect(url_for("offices.show", videre=state["back"]) if several else state["back"] or home(role), 303)
+    keep(answer, token)
+    answer.delete_cookie(STARTED)
+    return answer
+
+
+class _Start:
+    """What ``begin`` gave, as it came out of the session."""
+
+    def __init__(self, url: str, state: str, nonce: str, verifier: str) -> None:
+        self.url, self.state, self.nonce, self.verifier = url, state, nonce, verifier
+
+
+def parts(identity: Any) -> list[dict[str, Any]]:
+    """What an employee may be, and where: one part for each of her offices.
+
+    Whoever was given the figures and not the cases is a leader and nothing else there; she may be given both.
+    """
+    own = view.house().settings.organisation_number
+    found = []
+    for orgno, name in identity.offices:
+        given = identity.given.get(orgno, frozenset())
+        if LEADER in given and STAFF not in given:
+            role = Role.LEADER
+        else:
+            role = Role.ADMINISTRATOR if orgno == own else Role.CASEWORKER
+        found.append({"orgno": orgno, "name": name, "leads": orgno in identity.leads, "role": role.value})
+    return found
+
+
+def home(role: Role) -> str:
+    return {
+        Role.CITIZEN: url_for("citizen.home"),
+        Role.CASEWORKER: url_for("queue.show"),
+        Role.LEADER: url_for("leaders.show"),
+    }.get(role, url_for("studio.index"))
+
+
+def _failed(which: str, code: str) -> Response:
+    house = view.house()
+    log.warning("%s log-in by %s failed: %s", g.reference, which, code)
+    with house.db.write() as connection:
+        event = {"by": which, "code": code[:60], "reference": g.reference}
+        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), SYSTEM, "LogInFailed", event)
+    key = code if code in ("cancelled", "acr", "no_office") else "other"
+    way = "login.staff" if which == "ansattporten" else "login.citizen"
+    page = render_template("login_failed.html", key=key, again=url_for(way))
+    return make_response(page, 200 if code == "cancelled" else 400)
+
+
+@blueprint.post("/logg-ut")
+def out() -> Response:
+    """End our session, then the issuer's."""
+    house = view.house()
+    token = request.cookies.get(COOKIE, "")
+    target = url_for("citizen.landing")
+    with house.db.write() as connection:
+        row = sessions.find(connection, token, house.clock.now())
+        sessions.end(connection, token, house.clock.now())
+    if row is not None and row.id_token:
+        which = "idporten" if row.role == Role.CITIZEN.value else "ansattporten"
+        try:
+            target = current_app.extensions["logins"][which].logout_url(
+                row.id_token.decode(), f"{house.settings.base_url}/"
+            )
+        except Exception as error:
+            log.warning("%s could not log out at the issuer: %s", g.reference, type(error).__name__)
+    # A redirect to the issuer would be stopped by form-action, so the way there is a page of its own.
+    answer = make_response(render_template("logged_out.html", target=target))
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@blueprint.get("/frontkanal")
+def front_channel() -> Any:
+    """The issuer's frame: end every session of this ``sid``. Cookies do not reach us here, so the sid decides."""
+    house = view.house()
+    issuers = {client.settings.issuer for client in current_app.extensions["logins"].values()}
+    issuer, sid = request.args.get("iss", ""), request.args.get("sid", "")
+    if issuer in issuers and sid:
+        with house.db.write() as connection:
+            sessions.end_by_sid(connection, issuer, sid, house.clock.now())
+    answer = make_response("", 200)
+    origins = " ".join(sorted({issuer.rpartition("/")[0] for issuer in issuers}))
+    answer.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors {origins}"
+    return answer
+
+
+@blueprint.post("/sprak")
+def language() -> Response:
+    """The language is chosen by the person and kept."""
+    chosen = request.form.get("language", "nb")
+    back = request.form.get("back", "/")
+    answer = redirect(back if PATH.fullmatch(back) else "/", 303)
+    if chosen in LANGUAGES:
+        answer.set_cookie("language", chosen, max_age=31_536_000, samesite="Lax", httponly=True)
+        if g.actor is not None:
+            house = view.house()
+            with house.db.write() as connection:
+                sessions.set_language(connection, request.cookies[COOKIE], chosen)
+    return answer
+
+
+def keep(answer: Response, token: str) -> None:
+    """Let the browser hold the session from now on."""
+    _set(answer, COOKIE, token)
+
+
+def _set(answer: Response, name: str, token: str, seconds: int | None = None) -> None:
+    secure = view.house().settings.base_url.startswith("https")
+    answer.set_cookie(name, token, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")

@@ -1,0 +1,295 @@
+"""What templates may use: texts, amounts, dates, names."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, current_app, g, url_for
+from sqlalchemy import Connection
+
+from engine.advice.guidance.contacts import everywhere
+from engine.application import Application
+from engine.casework import queries, uploads
+from engine.platform.clock import OSLO
+from engine.platform.vault import Erased
+from engine.web.shared import compiled
+from engine.web.shared.texts import NAMES, translate
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.library import Deployed
+from forms import formatting
+
+
+def house() -> Application:
+    """The wired application."""
+    return cast(Application, current_app.extensions["ibalanse"])
+
+
+def t(key: str, **values: object) -> str:
+    return translate(g.language, key, **values)
+
+
+def line_name(key: str) -> str:
+    """The name of a line of an overview (``income.wage``); what a citizen called it herself stands as she wrote it."""
+    found = t(key)
+    return key.partition(".")[2] if found == key else found
+
+
+def journey_text(key: str, journey: str = "advice", **values: object) -> str:
+    """A text of a journey's bundle, in the person's language."""
+    application = house()
+    with application.db.read() as connection:
+        bundle = application.library.newest(connection, journey).bundle
+    text = bundle.text(key, g.language)
+    return text.format(**values) if values else text
+
+
+def version_text(definition_id: str, key: str, **values: object) -> str:
+    """A text of the very version a case or task runs on."""
+    text = _bundle(definition_id).text(key, g.language)
+    return text.format(**values) if values else text
+
+
+def _bundle(definition_id: str) -> Bundle:
+    """The bundle of a version, looked up once in a request."""
+    known: dict[str, Bundle] = g.setdefault("bundles", {})
+    if definition_id not in known:
+        application = house()
+        with application.db.read() as connection:
+            known[definition_id] = application.library.get(connection, definition_id).bundle
+    return known[definition_id]
+
+
+def role_title(definition_id: str, role: str) -> str:
+    """What a role in a case is called: by the journey's own word, else the house's."""
+    found = version_text(definition_id, f"role.{role}")
+    if found != f"role.{role}":
+        return found
+    ours = t(f"party.role.{role}")
+    return role if ours == f"party.role.{role}" else ours
+
+
+def task_title(task: Any) -> str:
+    """What a task is called, in the version it belongs to."""
+    found = version_text(task.definition_id, f"task.{task.element_id}")
+    return task.element_id if found == f"task.{task.element_id}" else found
+
+
+def event_task(event: Any) -> str:
+    """The name of the task an event is about, as the version says that the case runs on."""
+    element, process = event.data.get("task", ""), event.data.get("process", "advice")
+    if not element:
+        return ""
+    key = f"task.{element}"
+    application = house()
+    with application.db.read() as connection:
+        own = queries.version_of_step(connection, event.case_id, element)
+        try:
+            versions = [application.library.get(connection, own)] if own else []
+            versions += application.library.versions(connection, process)
+        except KeyError:
+            versions = []
+    found = (version.bundle.text(key, g.language) for version in versions)
+    return next((text for text in found if text != key), element)
+
+
+def journey_title(key: str) -> str:
+    """The name of a journey in the person's language."""
+    return next((d.bundle.title(g.language) for d in _newest() if d.key == key), key)
+
+
+def _newest() -> list[Deployed]:
+    """The newest version of every journey, looked up once in a request however many names are asked for."""
+    if "newest" not in g:
+        application = house()
+        with application.db.read() as connection:
+            g.newest = application.library.every_newest(connection)
+    return cast(list[Deployed], g.newest)
+
+
+def task_named(definition_id: str, element_id: str) -> str:
+    """The name of a task of a case, which may stand in a journey the case calls."""
+    key = f"task.{element_id}"
+    bundles = [_bundle(definition_id), *(deployed.bundle for deployed in _newest())]
+    found = (bundle.text(key, g.language) for bundle in bundles)
+    return next((text for text in found if text != key), element_id)
+
+
+def _amounts(content: Mapping[str, Any]) -> dict[str, str]:
+    """Stored values as they are shown: amounts in kroner, days as dates."""
+    amount, due = content.get("amount"), content.get("due")
+    return {
+        "amount": formatting.kroner(abs(Decimal(amount)), g.language) if amount else "",
+        "due": formatting.long_date(date.fromisoformat(due), g.language) if due else "",
+        "when": formatting.long_date(date.fromisoformat(due), g.language) if due else "",
+        "about": str(content.get("about", "")),
+    }
+
+
+def warning_title(warning: Any) -> str:
+    """What a warning about a business says."""
+    content = {
+        "amount": None if warning.amount is None else str(warning.amount),
+        "due": None if warning.due is None else warning.due.isoformat(),
+        "about": warning.about,
+    }
+    return t(f"enk.warn.{warning.kind}", **_amounts(content))
+
+
+def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None) -> str:
+    """An early signal as a sentence."""
+    named = {"income_falling": "income.", "income_ending": "benefit_name."}
+    told = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
+    plain = ".plain" if kind == "claim_growing" and amount is None else ""
+    today = house().clock.now().astimezone(OSLO).date()
+    passed = ".passed" if kind == "claim_growing" and when is not None and when < today else ""
+    return t(
+        f"signal.{kind}{passed}{plain}",
+        about=t(named[kind] + about) if kind in named else about,
+        amount="" if amount is None else formatting.kroner(amount, g.language),
+        when="" if when is None else told(when, g.language),
+    )
+
+
+def notice_text(notice: Any) -> str:
+    """What a notice says, in the language of whoever reads it."""
+    values = _amounts(notice.content)
+    kind, _, rest = notice.kind.partition(".")
+    if kind == "enk":
+        return f"{t(f'enk.warn.{rest}', **values)} {t('enk.act.' + str(notice.content.get('act', 'plan')))}"
+    if kind == "signal":
+        amount, due = notice.content.get("amount"), notice.content.get("due")
+        return signal_text(
+            rest,
+            str(notice.content.get("about", "")),
+            None if amount is None else Decimal(amount),
+            None if due is None else date.fromisoformat(due),
+        )
+    if kind == "staff":
+        by = name_of(notice.content.get("by"))
+        return t(f"notice.staff.{rest}", number=notice.content.get("number", ""), who=by)
+    if kind == "journey":
+        return version_text(str(notice.content["definition"]), rest)
+    return t(f"notice.{kind}", **values)
+
+
+def stages_of(definition_id: str) -> list[tuple[str, str]]:
+    """Stage ids and titles of one version of a journey, in order."""
+    application = house()
+    with application.db.read() as connection:
+        metadata = application.library.get(connection, definition_id).bundle.metadata
+    return _stages(metadata)
+
+
+def journeys() -> list[tuple[str, str]]:
+    """Every journey by key and name: what a queue can be narrowed to."""
+    return sorted(((d.key, d.bundle.title(g.language)) for d in _newest()), key=lambda pair: pair[1])
+
+
+def waiting_words(case: Any) -> str:
+    """Whom a case waits for, or why it is in a pause."""
+    return t(f"pause.{case.pause_reason}") if case.pause_reason else t(f"waiting.{case.waiting_for}")
+
+
+def stage_titles() -> list[tuple[str, str]]:
+    """Every stage of every journey, each id once: what a queue can be narrowed to."""
+    return list(dict(pair for d in _newest() for pair in _stages(d.bundle.metadata)).items())
+
+
+def _stages(metadata: Any) -> list[tuple[str, str]]:
+    return [
+        (stage["id"], stage["title"].get(g.language) or stage["title"]["nb"]) for stage in metadata.get("stages", ())
+    ]
+
+
+def name_of(person_id: str | None) -> str:
+    """A person's name, or the system's, or that she is erased."""
+    if not person_id or person_id == "system":
+        return "iBalanse"
+    known: dict[str, str] = g.setdefault("names", {})
+    if person_id not in known:
+        application = house()
+        try:
+            with application.db.read() as connection:
+                known[person_id] = application.vault.person(connection, person_id).name
+        except (KeyError, Erased):
+            known[person_id] = t("person.erased")
+    return known[person_id]
+
+
+def know(connection: Connection, ids: Iterable[str]) -> None:
+    """Look up the names of all these in one statement, so that ``name_of`` need not one by one."""
+    people = house().vault.people(connection, ids)
+    g.setdefault("names", {}).update({person_id: person.name for person_id, person in people.items()})
+
+
+def moment(at: datetime | None) -> str:
+    """A day and a time as people say it."""
+    if at is None:
+        return ""
+    return f"{formatting.long_date(at, g.language)} {formatting.clock_time(at, g.language)}"
+
+
+def size_of(count: int) -> str:
+    """Bytes as people read them: ``340 kB``, ``1,2 MB``."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))} kB"
+    return f"{count / 1_000_000:.1f} MB" if g.language == "en" else f"{count / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def install(app: Flask) -> None:
+    """Filters and globals of every template."""
+    from engine.web.citizen.attachments import handed_in
+    from engine.web.shared.forms import said  # which reads texts by way of this module
+
+    env = app.jinja_env
+    env.globals.update(
+        t=t,
+        journey_text=journey_text,
+        journey_title=journey_title,
+        version_text=version_text,
+        task_title=task_title,
+        event_task=event_task,
+        warning_title=warning_title,
+        notice_text=notice_text,
+        signal_text=signal_text,
+        name_of=name_of,
+        waiting_words=waiting_words,
+        languages=NAMES,
+        line_name=line_name,
+        everywhere=everywhere,
+        new_key=lambda: str(uuid.uuid4()),
+        size_of=size_of,
+        handed_in=handed_in,
+        file_endings=[ending for endings in uploads.ENDINGS.values() for ending in endings],
+        role_title=role_title,
+    )
+    env.filters.update(
+        kr=lambda value: formatting.kroner(value, g.language),
+        percent=lambda value: formatting.percent(value, g.language),
+        long_date=lambda value: formatting.long_date(value, g.language),
+        month=lambda value: formatting.month_name(value, g.language),
+        short_date=lambda value: formatting.short_date(value, g.language),
+        clock=lambda value: formatting.clock_time(value, g.language),
+        moment=moment,
+        said=said,
+        merged=lambda row, **more: {**row, **more},
+        money=Decimal,
+    )
+    env.trim_blocks = env.lstrip_blocks = True
+    env.bytecode_cache = compiled.cache(Path(__file__))
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        return {
+            "actor": g.get("actor"), "offices": g.get("offices", ()), "language": g.get("language", "nb"),
+            "csrf_token": g.get("csrf", ""),
+        }  # fmt: skip
+
+
+def static(name: str) -> str:
+    return url_for("static", filename=name)

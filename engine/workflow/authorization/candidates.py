@@ -1,0 +1,90 @@
+"""Who may be given a task: the roles the policy permits, narrowed down by what the diagram names.
+
+``policy.xml`` decides. The diagram may say more: a potential owner of the task, else
+the lane it stands in, names a group, and ``metadata.json`` says which roles and
+offices that group is::
+
+    "groups": {"Skatt": {"roles": ["radgiver"], "offices": ["312345672"]}}
+
+A potential owner may also be written as a role code of the policy or as an office's
+nine digits. A name that is none of these is only a word in a drawing and narrows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from engine.workflow.authorization.actor import Role
+from engine.workflow.authorization.pip import roles
+from engine.workflow.authorization.policy import read_policy
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.findings import allowed, roles_named
+from engine.workflow.execution.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who a task is for.
+
+    roles    role codes the policy permits something else than reading
+    narrowed role codes the diagram's groups stand for; empty = all of ``roles``
+    offices  organisation numbers the diagram's groups stand for; empty = the case's office
+    groups   the groups' names as the diagram writes them
+    """
+
+    roles: frozenset[str]
+    narrowed: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    groups: tuple[str, ...] = ()
+
+    def admit(self, held: frozenset[str], office: str) -> bool:
+        """Whether somebody with these roles, of this office, is among them."""
+        fits = self.narrowed if self.narrowed else self.roles
+        if not held & fits:
+            return False
+        return not self.offices or office in self.offices
+
+
+def of_task(bundle: Bundle, element_id: str) -> Candidates:
+    """The candidates of one task. Worked out once per definition."""
+    cache: dict[Any, Any] = bundle.process.cache
+    found: Candidates | None = cache.get(("candidates", element_id))
+    if found is None:
+        found = cache[("candidates", element_id)] = _work_out(bundle, element_id)
+    return found
+
+
+def _work_out(bundle: Bundle, element_id: str) -> Candidates:
+    element = bundle.element(element_id)
+    policy = read_policy(bundle.files["policy.xml"])
+    named = roles_named(policy)
+    permitted = frozenset(role for role in named if allowed(policy, bundle.key, element_id, role) - {"read"})
+    names = element.groups or ((element.lane,) if element.lane else ())
+    declared: Mapping[str, Mapping[str, Any]] = bundle.metadata.get("groups", {})
+    narrowed: set[str] = set()
+    offices: set[str] = set()
+    for name in names:
+        group = declared.get(name)
+        if group is not None:
+            narrowed.update(group.get("roles", ()))
+            offices.update(group.get("offices", ()))
+        elif element.groups and name in named:
+            narrowed.add(name)
+        elif element.groups and name.isdigit() and len(name) == 9:
+            offices.add(name)
+    return Candidates(permitted, frozenset(narrowed), frozenset(offices), tuple(names))
+
+
+def admits(c: Context, task: Row[Any]) -> bool:
+    """Whether the diagram leaves the task to this actor. Without groups the policy has said it all."""
+    if c.actor.role is Role.SYSTEM:
+        return True
+    found = of_task(c.deployed(task.definition_id).bundle, task.element_id)
+    if not (found.narrowed or found.offices):
+        return True
+    held = roles(c.connection, c.actor, c.live.owner_id, c.case_id)
+    return found.admit(held, c.actor.office.orgno if c.actor.office else "")

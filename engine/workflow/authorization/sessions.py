@@ -1,0 +1,182 @@
+"""Who is logged in: a row on the server, found by the hash of a random id in a cookie.
+
+Thirty minutes idle, eight hours at most. A new id at every log-in; the cookie
+tells nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, insert, select, update
+
+from engine.platform.db import Json, UTCDateTime, metadata
+from engine.workflow.authorization.actor import Actor, Office, Role
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=8)
+LOGIN_LIFE = timedelta(minutes=15)
+
+session_table = Table(
+    "session",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("person_id", String(36)),
+    Column("role", String(20), nullable=False),
+    Column("office", Json),
+    Column("offices", Json),  # every part she may choose between: [{"orgno", "name", "leads", "role"}]
+    Column("level", String(20), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("issuer", String(200), nullable=False),
+    Column("sid", String(100), nullable=False, index=True),
+    Column("state", Json),  # of a log-in under way: state, nonce, verifier, way back
+    Column("id_token", LargeBinary),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("seen_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def csrf_token(token: str, secret: str) -> str:
+    """Bound to the session, so that one page's token is worth nothing in another's."""
+    return hmac.new(secret.encode(), _digest(token), hashlib.sha256).hexdigest()
+
+
+def begin(connection: Connection, now: datetime, *, language: str, state: dict[str, Any], issuer: str) -> str:
+    """A session of a log-in that is under way; nobody is logged in by it."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        insert(session_table).values(
+            id=_digest(token),
+            role="anonymous",
+            level="",
+            language=language,
+            issuer=issuer,
+            sid="",
+            state=state,
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    return token
+
+
+def take_login(connection: Connection, token: str, now: datetime) -> dict[str, Any] | None:
+    """The state of a log-in under way, once."""
+    row = connection.execute(
+        update(session_table)
+        .where(
+            session_table.c.id == _digest(token),
+            session_table.c.role == "anonymous",
+            session_table.c.ended_at.is_(None),
+            session_table.c.created_at > now - LOGIN_LIFE,
+        )
+        .values(ended_at=now)
+        .returning(session_table.c.state)
+    ).first()
+    return None if row is None else row.state
+
+
+def log_in(
+    connection: Connection,
+    now: datetime,
+    *,
+    person_id: str,
+    role: Role,
+    office: Office | None,
+    level: str,
+    language: str,
+    issuer: str,
+    sid: str,
+    id_token: str,
+    offices: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """A new session. Returns the cookie's value, which is kept nowhere.
+
+    offices  what she may choose between; until she has chosen the session has no office
+    """
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        insert(session_table).values(
+            id=_digest(token),
+            person_id=person_id,
+            role=role.value,
+            office=None if office is None else {"orgno": office.orgno, "name": office.name, "leads": office.leads},
+            offices=[dict(one) for one in offices] or None,
+            level=level,
+            language=language,
+            issuer=issuer,
+            sid=sid,
+            id_token=id_token.encode(),
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    return token
+
+
+def find(connection: Connection, token: str, now: datetime) -> Row[Any] | None:
+    """The session in force, or ``None``."""
+    return connection.execute(
+        select(session_table).where(
+            session_table.c.id == _digest(token),
+            session_table.c.role != "anonymous",
+            session_table.c.ended_at.is_(None),
+            session_table.c.seen_at > now - IDLE,
+            session_table.c.created_at > now - LONGEST,
+        )
+    ).first()
+
+
+def seen(connection: Connection, token: str, now: datetime) -> None:
+    connection.execute(update(session_table).where(session_table.c.id == _digest(token)).values(seen_at=now))
+
+
+def choose(connection: Connection, token: str, part: Mapping[str, Any]) -> str:
+    """From now on she acts for this one of her offices, with the role she has there.
+
+    Returns the cookie's new value; the old one is worth nothing any more (ASVS 7.2.4).
+    """
+    office = {name: part[name] for name in ("orgno", "name", "leads")}
+    renewed = secrets.token_urlsafe(32)
+    connection.execute(
+        update(session_table)
+        .where(session_table.c.id == _digest(token))
+        .values(id=_digest(renewed), office=office, role=part["role"])
+    )
+    return renewed
+
+
+def set_language(connection: Connection, token: str, language: str) -> None:
+    connection.execute(update(session_table).where(session_table.c.id == _digest(token)).values(language=language))
+
+
+def end(connection: Connection, token: str, now: datetime) -> None:
+    connection.execute(
+        update(session_table).where(session_table.c.id == _digest(token)).values(ended_at=now, id_token=None)
+    )
+
+
+def end_by_sid(connection: Connection, issuer: str, sid: str, now: datetime) -> int:
+    """Front-channel log-out: every session of one issuer session. Returns how many."""
+    done = connection.execute(
+        update(session_table)
+        .where(session_table.c.issuer == issuer, session_table.c.sid == sid, session_table.c.ended_at.is_(None))
+        .values(ended_at=now, id_token=None)
+    )
+    return done.rowcount
+
+
+def actor(row: Row[Any], name: str) -> Actor:
+    told = row.office
+    office = Office(told["orgno"], told["name"], bool(told.get("leads"))) if told else None
+    return Actor(Role(row.role), row.person_id, name, office, row.level)

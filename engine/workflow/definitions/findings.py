@@ -1,0 +1,269 @@
+"""Everything that is wrong with a bundle, before it is published: the diagram, the texts, the forms, the access."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as default
+from typing import Any
+
+from engine.advice.task_types.job_settings import job_faults
+from engine.studio.option_lists import uses
+from engine.studio.template_editor import template_faults
+from engine.workflow.authorization.pdp import Decision, decide
+from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, PolicyError, read_policy
+from engine.workflow.bpmn.conformance import beyond, conform
+from engine.workflow.bpmn.elements import Element, Finding
+from engine.workflow.bpmn.parser import read_definitions
+from engine.workflow.bpmn.validator import Capabilities, validate
+from engine.workflow.bpmn.xml import BpmnSyntaxError, read_xml
+from engine.workflow.definitions.bundle import LONGEST_FILE_ID, Bundle
+
+LANGUAGES = ("nb", "nn", "en")
+_ROLES = {"caseworker": "radgiver", "citizen": "priv"}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the engine at hand offers: elements, job and user task types, and the processes that may be called.
+
+    named  what settings of a job may name, by kind (``register``, ``data_set`` …); other kinds are not judged
+    """
+
+    capabilities: Capabilities
+    jobs: Collection[str]
+    user_tasks: Collection[str]
+    processes: Collection[str]
+    named: Mapping[str, Mapping[str, str]] = default(default_factory=dict)
+
+
+def faults(bundle: Bundle, house: House) -> list[Finding]:
+    """Every finding, errors first, then by line."""
+    try:
+        root = read_xml(bundle.files["process.bpmn"])
+        definitions = read_definitions(root)
+    except BpmnSyntaxError as error:
+        return [Finding("", "unreadable", str(error), error.line or 0)]
+    found = list(conform(root))
+    found += list(beyond(found, validate(definitions, house.capabilities)))
+    if len(definitions.processes) != 1:
+        found.append(Finding("", "one-process", "a bundle has exactly one process"))
+        return found
+    try:
+        metadata = bundle.metadata
+        if not isinstance(metadata, dict):
+            raise ValueError
+        texts = bundle.texts
+    except (ValueError, KeyError, TypeError) as error:
+        found.append(
+            Finding("", "unreadable-json", f"metadata.json or a text file cannot be read ({type(error).__name__})")
+        )
+        return found
+    if bundle.process.id != bundle.key:
+        found.append(
+            Finding(bundle.process.id, "process-id", f"the process id must be the key of the bundle, {bundle.key}")
+        )
+    if "metadata.json" not in bundle.files:
+        found.append(Finding("", "metadata-missing", "metadata.json is missing"))
+    for rule in (_names, _jobs, _forms, _texts, _stages, _access, _lists, _templates):
+        try:
+            found += rule(bundle, house)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            found.append(Finding("", "unreadable", f"{rule.__name__[1:]} cannot be read ({type(error).__name__})"))
+    for language in LANGUAGES:
+        if language not in texts:
+            found.append(
+                Finding("", "language-missing", f"texts/resource.{language}.json is missing", severity="warning")
+            )
+    found = [replace(f, line=f.line or _line(bundle, f.element)) for f in found]
+    return sorted(found, key=lambda f: (f.severity != "error", f.line, f.element, f.rule))
+
+
+def _line(bundle: Bundle, element_id: str) -> int:
+    element = bundle.process.elements.get(element_id)
+    return element.line if element else 0
+
+
+def _user_tasks(bundle: Bundle) -> Iterator[Element]:
+    return (e for e in bundle.process.elements.values() if e.type in ("userTask", "manualTask", "task"))
+
+
+def _names(bundle: Bundle, house: House) -> Iterator[Finding]:
+    for element in bundle.process.elements.values():
+        kind = element.extension.task_type
+        if element.type == "serviceTask" and kind and kind not in house.jobs:
+            yield Finding(element.id, "unknown-task-type", f"there is no task type {kind!r} for a service task")
+        if element.type == "callActivity" and element.called not in {*house.processes, bundle.key}:
+            yield Finding(element.id, "unknown-process", f"there is no process {element.called!r}")
+    for element in _user_tasks(bundle):
+        kind = element.extension.task_type
+        if kind not in house.user_tasks:
+            yield Finding(element.id, "unknown-task-type", f"there is no task type {kind!r} for a person's task")
+        if element.extension.performer not in ("", "citizen", "caseworker"):
+            text = f"{element.extension.performer!r} is neither citizen nor caseworker"
+            yield Finding(element.id, "unknown-performer", text)
+        if element.extension.performer == "caseworker" and not (
+            bundle.metadata.get("office") or bundle.metadata.get("offices")
+        ):
+            yield Finding(element.id, "no-office", "a caseworker has a task, but metadata.json names no office")
+
+
+def _jobs(bundle: Bundle, house: House) -> Iterator[Finding]:
+    return job_faults(bundle, house.named)
+
+
+def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
+    for kind in bundle.data_types.values():
+        if kind.task_id and kind.task_id not in bundle.process.elements:
+            yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
+        schema = bundle.schema(kind.id)
+        if schema is None:
+            yield Finding(kind.task_id, "schema-missing", f"models/{kind.schema}.schema.json is missing")
+    yield from _files(bundle)
+    for name, content in bundle.files.items():
+        if name.endswith(".json"):
+            try:
+                json.loads(content)
+            except ValueError:
+                yield Finding("", "unreadable-json", f"{name} is not JSON")
+        if name.startswith("layouts/") and name.split("/")[1] not in bundle.process.elements:
+            yield Finding("", "layout-without-step", f"{name} belongs to a step that is not there", severity="warning")
+
+
+def _files(bundle: Bundle) -> Iterator[Finding]:
+    """A component that takes files is kept under a data type with its id, of the same step."""
+    for kind in bundle.attachment_types.values():
+        if kind.task_id and kind.task_id not in bundle.process.elements:
+            yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
+        if len(kind.id) > LONGEST_FILE_ID:
+            text = f"{kind.id} takes files, and its id is longer than {LONGEST_FILE_ID} characters"
+            yield Finding(kind.task_id, "files-id-long", text)
+    for element in _user_tasks(bundle):
+        there = bundle.attachments_of(element.id)
+        for component in bundle.components(element.id):
+            if str(component.get("type", "")).lower() == "fileupload" and component.get("id") not in there:
+                text = f"{component.get('id')} takes files, but metadata.json has no data type of that id for the step"
+                yield Finding(element.id, "files-without-type", text)
+
+
+def _lists(bundle: Bundle, _: House) -> Iterator[Finding]:
+    for listed, used in uses(bundle).items():
+        if f"options/{listed}.json" not in bundle.files:
+            for use in used:
+                text = f"{use.component} chooses from a list that is not there: {listed}"
+                yield Finding(use.step, "list-missing", text)
+
+
+def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
+    for key, missing in missing_texts(bundle):
+        element = key.removeprefix("task.").partition(".")[0]
+        element = element if element in bundle.process.elements else ""
+        severity = "error" if "nb" in missing else "warning"
+        yield Finding(element, "text-missing", f"text {key} is missing in {', '.join(missing)}", severity=severity)
+
+
+def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
+    """Text keys that lack a language, with the languages they lack."""
+    wanted = {f"task.{element.id}" for element in _user_tasks(bundle)}
+    wanted |= {str(e.extension.config["text"]) for e in bundle.process.elements.values() if _notifies(e)}
+    wanted |= set(_form_texts(bundle))
+    for texts in bundle.texts.values():
+        wanted |= set(texts)
+    found = []
+    for key in sorted(wanted):
+        missing = [language for language in LANGUAGES if not bundle.texts.get(language, {}).get(key)]
+        if missing:
+            found.append((key, missing))
+    return found
+
+
+def _notifies(element: Element) -> bool:
+    """Whether it names a text; an expression names one when the case is there."""
+    text = element.extension.config.get("text")
+    return element.extension.task_type == "notify" and isinstance(text, str) and bool(text)
+
+
+def _form_texts(bundle: Bundle) -> Iterator[str]:
+    """Labels of forms that are drawn from their schema alone; a layout names its own."""
+    for kind in bundle.data_types.values():
+        task = bundle.process.elements.get(kind.task_id)
+        if task is None or task.extension.task_type not in ("data", "signing") or bundle.layout_files(kind.task_id):
+            continue
+        for name, field in (bundle.schema(kind.id) or {}).get("properties", {}).items():
+            yield f"field.{kind.id}.{name}"
+            for value in field.get("enum", ()) if isinstance(field, dict) else ():
+                yield f"option.{kind.id}.{name}.{value}"
+
+
+def _stages(bundle: Bundle, _: House) -> Iterator[Finding]:
+    declared = {stage.id for stage in bundle.stages}
+    for element in bundle.process.elements.values():
+        if element.extension.stage and element.extension.stage not in declared:
+            text = f"stage {element.extension.stage!r} is not declared in metadata.json"
+            yield Finding(element.id, "stage-undeclared", text)
+
+
+def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
+    """Every step somebody should do must be allowed to somebody."""
+    try:
+        policy = read_policy(bundle.files["policy.xml"])
+    except (KeyError, PolicyError, BpmnSyntaxError) as error:
+        yield Finding("", "policy-unreadable", f"policy.xml is missing or cannot be read ({error})")
+        return
+    for element in _user_tasks(bundle):
+        if not any(_permits(policy, bundle.key, element.id, role) for role in roles_named(policy)):
+            yield Finding(element.id, "nobody-may", "policy.xml lets nobody do this step")
+
+
+def _templates(bundle: Bundle, _: House) -> Iterator[Finding]:
+    yield from template_faults(bundle)
+
+
+def roles_named(policy: Any) -> list[str]:
+    """The role codes a policy speaks of."""
+    found = {
+        match.value
+        for rule in policy.rules
+        for group in rule.target
+        for alternative in group
+        for match in alternative
+        if match.attribute == "urn:altinn:rolecode"
+    }
+    return sorted(found)
+
+
+def actions_named(policy: Any) -> list[str]:
+    return sorted(
+        {
+            match.value
+            for rule in policy.rules
+            for group in rule.target
+            for alternative in group
+            for match in alternative
+            if match.attribute == ACTION_ID
+        }
+    )
+
+
+def _permits(policy: Any, key: str, element_id: str, role: str) -> bool:
+    return bool(allowed(policy, key, element_id, role) - {"read"})
+
+
+def allowed(policy: Any, key: str, element_id: str, role: str) -> set[str]:
+    """The actions a role may do on a step. A policy that names no action speaks of every one; writing stands for it.
+
+    Beginning a case is no action on a step, although the rule that permits it names none.
+    """
+    found = set()
+    for action in [name for name in actions_named(policy) if name != "instantiate"] or ["write"]:
+        request = {
+            (SUBJECT, "urn:altinn:rolecode"): (role,),
+            (RESOURCE, "urn:altinn:org"): ("ibalanse",),
+            (RESOURCE, "urn:altinn:app"): (key,),
+            (RESOURCE, "urn:altinn:task"): (element_id,),
+            (ACTION, ACTION_ID): (action,),
+        }
+        if decide(policy, request) is Decision.PERMIT:
+            found.add(action)
+    return found

@@ -1,0 +1,100 @@
+"""Complex gateway: goes on when its activation condition holds, then takes in those that come late.
+
+The condition sees ``activationCount``, the tokens that wait on all incoming flows.
+When it holds the gateway fires and is no longer ``waitingForStart``: a token on
+each of the other flows is taken in silently, until all have come or none can, and
+then it is as new. A flow whose condition speaks of ``waitingForStart`` may be taken
+at that second moment too (BPMN 2.0, section 13.4.5). Without a condition one token is enough.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.workflow.bpmn.elements import Element, SequenceFlow
+from engine.workflow.execution import advance
+from engine.workflow.execution.behaviours.behaviour import Behaviour
+from engine.workflow.execution.behaviours.inclusive_gateway import can_come
+from engine.workflow.execution.behaviours.joins import arrived, note, spend
+from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.navigator import inclusive
+from engine.workflow.execution.tokens import Scope, Token
+
+
+def arrive(x: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> bool:
+    """Note an arrival; true when it makes the gateway fire."""
+    note(scope, element, flow)
+    if element.id in _fired(scope):
+        x.settling[scope.id] = scope
+        return False
+    return _fires(x, scope, element)
+
+
+def _fires(x: Execution, scope: Scope, element: Element) -> bool:
+    """With the tokens that wait now: one of each flow is taken, and those of the other flows are late."""
+    arrivals = arrived(scope, element)
+    if not _enough(x, element, scope, sum(arrivals.values())):
+        return False
+    there = list(arrivals)
+    spend(scope, element, there)
+    if len(there) < len(element.incoming):
+        assert scope.data is not None
+        scope.data.setdefault("fired", {})[element.id] = there
+        x.settling[scope.id] = scope
+    return True
+
+
+def _fired(scope: Scope) -> dict[str, list[str]]:
+    """Gateways that have fired and wait for the rest → the flows that took part."""
+    found: dict[str, list[str]] = (scope.data or {}).get("fired", {})
+    return found
+
+
+def _enough(x: Execution, element: Element, scope: Scope, count: int) -> bool:
+    if element.activation is None:
+        return True
+    if element.activation.error:
+        raise Fault("condition_unreadable", element.id)
+    seen = {**x.variables(scope), "activationCount": count, "waitingForStart": True}
+    return x.store.evaluate(element.activation.expression, scope, seen) is True
+
+
+def settle(x: Execution, scope: Scope, element: Element) -> bool:
+    """After firing: all the others have come, or none can any more. Then the gateway is as new."""
+    took_part = _fired(scope).get(element.id)
+    if took_part is None:
+        return False
+    late = [flow for flow, count in arrived(scope, element).items() if count]
+    missing = [flow for flow in element.incoming if flow not in took_part and flow not in late]
+    if missing and can_come(x, scope, element, [*took_part, *late]):
+        return False
+    del _fired(scope)[element.id]
+    spend(scope, element, [flow for flow in late if flow not in took_part])
+    again = tuple(_taken_again(x, element, scope))
+    for flow in again:
+        advance.enter(x, scope.instance.process.elements[flow.target], scope, flow)
+    if arrived(scope, element) and _fires(x, scope, element):  # a loop brought more than one on a flow
+        x.later(advance.activate, x.new_token(element, scope))
+    if not scope.children:
+        x.later(advance.scope_done, scope)
+    return True
+
+
+def _taken_again(x: Execution, element: Element, scope: Scope) -> list[SequenceFlow]:
+    flows = [scope.instance.process.flows[flow] for flow in element.outgoing]
+    seen: dict[str, Any] = {**x.variables(scope), "activationCount": 0, "waitingForStart": False}
+    return [
+        flow
+        for flow in flows
+        if flow.condition is not None
+        and "waitingForStart" in flow.condition.text
+        and x.store.evaluate(flow.condition.expression, scope, seen) is True
+    ]
+
+
+def activate(x: Execution, token: Token) -> None:
+    token.variables = {**(token.variables or {}), "waitingForStart": True}
+    x.later(advance.leave, token, inclusive(x, token.element, token))
+
+
+COMPLEX_GATEWAY = Behaviour(activate=activate, complete=activate)

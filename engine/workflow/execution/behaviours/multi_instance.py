@@ -1,0 +1,161 @@
+"""Multi-instance: one inner instance per item, side by side or one after another.
+
+The body is a scope. It counts its inner instances instead of looking at them,
+so a thousand cost a thousand times one.
+
+With a behaviour other than ``All`` an inner instance that is done throws an event
+(BPMN 2.0, table 10.30): every one, the first one, or when a condition holds. When
+that interrupts the activity, the activity counts as done: its token goes on, beside
+the boundary event's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.workflow.bpmn.elements import Element, EventDefinition, MultiInstance
+from engine.workflow.execution import advance, triggers
+from engine.workflow.execution.behaviours.behaviour import Behaviour
+from engine.workflow.execution.behaviours.thrown_event import throw
+from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.navigator import flows_from
+from engine.workflow.execution.tokens import INNER, Token
+
+MAX_ITEMS = 100_000
+
+
+def activate(x: Execution, token: Token) -> None:
+    characteristics = token.element.multi_instance
+    assert characteristics is not None
+    items = _items(x, token, characteristics)
+    token.data = {"total": len(items), "completed": 0}
+    if characteristics.output:
+        token.data["results"] = [None] * len(items)
+    token.changed = True
+    if not items:
+        x.later(advance.leave, token)
+    elif characteristics.sequential:
+        token.data["items"] = items
+        _inner(x, token, characteristics, 0, items[0])
+    else:
+        for index, item in enumerate(items):
+            _inner(x, token, characteristics, index, item)
+
+
+def _items(x: Execution, token: Token, characteristics: MultiInstance) -> list[Any]:
+    scope = x.scope_of(token)
+    if characteristics.collection is not None:
+        items = x.evaluate(characteristics.collection, scope)
+        if items is None:
+            items = []
+        if not isinstance(items, list):
+            raise Fault("collection_not_a_list", token.element.id)
+    else:
+        count = x.evaluate(characteristics.cardinality, scope)
+        try:
+            items = range(int(count))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise Fault("cardinality_not_a_number", token.element.id) from error
+    if items[MAX_ITEMS:]:
+        raise Fault("too_many_items", f"more than {MAX_ITEMS} items")
+    return list(items)
+
+
+def _inner(x: Execution, body: Token, characteristics: MultiInstance, index: int, item: Any) -> None:
+    variables = {characteristics.item: item, "loopCounter": index + 1}
+    token = x.new_token(body.element, body, INNER, data={"index": index}, variables=variables)
+    x.queue.append((advance.activate, (token,)))
+
+
+def inner_left(x: Execution, body: Token, token: Token) -> None:
+    """One inner instance is done: collect, throw, judge the completion condition, go on or finish."""
+    assert body.data is not None and token.data is not None
+    characteristics = token.element.multi_instance
+    assert characteristics is not None
+    data = body.data
+    data["completed"] += 1
+    body.changed = True
+    if characteristics.output:
+        data["results"][token.data["index"]] = x.evaluate(characteristics.output_item, token)
+    if characteristics.behavior != "All" and _throw_behaviour(x, body, characteristics):
+        return
+    if characteristics.completion is not None and _enough(x, body, characteristics):
+        body.children -= 1
+        advance.terminate_scope(x, body)
+        _collect(x, body, characteristics)
+        x.later(advance.leave, body)
+        return
+    if characteristics.sequential and data["completed"] < data["total"]:
+        index = data["completed"]
+        _inner(x, body, characteristics, index, data["items"][index])
+    elif data["completed"] == data["total"]:
+        _collect(x, body, characteristics)
+    advance.child_gone(x, body)
+
+
+def _counts(body: Token) -> dict[str, int]:
+    """What the standard lets conditions of the activity see."""
+    assert body.data is not None
+    total, completed = body.data["total"], body.data["completed"]
+    return {
+        "numberOfInstances": total,
+        "numberOfCompletedInstances": completed,
+        "numberOfActiveInstances": body.children - 1,
+        "numberOfTerminatedInstances": 0,
+    }
+
+
+def _enough(x: Execution, body: Token, characteristics: MultiInstance) -> bool:
+    assert characteristics.completion is not None
+    if characteristics.completion.error:
+        raise Fault("condition_unreadable", body.element.id)
+    seen = {**x.variables(body), **_counts(body)}
+    return x.store.evaluate(characteristics.completion.expression, body, seen) is True
+
+
+def _throw_behaviour(x: Execution, body: Token, characteristics: MultiInstance) -> bool:
+    """Throw what the behaviour says. True when that interrupted the activity, whose token has then gone on."""
+    thrown = list(_events(x, body, characteristics))
+    if not thrown:
+        return False
+    scope = x.scope_of(body)
+    flows = flows_from(x, body.element, scope)
+    for event in thrown:
+        boundary = _catcher(body, event)
+        if boundary is None:
+            throw(x, body, event)
+            continue
+        triggers.fire_boundary(x, body, boundary)
+        if body.ended:
+            for flow in flows:
+                advance.enter(x, body.instance.process.elements[flow.target], scope, flow)
+            return True
+    return False
+
+
+def _events(x: Execution, body: Token, characteristics: MultiInstance) -> Iterator[EventDefinition]:
+    assert body.data is not None
+    if characteristics.behavior == "One" and body.data["completed"] > 1:
+        return
+    seen = {**x.variables(body), **_counts(body)}
+    for condition, event in characteristics.events:
+        if condition is None or x.store.evaluate(condition.expression, body, seen) is True:
+            yield event
+
+
+def _catcher(body: Token, event: EventDefinition) -> Element | None:
+    """The boundary event of the activity that catches what its own instances throw."""
+    for boundary_id in body.element.boundary:
+        boundary = body.instance.process.elements[boundary_id]
+        if any(own.kind == event.kind and own.reference == event.reference for own in boundary.events):
+            return boundary
+    return None
+
+
+def _collect(x: Execution, body: Token, characteristics: MultiInstance) -> None:
+    if characteristics.output and body.data is not None:
+        x.set_variables(x.scope_of(body), {characteristics.output: body.data["results"]})
+
+
+MULTI_INSTANCE = Behaviour(activate=activate)

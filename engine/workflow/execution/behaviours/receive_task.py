@@ -1,0 +1,15 @@
+"""Receive task: rests until the message with the right key comes."""
+
+from __future__ import annotations
+
+from engine.workflow.execution.behaviours import event_subscription
+from engine.workflow.execution.behaviours.behaviour import Behaviour
+from engine.workflow.execution.execution import Execution
+from engine.workflow.execution.tokens import Token
+
+
+def activate(x: Execution, token: Token) -> None:
+    event_subscription.arm(x, token, token.element)
+
+
+RECEIVE_TASK = Behaviour(activate=activate)

@@ -1,0 +1,30 @@
+"""Embedded subprocess: a scope of its own, left when nothing lives in it any more.
+
+Without a start event everything in it that no flow leads to begins.
+"""
+
+from __future__ import annotations
+
+from engine.workflow.execution import advance
+from engine.workflow.execution.behaviours.behaviour import Behaviour
+from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.tokens import Token
+
+
+def activate(x: Execution, token: Token) -> None:
+    process = token.instance.process
+    starts = process.starts.get(token.element.id, ())
+    if not starts and process.children.get(token.element.id):
+        raise Fault("no_start_event", token.element.id)
+    advance.open_scope(x, token)
+    if token.ended:
+        return
+    if not starts:
+        x.later(advance.leave, token)
+        return
+    first = process.elements[starts[0]]
+    for element_id in starts[:1] if first.type == "startEvent" else starts:
+        advance.enter(x, process.elements[element_id], token)
+
+
+SUB_PROCESS = Behaviour(activate=activate)

@@ -1,0 +1,50 @@
+"""What an event throws, shared by throw events, end events, send tasks and multi-instance activities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.workflow.bpmn.elements import EventDefinition
+from engine.workflow.execution import advance, correlation, error_propagation
+from engine.workflow.execution.behaviours import compensation
+from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.tokens import Token
+
+
+def needs_rest(events: tuple[EventDefinition, ...]) -> bool:
+    """Whether others may be on their way to listening: a signal or message waits for them to get there."""
+    return any(event.kind in ("signal", "message") for event in events)
+
+
+def throw(x: Execution, token: Token, event: EventDefinition) -> None:
+    """Throw one event from where the token stands. An error nobody catches is a fault; an escalation is not."""
+    if event.kind == "signal":
+        correlation.throw_signal(x, token, event.reference, payload(x, token))
+    elif event.kind == "message":
+        key = event.key if event.key is not None else token.element.correlation_key
+        correlation.throw_message(x, token, event.reference, key, payload(x, token))
+    elif event.kind == "escalation":
+        error_propagation.throw_escalation(x, token, event.reference)
+    elif event.kind == "error":
+        if not error_propagation.throw_error(x, token, event.reference):
+            raise Fault("uncaught_error", event.reference)
+    elif event.kind == "compensation":
+        compensation.throw(x, token, event)
+    elif event.kind == "link":
+        _jump(x, token, event.reference)
+    elif event.kind not in ("none", "terminate", "cancel"):
+        raise Fault("not_executable", f"throwing {event.kind}")
+
+
+def payload(x: Execution, token: Token) -> Mapping[str, Any]:
+    """What goes along: the values the event's input mappings and data associations name."""
+    return dict(token.variables or {})
+
+
+def _jump(x: Execution, token: Token, name: str) -> None:
+    process = token.instance.process
+    target = process.links.get((token.element.scope, name))
+    if target is None:
+        raise Fault("link_without_target", name)
+    advance.enter(x, process.elements[target], x.scope_of(token))

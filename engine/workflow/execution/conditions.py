@@ -1,0 +1,71 @@
+"""Conditional events: each fires when its condition becomes true, not again while it stays so.
+
+A condition that cannot be evaluated yet, a comparison with a number that is still a
+text, is not true yet: data are often incomplete while somebody listens, and the one
+who changes them must not be refused for it.
+
+What an instance listens for is kept with the instance, ``[holder, element, causes that were true]``,
+so that a change of data knows without a search whether there is anything to judge.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.workflow.bpmn.elements import Element, Expression
+from engine.workflow.execution import triggers
+from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.tokens import Instance, Scope
+
+
+def listen(x: Execution, holder: Scope, element: Element) -> None:
+    """Judge the conditions of *element* now and whenever data change."""
+    instance = holder.instance
+    instance.data = instance.data or {}
+    entry: list[Any] = [holder.id, element.id, []]
+    instance.data.setdefault("conditions", []).append(entry)
+    instance.changed = True
+    _judge(x, holder, element, entry)
+
+
+def judge(x: Execution, instance: Instance) -> None:
+    """Judge everything an instance listens for. Entries of holders that have ended are dropped.
+
+    What has become true happens before any token goes on.
+    """
+    x.rechecking.discard(instance.id)
+    if instance.ended or not instance.data:
+        return
+    kept = []
+    behind = len(x.queue)
+    for entry in instance.data.get("conditions", ()):
+        holder = instance if entry[0] == instance.id else x.token(entry[0])
+        if holder is None or holder.ended:
+            continue
+        kept.append(entry)
+        _judge(x, holder, instance.process.elements[entry[1]], entry)
+    x.queue.rotate(len(x.queue) - behind)
+    instance.data["conditions"] = kept
+    instance.changed = True
+
+
+def _judge(x: Execution, holder: Scope, element: Element, entry: list[Any]) -> None:
+    for event in element.events:
+        if event.kind != "conditional":
+            continue
+        if event.condition is None or event.condition.error:
+            raise Fault("condition_unreadable", element.id)
+        true = _holds(x, event.condition.expression, holder)
+        was = event.cause in entry[2]
+        if true and not was:
+            entry[2].append(event.cause)
+            x.later(triggers.trigger, holder, element.id, None, event.cause)
+        elif was and not true:
+            entry[2].remove(event.cause)
+
+
+def _holds(x: Execution, expression: Expression, holder: Scope) -> bool:
+    try:
+        return x.evaluate(expression, holder) is True
+    except Fault:
+        return False

@@ -1,0 +1,89 @@
+"""What the steps of one command share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.platform.clock import Clock
+from engine.platform.compiled_statements import Batch
+from engine.platform.vault import Vault
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.definitions.library import Deployed, Library
+from engine.workflow.execution.commands import Command, Outcome
+from engine.workflow.execution.execution import Execution
+from engine.workflow.execution.migration import Fit
+from engine.workflow.execution.store import Evaluate, SqlStore
+from engine.workflow.execution.tokens import Instance, Scope, Token
+
+#: The policy enforcement point: returns when the actor may do the action on the element, else raises.
+Enforce = Callable[["Context", str, str], None]
+#: Judges form data of a task: the issues found; errors among them stop the command.
+Validate = Callable[["Context", Mapping[str, Mapping[str, Any]]], tuple[Any, ...]]
+#: (process key, element id, task type) → what to do when the task ends, or ``None``.
+Hooks = Callable[[str, str, str], Callable[["Context"], None] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What commands need from the house, the same for every command."""
+
+    clock: Clock
+    library: Library
+    vault: Vault
+    evaluate: Evaluate
+    enforce: Enforce
+    validate: Validate
+    hooks: Hooks
+
+
+@dataclass(slots=True)
+class Context:
+    """One command on its way through its steps.
+
+    batch        writes that wait for ``write_rows``, which sends them together
+    case_before  the case file as it was read under the lock, and the case's open tasks then
+    work    the row of due work a job or timer command is about
+    incident  the incident that is resolved
+    rings   work was left that the execution does not know of
+    holder  what that work hangs on: an element instance, or the instance itself
+    fit     how an instance fits into the version it is migrated to
+    kept    what an undo of that migration puts back
+    """
+
+    command: Command
+    actor: Actor
+    services: Services
+    connection: Connection
+    now: datetime
+    execution: Execution
+    batch: Batch
+    store: SqlStore
+    case_id: str = ""
+    instance: Instance | None = None
+    token: Token | None = None
+    holder: Scope | None = None
+    task: Any = None
+    work: Row[Any] | None = None
+    incident: Row[Any] | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+    case_before: dict[str, Any] | None = None
+    open_tasks: list[Any] | None = None
+    rings: bool = False
+    audit_kind: str = ""
+    audit_data: dict[str, Any] = field(default_factory=dict)
+    fit: Fit | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def deployed(self, definition_id: str) -> Deployed:
+        return self.services.library.get(self.connection, definition_id)
+
+    @property
+    def live(self) -> Instance:
+        """The instance, once a step has found it."""
+        assert self.instance is not None
+        return self.instance

@@ -1,0 +1,294 @@
+"""The rows of execution. Live element instances only: a finished one leaves, history is the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from engine.platform import trace
+from engine.platform.db import BigInt, Json, Sealed, UTCDateTime, metadata
+
+process_definition = Table(
+    "process_definition",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("key", String(100), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("checksum", String(64), nullable=False),
+    Column("bundle", LargeBinary, nullable=False),
+    Column("deployed_at", UTCDateTime, nullable=False),
+    Column("deployed_by", String(36), nullable=False),
+    Column("version_tag", String(60)),  # a name people use for this version; the bundle says it
+    UniqueConstraint("key", "version"),
+    UniqueConstraint("key", "version_tag"),
+)
+
+process_instance = Table(
+    "process_instance",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("definition_id", String(36), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("parent_token", String(36), index=True),
+    Column("owner_id", String(36), nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("children", Integer, nullable=False),
+    Column("variables", Json, nullable=False),
+    Column("data", Json),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("end_event", String(200)),
+    Index("ix_process_instance_state_id", "state", "id"),
+    Index("ix_process_instance_definition", "definition_id", "state"),
+    Index("ix_process_instance_ended", "ended_at", "id"),
+)
+
+element_instance = Table(
+    "element_instance",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("scope_id", String(36), nullable=False, index=True),
+    Column("element_id", String(200), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("role", String(12), nullable=False, server_default=""),
+    Column("children", Integer, nullable=False),
+    Column("waits", Integer, nullable=False, server_default="15"),
+    Column("variables", Json),
+    Column("data", Json),
+    Column("entered_at", UTCDateTime, nullable=False),
+)
+
+user_task = Table(
+    "user_task",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("definition_id", String(36), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("element_id", String(200), nullable=False),
+    Column("task_type", String(40), nullable=False),
+    Column("performer", String(20), nullable=False),
+    Column("owner_id", String(36), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("assignee", String(36)),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("due_at", UTCDateTime),
+    Column("warn_at", UTCDateTime),
+    Column("page", String(100)),
+    Column("ended_at", UTCDateTime),
+    Column("ended_by", String(36)),
+    Column("follow_up_at", UTCDateTime),  # when somebody means to look at it; the deadline stays what it is
+    Column("paused_at", UTCDateTime),
+    Column("delegated_by", String(36)),  # who gets it back
+    Column("escalated_at", UTCDateTime),  # when its deadline passed
+    Index("ix_user_task_owner_state", "owner_id", "state"),
+    Index("ix_user_task_performer_state", "performer", "state", "due_at"),
+    Index(
+        "ix_user_task_open",
+        "case_id",
+        "performer",
+        "created_at",
+        "due_at",
+        sqlite_where=text("state IN ('ready', 'claimed')"),
+        postgresql_where=text("state IN ('ready', 'claimed')"),
+    ),
+    Index(
+        "ix_user_task_open_due",
+        "case_id",
+        "performer",
+        "due_at",
+        sqlite_where=text("state IN ('ready', 'claimed') AND due_at IS NOT NULL"),
+        postgresql_where=text("state IN ('ready', 'claimed') AND due_at IS NOT NULL"),
+    ),
+)
+
+task_change = Table(
+    "task_change",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("task_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(36), nullable=False),
+    Column("from_person", String(36)),
+    Column("to_person", String(36)),
+    Column("reason", Sealed),  # what a person wrote: sealed with the key of the case's owner
+    UniqueConstraint("task_id", "seq"),
+)
+"""Who had a task, from whom to whom, when and why."""
+
+data_element = Table(
+    "data_element",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("owner_id", String(36), nullable=False),
+    Column("data_type", String(100), nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    UniqueConstraint("instance_id", "data_type"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("token_id", String(36), nullable=False, index=True),
+    Column("element_id", String(200), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("kind", String(10), nullable=False, server_default="message"),
+    Column("message", String(200), nullable=False),
+    Column("correlation_key", String(200), nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Index("ix_subscription_message", "message", "correlation_key"),
+)
+
+start_event = Table(
+    "start_event",
+    metadata,
+    Column("definition_id", String(36), primary_key=True),
+    Column("element_id", String(200), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("key", String(100), nullable=False, index=True),
+    Index("ix_start_event_name", "name", "kind"),
+)
+"""What begins a case of the newest version of a process: a message or a signal."""
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("message_id", String(100), nullable=False),
+    Column("kind", String(10), nullable=False, server_default="message"),
+    Column("owner_id", String(36), nullable=False, server_default=""),
+    Column("name", String(200), nullable=False),
+    Column("correlation_key", String(200), nullable=False),
+    Column("variables", Json, nullable=False),
+    Column("received_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("taken_at", UTCDateTime),
+    UniqueConstraint("source", "message_id"),
+    Index("ix_message_waiting", "name", "correlation_key", "taken_at"),
+)
+
+#: Kinds of due work that are commands of their own: short, and done by the database alone.
+COMMANDS = ("timer", "deadline", "pass_on", "signal", "start")
+#: Who goes first: timers and what cases tell each other, then jobs people wait for, then what can wait.
+QUEUES = ("timers", "work", "bulk")
+_LEASED = text("state = 'leased'")
+
+
+def queue_of(kind: str, payload: Mapping[str, Any]) -> str:
+    """The queue of a row: by its kind, or ``bulk`` where the diagram's settings say so."""
+    if kind in COMMANDS:
+        return "timers"
+    return "bulk" if kind == "bulk" or payload.get("priority") == "bulk" else "work"
+
+
+def _queue(context: Any) -> str:
+    row = context.get_current_parameters()
+    return queue_of(row["kind"], row["payload"])
+
+
+due_work = Table(
+    "due_work",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("token_id", String(36), nullable=False, index=True),
+    Column("element_id", String(200), nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("lease_until", UTCDateTime),
+    Column("fence", BigInt, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reclaims", Integer, nullable=False),
+    Column("idempotency_key", String(36), nullable=False, unique=True),
+    Column("last_error", String(100)),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("queue", String(8), nullable=False, default=_queue, server_default="work"),
+    Column("failing_since", UTCDateTime),
+    Column("waiting_since", UTCDateTime),
+    Column("trace", String(55), default=trace.header),
+    Index("ix_due_work_due", "state", "queue", "due_at", "id"),
+    Index("ix_due_work_lease", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("instance_id", String(36), nullable=False),
+    Column("token_id", String(36), nullable=False),
+    Column("element_id", String(200), nullable=False),
+    Column("work_id", String(36)),
+    Column("code", String(100), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("raised_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("ended_by", String(36)),
+    Column("reason", Text),
+    Index("ix_incident_open", "state", "code"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("actor", String(36), primary_key=True),
+    Column("key", String(100), primary_key=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("answer", Json, nullable=False),
+    Column("at", UTCDateTime, nullable=False, index=True),
+)
+
+sweep = Table(
+    "sweep",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("position", String(36), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+"""How far the sweepers have come, shared by all of them."""
+
+breaker = Table(
+    "breaker",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("open_until", UTCDateTime, nullable=False),
+    Column("pause", Integer, nullable=False),
+    Column("probes", Integer, nullable=False),
+    Column("left", Integer, nullable=False),
+)
+"""A task type whose other side fails: how long it is left alone (``pause`` seconds), and how many may try then."""

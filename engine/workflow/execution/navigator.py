@@ -1,0 +1,73 @@
+"""Where does it go next? Reads the diagram; changes nothing."""
+
+from __future__ import annotations
+
+from engine.workflow.bpmn.elements import Element, SequenceFlow
+from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.tokens import Scope
+
+
+def flows_from(x: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
+    """The outgoing flows an activity or event takes: every unconditional one, and those whose condition holds.
+
+    The default flow is taken when it has conditional siblings and none of them
+    holds. When every flow has a condition and none holds, that is a fault.
+    """
+    process = scope.instance.process
+    flows = process.ways[element.id]
+    if element.id not in process.choosing:
+        return flows
+    return _holding(x, element, scope, flows)
+
+
+def inclusive(x: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
+    """The flows an inclusive or complex gateway takes, by the same rule. Raises ``Fault`` when there is none."""
+    return flows_from(x, element, scope)
+
+
+def _holding(x: Execution, element: Element, scope: Scope, flows: tuple[SequenceFlow, ...]) -> tuple[SequenceFlow, ...]:
+    taken: list[SequenceFlow] = []
+    conditional = chosen = 0
+    for flow in flows:
+        if flow.id == element.default:
+            continue
+        if flow.condition is None:
+            taken.append(flow)
+            continue
+        conditional += 1
+        if holds(x, flow, scope):
+            taken.append(flow)
+            chosen += 1
+    if not chosen and element.default:
+        taken.extend(flow for flow in flows if flow.id == element.default)
+    if not taken and flows:
+        raise Fault("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
+    return tuple(taken)
+
+
+def exclusive(x: Execution, element: Element, scope: Scope) -> SequenceFlow:
+    """The one flow an exclusive gateway takes: the first whose condition holds, else the default.
+
+    Raises ``Fault`` when there is none, so that a person sees it and nothing is guessed.
+    """
+    unconditional: SequenceFlow | None = None
+    default: SequenceFlow | None = None
+    for flow in scope.instance.process.ways[element.id]:
+        if flow.id == element.default:
+            default = flow
+        elif flow.condition is None:
+            unconditional = unconditional or flow
+        elif holds(x, flow, scope):
+            return flow
+    found = default or unconditional
+    if found is None:
+        raise Fault("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
+    return found
+
+
+def holds(x: Execution, flow: SequenceFlow, scope: Scope) -> bool:
+    """Whether the condition is exactly ``true``; other values do not count as true (Altinn's rule)."""
+    assert flow.condition is not None
+    if flow.condition.error:
+        raise Fault("condition_unreadable", flow.id)
+    return x.evaluate(flow.condition.expression, scope) is True

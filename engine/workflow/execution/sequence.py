@@ -1,0 +1,281 @@
+"""What happens, in which order, and where the database commits: one list per command.
+
+Everything before ``COMMIT`` is one database transaction. What comes after may
+run twice or not at all: the rows of due work are the truth, the bell only
+saves waiting.
+
+This is the place to look first. Where a token goes next is in the diagram
+(``navigator``), what an element does in ``behaviours``, whether a change of
+state is allowed in ``lifecycle``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.workflow.execution import commands
+from engine.workflow.execution.context import Context
+from engine.workflow.execution.steps.assignment import (
+    assign,
+    claim,
+    delegate,
+    extend,
+    give_back,
+    pass_deadline,
+    pause,
+    plan,
+    release,
+    resume,
+)
+from engine.workflow.execution.steps.attachments import attach_file, detach_file
+from engine.workflow.execution.steps.incidents import raise_incident, raise_stuck, resolve_incident
+from engine.workflow.execution.steps.jobs import cancel_case, finish_job, fire_timer, throw_error, write_effect
+from engine.workflow.execution.steps.locks import (
+    case_moves,
+    lock_case,
+    lock_failed_work,
+    lock_incident,
+    lock_instance,
+    lock_task,
+    lock_work,
+    task_is_open,
+)
+from engine.workflow.execution.steps.messages import accept_message, accept_signal, pass_on, tell_signal
+from engine.workflow.execution.steps.migration import (
+    judge_migration,
+    judge_undo,
+    listen_anew,
+    migrate_rows,
+    restore_rows,
+    tell_migration,
+)
+from engine.workflow.execution.steps.modification import cancel_tokens, judge_scopes, start_tokens, tell_tokens
+from engine.workflow.execution.steps.recording import (
+    enter_stages,
+    tell_outcome,
+    update_case,
+    write_audit,
+    write_rows,
+)
+from engine.workflow.execution.steps.start import (
+    begin_by_timer,
+    create_instance,
+    keep_start_data,
+    may_start,
+    take_start_event,
+)
+from engine.workflow.execution.steps.suspension import (
+    check_operator,
+    drop_held,
+    resume_case,
+    suspend_case,
+    take_buffered,
+)
+from engine.workflow.execution.steps.tasks import (
+    check_access,
+    end_task,
+    run_ending_hook,
+    save_data,
+    take_outgoing_flows,
+    task_is_free,
+    unlock_task_data,
+    validate_task_data,
+)
+
+Step = Callable[[Context], None]
+
+
+def COMMIT(_: Context) -> None:
+    """The transaction ends here; ``dispatch`` stops at this line."""
+
+
+def relay_outbox(_: Context) -> None:
+    """Ring the bell for the workers; ``dispatch`` does it after the commit."""
+
+
+CLOSING: tuple[Step, ...] = (
+    enter_stages,  # the case's stages; a guard may refuse the whole command
+    update_case,  # number, stage, who waits for whom
+    write_audit,  # one chained event
+    tell_outcome,
+    write_rows,  # live element instances, tasks, due work, subscriptions, incidents: sent together
+    COMMIT,  # all of the above is one database transaction
+    relay_outbox,  # the bell: jobs and notices are retried alone and never undo the case
+)
+
+START_INSTANCE: tuple[Step, ...] = (
+    create_instance,
+    may_start,  # one's own; for another only where the policy says so
+    keep_start_data,
+    take_start_event,
+    unlock_task_data,
+    *CLOSING,
+)
+
+COMPLETE_TASK: tuple[Step, ...] = (
+    lock_task,  # one writer per case, so what is judged is what is changed
+    check_access,  # may this actor do this on this task, now?
+    task_is_open,  # somebody was faster? says who
+    case_moves,  # nothing is done in a suspended case
+    task_is_free,  # not in a pause, and nobody else has it
+    validate_task_data,  # faults stop here and nothing has changed
+    save_data,
+    run_ending_hook,  # at most one handler per task
+    end_task,  # the task is completed and its data locked
+    take_outgoing_flows,  # gateways and events until every token rests
+    unlock_task_data,  # a task entered again may be filled in again
+    *CLOSING,
+)
+
+SAVE_TASK_DATA: tuple[Step, ...] = (lock_task, check_access, task_is_open, task_is_free, save_data, COMMIT)
+
+TASK: tuple[Step, ...] = (
+    lock_task,
+    check_access,
+    task_is_open,
+    case_moves,
+)
+
+TOLD: tuple[Step, ...] = (
+    write_audit,
+    tell_outcome,
+    write_rows,
+    COMMIT,
+)
+
+ATTACH_FILE: tuple[Step, ...] = (*TASK, task_is_free, attach_file, *TOLD)
+
+DETACH_FILE: tuple[Step, ...] = (*TASK, task_is_free, detach_file, *TOLD)
+
+CLAIM_TASK: tuple[Step, ...] = (*TASK, claim, *TOLD)
+
+RELEASE_TASK: tuple[Step, ...] = (*TASK, release, *TOLD)
+
+ASSIGN_TASK: tuple[Step, ...] = (*TASK, assign, *TOLD)
+
+DELEGATE_TASK: tuple[Step, ...] = (*TASK, delegate, *TOLD)
+
+GIVE_BACK_TASK: tuple[Step, ...] = (*TASK, give_back, *TOLD)
+
+PAUSE_TASK: tuple[Step, ...] = (*TASK, pause, update_case, *TOLD)
+
+RESUME_TASK: tuple[Step, ...] = (*TASK, resume, update_case, *TOLD, relay_outbox)
+
+PLAN_TASK: tuple[Step, ...] = (*TASK, plan, *TOLD)
+
+EXTEND_TASK: tuple[Step, ...] = (*TASK, extend, update_case, *TOLD, relay_outbox)
+
+PASS_DEADLINE: tuple[Step, ...] = (lock_work, pass_deadline, unlock_task_data, *CLOSING)
+
+FINISH_JOB: tuple[Step, ...] = (lock_work, write_effect, finish_job, unlock_task_data, *CLOSING)
+
+THROW_ERROR: tuple[Step, ...] = (lock_work, write_effect, throw_error, unlock_task_data, *CLOSING)
+
+RAISE_INCIDENT: tuple[Step, ...] = (lock_failed_work, raise_incident, *CLOSING)
+
+RAISE_STUCK: tuple[Step, ...] = (lock_instance, raise_stuck, *CLOSING)
+
+FIRE_TIMER: tuple[Step, ...] = (lock_work, fire_timer, unlock_task_data, *CLOSING)
+
+BEGIN_BY_TIMER: tuple[Step, ...] = (begin_by_timer, unlock_task_data, *CLOSING)
+
+CORRELATE_MESSAGE: tuple[Step, ...] = (accept_message, unlock_task_data, *CLOSING)
+
+BROADCAST_SIGNAL: tuple[Step, ...] = (accept_signal, COMMIT, relay_outbox)
+
+PASS_ON: tuple[Step, ...] = (pass_on, unlock_task_data, *CLOSING)
+
+TELL_SIGNAL: tuple[Step, ...] = (lock_work, tell_signal, unlock_task_data, *CLOSING)
+
+CANCEL_CASE: tuple[Step, ...] = (lock_case, cancel_case, drop_held, *CLOSING)
+
+SUSPEND_CASE: tuple[Step, ...] = (lock_case, check_operator, suspend_case, *TOLD)
+
+RESUME_CASE: tuple[Step, ...] = (
+    lock_case,
+    check_operator,
+    resume_case,  # held work is due again
+    take_buffered,  # messages that came meanwhile, oldest first
+    unlock_task_data,
+    *CLOSING,
+)
+
+MODIFY_INSTANCE: tuple[Step, ...] = (
+    lock_instance,
+    check_operator,
+    case_moves,
+    cancel_tokens,
+    start_tokens,
+    judge_scopes,  # refuses what would leave nothing
+    unlock_task_data,
+    enter_stages,
+    update_case,
+    write_audit,
+    tell_outcome,
+    write_rows,
+    tell_tokens,  # where everything stands now
+    COMMIT,
+    relay_outbox,
+)
+
+MIGRATE_INSTANCE: tuple[Step, ...] = (
+    lock_instance,
+    check_operator,
+    judge_migration,  # everything that does not fit, at once; nothing has changed
+    migrate_rows,  # element instances, tasks, due work, subscriptions, incidents, in place
+    listen_anew,  # events only the new version has; messages under new names
+    unlock_task_data,
+    enter_stages,
+    update_case,
+    write_audit,
+    tell_outcome,
+    write_rows,
+    tell_migration,  # what an undo needs
+    COMMIT,
+    relay_outbox,
+)
+
+UNDO_MIGRATION: tuple[Step, ...] = (
+    lock_instance,
+    check_operator,
+    judge_undo,  # nothing has moved since
+    restore_rows,
+    *TOLD,
+)
+
+RESOLVE_INCIDENT: tuple[Step, ...] = (lock_incident, case_moves, resolve_incident, unlock_task_data, *CLOSING)
+
+SEQUENCES: Mapping[type, tuple[Step, ...]] = {
+    commands.StartInstance: START_INSTANCE,
+    commands.CompleteTask: COMPLETE_TASK,
+    commands.SaveTaskData: SAVE_TASK_DATA,
+    commands.AttachFile: ATTACH_FILE,
+    commands.DetachFile: DETACH_FILE,
+    commands.ClaimTask: CLAIM_TASK,
+    commands.ReleaseTask: RELEASE_TASK,
+    commands.AssignTask: ASSIGN_TASK,
+    commands.DelegateTask: DELEGATE_TASK,
+    commands.GiveBackTask: GIVE_BACK_TASK,
+    commands.PauseTask: PAUSE_TASK,
+    commands.ResumeTask: RESUME_TASK,
+    commands.PlanTask: PLAN_TASK,
+    commands.ExtendTask: EXTEND_TASK,
+    commands.PassDeadline: PASS_DEADLINE,
+    commands.FinishJob: FINISH_JOB,
+    commands.ThrowError: THROW_ERROR,
+    commands.RaiseIncident: RAISE_INCIDENT,
+    commands.RaiseStuck: RAISE_STUCK,
+    commands.FireTimer: FIRE_TIMER,
+    commands.BeginByTimer: BEGIN_BY_TIMER,
+    commands.CorrelateMessage: CORRELATE_MESSAGE,
+    commands.BroadcastSignal: BROADCAST_SIGNAL,
+    commands.PassOn: PASS_ON,
+    commands.TellSignal: TELL_SIGNAL,
+    commands.CancelCase: CANCEL_CASE,
+    commands.SuspendCase: SUSPEND_CASE,
+    commands.ResumeCase: RESUME_CASE,
+    commands.ModifyInstance: MODIFY_INSTANCE,
+    commands.MigrateInstance: MIGRATE_INSTANCE,
+    commands.UndoMigration: UNDO_MIGRATION,
+    commands.ResolveIncident: RESOLVE_INCIDENT,
+}

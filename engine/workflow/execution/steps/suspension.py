@@ -1,0 +1,133 @@
+"""Let a case stand still, and let it go on with everything that came in meanwhile.
+
+While it stands, its due work is ``held`` (a worker that is at it loses its lease, and
+the job is done again), tasks are refused, messages lie in the buffer for their time
+to live, and signals wait as held work. Deadlines are dates and do not move.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Row, delete, select, update
+
+from engine.platform.lifecycle import NotAllowed
+from engine.workflow.authorization.actor import Role
+from engine.workflow.execution import advance, messages, triggers
+from engine.workflow.execution.commands import (
+    MigrateInstance,
+    ModifyInstance,
+    NotPossible,
+    Reason,
+    ResumeCase,
+    SuspendCase,
+)
+from engine.workflow.execution.context import Context
+from engine.workflow.execution.lifecycle import PROCESS_INSTANCE
+from engine.workflow.execution.models import due_work, message, process_instance, subscription
+from engine.workflow.execution.steps.locks import HELD
+from engine.workflow.execution.store import holder_of
+
+#: Work that has left the case already: what it sent to others goes on its way.
+LEFT = ("pass_on", "outbox")
+_ACTION = {SuspendCase: "suspend", ResumeCase: "resume", ModifyInstance: "modify", MigrateInstance: "migrate"}
+
+
+def check_operator(c: Context) -> None:
+    """Operations are for administrators and the system, and for whom the journey's policy permits the action."""
+    if c.actor.role not in (Role.SYSTEM, Role.ADMINISTRATOR):
+        c.services.enforce(c, _ACTION.get(type(c.command), "migrate"), "")
+
+
+def suspend_case(c: Context) -> None:
+    assert isinstance(c.command, SuspendCase)
+    _move(c, "suspend")
+    c.connection.execute(
+        update(due_work)
+        .where(due_work.c.case_id == c.case_id, due_work.c.kind.not_in(LEFT), due_work.c.state.in_(("due", "leased")))
+        .values(state=HELD, fence=due_work.c.fence + 1, lease_until=None)
+    )
+    c.audit_kind = "CaseSuspended"
+    c.audit_data = {"reason": c.command.reason[:200]}
+
+
+def resume_case(c: Context) -> None:
+    assert isinstance(c.command, ResumeCase)
+    _move(c, "resume")
+    c.connection.execute(
+        update(due_work).where(due_work.c.case_id == c.case_id, due_work.c.state == HELD).values(state="due")
+    )
+    called = select(process_instance.c.id).where(
+        process_instance.c.case_id == c.case_id, process_instance.c.state == "active"
+    )
+    for identity in c.connection.execute(called).scalars().all():
+        c.execution.recheck(c.execution.instance(identity))
+    c.execution.recheck(c.live)  # conditions a migration began to listen for while it stood still
+    c.rings = True
+    c.audit_kind = "CaseResumed"
+    c.audit_data = {"reason": c.command.reason[:200]} if c.command.reason else {}
+
+
+def _move(c: Context, trigger: str) -> None:
+    """The case and everything it has called."""
+    try:
+        state = PROCESS_INSTANCE.after(c.live.state, trigger)
+    except NotAllowed:
+        raise NotPossible(Reason("", "wrong-state", f"the case is {c.live.state}")) from None
+    c.connection.execute(
+        update(process_instance)
+        .where(
+            process_instance.c.case_id == c.case_id,
+            process_instance.c.id != c.case_id,
+            process_instance.c.state == c.live.state,
+        )
+        .values(state=state, version=process_instance.c.version + 1)
+    )
+    c.live.state = state
+    c.live.changed = True
+
+
+def take_buffered(c: Context) -> None:
+    """Messages that came while nobody could take them, in the order they came."""
+    advance.run(c.execution)
+    dead: list[str] = []
+    taken: list[str] = []
+    while True:
+        found = _next_buffered(c, dead)
+        if found is None:
+            break
+        holder = holder_of(c.execution, found)
+        if holder is None or (holder.id, found.element_id) in c.execution.disarmed:
+            dead.append(found.id)
+            continue
+        messages.take(c.connection, found.message_row, c.now)
+        taken.append(found.message)
+        triggers.trigger(c.execution, holder, found.element_id, found.variables, f"message:{found.message}")
+        advance.run(c.execution)
+    if taken:
+        c.audit_data["messages"] = taken
+
+
+def _next_buffered(c: Context, dead: list[str]) -> Row[tuple[object, ...]] | None:
+    """The oldest untaken message somebody in the case listens for, with who does."""
+    wanted = (
+        select(subscription, message.c.id.label("message_row"), message.c.variables)
+        .join(
+            message,
+            (message.c.name == subscription.c.message) & (message.c.correlation_key == subscription.c.correlation_key),
+        )
+        .where(
+            subscription.c.case_id == c.case_id,
+            subscription.c.kind == "message",
+            subscription.c.id.not_in(dead),
+            message.c.kind == "message",
+            message.c.taken_at.is_(None),
+            message.c.expires_at > c.now,
+        )
+        .order_by(message.c.received_at, message.c.id, subscription.c.created_at, subscription.c.id)
+        .limit(1)
+    )
+    return c.connection.execute(wanted).first()
+
+
+def drop_held(c: Context) -> None:
+    """What waited for a case that has ended waits for nothing."""
+    c.connection.execute(delete(due_work).where(due_work.c.case_id == c.case_id, due_work.c.state == HELD))

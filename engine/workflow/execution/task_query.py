@@ -1,0 +1,127 @@
+"""What a command on a user task reads, in one go: the task, its instances, the case, the end of its audit chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, select
+
+from engine.platform.compiled_statements import Batch, Prepared
+from engine.workflow.audit.chain import audit_head
+from engine.workflow.execution.execution import Execution
+from engine.workflow.execution.models import element_instance, process_instance, user_task
+from engine.workflow.instances.case_projection import OpenTask
+from engine.workflow.instances.models import case_file
+
+#: Written out, so that both databases see that the partial index on open tasks serves.
+OPEN: ColumnElement[bool] = literal_column("user_task.state IN ('ready', 'claimed')")
+#: As many open tasks of a case as are looked at one by one.
+FEW = 30
+
+_case_of_task = select(user_task.c.case_id).where(user_task.c.id == bindparam("task")).scalar_subquery()
+_LOCK = Prepared(select(process_instance.c.id).where(process_instance.c.id == _case_of_task).with_for_update())
+_TASK = Prepared(
+    select(
+        *user_task.c,
+        *(column.label(f"instance_{column.name}") for column in process_instance.c if column.name != "id"),
+        *(column.label(f"token_{column.name}") for column in element_instance.c),
+        *(column.label(f"case_{column.name}") for column in case_file.c if column.name != "id"),
+        audit_head.c.seq.label("head_seq"),
+        audit_head.c.hash.label("head_hash"),
+    )
+    .join(process_instance, process_instance.c.id == user_task.c.instance_id)
+    .outerjoin(element_instance, element_instance.c.id == user_task.c.id)
+    .outerjoin(case_file, case_file.c.id == user_task.c.case_id)
+    .outerjoin(audit_head, audit_head.c.case_id == user_task.c.case_id)
+    .where(user_task.c.id == bindparam("task"))
+)
+
+
+_COLUMNS = (
+    user_task.c.id, user_task.c.performer, user_task.c.element_id, user_task.c.due_at, user_task.c.warn_at,
+    user_task.c.follow_up_at, user_task.c.paused_at,
+)  # fmt: skip
+
+
+def _open_tasks(case: Any) -> Prepared:
+    return Prepared(
+        select(*_COLUMNS)
+        .where(user_task.c.case_id == case, OPEN)
+        .order_by(user_task.c.performer, user_task.c.created_at)
+        .limit(bindparam("most"))
+    )
+
+
+_OPEN_BESIDE = _open_tasks(_case_of_task)
+_OPEN_IN_CASE = _open_tasks(bindparam("case"))
+_EARLIEST = Prepared(
+    select(*_COLUMNS)
+    .where(
+        user_task.c.case_id == bindparam("case"),
+        user_task.c.performer == bindparam("performer"),
+        OPEN,
+        literal_column("user_task.due_at IS NOT NULL"),
+    )
+    .order_by(user_task.c.due_at)
+    .limit(bindparam("most"))
+)
+
+
+def lock_and_read(connection: Connection, task_id: str) -> tuple[Any | None, list[Any]]:
+    """Lock the case of a task, then read the task's row (``None`` when there is none) and the case's open tasks.
+
+    SQLite's write transaction is the lock. What is read is read after the lock
+    was got, so what is judged is what is changed.
+    """
+    batch = Batch(connection)
+    values = {"task": task_id}
+    if connection.dialect.name != "sqlite":
+        batch.add(_LOCK, values)
+    batch.add(_TASK, values)
+    batch.add(_OPEN_BESIDE, {**values, "most": FEW})
+    *_, found, tasks = batch.send()
+    return (found[0] if found else None), tasks
+
+
+def open_tasks(connection: Connection, x: Execution, case_id: str, known: list[Any] | None) -> list[OpenTask]:
+    """The open tasks of a case as they will be after *x*, the longest open of each performer first.
+
+    *known* is what was read before, ``None`` when nothing was. Of very many open tasks
+    those of the first performer and their earliest deadline are there, which is what is asked.
+    """
+    if known is None:
+        known = _rows(connection, _OPEN_IN_CASE, case=case_id, most=FEW)
+    ended = set(x.gone)
+    if len(known) == FEW:
+        known = _of_many(connection, case_id, known, ended)
+    tasks = [OpenTask(*row) for row in known if row.id not in ended]
+    for task in x.tasks:
+        if not task.token.ended:
+            performer = task.token.element.extension.performer or "citizen"
+            dates = (task.due_at, task.warn_at, task.follow_up_at)
+            tasks.append(OpenTask(task.token.id, performer, task.token.element.id, *dates, new=True))
+    return tasks
+
+
+def _of_many(connection: Connection, case_id: str, known: list[Any], ended: set[str]) -> list[Any]:
+    """Of a case with very many open tasks those it is judged by.
+
+    The rows come by performer, the caseworker's first, so the first that stays
+    says whose tasks count; of those the earliest deadline may be further back.
+    """
+    if all(row.id in ended for row in known):
+        known = _rows(connection, _OPEN_IN_CASE, case=case_id, most=len(ended) + 1)
+    first = next((row for row in known if row.id not in ended), None)
+    if first is None:
+        return []
+    return [
+        *known,
+        *_rows(connection, _EARLIEST, case=case_id, performer=first.performer, most=len(ended) + 1),
+    ]
+
+
+def _rows(connection: Connection, statement: Prepared, **values: Any) -> list[Any]:
+    batch = Batch(connection)
+    batch.add(statement, values)
+    found: list[Any] = batch.send()[0]
+    return found

@@ -1,0 +1,88 @@
+"""Signing in person: who signed what, for whom, when and how surely she was known. One signature a task."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from engine.platform.vault import Vault
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.execution import attachments
+from engine.workflow.execution.attachments import Attachment
+from engine.workflow.execution.commands import CompleteTask
+from engine.workflow.execution.context import Context
+from engine.workflow.execution.data import read_in_case
+from engine.workflow.instances.models import signature
+
+
+def signed_content(
+    connection: Connection, vault: Vault, case_id: str, bundle: Bundle, own: Iterable[Attachment] = ()
+) -> dict[str, Mapping[str, Any]]:
+    """What a signature covers: the newest content of every data type the case shares, and what each file is.
+
+    *own* are the files of the form that is signed, which are not sent before it is. Whoever has a form of her own has
+    her files for herself.
+    """
+    found = {}
+    apart = {kind.task_id for kind in bundle.data_types.values() if kind.per_party}
+    for kind in bundle.data_types.values():
+        content = None if kind.per_party else read_in_case(connection, vault, case_id, kind.id)
+        if content is not None:
+            found[kind.id] = content
+    for one in (*attachments.sent(connection, vault, case_id), *own):
+        asked = bundle.attachment_types.get(one.component)
+        if asked is not None and asked.task_id in apart:
+            continue
+        name = f"{one.component}#{one.id}"
+        found[name] = read_in_case(connection, vault, case_id, name) or {}
+    return found
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of what is signed."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def sign_hook(c: Context) -> None:
+    """Task type ``signing``: keep the signature, or that it was refused. Leaves ``signed`` for the diagram.
+
+    In a multi-instance task ``signed`` is the inner instance's own, to be collected.
+    """
+    assert isinstance(c.command, CompleteTask) and c.task is not None and c.token is not None
+    refused = c.command.action == "reject"
+    bundle = c.deployed(c.task.definition_id).bundle
+    files = bundle.attachments_of(c.task.element_id)
+    own = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id, files)
+    content = signed_content(c.connection, c.services.vault, c.case_id, bundle, own)
+    item = (c.token.variables or {}).get("party")
+    on_behalf = item.get("person", "") if isinstance(item, Mapping) else ""
+    c.connection.execute(
+        insert(signature).values(
+            id=str(uuid.uuid4()),
+            case_id=c.case_id,
+            task_id=c.task.id,
+            person_id=c.actor.person_id,
+            on_behalf_of=on_behalf or c.actor.person_id,
+            answer="refused" if refused else "signed",
+            digest=digest(content),
+            level=c.actor.level,
+            at=c.now,
+        )
+    )
+    if c.token.variables is None:
+        c.execution.set_variables(c.live, {"signed": not refused})
+    else:
+        c.token.variables["signed"] = not refused
+        c.token.changed = True
+
+
+def of_case(connection: Connection, case_id: str) -> list[Any]:
+    """Every signature of a case, oldest first."""
+    return list(
+        connection.execute(select(signature).where(signature.c.case_id == case_id).order_by(signature.c.at)).all()
+    )

@@ -1,0 +1,348 @@
+"""Take due work until there is none: claim, perform with no transaction open, finish under the fence."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from engine.platform import trace
+from engine.platform.clock import Clock
+from engine.platform.db import Database, trouble
+from engine.platform.failpoints import FailPoints
+from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.execution.commands import (
+    AlreadyDone,
+    BeginByTimer,
+    Command,
+    FinishJob,
+    FireTimer,
+    PassDeadline,
+    PassOn,
+    RaiseIncident,
+    Refusal,
+    TellSignal,
+    ThrowError,
+)
+from engine.workflow.execution.dispatch import TRIES, Dispatch, passing
+from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.flush import LostRace
+from engine.workflow.execution.models import COMMANDS, QUEUES, process_instance
+from engine.workflow.jobs import outbox
+from engine.workflow.jobs.breaker import Breaker, side_of
+from engine.workflow.jobs.job_types import Deferred, Done, Error, GiveUp, JobType, Result, Retry, policy_of
+from engine.workflow.jobs.outbox import LeaseLost, OutOfTurn, Work
+from engine.workflow.jobs.retry import RetryPolicy
+from engine.workflow.operations.metrics import METRICS
+
+log = logging.getLogger(__name__)
+
+#: How long what was done is tried to be written while the database is away: as long as the lease is ours.
+PATIENCE = outbox.LEASE.total_seconds()
+#: How soon work comes again whose case has earlier work that is not done.
+TURN = timedelta(seconds=0.2)
+
+#: Work that is a command of its own, done in the transaction that holds its fence.
+_COMMANDS: Mapping[str, Callable[[str], Command]] = {
+    "timer": FireTimer,
+    "deadline": PassDeadline,
+    "pass_on": PassOn,
+    "signal": TellSignal,
+    "start": BeginByTimer,
+}
+assert set(_COMMANDS) == set(COMMANDS)
+
+
+class Performer:
+    """Performs due work of any case. Any number may run at the same time.
+
+    queues    the ones it serves, first things first
+    stopping  says whether to take nothing more
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        dispatch: Dispatch,
+        job_types: Mapping[str, JobType],
+        failpoints: FailPoints,
+        queues: Sequence[str] = QUEUES,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._dispatch = dispatch
+        self._job_types = job_types
+        self._failpoints = failpoints
+        self._queues = queues
+        self._stopping = stopping
+        self._rounds = 0
+        self._breaker = Breaker()
+
+    def drain(self, seconds: float = 60.0) -> int:
+        """Work until nothing is due, or for about *seconds*. Returns how many rows were taken."""
+        until = time.monotonic() + seconds
+        taken = 0
+        while time.monotonic() < until and not self._stopping():
+            found = self.some()
+            if not found:
+                break
+            taken += found
+        return taken
+
+    def some(self) -> int:
+        """Take and do one batch. 0 when nothing is due."""
+        self._rounds += 1
+        # Each tenth time what can wait goes first, so that a busy day does not stop it altogether.
+        queues = self._queues if self._rounds % 10 else tuple(reversed(self._queues))
+        with self._database.write() as connection:
+            held = outbox.claim(connection, self._clock.now(), queues=queues)
+        if not held:
+            return 0
+        taken = len(held)
+        self._failpoints.reach("after_claim")
+        try:
+            if held[0].queue == "timers":
+                self._each(held)
+            else:
+                with self._heartbeat(held):
+                    self._each(held)
+        finally:
+            if held:
+                self._let_go(held)
+        return taken
+
+    def _each(self, held: list[Work]) -> None:
+        while held and not self._stopping():
+            work = held[0]
+            try:
+                with trace.following(work.trace):
+                    self._one(work)
+            except (SystemExit, KeyboardInterrupt):
+                self._let_go([work])
+                raise
+            finally:
+                held.pop(0)
+
+    def _let_go(self, held: Sequence[Work]) -> None:
+        """We stop: what was claimed and not begun is anybody's again at once."""
+        try:
+            with self._database.write() as connection:
+                outbox.let_go(connection, held)
+        except DBAPIError:
+            log.warning("could not give %s rows back; their leases run out", len(held))
+
+    def _one(self, work: Work) -> None:
+        try:
+            if outbox.is_poison(work):
+                self._raise_incident(work, "poison", "took down its worker too many times")
+            elif work.kind in _COMMANDS:
+                self._fire(work)
+            else:
+                self._do(work)
+        except LeaseLost:
+            log.warning("lease lost on work %s", work.id)
+        except AlreadyDone:
+            log.info("work %s has nothing left to do", work.id)
+        except DBAPIError as error:
+            if not trouble(error):
+                raise
+            log.warning("work %s could not be written (%s); its lease runs out", work.id, trouble(error))
+
+    # Commands
+
+    def _fire(self, work: Work) -> None:
+        try:
+            self._steadily(lambda: self._fire_once(work))
+        except OutOfTurn:
+            at = max(work.due_at, self._clock.now()) + TURN
+            self._steadily(lambda: self._again(work, at))
+        except (LeaseLost, AlreadyDone):
+            raise
+        except Exception as error:
+            self._failed(work, error)
+
+    def _fire_once(self, work: Work) -> None:
+        with self._database.write() as connection:
+            outbox.finish(connection, work)
+            outbox.take_turn(connection, work)
+            try:
+                self._dispatch.send(_COMMANDS[work.kind](work.id), SYSTEM, connection=connection)
+            except AlreadyDone:
+                pass
+            self._failpoints.reach("before_commit")
+        self._failpoints.reach("after_commit")
+
+    def _again(self, work: Work, at: datetime) -> None:
+        with self._database.write() as connection:
+            outbox.let_go(connection, [work], at)
+
+    # Jobs
+
+    def _do(self, work: Work) -> None:
+        job_type = self._job_types.get(work.name)
+        if job_type is None:
+            self._raise_incident(work, "unknown_task_type", work.name)
+            return
+        side = side_of(job_type, work.name, work.payload)
+        if not self._breaker.may_try(self._database, work, side, self._clock.now()):
+            log.info("%s is left alone for a while", side)
+            return
+        try:
+            result: Result = job_type.perform(work, self._clock.now())
+        except Exception as error:
+            if isinstance(error, DBAPIError) and (trouble(error) or passing(error)):
+                result = Retry(trouble(error) or "database")
+            else:
+                self._failed(work, error)
+                return
+        self._failpoints.reach("after_perform")
+        try:
+            self._steadily(lambda: self._record(work, job_type, result))
+        except (LeaseLost, AlreadyDone):
+            raise
+        except Exception as error:
+            if isinstance(error, DBAPIError) and trouble(error):
+                raise
+            self._failed(work, error)
+
+    def _record(self, work: Work, job_type: JobType, result: Result) -> None:
+        now = self._clock.now()
+        if isinstance(result, Retry | Deferred):
+            result = self._within_budget(work, job_type, result)
+        if isinstance(result, GiveUp):
+            self._raise_incident(work, result.code, result.detail)
+            return
+        side = side_of(job_type, work.name, work.payload)
+        with self._database.write() as connection:
+            if isinstance(result, Deferred):
+                outbox.put_back(connection, work, now + result.until, result.reason, waited=True, now=now)
+                self._breaker.answered(connection, side, now)
+            elif isinstance(result, Retry):
+                at = self._policy(work, job_type).again_at(now, work.attempts, result.after)
+                outbox.put_back(connection, work, at, result.code, waited=False, now=now)
+                self._breaker.failed(connection, job_type, work, now)
+                METRICS.retries.labels(work.name).inc()
+            else:
+                outbox.finish(connection, work)
+                if isinstance(result, Done) and result.failed:
+                    self._breaker.failed(connection, job_type, work, now)
+                else:
+                    self._breaker.answered(connection, side, now)
+                self._effects(connection, work, result)
+            self._failpoints.reach("before_commit")
+        self._failpoints.reach("after_commit")
+
+    def _effects(self, connection: Connection, work: Work, result: Done | Error) -> None:
+        if work.kind == "outbox":
+            if result.effect is not None:
+                result.effect(connection)
+            return
+        if isinstance(result, Done):
+            command: Command = FinishJob(work.id, result.variables, result.effect)
+        else:
+            command = ThrowError(work.id, result.code, result.effect, result.detail)
+        try:
+            self._dispatch.send(command, SYSTEM, connection=connection)
+        except AlreadyDone:
+            log.info("work %s came too late: its element has ended", work.id)
+
+    def _within_budget(self, work: Work, job_type: JobType, result: Retry | Deferred) -> Result:
+        """A wait and a row of failures each have an end, after which a person must look."""
+        policy, now = self._policy(work, job_type), self._clock.now()
+        if isinstance(result, Deferred):
+            waited = now - (work.waiting_since or now)
+            return GiveUp("waited_too_long", result.reason) if waited >= policy.wait_for else result
+        spent = policy.spent(now, work.attempts, work.failing_since)
+        return GiveUp(result.code, spent) if spent else result
+
+    def _policy(self, work: Work, job_type: JobType) -> RetryPolicy:
+        """The task type's own, and what the diagram says of this element before it."""
+        policy = policy_of(job_type)
+        if work.kind != "job":
+            return policy
+        with self._database.read() as connection:
+            definition = connection.execute(
+                select(process_instance.c.definition_id).where(process_instance.c.id == work.instance_id)
+            ).scalar()
+            if definition is None:
+                return policy
+            bundle = self._dispatch.services.library.get(connection, definition).bundle
+        for process in bundle.definitions.processes.values():
+            if work.element_id in process.elements:
+                return policy.with_settings(process.elements[work.element_id].extension.retry)
+        return policy
+
+    # When it goes wrong
+
+    def _failed(self, work: Work, error: Exception) -> None:
+        """Nobody foresaw it, so trying again would do the same. Only its class is told, a message may be personal."""
+        log.error("work %s (%s) failed: %s", work.id, work.name, type(error).__name__)
+        if isinstance(error, Fault):
+            self._raise_incident(work, error.code, error.detail)
+        elif isinstance(error, Refusal):
+            self._raise_incident(work, error.code, type(error).__name__)
+        else:
+            self._raise_incident(work, "crashed", type(error).__name__)
+
+    def _raise_incident(self, work: Work, code: str, detail: str) -> None:
+        self._steadily(lambda: self._raise_once(work, code, detail))
+
+    def _raise_once(self, work: Work, code: str, detail: str) -> None:
+        with self._database.write() as connection:
+            outbox.finish(connection, work)
+            try:
+                self._dispatch.send(RaiseIncident(work.id, code, detail), SYSTEM, connection=connection)
+            except AlreadyDone:
+                return
+        METRICS.raised.labels(code[:40]).inc()
+
+    def _steadily(self, action: Callable[[], None]) -> None:
+        """A lost race is run again; a database that is away or full is waited for while the lease is ours."""
+        until = time.monotonic() + PATIENCE
+        attempt = 0
+        while True:
+            try:
+                action()
+                return
+            except (LostRace, DBAPIError) as error:
+                attempt += 1
+                if isinstance(error, DBAPIError) and trouble(error):
+                    if time.monotonic() >= until or self._stopping():
+                        raise
+                    time.sleep(min(2.0, 0.05 * 2 ** min(attempt, 10)))
+                elif attempt >= TRIES or not passing(error):
+                    raise
+                else:
+                    time.sleep(random.uniform(0, 0.01 * 2**attempt))
+
+    @contextmanager
+    def _heartbeat(self, held: Sequence[Work]) -> Iterator[None]:
+        """Renew the leases of what is in hand from a thread while the work goes on."""
+        stop = threading.Event()
+
+        def beat() -> None:
+            while not stop.wait(outbox.LEASE.total_seconds() / 3):
+                for work in tuple(held):
+                    try:
+                        with self._database.write() as connection:
+                            outbox.renew(connection, work, self._clock.now())
+                    except LeaseLost:
+                        continue
+                    except Exception:
+                        log.warning("could not renew the lease of work %s", work.id)
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()

@@ -1,0 +1,116 @@
+"""The sweep: rings for what is due, checks what must always hold, and tidies. Any number may run at once.
+
+What they share is a row each in ``sweep``: who locks it does the next part, the
+others go on with something else. So ten sweepers do the work of one, ten times as surely.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.advice.evidence.retention import purge
+from engine.application import Application
+from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.execution.commands import AlreadyDone, NotFound, RaiseStuck
+from engine.workflow.execution.models import due_work, incident, process_instance, sweep
+from engine.workflow.execution.steps.incidents import waits_for_something
+from engine.workflow.jobs import outbox
+
+log = logging.getLogger(__name__)
+
+TIDY_EVERY = timedelta(minutes=10)
+#: One look at a part of the open cases: a million are seen in a quarter of an hour.
+CHECK_EVERY = timedelta(seconds=1)
+PART = 1000
+
+
+def ring(application: Application, bell: Callable[[str], bool]) -> tuple[timedelta, bool]:
+    """Ring for every queue that has something due. Returns how long nothing will be due, and whether it was heard."""
+    now = application.clock.now()
+    with application.db.read() as connection:
+        moments = outbox.next_due(connection)
+    heard = all([bell(queue) for queue, moment in moments.items() if moment <= now])
+    ahead = [moment - now for moment in moments.values() if moment > now]
+    waiting = len(ahead) < len(moments)
+    return timedelta(seconds=0.3) if waiting else min(ahead, default=timedelta(seconds=1)), heard
+
+
+def check(application: Application) -> list[str]:
+    """Look at the next part of the open instances. Returns the ids of those that wait for nothing: each is a bug.
+
+    A live instance must have a task, work, a listener, a condition, an incident or a
+    called process. Each that has none is judged again under its case's lock.
+    """
+    with application.db.write() as connection:
+        now = application.clock.now()
+        row = _mine(connection, "invariants", now, CHECK_EVERY)
+        if row is None:
+            return []
+        seen = (
+            select(process_instance.c.id)
+            .where(process_instance.c.state == "active", process_instance.c.id > row)
+            .order_by(process_instance.c.id)
+            .limit(PART)
+        )
+        ids = connection.execute(seen).scalars().all()
+        _reached(connection, "invariants", ids[-1] if len(ids) == PART else "", now)
+        suspects: list[str] = []
+        if ids:
+            wanted = select(process_instance.c.id, process_instance.c.data).where(
+                process_instance.c.state == "active",
+                process_instance.c.id >= ids[0],
+                process_instance.c.id <= ids[-1],
+                ~waits_for_something(),
+            )
+            suspects = [r.id for r in connection.execute(wanted) if not (r.data or {}).get("conditions")]
+    found = []
+    for instance_id in suspects:
+        try:
+            application.dispatch.send(RaiseStuck(instance_id), SYSTEM)
+        except (AlreadyDone, NotFound):
+            continue
+        log.error("instance %s waits for nothing: an incident was raised", instance_id)
+        found.append(instance_id)
+    return found
+
+
+def tidy(application: Application) -> dict[str, int]:
+    """Delete what has had its time, and close work whose incident is closed. Empty when another did it lately."""
+    with application.db.write() as connection:
+        now = application.clock.now()
+        if _mine(connection, "tidy", now, TIDY_EVERY) is None:
+            return {}
+        _reached(connection, "tidy", "", now)
+    with application.db.write() as connection:
+        done = purge(connection, now)
+        told = exists().where(incident.c.work_id == due_work.c.id, incident.c.state == "open")
+        left = update(due_work).where(due_work.c.state == "incident", ~told).values(state="done")
+        done["incident work"] = connection.execute(left).rowcount
+    return done
+
+
+def _mine(connection: Connection, name: str, now: datetime, every: timedelta) -> str | None:
+    """Where the sweep *name* goes on, when it is its time and nobody else has it; else ``None``."""
+    row = connection.execute(select(sweep).where(sweep.c.name == name).with_for_update(skip_locked=True)).first()
+    if row is None:
+        if connection.execute(select(sweep.c.name).where(sweep.c.name == name)).first() is not None:
+            return None
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(sweep).values(name=name, position="", at=now))
+        except IntegrityError:
+            return None
+        return ""
+    if timedelta(0) <= now - row.at < every:
+        return None
+    position: str = row.position
+    return position
+
+
+def _reached(connection: Connection, name: str, position: str, now: datetime) -> None:
+    connection.execute(update(sweep).where(sweep.c.name == name).values(position=position, at=now))

@@ -1,0 +1,242 @@
+"""``ibalanse worker``: an rq worker whose one job drains due work, and a sweeper beside it.
+
+One process does one thing at a time; start more for more. The first SIGTERM (or
+Ctrl-C) finishes what is in hand and gives back what is not begun, the second stops
+now and gives back all of it. A worker that is killed loses nothing either: its
+leases run out and another takes over.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import redis
+from rq import SimpleWorker
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
+from sqlalchemy.exc import DBAPIError
+
+from engine.application import Application
+from engine.platform.db import trouble
+from engine.workflow.execution.models import QUEUES
+from engine.workflow.jobs import outbox, reconciliation
+from engine.workflow.jobs.performer import Performer
+from engine.workflow.jobs.wakeup import PREFIX, Bell, DrainJob
+
+log = logging.getLogger(__name__)
+
+#: How often a worker says how it goes, in seconds.
+PROGRESS = 30.0
+#: Longest wait between two looks at the database, in seconds: what a lost bell costs at most.
+LONGEST_SLEEP = 1.0
+#: How long a stopping worker waits for its sweeper, in seconds.
+STOP = 20.0
+
+
+class Progress:
+    """What a worker tells: lines for people, or one JSON object a line."""
+
+    def __init__(self, as_json: bool, queues: Sequence[str]) -> None:
+        self._json = as_json
+        self._queues = queues
+        self._begun = time.monotonic()
+        self._told = self._begun
+        self.done = 0
+
+    def say(self, event: str, text: str, **values: Any) -> None:
+        if self._json:
+            known = {"event": event, "pid": os.getpid(), "queues": list(self._queues), "done": self.done}
+            print(json.dumps(known | values), flush=True)
+        else:
+            print(f"worker {os.getpid()}: {text}", flush=True)
+
+    def took(self, count: int) -> None:
+        self.done += count
+        if self.done and time.monotonic() - self._told >= PROGRESS:
+            self._told = time.monotonic()
+            rate = self.done / max(self._told - self._begun, 0.001)
+            self.say("progress", f"{self.done} pieces of work done, {rate:.1f} a second", rate=round(rate, 1))
+
+
+class _Running:
+    """What the one job of this process finds."""
+
+    application: Application
+    performer: Performer
+    progress: Progress
+    queues: Sequence[str] = QUEUES
+    stopping = False
+
+
+_running = _Running()
+
+
+def stopping() -> bool:
+    """Whether this worker was told to stop."""
+    return _running.stopping
+
+
+def drain() -> int:
+    """The job: take due work for two seconds. Returns how many rows were taken."""
+    application, performer = _running.application, _running.performer
+    try:
+        taken = performer.drain(2.0)
+    except DBAPIError as error:
+        if not trouble(error):
+            raise
+        log.warning("the database does not answer (%s); trying again", trouble(error))
+        time.sleep(1.0)
+        return 0
+    _running.progress.took(taken)
+    if taken and not stopping():
+        application.bell()  # there may be more; the next ring finds out
+    return taken
+
+
+class DueWorker(SimpleWorker):
+    """Hears the bell. Stops at the first signal when nothing is in hand, at the second at once."""
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        """Asks nothing of Redis, unlike rq's own: it may be away, and a job is in hand."""
+        _stop(self.request_force_stop)
+        if self.get_state() == WorkerStatus.BUSY:
+            self._stop_requested = True
+        else:
+            raise StopRequested
+
+    def request_force_stop(self, signum: Any, frame: Any) -> None:
+        _running.progress.say("stopped", "stopping now; what was in hand is given back")
+        raise SystemExit(0)
+
+
+def _stop(again: Callable[[int, Any], None]) -> None:
+    _running.stopping = True
+    signal.signal(signal.SIGTERM, again)
+    signal.signal(signal.SIGINT, again)
+    _running.progress.say("stopping", "finishing what is in hand; once more to stop now")
+
+
+def run(application: Application, *, queues: Sequence[str] = QUEUES, burst: bool = False, as_json: bool = False) -> int:
+    """Work until told to stop, or with *burst* until nothing is due. Returns the exit status."""
+    _running.application = application
+    _running.queues = queues
+    _running.stopping = False
+    _running.progress = Progress(as_json, queues)
+    _running.performer = application.performing(queues, stopping)
+    progress = _running.progress
+    progress.say("started", f"serving {', '.join(queues)}")
+    if burst:
+        return _burst(application)
+    assert isinstance(application.bell, Bell)
+    sweeper = threading.Thread(target=_sweep, args=(application, application.bell.ring, queues), daemon=True)
+    sweeper.start()
+    while not stopping():
+        try:
+            _worker(application, queues).work(logging_level="ERROR", with_scheduler=False)
+            break
+        except StopRequested:
+            break
+        except redis.RedisError as error:  # gone while the worker signed on or off; the sweeper does its work
+            log.warning("Redis does not answer (%s)", type(error).__name__)
+            time.sleep(LONGEST_SLEEP)
+    _running.stopping = True
+    sweeper.join(STOP)
+    progress.say("stopped", f"stopped after {progress.done} pieces of work")
+    return 0
+
+
+def _worker(application: Application, queues: Sequence[str]) -> DueWorker:
+    return DueWorker(
+        [PREFIX + queue for queue in queues],
+        connection=redis.Redis.from_url(application.redis_url),
+        serializer=JSONSerializer,
+        job_class=DrainJob,
+        worker_ttl=20,
+        job_monitoring_interval=5,
+        maintenance_interval=10,
+    )
+
+
+def _burst(application: Application) -> int:
+    """Everything that is due now, without Redis."""
+
+    def now(_signal: int, _frame: object) -> None:
+        _running.progress.say("stopped", "stopping now; what was in hand is given back")
+        raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _signal, _frame: _stop(now))
+    reconciliation.check(application)
+    while not stopping():
+        taken = _running.performer.drain(2.0)
+        _running.progress.took(taken)
+        if not taken:
+            break
+    _running.progress.say("stopped", f"stopped after {_running.progress.done} pieces of work")
+    return 0
+
+
+def _sweep(application: Application, bell: Callable[[str], bool], queues: Sequence[str]) -> None:
+    """Ring whenever something is due, check and tidy now and then. Without Redis, do the work here."""
+    own = application.performing(queues, stopping)
+    while not stopping():
+        try:
+            wait, heard = reconciliation.ring(application, bell)
+            if not heard:
+                _running.progress.took(own.drain(2.0))
+            reconciliation.check(application)
+            reconciliation.tidy(application)
+            time.sleep(min(LONGEST_SLEEP, max(0.05, wait.total_seconds())))
+        except Exception as error:
+            log.warning("sweep failed: %s", type(error).__name__)
+            time.sleep(LONGEST_SLEEP)
+
+
+def status(application: Application) -> dict[str, Any]:
+    """How the work stands, by queue and state, for people and machines."""
+    from sqlalchemy import func, select
+
+    from engine.workflow.execution.models import due_work, incident
+
+    now = application.clock.now()
+    with application.db.read() as connection:
+        counts = connection.execute(
+            select(due_work.c.queue, due_work.c.state, func.count())
+            .where(due_work.c.state != "done")
+            .group_by(due_work.c.queue, due_work.c.state)
+        ).all()
+        due, oldest = outbox.backlog(connection, now)
+        opened = connection.execute(
+            select(func.count()).select_from(incident).where(incident.c.state == "open")
+        ).scalar_one()
+    queues: dict[str, dict[str, int]] = {queue: {} for queue in QUEUES}
+    for queue, state, count in counts:
+        queues.setdefault(queue, {})[state] = count
+    redis_up = application.bell.answers() if isinstance(application.bell, Bell) else False
+    return {
+        "queues": queues, "due": due, "oldest_seconds": round(oldest, 1), "incidents": opened, "redis": redis_up,
+    }  # fmt: skip
+
+
+def tell(application: Application, as_json: bool) -> int:
+    """Print ``status``."""
+    found = status(application)
+    if as_json:
+        print(json.dumps(found))
+        return 0
+    for queue, states in found["queues"].items():
+        told = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "nothing"
+        print(f"{queue:8} {told}")
+    print(f"due now: {found['due']}, the oldest for {found['oldest_seconds']} s; open incidents: {found['incidents']}")
+    if not found["redis"]:
+        print("Redis does not answer: the sweepers find the work", file=sys.stderr)
+    return 0

@@ -1,0 +1,306 @@
+"""One operation on many cases: stored with a result per case, so that it can be stopped, killed and gone on with.
+
+Each case is one transaction, with its own line in its own audit trail. A case that
+refuses keeps the others from nothing. Any number of runners may work on one batch.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from engine.application import Application
+from engine.platform.failpoints import FailPoints
+from engine.workflow.audit import chain
+from engine.workflow.authorization.actor import SYSTEM, Actor
+from engine.workflow.execution.commands import Refusal
+from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.flush import LostRace
+from engine.workflow.operations import dry_run
+from engine.workflow.operations.batch_commands import actor_of, commands, crashed, forget_heads, refusal
+from engine.workflow.operations.dry_run import patiently
+from engine.workflow.operations.models import batch, batch_item
+
+log = logging.getLogger(__name__)
+ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "try", "undo", "retry_incident", "skip_incident")
+
+
+class UnknownBatch(KeyError):
+    """There is no such batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch has come. ``state``: ready | running | stopped | done."""
+
+    id: str
+    action: str
+    state: str
+    total: int
+    done: int
+    refused: int
+    pending: int
+
+
+def create(
+    application: Application,
+    action: str,
+    targets: Iterable[str],
+    *,
+    chosen: Mapping[str, Any],
+    settings: Mapping[str, Any] | None = None,
+    reason: str = "",
+    by: Actor = SYSTEM,
+) -> str:
+    """Store a batch over *targets*; nothing is done yet. Returns its id.
+
+    by  whoever asked for it: the events of incidents it resolves name her
+    """
+    assert action in ACTIONS, action
+    now = application.clock.now()
+    identity = str(uuid.uuid4())
+    with application.db.write() as connection:
+        total, rest = 0, iter(targets)
+        while part := list(islice(rest, 1000)):
+            connection.execute(
+                insert(batch_item),
+                [
+                    {"batch_id": identity, "position": total + at, "target": target, "state": "pending"}
+                    for at, target in enumerate(part)
+                ],
+            )
+            total += len(part)
+        connection.execute(
+            insert(batch).values(
+                id=identity,
+                action=action,
+                state="ready",
+                chosen=dict(chosen),
+                settings=dict(settings or {}),
+                reason=reason,
+                total=total,
+                created_at=now,
+                created_by=by.person_id,
+            )
+        )
+        data = {"batch": identity, "action": action, "total": total, "chosen": dict(chosen), "reason": reason[:200]}
+        chain.append(connection, chain.SYSTEM_CHAIN, now, by, "BatchCreated", data)
+    return identity
+
+
+def run(
+    application: Application,
+    identity: str,
+    report: Callable[[Progress], None] | None = None,
+    seconds: float | None = None,
+) -> Progress:
+    """Work until nothing is pending or somebody stops it. Raises ``UnknownBatch``. May be run again at any time.
+
+    One that was stopped stays so until ``let_run``.
+
+    seconds  leave off after about so long; whoever asked runs it again
+    """
+    until = None if seconds is None else time.monotonic() + seconds
+    with application.db.write() as connection:
+        _row(connection, identity)
+        connection.execute(
+            update(batch).where(batch.c.id == identity, batch.c.state == "ready").values(state="running")
+        )
+    told = progress_of(application, identity)
+    some_done = _some_tried if told.action == "try" else _one_done
+    while until is None or time.monotonic() < until:
+        outcomes = patiently(partial(some_done, application, identity))
+        if not outcomes:
+            break
+        for outcome in outcomes:
+            told = _count(told, outcome)
+        if report is not None:
+            report(told)
+    return progress_of(application, identity)
+
+
+def _count(told: Progress, outcome: str) -> Progress:
+    if outcome == "again":
+        return told
+    done, refused = told.done + (outcome != "refused"), told.refused + (outcome == "refused")
+    return Progress(told.id, told.action, told.state, told.total, done, refused, max(0, told.pending - 1))
+
+
+def _some_tried(application: Application, identity: str) -> list[str]:
+    """A handful of items of a try-out: carried out together and rolled back, then written down what came of each."""
+    with application.db.read() as connection:
+        row = _row(connection, identity)
+        wanted = (batch_item.c.batch_id == identity, batch_item.c.state == "pending")
+        found = connection.execute(
+            select(batch_item.c.position, batch_item.c.target)
+            .where(*wanted)
+            .order_by(batch_item.c.position)
+            .limit(dry_run.HANDFUL)
+        ).all()
+    if row.state != "running":
+        return []
+    outcomes = dry_run.try_some(application, row.settings, [item.target for item in found]) if found else {}
+    kept: list[str] = []
+    with application.db.write() as connection:
+        if not found:
+            _finish(application, connection, identity)
+        for item in found:
+            why = outcomes[item.target]
+            state = "done" if why is None else "refused"
+            done = connection.execute(
+                update(batch_item)
+                .where(*wanted, batch_item.c.position == item.position)
+                .values(state=state, result=why or {}, at=application.clock.now())
+            )
+            kept += [state] * done.rowcount  # another runner may have been at the same ones
+    return kept or ["again"] * bool(found)
+
+
+def _one_done(application: Application, identity: str) -> list[str]:
+    """Take the next pending item and do it in one transaction. Empty: there is none, or the batch was stopped."""
+    with application.db.write() as connection:
+        row = _row(connection, identity)
+        if row.state != "running":
+            return []
+        item = connection.execute(
+            select(batch_item)
+            .where(batch_item.c.batch_id == identity, batch_item.c.state == "pending")
+            .order_by(batch_item.c.position)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if item is None:
+            _finish(application, connection, identity)
+            return []
+        state, result, before = _do(application, connection, row, item.target)
+        connection.execute(
+            update(batch_item)
+            .where(batch_item.c.batch_id == identity, batch_item.c.position == item.position)
+            .values(state=state, result=result, before=before, at=application.clock.now())
+        )
+        FailPoints(application.settings.fail_point).reach(f"batch_item_{item.position}")
+        return [state]
+
+
+def _finish(application: Application, connection: Connection, identity: str) -> None:
+    """Done once nobody has an item in hand any more."""
+    left = connection.execute(
+        select(func.count()).where(batch_item.c.batch_id == identity, batch_item.c.state == "pending")
+    ).scalar_one()
+    if not left:
+        connection.execute(
+            update(batch)
+            .where(batch.c.id == identity, batch.c.state == "running")
+            .values(state="done", ended_at=application.clock.now())
+        )
+
+
+def _do(
+    application: Application, connection: Connection, row: Row[Any], target: str
+) -> tuple[str, dict[str, Any], Any]:
+    try:
+        with connection.begin_nested():
+            before: Any = None
+            for command in commands(application, connection, row, target):
+                outcome = application.dispatch.send(command, actor_of(row), connection=connection)
+                before = outcome.detail
+            if row.action == "undo":
+                _mark_undone(connection, row, target)
+        return "done", {}, before
+    except (Refusal, Fault) as error:
+        forget_heads(connection)
+        return "refused", refusal(error), None
+    except (LostRace, DBAPIError):
+        raise
+    except Exception as error:
+        log.exception("batch %s failed on %s", row.id, target, exc_info=False)
+        forget_heads(connection)
+        return "refused", crashed(error), None
+
+
+def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
+    connection.execute(
+        update(batch_item)
+        .where(batch_item.c.batch_id == row.settings["of"], batch_item.c.target == target)
+        .values(state="undone", before=None)
+    )
+
+
+def stop(application: Application, identity: str) -> Progress:
+    """Let the runners end after the case they have in hand. ``let_run`` takes it back."""
+    with application.db.write() as connection:
+        _row(connection, identity)
+        connection.execute(
+            update(batch).where(batch.c.id == identity, batch.c.state.in_(("ready", "running"))).values(state="stopped")
+        )
+    return progress_of(application, identity)
+
+
+def let_run(application: Application, identity: str) -> None:
+    """Take back a stop: whoever runs it next goes on. Raises ``UnknownBatch``."""
+    with application.db.write() as connection:
+        _row(connection, identity)
+        connection.execute(
+            update(batch).where(batch.c.id == identity, batch.c.state == "stopped").values(state="ready")
+        )
+
+
+def progress_of(application: Application, identity: str) -> Progress:
+    """Raises ``UnknownBatch``."""
+    with application.db.read() as connection:
+        return _progress(connection, _row(connection, identity))
+
+
+def _progress(connection: Connection, row: Row[Any]) -> Progress:
+    counted = connection.execute(
+        select(batch_item.c.state, func.count()).where(batch_item.c.batch_id == row.id).group_by(batch_item.c.state)
+    )
+    counts: dict[str, int] = {row[0]: row[1] for row in counted}
+    pending, refused = counts.get("pending", 0), counts.get("refused", 0)
+    return Progress(row.id, row.action, row.state, row.total, row.total - pending - refused, refused, pending)
+
+
+def latest(application: Application, limit: int = 50) -> list[Progress]:
+    """The newest batches, newest first."""
+    with application.db.read() as connection:
+        found = connection.execute(select(batch).order_by(batch.c.created_at.desc(), batch.c.id).limit(limit)).all()
+        return [_progress(connection, row) for row in found]
+
+
+def results(application: Application, identity: str, state: str = "", after: int = -1) -> list[dict[str, Any]]:
+    """Up to 500 items of a batch in order, after a position; with *state* those alone. Raises ``UnknownBatch``."""
+    with application.db.read() as connection:
+        _row(connection, identity)
+        wanted = [batch_item.c.batch_id == identity, batch_item.c.position > after]
+        if state:
+            wanted.append(batch_item.c.state == state)
+        found = connection.execute(select(batch_item).where(*wanted).order_by(batch_item.c.position).limit(500)).all()
+    return [{"position": row.position, "target": row.target, "state": row.state, **(row.result or {})} for row in found]
+
+
+def migrated_by(application: Application, identity: str) -> list[str]:
+    """What a migration batch has moved and nobody has put back. Raises ``UnknownBatch``."""
+    with application.db.read() as connection:
+        row = _row(connection, identity)
+        if row.action != "migrate":
+            raise UnknownBatch(f"{identity} is not a migration")
+        wanted = (batch_item.c.batch_id == identity, batch_item.c.state == "done")
+        return list(
+            connection.execute(select(batch_item.c.target).where(*wanted).order_by(batch_item.c.position)).scalars()
+        )
+
+
+def _row(connection: Connection, identity: str) -> Row[Any]:
+    row = connection.execute(select(batch).where(batch.c.id == identity)).first()
+    if row is None:
+        raise UnknownBatch(f"there is no batch {identity}")
+    return row

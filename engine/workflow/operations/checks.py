@@ -1,0 +1,93 @@
+"""Verify every audit chain in the background: a row says how far, and at the end what was found."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from engine.application import Application
+from engine.workflow.audit import chain
+from engine.workflow.audit.chain import audit_head
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.operations.models import audit_check
+
+AT_ONCE = 100
+#: More faults than this are not listed: whoever reads knows by then.
+MOST = 100
+
+
+def begin(application: Application, by: Actor) -> str:
+    """A new check, or the one that runs. Returns its id; ``go_on`` does the work."""
+    now = application.clock.now()
+    with application.db.write() as connection:
+        running = connection.execute(select(audit_check.c.id).where(audit_check.c.state == "running")).scalar()
+        if running is not None:
+            return str(running)
+        identity = str(uuid.uuid4())
+        connection.execute(
+            insert(audit_check).values(
+                id=identity, state="running", position="", chains=0, broken=[], asked_by=by.person_id, asked_at=now
+            )
+        )
+        chain.append(connection, chain.SYSTEM_CHAIN, now, by, "AuditCheckAsked", {"check": identity})
+    return identity
+
+
+def go_on(application: Application, identity: str, seconds: float) -> bool:
+    """Verify more chains for about *seconds*. True when all are."""
+    until = time.monotonic() + seconds
+    while True:
+        with application.db.read() as connection:
+            check = connection.execute(select(audit_check).where(audit_check.c.id == identity)).first()
+            if check is None or check.state == "done":
+                return True
+            heads = (
+                select(audit_head.c.case_id)
+                .where(audit_head.c.case_id > check.position)
+                .order_by(audit_head.c.case_id)
+                .limit(AT_ONCE)
+            )
+            ids = connection.execute(heads).scalars().all()
+            suspects = [case_id for case_id in ids if chain.verify(connection, case_id) is not None]
+        faults = _sure(application, suspects)
+        _keep(application, check, list(ids), faults)
+        if len(ids) < AT_ONCE:
+            return True
+        if time.monotonic() >= until:
+            return False
+
+
+def _sure(application: Application, suspects: list[str]) -> list[chain.Broken]:
+    """Looked at once more each: an event written between our two questions is no fault."""
+    found = []
+    for case_id in suspects:
+        with application.db.read() as connection:
+            fault = chain.verify(connection, case_id)
+        if fault is not None:
+            found.append(fault)
+    return found
+
+
+def _keep(application: Application, check: Row[Any], ids: list[str], faults: list[chain.Broken]) -> None:
+    told = [{"case": fault.case_id, "seq": fault.seq, "reason": fault.reason} for fault in faults]
+    values: dict[str, Any] = {"chains": check.chains + len(ids), "broken": [*check.broken, *told][:MOST]}
+    if ids:
+        values["position"] = ids[-1]
+    with application.db.write() as connection:
+        now = application.clock.now()
+        if len(ids) < AT_ONCE:
+            values |= {"state": "done", "ended_at": now}
+        connection.execute(
+            update(audit_check)
+            .where(audit_check.c.id == check.id, audit_check.c.position == check.position)
+            .values(**values)
+        )
+
+
+def latest(application: Application) -> Row[Any] | None:
+    """The check last asked for."""
+    with application.db.read() as connection:
+        return connection.execute(select(audit_check).order_by(audit_check.c.asked_at.desc()).limit(1)).first()

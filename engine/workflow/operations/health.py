@@ -1,0 +1,224 @@
+"""How the house is: work, workers, sweeps, sources and breakers. Counts, codes and times; nothing of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import redis
+from rq import Worker
+from sqlalchemy import Connection, Row, case, delete, func, or_, select, update
+
+from engine.advice.evidence.datasets import DataSet
+from engine.advice.evidence.harvest import ANSWERED
+from engine.advice.evidence.models import harvest
+from engine.application import Application
+from engine.platform.clock import SandboxClock
+from engine.workflow.audit import chain
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.execution.models import QUEUES, breaker, due_work, process_instance, sweep
+from engine.workflow.jobs.breaker import side_of
+from engine.workflow.jobs.wakeup import PREFIX, connect
+
+#: A worker that has said nothing for this long is not counted on.
+SILENT = timedelta(seconds=60)
+#: A sweep that is older than this has stopped (``tidy`` runs every ten minutes).
+SWEEP_LATE = {"invariants": timedelta(minutes=1), "tidy": timedelta(minutes=20)}
+#: Sources are judged by what they were asked in this time.
+WINDOW = timedelta(days=1)
+AT_ONCE = 500
+#: How far ahead it is looked for what the clock does next.
+AHEAD = timedelta(days=7)
+CLOCKED = ("start", "timer", "deadline")
+MOST_COMING = 30
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """One queue. ``oldest``: since when the oldest piece of work that is due waits."""
+
+    name: str
+    due: int
+    later: int
+    leased: int
+    stopped: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerState:
+    """One worker process as it told Redis. ``state``: idle | busy | suspended | …"""
+
+    name: str
+    queues: tuple[str, ...]
+    state: str
+    seen: datetime | None
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a data set answered what was asked in the last day. ``error``: the code of its last failure."""
+
+    data_set: str
+    asked: int
+    answered: int
+    failing: int
+    last_answer: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What the clock does next at one step, and how often within ``AHEAD``. ``kind``: start | timer | deadline."""
+
+    kind: str
+    process: str
+    element: str
+    count: int
+    next: datetime
+
+
+def queues(connection: Connection, now: datetime) -> list[QueueState]:
+    """Every queue, in the order they are served."""
+    due = due_work.c.due_at <= now
+    state = due_work.c.state
+    counted = connection.execute(
+        select(
+            due_work.c.queue,
+            func.sum(case((state == "due", case((due, 1), else_=0)), else_=0)),
+            func.sum(case((state == "due", case((due, 0), else_=1)), else_=0)),
+            func.sum(case((state == "leased", 1), else_=0)),
+            func.sum(case((state == "incident", 1), else_=0)),
+        )
+        .where(state.in_(("due", "leased", "incident")))
+        .group_by(due_work.c.queue)
+    )
+    found = {row[0]: tuple(int(count or 0) for count in row[1:]) for row in counted}
+    oldest = dict(
+        connection.execute(
+            select(due_work.c.queue, func.min(due_work.c.due_at)).where(state == "due", due).group_by(due_work.c.queue)
+        ).all()
+    )
+    states = []
+    for name in QUEUES:
+        waiting, later, leased, stopped = found.get(name, (0, 0, 0, 0))
+        states.append(QueueState(name, waiting, later, leased, stopped, oldest.get(name)))
+    return states
+
+
+def coming(connection: Connection, now: datetime) -> list[Coming]:
+    """What the clock does within ``AHEAD``, by step, soonest first."""
+    process = func.coalesce(process_instance.c.key, due_work.c.name)
+    rows = connection.execute(
+        select(
+            due_work.c.kind, process.label("process"), due_work.c.element_id, func.count().label("times"),
+            func.min(due_work.c.due_at).label("next"),
+        )
+        .select_from(due_work.outerjoin(process_instance, process_instance.c.id == due_work.c.instance_id))
+        .where(due_work.c.state == "due", due_work.c.queue == "timers", due_work.c.kind.in_(CLOCKED))
+        .where(due_work.c.due_at > now, due_work.c.due_at <= now + AHEAD)
+        .group_by(due_work.c.kind, process, due_work.c.element_id)
+        .order_by(func.min(due_work.c.due_at))
+        .limit(MOST_COMING)
+    )  # fmt: skip
+    return [Coming(row.kind, row.process, row.element_id, row.times, row.next) for row in rows]
+
+
+def workers(application: Application) -> list[WorkerState] | None:
+    """Every worker Redis knows. ``None`` when Redis does not answer."""
+    try:
+        with connect(application.redis_url) as client:
+            return [_worker(found) for found in Worker.all(connection=client)]
+    except (redis.RedisError, ValueError):
+        return None
+
+
+def _worker(found: Any) -> WorkerState:
+    names = tuple(str(queue.name).removeprefix(PREFIX) for queue in found.queues)
+    state = found.get_state()
+    return WorkerState(
+        str(found.name)[:8], names, str(getattr(state, "value", state)), found.last_heartbeat,
+        int(found.successful_job_count or 0),
+    )  # fmt: skip
+
+
+def sweeps(connection: Connection, now: datetime) -> list[tuple[str, datetime, bool]]:
+    """Each sweep: its name, when it was last done, and whether that is too long ago."""
+    rows = connection.execute(select(sweep.c.name, sweep.c.at).order_by(sweep.c.name))
+    return [(row.name, row.at, now - row.at > SWEEP_LATE.get(row.name, WINDOW)) for row in rows]
+
+
+def sources(connection: Connection, data_sets: Iterable[DataSet], now: datetime) -> list[SourceState]:
+    """Every data set there is, also those nobody asked."""
+    lately = or_(harvest.c.asked_at >= now - WINDOW, harvest.c.answered_at >= now - WINDOW)
+    whole = case((harvest.c.state.in_(ANSWERED), 1), else_=0)
+    counted = {
+        row.data_set: row
+        for row in connection.execute(
+            select(
+                harvest.c.data_set,
+                func.count().label("asked"),
+                func.sum(whole).label("answered"),
+                func.sum(case((harvest.c.state.in_(("unavailable", "refused", "broken")), 1), else_=0)).label("bad"),
+                func.max(harvest.c.answered_at).label("last"),
+            )
+            .where(lately)
+            .group_by(harvest.c.data_set)
+        )
+    }
+    found = []
+    for data_set in sorted(one.id for one in data_sets):
+        row = counted.get(data_set)
+        if row is None:
+            found.append(SourceState(data_set, 0, 0, 0, None, ""))
+            continue
+        error = ""
+        if row.bad:
+            error = (
+                connection.execute(
+                    select(harvest.c.error)
+                    .where(harvest.c.data_set == data_set, harvest.c.error.is_not(None), lately)
+                    .order_by(harvest.c.asked_at.desc())
+                    .limit(1)
+                ).scalar()
+                or ""
+            )
+        found.append(SourceState(data_set, row.asked, int(row.answered), int(row.bad), row.last, error))
+    return found
+
+
+def breakers(connection: Connection) -> list[Row[Any]]:
+    """What is left alone for a while, by name."""
+    return list(connection.execute(select(breaker).order_by(breaker.c.name)))
+
+
+def reset_breaker(application: Application, name: str, by: Actor) -> bool:
+    """Let everything try again at once. False when it was not open. It opens anew should the other side still fail."""
+    now = application.clock.now()
+    with application.db.write() as connection:
+        row = connection.execute(select(breaker).where(breaker.c.name == name).with_for_update()).first()
+        if row is None:
+            return False
+        connection.execute(delete(breaker).where(breaker.c.name == name))
+        task_type = name.partition(":")[0]
+        held = connection.execute(
+            select(due_work.c.id, due_work.c.payload).where(
+                due_work.c.state == "due", due_work.c.name == task_type, due_work.c.due_at > now,
+                due_work.c.due_at <= row.open_until + timedelta(seconds=row.pause),
+            )
+        )  # fmt: skip
+        job_type = application.job_types.get(task_type)
+        ids = [work.id for work in held if side_of(job_type, task_type, work.payload) == name]
+        for at in range(0, len(ids), AT_ONCE):
+            connection.execute(update(due_work).where(due_work.c.id.in_(ids[at : at + AT_ONCE])).values(due_at=now))
+        chain.append(connection, chain.SYSTEM_CHAIN, now, by, "BreakerReset", {"name": name})
+    return True
+
+
+def moved(application: Application) -> timedelta | None:
+    """How far the sandbox's clock is moved; ``None`` where there is no such clock."""
+    clock = application.clock
+    return clock.moved if isinstance(clock, SandboxClock) else None

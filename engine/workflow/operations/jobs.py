@@ -1,0 +1,80 @@
+"""Outbox jobs of operations: what an operator asked for on a page and a worker does, a slice at a time."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from engine.application import Application
+from engine.casework.statistics import store
+from engine.platform.db import after_commit
+from engine.workflow.execution.models import due_work
+from engine.workflow.jobs import outbox
+from engine.workflow.jobs.job_types import Deferred, Done, GiveUp, Result
+from engine.workflow.jobs.outbox import Work
+from engine.workflow.operations import batches, checks
+
+#: How long a worker works at it before it looks at what else is due.
+SLICE = 5.0
+SOON = timedelta(0)
+
+
+class RunBatch:
+    """Outbox job ``run_batch``: carry out a batch until it is done or somebody stops it."""
+
+    name = "run_batch"
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        identity = str(work.payload.get("batch"))
+        try:
+            if batches.progress_of(self._application, identity).state not in ("ready", "running"):
+                return Done()
+            told = batches.run(self._application, identity, seconds=SLICE)
+        except batches.UnknownBatch:
+            return GiveUp("unknown_batch")
+        return Deferred(SOON, "more") if told.state == "running" else Done()
+
+
+class VerifyAudit:
+    """Outbox job ``verify_audit``: verify the chains that are left of a check."""
+
+    name = "verify_audit"
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        done = checks.go_on(self._application, str(work.payload.get("check")), SLICE)
+        return Done() if done else Deferred(SOON, "more")
+
+
+class ReadCourses:
+    """Outbox job ``read_courses``: read on in the trails of the cases that figures are behind with."""
+
+    name = "read_courses"
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        behind = store.refresh(self._application.db, self._application.library, SLICE)
+        return Deferred(SOON, "more") if behind else Done()
+
+
+def in_background(application: Application, name: str, **payload: str) -> None:
+    """Have a worker do it as work that can wait. What is waiting to be done already is not asked for twice."""
+    key = str(uuid.uuid4())
+    with application.db.write() as connection:
+        waiting = select(due_work.c.payload).where(due_work.c.name == name, due_work.c.state.in_(("due", "leased")))
+        if any(found == {**payload, "priority": "bulk"} for found in connection.execute(waiting).scalars()):
+            return
+        outbox.put(
+            connection, name=name, case_id="", payload={**payload, "priority": "bulk"}, key=key,
+            now=application.clock.now(),
+        )  # fmt: skip
+        after_commit(connection, application.bell)

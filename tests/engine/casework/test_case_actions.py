@@ -1,0 +1,279 @@
+"""A case and its tasks go together, each act says what was and what became, and what is not legal changes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine.casework import case_actions, information_requests, members, notices, queue
+from engine.casework.queue import Filter
+from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.execution import worklist
+from engine.workflow.execution.commands import (
+    AlreadyDone,
+    CompleteTask,
+    NotFound,
+    NotPossible,
+    PauseTask,
+    PlanTask,
+    ResumeTask,
+)
+from tests.engine.casework.conftest import NAV, Desks
+from tests.factories.bundles import assigned, bundle, flow, line
+
+
+def rules(error: pytest.ExceptionInfo[NotPossible]) -> list[str]:
+    return [reason.rule for reason in error.value.reasons]
+
+
+def test_who_takes_a_case_has_its_task_and_the_next_one_hears_who_was_faster(desks: Desks) -> None:
+    case = desks.start()
+
+    desks.do(case_actions.take, desks.kari, case)
+    with pytest.raises(AlreadyDone) as faster:
+        desks.do(case_actions.take, desks.ola, case)
+
+    assert faster.value.by == desks.kari.person_id
+    assert desks.case(case).responsible == desks.task(case).assignee == desks.kari.person_id
+    assert desks.events(case, "CaseTaken") == [{"from": None, "to": desks.kari.person_id}]
+    desks.do(case_actions.take, desks.kari, case)  # again is nothing new
+    assert len(desks.events(case, "CaseTaken")) == 1
+
+
+def test_two_who_saw_it_free_do_not_both_get_it(desks: Desks) -> None:
+    case = desks.start()
+    seen = desks.case(case)
+    desks.do(case_actions.take, desks.kari, case)
+    app = desks.application
+
+    with pytest.raises(AlreadyDone) as faster, app.db.write() as connection:
+        case_actions.take(case_actions.Desk(app.dispatch, connection, app.vault, desks.ola, app.clock.now()), seen)
+
+    assert faster.value.by == desks.kari.person_id == desks.case(case).responsible
+
+
+def test_a_case_is_put_back_with_a_reason_and_only_by_who_has_it_or_the_leader(desks: Desks) -> None:
+    case = desks.start()
+    desks.do(case_actions.take, desks.kari, case)
+
+    with pytest.raises(NotPossible) as wordless:
+        desks.do(case_actions.put_back, desks.kari, case, "  ")
+    assert rules(wordless) == ["no-reason"]
+    with pytest.raises(AlreadyDone):
+        desks.do(case_actions.put_back, desks.ola, case, "I want it")
+    assert desks.case(case).responsible == desks.kari.person_id
+
+    desks.do(case_actions.put_back, desks.kari, case, "too much to do")
+    assert desks.case(case).responsible is None and desks.task(case).assignee is None
+    desks.do(case_actions.take, desks.kari, case)
+    desks.do(case_actions.put_back, desks.lise, case, "she is ill")
+    assert desks.case(case).responsible is None
+    reasons = worklist_reasons(desks, case)
+    assert "too much to do" in reasons
+
+
+def worklist_reasons(desks: Desks, case: str) -> list[str]:
+    task = desks.task(case)
+    with desks.application.db.read() as connection:
+        found = worklist.changes(connection, desks.application.vault, task.id, task.owner_id)
+    return [change.reason for change in found]
+
+
+def test_a_case_is_given_to_a_colleague_who_is_told_and_to_nobody_else(desks: Desks) -> None:
+    case = desks.start()
+    desks.do(case_actions.take, desks.kari, case)
+
+    desks.do(case_actions.assign, desks.kari, case, desks.lise.person_id, "needs a leader")
+
+    assert desks.case(case).responsible == desks.task(case).assignee == desks.lise.person_id
+    moved = {"from": desks.kari.person_id, "to": desks.lise.person_id, "said_why": True}
+    assert desks.events(case, "CaseAssigned") == [moved]
+    with desks.application.db.read() as connection:
+        told = notices.of_person(connection, desks.application.vault, desks.lise.person_id)
+    assert [(one.kind, one.content["number"]) for one in told] == [("staff.assigned", desks.case(case).number)]
+    for stranger in ("nobody", desks.people["Anne Eksempel"].person_id):
+        with pytest.raises(NotPossible) as refused:
+            desks.do(case_actions.assign, desks.lise, case, stranger)
+        assert rules(refused) == ["not-colleague"]
+    with desks.application.db.write() as connection:
+        members.end(connection, NAV.orgno, desks.ola.person_id, desks.clock.now())
+    with pytest.raises(NotPossible):
+        desks.do(case_actions.assign, desks.lise, case, desks.ola.person_id)
+
+
+def test_a_planned_day_lies_ahead_and_never_behind_the_deadline(desks: Desks) -> None:
+    case = desks.start()
+    now = desks.clock.now()
+
+    desks.do(case_actions.plan, desks.kari, case, now + timedelta(days=4))
+    for wrong, rule in ((now - timedelta(days=1), "in-the-past"), (now + timedelta(days=11), "after-deadline")):
+        with pytest.raises(NotPossible) as refused:
+            desks.do(case_actions.plan, desks.kari, case, wrong)
+        assert rules(refused) == [rule]
+
+    assert desks.case(case).follow_up_at == desks.task(case).follow_up_at == now + timedelta(days=4)
+    desks.do(case_actions.plan, desks.kari, case, None)
+    day = (now + timedelta(days=4)).isoformat()
+    assert desks.events(case, "CasePlanned") == [{"from": None, "to": day}, {"from": day, "to": None}]
+
+
+def test_a_pause_says_whom_the_case_waits_for_and_the_clock_stands(desks: Desks) -> None:
+    case = desks.start()
+    due = desks.case(case).deadline_at
+
+    desks.do(case_actions.pause, desks.kari, case, "creditor", "the bank must answer")
+    paused = desks.case(case)
+    with pytest.raises(NotPossible):
+        desks.do(case_actions.pause, desks.kari, case, "creditor", "again")
+    desks.clock.advance(timedelta(days=3))
+    desks.do(case_actions.resume, desks.kari, case)
+
+    assert (paused.waiting_for, paused.pause_reason) == ("other", "creditor")
+    after = desks.case(case)
+    assert (after.waiting_for, after.paused_at, after.pause_reason) == ("caseworker", None, None)
+    assert after.deadline_at == due + timedelta(days=3)
+    assert desks.events(case, "CasePaused") == [{"from": None, "to": "creditor"}]
+    with pytest.raises(NotPossible):
+        desks.do(case_actions.resume, desks.kari, case)
+
+
+def test_a_deadline_is_moved_with_a_reason_and_the_warning_with_it(desks: Desks) -> None:
+    case = desks.start()
+    before = desks.task(case)
+    later = before.due_at + timedelta(days=5)
+
+    with pytest.raises(NotPossible):
+        desks.do(case_actions.extend, desks.kari, case, later, "")
+    with pytest.raises(NotPossible) as past:
+        desks.do(case_actions.extend, desks.kari, case, desks.clock.now(), "too late")
+    assert rules(past) == ["in-the-past"]
+    desks.do(case_actions.extend, desks.kari, case, later, "waits for the tax papers")
+
+    after = desks.task(case)
+    assert (after.due_at, after.warn_at) == (later, before.warn_at + timedelta(days=5))
+    assert desks.case(case).deadline_at == later
+    told = desks.events(case, "TaskExtended")
+    assert [(one["was"], one["due"], one["said_why"]) for one in told] == [
+        (before.due_at.isoformat(), later.isoformat(), True)
+    ]
+    desks.clock.set(before.due_at + timedelta(hours=1))
+    while desks.application.performer.drain(5):
+        pass
+    assert desks.task(case).escalated_at is None, "the old deadline does not pass any more"
+    desks.clock.set(later + timedelta(hours=1))
+    while desks.application.performer.drain(5):
+        pass
+    assert desks.task(case).escalated_at is not None
+
+
+def test_what_was_planned_for_one_task_is_not_the_plan_of_the_next(desks: Desks) -> None:
+    case = desks.start()
+    desks.do(case_actions.take, desks.kari, case)
+    desks.do(case_actions.plan, desks.kari, case, desks.clock.now() + timedelta(days=2))
+
+    desks.application.dispatch.send(CompleteTask(desks.task(case).id, action="write"), desks.kari)
+
+    assert desks.task(case).element_id == "b"
+    assert desks.case(case).follow_up_at is None
+
+
+def test_nothing_is_done_with_a_closed_case(desks: Desks) -> None:
+    case = desks.start()
+    for _ in range(2):
+        desks.application.dispatch.send(CompleteTask(desks.task(case).id, action="write"), SYSTEM)
+
+    closed = desks.case(case)
+    assert closed.state == "closed" and case_actions.legal(closed, desks.kari.person_id, leads=True) == ()
+    for act, more in (
+        (case_actions.take, ()),
+        (case_actions.put_back, ("x",)),
+        (case_actions.plan, (None,)),
+        (case_actions.pause, ("other", "x")),
+    ):
+        with pytest.raises(NotPossible) as refused:
+            desks.do(act, desks.kari, case, *more)
+        assert rules(refused) == ["case-closed"]
+
+
+def test_an_answer_sets_going_what_the_question_held_up(desks: Desks) -> None:
+    case = desks.start()
+    anne = desks.people["Anne Eksempel"]
+    desks.do(case_actions.take, desks.kari, case)
+    asked = desks.do(
+        information_requests.ask,
+        desks.kari,
+        case,
+        "What is the rent?",
+        desks.clock.now() + timedelta(days=7),
+        rest=True,
+    )
+    assert (desks.case(case).waiting_for, desks.task(case).paused_at) == ("citizen", desks.clock.now())
+    app = desks.application
+
+    def reply(who: object, text: str) -> None:
+        with app.db.write() as connection:
+            information_requests.answer(
+                case_actions.Desk(app.dispatch, connection, app.vault, who, app.clock.now()), asked, text
+            )  # type: ignore[arg-type]
+
+    with pytest.raises(NotFound):
+        reply(desks.people["Truls Eksempel"], "not mine")
+    reply(anne, "7 000 kr")
+    with pytest.raises(AlreadyDone):
+        reply(anne, "no, 8 000 kr")
+
+    assert (desks.case(case).waiting_for, desks.task(case).paused_at) == ("caseworker", None)
+    with app.db.read() as connection:
+        found = information_requests.of_case(connection, app.vault, case)
+        told = notices.of_person(connection, app.vault, desks.kari.person_id)
+    assert [(q.state, q.answer) for q in found] == [("answered", "7 000 kr")]
+    assert [one.kind for one in told] == ["staff.answered"]
+
+
+def test_what_the_command_alone_pauses_and_plans_stands_in_the_queue(desks: Desks) -> None:
+    case = desks.start()
+    app, task = desks.application, desks.task(case)
+    day = desks.clock.now() + timedelta(days=3)
+
+    app.dispatch.send(PlanTask(task.id, day), desks.kari)
+    assert desks.case(case).follow_up_at == day
+    app.dispatch.send(PauseTask(task.id, "the bank must answer"), desks.kari)
+    paused = desks.case(case)
+    assert (paused.paused_at, paused.pause_reason, paused.waiting_for) == (desks.clock.now(), "other", "other")
+    assert "resume" in case_actions.legal(paused, desks.kari.person_id, leads=False) and paused.follow_up_at == day
+    app.dispatch.send(ResumeTask(task.id), desks.kari)
+    after = desks.case(case)
+    assert (after.paused_at, after.pause_reason, after.waiting_for) == (None, None, "caseworker")
+
+    desks.do(case_actions.pause, desks.kari, case, "court", "a date in court")
+    desks.do(case_actions.plan, desks.kari, case, None)
+    assert (desks.case(case).pause_reason, desks.case(case).follow_up_at) == ("court", None)
+    app.dispatch.send(ResumeTask(desks.task(case).id), desks.ola)
+    assert desks.case(case).paused_at is None and desks.case(case).waiting_for == "caseworker"
+
+
+def test_a_task_brings_the_day_its_process_plans_and_a_new_round_brings_a_new_one(desks: Desks) -> None:
+    planned = assigned("caseworker", dueAfter="P30D", followUpAfter="P7D")
+    body = (
+        f'<startEvent id="s"/><exclusiveGateway id="again"/><userTask id="a">{planned}</userTask>'
+        f'<userTask id="b">{assigned("caseworker")}</userTask>' + line("s", "again", "a", "b") + flow("b", "again")
+    )
+    with desks.application.db.write() as connection:
+        desks.application.library.deploy(connection, bundle(body, roles=("radgiver", "priv")), by="test")
+    case = desks.start()
+    first = desks.clock.now() + timedelta(days=7)
+    assert desks.case(case).follow_up_at == first
+
+    app = desks.application
+    desks.clock.advance(timedelta(days=2))
+    app.dispatch.send(CompleteTask(desks.task(case).id), desks.kari)
+    assert desks.case(case).follow_up_at is None, "the next task plans nothing"
+    app.dispatch.send(CompleteTask(desks.task(case).id), desks.kari)
+    assert desks.case(case).follow_up_at == desks.clock.now() + timedelta(days=7)
+    with app.db.read() as connection:
+        due = [
+            [row.id for row in queue.page(connection, desks.who(desks.kari), Filter(view="planlagt"), at, None).rows]
+            for at in (first, desks.case(case).follow_up_at)
+        ]
+    assert due == [[], [case]]

@@ -1,0 +1,67 @@
+"""The order of steps is a promise: this test is the second place it is written."""
+
+from __future__ import annotations
+
+from engine.workflow.execution import commands, sequence
+
+
+def names(steps: tuple[sequence.Step, ...]) -> list[str]:
+    return [step.__name__ for step in steps]
+
+
+def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits() -> None:
+    assert names(sequence.COMPLETE_TASK) == [
+        "lock_task",
+        "check_access",
+        "task_is_open",
+        "case_moves",
+        "task_is_free",
+        "validate_task_data",
+        "save_data",
+        "run_ending_hook",
+        "end_task",
+        "take_outgoing_flows",
+        "unlock_task_data",
+        "enter_stages",
+        "update_case",
+        "write_audit",
+        "tell_outcome",
+        "write_rows",
+        "COMMIT",
+        "relay_outbox",
+    ]
+
+
+def test_every_command_has_a_sequence_that_commits_once() -> None:
+    for command in commands.Command.__args__:
+        steps = names(sequence.SEQUENCES[command])
+        assert steps.count("COMMIT") == 1, command
+        assert set(steps[steps.index("COMMIT") + 1 :]) <= {"relay_outbox"}, command
+
+
+def test_every_command_on_a_task_asks_the_policy_before_anything_changes() -> None:
+    on_tasks = [command for command in commands.Command.__args__ if "task_id" in command.__dataclass_fields__]
+    assert len(on_tasks) == 13
+    for command in on_tasks:
+        assert names(sequence.SEQUENCES[command])[:2] == ["lock_task", "check_access"], command
+
+
+def test_every_operation_asks_who_may_before_anything_changes() -> None:
+    for command in (
+        commands.SuspendCase,
+        commands.ResumeCase,
+        commands.ModifyInstance,
+        commands.MigrateInstance,
+        commands.UndoMigration,
+    ):
+        assert names(sequence.SEQUENCES[command])[1] == "check_operator", command
+
+
+def test_a_migration_is_judged_whole_before_a_row_changes() -> None:
+    assert names(sequence.MIGRATE_INSTANCE)[:5] == [
+        "lock_instance",
+        "check_operator",
+        "judge_migration",
+        "migrate_rows",
+        "listen_anew",
+    ]
