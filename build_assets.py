@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 STATIC = ROOT / "engine" / "web" / "static" / "vendor"
-FONTS = ROOT / "engine" / "documents" / "fonts"
+FONTS = ROOT / "engine" / "advice" / "documents" / "fonts"
 MODULES = ROOT / "node_modules"
 
 #: (package, file in it, name it gets, licence file)
