@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import engine.studio.tables  # noqa: F401  deleting and moving a case asks the metadata for every table
 import processes
 from engine.advice.task_types import task_type_registry
 from engine.advice.task_types.user_tasks import Hook

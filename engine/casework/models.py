@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint
 
 from engine.platform.db import Json, Sealed, UTCDateTime, metadata
 
@@ -43,15 +43,6 @@ stored_search = Table(
     Column("person_id", String(36), nullable=False),
     Column("content", Sealed, nullable=False),
     Column("made_at", UTCDateTime, nullable=False, index=True),
-)
-
-#: The blind index of names: see ``engine.platform.name_index``.
-person_name = Table(
-    "person_name",
-    metadata,
-    Column("word", LargeBinary(16), primary_key=True),
-    Column("person_id", String(36), primary_key=True),
-    Index("ix_person_name_person_id", "person_id"),
 )
 
 #: What a caseworker is writing and has not finished. One of a kind for each case and writer.

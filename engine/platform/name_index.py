@@ -17,10 +17,30 @@ import hmac
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    delete,
+    exists,
+    insert,
+    select,
+)
 
-from engine.casework.models import person_name
+from engine.platform.db import metadata
 
+person_name = Table(
+    "person_name",
+    metadata,
+    Column("word", LargeBinary(16), primary_key=True),
+    Column("person_id", String(36), primary_key=True),
+    Index("ix_person_name_person_id", "person_id"),
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _KEEP = "æøåÆØÅ"
 

@@ -23,10 +23,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select
 
-from engine.casework.models import person_name
 from engine.platform import name_index
 from engine.platform.clock import Clock
 from engine.platform.db import UTCDateTime, metadata
+from engine.platform.name_index import person_name
 from engine.platform.settings import Settings
 
 person_table = Table(

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-import engine.catalogue  # noqa: F401  every table, for create_all
+import engine.studio.tables  # noqa: F401  every table, for create_all
 from engine.advice.task_types import task_type_registry
 from engine.application import Application, build
 from engine.casework import notices

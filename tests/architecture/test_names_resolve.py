@@ -133,7 +133,7 @@ def test_migrations_make_exactly_the_tables_the_code_knows(tmp_path: Path) -> No
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    import engine.catalogue  # noqa: F401
+    import engine.studio.tables  # noqa: F401
 
     database = Database(f"sqlite:///{tmp_path / 'm.db'}")
     schema.upgrade(database)

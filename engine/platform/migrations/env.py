@@ -2,7 +2,6 @@
 
 from alembic import context
 
-import engine.catalogue  # noqa: F401  every table registers itself on the one metadata
 from engine.platform.db import metadata
 
 with context.config.attributes["database"].write() as connection:

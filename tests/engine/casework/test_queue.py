@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.casework import drafts, members, queue, views
-from engine.casework.models import person_name
 from engine.casework.queue import Filter, Place
 from engine.platform import name_index
+from engine.platform.name_index import person_name
 from tests.engine.casework.conftest import NAV, Desks
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
