@@ -21,7 +21,8 @@ from engine.application import Application
 from engine.cli import main
 from engine.platform.settings import Settings
 from engine.workflow.authorization.actor import Actor, Role
-from engine.workflow.execution.commands import AlreadyDone, CompleteTask, CorrelateMessage, StartInstance
+from engine.workflow.errors import AlreadyDone
+from engine.workflow.execution.commands import CompleteTask, CorrelateMessage, StartInstance
 from engine.workflow.execution.models import process_instance, user_task
 from engine.workflow.jobs.job_types import Deferred, Done, Error, Result, Retry
 from engine.workflow.jobs.outbox import Work

@@ -19,16 +19,13 @@ from engine.casework import members, notices
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
+from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Reason
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     AssignTask,
     ClaimTask,
     ExtendTask,
-    Forbidden,
-    NotPossible,
     PauseTask,
     PlanTask,
-    Reason,
     ReleaseTask,
     ResumeTask,
 )

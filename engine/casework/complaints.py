@@ -14,7 +14,7 @@ from engine.platform.clock import OSLO
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
-from engine.workflow.execution.commands import AlreadyDone, NotFound, NotPossible, Reason
+from engine.workflow.errors import AlreadyDone, NotFound, NotPossible, Reason
 
 #: The template whose letter tells the citizen of the decision.
 DECISION = "decision"

@@ -20,7 +20,7 @@ from engine.casework.uploads import Upload
 from engine.platform.vault import Opener, Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
-from engine.workflow.execution.commands import NotFound, NotPossible, Reason
+from engine.workflow.errors import NotFound, NotPossible, Reason
 
 KINDS = ("statement", "agreement", "id", "income", "court", "other")
 

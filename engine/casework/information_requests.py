@@ -18,7 +18,7 @@ from engine.platform.lifecycle import Lifecycle
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM, Actor
-from engine.workflow.execution.commands import AlreadyDone, NotFound, Refusal
+from engine.workflow.errors import AlreadyDone, NotFound, Refusal
 
 LONGEST = 4000
 QUESTION = Lifecycle("question", "open", [("answer", "open", "answered"), ("withdraw", "open", "withdrawn")])

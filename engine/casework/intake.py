@@ -13,7 +13,8 @@ from engine.workflow.authorization import pep
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed, Library
-from engine.workflow.execution.commands import AlreadyDone, NotPossible, Reason, StartInstance
+from engine.workflow.errors import AlreadyDone, NotPossible, Reason
+from engine.workflow.execution.commands import StartInstance
 
 #: How the citizen came to the office.
 WAYS = ("phone", "visit", "letter", "referred", "other")

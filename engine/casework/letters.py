@@ -22,7 +22,7 @@ from engine.casework.templates import blanks
 from engine.platform.vault import Opener, Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
-from engine.workflow.execution.commands import AlreadyDone, NotFound
+from engine.workflow.errors import AlreadyDone, NotFound
 
 LONGEST = 20_000
 

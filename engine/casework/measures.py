@@ -16,7 +16,7 @@ from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.bpmn.timing import add_duration
-from engine.workflow.execution.commands import AlreadyDone, NotFound
+from engine.workflow.errors import AlreadyDone, NotFound
 from engine.workflow.instances.models import case_file
 
 MONTHS = (3, 9, 15)

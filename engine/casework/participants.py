@@ -19,7 +19,7 @@ from engine.workflow.authorization.actor import Actor
 from engine.workflow.authorization.policy import read_policy
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.findings import roles_named
-from engine.workflow.execution.commands import NotFound, NotPossible, Reason
+from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.instances.models import case_party
 from engine.workflow.instances.parties import OFFICE
 

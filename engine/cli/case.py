@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 from engine.application import Application
 from engine.cli.output import BadInput, answer, reasons
 from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.errors import Refusal
 from engine.workflow.execution.commands import (
     CancelCase,
     Command,
     ModifyInstance,
-    Refusal,
     ResumeCase,
     StartAt,
     SuspendCase,

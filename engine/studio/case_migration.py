@@ -13,7 +13,7 @@ from engine.application import Application
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
-from engine.workflow.execution.commands import Reason
+from engine.workflow.errors import Reason
 from engine.workflow.execution.models import process_instance
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches

@@ -23,7 +23,7 @@ from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.bpmn.xml import read_xml
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import Conflict, NotFound
+from engine.workflow.errors import Conflict, NotFound
 
 #: Steps that can be undone; older ones are forgotten.
 MOST_STEPS = 100

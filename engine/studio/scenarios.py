@@ -21,7 +21,7 @@ from engine.application import Application
 from engine.studio.bpmn_editor import EditRefused, Files
 from engine.studio.trial import OPEN, Trial, beginning
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import Refusal
+from engine.workflow.errors import Refusal
 from engine.workflow.execution.models import user_task
 
 PREFIX = "scenarios/"

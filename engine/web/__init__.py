@@ -45,7 +45,7 @@ from engine.web.shared.texts import LANGUAGES
 from engine.workflow.audit import chain
 from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import SYSTEM
-from engine.workflow.execution.commands import (
+from engine.workflow.errors import (
     AlreadyDone,
     Conflict,
     Forbidden,

@@ -16,7 +16,8 @@ from engine.casework import participants
 from engine.casework.queries import case_by_id
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import CancelCase, CompleteTask, Forbidden, NotFound
+from engine.workflow.errors import Forbidden, NotFound
+from engine.workflow.execution.commands import CancelCase, CompleteTask
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances import parties

@@ -19,9 +19,10 @@ from engine.casework import case_actions, uploads
 from engine.web.shared import answers, view
 from engine.web.shared.forms import TaskForm
 from engine.web.shared.guards import actor
+from engine.workflow.errors import NotFound, NotPossible
 from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
-from engine.workflow.execution.commands import AttachFile, DetachFile, NotFound, NotPossible
+from engine.workflow.execution.commands import AttachFile, DetachFile
 from forms.files import Taking
 from forms.layout import Field, every
 

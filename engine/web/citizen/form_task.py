@@ -16,7 +16,8 @@ from engine.web.citizen import attachments
 from engine.web.shared import answers, forms, view
 from engine.web.shared.forms import TaskForm
 from engine.web.shared.guards import actor
-from engine.workflow.execution.commands import CompleteTask, Invalid, SaveTaskData
+from engine.workflow.errors import Invalid
+from engine.workflow.execution.commands import CompleteTask, SaveTaskData
 from engine.workflow.instances import parties
 from forms.formatting import clock_time
 

@@ -27,7 +27,8 @@ from engine.web.shared import view
 from engine.web.shared.guards import ANYONE, actor, guarded
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor, Role
-from engine.workflow.execution.commands import CancelCase, NotFound, StartInstance
+from engine.workflow.errors import NotFound
+from engine.workflow.execution.commands import CancelCase, StartInstance
 
 blueprint = guarded("citizen", __name__, ANYONE)
 

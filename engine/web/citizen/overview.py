@@ -25,7 +25,7 @@ from engine.web.citizen.charts import panels
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 
 blueprint = guarded("overview", __name__, Role.CITIZEN.value)
 KINDS = ("debt", "asset", "income", "spending")

@@ -15,7 +15,8 @@ from engine.advice.sharing.models import access_log, share
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import CorrelateMessage, NotFound
+from engine.workflow.errors import NotFound
+from engine.workflow.execution.commands import CorrelateMessage
 
 blueprint = guarded("sharing", __name__, Role.CITIZEN.value)
 

@@ -21,7 +21,8 @@ from engine.web.citizen.home import where_next
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import CompleteTask, Invalid, NotFound
+from engine.workflow.errors import Invalid, NotFound
+from engine.workflow.execution.commands import CompleteTask
 from engine.workflow.execution.models import due_work, process_instance, user_task
 from forms.formatting import long_date
 

@@ -17,7 +17,7 @@ from engine.web.office.queue import FROM, do
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import NotFound, NotPossible, Reason, Refusal
+from engine.workflow.errors import NotFound, NotPossible, Reason, Refusal
 
 blueprint = guarded("case_acts", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint, case_drafts.rescue)

@@ -14,7 +14,7 @@ from engine.web.office.case_page import case_of, page
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import AlreadyDone
+from engine.workflow.errors import AlreadyDone
 
 blueprint = guarded("case_complaints", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)

@@ -14,7 +14,7 @@ from engine.web.office.case_page import case_of, page
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import NotPossible, Reason
+from engine.workflow.errors import NotPossible, Reason
 
 blueprint = guarded("case_documents", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)

@@ -12,7 +12,7 @@ from engine.web.office import session
 from engine.web.shared import forms, view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 from forms.formatting import clock_time
 
 blueprint = guarded("case_drafts", __name__, Role.CASEWORKER.value)

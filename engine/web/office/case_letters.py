@@ -17,7 +17,7 @@ from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import AlreadyDone, NotFound
+from engine.workflow.errors import AlreadyDone, NotFound
 from forms.formatting import clock_time
 
 blueprint = guarded("case_letters", __name__, Role.CASEWORKER.value)

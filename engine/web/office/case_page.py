@@ -22,7 +22,8 @@ from engine.web.shared.guards import actor, guarded
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import CompleteTask, Forbidden, Invalid, NotFound, Refusal, StageRefused
+from engine.workflow.errors import Forbidden, Invalid, NotFound, Refusal, StageRefused
+from engine.workflow.execution.commands import CompleteTask
 from engine.workflow.execution.data import read_in_case
 from forms import formatting
 

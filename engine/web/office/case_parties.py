@@ -16,7 +16,7 @@ from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import NotPossible
+from engine.workflow.errors import NotPossible
 
 blueprint = guarded("case_parties", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)

@@ -15,7 +15,7 @@ from engine.web.office.case_letters import as_pdf
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 
 blueprint = guarded("case_replies", __name__, Role.CITIZEN.value)
 

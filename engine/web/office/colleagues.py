@@ -16,7 +16,7 @@ from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import Forbidden, NotFound
+from engine.workflow.errors import Forbidden, NotFound
 
 blueprint = guarded("colleagues", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)

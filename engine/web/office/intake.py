@@ -23,7 +23,7 @@ from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.library import Deployed
-from engine.workflow.execution.commands import AlreadyDone
+from engine.workflow.errors import AlreadyDone
 
 blueprint = guarded("opening", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)

@@ -22,7 +22,7 @@ from engine.web.office import session
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import NotFound, NotPossible, Reason, Refusal
+from engine.workflow.errors import NotFound, NotPossible, Reason, Refusal
 
 blueprint = guarded("queue", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)

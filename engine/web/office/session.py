@@ -18,7 +18,7 @@ from engine.platform.vault import Person
 from engine.web.shared import view
 from engine.web.shared.guards import actor
 from engine.workflow.authorization.actor import Actor
-from engine.workflow.execution.commands import AlreadyDone, Forbidden, NotPossible, Refusal, Suspended
+from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Refusal, Suspended
 from forms import formatting
 
 #: Rules with a sentence of their own; any other says that it was not possible.

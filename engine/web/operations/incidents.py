@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
 from engine.web.shared import view
 from engine.web.shared.guards import actor
-from engine.workflow.execution.commands import NotFound, Refusal, ResolveIncident
+from engine.workflow.errors import NotFound, Refusal
+from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.execution import Fault
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches, incidents

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from engine.cli.output import reasons
 from engine.web.operations.session import blueprint
 from engine.web.shared import view
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 from engine.workflow.execution.models import incident
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches, checks

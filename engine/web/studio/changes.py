@@ -25,7 +25,7 @@ from engine.web.studio.session import blueprint, draft_of, house_of
 from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.findings import House
-from engine.workflow.execution.commands import Conflict
+from engine.workflow.errors import Conflict
 
 Form = Mapping[str, str]
 #: The files as they became, and the step whose page shows it.

@@ -24,7 +24,7 @@ from engine.workflow.bpmn.elements import Element
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.findings import House, faults
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 
 
 @blueprint.get("/prosesser/<key>/steg/<element>")

@@ -23,7 +23,7 @@ from engine.web.studio.session import blueprint, draft_of
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, read_json
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.findings import roles_named
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 
 #: Lines that stand empty below those that are filled in, to write more in.
 SPARE = 2

@@ -25,7 +25,7 @@ from engine.workflow.bpmn.parser import read_definitions
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.findings import faults
-from engine.workflow.execution.commands import Conflict
+from engine.workflow.errors import Conflict
 from forms.formatting import clock_time
 
 

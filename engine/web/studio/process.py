@@ -23,7 +23,7 @@ from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.durations import parts
 from engine.workflow.definitions.findings import allowed, faults, missing_texts, roles_named
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 
 _LACKING = re.compile(r"text (\S+) is missing in (.+)")
 TABS = ("diagram", "steg", "skjemaer", "lister", "tekster", "maler", "tilganger", "versjoner")

@@ -18,7 +18,7 @@ from engine.web.studio.process import page
 from engine.web.studio.session import blueprint, current, draft_of, errors
 from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.bpmn.drawing import to_svg
-from engine.workflow.execution.commands import Conflict, NotFound
+from engine.workflow.errors import Conflict, NotFound
 
 
 @blueprint.get("/prosesser/<key>/publiser")

@@ -17,7 +17,7 @@ from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.session import blueprint, deployed
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 from engine.workflow.execution.migration import STAGE, alike
 from engine.workflow.operations import batches
 

@@ -18,7 +18,7 @@ from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_o
 from engine.workflow.bpmn.elements import Element
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.findings import House
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 
 
 @blueprint.get("/prosesser/<key>/del/<scope>")

@@ -14,8 +14,8 @@ from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.findings import House, faults
 from engine.workflow.definitions.library import Deployed, UnknownDefinition
+from engine.workflow.errors import NotFound
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
-from engine.workflow.execution.commands import NotFound
 
 blueprint = guarded("studio", "engine.web", Role.ADMINISTRATOR.value)
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)

@@ -17,7 +17,7 @@ from engine.web.studio.process_sentences import Teller
 from engine.web.studio.session import LANGUAGES, blueprint, draft_of
 from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import Conflict
+from engine.workflow.errors import Conflict
 
 
 @blueprint.get("/prosesser/<key>/faser")

@@ -16,7 +16,7 @@ from engine.web.shared.guards import actor
 from engine.web.studio.process import page
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
 from engine.workflow.bpmn.xml import BpmnSyntaxError
-from engine.workflow.execution.commands import Conflict
+from engine.workflow.errors import Conflict
 from forms.formatting import clock_time
 
 

@@ -25,7 +25,7 @@ from engine.web.studio.session import blueprint, current, draft_of, errors
 from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.bpmn.drawing import to_svg
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import Conflict, Invalid, NotFound, Refusal
+from engine.workflow.errors import Conflict, Invalid, NotFound, Refusal
 from engine.workflow.execution.models import user_task
 from forms.files import PREFIX
 from forms.layout import Field

@@ -7,7 +7,7 @@ from engine.workflow.authorization.pdp import Decision, decide
 from engine.workflow.authorization.pip import roles
 from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, read_policy
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import Forbidden, NotFound
+from engine.workflow.errors import Forbidden, NotFound
 from engine.workflow.execution.context import Context
 
 LEVELS = {"substantial": 3, "high": 4}

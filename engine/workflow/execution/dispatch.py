@@ -20,8 +20,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from engine.platform.compiled_statements import Batch
 from engine.platform.db import Database, after_commit
 from engine.workflow.authorization.actor import Actor
+from engine.workflow.errors import Conflict
 from engine.workflow.execution.behaviours import PALETTE
-from engine.workflow.execution.commands import Command, Conflict, Outcome
+from engine.workflow.execution.commands import Command, Outcome
 from engine.workflow.execution.context import Context, Services
 from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.flush import LostRace

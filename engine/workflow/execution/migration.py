@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.workflow.bpmn.elements import Element, EventDefinition, Process
-from engine.workflow.execution.commands import Reason
+from engine.workflow.errors import Reason
 from engine.workflow.execution.tokens import BODY, INNER, Instance, Scope, Token
 
 #: Stages stand in a mapping beside elements, under names of their own: ``stage:<old>`` → the new stage's id.

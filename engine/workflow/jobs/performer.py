@@ -18,8 +18,8 @@ from engine.platform.clock import Clock
 from engine.platform.db import Database, trouble
 from engine.platform.failpoints import FailPoints
 from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.errors import AlreadyDone, Refusal
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     BeginByTimer,
     Command,
     FinishJob,
@@ -27,7 +27,6 @@ from engine.workflow.execution.commands import (
     PassDeadline,
     PassOn,
     RaiseIncident,
-    Refusal,
     TellSignal,
     ThrowError,
 )

@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from engine.advice.evidence.retention import purge
 from engine.application import Application
 from engine.workflow.authorization.actor import SYSTEM
-from engine.workflow.execution.commands import AlreadyDone, NotFound, RaiseStuck
+from engine.workflow.errors import AlreadyDone, NotFound
+from engine.workflow.execution.commands import RaiseStuck
 from engine.workflow.execution.models import due_work, incident, process_instance, sweep
 from engine.workflow.execution.steps.incidents import waits_for_something
 from engine.workflow.jobs import outbox

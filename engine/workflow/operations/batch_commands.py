@@ -11,13 +11,11 @@ from sqlalchemy import Connection, Row, select
 from engine.application import Application
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
 from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.errors import AlreadyDone, NotPossible, Refusal
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     CancelCase,
     Command,
     MigrateInstance,
-    NotPossible,
-    Refusal,
     ResolveIncident,
     ResumeCase,
     SuspendCase,

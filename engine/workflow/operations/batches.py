@@ -22,7 +22,7 @@ from engine.application import Application
 from engine.platform.failpoints import FailPoints
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM, Actor
-from engine.workflow.execution.commands import Refusal
+from engine.workflow.errors import Refusal
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.flush import LostRace
 from engine.workflow.operations import dry_run

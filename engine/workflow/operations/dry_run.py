@@ -16,7 +16,8 @@ from engine.application import Application
 from engine.studio import drafts
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import MigrateInstance, Reason, Refusal
+from engine.workflow.errors import Reason, Refusal
+from engine.workflow.execution.commands import MigrateInstance
 from engine.workflow.execution.dispatch import TRIES, passing
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.flush import LostRace

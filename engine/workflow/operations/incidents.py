@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, select
 
 from engine.platform.db import Database
 from engine.workflow.authorization.actor import SYSTEM, Actor
-from engine.workflow.execution.commands import Refusal, ResolveIncident
+from engine.workflow.errors import Refusal
+from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.dispatch import Dispatch
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.models import due_work, incident, process_instance

@@ -21,7 +21,8 @@ from sqlalchemy import Connection, func, select
 from engine.platform.clock import Clock
 from engine.platform.db import Database
 from engine.workflow.authorization.actor import Actor
-from engine.workflow.execution.commands import Command, Outcome, Refusal
+from engine.workflow.errors import Refusal
+from engine.workflow.execution.commands import Command, Outcome
 from engine.workflow.execution.dispatch import Dispatch
 from engine.workflow.execution.models import breaker, due_work, incident, process_instance, sweep
 

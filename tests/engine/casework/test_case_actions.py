@@ -9,16 +9,9 @@ import pytest
 from engine.casework import case_actions, information_requests, members, notices, queue
 from engine.casework.queue import Filter
 from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.errors import AlreadyDone, NotFound, NotPossible
 from engine.workflow.execution import worklist
-from engine.workflow.execution.commands import (
-    AlreadyDone,
-    CompleteTask,
-    NotFound,
-    NotPossible,
-    PauseTask,
-    PlanTask,
-    ResumeTask,
-)
+from engine.workflow.execution.commands import CompleteTask, PauseTask, PlanTask, ResumeTask
 from tests.engine.casework.conftest import NAV, Desks
 from tests.factories.bundles import assigned, bundle, flow, line
 

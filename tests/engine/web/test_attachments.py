@@ -19,8 +19,9 @@ from engine.web.shared.login import COOKIE
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import Office, Role
 from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.errors import Invalid
 from engine.workflow.execution import attachments
-from engine.workflow.execution.commands import AttachFile, CompleteTask, Invalid
+from engine.workflow.execution.commands import AttachFile, CompleteTask
 from engine.workflow.execution.models import data_element, user_task
 from engine.workflow.instances.models import case_file, signature
 from engine.workflow.instances.signatures import digest, signed_content

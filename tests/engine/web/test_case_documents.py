@@ -17,7 +17,7 @@ from engine.casework.models import case_document
 from engine.platform.db import Database
 from engine.workflow.audit.chain import audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
-from engine.workflow.execution.commands import NotFound, NotPossible
+from engine.workflow.errors import NotFound, NotPossible
 from tests.engine.web.filled import Browser, sent
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send

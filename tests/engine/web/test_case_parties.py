@@ -13,7 +13,8 @@ from engine.casework import participants, queries
 from engine.workflow.audit.chain import audit_event, verify
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import CancelCase, NotPossible
+from engine.workflow.errors import NotPossible
+from engine.workflow.execution.commands import CancelCase
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_party
 from engine.workflow.instances.parties import CaseParty

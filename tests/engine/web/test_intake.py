@@ -19,7 +19,8 @@ from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.authorization.policy import read_policy
 from engine.workflow.definitions.findings import allowed
-from engine.workflow.execution.commands import Forbidden, StartInstance
+from engine.workflow.errors import Forbidden
+from engine.workflow.execution.commands import StartInstance
 from engine.workflow.instances.models import case_file, case_party
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine.advice.sharing import actions as sharing
 from engine.workflow.audit import chain
-from engine.workflow.execution.commands import NotFound, StageRefused
+from engine.workflow.errors import NotFound, StageRefused
 from engine.workflow.instances.models import case_file
 from tests.processes.conftest import NO, OFFICE, House
 
@@ -85,7 +85,7 @@ def test_an_adviser_of_another_office_and_the_citizen_cannot_do_the_advisers_tas
     from dataclasses import replace
 
     from engine.workflow.authorization.actor import Office
-    from engine.workflow.execution.commands import Forbidden
+    from engine.workflow.errors import Forbidden
 
     case = refused_everything(house)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine.advice.consent import actions
 from engine.advice.consent.models import consent_record, grant
-from engine.workflow.execution.commands import Invalid
+from engine.workflow.errors import Invalid
 from tests.processes.conftest import NO, House, yes
 
 

@@ -14,7 +14,7 @@ from engine.web.citizen.enk.session import blueprint, known_of, tell_changed
 from engine.web.citizen.own_pages import finish, keep, open_task
 from engine.web.shared import view
 from engine.web.shared.guards import actor
-from engine.workflow.execution.commands import NotFound
+from engine.workflow.errors import NotFound
 
 
 @blueprint.get("/enk/kontoer")

@@ -22,8 +22,8 @@ from engine.web.citizen.overview import read_amount
 from engine.web.citizen.own_pages import finish, keep, open_task
 from engine.web.shared import view
 from engine.web.shared.guards import actor
+from engine.workflow.errors import NotFound
 from engine.workflow.execution import data
-from engine.workflow.execution.commands import NotFound
 
 #: field of the assumptions form → whether it is an amount in NOK.
 AMOUNTS = ("advanceTax", "advancePaid", "wages", "deductions", "shieldingBase", "wantedPay", "advanceBefore")

@@ -20,8 +20,8 @@ from engine.web.citizen.enk.session import blueprint, known_of
 from engine.web.citizen.own_pages import finish, keep, open_task
 from engine.web.shared import view
 from engine.web.shared.guards import actor
+from engine.workflow.errors import NotFound
 from engine.workflow.execution import data
-from engine.workflow.execution.commands import NotFound
 
 STEPS = ("accounts", "tax_card", "vat", "insurance", "bookkeeping")
 

@@ -10,18 +10,15 @@ from sqlalchemy import delete, func, insert, select, update
 
 from engine.platform.lifecycle import NotAllowed
 from engine.workflow.authorization.actor import Role
+from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Reason
 from engine.workflow.execution import advance, deadlines
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     AssignTask,
     DelegateTask,
     ExtendTask,
-    Forbidden,
     GiveBackTask,
-    NotPossible,
     PauseTask,
     PlanTask,
-    Reason,
     ReleaseTask,
     ResumeTask,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution import attachments
-from engine.workflow.execution.commands import AttachFile, DetachFile, NotFound, NotPossible, Reason
+from engine.workflow.execution.commands import AttachFile, DetachFile
 from engine.workflow.execution.context import Context
 
 #: Of one component, whatever it says itself.

@@ -7,9 +7,10 @@ import uuid
 from sqlalchemy import ColumnElement, exists, insert, or_, select, update
 
 from engine.workflow.audit import chain
+from engine.workflow.errors import AlreadyDone, Invalid
 from engine.workflow.execution import advance, starts
 from engine.workflow.execution.behaviours.timer import arm_again, firing
-from engine.workflow.execution.commands import AlreadyDone, Invalid, RaiseIncident, RaiseStuck, ResolveIncident
+from engine.workflow.execution.commands import RaiseIncident, RaiseStuck, ResolveIncident
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.lifecycle import INCIDENT

@@ -7,20 +7,17 @@ from sqlalchemy import select, update
 
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Role
+from engine.workflow.errors import AlreadyDone, Forbidden, NotFound, Suspended
 from engine.workflow.execution import task_query
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     CancelCase,
-    Forbidden,
     MigrateInstance,
     ModifyInstance,
-    NotFound,
     RaiseIncident,
     RaiseStuck,
     ResolveIncident,
     ResumeCase,
     SuspendCase,
-    Suspended,
     UndoMigration,
 )
 from engine.workflow.execution.context import Context

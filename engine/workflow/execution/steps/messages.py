@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from engine.workflow.errors import AlreadyDone
 from engine.workflow.execution import advance, messages, triggers
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     BroadcastSignal,
     CorrelateMessage,
     Outcome,

@@ -10,9 +10,10 @@ from sqlalchemy import Table, delete, insert, select, update
 from engine.platform import row_json
 from engine.workflow.audit.chain import audit_event, audit_head
 from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution import advance, migration
 from engine.workflow.execution.behaviours import event_subscription, timer
-from engine.workflow.execution.commands import MigrateInstance, NotFound, NotPossible, Reason, UndoMigration
+from engine.workflow.execution.commands import MigrateInstance, UndoMigration
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.correlation import key_of
 from engine.workflow.execution.execution import Execution

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from engine.workflow.bpmn.elements import Element
+from engine.workflow.errors import NotPossible, Reason
 from engine.workflow.execution import advance
-from engine.workflow.execution.commands import ModifyInstance, NotPossible, Reason, StartAt
+from engine.workflow.execution.commands import ModifyInstance, StartAt
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.models import element_instance, process_instance
 from engine.workflow.execution.tokens import BODY, INNER, Scope, Token

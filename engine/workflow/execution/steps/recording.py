@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.workflow.audit import chain
+from engine.workflow.errors import StageRefused
 from engine.workflow.execution import messages, task_query
-from engine.workflow.execution.commands import Outcome, StageRefused
+from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.flush import flush

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from engine.workflow.authorization import pep
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.library import UnknownDefinition, start_timers
+from engine.workflow.errors import AlreadyDone, Forbidden, NotFound
 from engine.workflow.execution import advance, data, starts
-from engine.workflow.execution.commands import AlreadyDone, BeginByTimer, Forbidden, NotFound, StartInstance
+from engine.workflow.execution.commands import BeginByTimer, StartInstance
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.models import due_work
 

@@ -11,15 +11,9 @@ from sqlalchemy import Row, delete, select, update
 
 from engine.platform.lifecycle import NotAllowed
 from engine.workflow.authorization.actor import Role
+from engine.workflow.errors import NotPossible, Reason
 from engine.workflow.execution import advance, messages, triggers
-from engine.workflow.execution.commands import (
-    MigrateInstance,
-    ModifyInstance,
-    NotPossible,
-    Reason,
-    ResumeCase,
-    SuspendCase,
-)
+from engine.workflow.execution.commands import MigrateInstance, ModifyInstance, ResumeCase, SuspendCase
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.lifecycle import PROCESS_INSTANCE
 from engine.workflow.execution.models import due_work, message, process_instance, subscription

@@ -7,17 +7,9 @@ from sqlalchemy import bindparam, update
 from engine.platform.compiled_statements import Prepared
 from engine.workflow.authorization import candidates
 from engine.workflow.authorization.actor import Role
+from engine.workflow.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotPossible, Reason
 from engine.workflow.execution import advance, attachments, data
-from engine.workflow.execution.commands import (
-    AlreadyDone,
-    CompleteTask,
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotPossible,
-    Reason,
-    SaveTaskData,
-)
+from engine.workflow.execution.commands import CompleteTask, SaveTaskData
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.lifecycle import USER_TASK
 from engine.workflow.execution.models import user_task

@@ -11,15 +11,13 @@ from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.errors import AlreadyDone, NotFound, StageRefused
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     CancelCase,
     CompleteTask,
     CorrelateMessage,
-    NotFound,
     Outcome,
     ResolveIncident,
-    StageRefused,
     StartInstance,
 )
 from engine.workflow.execution.models import due_work, element_instance, incident, process_instance, user_task

@@ -13,13 +13,12 @@ from engine.platform.clock import FixedClock
 from engine.workflow.audit.chain import verify
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
 from engine.workflow.definitions.bundle import BundleError
+from engine.workflow.errors import NotPossible, Reason
 from engine.workflow.execution.commands import (
     CompleteTask,
     CorrelateMessage,
     MigrateInstance,
-    NotPossible,
     Outcome,
-    Reason,
     ResumeCase,
     StartInstance,
     SuspendCase,

@@ -11,22 +11,19 @@ from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.workflow.audit.chain import verify
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
+from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Suspended
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     BroadcastSignal,
     CancelCase,
     CompleteTask,
     CorrelateMessage,
-    Forbidden,
     ModifyInstance,
-    NotPossible,
     Outcome,
     ResumeCase,
     SaveTaskData,
     StartAt,
     StartInstance,
     SuspendCase,
-    Suspended,
 )
 from engine.workflow.execution.models import due_work, process_instance, user_task
 from engine.workflow.instances.models import case_file

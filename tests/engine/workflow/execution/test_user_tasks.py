@@ -12,17 +12,15 @@ from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.workflow.audit.chain import audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
+from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible
 from engine.workflow.execution import worklist
 from engine.workflow.execution.commands import (
-    AlreadyDone,
     AssignTask,
     ClaimTask,
     Command,
     CompleteTask,
     DelegateTask,
-    Forbidden,
     GiveBackTask,
-    NotPossible,
     PauseTask,
     PlanTask,
     ReleaseTask,

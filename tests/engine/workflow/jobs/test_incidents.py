@@ -9,7 +9,8 @@ from sqlalchemy import func, insert, select, update
 
 from engine.application import Application
 from engine.platform.clock import FixedClock
-from engine.workflow.execution.commands import Forbidden, Invalid, ResolveIncident
+from engine.workflow.errors import Forbidden, Invalid
+from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.models import due_work, element_instance
 from engine.workflow.jobs import reconciliation
 from engine.workflow.jobs.job_types import Done, GiveUp

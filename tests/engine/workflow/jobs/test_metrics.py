@@ -14,7 +14,8 @@ from engine.cli import exporter
 from engine.platform import trace
 from engine.platform.clock import FixedClock, SystemClock
 from engine.platform.logs import Clean
-from engine.workflow.execution.commands import NotFound, StartInstance
+from engine.workflow.errors import NotFound
+from engine.workflow.execution.commands import StartInstance
 from engine.workflow.jobs.job_types import Done, GiveUp, Result, Retry
 from integrations.http import HttpClient
 from tests.browser.conftest import free_port

@@ -1,0 +1,94 @@
+"""Why a command was not carried out.
+
+Refusal                 nothing was changed
+├── NotFound            no such task or case, or not for this actor: the same answer
+├── Forbidden           the policy says no
+├── AlreadyDone         somebody was faster; says who and when
+├── Invalid             the data has faults; carries the issues
+├── StageRefused        a rule of the case's stages says no; carries the text key
+├── Suspended           the case stands still until it is resumed
+├── NotPossible         it would contradict what is there; carries every reason
+└── Conflict            changed by another in the meantime; carries what is there now
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+class Refusal(Exception):
+    """The command was not carried out and nothing was changed."""
+
+    code = "refused"
+
+
+class NotFound(Refusal):
+    code = "not_found"
+
+
+class Forbidden(Refusal):
+    code = "forbidden"
+
+
+class AlreadyDone(Refusal):
+    """Somebody was faster. ``by`` is a person id, "" when unknown."""
+
+    code = "already_done"
+
+    def __init__(self, by: str = "", at: datetime | None = None, state: str = "") -> None:
+        super().__init__(state)
+        self.by = by
+        self.at = at
+        self.state = state
+
+
+class Invalid(Refusal):
+    """``issues`` are ``forms.validation.Issue``; errors among them stopped the command."""
+
+    code = "invalid"
+
+    def __init__(self, issues: tuple[Any, ...]) -> None:
+        super().__init__(f"{len(issues)} issues")
+        self.issues = issues
+
+
+class StageRefused(Refusal):
+    """``key`` is the text key of the sentence that says which rule and what would satisfy it."""
+
+    code = "stage_refused"
+
+    def __init__(self, stage: str, key: str) -> None:
+        super().__init__(stage)
+        self.stage = stage
+        self.key = key
+
+
+class Suspended(Refusal):
+    """The case stands still. What was filled in can be kept; nothing can be done until it is resumed."""
+
+    code = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is not possible. ``element`` is the one in the way, "" when it is the whole."""
+
+    element: str
+    rule: str
+    message: str
+
+
+class NotPossible(Refusal):
+    """``reasons`` are all there are, not only the first."""
+
+    code = "not_possible"
+
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__("; ".join(f"{r.element}: {r.message}" if r.element else r.message for r in reasons))
+        self.reasons = reasons
+
+
+class Conflict(Refusal):
+    code = "conflict"
