@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.advice.consent.channels import ConsentChannel
 from engine.advice.evidence.datasets import DataSet
+from engine.casework import sequence as casework
 from engine.platform.clock import Clock
 from engine.platform.db import Database
 from engine.platform.failpoints import FailPoints
@@ -17,6 +18,7 @@ from engine.workflow.execution.context import Hooks, Services
 from engine.workflow.execution.dispatch import Dispatch
 from engine.workflow.execution.expressions import evaluate
 from engine.workflow.execution.models import QUEUES
+from engine.workflow.execution.sequence import SEQUENCES
 from engine.workflow.jobs.job_types import JobType
 from engine.workflow.jobs.performer import Performer
 from engine.workflow.operations.metrics import MeasuredDispatch
@@ -93,7 +95,7 @@ def build(
         library=library,
         bell=bell,
         redis_url=redis_url,
-        dispatch=MeasuredDispatch(db, services, bell),
+        dispatch=MeasuredDispatch(db, services, bell, {**SEQUENCES, **casework.SEQUENCES}),
         data_sets=data_sets or {},
         channels=channels or {},
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.casework import case_actions, journal, notices, queries
+from engine.casework import case_actions, notices, queries
 from engine.casework.case_actions import Desk
+from engine.casework.commands import AddNote
 from engine.workflow.authorization import pep
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.definitions.bundle import Bundle
@@ -65,9 +66,7 @@ def begin(
     case = queries.case_by_id(desk.connection, outcome.case_id)
     if outcome.repeated:
         return str(case.number)
-    journal.add_note(
-        desk.connection, desk.vault, actor=desk.actor, case_id=case.id, owner_id=owner_id, text=reason, now=desk.now
-    )
+    desk.dispatch.send(AddNote(case.id, reason), desk.actor, connection=desk.connection)
     notices.give(
         desk.connection, desk.vault, case_id=case.id, person_id=owner_id, key="opened", kind="opened",
         content={"about": office.get("name", ""), "way": way}, now=desk.now,

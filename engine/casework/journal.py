@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from engine.platform.vault import Vault
-from engine.workflow.audit import chain
-from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.authorization.actor import Role
+from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.instances.models import case_message, note
 
 LONGEST = 4000
@@ -32,36 +32,52 @@ class Written:
 
 
 def add_note(
-    connection: Connection, vault: Vault, *, actor: Actor, case_id: str, owner_id: str, text: str, now: datetime,
-    barred: str = "",
-) -> None:  # fmt: skip
-    """A journal note; the citizen reads it at once, unless it is barred for one of ``BARS`` (D16)."""
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    case_id: str,
+    owner_id: str,
+    text: str,
+    now: datetime,
+    restricted: str = "",
+) -> str:
+    """Write a journal note and return its id. ``restricted`` is one of ``BARS``, or "" for all to read (D16).
+
+    Raises what ``require_text`` raises: a text is never cut.
+    """
+    require_text(text)
     note_id = str(uuid.uuid4())
     connection.execute(
         insert(note).values(
             id=note_id,
             case_id=case_id,
             person_id=owner_id,
-            author=actor.person_id,
-            content=vault.seal(connection, owner_id, f"note.content:{note_id}", text[:LONGEST]),
+            author=author,
+            content=vault.seal(connection, owner_id, f"note.content:{note_id}", text),
             created_at=now,
-            barred=barred or None,
+            barred=restricted or None,
         )
     )
-    data = {"note": note_id, **({"barred": barred} if barred else {})}
-    chain.append(connection, case_id, now, actor, "NoteWritten", data)
+    return note_id
 
 
-def open_note(connection: Connection, *, actor: Actor, case_id: str, note_id: str, barred: str, now: datetime) -> bool:
-    """Bar a note, or with "" let the citizen read it. False when there is no such note or nothing changes."""
+def require_text(text: str) -> None:
+    """Raises ``NotPossible`` where there is nothing, or more than ``LONGEST`` characters."""
+    if not text.strip():
+        raise NotPossible(Reason("", "text-missing", "there is no text"))
+    if len(text) > LONGEST:
+        raise NotPossible(Reason("", "text-long", f"the text has more than {LONGEST} characters"))
+
+
+def set_access(connection: Connection, case_id: str, note_id: str, restricted: str) -> str:
+    """Restrict a note, or with "" open it. Returns what it was. Raises ``NotFound``."""
     which = (note.c.id == note_id, note.c.case_id == case_id)
     row = connection.execute(select(note.c.barred).where(*which)).first()
-    if row is None or (row.barred or "") == barred:
-        return False
-    connection.execute(update(note).where(*which).values(barred=barred or None))
-    data = {"note": note_id, "from": row.barred, "to": barred or None}
-    chain.append(connection, case_id, now, actor, "NoteBarred" if barred else "NoteOpened", data)
-    return True
+    if row is None:
+        raise NotFound(note_id)
+    connection.execute(update(note).where(*which).values(barred=restricted or None))
+    return row.barred or ""
 
 
 def notes(connection: Connection, vault: Vault, case_id: str, reader: Role = Role.CASEWORKER) -> list[Written]:
@@ -84,22 +100,31 @@ def notes(connection: Connection, vault: Vault, case_id: str, reader: Role = Rol
 
 
 def send_message(
-    connection: Connection, vault: Vault, *, actor: Actor, case_id: str, owner_id: str, text: str, now: datetime
-) -> None:
-    """From the citizen to the office, or the other way."""
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    role: Role,
+    case_id: str,
+    owner_id: str,
+    text: str,
+    now: datetime,
+) -> str:
+    """From the citizen to the office, or the other way. Returns its id. Raises what ``require_text`` raises."""
+    require_text(text)
     message_id = str(uuid.uuid4())
     connection.execute(
         insert(case_message).values(
             id=message_id,
             case_id=case_id,
             person_id=owner_id,
-            author=actor.person_id,
-            from_role=actor.role.value,
-            content=vault.seal(connection, owner_id, f"case_message.content:{message_id}", text[:LONGEST]),
+            author=author,
+            from_role=role.value,
+            content=vault.seal(connection, owner_id, f"case_message.content:{message_id}", text),
             sent_at=now,
         )
     )
-    chain.append(connection, case_id, now, actor, "MessageSent", {"message": message_id})
+    return message_id
 
 
 def messages(connection: Connection, vault: Vault, case_id: str) -> list[Written]:

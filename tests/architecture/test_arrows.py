@@ -47,21 +47,6 @@ def test_no_import_points_the_wrong_way(package: str) -> None:
     assert wrong == []
 
 
-def test_what_definitions_read_of_the_task_types_does_not_read_definitions() -> None:
-    """A job is described as data, which both may read; what carries it out reads definitions."""
-    folder = ROOT / "engine/advice/task_types"
-    of = {path.stem: imports(path) for path in folder.glob("*.py")}
-
-    def modules(names: set[str]) -> set[str]:
-        return {name.split(".")[2] for name in names if name.startswith("engine.workflow.jobs.job_types.")} & set(of)
-
-    read = modules({name for path in (ROOT / "engine/workflow/definitions").rglob("*.py") for name in imports(path)})
-    while more := {module for one in read for module in modules(of[one])} - read:
-        read |= more
-    assert "described" in read
-    assert {one for one in read if any(name.startswith("engine.workflow.definitions") for name in of[one])} == set()
-
-
 def test_only_wsgi_imports_the_web() -> None:
     outside = [
         str(path.relative_to(ROOT))

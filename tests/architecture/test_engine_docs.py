@@ -26,7 +26,7 @@ def test_each_row_names_a_test_that_exists(row: list[str]) -> None:
 
     assert tests
     for name in tests:
-        path = ROOT / name if name.startswith("tests/") else ROOT / "tests/engine/execution" / name
+        path = ROOT / name if name.startswith("tests/") else ROOT / "tests/engine/workflow/execution" / name
         assert "def test_" in path.read_text(encoding="utf-8")
 
 
@@ -42,10 +42,12 @@ def test_every_event_is_told_at_its_place_and_no_other() -> None:
 
 def test_every_behaviour_module_has_a_test() -> None:
     """A module that is only a part of others is shown by theirs."""
-    parts = {"__init__", "behaviour", "joins", "listening", "throwing"}
+    parts = {"__init__", "behaviour", "joins", "event_subscription", "thrown_event"}
     modules = {path.stem for path in (ROOT / "engine/workflow/execution/behaviours").glob("*.py")} - parts
 
-    assert {m for m in modules if not (ROOT / f"tests/engine/execution/behaviours/test_{m}.py").is_file()} == set()
+    assert {
+        m for m in modules if not (ROOT / f"tests/engine/workflow/execution/behaviours/test_{m}.py").is_file()
+    } == set()
 
 
 def test_every_path_in_the_text_exists() -> None:

@@ -22,8 +22,10 @@ from engine.casework import (
     participants,
     queries,
 )
+from engine.casework.commands import SendMessage
 from engine.web.citizen.charts import panels
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import ANYONE, actor, guarded
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor, Role
@@ -310,7 +312,8 @@ def _messages(text: str, fault: str) -> Any:
 
 
 @blueprint.post("/meldinger")
-def send() -> Any:
+@sends(SendMessage)
+def write_message() -> Any:
     house = view.house()
     text = request.form.get("text", "").strip()
     with house.db.read() as connection:
@@ -320,14 +323,5 @@ def send() -> Any:
     fault = "message.empty" if not text else "message.long" if len(text) > journal.LONGEST else ""
     if fault:
         return _messages(text, fault)
-    with house.db.write() as connection:
-        journal.send_message(
-            connection,
-            house.vault,
-            actor=actor(),
-            case_id=found.id,
-            owner_id=found.owner_id,
-            text=text,
-            now=house.clock.now(),
-        )
+    send(SendMessage(found.id, text))
     return redirect(url_for("citizen.messages"), 303)

@@ -9,7 +9,8 @@ from typing import Any
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.casework import case_actions, drafts, information_requests, journal, links, measures, queries
+from engine.casework import case_actions, drafts, information_requests, links, measures, queries
+from engine.casework.commands import AddNote
 from engine.platform.clock import OSLO
 from engine.web.office import case_drafts, session
 from engine.web.office.case_page import case_of, page
@@ -40,10 +41,8 @@ def act(number: str, act: str) -> Any:
             else:
                 do(act, connection, case, request.form)
             if act == "return":
-                journal.add_note(
-                    connection, house.vault, actor=actor(), case_id=case.id, owner_id=case.owner_id,
-                    text=request.form.get("grunn", "").strip(), now=house.clock.now(), barred="internal",
-                )  # fmt: skip
+                reason = request.form.get("grunn", "").strip()
+                house.dispatch.send(AddNote(case.id, reason, "internal"), actor(), connection=connection)
     except NotFound:
         raise
     except Refusal as refusal:

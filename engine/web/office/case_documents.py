@@ -8,6 +8,7 @@ from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from engine.casework import documents, journal, uploads
+from engine.casework.commands import AddNote
 from engine.casework.documents import Document
 from engine.web.office import session
 from engine.web.office.case_page import case_of, page
@@ -104,10 +105,7 @@ def remove(number: str, document_id: str) -> Any:
                 connection, house.vault, actor=actor(), case=case, document_id=document_id, now=house.clock.now()
             )
             text = view.t("document.removed_note", title=title, why=reason)
-            journal.add_note(
-                connection, house.vault, actor=actor(), case_id=case.id, owner_id=case.owner_id, text=text,
-                now=house.clock.now(), barred="internal",
-            )  # fmt: skip
+            house.dispatch.send(AddNote(case.id, text, "internal"), actor(), connection=connection)
     except NotPossible as refusal:
         return page(number, said=session.why_not(refusal), written={f"reason-{document_id}": reason}, status=409)
     return session.done(number, "document_removed")

@@ -13,11 +13,13 @@ from werkzeug.wrappers import Response
 from engine.advice.evidence import harvest
 from engine.advice.sharing import actions as sharing
 from engine.casework import case_actions, drafts, history, journal, notices, queries
+from engine.casework.commands import AddNote, SendMessage, SetNoteAccess
 from engine.web.citizen import attachments
 from engine.web.citizen.charts import panels
 from engine.web.office import case_drafts, session
 from engine.web.office.case_content import content
 from engine.web.shared import forms, view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
@@ -37,6 +39,13 @@ def case_of(connection: Connection, number: str) -> Any:
     if case is None:
         raise NotFound(number)
     return case
+
+
+def case_id_of(number: str) -> str:
+    """The id of the case of this office with this number. Raises ``NotFound``."""
+    with view.house().db.read() as connection:
+        found: str = case_of(connection, number).id
+    return found
 
 
 @blueprint.get("/saker/<number>")
@@ -157,60 +166,32 @@ def complete(number: str, task_id: str) -> Any:
 
 
 @blueprint.post("/saker/<number>/notat")
+@sends(AddNote)
 def note(number: str) -> Any:
-    house = view.house()
     text = request.form.get("note", "").strip()
-    barred = request.form.get("barred", "")
+    restricted = request.form.get("barred", "")
     if not text or len(text) > journal.LONGEST:
         return page(number, fault="case.note_empty" if not text else "message.long", written={"note": text})
-    with house.db.write() as connection:
-        case = case_of(connection, number)
-        journal.add_note(
-            connection,
-            house.vault,
-            actor=actor(),
-            case_id=case.id,
-            owner_id=case.owner_id,
-            text=text,
-            now=house.clock.now(),
-            barred=barred if barred in journal.BARS else "",
-        )
-        drafts.throw_away(connection, case.id, actor().person_id, "note")
+    send(AddNote(case_id_of(number), text, restricted if restricted in journal.BARS else ""))
     return session.done(number, "note")
 
 
 @blueprint.post("/saker/<number>/notat/<note_id>/innsyn")
+@sends(SetNoteAccess)
 def bar(number: str, note_id: str) -> Response:
     """Bar a note with a reason, or let the citizen read it after all."""
-    house = view.house()
     why = request.form.get("barred", "")
-    with house.db.write() as connection:
-        case = case_of(connection, number)
-        journal.open_note(
-            connection, actor=actor(), case_id=case.id, note_id=note_id, barred=why if why in journal.BARS else "",
-            now=house.clock.now(),
-        )  # fmt: skip
+    send(SetNoteAccess(case_id_of(number), note_id, why if why in journal.BARS else ""))
     return session.done(number, "access")
 
 
 @blueprint.post("/saker/<number>/melding")
+@sends(SendMessage)
 def message(number: str) -> Any:
-    house = view.house()
     text = request.form.get("text", "").strip()
     if not text or len(text) > journal.LONGEST:
         return page(number, fault="message.empty" if not text else "message.long", written={"text": text})
-    with house.db.write() as connection:
-        case = case_of(connection, number)
-        journal.send_message(
-            connection,
-            house.vault,
-            actor=actor(),
-            case_id=case.id,
-            owner_id=case.owner_id,
-            text=text,
-            now=house.clock.now(),
-        )
-        drafts.throw_away(connection, case.id, actor().person_id, "message")
+    send(SendMessage(case_id_of(number), text))
     return session.done(number, "message")
 
 

@@ -8,15 +8,46 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
 EMPTY: Mapping[str, Any] = {}
 
 
+class Command:
+    """What may be sent. Each room that has commands lists their steps, see ``execution.sequence``."""
+
+    __slots__ = ()
+
+
+class TaskCommand(Command):
+    """About one user task."""
+
+    __slots__ = ()
+    task_id: str
+
+
+class WorkCommand(Command):
+    """About one row of due work."""
+
+    __slots__ = ()
+    work_id: str
+
+
+class CaseCommand(Command):
+    """About a case as a whole, by whoever takes part in it.
+
+    action  what the policy is asked for, on any step of the case
+    """
+
+    __slots__ = ()
+    case_id: str
+    action: ClassVar[str] = "write"
+
+
 @dataclass(frozen=True, slots=True)
-class StartInstance:
+class StartInstance(Command):
     """Begin a case: a new instance of the newest version of *key* for its owner.
 
     data         data type → form data put in before the first step
@@ -31,7 +62,7 @@ class StartInstance:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveTaskData:
+class SaveTaskData(TaskCommand):
     """Keep what was filled in, valid or not; the task goes on. ``page`` is where the person is."""
 
     task_id: str
@@ -41,7 +72,7 @@ class SaveTaskData:
 
 
 @dataclass(frozen=True, slots=True)
-class AttachFile:
+class AttachFile(TaskCommand):
     """Put a file in the form of a task, under one of its components. It was judged before it came here."""
 
     task_id: str
@@ -52,7 +83,7 @@ class AttachFile:
 
 
 @dataclass(frozen=True, slots=True)
-class DetachFile:
+class DetachFile(TaskCommand):
     """Take a file out of the form again."""
 
     task_id: str
@@ -60,7 +91,7 @@ class DetachFile:
 
 
 @dataclass(frozen=True, slots=True)
-class CompleteTask:
+class CompleteTask(TaskCommand):
     """A person is done with a task. ``data`` is saved first; faults in it stop everything."""
 
     task_id: str
@@ -70,18 +101,18 @@ class CompleteTask:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimTask:
+class ClaimTask(TaskCommand):
     task_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseTask:
+class ReleaseTask(TaskCommand):
     task_id: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class AssignTask:
+class AssignTask(TaskCommand):
     """Give a task to a person."""
 
     task_id: str
@@ -90,7 +121,7 @@ class AssignTask:
 
 
 @dataclass(frozen=True, slots=True)
-class DelegateTask:
+class DelegateTask(TaskCommand):
     """Let another do it for a while; she gives it back, or does it."""
 
     task_id: str
@@ -99,7 +130,7 @@ class DelegateTask:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveBackTask:
+class GiveBackTask(TaskCommand):
     """Hand a delegated task back to who delegated it."""
 
     task_id: str
@@ -107,7 +138,7 @@ class GiveBackTask:
 
 
 @dataclass(frozen=True, slots=True)
-class PauseTask:
+class PauseTask(TaskCommand):
     """Nobody can do it for now. The deadline stands still only if the definition says so."""
 
     task_id: str
@@ -115,13 +146,13 @@ class PauseTask:
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeTask:
+class ResumeTask(TaskCommand):
     task_id: str
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class PlanTask:
+class PlanTask(TaskCommand):
     """When somebody means to look at it (``None`` = no plan). Never later than the deadline."""
 
     task_id: str
@@ -129,7 +160,7 @@ class PlanTask:
 
 
 @dataclass(frozen=True, slots=True)
-class ExtendTask:
+class ExtendTask(TaskCommand):
     """Move a task's deadline, with a reason. The warning keeps its distance to it."""
 
     task_id: str
@@ -138,14 +169,14 @@ class ExtendTask:
 
 
 @dataclass(frozen=True, slots=True)
-class PassDeadline:
+class PassDeadline(WorkCommand):
     """A task's warning window begins, or its deadline has passed. Sent by the worker."""
 
     work_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class FinishJob:
+class FinishJob(WorkCommand):
     """A job is done. Sent by the worker only, inside the transaction that holds its fence.
 
     effect  writes what the job found, in the same transaction
@@ -157,7 +188,7 @@ class FinishJob:
 
 
 @dataclass(frozen=True, slots=True)
-class ThrowError:
+class ThrowError(WorkCommand):
     """A job ended with a BPMN error; the nearest boundary event that catches *code* takes over.
 
     detail  what the incident says besides when nobody does; impersonal
@@ -170,7 +201,7 @@ class ThrowError:
 
 
 @dataclass(frozen=True, slots=True)
-class RaiseIncident:
+class RaiseIncident(WorkCommand):
     """A job cannot go on without a person. ``detail`` is impersonal."""
 
     work_id: str
@@ -179,26 +210,26 @@ class RaiseIncident:
 
 
 @dataclass(frozen=True, slots=True)
-class RaiseStuck:
+class RaiseStuck(Command):
     """A live instance waits for nothing at all, which is a bug: an incident, judged again under the case's lock."""
 
     instance_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class FireTimer:
+class FireTimer(WorkCommand):
     work_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class BeginByTimer:
+class BeginByTimer(WorkCommand):
     """The timer of a start event ran out: a new case of the newest version, and the next firing of a cycle."""
 
     work_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class CorrelateMessage:
+class CorrelateMessage(Command):
     """A message came in. The same (source, message id) is accepted once.
 
     It goes to who has waited longest for its name and key; else it begins a case
@@ -215,7 +246,7 @@ class CorrelateMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastSignal:
+class BroadcastSignal(Command):
     """A signal from outside: told to everybody who listens, in every case. The same (source, id) counts once."""
 
     name: str
@@ -226,21 +257,21 @@ class BroadcastSignal:
 
 
 @dataclass(frozen=True, slots=True)
-class PassOn:
+class PassOn(WorkCommand):
     """A message or signal a case threw goes on: to another case, to begin one, or into the buffer."""
 
     work_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class TellSignal:
+class TellSignal(WorkCommand):
     """One listener of another case hears a signal."""
 
     work_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class CancelCase:
+class CancelCase(Command):
     """End a case before its time."""
 
     case_id: str
@@ -248,7 +279,7 @@ class CancelCase:
 
 
 @dataclass(frozen=True, slots=True)
-class SuspendCase:
+class SuspendCase(Command):
     """Let a case stand still: what comes in meanwhile waits and happens when it is resumed."""
 
     case_id: str
@@ -256,7 +287,7 @@ class SuspendCase:
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeCase:
+class ResumeCase(Command):
     case_id: str
     reason: str = ""
 
@@ -275,7 +306,7 @@ class StartAt:
 
 
 @dataclass(frozen=True, slots=True)
-class ModifyInstance:
+class ModifyInstance(Command):
     """Move tokens of a running instance by hand.
 
     cancel  element ids (every one that lives) or ids of element instances, ended without taking a flow
@@ -289,7 +320,7 @@ class ModifyInstance:
 
 
 @dataclass(frozen=True, slots=True)
-class MigrateInstance:
+class MigrateInstance(Command):
     """Go on in another version of the process.
 
     mapping  old element or flow id → new id; those not named keep theirs. "" drops what an event waits for
@@ -302,7 +333,7 @@ class MigrateInstance:
 
 
 @dataclass(frozen=True, slots=True)
-class UndoMigration:
+class UndoMigration(Command):
     """Put an instance back as it was before it was migrated. ``before`` is what the migration kept."""
 
     instance_id: str
@@ -311,48 +342,12 @@ class UndoMigration:
 
 
 @dataclass(frozen=True, slots=True)
-class ResolveIncident:
+class ResolveIncident(Command):
     """``how`` is "retry" or "skip"; a skip says why. For those who run the house only."""
 
     incident_id: str
     how: str
     reason: str = ""
-
-
-Command = (
-    StartInstance
-    | SaveTaskData
-    | AttachFile
-    | DetachFile
-    | CompleteTask
-    | ClaimTask
-    | ReleaseTask
-    | AssignTask
-    | DelegateTask
-    | GiveBackTask
-    | PauseTask
-    | ResumeTask
-    | PlanTask
-    | ExtendTask
-    | PassDeadline
-    | FinishJob
-    | ThrowError
-    | RaiseIncident
-    | RaiseStuck
-    | FireTimer
-    | BeginByTimer
-    | CorrelateMessage
-    | BroadcastSignal
-    | PassOn
-    | TellSignal
-    | CancelCase
-    | SuspendCase
-    | ResumeCase
-    | ModifyInstance
-    | MigrateInstance
-    | UndoMigration
-    | ResolveIncident
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +356,7 @@ class Outcome:
 
     next_tasks  ids of user tasks of the case that are open after it, oldest first
     repeated    the same command under the same idempotency key was done before
+    made        id of the row the command made: a note, a letter, a question …
     tokens      after a modification: (element, element instance, state) of everything that lives
     detail      after a migration: what an undo needs, and how the case's audit trail stood
     """
@@ -372,6 +368,7 @@ class Outcome:
     repeated: bool = False
     tokens: tuple[tuple[str, str, str], ...] = ()
     detail: Mapping[str, Any] | None = None
+    made: str = ""
 
     def with_tokens(self, tokens: tuple[tuple[str, str, str], ...]) -> Outcome:
         """The same, and where everything stands."""

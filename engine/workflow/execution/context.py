@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
@@ -26,6 +26,18 @@ Enforce = Callable[["Context", str, str], None]
 Validate = Callable[["Context", Mapping[str, Mapping[str, Any]]], tuple[Any, ...]]
 #: (process key, element id, task type) → what to do when the task ends, or ``None``.
 Hooks = Callable[[str, str, str], Callable[["Context"], None] | None]
+
+
+class Sender(Protocol):
+    """The door commands are sent through."""
+
+    def send(
+        self, command: Command, actor: Actor, *, key: str = "", connection: Connection | None = None
+    ) -> Outcome: ...
+
+
+#: One named step of a command.
+Step = Callable[["Context"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,8 @@ class Context:
     incident  the incident that is resolved
     rings   work was left that the execution does not know of
     holder  what that work hangs on: an element instance, or the instance itself
+    case    the case file's row, where a command is about the case as a whole
+    dispatch  the door this command came through
     fit     how an instance fits into the version it is migrated to
     kept    what an undo of that migration puts back
     """
@@ -63,7 +77,9 @@ class Context:
     execution: Execution
     batch: Batch
     store: SqlStore
+    dispatch: Sender
     case_id: str = ""
+    case: Row[Any] | None = None
     instance: Instance | None = None
     token: Token | None = None
     holder: Scope | None = None
@@ -82,8 +98,18 @@ class Context:
     def deployed(self, definition_id: str) -> Deployed:
         return self.services.library.get(self.connection, definition_id)
 
+    def send(self, command: Command, actor: Actor | None = None) -> Outcome:
+        """Carry out another command in this transaction, for the same actor where none is named."""
+        return self.dispatch.send(command, actor or self.actor, connection=self.connection)
+
     @property
     def live(self) -> Instance:
         """The instance, once a step has found it."""
         assert self.instance is not None
         return self.instance
+
+    @property
+    def opened(self) -> Row[Any]:
+        """The case file, once a step has found it."""
+        assert self.case is not None
+        return self.case

@@ -1,5 +1,7 @@
 """The one door: takes a command through its sequence, in one transaction.
 
+A room above brings sequences of its own for its own commands; they are handed over when the door is made.
+
 A lost race (another writer was faster, a deadlock was broken) is retried here
 and never shown to a person. A repeated idempotency key gets the first answer.
 """
@@ -11,8 +13,8 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -23,7 +25,7 @@ from engine.workflow.authorization.actor import Actor
 from engine.workflow.errors import Conflict
 from engine.workflow.execution.behaviours import PALETTE
 from engine.workflow.execution.commands import Command, Outcome
-from engine.workflow.execution.context import Context, Services
+from engine.workflow.execution.context import Context, Services, Step
 from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.flush import LostRace
 from engine.workflow.execution.models import idempotency
@@ -37,10 +39,17 @@ log = logging.getLogger(__name__)
 class Dispatch:
     """Sends commands. ``bell`` is rung after a commit that may have left work."""
 
-    def __init__(self, database: Database, services: Services, bell: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        services: Services,
+        bell: Callable[[], None],
+        sequences: Mapping[type[Command], tuple[Step, ...]] = SEQUENCES,
+    ) -> None:
         self._database = database
         self.services = services
         self._bell = bell
+        self.sequences = sequences
 
     def send(self, command: Command, actor: Actor, *, key: str = "", connection: Connection | None = None) -> Outcome:
         """Carry out *command* for *actor*. Raises a ``Refusal`` and changes nothing when it may not be.
@@ -81,8 +90,9 @@ class Dispatch:
             execution=execution,
             batch=Batch(connection),
             store=store,
+            dispatch=self,
         )
-        for step in SEQUENCES[type(command)]:
+        for step in self.sequences[type(command)]:
             if step is COMMIT:
                 continue
             if step is relay_outbox:
@@ -119,8 +129,8 @@ def _answered(connection: Connection, actor: Actor, key: str, digest: str) -> Ou
 
 def _digest(command: Command) -> str:
     """A hash of the command; what was filled in is never kept beside the key."""
-    assert is_dataclass(command)
-    body = json.dumps([type(command).__name__, asdict(command)], sort_keys=True, default=str)
+    fields = asdict(command)  # type: ignore[call-overload]  # every command is a dataclass
+    body = json.dumps([type(command).__name__, fields], sort_keys=True, default=str)
     return hashlib.sha256(body.encode()).hexdigest()
 
 

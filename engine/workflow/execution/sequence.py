@@ -11,10 +11,10 @@ state is allowed in ``lifecycle``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from engine.workflow.execution import commands
-from engine.workflow.execution.context import Context
+from engine.workflow.execution.context import Context, Step
 from engine.workflow.execution.steps.assignment import (
     assign,
     claim,
@@ -28,6 +28,7 @@ from engine.workflow.execution.steps.assignment import (
     resume,
 )
 from engine.workflow.execution.steps.attachments import attach_file, detach_file
+from engine.workflow.execution.steps.cases import check_case_access, lock_case_file, require_not_suspended
 from engine.workflow.execution.steps.incidents import raise_incident, raise_stuck, resolve_incident
 from engine.workflow.execution.steps.jobs import cancel_case, finish_job, fire_timer, throw_error, write_effect
 from engine.workflow.execution.steps.locks import (
@@ -82,11 +83,9 @@ from engine.workflow.execution.steps.tasks import (
     validate_task_data,
 )
 
-Step = Callable[[Context], None]
-
 
 def COMMIT(_: Context) -> None:
-    """The transaction ends here; ``dispatch`` stops at this line."""
+    """The transaction ends here: ``dispatch`` commits once the list is through, and what follows comes after it."""
 
 
 def relay_outbox(_: Context) -> None:
@@ -101,6 +100,20 @@ CLOSING: tuple[Step, ...] = (
     write_rows,  # live element instances, tasks, due work, subscriptions, incidents: sent together
     COMMIT,  # all of the above is one database transaction
     relay_outbox,  # the bell: jobs and notices are retried alone and never undo the case
+)
+
+CASE_ACT: tuple[Step, ...] = (
+    lock_case_file,  # one writer per case, also when it is closed
+    check_case_access,  # what the command's class asks the policy for
+)
+
+OPEN_CASE_ACT: tuple[Step, ...] = (*CASE_ACT, require_not_suspended)
+
+RECORD_ACT: tuple[Step, ...] = (
+    write_audit,  # one chained event where the act set one
+    write_rows,
+    COMMIT,
+    relay_outbox,
 )
 
 START_INSTANCE: tuple[Step, ...] = (
@@ -245,7 +258,7 @@ UNDO_MIGRATION: tuple[Step, ...] = (
 
 RESOLVE_INCIDENT: tuple[Step, ...] = (lock_incident, case_moves, resolve_incident, unlock_task_data, *CLOSING)
 
-SEQUENCES: Mapping[type, tuple[Step, ...]] = {
+SEQUENCES: Mapping[type[commands.Command], tuple[Step, ...]] = {
     commands.StartInstance: START_INSTANCE,
     commands.CompleteTask: COMPLETE_TASK,
     commands.SaveTaskData: SAVE_TASK_DATA,

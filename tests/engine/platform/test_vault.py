@@ -11,7 +11,6 @@ from sqlalchemy import Engine, event, select
 from engine.application import Application
 from engine.casework import journal
 from engine.platform.vault import Erased, Tampered, person_table
-from engine.workflow.authorization.actor import Actor, Role
 
 
 def test_a_value_opens_in_its_place_and_in_no_other(application: Application, anne: str) -> None:
@@ -71,12 +70,12 @@ def test_several_people_are_read_at_once_without_the_unknown_and_the_erased(
 
 
 def test_a_list_of_one_persons_values_reads_her_key_once(application: Application, anne: str) -> None:
-    kari, now = Actor(Role.CASEWORKER, "kari", "Kari"), application.clock.now()
+    now = application.clock.now()
     asked: list[str] = []
     with application.db.write() as connection:
         for number in range(4):
             journal.add_note(
-                connection, application.vault, actor=kari, case_id="a-case", owner_id=anne, text=f"nr. {number}",
+                connection, application.vault, author="kari", case_id="a-case", owner_id=anne, text=f"nr. {number}",
                 now=now,
             )  # fmt: skip
 

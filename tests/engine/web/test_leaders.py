@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from engine.application import Application
-from engine.casework import journal
+from engine.casework.commands import AddNote
 from engine.casework.statistics import store
 from engine.casework.statistics.models import case_course
 from engine.platform.clock import FixedClock
@@ -84,11 +84,7 @@ class Journey:
         self.app.dispatch.send(CompleteTask(task), self.anne)
 
     def note(self, case: str) -> None:
-        with self.app.db.write() as connection:
-            journal.add_note(
-                connection, self.app.vault, actor=self.anne, case_id=case, owner_id=self.anne.person_id,
-                text="x", now=self.clock.now(),
-            )  # fmt: skip
+        self.app.dispatch.send(AddNote(case, "x"), self.anne)
 
 
 @pytest.fixture

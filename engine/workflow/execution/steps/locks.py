@@ -18,7 +18,9 @@ from engine.workflow.execution.commands import (
     ResolveIncident,
     ResumeCase,
     SuspendCase,
+    TaskCommand,
     UndoMigration,
+    WorkCommand,
 )
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.models import due_work, incident, process_instance
@@ -47,7 +49,8 @@ def is_suspended(c: Context, case_id: str) -> bool:
 
 def lock_task(c: Context) -> None:
     """Lock the task's case, then read task, instance and case together: what is judged is what is changed."""
-    task_id: str = c.command.task_id  # type: ignore[union-attr]
+    assert isinstance(c.command, TaskCommand)
+    task_id = c.command.task_id
     task, c.open_tasks = task_query.lock_and_read(c.connection, task_id)
     if task is None:
         raise NotFound(task_id)
@@ -79,7 +82,8 @@ def lock_work(c: Context) -> None:
 
     Work that reaches a suspended case is put aside with the command's own transaction, until the case is resumed.
     """
-    work_id: str = c.command.work_id  # type: ignore[union-attr]
+    assert isinstance(c.command, WorkCommand)
+    work_id = c.command.work_id
     row = c.connection.execute(select(due_work).where(due_work.c.id == work_id)).first()
     if row is None:
         raise AlreadyDone(state="gone")

@@ -1,0 +1,1 @@
+"""The steps of case work's commands, by subject. ``engine.casework.sequence`` says in which order."""
