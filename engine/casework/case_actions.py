@@ -16,8 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from engine.casework import members, notices
+from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Reason
 from engine.workflow.execution.commands import (
@@ -110,7 +112,7 @@ def take(desk: Desk, case: Any) -> None:
     for task in tasks(desk.connection, case.id):
         if task.assignee is None:
             _send_if_allowed(desk, ClaimTask(task.id))
-    chain.append(desk.connection, case.id, desk.now, desk.actor, "CaseTaken", {"from": None, "to": me})
+    chain.append(desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.CASE_TAKEN, {"from": None, "to": me})
 
 
 def put_back(desk: Desk, case: Any, reason: str) -> None:
@@ -127,7 +129,7 @@ def put_back(desk: Desk, case: Any, reason: str) -> None:
         if task.assignee == me:
             desk.dispatch.send(ReleaseTask(task.id, reason), desk.actor, connection=desk.connection)
     data = {"from": case.responsible, "to": None, "said_why": True}
-    chain.append(desk.connection, case.id, desk.now, desk.actor, "CaseReturned", data)
+    chain.append(desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.CASE_RETURNED, data)
 
 
 def assign(desk: Desk, case: Any, to: str, reason: str = "") -> None:
@@ -142,7 +144,7 @@ def assign(desk: Desk, case: Any, to: str, reason: str = "") -> None:
         if task.assignee != to:
             _send_if_allowed(desk, AssignTask(task.id, to, reason))
     data = {"from": case.responsible, "to": to, **({"said_why": True} if reason else {})}
-    chain.append(desk.connection, case.id, desk.now, desk.actor, "CaseAssigned", data)
+    chain.append(desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.CASE_ASSIGNED, data)
     if to != desk.actor.person_id:
         tell(desk, case, to, "assigned", {"by": desk.actor.person_id, "reason": reason[:300]})
 
@@ -168,7 +170,7 @@ def plan(desk: Desk, case: Any, at: datetime | None) -> None:
         _send_if_allowed(desk, PlanTask(task.id, at))
     _set(desk, case, follow_up_at=at)
     data = {"from": _iso(case.follow_up_at), "to": _iso(at)}
-    chain.append(desk.connection, case.id, desk.now, desk.actor, "CasePlanned", data)
+    chain.append(desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.CASE_PLANNED, data)
 
 
 def pause(desk: Desk, case: Any, code: str, reason: str) -> None:
@@ -183,7 +185,7 @@ def pause(desk: Desk, case: Any, code: str, reason: str) -> None:
     _set(
         desk, case, paused_at=desk.now, pause_reason=code, waiting_for=PAUSES[code], waiting_since=desk.now
     )  # fmt: skip
-    chain.append(desk.connection, case.id, desk.now, desk.actor, "CasePaused", {"from": None, "to": code})
+    chain.append(desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.CASE_PAUSED, {"from": None, "to": code})
 
 
 def resume(desk: Desk, case: Any, reason: str = "") -> None:
@@ -196,7 +198,7 @@ def resume(desk: Desk, case: Any, reason: str = "") -> None:
     for task in held:
         desk.dispatch.send(ResumeTask(task.id, reason), desk.actor, connection=desk.connection)
     data = {"from": case.pause_reason, "to": None}
-    chain.append(desk.connection, case.id, desk.now, desk.actor, "CaseResumed", data)
+    chain.append(desk.connection, case.id, desk.now, desk.actor, WorkflowEvent.CASE_RESUMED, data)
 
 
 def extend(desk: Desk, case: Any, at: datetime, reason: str) -> None:

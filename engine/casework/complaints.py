@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from engine.casework import idempotency, notices, time_limits
+from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.models import complaint, letter
 from engine.platform.clock import OSLO
 from engine.platform.vault import Vault
@@ -103,7 +104,7 @@ def register(
     )  # fmt: skip
     one = _one(connection, vault, case.id, complaint_id)
     data = {"complaint": complaint_id, "in_time": one.in_time}
-    chain.append(connection, case.id, now, actor, "ComplaintRegistered", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.COMPLAINT_REGISTERED, data)
     _tell(connection, vault, case, complaint_id, "complaint", now)
     return one
 
@@ -126,7 +127,9 @@ def decide(
     )
     if done.rowcount != 1:
         raise AlreadyDone(row.decided_by or "", row.decided_at, "decided")
-    chain.append(connection, case.id, now, actor, "ComplaintDecided", {"complaint": row.id, "outcome": outcome})
+    chain.append(
+        connection, case.id, now, actor, CaseworkEvent.COMPLAINT_DECIDED, {"complaint": row.id, "outcome": outcome}
+    )
     _tell(connection, vault, case, row.id, "complaint_decided", now)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, delete, insert, select, update
 
 from engine.casework import idempotency, notices
+from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.models import case_document
 from engine.casework.uploads import Upload
 from engine.platform.vault import Opener, Vault
@@ -74,7 +75,7 @@ def add(
         )
     )  # fmt: skip
     data = {"document": document_id, "kind": kind, "digest": digest, **({"barred": barred} if barred else {})}
-    chain.append(connection, case.id, now, actor, "DocumentAdded", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.DOCUMENT_ADDED, data)
     if not barred:
         _tell(connection, vault, case, document_id, title, now)
     return document_id
@@ -89,7 +90,7 @@ def share(connection: Connection, vault: Vault, *, actor: Actor, case: Any, docu
     if not connection.execute(done).rowcount:
         raise NotFound(document_id)  # taken away since it was read
     data = {"document": row.id, "from": row.barred, "to": None}
-    chain.append(connection, case.id, now, actor, "DocumentShared", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.DOCUMENT_SHARED, data)
     _tell(connection, vault, case, row.id, _read(vault.opener(connection), row).title, now)
     return True
 
@@ -108,7 +109,7 @@ def remove(connection: Connection, vault: Vault, *, actor: Actor, case: Any, doc
     if not connection.execute(delete(case_document).where(case_document.c.id == document_id, *removable)).rowcount:
         raise NotPossible(Reason("", "document-stays", "the document is shared or has been read"))
     data = {"document": document_id, "kind": one.kind, "said_why": True}
-    chain.append(connection, case.id, now, actor, "DocumentRemoved", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.DOCUMENT_REMOVED, data)
     return one.title
 
 
@@ -121,7 +122,7 @@ def note_opened(
         raise NotFound(document_id)
     if row.read_at is None and row.author != actor.person_id:
         connection.execute(update(case_document).where(case_document.c.id == row.id).values(read_at=now))
-    chain.append(connection, case.id, now, actor, "DocumentOpened", {"document": row.id})
+    chain.append(connection, case.id, now, actor, CaseworkEvent.DOCUMENT_OPENED, {"document": row.id})
 
 
 def with_content(connection: Connection, vault: Vault, case_id: str, document_id: str) -> tuple[Document, bytes]:

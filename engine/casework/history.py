@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.vault import Erased, Vault
 from engine.workflow.audit.chain import audit_event
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.execution.models import task_change
 
 #: Events that say from what to what, and what kind of thing that is.
-CHANGES = {
-    "CaseTaken": "person", "CaseReturned": "person", "CaseAssigned": "person", "TaskClaimed": "person",
-    "TaskReleased": "person", "TaskAssigned": "person", "TaskDelegated": "person", "TaskGivenBack": "person",
-    "CasePlanned": "day", "TaskExtended": "day", "CasePaused": "pause", "CaseResumed": "pause",
-    "NoteBarred": "bar", "NoteOpened": "bar", "CaseLinked": "plain", "CaseUnlinked": "plain",
-    "DocumentShared": "bar", "PartyChanged": "role",
-}  # fmt: skip
+CHANGES: Mapping[str, str] = {
+    CaseworkEvent.CASE_TAKEN: "person",
+    CaseworkEvent.CASE_RETURNED: "person",
+    CaseworkEvent.CASE_ASSIGNED: "person",
+    WorkflowEvent.TASK_CLAIMED: "person",
+    WorkflowEvent.TASK_RELEASED: "person",
+    WorkflowEvent.TASK_ASSIGNED: "person",
+    WorkflowEvent.TASK_DELEGATED: "person",
+    WorkflowEvent.TASK_GIVEN_BACK: "person",
+    CaseworkEvent.CASE_PLANNED: "day",
+    WorkflowEvent.TASK_EXTENDED: "day",
+    CaseworkEvent.CASE_PAUSED: "pause",
+    WorkflowEvent.CASE_RESUMED: "pause",
+    CaseworkEvent.NOTE_BARRED: "bar",
+    CaseworkEvent.NOTE_OPENED: "bar",
+    CaseworkEvent.CASE_LINKED: "plain",
+    CaseworkEvent.CASE_UNLINKED: "plain",
+    CaseworkEvent.DOCUMENT_SHARED: "bar",
+    CaseworkEvent.PARTY_CHANGED: "role",
+}
 #: What the machine does between people's acts, and what only says it again.
-_LEFT_OUT = frozenset({"TaskPlanned", "JobFinished", "TimerFired", "WorkDone"})
+LEFT_OUT = frozenset({WorkflowEvent.TASK_PLANNED, WorkflowEvent.JOB_FINISHED, WorkflowEvent.TIMER_FIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +63,9 @@ def of_case(
     """Newest first, *size* at a time; go on with the ``seq`` of the last one as *before*."""
     wanted = [
         audit_event.c.case_id == case_id,
-        (audit_event.c.actor_role != "system") | audit_event.c.kind.in_(("NoticeGiven", "DeadlinePassed")),
-        audit_event.c.kind.not_in(_LEFT_OUT),
+        (audit_event.c.actor_role != "system")
+        | audit_event.c.kind.in_((CaseworkEvent.NOTICE_GIVEN, WorkflowEvent.DEADLINE_PASSED)),
+        audit_event.c.kind.not_in(LEFT_OUT),
     ]
     if before is not None:
         wanted.append(audit_event.c.seq < before)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.casework import case_actions
+from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.models import question
 from engine.platform.lifecycle import Lifecycle
 from engine.platform.vault import Vault
@@ -55,7 +56,9 @@ def ask(desk: case_actions.Desk, case: Any, text: str, due: datetime, *, rest: b
             pauses=rest, asked_at=desk.now, due_at=due,
         )
     )  # fmt: skip
-    chain.append(desk.connection, case.id, desk.now, desk.actor, "QuestionAsked", {"question": question_id})
+    chain.append(
+        desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.QUESTION_ASKED, {"question": question_id}
+    )
     return question_id
 
 
@@ -70,7 +73,9 @@ def answer(desk: case_actions.Desk, question_id: str, text: str) -> str:
         .where(question.c.id == row.id)
         .values(state=QUESTION.after("open", "answer"), answer=sealed, ended_at=desk.now)
     )
-    chain.append(desk.connection, row.case_id, desk.now, desk.actor, "QuestionAnswered", {"question": row.id})
+    chain.append(
+        desk.connection, row.case_id, desk.now, desk.actor, CaseworkEvent.QUESTION_ANSWERED, {"question": row.id}
+    )
     case = _case(desk.connection, row.case_id)
     _go_on(desk, case, row)
     case_actions.tell(desk, case, case.responsible or row.author, "answered", {"by": row.person_id})
@@ -91,7 +96,7 @@ def withdraw(desk: case_actions.Desk, case: Any, question_id: str) -> None:
         .where(question.c.id == row.id)
         .values(state=QUESTION.after("open", "withdraw"), ended_at=desk.now)
     )
-    chain.append(desk.connection, case.id, desk.now, desk.actor, "QuestionWithdrawn", {"question": row.id})
+    chain.append(desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.QUESTION_WITHDRAWN, {"question": row.id})
     _go_on(desk, case, row)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.casework import notices
+from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.models import letter
 from engine.casework.templates import blanks
 from engine.platform.vault import Opener, Vault
@@ -123,7 +124,7 @@ def send(
         .values(state="sent", sent_at=now, document=sealed, digest=digest, author=actor.person_id)
     )
     data = {"letter": letter_id, "template": one.template, "digest": digest}
-    chain.append(connection, case.id, now, actor, "LetterSent", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.LETTER_SENT, data)
     notices.give(
         connection, vault, case_id=case.id, person_id=case.owner_id, key=f"letter/{letter_id}", kind="letter",
         content={"about": one.title}, now=now,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select
 
+from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.models import case_link
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
@@ -27,7 +28,7 @@ def link(connection: Connection, *, actor: Actor, case: Any, other: Any, why: st
         )
     )
     for one, to in ((case, other), (other, case)):
-        chain.append(connection, one.id, now, actor, "CaseLinked", {"to": to.number, "why": why})
+        chain.append(connection, one.id, now, actor, CaseworkEvent.CASE_LINKED, {"to": to.number, "why": why})
     return True
 
 
@@ -38,7 +39,7 @@ def unlink(connection: Connection, *, actor: Actor, case: Any, other: Any, now: 
         return False
     connection.execute(delete(case_link).where(case_link.c.id == row.id))
     for one, to in ((case, other), (other, case)):
-        chain.append(connection, one.id, now, actor, "CaseUnlinked", {"from": to.number})
+        chain.append(connection, one.id, now, actor, CaseworkEvent.CASE_UNLINKED, {"from": to.number})
     return True
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.models import measure, measure_outcome
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
@@ -72,7 +73,7 @@ def add(
         for months in MONTHS
     ]  # fmt: skip
     connection.execute(insert(measure_outcome), rows)
-    chain.append(connection, case.id, now, actor, "MeasureAdded", {"measure": measure_id, "kind": kind})
+    chain.append(connection, case.id, now, actor, CaseworkEvent.MEASURE_ADDED, {"measure": measure_id, "kind": kind})
     return measure_id
 
 
@@ -99,7 +100,7 @@ def look_back(
     if done.rowcount != 1:
         raise AlreadyDone(row.by or "", row.at, "answered")
     data = {"measure": measure_id, "months": months, "result": result}
-    chain.append(connection, case.id, now, actor, "MeasureJudged", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.MEASURE_JUDGED, data)
 
 
 def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Measure]:

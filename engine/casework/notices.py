@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
@@ -63,7 +64,7 @@ def give(
             given_at=now,
         )
     )
-    chain.append(connection, case_id, now, SYSTEM, "NoticeGiven", {"notice": notice_id, "kind": kind})
+    chain.append(connection, case_id, now, SYSTEM, CaseworkEvent.NOTICE_GIVEN, {"notice": notice_id, "kind": kind})
     told = {name: content[name] for name in ("due", "act") if content.get(name)}
     data = {"notice": notice_id, "kind": kind, **told}
     outgoing_events.emit(connection, case_id=case_id, kind="notice.given", key=f"notice/{key}", data=data, now=now)

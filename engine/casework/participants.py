@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
@@ -80,7 +81,7 @@ def add(
         )
     )  # fmt: skip
     data = {"party": party_id, "role": role, "access": access}
-    chain.append(connection, case.id, now, actor, "PartyAdded", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.PARTY_ADDED, data)
 
 
 def change(
@@ -97,7 +98,7 @@ def change(
         update(case_party).where(case_party.c.id == row.id).values(role=role, acts_by=row.person_id if access else "")
     )
     data = {"party": row.id, "from": row.role, "to": role, "access": access}
-    chain.append(connection, case.id, now, actor, "PartyChanged", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.PARTY_CHANGED, data)
     return True
 
 
@@ -130,7 +131,7 @@ def end(
     sealed = vault.seal(connection, case.owner_id, f"case_party.reason:{row.id}", reason)
     connection.execute(update(case_party).where(case_party.c.id == row.id).values(ended_at=now, reason=sealed))
     data = {"party": row.id, "role": row.role, "said_why": True}
-    chain.append(connection, case.id, now, actor, "PartyEnded", data)
+    chain.append(connection, case.id, now, actor, CaseworkEvent.PARTY_ENDED, data)
 
 
 def ended(connection: Connection, vault: Vault, case: Any) -> list[tuple[Part, datetime, str]]:

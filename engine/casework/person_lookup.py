@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from engine.casework.event_kinds import OfficeEvent
 from engine.platform.vault import Person, Vault
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
@@ -14,7 +15,7 @@ from engine.workflow.authorization.actor import Actor
 #: The most one person may look up in an hour.
 MOST = 60
 _HOUR = timedelta(hours=1)
-_KIND = "PersonLookedUp"
+_KIND = OfficeEvent.PERSON_LOOKED_UP
 
 
 class TooMany(Exception):

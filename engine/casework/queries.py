@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 from engine.advice.consent.models import consent_record
 from engine.advice.evidence.models import harvest, snapshot
 from engine.workflow.audit.chain import audit_event
+from engine.workflow.audit.kinds import EventKind
 from engine.workflow.execution.models import due_work, user_task
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_file, notice
@@ -141,56 +142,12 @@ def done_tasks(connection: Connection, case_id: str, performer: str) -> Sequence
     ).all()
 
 
-_SHOWN = (
-    "CaseStarted",
-    "TaskCompleted",
-    "FileAttached",
-    "FileDetached",
-    "OverviewOpened",
-    "CaseOpened",
-    "CaseAssigned",
-    "CasePaused",
-    "CaseResumed",
-    "TaskExtended",
-    "QuestionAsked",
-    "QuestionAnswered",
-    "QuestionWithdrawn",
-    "LetterSent",
-    "ComplaintRegistered",
-    "ComplaintDecided",
-    "DocumentAdded",
-    "DocumentOpened",
-    "DocumentShared",
-    "DocumentRemoved",
-    "NoteBarred",
-    "NoteOpened",
-    "MeasureAdded",
-    "MeasureJudged",
-    "PlanOpened",
-    "ConsentWithdrawn",
-    "ShareStopped",
-    "NoteWritten",
-    "MessageSent",
-    "CaseTaken",
-    "CaseReturned",
-    "CaseCancelled",
-    "NoticeGiven",
-    "Signed",
-    "SignatureRefused",
-    "PartiesChanged",
-    "PartyAdded",
-    "PartyChanged",
-    "PartyEnded",
-    "RolesChanged",
-    "Submitted",
-    "AnswerReceived",
-    "CalledOut",
-)
-
-
-def history(connection: Connection, case_id: str, reader: str = "", limit: int = 30) -> Sequence[Row[Any]]:
+def history(
+    connection: Connection, case_id: str, shown: Collection[EventKind], reader: str = "", limit: int = 30
+) -> Sequence[Row[Any]]:
     """What people did in the case, newest first; what machines did is in the audit trail.
 
+    shown   the kinds of events that are told, of every room there is
     reader  a citizen of the case: of the notices she sees her own alone; "" sees that they were given
     """
     hidden: set[str] = set()
@@ -199,7 +156,7 @@ def history(connection: Connection, case_id: str, reader: str = "", limit: int =
         hidden.update(connection.execute(others).scalars())
     happened = connection.execute(
         select(audit_event)
-        .where(audit_event.c.case_id == case_id, audit_event.c.kind.in_(_SHOWN))
+        .where(audit_event.c.case_id == case_id, audit_event.c.kind.in_(shown))
         .order_by(audit_event.c.seq.desc())
     )
     return list(islice((event for event in happened if event.data.get("notice") not in hidden), limit))

@@ -16,6 +16,7 @@ from typing import Any
 from lxml import etree
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from engine.studio.event_kinds import StudioEvent
 from engine.studio.identifiers import plain_words
 from engine.studio.merge_conflicts import apart
 from engine.studio.models import draft, draft_step
@@ -79,7 +80,7 @@ def begin(connection: Connection, bundle: Bundle, base_version: int, actor: Acto
         _remember(connection, bundle.key, 0, 1, bundle.pack(), actor, now)
     else:
         _put(connection, there, bundle.pack(), actor, now, base_version=base_version)
-    _audit(connection, "DraftBegun", bundle.key, actor, now)
+    _audit(connection, StudioEvent.DRAFT_BEGUN, bundle.key, actor, now)
 
 
 def save(
@@ -96,7 +97,7 @@ def save(
     if row.revision != revision and not _apart(connection, key, revision, Bundle.unpack(key, row.bundle).files, files):
         raise Conflict(key)
     made = _put(connection, row, Bundle(key, dict(files)).pack(), actor, now)
-    _audit(connection, "DraftChanged", key, actor, now)
+    _audit(connection, StudioEvent.DRAFT_CHANGED, key, actor, now)
     return made
 
 
@@ -190,7 +191,7 @@ def undo(connection: Connection, key: str, revision: int, actor: Actor, now: dat
         .where(draft_step.c.key == key, draft_step.c.position == row.position + by)
         .values(revision=row.revision + 1)
     )
-    _audit(connection, "DraftUndone" if by < 0 else "DraftRedone", key, actor, now)
+    _audit(connection, StudioEvent.DRAFT_UNDONE if by < 0 else StudioEvent.DRAFT_REDONE, key, actor, now)
     return int(row.revision + 1)
 
 
@@ -203,7 +204,7 @@ def propose(connection: Connection, key: str, revision: int, actor: Actor, now: 
     )
     if done.rowcount != 1:
         raise Conflict(key)
-    _audit(connection, "DraftProposed", key, actor, now)
+    _audit(connection, StudioEvent.DRAFT_PROPOSED, key, actor, now)
 
 
 def discard(connection: Connection, key: str, revision: int, actor: Actor, now: datetime) -> None:
@@ -211,10 +212,10 @@ def discard(connection: Connection, key: str, revision: int, actor: Actor, now: 
     if connection.execute(delete(draft).where(draft.c.key == key, draft.c.revision == revision)).rowcount != 1:
         raise Conflict(key)
     connection.execute(delete(draft_step).where(draft_step.c.key == key))
-    _audit(connection, "DraftDiscarded", key, actor, now)
+    _audit(connection, StudioEvent.DRAFT_DISCARDED, key, actor, now)
 
 
-def _audit(connection: Connection, kind: str, key: str, actor: Actor, now: datetime) -> None:
+def _audit(connection: Connection, kind: StudioEvent, key: str, actor: Actor, now: datetime) -> None:
     chain.append(connection, chain.SYSTEM_CHAIN, now, actor, kind, {"process": key})
 
 

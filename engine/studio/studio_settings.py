@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from engine.studio.event_kinds import StudioEvent
 from engine.studio.models import studio_setting
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
@@ -49,24 +50,24 @@ def turn(connection: Connection, name: str, on: bool, actor: Actor, now: datetim
     asks = asked.get(name)
     if there and not on and get(connection, "two_persons") and asks in (None, actor.person_id):
         if asks is None:
-            told = ("StudioSettingAsked", {"name": name, "value": on})
+            told = (StudioEvent.STUDIO_SETTING_ASKED, {"name": name, "value": on})
             put(connection, ASKED, {**asked, name: actor.person_id}, actor, now, told)
         return
     put(connection, name, on, actor, now)
     gone = set(asked) if name == "two_persons" else {name}
     if gone & set(asked):
         left = {rule: by for rule, by in asked.items() if rule not in gone}
-        put(connection, ASKED, left, actor, now, ("StudioSettingAskedNoMore", {"names": sorted(gone)}))
+        put(connection, ASKED, left, actor, now, (StudioEvent.STUDIO_SETTING_ASKED_NO_MORE, {"names": sorted(gone)}))
 
 
 def put(
     connection: Connection, name: str, value: Any, actor: Actor, now: datetime,
-    told: tuple[str, dict[str, Any]] | None = None,
+    told: tuple[StudioEvent, dict[str, Any]] | None = None,
 ) -> None:  # fmt: skip
     """Keep a setting, with a line in the trail: *told* is its kind and content where it says more than the value."""
     assert name in DEFAULTS, name
     values = {"value": value, "changed_at": now, "changed_by": actor.person_id}
     if not connection.execute(update(studio_setting).where(studio_setting.c.name == name).values(**values)).rowcount:
         connection.execute(insert(studio_setting).values(name=name, **values))
-    kind, data = told or ("StudioSettingChanged", {"name": name, "value": value})
+    kind, data = told or (StudioEvent.STUDIO_SETTING_CHANGED, {"name": name, "value": value})
     chain.append(connection, chain.SYSTEM_CHAIN, now, actor, kind, data)

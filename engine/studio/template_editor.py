@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.advice.event_kinds import AdviceEvent
+from engine.casework.event_kinds import CaseworkEvent
 from engine.studio.bpmn_editor import EditRefused, Files
 from engine.studio.drafts import key_from
 from engine.workflow.bpmn.elements import Finding
@@ -20,7 +22,7 @@ FILE = "templates.json"
 KINDS = ("letters", "notes")
 LANGUAGES = ("nb", "nn", "en")
 #: What may have happened, besides a step being done, when a template is proposed.
-EVENTS = ("OverviewOpened", "CasePaused")
+EVENTS = (AdviceEvent.OVERVIEW_OPENED, CaseworkEvent.CASE_PAUSED)
 #: Fill-ins every case has.
 COMMON = ("citizen", "number", "office", "adviser", "today", "journey")
 LONGEST = {"title": 200, "body": 20_000}

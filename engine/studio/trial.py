@@ -22,10 +22,12 @@ import engine.studio.tables  # noqa: F401  every table, for create_all
 from engine.advice.task_types import task_type_registry
 from engine.application import Application, build
 from engine.casework import notices
+from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.clock import FixedClock
 from engine.platform.db import metadata
 from engine.studio.simulated_world import CALLOUT, FAULTS, OWNER, Channel, Everybody, Targets, World, data_sets
 from engine.workflow.audit.chain import audit_event
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.commands import AttachFile, CompleteTask, ResolveIncident, StartInstance
@@ -36,10 +38,18 @@ from engine.workflow.jobs.wakeup import silent
 
 OPEN = ("ready", "claimed")
 #: Events that say what a run came to.
-TELLING = (
-    "TaskCompleted", "JobFinished", "TimerFired", "NoticeGiven", "MessageReceived", "SignalReceived", "ErrorThrown",
-    "IncidentRaised",
-)  # fmt: skip
+TELLING: frozenset[str] = frozenset(
+    {
+        WorkflowEvent.TASK_COMPLETED,
+        WorkflowEvent.JOB_FINISHED,
+        WorkflowEvent.TIMER_FIRED,
+        CaseworkEvent.NOTICE_GIVEN,
+        WorkflowEvent.MESSAGE_RECEIVED,
+        WorkflowEvent.SIGNAL_RECEIVED,
+        WorkflowEvent.ERROR_THROWN,
+        WorkflowEvent.INCIDENT_RAISED,
+    }
+)
 BUSY = 400  # jobs done at most in one press: an endless loop in a draft ends here, and says so
 
 

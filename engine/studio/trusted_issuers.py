@@ -17,6 +17,7 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import Connection
 
 from engine.studio import studio_settings
+from engine.studio.event_kinds import StudioEvent
 from engine.workflow.authorization.actor import Actor
 
 SETTING = "trusted_keys"
@@ -82,7 +83,7 @@ def enter(connection: Connection, name: str, text: str, actor: Actor, now: datet
     two = studio_settings.get(connection, "two_persons")
     by = actor.person_id
     entered = TrustedHouse(name, thumbprint, public, by, "" if two else by, now.isoformat(), trusted=not two)
-    _keep(connection, [*there, entered], "SigningKeyEntered", entered, actor, now)
+    _keep(connection, [*there, entered], StudioEvent.SIGNING_KEY_ENTERED, entered, actor, now)
     return entered
 
 
@@ -96,7 +97,7 @@ def agree(connection: Connection, thumbprint: str, actor: Actor, now: datetime) 
         raise KeyRefused("trust.own", "")
     agreed = replace(found, agreed_by=actor.person_id)
     kept = [agreed if house is found else house for house in there]
-    _keep(connection, kept, "SigningKeyTrusted", agreed, actor, now)
+    _keep(connection, kept, StudioEvent.SIGNING_KEY_TRUSTED, agreed, actor, now)
 
 
 def remove(connection: Connection, thumbprint: str, actor: Actor, now: datetime) -> None:
@@ -104,11 +105,16 @@ def remove(connection: Connection, thumbprint: str, actor: Actor, now: datetime)
     there = _held(connection)
     gone = next((house for house in there if house.thumbprint == thumbprint), None)
     if gone is not None:
-        _keep(connection, [h for h in there if h is not gone], "SigningKeyRemoved", gone, actor, now)
+        _keep(connection, [h for h in there if h is not gone], StudioEvent.SIGNING_KEY_REMOVED, gone, actor, now)
 
 
 def _keep(
-    connection: Connection, houses: list[TrustedHouse], kind: str, about: TrustedHouse, actor: Actor, now: datetime
+    connection: Connection,
+    houses: list[TrustedHouse],
+    kind: StudioEvent,
+    about: TrustedHouse,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     told = {"name": about.name, "thumbprint": about.thumbprint}
     kept = [{name: value for name, value in asdict(house).items() if name != "trusted"} for house in houses]

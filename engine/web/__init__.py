@@ -40,6 +40,7 @@ from engine.web.office import (
     queue,
 )
 from engine.web.shared import health, login, security, view
+from engine.web.shared.event_kinds import AccessEvent
 from engine.web.shared.notice_links import notice_link
 from engine.web.shared.texts import LANGUAGES
 from engine.workflow.audit import chain
@@ -243,4 +244,4 @@ def _audit_refusal(code: str) -> None:
         "reference": g.get("reference", ""),
     }
     with application.db.write() as connection:
-        chain.append(connection, chain.SYSTEM_CHAIN, application.clock.now(), SYSTEM, "RequestRefused", data)
+        chain.append(connection, chain.SYSTEM_CHAIN, application.clock.now(), SYSTEM, AccessEvent.REQUEST_REFUSED, data)

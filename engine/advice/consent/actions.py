@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.advice.consent.lifecycle import GRANT, RECORD
 from engine.advice.consent.models import consent_record, grant
+from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import baseline
 from engine.advice.evidence.models import harvest, snapshot
 from engine.advice.sharing import actions as sharing
@@ -150,7 +151,9 @@ def withdraw(connection: Connection, *, actor: Actor, record_id: str, now: datet
     connection.execute(delete(snapshot).where(snapshot.c.case_id == row.case_id))
     baseline.forget(connection, row.case_id)
     sharing.stop_all(connection, row.case_id, now)
-    chain.append(connection, row.case_id, now, actor, "ConsentWithdrawn", {"record": record_id, "basis": row.basis})
+    chain.append(
+        connection, row.case_id, now, actor, AdviceEvent.CONSENT_WITHDRAWN, {"record": record_id, "basis": row.basis}
+    )
     case_id: str = row.case_id
     return case_id
 

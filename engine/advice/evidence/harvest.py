@@ -16,6 +16,7 @@ from engine.advice.economy.figures import Figures, Gap, GapReason
 from engine.advice.economy.overview import Overview, build
 from engine.advice.economy.supplements import Supplement
 from engine.advice.economy.wire import from_json, to_json
+from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import baseline
 from engine.advice.evidence.datasets import Evidence
 from engine.advice.evidence.models import harvest, snapshot, supplement
@@ -53,7 +54,9 @@ def asked(connection: Connection, case_id: str, person_id: str, data_sets: list[
     ]
     if rows:
         connection.execute(insert(harvest), rows)
-        chain.append(connection, case_id, now, SYSTEM, "SourcesAsked", {"dataSets": [row["data_set"] for row in rows]})
+        chain.append(
+            connection, case_id, now, SYSTEM, AdviceEvent.SOURCES_ASKED, {"dataSets": [row["data_set"] for row in rows]}
+        )
 
 
 def record(
@@ -85,7 +88,7 @@ def record(
         values = {"attempts": harvest.c.attempts + 1, "error": error or None}
     connection.execute(update(harvest).where(harvest.c.id == row.id).values(**values))
     if state in ANSWERED and row.state not in ANSWERED:
-        chain.append(connection, case_id, now, SYSTEM, "SourceAnswered", {"dataSet": data_set})
+        chain.append(connection, case_id, now, SYSTEM, AdviceEvent.SOURCE_ANSWERED, {"dataSet": data_set})
 
 
 def figures(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.advice.event_kinds import AdviceEvent
 from engine.advice.sharing.models import access_log, share
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor, Office
@@ -54,7 +55,7 @@ def stop(connection: Connection, *, actor: Actor, share_id: str, now: datetime) 
     ).first()
     if row is None:
         return False
-    chain.append(connection, row.case_id, now, actor, "ShareStopped", {"share": share_id})
+    chain.append(connection, row.case_id, now, actor, AdviceEvent.SHARE_STOPPED, {"share": share_id})
     return True
 
 
@@ -95,7 +96,7 @@ def note_access(
     case_id: str,
     what: str,
     now: datetime,
-    event: str = "OverviewOpened",
+    event: AdviceEvent = AdviceEvent.OVERVIEW_OPENED,
 ) -> None:
     """What the citizen reads under "Hvem har sett opplysningene dine", and an audit event."""
     connection.execute(

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from engine.advice.event_kinds import AdviceEvent
 from engine.advice.task_types.descriptions import Wanted
 from engine.platform.clock import Clock
 from engine.platform.db import Database
@@ -167,7 +168,7 @@ class CallOut:
         def keep(connection: Connection) -> None:
             # Which values went out, by the names the diagram has for them.
             told = {"target": name, "sent": sorted(sent)}
-            chain.append(connection, work.case_id, now, SYSTEM, "CalledOut", told)
+            chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.CALLED_OUT, told)
 
         return Done(found, keep)
 

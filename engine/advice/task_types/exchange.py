@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
+from engine.advice.event_kinds import AdviceEvent
 from engine.casework import notices
 from engine.platform.db import Database
 from engine.platform.provider_errors import SourceError, SourceUnavailable
@@ -121,7 +122,9 @@ class Parties:
 
         def keep(connection: Connection) -> None:
             if parties.agree(connection, work.case_id, wanted, now):
-                chain.append(connection, work.case_id, now, SYSTEM, "PartiesChanged", {"parties": len(wanted)})
+                chain.append(
+                    connection, work.case_id, now, SYSTEM, AdviceEvent.PARTIES_CHANGED, {"parties": len(wanted)}
+                )
 
         with self._database.read() as connection:
             there = {(row.person_id, row.acts_by) for row in parties.named(connection, work.case_id)}
@@ -189,7 +192,7 @@ class Submit:
             return GiveUp(error.code)
 
         def keep(connection: Connection) -> None:
-            chain.append(connection, work.case_id, now, SYSTEM, "Submitted", {"receipt": receipt})
+            chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.SUBMITTED, {"receipt": receipt})
 
         return Done({"receipt": receipt}, keep)
 
@@ -256,7 +259,7 @@ class AwaitReply:
             return Deferred(self._wait, "not_answered")
 
         def keep(connection: Connection) -> None:
-            chain.append(connection, work.case_id, now, SYSTEM, "AnswerReceived", {"code": found.code})
+            chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.ANSWER_RECEIVED, {"code": found.code})
 
         return Done({"reply": found.code, "replyDay": found.day.isoformat()}, keep)
 
@@ -274,7 +277,7 @@ class ChangeRoles:
         def keep(connection: Connection) -> None:
             count = parties.change_role(connection, work.case_id, old, new, now)
             data = {"from": old, "to": new, "count": count}
-            chain.append(connection, work.case_id, now, SYSTEM, "RolesChanged", data)
+            chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.ROLES_CHANGED, data)
 
         return Done(effect=keep)
 

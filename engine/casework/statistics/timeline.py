@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.advice.event_kinds import AdviceEvent
+from engine.casework.event_kinds import CaseworkEvent
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.definitions.bundle import Bundle
 
 #: Data types that say what a step is for: the decision (vedtak), and the advice that may only follow it.
 DECISION, ADVICE = "decision", "advice-plan"
 #: The job that leaves an overview.
 OVERVIEW = "build_overview"
-MIGRATED = ("InstanceMigrated", "InstanceMigrationUndone")
+MIGRATED = (WorkflowEvent.INSTANCE_MIGRATED, WorkflowEvent.INSTANCE_MIGRATION_UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +110,19 @@ def read(case_id: str, events: Iterable[Event], versions: Versions) -> Course:
     here: Meaning | None = None
     for event in events:
         data = event.data
-        if event.kind == "CaseStarted":
+        if event.kind == WorkflowEvent.CASE_STARTED:
             course.opened = course.opened or event.at
             here = versions.by_number(str(data.get("process", "")), int(data.get("version", 0)))
         elif event.kind in MIGRATED and data.get("instance") == case_id:
             here = versions.by_id(str(data.get("to"))) or here
-        elif event.kind == "NoteWritten":
+        elif event.kind == CaseworkEvent.NOTE_WRITTEN:
             course.note = event.at
-        elif event.kind == "SourcesAsked":
+        elif event.kind == AdviceEvent.SOURCES_ASKED:
             for data_set in data.get("dataSets", ()):
                 course.asked.setdefault(data_set, event.at)
-        elif event.kind == "SourceAnswered":
+        elif event.kind == AdviceEvent.SOURCE_ANSWERED:
             course.answered.setdefault(str(data.get("dataSet")), event.at)
-        elif event.kind == "JobFinished" and data.get("job") == OVERVIEW:
+        elif event.kind == WorkflowEvent.JOB_FINISHED and data.get("job") == OVERVIEW:
             course.overview = course.overview or event.at
         if here is not None:
             _steps(course, event, here)
@@ -128,7 +131,11 @@ def read(case_id: str, events: Iterable[Event], versions: Versions) -> Course:
 
 def _steps(course: Course, event: Event, here: Meaning) -> None:
     data = event.data
-    if event.kind == "TaskCompleted" and data.get("process") == here.journey and data.get("task") in here.decision:
+    if (
+        event.kind == WorkflowEvent.TASK_COMPLETED
+        and data.get("process") == here.journey
+        and data.get("task") in here.decision
+    ):
         course.decision = course.decision or event.at
     if course.advice is None:
         begun = {f"{step}:activated" for step in here.advice}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.casework import journal
 from engine.casework.commands import AddNote, SendMessage, SetNoteAccess
+from engine.casework.event_kinds import CaseworkEvent
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
 
@@ -21,7 +22,7 @@ def add_note(ctx: Context) -> None:
         now=ctx.now,
         restricted=ctx.command.restricted,
     )
-    ctx.audit_kind = "NoteWritten"
+    ctx.audit_kind = CaseworkEvent.NOTE_WRITTEN
     ctx.audit_data = {"note": note_id, **({"barred": ctx.command.restricted} if ctx.command.restricted else {})}
     ctx.outcome = Outcome(ctx.case_id, made=note_id)
 
@@ -32,7 +33,7 @@ def set_note_access(ctx: Context) -> None:
     note_id, after = ctx.command.note_id, ctx.command.restricted
     before = journal.set_access(ctx.connection, ctx.case_id, note_id, after)
     if before != after:
-        ctx.audit_kind = "NoteBarred" if after else "NoteOpened"
+        ctx.audit_kind = CaseworkEvent.NOTE_BARRED if after else CaseworkEvent.NOTE_OPENED
         ctx.audit_data = {"note": note_id, "from": before or None, "to": after or None}
 
 
@@ -48,6 +49,6 @@ def send_message(ctx: Context) -> None:
         text=ctx.command.text,
         now=ctx.now,
     )
-    ctx.audit_kind = "MessageSent"
+    ctx.audit_kind = CaseworkEvent.MESSAGE_SENT
     ctx.audit_data = {"message": message_id}
     ctx.outcome = Outcome(ctx.case_id, made=message_id)

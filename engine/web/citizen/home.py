@@ -9,6 +9,7 @@ from flask import current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
+from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import snapshot
 from engine.casework import (
@@ -26,6 +27,7 @@ from engine.casework.commands import SendMessage
 from engine.web.citizen.charts import panels
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
+from engine.web.shared.event_texts import SHOWN
 from engine.web.shared.guards import ANYONE, actor, guarded
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor, Role
@@ -205,7 +207,7 @@ def case() -> Any:
             right=complaints.right(connection, found.id) if owns else None,
             complaints=complaints.of_case(connection, house.vault, found.id) if owns else (),
             measures=measures.of_case(connection, house.vault, found.id) if owns else (),
-            history=queries.history(connection, found.id, actor().person_id),
+            history=queries.history(connection, found.id, SHOWN, actor().person_id),
             unread=journal.unread(connection, found.id, Role.CITIZEN),
             told=[n for n in given if n.case_id == found.id and n.read_at is None],
             asks=queries.asks_now(connection, found.id, house.clock.now()),
@@ -243,7 +245,7 @@ def other_overview(number: str) -> Any:
         person = connection.execute(
             select(snapshot.c.person_id).where(snapshot.c.case_id == found.id).limit(1)
         ).scalar_one()
-        chain.append(connection, found.id, now, actor(), "OverviewOpened", {"about": person})
+        chain.append(connection, found.id, now, actor(), AdviceEvent.OVERVIEW_OPENED, {"about": person})
     shown, built_at, version = newest
     return render_template(
         "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,

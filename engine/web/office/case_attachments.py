@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.casework.event_kinds import CaseworkEvent
 from engine.web.citizen import attachments
 from engine.web.office import session
 from engine.web.office.case_page import case_of
@@ -25,5 +26,5 @@ def show(number: str, attachment_id: str) -> Any:
         answer = attachments.answered(connection, case.id, attachment_id, attachments.for_office(connection, case.id))
     data = {"attachment": attachment_id}
     with house.db.write() as connection:
-        chain.append(connection, case.id, house.clock.now(), actor(), "FileOpened", data)
+        chain.append(connection, case.id, house.clock.now(), actor(), CaseworkEvent.FILE_OPENED, data)
     return answer

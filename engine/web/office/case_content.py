@@ -26,11 +26,14 @@ from engine.casework import (
     uploads,
 )
 from engine.platform.clock import OSLO
+from engine.studio import template_editor
 from engine.web.citizen.enk.assessment import Assessed, assessed
 from engine.web.citizen.home import stage_rows
 from engine.web.office import case_drafts, merge_fields, session
 from engine.web.office.queue import FROM
 from engine.web.shared import answers, forms, view
+from engine.web.shared.event_texts import SHOWN
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.data import read_in_case
 
@@ -123,7 +126,7 @@ def content(
         "roles_with_access": participants.journey_roles(bundle),
         "linked": links.of_case(connection, case),
         "link_reasons": links.REASONS,
-        "history": queries.history(connection, case.id, limit=12),
+        "history": queries.history(connection, case.id, SHOWN, limit=12),
         "deadline": session.deadline(case.deadline_at, case.warn_at, now),
         "acts": case_actions.legal(case, who.person_id, leads),
         "hers": case.responsible == who.person_id,
@@ -150,11 +153,15 @@ def _help(bundle: Bundle, task: Any) -> str:
     return "" if found == key else found
 
 
+#: Events after which a template may be proposed.
+PROPOSING: tuple[str, ...] = (WorkflowEvent.TASK_COMPLETED, *template_editor.EVENTS)
+
+
 def _just_happened(connection: Connection, case_id: str) -> list[str]:
     """The last thing people did in the case: tasks they finished and kinds of events, for what to propose now."""
-    rows = queries.history(connection, case_id, limit=3)
+    rows = queries.history(connection, case_id, SHOWN, limit=3)
     found: list[str] = []
     for row in rows:
-        if row.kind in ("TaskCompleted", "OverviewOpened", "CasePaused") and not found:
+        if row.kind in PROPOSING and not found:
             found = [row.data.get("task", ""), row.kind]
     return [name for name in found if name]

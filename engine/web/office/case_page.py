@@ -10,10 +10,12 @@ from flask import g, render_template, request
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
+from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import harvest
 from engine.advice.sharing import actions as sharing
 from engine.casework import case_actions, drafts, history, journal, notices, queries
 from engine.casework.commands import AddNote, SendMessage, SetNoteAccess
+from engine.casework.event_kinds import CaseworkEvent
 from engine.web.citizen import attachments
 from engine.web.citizen.charts import panels
 from engine.web.office import case_drafts, session
@@ -66,7 +68,7 @@ def _note_opened(number: str) -> None:
             select(audit_event.c.seq)
             .where(
                 audit_event.c.case_id == case.id,
-                audit_event.c.kind == "CaseOpened",
+                audit_event.c.kind == CaseworkEvent.CASE_OPENED,
                 audit_event.c.actor_id == me,
                 audit_event.c.at > now - timedelta(days=1),
             )
@@ -78,7 +80,7 @@ def _note_opened(number: str) -> None:
         return
     with house.db.write() as connection:
         if seen is None:
-            chain.append(connection, case.id, now, actor(), "CaseOpened", {})
+            chain.append(connection, case.id, now, actor(), CaseworkEvent.CASE_OPENED, {})
         notices.mark_read(connection, me, now, case.id)
         if case.responsible in (None, me):
             journal.mark_read(connection, case.id, Role.CASEWORKER, now)
@@ -97,7 +99,7 @@ def _note_plan_read(number: str) -> None:
     with house.db.write() as connection:
         sharing.note_access(
             connection, actor=actor(), person_id=case.owner_id, case_id=case.id, what="plan", now=now,
-            event="PlanOpened",
+            event=AdviceEvent.PLAN_OPENED,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.casework import measures, members, queue
+from engine.casework.event_kinds import OfficeEvent
 from engine.casework.queue import Filter
 from engine.platform.clock import OSLO
 from engine.web.office import session
@@ -73,7 +74,7 @@ def be_away() -> Any:
         values = (None, None, None) if back else (substitute, since, until)
         members.be_away(connection, session.office(), person_id, *values)
         data = {"office": session.office(), "person": person_id, "substitute": values[0]}
-        kind = "CameBack" if back else "SubstituteSet"
+        kind = OfficeEvent.CAME_BACK if back else OfficeEvent.SUBSTITUTE_SET
         chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), actor(), kind, data)
     return redirect(url_for("colleagues.show"), 303)
 
@@ -88,5 +89,5 @@ def end() -> Response:
     with house.db.write() as connection:
         members.end(connection, session.office(), person_id, house.clock.now())
         data = {"office": session.office(), "person": person_id}
-        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), actor(), "MemberEnded", data)
+        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), actor(), OfficeEvent.MEMBER_ENDED, data)
     return redirect(url_for("colleagues.show"), 303)

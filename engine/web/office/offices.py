@@ -8,6 +8,7 @@ from flask import abort, g, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
 from engine.casework import members
+from engine.casework.event_kinds import OfficeEvent
 from engine.web.shared import login, view
 from engine.web.shared.guards import ANYONE, guarded
 from engine.workflow.audit import chain
@@ -58,7 +59,7 @@ def choose() -> Any:
             members.note_login(connection, part["orgno"], g.actor.person_id, part["leads"], now)
         was = g.actor.office.orgno if g.actor.office else None
         data = {"person": g.actor.person_id, "from": was, "to": part["orgno"], "role": part["role"]}
-        chain.append(connection, chain.SYSTEM_CHAIN, now, g.actor, "OfficeChosen", data)
+        chain.append(connection, chain.SYSTEM_CHAIN, now, g.actor, OfficeEvent.OFFICE_CHOSEN, data)
     answer = redirect(_back(request.form.get("videre", "")) or login.home(Role(part["role"])), 303)
     login.keep(answer, token)
     answer.delete_cookie("queue_page")  # the page of the queue one came from was the other office's

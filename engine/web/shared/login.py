@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from engine.casework import members
 from engine.platform.provider_errors import SourceError
 from engine.web.shared import view
+from engine.web.shared.event_kinds import AccessEvent
 from engine.web.shared.guards import ANYONE, guarded
 from engine.web.shared.texts import LANGUAGES
 from engine.workflow.audit import chain
@@ -122,7 +123,7 @@ def answered(which: str) -> Response:
         if role is Role.CASEWORKER and office is not None:
             members.note_login(connection, office.orgno, person.id, office.orgno in identity.leads, now)
         told = {"person": person.id, "role": None if several else role.value}  # else she has chosen none yet
-        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "LoggedIn", told)
+        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, AccessEvent.LOGGED_IN, told)
     answer = redirect(url_for("offices.show", videre=state["back"]) if several else state["back"] or home(role), 303)
     keep(answer, token)
     answer.delete_cookie(STARTED)
@@ -166,7 +167,7 @@ def _failed(which: str, code: str) -> Response:
     log.warning("%s log-in by %s failed: %s", g.reference, which, code)
     with house.db.write() as connection:
         event = {"by": which, "code": code[:60], "reference": g.reference}
-        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), SYSTEM, "LogInFailed", event)
+        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), SYSTEM, AccessEvent.LOG_IN_FAILED, event)
     key = code if code in ("cancelled", "acr", "no_office") else "other"
     way = "login.staff" if which == "ansattporten" else "login.citizen"
     page = render_template("login_failed.html", key=key, again=url_for(way))

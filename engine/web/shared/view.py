@@ -244,6 +244,7 @@ def size_of(count: int) -> str:
 def install(app: Flask) -> None:
     """Filters and globals of every template."""
     from engine.web.citizen.attachments import handed_in
+    from engine.web.shared.event_texts import event_text
     from engine.web.shared.forms import said  # which reads texts by way of this module
 
     env = app.jinja_env
@@ -253,7 +254,7 @@ def install(app: Flask) -> None:
         journey_title=journey_title,
         version_text=version_text,
         task_title=task_title,
-        event_task=event_task,
+        event_text=event_text,
         warning_title=warning_title,
         notice_text=notice_text,
         signal_text=signal_text,

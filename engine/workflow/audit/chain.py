@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from engine.platform.compiled_statements import Batch, Prepared
 from engine.platform.db import Json, UTCDateTime, metadata
+from engine.workflow.audit.kinds import EventKind
 from engine.workflow.authorization.actor import Actor
 
 #: The chain of events that belong to no case: log-ins, deployments, operations.
@@ -91,7 +92,7 @@ def append(
     case_id: str,
     at: datetime,
     actor: Actor,
-    kind: str,
+    kind: EventKind,
     data: Mapping[str, Any],
     batch: Batch | None = None,
 ) -> None:
@@ -107,7 +108,7 @@ def append(
         known = (found.seq, found.hash) if found else (0, _START)
     before, previous = known
     seq = before + 1
-    digest = _digest(previous, case_id, seq, at, actor.role.value, actor.person_id, kind, data)
+    digest = _digest(previous, case_id, seq, at, actor.role.value, actor.person_id, str(kind), data)
     writes = batch if batch is not None else Batch(connection)
     writes.add(
         _EVENT,
@@ -117,7 +118,7 @@ def append(
             "at": at,
             "actor_role": actor.role.value,
             "actor_id": actor.person_id,
-            "kind": kind,
+            "kind": str(kind),
             "data": dict(data),
             "hash": digest,
         },

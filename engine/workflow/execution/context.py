@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from engine.platform.clock import Clock
 from engine.platform.compiled_statements import Batch
 from engine.platform.vault import Vault
+from engine.workflow.audit.kinds import EventKind
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.definitions.library import Deployed, Library
 from engine.workflow.execution.commands import Command, Outcome
@@ -90,7 +91,7 @@ class Context:
     case_before: dict[str, Any] | None = None
     open_tasks: list[Any] | None = None
     rings: bool = False
-    audit_kind: str = ""
+    audit_kind: EventKind | None = None
     audit_data: dict[str, Any] = field(default_factory=dict)
     fit: Fit | None = None
     kept: dict[str, Any] = field(default_factory=dict)

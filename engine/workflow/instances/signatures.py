@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from engine.platform.vault import Vault
+from engine.workflow.audit import chain
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
@@ -61,9 +63,10 @@ def sign_hook(c: Context) -> None:
     content = signed_content(c.connection, c.services.vault, c.case_id, bundle, own)
     item = (c.token.variables or {}).get("party")
     on_behalf = item.get("person", "") if isinstance(item, Mapping) else ""
+    identity = str(uuid.uuid4())
     c.connection.execute(
         insert(signature).values(
-            id=str(uuid.uuid4()),
+            id=identity,
             case_id=c.case_id,
             task_id=c.task.id,
             person_id=c.actor.person_id,
@@ -74,6 +77,8 @@ def sign_hook(c: Context) -> None:
             at=c.now,
         )
     )
+    kind = WorkflowEvent.SIGNATURE_REFUSED if refused else WorkflowEvent.SIGNED
+    chain.append(c.connection, c.case_id, c.now, c.actor, kind, {"signature": identity}, c.batch)
     if c.token.variables is None:
         c.execution.set_variables(c.live, {"signed": not refused})
     else:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.application import Application
 from engine.platform.failpoints import FailPoints
 from engine.workflow.audit import chain
+from engine.workflow.audit.kinds import OperationsEvent
 from engine.workflow.authorization.actor import SYSTEM, Actor
 from engine.workflow.errors import Refusal
 from engine.workflow.execution.execution import Fault
@@ -93,7 +94,7 @@ def create(
             )
         )
         data = {"batch": identity, "action": action, "total": total, "chosen": dict(chosen), "reason": reason[:200]}
-        chain.append(connection, chain.SYSTEM_CHAIN, now, by, "BatchCreated", data)
+        chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.BATCH_CREATED, data)
     return identity
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, insert, select, update
 from engine.application import Application
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_head
+from engine.workflow.audit.kinds import OperationsEvent
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.operations.models import audit_check
 
@@ -32,7 +33,7 @@ def begin(application: Application, by: Actor) -> str:
                 id=identity, state="running", position="", chains=0, broken=[], asked_by=by.person_id, asked_at=now
             )
         )
-        chain.append(connection, chain.SYSTEM_CHAIN, now, by, "AuditCheckAsked", {"check": identity})
+        chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.AUDIT_CHECK_ASKED, {"check": identity})
     return identity
 
 

@@ -17,6 +17,7 @@ from engine.advice.evidence.models import harvest
 from engine.application import Application
 from engine.platform.clock import SandboxClock
 from engine.workflow.audit import chain
+from engine.workflow.audit.kinds import OperationsEvent
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.execution.models import QUEUES, breaker, due_work, process_instance, sweep
 from engine.workflow.jobs.breaker import side_of
@@ -214,7 +215,7 @@ def reset_breaker(application: Application, name: str, by: Actor) -> bool:
         ids = [work.id for work in held if side_of(job_type, task_type, work.payload) == name]
         for at in range(0, len(ids), AT_ONCE):
             connection.execute(update(due_work).where(due_work.c.id.in_(ids[at : at + AT_ONCE])).values(due_at=now))
-        chain.append(connection, chain.SYSTEM_CHAIN, now, by, "BreakerReset", {"name": name})
+        chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.BREAKER_RESET, {"name": name})
     return True
 
 

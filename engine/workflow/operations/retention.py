@@ -22,6 +22,7 @@ from engine.application import Application
 from engine.platform.db import metadata
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event, audit_head
+from engine.workflow.audit.kinds import OperationsEvent, WorkflowEvent
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.bpmn.timing import add_duration
 from engine.workflow.execution.models import element_instance, process_instance
@@ -105,7 +106,7 @@ def delete_case(connection: Connection, case_id: str, key: str, now: datetime, a
         if rows:
             counted[table.name] = rows
     connection.execute(insert(purged_case).values(case_id=case_id, key=key, purged_at=now, audit_until=audit_until))
-    chain.append(connection, case_id, now, SYSTEM, "CasePurged", {"process": key, "rows": counted})
+    chain.append(connection, case_id, now, SYSTEM, WorkflowEvent.CASE_PURGED, {"process": key, "rows": counted})
 
 
 def _old_trails(application: Application, now: datetime) -> list[str]:
@@ -118,7 +119,7 @@ def delete_trail(connection: Connection, case_id: str, now: datetime) -> None:
     head = connection.execute(select(audit_head).where(audit_head.c.case_id == case_id)).first()
     if head is not None:
         data = {"case": case_id, "events": head.seq, "head": bytes(head.hash).hex()}
-        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, "TrailPurged", data)
+        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, OperationsEvent.TRAIL_PURGED, data)
     connection.execute(delete(audit_event).where(audit_event.c.case_id == case_id))
     connection.execute(delete(audit_head).where(audit_head.c.case_id == case_id))
     connection.execute(delete(purged_case).where(purged_case.c.case_id == case_id))

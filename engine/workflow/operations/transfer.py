@@ -30,6 +30,7 @@ from engine.platform import row_json, schema
 from engine.platform.db import metadata
 from engine.platform.vault import Erased, person_key_table, person_table
 from engine.workflow.audit import chain
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import VersionTaken
@@ -237,7 +238,7 @@ def _write(
     broken = chain.verify(connection, case_id)
     if broken is not None:
         raise BadInput(f"the audit trail of case {number} does not hold at event {broken.seq}: {broken.reason}")
-    chain.append(connection, case_id, application.clock.now(), SYSTEM, "CaseImported", {})
+    chain.append(connection, case_id, application.clock.now(), SYSTEM, WorkflowEvent.CASE_IMPORTED, {})
     return True
 
 

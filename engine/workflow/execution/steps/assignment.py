@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from engine.platform.lifecycle import NotAllowed
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Reason
 from engine.workflow.execution import advance, deadlines
@@ -30,14 +31,14 @@ from engine.workflow.instances.models import case_file
 
 def claim(c: Context) -> None:
     """Take a task nobody has."""
-    _give(c, "claim", c.actor.person_id, "TaskClaimed")
+    _give(c, "claim", c.actor.person_id, WorkflowEvent.TASK_CLAIMED)
 
 
 def release(c: Context) -> None:
     """Put back what one has, for anybody else to take."""
     assert isinstance(c.command, ReleaseTask)
     _mine(c)
-    _give(c, "release", None, "TaskReleased", c.command.reason)
+    _give(c, "release", None, WorkflowEvent.TASK_RELEASED, c.command.reason)
 
 
 def assign(c: Context) -> None:
@@ -48,7 +49,7 @@ def assign(c: Context) -> None:
     if c.task.performer == "citizen" and c.command.assignee != c.task.owner_id:
         text = "it is the citizen's own task and cannot be given to another"
         raise NotPossible(Reason(c.task.element_id, "own-task", text))
-    _give(c, "assign", c.command.assignee, "TaskAssigned", c.command.reason)
+    _give(c, "assign", c.command.assignee, WorkflowEvent.TASK_ASSIGNED, c.command.reason)
 
 
 def delegate(c: Context) -> None:
@@ -57,7 +58,7 @@ def delegate(c: Context) -> None:
     _mine(c)
     if c.command.to in ("", c.task.assignee):
         raise NotPossible(Reason(c.task.element_id, "nobody-named", "name another person than who has the task"))
-    _give(c, "delegate", c.command.to, "TaskDelegated", c.command.reason, delegated_by=c.task.assignee)
+    _give(c, "delegate", c.command.to, WorkflowEvent.TASK_DELEGATED, c.command.reason, delegated_by=c.task.assignee)
 
 
 def give_back(c: Context) -> None:
@@ -65,7 +66,7 @@ def give_back(c: Context) -> None:
     _mine(c)
     if c.task.delegated_by is None:
         raise NotPossible(Reason(c.task.element_id, "not-delegated", "the task was not delegated"))
-    _give(c, "give_back", c.task.delegated_by, "TaskGivenBack", c.command.reason)
+    _give(c, "give_back", c.task.delegated_by, WorkflowEvent.TASK_GIVEN_BACK, c.command.reason)
 
 
 def _mine(c: Context) -> None:
@@ -79,7 +80,7 @@ def _mine(c: Context) -> None:
 
 
 def _give(
-    c: Context, trigger: str, to: str | None, kind: str, reason: str = "", delegated_by: str | None = None
+    c: Context, trigger: str, to: str | None, kind: WorkflowEvent, reason: str = "", delegated_by: str | None = None
 ) -> None:
     """Move the task's life cycle and say whose it is now; once no longer lent, it has no lender."""
     assert c.task is not None
@@ -99,7 +100,7 @@ def pause(c: Context) -> None:
     c.open_tasks = None  # the case file is to see the pause
     if c.token.element.extension.pause_stops_clock:
         _unwatch(c)
-    note(c, "pause", "TaskPaused", reason=c.command.reason)
+    note(c, "pause", WorkflowEvent.TASK_PAUSED, reason=c.command.reason)
 
 
 def resume(c: Context) -> None:
@@ -116,7 +117,7 @@ def resume(c: Context) -> None:
         deadlines.watch(c.execution, c.token, None if passed else due, None if _warned(c) else warn)
     _set(c, **values)
     c.open_tasks = None  # their dates are not those read under the lock any more
-    note(c, "resume", "TaskResumed", reason=c.command.reason)
+    note(c, "resume", WorkflowEvent.TASK_RESUMED, reason=c.command.reason)
 
 
 def _move_pause(c: Context, trigger: str) -> None:
@@ -139,7 +140,7 @@ def plan(c: Context) -> None:
     if c.case_before is not None and c.case_before["waiting_task"] == c.task.element_id:
         c.connection.execute(update(case_file).where(case_file.c.id == c.case_id).values(follow_up_at=at))
         c.case_before["follow_up_at"] = at
-    note(c, "plan", "TaskPlanned", data={"follow_up": None if at is None else at.isoformat()})
+    note(c, "plan", WorkflowEvent.TASK_PLANNED, data={"follow_up": None if at is None else at.isoformat()})
 
 
 def extend(c: Context) -> None:
@@ -156,7 +157,13 @@ def extend(c: Context) -> None:
     deadlines.watch(c.execution, c.token, due, warn)
     _set(c, due_at=due, warn_at=warn, escalated_at=None)
     c.open_tasks = None  # their dates are not those read under the lock any more
-    note(c, "extend", "TaskExtended", reason=c.command.reason, data={"was": was.isoformat(), "due": due.isoformat()})
+    note(
+        c,
+        "extend",
+        WorkflowEvent.TASK_EXTENDED,
+        reason=c.command.reason,
+        data={"was": was.isoformat(), "due": due.isoformat()},
+    )
 
 
 def pass_deadline(c: Context) -> None:
@@ -164,12 +171,12 @@ def pass_deadline(c: Context) -> None:
     assert c.token is not None and c.work is not None
     c.task = c.connection.execute(select(user_task).where(user_task.c.id == c.token.id)).one()
     if c.work.name == deadlines.WARNING:
-        note(c, "warn", "DeadlineNear")
+        note(c, "warn", WorkflowEvent.DEADLINE_NEAR)
         return
     _set(c, escalated_at=c.now)
     caught = deadlines.passed(c.execution, c.token)
     advance.run(c.execution)
-    note(c, "escalate", "DeadlinePassed", data={"caught": caught})
+    note(c, "escalate", WorkflowEvent.DEADLINE_PASSED, data={"caught": caught})
 
 
 def _set(c: Context, **values: object) -> None:
@@ -191,7 +198,7 @@ def _warned(c: Context) -> bool:
 def note(
     c: Context,
     kind: str,
-    audit_kind: str,
+    audit_kind: WorkflowEvent,
     from_person: str | None = None,
     to_person: str | None = None,
     reason: str = "",

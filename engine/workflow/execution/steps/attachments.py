@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution import attachments
 from engine.workflow.execution.commands import AttachFile, DetachFile
@@ -27,7 +28,7 @@ def attach_file(c: Context) -> None:
         by=c.actor.person_id, component=kind.id, name=c.command.name, content_type=c.command.content_type,
         content=c.command.content, now=c.now,
     )  # fmt: skip
-    c.audit_kind = "FileAttached"
+    c.audit_kind = WorkflowEvent.FILE_ATTACHED
     c.audit_data = {"task": c.task.element_id, "process": c.task.key, "attachment": identity, "digest": digest}
 
 
@@ -36,5 +37,5 @@ def detach_file(c: Context) -> None:
     assert isinstance(c.command, DetachFile) and c.task is not None
     ours = c.deployed(c.task.definition_id).bundle.attachments_of(c.task.element_id)
     if attachments.remove(c.connection, c.live.id, c.task.owner_id, ours, c.command.attachment_id):
-        c.audit_kind = "FileDetached"
+        c.audit_kind = WorkflowEvent.FILE_DETACHED
         c.audit_data = {"task": c.task.element_id, "process": c.task.key, "attachment": c.command.attachment_id}

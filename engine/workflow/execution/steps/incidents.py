@@ -7,6 +7,7 @@ import uuid
 from sqlalchemy import ColumnElement, exists, insert, or_, select, update
 
 from engine.workflow.audit import chain
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.errors import AlreadyDone, Invalid
 from engine.workflow.execution import advance, starts
 from engine.workflow.execution.behaviours.timer import arm_again, firing
@@ -44,7 +45,7 @@ def raise_incident(c: Context) -> None:
     if work.kind == "start":
         starts.arm_next(c.connection, work, c.now)
     c.connection.execute(update(due_work).where(due_work.c.id == work.id).values(state="incident"))
-    c.audit_kind = "IncidentRaised"
+    c.audit_kind = WorkflowEvent.INCIDENT_RAISED
     c.audit_data = {"element": work.element_id, "code": command.code}
 
 
@@ -122,7 +123,7 @@ def raise_stuck(c: Context) -> None:
         c.execution.fail(token, Fault(STUCK, "waits for nothing"))
     if not tokens:
         _write(c, live.case_id, live.id, live.id, live.process.id, None, STUCK, "no element is left")
-    c.audit_kind = "IncidentRaised"
+    c.audit_kind = WorkflowEvent.INCIDENT_RAISED
     c.audit_data = {"element": tokens[0].element.id if tokens else live.process.id, "code": STUCK}
 
 
@@ -155,7 +156,7 @@ def resolve_incident(c: Context) -> None:
             element = c.holder.instance.process.elements[work.element_id]
             arm_again(c.execution, c.holder, element, work.payload.get("cause", ""), *firing(work))
     advance.run(c.execution)
-    c.audit_kind = "IncidentResolved"
+    c.audit_kind = WorkflowEvent.INCIDENT_RESOLVED
     c.audit_data = {"element": c.incident.element_id, "how": how, "code": c.incident.code}
     if not c.case_id:
         chain.append(c.connection, chain.SYSTEM_CHAIN, c.now, c.actor, c.audit_kind, c.audit_data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.execution import advance, error_propagation, triggers
 from engine.workflow.execution.behaviours.timer import arm_again, firing
 from engine.workflow.execution.commands import CancelCase, FinishJob, ThrowError
@@ -23,7 +24,7 @@ def finish_job(c: Context) -> None:
     assert isinstance(c.command, FinishJob) and c.token is not None and c.work is not None
     c.execution.later(advance.complete, c.token, c.command.variables)
     advance.run(c.execution)
-    c.audit_kind = "JobFinished"
+    c.audit_kind = WorkflowEvent.JOB_FINISHED
     c.audit_data = {"element": c.work.element_id, "job": c.work.name}
 
 
@@ -34,7 +35,7 @@ def throw_error(c: Context) -> None:
         c.execution.fail(c.token, Fault("uncaught_error", told), c.work.id)
         c.connection.execute(update(due_work).where(due_work.c.id == c.work.id).values(state="incident"))
     advance.run(c.execution)
-    c.audit_kind = "ErrorThrown"
+    c.audit_kind = WorkflowEvent.ERROR_THROWN
     c.audit_data = {"element": c.work.element_id, "code": c.command.code}
 
 
@@ -46,7 +47,7 @@ def fire_timer(c: Context) -> None:
     arm_again(c.execution, c.holder, element, cause, *firing(c.work))
     triggers.trigger(c.execution, c.holder, element.id, None, cause)
     advance.run(c.execution)
-    c.audit_kind = "TimerFired"
+    c.audit_kind = WorkflowEvent.TIMER_FIRED
     c.audit_data = {"element": element.id}
 
 
@@ -54,5 +55,5 @@ def cancel_case(c: Context) -> None:
     assert isinstance(c.command, CancelCase)
     c.services.enforce(c, "delete", "")
     advance.cancel(c.execution, c.live)
-    c.audit_kind = "CaseCancelled"
+    c.audit_kind = WorkflowEvent.CASE_CANCELLED
     c.audit_data = {"reason": c.command.reason[:200]}

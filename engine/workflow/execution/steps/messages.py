@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.errors import AlreadyDone
 from engine.workflow.execution import advance, messages, triggers
 from engine.workflow.execution.commands import (
@@ -50,7 +51,7 @@ def _correlate(c: Context, identity: str, name: str, key: str, variables: Mappin
         c.outcome = Outcome(state="buffered")  # its case takes it when it is resumed
         return
     if waiting is not None and _trigger(c, waiting, identity, variables, f"message:{name}"):
-        c.audit_kind = "MessageReceived"
+        c.audit_kind = WorkflowEvent.MESSAGE_RECEIVED
         c.audit_data = {"message": name, "element": waiting.element_id}
         return
     begins = messages.starts(c.connection, "message", name) if owner_id else []
@@ -89,7 +90,7 @@ def _begin(c: Context, start: Row[Any], variables: Mapping[str, Any], owner_id: 
     c.instance = instance
     advance.start_at(c.execution, instance, start.element_id)
     advance.run(c.execution)
-    c.audit_kind = "CaseStarted"
+    c.audit_kind = WorkflowEvent.CASE_STARTED
     c.audit_data = {"process": deployed.key, "version": deployed.version, "by": start.name}
 
 
@@ -145,5 +146,5 @@ def tell_signal(c: Context) -> None:
     row = messages.stored(c.connection, c.work.payload["message"])
     triggers.trigger(c.execution, c.holder, c.work.element_id, row.variables, f"signal:{row.name}")
     advance.run(c.execution)
-    c.audit_kind = "SignalReceived"
+    c.audit_kind = WorkflowEvent.SIGNAL_RECEIVED
     c.audit_data = {"signal": row.name, "element": c.work.element_id}

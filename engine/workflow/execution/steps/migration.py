@@ -9,6 +9,7 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from engine.platform import row_json
 from engine.workflow.audit.chain import audit_event, audit_head
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.definitions.library import UnknownDefinition
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution import advance, migration
@@ -128,7 +129,7 @@ def migrate_rows(c: Context) -> None:
     c.live.definition_id = target.id
     c.live.process = target.bundle.process
     c.live.changed = True
-    c.audit_kind = "InstanceMigrated"
+    c.audit_kind = WorkflowEvent.INSTANCE_MIGRATED
     c.audit_data = {
         "instance": c.live.id,
         "from": c.kept["from"],
@@ -286,7 +287,7 @@ def restore_rows(c: Context) -> None:
         .where(process_instance.c.id == c.live.id)
         .values(data=before["data"], version=process_instance.c.version + 1)
     )
-    c.audit_kind = "InstanceMigrationUndone"
+    c.audit_kind = WorkflowEvent.INSTANCE_MIGRATION_UNDONE
     c.audit_data = _undone(c.live, before, c.command.batch_id)
 
 

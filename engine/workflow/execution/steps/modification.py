@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.bpmn.elements import Element
 from engine.workflow.errors import NotPossible, Reason
 from engine.workflow.execution import advance
@@ -20,7 +21,7 @@ def cancel_tokens(c: Context) -> None:
     assert isinstance(c.command, ModifyInstance)
     if not (c.command.cancel or c.command.start):
         raise NotPossible(Reason("", "nothing-to-do", "name what to cancel, or where to start"))
-    c.audit_kind = "InstanceModified"
+    c.audit_kind = WorkflowEvent.INSTANCE_MODIFIED
     c.audit_data = {
         "cancel": list(c.command.cancel),
         "start": [start.element for start in c.command.start],

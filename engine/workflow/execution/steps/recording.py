@@ -77,7 +77,7 @@ def write_audit(c: Context) -> None:
 
     A command that moves very many tells the first by name and how many more there were.
     """
-    if not c.audit_kind or not c.case_id:
+    if c.audit_kind is None or not c.case_id:
         return
     trace = c.execution.trace
     moved = [f"{token.element.id}:{state}" for token, state in islice(trace, NAMED)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization import pep
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.library import UnknownDefinition, start_timers
@@ -29,7 +30,7 @@ def create_instance(c: Context) -> None:
         variables=dict(c.command.variables),
     )
     c.case_id = c.instance.id
-    c.audit_kind = "CaseStarted"
+    c.audit_kind = WorkflowEvent.CASE_STARTED
     c.audit_data = {"process": deployed.key, "version": deployed.version}
 
 
@@ -93,5 +94,5 @@ def begin_by_timer(c: Context) -> None:
     c.case_id = c.instance.id
     advance.start_at(c.execution, c.instance, work.payload["element"])
     advance.run(c.execution)
-    c.audit_kind = "CaseStarted"
+    c.audit_kind = WorkflowEvent.CASE_STARTED
     c.audit_data = {"process": deployed.key, "version": deployed.version, "by": work.payload["due"]}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Row, delete, select, update
 
 from engine.platform.lifecycle import NotAllowed
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotPossible, Reason
 from engine.workflow.execution import advance, messages, triggers
@@ -39,7 +40,7 @@ def suspend_case(c: Context) -> None:
         .where(due_work.c.case_id == c.case_id, due_work.c.kind.not_in(LEFT), due_work.c.state.in_(("due", "leased")))
         .values(state=HELD, fence=due_work.c.fence + 1, lease_until=None)
     )
-    c.audit_kind = "CaseSuspended"
+    c.audit_kind = WorkflowEvent.CASE_SUSPENDED
     c.audit_data = {"reason": c.command.reason[:200]}
 
 
@@ -56,7 +57,7 @@ def resume_case(c: Context) -> None:
         c.execution.recheck(c.execution.instance(identity))
     c.execution.recheck(c.live)  # conditions a migration began to listen for while it stood still
     c.rings = True
-    c.audit_kind = "CaseResumed"
+    c.audit_kind = WorkflowEvent.CASE_RESUMED
     c.audit_data = {"reason": c.command.reason[:200]} if c.command.reason else {}
 
 

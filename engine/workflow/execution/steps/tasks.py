@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, update
 
 from engine.platform.compiled_statements import Prepared
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization import candidates
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotPossible, Reason
@@ -111,7 +112,7 @@ def end_task(c: Context) -> None:
         data.lock(c.connection, c.live.id, kind.stored_as(c.task.owner_id), locked=True)
     files = bundle.attachments_of(c.task.element_id)
     attachments.lock(c.connection, c.live.id, c.task.owner_id, files, locked=True)
-    c.audit_kind = "TaskCompleted"
+    c.audit_kind = WorkflowEvent.TASK_COMPLETED
     c.audit_data = {"task": c.task.element_id, "process": c.task.key, "action": c.command.action}
 
 

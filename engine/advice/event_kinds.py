@@ -1,0 +1,37 @@
+"""Kinds of events that debt advice writes: consent, sharing, sources and what is exchanged with others."""
+
+from __future__ import annotations
+
+from engine.workflow.audit.kinds import EventKind
+
+
+class AdviceEvent(EventKind):
+    """What debt advice does in a case."""
+
+    CONSENT_WITHDRAWN = "ConsentWithdrawn"
+    SHARE_STOPPED = "ShareStopped"
+    OVERVIEW_OPENED = "OverviewOpened"
+    PLAN_OPENED = "PlanOpened"
+
+    SOURCES_ASKED = "SourcesAsked"
+    SOURCE_ANSWERED = "SourceAnswered"
+
+    PARTIES_CHANGED = "PartiesChanged"
+    ROLES_CHANGED = "RolesChanged"
+    SUBMITTED = "Submitted"
+    ANSWER_RECEIVED = "AnswerReceived"
+    CALLED_OUT = "CalledOut"
+
+
+#: What the short history of a case tells, to the citizen too.
+SHOWN: tuple[EventKind, ...] = (
+    AdviceEvent.OVERVIEW_OPENED,
+    AdviceEvent.PLAN_OPENED,
+    AdviceEvent.CONSENT_WITHDRAWN,
+    AdviceEvent.SHARE_STOPPED,
+    AdviceEvent.PARTIES_CHANGED,
+    AdviceEvent.ROLES_CHANGED,
+    AdviceEvent.SUBMITTED,
+    AdviceEvent.ANSWER_RECEIVED,
+    AdviceEvent.CALLED_OUT,
+)
