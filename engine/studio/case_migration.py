@@ -18,7 +18,7 @@ from engine.workflow.execution.models import process_instance
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches
 from engine.workflow.operations.dry_run import tried
-from engine.workflow.operations.jobs import in_background
+from engine.workflow.operations.jobs import RunBatch, in_background
 from engine.workflow.operations.models import batch, batch_item
 from engine.workflow.operations.selection import LIVE
 
@@ -171,14 +171,14 @@ def _begin(
     reason: str, by: Actor,
 ) -> str:  # fmt: skip
     identity = batches.create(application, action, targets, chosen=chosen, settings=settings, reason=reason, by=by)
-    in_background(application, "run_batch", batch=identity)
+    in_background(application, RunBatch.name, batch=identity)
     return identity
 
 
 def let_run(application: Application, identity: str) -> None:
     """Take back a stop: a worker goes on with it."""
     batches.let_run(application, identity)
-    in_background(application, "run_batch", batch=identity)
+    in_background(application, RunBatch.name, batch=identity)
 
 
 def work(application: Application, identity: str, seconds: float) -> batches.Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from engine.advice.task_types.exchange import Notify
 from engine.workflow.bpmn.validator import Capabilities
 
 #: How a process or a part of one may begin, in the order they are offered.
@@ -43,7 +44,7 @@ KINDS = (
     Kind("signing", "userTask", task_type="signing", person=True),
     Kind("manual", "manualTask", task_type="confirmation", person=True),
     Kind("plain", "task", task_type="confirmation", person=True),
-    Kind("notify", "serviceTask", task_type="notify", group="job"),
+    Kind("notify", "serviceTask", task_type=Notify.name, group="job"),
     Kind("job", "serviceTask", group="job"),
     Kind("rule", "businessRuleTask", group="job"),
     Kind("script", "scriptTask", group="job"),

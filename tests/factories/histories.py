@@ -37,7 +37,7 @@ def tell(number: int, now: datetime, dice: random.Random) -> Told:
     steps = (
         (1, 2, "SourcesAsked", {"dataSets": list(SOURCES)}),
         (2, dice.choice((0.5, 3, 20, 60)), "JobFinished",
-         {"element": "Build", "job": "build_overview", "stages": ["kartlegging"]}),
+         {"element": "Build", "job": "overview", "stages": ["kartlegging"]}),
         (3, 40, "TaskCompleted", {"task": "Assess", "process": "advice", "stages": ["vedtak"]}),
         (4, 60, "TaskCompleted", {
             "task": "Decide", "process": "advice", "moved": ["Decide:completed", "Advise:activated"],

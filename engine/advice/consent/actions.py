@@ -24,6 +24,8 @@ from engine.workflow.jobs import outbox
 
 DEFAULT_LIFE = timedelta(days=90)
 LONGEST_LIFE = timedelta(days=180)
+#: The outbox job that tells a channel of a withdrawal.
+REVOKE_GRANT = "revoke_grant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +163,4 @@ def withdraw(connection: Connection, *, actor: Actor, record_id: str, now: datet
 def _tell_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:
     """The source learns of it from a job: nothing is called inside the transaction."""
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"revoke/{grant_id}"))
-    outbox.put(connection, name="revoke_grant", case_id=case_id, payload={"grant": grant_id}, key=key, now=now)
+    outbox.put(connection, name=REVOKE_GRANT, case_id=case_id, payload={"grant": grant_id}, key=key, now=now)

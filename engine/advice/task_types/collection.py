@@ -188,7 +188,7 @@ class BuildOverview:
 class RevokeGrant:
     """Outbox job ``revoke_grant``: tell the channel that the citizen has withdrawn."""
 
-    name = "revoke_grant"
+    name = consent.REVOKE_GRANT
 
     def __init__(self, database: Database, channels: Mapping[str, ConsentChannel]) -> None:
         self._database = database

@@ -19,12 +19,13 @@ from engine.advice.task_types.exchange import (
     Submit,
 )
 from engine.advice.task_types.fetch import Fetch
+from engine.advice.task_types.milestones import MILESTONES
 from engine.advice.task_types.user_tasks import Hook, answer_hook, share_hook
 from engine.application import Application
 from engine.workflow.instances.signatures import sign_hook
 from engine.workflow.jobs.event_publisher import Publisher, SendEvent
 from engine.workflow.jobs.job_types import JobType
-from engine.workflow.operations.jobs import ReadCourses, RunBatch, VerifyAudit
+from engine.workflow.operations.jobs import ReadTimelines, RunBatch, VerifyAudit
 
 
 def hooks(data_sets: Mapping[str, DataSet], receiver: dict[str, str]) -> dict[str, Hook]:
@@ -71,7 +72,7 @@ def jobs(
         SendEvent(publisher, app.settings.base_url),
         RunBatch(app),
         VerifyAudit(app),
-        ReadCourses(app),
+        ReadTimelines(app, MILESTONES),
     )
     return {job.name: job for job in found}
 

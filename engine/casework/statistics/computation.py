@@ -1,4 +1,4 @@
-"""Many courses become figures. Plain functions over frozen values; small numbers are hidden here and nowhere else.
+"""Many timelines become figures. Plain functions over frozen values; small numbers are hidden here and nowhere else.
 
 A time between two moments is kept as ``timedelta``. A median is the middle value, or the mean of the two
 middle ones; "nine of ten" is the smallest time within which at least nine tenths lie (nearest rank).
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from engine.casework.statistics.small_cell_suppression import FEWEST, row, shown
-from engine.casework.statistics.timeline import Course
+from engine.casework.statistics.timeline import Timeline
 
 #: From inquiry to overview (report, goal): two days of 24 hours.
 OVERVIEW_GOAL = timedelta(days=2)
@@ -23,14 +23,14 @@ NOTES = (7, 14, 30, 90)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case of the choice: its course, how it ended, and its stages by today's names.
+    """One case of the choice: its timeline, how it ended, and its stages by today's names.
 
     stages    ids as the newest version knows them, in the order entered; repeats are kept
     ended     when it was closed or cancelled
     finished  whether it entered the last stage of the version that was in force in it then
     """
 
-    course: Course
+    timeline: Timeline
     opened: datetime
     ended: datetime | None
     cancelled: bool
@@ -106,7 +106,7 @@ class Figures:
     sources: tuple[Source, ...]
 
 
-def reckon(cases: Sequence[Case], stages: Sequence[str], since: datetime, until: datetime, now: datetime) -> Figures:
+def compute(cases: Sequence[Case], stages: Sequence[str], since: datetime, until: datetime, now: datetime) -> Figures:
     """Every figure of a journey.
 
     cases   those opened in the period, and those that run whenever they were opened
@@ -118,10 +118,10 @@ def reckon(cases: Sequence[Case], stages: Sequence[str], since: datetime, until:
     return Figures(
         cases=shown(len(cases)),
         open=shown(len(running)),
-        overview=duration(cases, lambda course: course.overview, now, OVERVIEW_GOAL),
-        decision=duration(cases, lambda course: course.decision, now),
-        early=shown(sum(advised_early(case.course) for case in cases)),
-        notes=_row("notes", running, lambda case: since_note(case.course, now), NOTES, none_last=True),
+        overview=duration(cases, lambda timeline: timeline.overview, now, OVERVIEW_GOAL),
+        decision=duration(cases, lambda timeline: timeline.decision, now),
+        early=shown(sum(advised_early(case.timeline) for case in cases)),
+        notes=_row("notes", running, lambda case: since_note(case.timeline, now), NOTES, none_last=True),
         stages=tuple(_open_by_age(running, _order(running, stages), now)),
         dropped=tuple(_dropped(cases, _order(cases, stages))),
         sources=tuple(_sources(cases, now)),
@@ -129,13 +129,13 @@ def reckon(cases: Sequence[Case], stages: Sequence[str], since: datetime, until:
 
 
 def duration(
-    cases: Iterable[Case], reached: Callable[[Course], datetime | None], now: datetime, goal: timedelta | None = None
+    cases: Iterable[Case], reached: Callable[[Timeline], datetime | None], now: datetime, goal: timedelta | None = None
 ) -> Duration:
     """From inquiry until *reached*. A case that ended without it neither counts as done nor waits."""
     took: list[timedelta] = []
     waiting = late = 0
     for case in cases:
-        at = reached(case.course)
+        at = reached(case.timeline)
         if at is not None:
             took.append(at - case.opened)
         elif case.ended is None:
@@ -156,13 +156,13 @@ def _times(took: Sequence[timedelta]) -> tuple[timedelta | None, timedelta | Non
     return timedelta(seconds=middle), ordered[-(-9 * len(ordered) // 10) - 1]
 
 
-def advised_early(course: Course) -> bool:
+def advised_early(timeline: Timeline) -> bool:
     """Advice began, and no decision stood before it."""
-    return course.advice is not None and (course.decision is None or course.advice < course.decision)
+    return timeline.advice is not None and (timeline.decision is None or timeline.advice < timeline.decision)
 
 
-def since_note(course: Course, now: datetime) -> timedelta | None:
-    return None if course.note is None else now - course.note
+def since_note(timeline: Timeline, now: datetime) -> timedelta | None:
+    return None if timeline.note is None else now - timeline.note
 
 
 def bucket(time: timedelta, bounds: Sequence[int]) -> int:
@@ -210,16 +210,16 @@ def dropped_out(case: Case) -> bool:
 
 
 def _sources(cases: Sequence[Case], now: datetime) -> Iterable[Source]:
-    names = sorted({name for case in cases for name in case.course.asked})
+    names = sorted({name for case in cases for name in case.timeline.asked})
     for name in names:
-        asked = [case for case in cases if name in case.course.asked]
+        asked = [case for case in cases if name in case.timeline.asked]
         took, waits = [], []
         for case in asked:
-            answer = case.course.answered.get(name)
+            answer = case.timeline.answered.get(name)
             if answer is not None:
-                took.append(answer - case.course.asked[name])
+                took.append(answer - case.timeline.asked[name])
             elif case.ended is None:
-                waits.append(now - case.course.asked[name])
+                waits.append(now - case.timeline.asked[name])
         (answered, silent, _), total = row((len(took), len(waits), len(asked) - len(took) - len(waits)))
         middle, ninety = _times(took)
         longest = max(waits) if silent else None

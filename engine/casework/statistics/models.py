@@ -1,4 +1,4 @@
-"""The courses read so far. A reading aid: thrown away, it is read again from the trail."""
+"""The timelines read so far. A reading aid: thrown away, it is read again from the trail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Courses kept beside the trail, so that a page need not read millions of events: read on where more has come."""
+"""Timelines kept beside the trail, so that a page need not read millions of events: read on where more has come."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.casework.statistics.computation import Case, mapped
 from engine.casework.statistics.models import case_course
-from engine.casework.statistics.timeline import Course, Entered, Event, Meaning, Versions, meaning, read
+from engine.casework.statistics.timeline import Entered, Event, Meaning, Milestones, Timeline, Versions, meaning, read
 from engine.platform.db import Database
 from engine.workflow.audit.chain import audit_event, audit_head
-from engine.workflow.definitions.library import Library
+from engine.workflow.definitions.library import Deployed, Library
 from engine.workflow.execution.models import process_definition
 from engine.workflow.instances.models import case_file
 
@@ -35,11 +35,11 @@ class Choice:
     office: str = ""
 
 
-def refresh(database: Database, library: Library, seconds: float) -> int:
+def refresh(database: Database, library: Library, milestones: Milestones, seconds: float) -> int:
     """Read what has happened since last time, for at most *seconds*. Returns how many cases are still behind."""
     until = time.monotonic() + seconds
     with database.read() as connection:
-        versions = Versions(meanings(connection, library))
+        versions = Versions(meanings(connection, library, milestones))
     while True:
         with database.read() as connection:
             late = connection.execute(_behind().limit(AT_ONCE)).all()
@@ -47,11 +47,11 @@ def refresh(database: Database, library: Library, seconds: float) -> int:
                 return 0
             if time.monotonic() >= until:
                 return int(connection.execute(select(func.count()).select_from(_behind().subquery())).scalar_one())
-            courses = _read(connection, late, versions)
+            timelines = _read(connection, late, versions, milestones)
         try:
             with database.write() as connection:
                 connection.execute(delete(case_course).where(case_course.c.case_id.in_([row.case_id for row in late])))
-                connection.execute(insert(case_course), courses)
+                connection.execute(insert(case_course), timelines)
         except IntegrityError:
             continue  # somebody else has just read the same
 
@@ -66,14 +66,19 @@ def _behind() -> Any:
     )
 
 
-def meanings(connection: Connection, library: Library) -> list[Meaning]:
+def meanings(connection: Connection, library: Library, milestones: Milestones) -> list[Meaning]:
     """What every deployed version means."""
+    return [meaning(one.id, one.key, one.version, one.bundle, milestones) for one in _deployed(connection, library)]
+
+
+def _deployed(connection: Connection, library: Library) -> list[Deployed]:
     ids = connection.execute(select(process_definition.c.id)).scalars().all()
-    found = [library.get(connection, identity) for identity in ids]
-    return [meaning(one.id, one.key, one.version, one.bundle) for one in found]
+    return [library.get(connection, identity) for identity in ids]
 
 
-def _read(connection: Connection, late: Sequence[Row[Any]], versions: Versions) -> list[dict[str, Any]]:
+def _read(
+    connection: Connection, late: Sequence[Row[Any]], versions: Versions, milestones: Milestones
+) -> list[dict[str, Any]]:
     events: dict[str, list[Event]] = defaultdict(list)
     last: dict[str, int] = {}
     wanted = select(audit_event.c.case_id, audit_event.c.seq, audit_event.c.at, audit_event.c.kind, audit_event.c.data)
@@ -83,23 +88,24 @@ def _read(connection: Connection, late: Sequence[Row[Any]], versions: Versions) 
     ):
         events[row.case_id].append(Event(row.at, row.kind, row.data))
         last[row.case_id] = row.seq
+    timelines = {case_id: read(case_id, events[case_id], versions, milestones) for case_id in ids}
     return [
-        {"case_id": case_id, "seq": last.get(case_id, 0), "content": _packed(read(case_id, events[case_id], versions))}
-        for case_id in ids
+        {"case_id": case_id, "seq": last.get(case_id, 0), "content": _packed(timeline)}
+        for case_id, timeline in timelines.items()
     ]
 
 
-def _packed(course: Course) -> dict[str, Any]:
-    found: dict[str, Any] = {name: at.isoformat() for name in _MOMENTS if (at := getattr(course, name)) is not None}
-    found["stages"] = [[entered.stage, entered.at.isoformat(), entered.version] for entered in course.stages]
+def _packed(timeline: Timeline) -> dict[str, Any]:
+    found: dict[str, Any] = {name: at.isoformat() for name in _MOMENTS if (at := getattr(timeline, name)) is not None}
+    found["stages"] = [[entered.stage, entered.at.isoformat(), entered.version] for entered in timeline.stages]
     for name in ("asked", "answered"):
-        found[name] = {data_set: at.isoformat() for data_set, at in getattr(course, name).items()}
+        found[name] = {data_set: at.isoformat() for data_set, at in getattr(timeline, name).items()}
     return found
 
 
-def _unpacked(content: Mapping[str, Any]) -> Course:
+def _unpacked(content: Mapping[str, Any]) -> Timeline:
     moment = datetime.fromisoformat
-    return Course(
+    return Timeline(
         **{name: moment(content[name]) for name in _MOMENTS if name in content},
         stages=[Entered(stage, moment(at), version) for stage, at, version in content["stages"]],
         asked={name: moment(at) for name, at in content["asked"].items()},
@@ -113,9 +119,9 @@ def replaced(stages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def cases(connection: Connection, library: Library, chosen: Choice) -> list[Case]:
-    """The cases chosen, each with its course as far as it is read."""
+    """The cases chosen, each with its timeline as far as it is read."""
     names = replaced(library.newest(connection, chosen.journey).bundle.metadata.get("stages", ()))
-    last = {found.id: found.stages[-1:] for found in meanings(connection, library)}
+    last = {found.id: tuple(stage.id for stage in found.bundle.stages[-1:]) for found in _deployed(connection, library)}
     opened = and_(case_file.c.opened_at >= chosen.since, case_file.c.opened_at < chosen.until)
     where = [case_file.c.key == chosen.journey, or_(case_file.c.state == "open", opened)]
     if chosen.office:
@@ -129,14 +135,14 @@ def cases(connection: Connection, library: Library, chosen: Choice) -> list[Case
 
 
 def _case(row: Any, names: Mapping[str, str], last: Mapping[str, tuple[str, ...]]) -> Case:
-    course = _unpacked(row.content)
+    timeline = _unpacked(row.content)
     return Case(
-        course,
-        opened=course.opened or row.opened_at,
+        timeline,
+        opened=timeline.opened or row.opened_at,
         ended=row.closed_at,
         cancelled=row.state == "cancelled",
-        stages=tuple(mapped(entered.stage, names) for entered in course.stages),
-        finished=any((entered.stage,) == last.get(entered.version) for entered in course.stages),
+        stages=tuple(mapped(entered.stage, names) for entered in timeline.stages),
+        finished=any((entered.stage,) == last.get(entered.version) for entered in timeline.stages),
     )
 
 

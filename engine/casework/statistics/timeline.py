@@ -11,15 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.advice.event_kinds import AdviceEvent
 from engine.casework.event_kinds import CaseworkEvent
-from engine.workflow.audit.kinds import WorkflowEvent
+from engine.workflow.audit.kinds import EventKind, WorkflowEvent
 from engine.workflow.definitions.bundle import Bundle
 
-#: Data types that say what a step is for: the decision (vedtak), and the advice that may only follow it.
-DECISION, ADVICE = "decision", "advice-plan"
-#: The job that leaves an overview.
-OVERVIEW = "build_overview"
 MIGRATED = (WorkflowEvent.INSTANCE_MIGRATED, WorkflowEvent.INSTANCE_MIGRATION_UNDONE)
 
 
@@ -30,6 +25,24 @@ class Event:
     at: datetime
     kind: str
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """What a service's milestones are in trails and bundles. The room that writes them hands this over.
+
+    overview_job  name of the job that leaves an overview: its task type's
+    asked         kind of event that names, under ``dataSets``, the sources that are asked
+    answered      kind of event that names, under ``dataSet``, the source whose whole answer came
+    decision      data type whose step writes the decision (vedtak)
+    advice        data type whose step gives the advice that may only follow the decision
+    """
+
+    overview_job: str
+    asked: EventKind
+    answered: EventKind
+    decision: str
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +62,15 @@ class Meaning:
     advice: frozenset[str] = frozenset()
 
 
-def meaning(identity: str, journey: str, version: int, bundle: Bundle) -> Meaning:
+def meaning(identity: str, journey: str, version: int, bundle: Bundle, milestones: Milestones) -> Meaning:
     """Read the purpose of the steps out of a bundle: the step that fills a data type is for it."""
 
     def steps(data_type: str) -> frozenset[str]:
         found = bundle.data_types.get(data_type)
         return frozenset({found.task_id} if found and found.task_id else ())
 
-    return Meaning(identity, journey, version, tuple(s.id for s in bundle.stages), steps(DECISION), steps(ADVICE))
+    stages = tuple(stage.id for stage in bundle.stages)
+    return Meaning(identity, journey, version, stages, steps(milestones.decision), steps(milestones.advice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ class Entered:
 
 
 @dataclass(slots=True)
-class Course:
+class Timeline:
     """What the trail of one case says. Moments are aware; ``None`` = it has not happened.
 
     overview  the first overview stood
@@ -104,41 +118,41 @@ class Versions:
         return self._by_number.get((journey, version))
 
 
-def read(case_id: str, events: Iterable[Event], versions: Versions) -> Course:
-    """The course of one case. *events* in the order of the trail."""
-    course = Course()
+def read(case_id: str, events: Iterable[Event], versions: Versions, milestones: Milestones) -> Timeline:
+    """The timeline of one case. *events* in the order of the trail."""
+    timeline = Timeline()
     here: Meaning | None = None
     for event in events:
         data = event.data
         if event.kind == WorkflowEvent.CASE_STARTED:
-            course.opened = course.opened or event.at
+            timeline.opened = timeline.opened or event.at
             here = versions.by_number(str(data.get("process", "")), int(data.get("version", 0)))
         elif event.kind in MIGRATED and data.get("instance") == case_id:
             here = versions.by_id(str(data.get("to"))) or here
         elif event.kind == CaseworkEvent.NOTE_WRITTEN:
-            course.note = event.at
-        elif event.kind == AdviceEvent.SOURCES_ASKED:
+            timeline.note = event.at
+        elif event.kind == milestones.asked:
             for data_set in data.get("dataSets", ()):
-                course.asked.setdefault(data_set, event.at)
-        elif event.kind == AdviceEvent.SOURCE_ANSWERED:
-            course.answered.setdefault(str(data.get("dataSet")), event.at)
-        elif event.kind == WorkflowEvent.JOB_FINISHED and data.get("job") == OVERVIEW:
-            course.overview = course.overview or event.at
+                timeline.asked.setdefault(data_set, event.at)
+        elif event.kind == milestones.answered:
+            timeline.answered.setdefault(str(data.get("dataSet")), event.at)
+        elif event.kind == WorkflowEvent.JOB_FINISHED and data.get("job") == milestones.overview_job:
+            timeline.overview = timeline.overview or event.at
         if here is not None:
-            _steps(course, event, here)
-    return course
+            _steps(timeline, event, here)
+    return timeline
 
 
-def _steps(course: Course, event: Event, here: Meaning) -> None:
+def _steps(timeline: Timeline, event: Event, here: Meaning) -> None:
     data = event.data
     if (
         event.kind == WorkflowEvent.TASK_COMPLETED
         and data.get("process") == here.journey
         and data.get("task") in here.decision
     ):
-        course.decision = course.decision or event.at
-    if course.advice is None:
+        timeline.decision = timeline.decision or event.at
+    if timeline.advice is None:
         begun = {f"{step}:activated" for step in here.advice}
         if begun.intersection(data.get("moved", ())):
-            course.advice = event.at
-    course.stages += [Entered(stage, event.at, here.id) for stage in data.get("stages", ())]
+            timeline.advice = event.at
+    timeline.stages += [Entered(stage, event.at, here.id) for stage in data.get("stages", ())]

@@ -13,7 +13,10 @@ from engine.advice.consent.actions import DEFAULT_LIFE
 from engine.advice.consent.channels import ChannelState
 from engine.advice.consent.models import grant
 from engine.advice.evidence.datasets import Requirement
-from engine.advice.task_types.collection import settle
+from engine.advice.task_types.checks import EnkCheck
+from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, settle
+from engine.advice.task_types.exchange import ChangeRoles, Notify, Parties
+from engine.advice.task_types.fetch import Fetch
 from engine.casework import queries
 from engine.platform.provider_errors import SourceError
 from engine.web.citizen import attachments, form_task
@@ -41,7 +44,9 @@ PAGES = {
     "plan": "plan.show",
 }
 #: Work that is done in a moment: the person waits for it on a page that says so.
-QUICK = ("open_sources", "plan_harvest", "fetch", "overview", "parties", "notify", "enk_check", "change_roles")
+QUICK = tuple(
+    job.name for job in (OpenSources, PlanHarvest, Fetch, BuildOverview, Parties, Notify, EnkCheck, ChangeRoles)
+)
 KINDS = {"consent": ("loans", "income", "spending", "property"), "mandate": ("loans", "income", "property")}
 
 
@@ -175,7 +180,7 @@ def coming(case_id: str) -> Any:
         case = next((c for c in queries.cases_of(connection, actor().person_id) if c.id == case_id), None)
         if case is None:
             raise NotFound(case_id)
-        opening = _busy(connection, case_id, ("open_sources",))
+        opening = _busy(connection, case_id, (OpenSources.name,))
         there = bool(queries.open_tasks(connection, case_id, "citizen", actor().person_id))
         waiting = opening or (not there and _busy(connection, case_id, QUICK))
         target = where_next(connection, actor(), case)

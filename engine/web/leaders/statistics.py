@@ -15,8 +15,9 @@ from flask import abort, g, make_response, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from engine.advice.task_types.milestones import MILESTONES
 from engine.casework.statistics import store
-from engine.casework.statistics.computation import Figures, reckon
+from engine.casework.statistics.computation import Figures, compute
 from engine.casework.statistics.store import Choice
 from engine.platform.clock import OSLO
 from engine.web.leaders.statistics_tables import TABLES, Table, tables
@@ -24,7 +25,7 @@ from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.operations.jobs import in_background
+from engine.workflow.operations.jobs import ReadTimelines, in_background
 
 blueprint = guarded("leaders", __name__, Role.LEADER.value)
 
@@ -93,9 +94,9 @@ class Read:
 def _read() -> Read:
     house = view.house()
     now = house.clock.now()
-    behind = store.refresh(house.db, house.library, PATIENCE)
+    behind = store.refresh(house.db, house.library, MILESTONES, PATIENCE)
     if behind:
-        in_background(house, "read_courses")
+        in_background(house, ReadTimelines.name)
     with house.db.read() as connection:
         bundles = [found.bundle for found in house.library.every_newest(connection) if found.bundle.stages]
         names = _office_names(bundles)
@@ -108,7 +109,7 @@ def _read() -> Read:
         bundle = next(bundle for bundle in journeys if bundle.key == asked.journey)
         cases = store.cases(connection, house.library, chosen)
         titles = store.stage_titles(connection, house.library, asked.journey, g.language)
-    figures = reckon(cases, [stage.id for stage in bundle.stages], since, until, now)
+    figures = compute(cases, [stage.id for stage in bundle.stages], since, until, now)
     return Read(
         asked,
         figures,

@@ -17,7 +17,7 @@ from engine.workflow.execution.execution import Fault
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches, incidents
 from engine.workflow.operations.incidents import Selection
-from engine.workflow.operations.jobs import in_background
+from engine.workflow.operations.jobs import RunBatch, in_background
 
 PAGE = 25
 MOST = 100_000
@@ -114,5 +114,5 @@ def resolve_all() -> Any | Response:
     batch = batches.create(
         house, f"{how}_incident", targets, chosen=address, reason=reason or view.t("drift.all_again"), by=actor()
     )
-    in_background(house, "run_batch", batch=batch)
+    in_background(house, RunBatch.name, batch=batch)
     return redirect(url_for("operations.batch", identity=batch), 303)

@@ -17,7 +17,7 @@ from engine.web.operations.session import blueprint, process_name, step_name, wh
 from engine.web.shared import view
 from engine.web.shared.guards import actor
 from engine.workflow.operations import batches, checks, health, history, incidents
-from engine.workflow.operations.jobs import in_background
+from engine.workflow.operations.jobs import VerifyAudit, in_background
 from forms import formatting
 
 MOST_GROUPS = 50
@@ -140,5 +140,5 @@ def reset(name: str) -> Response:
 def verify() -> Response:
     """Verify every audit chain; a worker does it."""
     house = view.house()
-    in_background(house, "verify_audit", check=checks.begin(house, actor()))
+    in_background(house, VerifyAudit.name, check=checks.begin(house, actor()))
     return redirect(url_for("operations.index", _anchor="kontroll"), 303)

@@ -16,7 +16,7 @@ from engine.workflow.execution.models import incident
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches, checks
 from engine.workflow.operations.batches import Progress
-from engine.workflow.operations.jobs import in_background
+from engine.workflow.operations.jobs import RunBatch, in_background
 
 
 def _progress(identity: str) -> Progress:
@@ -69,7 +69,7 @@ def go_on(identity: str) -> Response:
     house = view.house()
     _progress(identity)
     batches.let_run(house, identity)
-    in_background(house, "run_batch", batch=identity)
+    in_background(house, RunBatch.name, batch=identity)
     return redirect(url_for("operations.batch", identity=identity), 303)
 
 

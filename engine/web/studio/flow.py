@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g, render_template, request
 
+from engine.advice.task_types.exchange import Notify
 from engine.studio import bpmn_editor
 from engine.studio.bpmn_editor import EditRefused, conditions, flows
 from engine.studio.bpmn_editor.conditions import OFFERED, Choice
@@ -147,7 +148,7 @@ def _current_sort(house: House, element: Element) -> str:
     kind, task = element.type, element.extension.task_type
     found = [k.id for k in offered_here(house) if k.element == kind and (k.task_type or task) == task]
     if kind == "serviceTask" and task:
-        return "notify" if task == "notify" else f"job:{task}"
+        return "notify" if task == Notify.name else f"job:{task}"
     return f"call:{element.called}" if kind == "callActivity" else next(iter(found), "")
 
 

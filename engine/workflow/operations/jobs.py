@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engine.application import Application
 from engine.casework.statistics import store
+from engine.casework.statistics.timeline import Milestones
 from engine.platform.db import after_commit
 from engine.workflow.execution.models import due_work
 from engine.workflow.jobs import outbox
@@ -53,16 +54,20 @@ class VerifyAudit:
         return Done() if done else Deferred(SOON, "more")
 
 
-class ReadCourses:
-    """Outbox job ``read_courses``: read on in the trails of the cases that figures are behind with."""
+class ReadTimelines:
+    """Outbox job ``read_courses``: read on in the trails of the cases that statistics are behind with.
+
+    The name is stored with work that waits, and stays.
+    """
 
     name = "read_courses"
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, milestones: Milestones) -> None:
         self._application = application
+        self._milestones = milestones
 
     def perform(self, work: Work, now: datetime) -> Result:
-        behind = store.refresh(self._application.db, self._application.library, SLICE)
+        behind = store.refresh(self._application.db, self._application.library, self._milestones, SLICE)
         return Deferred(SOON, "more") if behind else Done()
 
 

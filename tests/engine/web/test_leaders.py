@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
+from engine.advice.task_types.collection import BuildOverview
+from engine.advice.task_types.milestones import MILESTONES
 from engine.application import Application
 from engine.casework.commands import AddNote
 from engine.casework.statistics import store
 from engine.casework.statistics.models import case_course
 from engine.platform.clock import FixedClock
 from engine.workflow.audit import chain
+from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.commands import CompleteTask, MigrateInstance, StartInstance
@@ -37,7 +40,7 @@ def stage(name: str) -> str:
 def version(decide: str, look: str, replaces: tuple[str, ...] = ()) -> Bundle:
     """A small advice journey. The second version has other names for the deciding step and for a stage."""
     body = (
-        f'<startEvent id="s">{stage("ask")}</startEvent><serviceTask id="build">{job("build_overview")}</serviceTask>'
+        f'<startEvent id="s">{stage("ask")}</startEvent><serviceTask id="build">{job(BuildOverview.name)}</serviceTask>'
         f'<userTask id="{decide}">{stage(look)}</userTask><userTask id="Advise">{stage("help")}</userTask>'
         '<endEvent id="e"/>' + line("s", "build", decide, "Advise", "e")
     )
@@ -60,7 +63,7 @@ class Journey:
     def __init__(self, application: Application, clock: FixedClock, anne: str) -> None:
         self.app, self.clock = application, clock
         self.anne = Actor(Role.CITIZEN, anne, "Anne", level="high")
-        self.app.job_types["build_overview"] = Scripted("build_overview", Done())
+        self.app.job_types[BuildOverview.name] = Scripted(BuildOverview.name, Done())
 
     def deploy(self, bundle: Bundle) -> str:
         with self.app.db.write() as connection:
@@ -172,10 +175,10 @@ def test_reading_on_stops_when_its_time_is_out_and_says_how_much_is_left(journey
     for _ in range(3):
         journey.start()
 
-    assert store.refresh(journey.app.db, journey.app.library, 0) == 3
-    assert store.refresh(journey.app.db, journey.app.library, 10) == 0
+    assert store.refresh(journey.app.db, journey.app.library, MILESTONES, 0) == 3
+    assert store.refresh(journey.app.db, journey.app.library, MILESTONES, 10) == 0
     journey.work(hours=1)
-    assert store.refresh(journey.app.db, journey.app.library, 0) == 3, "what moved is read again"
+    assert store.refresh(journey.app.db, journey.app.library, MILESTONES, 0) == 3, "what moved is read again"
 
 
 def test_a_leader_sees_her_own_office_alone_and_the_house_every_one(journey: Journey, liv: Staff, hans: Staff) -> None:
@@ -213,7 +216,12 @@ def test_advice_before_a_decision_is_an_alarm(journey: Journey, liv: Staff, appl
     journey.work()
     with application.db.write() as connection:  # as a move by hand would leave it
         chain.append(
-            connection, case, journey.clock.now(), journey.anne, "InstanceModified", {"moved": ["Advise:activated"]}
+            connection,
+            case,
+            journey.clock.now(),
+            journey.anne,
+            WorkflowEvent.INSTANCE_MODIFIED,
+            {"moved": ["Advise:activated"]},
         )
 
     page = liv.read("/tall")

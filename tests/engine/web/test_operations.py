@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from engine.advice.task_types.milestones import MILESTONES
 from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.workflow.audit import chain
@@ -15,7 +16,7 @@ from engine.workflow.authorization.actor import Office, Role
 from engine.workflow.execution.models import breaker, due_work, incident
 from engine.workflow.jobs.job_types import Done, GiveUp
 from engine.workflow.operations import batches
-from engine.workflow.operations.jobs import ReadCourses, RunBatch, VerifyAudit
+from engine.workflow.operations.jobs import ReadTimelines, RunBatch, VerifyAudit
 from tests.engine.web.staff import Staff, text_of
 from tests.engine.workflow.jobs.conftest import Cases
 from tests.factories.bundles import job, line
@@ -30,8 +31,8 @@ ADDRESS = "/drift/feil?kode=http_404&prosess=p&steg=j&slag=job"
 
 @pytest.fixture
 def cases(application: Application) -> Cases:
-    for kind in (RunBatch, VerifyAudit, ReadCourses):
-        application.job_types[kind.name] = kind(application)
+    for one in (RunBatch(application), VerifyAudit(application), ReadTimelines(application, MILESTONES)):
+        application.job_types[one.name] = one
     return Cases(application)
 
 

@@ -39,7 +39,7 @@ def within_two_days(cases: Iterable[Told], now: datetime) -> tuple[int, int]:
     """(in time, should have been in time)."""
     good = all_ = 0
     for case in cases:
-        at = case.first("JobFinished", job={"build_overview"})
+        at = case.first("JobFinished", job={"overview"})
         if at is not None:
             all_ += 1
             good += at - case.opened <= 2 * DAY

@@ -1,4 +1,4 @@
-"""Figures of any history agree with the same reckoned another way from the bare events."""
+"""Figures of any history agree with the same computeed another way from the bare events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.casework.statistics.computation import AGES, NOTES, Case, bucket, mapped, reckon
+from engine.advice.task_types.milestones import MILESTONES
+from engine.casework.statistics.computation import AGES, NOTES, Case, bucket, compute, mapped
 from engine.casework.statistics.small_cell_suppression import row
 from engine.casework.statistics.timeline import Event, Meaning, Versions, read
 from tests.engine.casework.statistics.independent import DAY, Told, few, middle, nine_of_ten, within_two_days
@@ -61,7 +62,7 @@ def _version_of(case: Told) -> Meaning:
 def _event(draw: st.DrawFn, kind: str, version: Meaning) -> tuple[str, dict[str, object]]:
     decide, advise = next(iter(version.decision)), next(iter(version.advice))
     if kind == "overview":
-        return "JobFinished", {"element": "Build", "job": "build_overview", "stages": [version.stages[1]]}
+        return "JobFinished", {"element": "Build", "job": MILESTONES.overview_job, "stages": [version.stages[1]]}
     if kind == "decision":
         return "TaskCompleted", {"task": decide, "process": "advice", "moved": [f"{decide}:completed"]}
     if kind == "advice":
@@ -87,15 +88,15 @@ def _event(draw: st.DrawFn, kind: str, version: Meaning) -> tuple[str, dict[str,
 
 
 def _of_product(told: Told) -> Case:
-    course = read(told.id, [Event(*event) for event in told.events], VERSIONS)
+    timeline = read(told.id, [Event(*event) for event in told.events], VERSIONS, MILESTONES)
     last = {"v1": "help", "v2": "help"}
     return Case(
-        course,
+        timeline,
         opened=told.opened,
         ended=told.ended,
         cancelled=told.cancelled,
-        stages=tuple(mapped(entered.stage, RENAMED) for entered in course.stages),
-        finished=any(entered.stage == last[entered.version] for entered in course.stages),
+        stages=tuple(mapped(entered.stage, RENAMED) for entered in timeline.stages),
+        finished=any(entered.stage == last[entered.version] for entered in timeline.stages),
     )
 
 
@@ -126,8 +127,8 @@ def _advised(told: Told) -> datetime | None:
 
 @settings(max_examples=120, deadline=None)
 @given(histories())
-def test_any_history_is_reckoned_as_by_hand(told: list[Told]) -> None:
-    figures = reckon([_of_product(case) for case in told], ["ask", "look", "help"], BEGIN, NOW, NOW)
+def test_any_history_is_computeed_as_by_hand(told: list[Told]) -> None:
+    figures = compute([_of_product(case) for case in told], ["ask", "look", "help"], BEGIN, NOW, NOW)
     open_ = [case for case in told if case.ended is None]
 
     assert figures.cases == few(len(told))
@@ -135,7 +136,10 @@ def test_any_history_is_reckoned_as_by_hand(told: list[Told]) -> None:
 
     good, should = within_two_days(told, NOW)
     assert figures.overview.within == (None if should < 5 else good / should)
-    for name, when in (("overview", lambda c: c.first("JobFinished", job={"build_overview"})), ("decision", _decided)):
+    for name, when in (
+        ("overview", lambda c: c.first("JobFinished", job={MILESTONES.overview_job})),
+        ("decision", _decided),
+    ):
         found = getattr(figures, name)
         times = [at - case.opened for case in told if (at := when(case)) is not None]
         assert found.count == few(len(times))
@@ -159,7 +163,7 @@ def test_any_history_is_reckoned_as_by_hand(told: list[Told]) -> None:
 @settings(max_examples=120, deadline=None)
 @given(histories())
 def test_stages_are_counted_by_their_name_today(told: list[Told]) -> None:
-    figures = reckon([_of_product(case) for case in told], ["ask", "look", "help"], BEGIN, NOW, NOW)
+    figures = compute([_of_product(case) for case in told], ["ask", "look", "help"], BEGIN, NOW, NOW)
     names = {"see": "look"}
 
     assert [found.key for found in figures.stages] == ["ask", "look", "help"], "an old name is no stage of its own"
@@ -183,8 +187,8 @@ def test_stages_are_counted_by_their_name_today(told: list[Told]) -> None:
 
 @settings(max_examples=120, deadline=None)
 @given(histories())
-def test_sources_are_reckoned_as_by_hand(told: list[Told]) -> None:
-    figures = reckon([_of_product(case) for case in told], [], BEGIN, NOW, NOW)
+def test_sources_are_computeed_as_by_hand(told: list[Told]) -> None:
+    figures = compute([_of_product(case) for case in told], [], BEGIN, NOW, NOW)
 
     for found in figures.sources:
         times, waits, gone = [], [], 0
@@ -207,11 +211,11 @@ def test_the_goal_holds_to_the_second() -> None:
     def case(took: timedelta) -> Case:
         told = Told("c", BEGIN)
         told.events = [(BEGIN, "CaseStarted", {"process": "advice", "version": 1})]
-        told.events.append((BEGIN + took, "JobFinished", {"job": "build_overview"}))
+        told.events.append((BEGIN + took, "JobFinished", {"job": MILESTONES.overview_job}))
         return _of_product(told)
 
     cases = [case(2 * DAY)] * 4 + [case(2 * DAY + timedelta(seconds=1))]
-    assert reckon(cases, [], BEGIN, NOW, NOW).overview.within == 0.8
+    assert compute(cases, [], BEGIN, NOW, NOW).overview.within == 0.8
 
 
 def test_a_running_case_counts_whenever_it_was_opened_but_its_times_only_in_its_period() -> None:
@@ -219,7 +223,7 @@ def test_a_running_case_counts_whenever_it_was_opened_but_its_times_only_in_its_
     for case in told:
         case.events = [(BEGIN, "CaseStarted", {"process": "advice", "version": 1, "stages": ["ask"]})]
 
-    figures = reckon([_of_product(case) for case in told], ["ask"], BEGIN + DAY, NOW, NOW)
+    figures = compute([_of_product(case) for case in told], ["ask"], BEGIN + DAY, NOW, NOW)
 
     assert (figures.cases, figures.open) == (0, 6)
     assert figures.stages[0].total == 6 and figures.overview.waiting == 0
@@ -248,4 +252,4 @@ def test_the_very_step_that_decides_may_let_advice_begin(same_event: bool, early
         told.events.append((BEGIN + timedelta(hours=1), "TaskCompleted", decided))
         return _of_product(told)
 
-    assert reckon([case(n) for n in range(6)], [], BEGIN, NOW, NOW).early == early
+    assert compute([case(n) for n in range(6)], [], BEGIN, NOW, NOW).early == early
