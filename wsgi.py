@@ -50,6 +50,7 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
     app.job_types.update(
         task_type_registry.jobs(app, outside.registers, outside.receivers, outside.events, outside.targets)
     )
+    app.provider_urls.update(outside.provider_urls)
     app.offers.update(task_type_registry.offers(outside.registers, outside.receivers, outside.targets))
     return app, outside
 

@@ -29,6 +29,7 @@ class Application:
     """The wired house. ``data_sets`` and ``channels`` come from integrations, ``hooks`` from processes.
 
     offers  what settings of a job may name, see ``task_types.palette.offers``; the data sets are told beside
+    provider_urls  where each provider answers, by its name in settings
     """
 
     settings: Settings
@@ -43,6 +44,7 @@ class Application:
     channels: Mapping[str, ConsentChannel] = field(default_factory=dict)
     job_types: dict[str, JobType] = field(default_factory=dict)
     offers: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    provider_urls: dict[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> dict[str, Mapping[str, str]]:

@@ -1,41 +1,49 @@
-"""The data sets and channels there are, from settings. Adding a source is a folder and a line here (R21)."""
+"""The sources and channels there are, from settings. Adding a source is one folder and one line in ``PROVIDERS`` (R21).
+
+Whatever else must know of a source reads it from its metadata: pages, consents, journeys and totals.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 
 from engine.advice.consent.channels import ConsentChannel
-from engine.advice.evidence.datasets import DataSet, Kind, Requirement
+from engine.advice.evidence.datasets import MANDATE, NO_CHANNEL, DataSet, DataSetError, DataSetMetadata
 from engine.advice.task_types.call_out import Target
 from engine.advice.task_types.exchange import PartyRegister, Receiver
 from engine.platform.settings import Settings
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
 from integrations.altinn.events import AltinnEvents
-from integrations.bank.client import BankClient
-from integrations.brreg.client import BrregClient
 from integrations.callout.client import CallClient
 from integrations.domstol.client import DomstolClient
-from integrations.dsop.client import DsopClient
 from integrations.folkeregisteret.client import Folkeregisteret
-from integrations.gjeldsregister.client import GjeldsregisterClient
 from integrations.http import HttpClient
 from integrations.idporten.client import OidcClient
-from integrations.inkasso.client import InkassoClient
-from integrations.kartverket.client import KartverketClient
-from integrations.lanekassen.client import LanekassenClient
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.nav.client import NavClient
-from integrations.skatteetaten.client import CLAIMS, INCOME, TAX_BASE, SkatteetatenClient
+from integrations.provider import Provider, Surroundings
 
-HALF_DAY, DAY, MONTH = timedelta(hours=12), timedelta(days=1), timedelta(days=31)
+#: The sources, in the order pages name them: packages with ``metadata.py`` and ``client.py``.
+PROVIDERS = (
+    "integrations.bank",
+    "integrations.gjeldsregister",
+    "integrations.lanekassen",
+    "integrations.skatteetaten",
+    "integrations.inkasso",
+    "integrations.kartverket",
+    "integrations.nav",
+    "integrations.dsop",
+    "integrations.brreg",
+)
 TIMEOUT = timedelta(seconds=8)
 
 
 @dataclass(frozen=True, slots=True)
 class Integrations:
-    """What the engine is handed."""
+    """What the engine is handed. ``provider_urls``: where each provider answers, by its name in settings."""
 
     data_sets: dict[str, DataSet]
     channels: dict[str, ConsentChannel]
@@ -45,12 +53,16 @@ class Integrations:
     receivers: dict[str, Receiver]
     targets: dict[str, Target]
     events: AltinnEvents
+    provider_urls: dict[str, str]
 
 
-def connect(settings: Settings) -> Integrations:
-    """Clients for every provider. Nothing is called yet."""
-    urls = settings.provider_urls
+def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integrations:
+    """Clients for every provider. Nothing is called yet.
+
+    raises  ``DataSetError`` when a source does not say what it offers, ``SettingsError`` when a setting is missing
+    """
     key = client_key.load(settings.client_key, create=not settings.production)
+    urls = {name: settings.provider_url(name) for name in ("domstol", "folkeregisteret")}
     http = HttpClient(
         (
             *urls.values(),
@@ -62,51 +74,25 @@ def connect(settings: Settings) -> Integrations:
         timeout=TIMEOUT.total_seconds(),
     )
     maskinporten = MaskinportenClient(settings.maskinporten, key, http)
-    bank = BankClient(urls["bank"], http)
-    register = GjeldsregisterClient(urls["gjeldsregister"], (settings.maskinporten.client_id, "sandbox"), http)
-    tax = SkatteetatenClient(urls["skatteetaten"], http, maskinporten)
-    inkasso = InkassoClient(urls["inkasso"], settings.organisation_number, http, maskinporten)
-    student = LanekassenClient(urls["lanekassen"], http, maskinporten)
-    land = KartverketClient(urls["kartverket"], http, maskinporten)
-    nav = NavClient(urls["nav"], http, maskinporten)
-    brreg = BrregClient(urls["brreg"], http)
-    estate_land = KartverketClient(urls["kartverket"], http, maskinporten, "estate.property", "statute")
-    dsop = DsopClient(urls["dsop"], http, maskinporten)
+    channels: list[ConsentChannel] = [
+        AltinnConsentChannel(settings.altinn_url, settings.organisation_number, http, maskinporten)
+    ]
+    data_sets: list[DataSet] = []
+    for package in providers:
+        name = package.rpartition(".")[2]
+        urls[name] = settings.provider_url(name)
+        metadata = offered_by(package)
+        longest = max((one.timeout for one in metadata), default=TIMEOUT)
+        own = HttpClient((urls[name],), timeout=longest.total_seconds())
+        provider = import_module(f"{package}.client").connect(Surroundings(name, settings, own, maskinporten))
+        data_sets += wired(package, metadata, provider)
+        channels += provider.channels
     court = DomstolClient(urls["domstol"], http, maskinporten)
-    consent, mandate, open_data, statute = (
-        Requirement.CONSENT, Requirement.MANDATE, Requirement.OPEN, Requirement.STATUTE,
-    )  # fmt: skip
-    data_sets = (
-        DataSet("bank.accounts", "bank", Kind.SPENDING, consent, "bank", "ais", TIMEOUT, HALF_DAY, True,
-                "PSD2 artikkel 67, finansavtaleloven § 4-3", bank.fetch),
-        DataSet("gjeldsregister.debts", "gjeldsregister", Kind.LOANS, consent, "norskgjeld",
-                "debt.unsecured.presentation", TIMEOUT, DAY, True, "gjeldsinformasjonsloven § 13", register.fetch),
-        DataSet("lanekassen.loans", "lanekassen", Kind.LOANS, consent, "altinn", "lanekassen-saldo", TIMEOUT, DAY,
-                True, "samtykke, personvernforordningen artikkel 6 nr. 1 a", student.fetch),
-        DataSet("skatteetaten.income", "skatteetaten", Kind.INCOME, consent, "altinn", INCOME[1], TIMEOUT, MONTH,
-                False, "skatteforvaltningsloven § 3-3, samtykke", tax.income),
-        DataSet("skatteetaten.taxbase", "skatteetaten", Kind.PROPERTY, consent, "altinn", TAX_BASE[1], TIMEOUT,
-                MONTH, False, "skatteforvaltningsloven § 3-3, samtykke", tax.tax_base),
-        DataSet("skatteetaten.claims", "skatteetaten", Kind.LOANS, consent, "altinn", CLAIMS[1], TIMEOUT, DAY, False,
-                "skatteforvaltningsloven § 3-3, samtykke", tax.claims),
-        DataSet("inkasso.claims", "inkasso", Kind.LOANS, mandate, "mandate", "saldo", TIMEOUT, DAY, False,
-                "fullmakt, inkassoloven § 8", inkasso.fetch),
-        DataSet("kartverket.property", "kartverket", Kind.PROPERTY, mandate, "mandate", "andeler", TIMEOUT, MONTH,
-                False, "tinglysingsloven § 38, fullmakt", land.fetch),
-        DataSet("nav.benefits", "nav", Kind.INCOME, mandate, "mandate", "utbetaldata", TIMEOUT, DAY, False,
-                "fullmakt, personvernforordningen artikkel 9 nr. 2 a", nav.fetch),
-        DataSet("estate.property", "kartverket", Kind.PROPERTY, statute, "none", "andeler", TIMEOUT, MONTH, True,
-                "arveloven § 88 a, forskrift om Digitalt dødsbo", estate_land.fetch, "avdode"),
-        DataSet("estate.bank", "dsop", Kind.SPENDING, statute, "none", "kontoinformasjon", TIMEOUT, DAY, True,
-                "arveloven § 92 og § 118, jf. § 88 a", dsop.fetch, "avdode"),
-        DataSet("brreg.enterprises", "brreg", Kind.BUSINESS, open_data, "none", "enheter", TIMEOUT, DAY, True,
-                "enhetsregisterloven § 22", brreg.fetch),
-    )  # fmt: skip
     outward = HttpClient(tuple(t.url for t in settings.callouts.values()), timeout=TIMEOUT.total_seconds())
-    altinn = AltinnConsentChannel(settings.altinn_url, settings.organisation_number, http, maskinporten)
+    by_name = {channel.name: channel for channel in channels}
     return Integrations(
-        data_sets={data_set.id: data_set for data_set in data_sets},
-        channels={channel.name: channel for channel in (altinn, bank, register)},
+        data_sets=checked(data_sets, by_name),
+        channels=by_name,
         logins={
             "idporten": OidcClient(settings.idporten, key, http),
             "ansattporten": OidcClient(settings.ansattporten, key, http),
@@ -116,4 +102,38 @@ def connect(settings: Settings) -> Integrations:
         receivers={"domstol": court},
         targets={name: CallClient(target, outward, maskinporten) for name, target in settings.callouts.items()},
         events=AltinnEvents(settings.altinn_url, http, maskinporten),
+        provider_urls=urls,
     )
+
+
+def offered_by(package: str) -> tuple[DataSetMetadata, ...]:
+    """The data sets of a provider's ``metadata.py``. Raises ``DataSetError``."""
+    try:
+        found: tuple[DataSetMetadata, ...] = import_module(f"{package}.metadata").DATA_SETS
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise DataSetError(f"{package} needs a metadata.py with DATA_SETS: {error}") from error
+    except TypeError as error:
+        raise DataSetError(f"{package}.metadata does not say all there is to say of a data set: {error}") from error
+    return found
+
+
+def wired(package: str, metadata: Sequence[DataSetMetadata], provider: Provider) -> list[DataSet]:
+    """Each data set with the one who asks for it. Raises ``DataSetError`` where the two do not agree."""
+    told, asked = {one.id for one in metadata}, set(provider.fetch)
+    if told != asked:
+        alone = ", ".join(sorted(told ^ asked))
+        raise DataSetError(f"{package}: metadata.py and client.py do not both know of {alone}")
+    return [one.asked_by(provider.fetch[one.id]) for one in metadata]
+
+
+def checked(data_sets: Iterable[DataSet], channels: Iterable[str]) -> dict[str, DataSet]:
+    """The data sets by id. Raises ``DataSetError`` for an id there is already, and for a channel that is not there."""
+    known = {*channels, MANDATE, NO_CHANNEL}
+    found: dict[str, DataSet] = {}
+    for one in data_sets:
+        if one.id in found:
+            raise DataSetError(f"there are two data sets {one.id}")
+        if one.channel not in known:
+            raise DataSetError(f"{one.id} is opened by {one.channel!r}: the channels are {', '.join(sorted(known))}")
+        found[one.id] = one
+    return found

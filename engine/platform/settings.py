@@ -12,25 +12,19 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-PROVIDERS = (
-    "bank",
-    "gjeldsregister",
-    "inkasso",
-    "lanekassen",
-    "skatteetaten",
-    "kartverket",
-    "brreg",
-    "nav",
-    "folkeregisteret",
-    "domstol",
-    "dsop",
-)
-
+#: What a setting of a provider ends in: where it answers, what the one there is called, our secret with it.
+_PROVIDER = re.compile(r"[A-Z][A-Z0-9_]*_(URL|NAME|CLIENT_SECRET)")
+#: The sandbox's own, used where nothing is set. Refused in production, as sample keys are.
+SAMPLES = {
+    "BANK_NAME": "Eksempelbanken",
+    "DSOP_NAME": "Eksempelbanken",
+    "GJELDSREGISTER_CLIENT_SECRET": "sample-secret",
+}
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
@@ -77,6 +71,7 @@ class Settings:
     secret_keys    cookie and token secrets, newest first
     data_keys      envelope keys, id → 32 bytes; ``data_key_id`` is the one new writes use
     metrics_port   where ``/metrics`` answers, on this machine only; 0 = nowhere
+    provider_values  settings of providers as given: ``BANK_URL``, ``BANK_NAME``, ``GJELDSREGISTER_CLIENT_SECRET`` …
     lookup_key     HMAC key for finding a person by national identity number
     callouts       what the job ``call_out`` may call, by the name diagrams use
     """
@@ -93,7 +88,7 @@ class Settings:
     ansattporten: OidcSettings
     maskinporten: MaskinportenSettings
     altinn_url: str
-    provider_urls: Mapping[str, str]
+    provider_values: Mapping[str, str] = field(repr=False)
     callouts: Mapping[str, CallTarget]
     client_key: Path
     secret_keys: tuple[str, ...]
@@ -115,6 +110,25 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.environment == "production"
+
+    def provider_url(self, provider: str) -> str:
+        """Where a provider answers: ``<PROVIDER>_URL``, else in the sandbox."""
+        return self.provider_values.get(f"{provider.upper()}_URL", f"{self.sandbox_url}/{provider}").rstrip("/")
+
+    def provider_name(self, provider: str) -> str:
+        """What the one behind a provider's address is called: ``<PROVIDER>_NAME``. Raises ``SettingsError``."""
+        return self._of_provider(f"{provider.upper()}_NAME")
+
+    def provider_secret(self, provider: str) -> str:
+        """Our secret with a provider: ``<PROVIDER>_CLIENT_SECRET``. Raises ``SettingsError``."""
+        return self._of_provider(f"{provider.upper()}_CLIENT_SECRET")
+
+    def _of_provider(self, setting: str) -> str:
+        sample = SAMPLES.get(setting, "")
+        value = self.provider_values.get(setting, "" if self.production else sample)
+        if not value or (self.production and value == sample):
+            raise SettingsError(f"{setting} must be set to the provider's own; see docs/operations.md")
+        return value
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -151,7 +165,7 @@ class Settings:
                 env.get("MASKINPORTEN_CLIENT_ID", "ibalanse-machine"),
             ),
             altinn_url=env.get("ALTINN_URL", f"{sandbox}/altinn").rstrip("/"),
-            provider_urls={name: env.get(f"{name.upper()}_URL", f"{sandbox}/{name}").rstrip("/") for name in PROVIDERS},
+            provider_values={name: value for name, value in env.items() if _PROVIDER.fullmatch(name) and value},
             callouts=callouts(env, sandbox, environment),
             client_key=Path(env.get("IBALANSE_CLIENT_KEY", data_dir / "client-key.json")),
             secret_keys=tuple(keys["secret_keys"]),

@@ -12,8 +12,10 @@ from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceS
 from engine.platform.provider_errors import SourceBroken
 from integrations.answer import load
 from integrations.bank.mapping import figures
+from integrations.bank.metadata import ACCOUNTS
 from integrations.bank.schema import Accounts, CardAccounts, Transactions
 from integrations.http import HttpClient
+from integrations.provider import Provider, Surroundings
 
 MAX_PAGES = 50
 _STATES = {
@@ -28,12 +30,13 @@ _STATES = {
 
 
 class BankClient:
-    """One bank (ASPSP)."""
+    """One bank (ASPSP). No answer of Berlin Group's names the bank: *bank_name* goes with its address."""
 
-    name = "bank"
+    name = ACCOUNTS.channel
 
-    def __init__(self, base_url: str, http: HttpClient) -> None:
+    def __init__(self, base_url: str, bank_name: str, http: HttpClient) -> None:
         self._url = base_url
+        self._bank_name = bank_name
         self._http = http
 
     # The consent channel
@@ -87,7 +90,7 @@ class BankClient:
             for account in accounts
             if account["cashAccountType"] != "LOAN"
         }
-        found = figures(accounts, cards, movements, asked.as_of)
+        found = figures(accounts, cards, movements, self._bank_name, asked.as_of)
         state = EvidenceState.ANSWERED if accounts or cards else EvidenceState.EMPTY
         return Evidence(state, found)
 
@@ -107,6 +110,11 @@ class BankClient:
         if not path or not path.startswith("/v1/"):
             raise SourceBroken("link_outside_service")
         return self._http.get(f"{self._url}{path}", headers=headers, params=query).json()
+
+
+def connect(given: Surroundings) -> Provider:
+    bank = BankClient(given.url, given.name, given.http)
+    return Provider(fetch={ACCOUNTS.id: bank.fetch}, channels=(bank,))
 
 
 def months_back(today: date, months: int) -> date:

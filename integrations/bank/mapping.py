@@ -14,28 +14,30 @@ from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Tran
 from engine.advice.economy.money import Money
 from engine.advice.economy.sourced import Source
 from integrations.answer import sourced
-
-DATA_SET = "bank.accounts"
-BANK = "Eksempelbanken"
+from integrations.bank.metadata import ACCOUNTS
 
 
-def _source(at: datetime, reference: str) -> Source:
-    return Source(DATA_SET, BANK, at, "consent", reference)
+def _source(bank: str, at: datetime, reference: str) -> Source:
+    return Source(ACCOUNTS.id, bank, at, ACCOUNTS.requirement.value, reference)
 
 
 def figures(
     accounts: list[dict[str, Any]],
     cards: list[dict[str, Any]],
     movements: dict[str, list[dict[str, Any]]],
+    bank: str,
     at: datetime,
 ) -> Figures:
-    """Deposits, loans (a balance only: AIS tells no rate), cards and transactions."""
-    deposits = tuple(_account(a, at) for a in accounts if a["cashAccountType"] != "LOAN")
-    loans = tuple(_loan(a, at) for a in accounts if a["cashAccountType"] == "LOAN")
-    used = tuple(_card(c, at) for c in cards)
+    """Deposits, loans (a balance only: AIS tells no rate), cards and transactions.
+
+    bank  the bank's name as shown
+    """
+    deposits = tuple(_account(a, bank, at) for a in accounts if a["cashAccountType"] != "LOAN")
+    loans = tuple(_loan(a, bank, at) for a in accounts if a["cashAccountType"] == "LOAN")
+    used = tuple(_card(c, bank, at) for c in cards)
     numbers = {a["resourceId"]: a["bban"] for a in accounts}
     transactions = tuple(
-        _transaction(entry, numbers[account], at) for account, entries in movements.items() for entry in entries
+        _transaction(entry, numbers[account], bank, at) for account, entries in movements.items() for entry in entries
     )
     return Figures(debts=loans + used, accounts=deposits, transactions=transactions)
 
@@ -47,21 +49,21 @@ def _booked(balances: list[dict[str, Any]]) -> Money:
     return amount
 
 
-def _account(account: dict[str, Any], at: datetime) -> Account:
-    source = _source(at, account["resourceId"])
+def _account(account: dict[str, Any], bank: str, at: datetime) -> Account:
+    source = _source(bank, at, account["resourceId"])
     return Account(
-        id=f"{DATA_SET}:{account['resourceId']}",
+        id=f"{ACCOUNTS.id}:{account['resourceId']}",
         number=account["bban"],
         name=account["name"],
         product=account["product"],
         usage=account["usage"],
         balance=sourced(_booked(account["balances"]), source, at),
-        bank=BANK,
+        bank=bank,
     )
 
 
-def _loan(account: dict[str, Any], at: datetime) -> Debt:
-    source = _source(at, account["resourceId"])
+def _loan(account: dict[str, Any], bank: str, at: datetime) -> Debt:
+    source = _source(bank, at, account["resourceId"])
     product = account["product"].lower()
     kind = (
         DebtKind.MORTGAGE
@@ -73,20 +75,20 @@ def _loan(account: dict[str, Any], at: datetime) -> Debt:
         else DebtKind.OTHER
     )
     return Debt(
-        id=f"{DATA_SET}:{account['resourceId']}",
+        id=f"{ACCOUNTS.id}:{account['resourceId']}",
         kind=kind,
-        creditor=account["name"] or BANK,
+        creditor=account["name"] or bank,
         balance=sourced(abs(_booked(account["balances"])), source, at),
         secured=kind in (DebtKind.MORTGAGE, DebtKind.CAR_LOAN),
         account=account["bban"],
     )
 
 
-def _card(card: dict[str, Any], at: datetime) -> Debt:
-    source = _source(at, card["resourceId"])
+def _card(card: dict[str, Any], bank: str, at: datetime) -> Debt:
+    source = _source(bank, at, card["resourceId"])
     limit = card["creditLimit"]
     return Debt(
-        id=f"{DATA_SET}:{card['resourceId']}",
+        id=f"{ACCOUNTS.id}:{card['resourceId']}",
         kind=DebtKind.CREDIT_CARD,
         creditor=card["name"],
         balance=sourced(abs(_booked(card["balances"])), source, at),
@@ -94,7 +96,7 @@ def _card(card: dict[str, Any], at: datetime) -> Debt:
     )
 
 
-def _transaction(entry: dict[str, Any], account: str, at: datetime) -> Transaction:
+def _transaction(entry: dict[str, Any], account: str, bank: str, at: datetime) -> Transaction:
     amount: Money = entry["transactionAmount"]["amount"]
     outgoing = bool(entry["creditorName"]) and not entry["debtorName"]
     incoming = bool(entry["debtorName"]) and not entry["creditorName"]
@@ -104,13 +106,13 @@ def _transaction(entry: dict[str, Any], account: str, at: datetime) -> Transacti
         amount = abs(amount)
     other = entry["creditorAccount"] if amount < 0 else entry["debtorAccount"]
     return Transaction(
-        id=f"{DATA_SET}:{entry['transactionId']}",
+        id=f"{ACCOUNTS.id}:{entry['transactionId']}",
         account=account,
         booked=entry["bookingDate"],
         amount=amount,
         counterparty=entry["creditorName"] if amount < 0 else entry["debtorName"],
         text=entry["remittanceInformationUnstructured"],
-        source=_source(at, entry["transactionId"]),
+        source=_source(bank, at, entry["transactionId"]),
         counterparty_account=(other or {}).get("bban", ""),
         kid=entry["remittanceInformationStructured"],
         mcc=entry["merchantCategoryCode"],

@@ -10,9 +10,9 @@ from engine.advice.economy.figures import Enterprise, Figures
 from engine.advice.economy.sourced import Source
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from integrations.answer import Answer, load
+from integrations.brreg.metadata import ENTERPRISES
 from integrations.http import HttpClient
-
-DATA_SET = "brreg.enterprises"
+from integrations.provider import Provider, Surroundings
 
 
 class Code(Answer):
@@ -80,5 +80,10 @@ def _enterprise(entity: dict[str, Any], asked: EvidenceRequest) -> Enterprise:
         vat_registered=entity["registrertIMvaregisteret"],
         bankrupt=entity["konkurs"],
         winding_up=entity["underAvvikling"],
-        source=Source(DATA_SET, "Brønnøysundregistrene", asked.as_of, "open", orgno),
+        source=Source(ENTERPRISES.id, "Brønnøysundregistrene", asked.as_of, ENTERPRISES.requirement.value, orgno),
     )
+
+
+def connect(given: Surroundings) -> Provider:
+    client = BrregClient(given.url, given.http)
+    return Provider(fetch={ENTERPRISES.id: client.fetch})

@@ -14,12 +14,11 @@ from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Tran
 from engine.advice.economy.sourced import Source
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from integrations.answer import Answer, load, sourced
+from integrations.dsop.metadata import ESTATE_ACCOUNTS
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
+from integrations.provider import Provider, Surroundings
 
-DATA_SET = "estate.bank"
-SCOPE = "bits:kontoinformasjon"
-MANDATE = "arveloven § 92 og § 118, jf. § 88 a"
 MONTHS_BEFORE = 3
 PAGES = 50
 _SIDE = validate.OneOf(("credit", "debit"))
@@ -77,15 +76,18 @@ class Movements(Answer):
 
 
 class DsopClient:
-    def __init__(self, base_url: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
+    """One bank. Its answers do not name it (KAR's ``bankName`` does): *bank_name* goes with its address."""
+
+    def __init__(self, base_url: str, bank_name: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
         self._url = base_url
+        self._bank_name = bank_name
         self._http = http
         self._maskinporten = maskinporten
 
     def fetch(self, asked: EvidenceRequest) -> Evidence:
         """Accounts with balances, and movements from three months back."""
         found = load(Accounts(), self._get("/v2/accounts", asked, PartyID=asked.subject.pid))
-        source = Source(DATA_SET, "Eksempelbanken", asked.as_of, "statute")
+        source = Source(ESTATE_ACCOUNTS.id, self._bank_name, asked.as_of, ESTATE_ACCOUNTS.requirement.value)
         accounts: list[Account] = []
         debts: list[Debt] = []
         moved: list[Transaction] = []
@@ -94,7 +96,7 @@ class DsopClient:
             path = f"/v2/accounts/{quote(row['accountReference'], safe='')}"
             detail = load(OneAccount(), self._get(path, asked))["account"]
             balance = sourced(_booked(detail), source, asked.as_of)
-            identity = f"{DATA_SET}:{row['accountReference']}"
+            identity = f"{ESTATE_ACCOUNTS.id}:{row['accountReference']}"
             if row["type"] == "loanAccount":
                 owed = sourced(-balance.value, source, asked.as_of)
                 debts.append(
@@ -102,7 +104,7 @@ class DsopClient:
                 )
                 continue
             accounts.append(
-                Account(identity, row["accountIdentifier"], row["name"], row["type"], "PRIV", balance, "Eksempelbanken")
+                Account(identity, row["accountIdentifier"], row["name"], row["type"], "PRIV", balance, self._bank_name)
             )
             moved += self._movements(path, row, asked, source, f"?fromDate={since.isoformat()}")
         partial = found["responseDetails"]["status"] == "partial"
@@ -110,7 +112,7 @@ class DsopClient:
             EvidenceState.PARTIAL if partial else EvidenceState.ANSWERED if found["accounts"] else EvidenceState.EMPTY
         )
         figures = Figures(debts=tuple(debts), accounts=tuple(accounts), transactions=tuple(moved))
-        return Evidence(state, figures, ("Eksempelbanken",) if partial else ())
+        return Evidence(state, figures, (self._bank_name,) if partial else ())
 
     def _movements(
         self, path: str, row: dict[str, Any], asked: EvidenceRequest, source: Source, query: str
@@ -127,11 +129,11 @@ class DsopClient:
 
     def _get(self, path: str, asked: EvidenceRequest, **more: str) -> Any:
         headers = {
-            "Authorization": f"Bearer {self._maskinporten.token(SCOPE, resource=self._url)}",
+            "Authorization": f"Bearer {self._maskinporten.token(ESTATE_ACCOUNTS.scope, resource=self._url)}",
             "Accept": "application/json",
             "AccountInfoRequestID": asked.correlation_id,
             "CorrelationID": str(uuid.uuid4()),
-            "Legal-Mandate": quote(MANDATE),
+            "Legal-Mandate": quote(ESTATE_ACCOUNTS.legal_reference),
             **more,
         }
         return self._http.get(f"{self._url}{path}", headers=headers).json()
@@ -149,7 +151,7 @@ def _transaction(entry: dict[str, Any], account: str, source: Source) -> Transac
     other = entry["counterParties"][0] if entry["counterParties"] else {"name": "", "accountIdentifier": ""}
     amount = entry["amount"] if entry["creditDebitIndicator"] == "credit" else -entry["amount"]
     return Transaction(
-        f"{DATA_SET}:{entry['transactionIdentifier']}",
+        f"{ESTATE_ACCOUNTS.id}:{entry['transactionIdentifier']}",
         account,
         entry["bookingDate"],
         amount,
@@ -158,3 +160,8 @@ def _transaction(entry: dict[str, Any], account: str, source: Source) -> Transac
         source,
         other["accountIdentifier"],
     )
+
+
+def connect(given: Surroundings) -> Provider:
+    client = DsopClient(given.url, given.name, given.http, given.maskinporten)
+    return Provider(fetch={ESTATE_ACCOUNTS.id: client.fetch})

@@ -11,14 +11,14 @@ from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceS
 from engine.platform.provider_errors import SourceBroken, SourceRefused
 from integrations.answer import load
 from integrations.gjeldsregister.mapping import figures
+from integrations.gjeldsregister.metadata import DEBTS
 from integrations.gjeldsregister.schema import DebtAnswer
 from integrations.http import HttpClient
-
-SCOPE = "debt.unsecured.presentation"
+from integrations.provider import Provider, Surroundings
 
 
 class GjeldsregisterClient:
-    name = "norskgjeld"
+    name = DEBTS.channel
 
     def __init__(self, base_url: str, client: tuple[str, str], http: HttpClient) -> None:
         self._url = base_url
@@ -29,7 +29,7 @@ class GjeldsregisterClient:
     def request(self, ask: ChannelAsk) -> ChannelReply:
         body = {
             "nin": ask.subject.pid,
-            "scope_of_consent": SCOPE,
+            "scope_of_consent": DEBTS.resource,
             "consent_duration_days": 180,
             "client_consent_id": ask.reference,
         }
@@ -42,19 +42,19 @@ class GjeldsregisterClient:
             raise SourceBroken("consent_answer") from None
 
     def state(self, grant: str) -> ChannelState:
-        answer = self._http.get(f"{self._url}/v1/debt/{quote(grant)}/status", headers=self._bearer("debt")).json()
+        answer = self._http.get(f"{self._url}/v1/debt/{quote(grant)}/status", headers=self._bearer(DEBTS.scope)).json()
         if not isinstance(answer, dict) or not isinstance(answer.get("active"), bool):
             raise SourceBroken("consent_status")
         return ChannelState.ACTIVE if answer["active"] else ChannelState.REVOKED
 
     def revoke(self, grant: str) -> None:
         url = f"{self._url}/v1/debt/{quote(grant)}"
-        self._http.call("DELETE", url, headers=self._bearer("debt"), expected=frozenset({200, 204, 404}))
+        self._http.call("DELETE", url, headers=self._bearer(DEBTS.scope), expected=frozenset({200, 204, 404}))
 
     def fetch(self, asked: EvidenceRequest) -> Evidence:
         """Every creditor's answer. One that did not answer is named as missing, never taken for zero."""
         url = f"{self._url}/v1/debt/{quote(asked.grant)}"
-        answer = load(DebtAnswer(), self._http.get(url, headers=self._bearer("debt")).json())
+        answer = load(DebtAnswer(), self._http.get(url, headers=self._bearer(DEBTS.scope)).json())
         if answer["ssn"] != asked.subject.pid:
             raise SourceRefused("another_person")
         found, missing = figures(answer, asked.as_of)
@@ -71,3 +71,9 @@ class GjeldsregisterClient:
                 raise SourceBroken("token_answer")
             kept = self._tokens[scope] = (time.monotonic() + 50, answer["access_token"])
         return {"Authorization": f"Bearer {kept[1]}"}
+
+
+def connect(given: Surroundings) -> Provider:
+    client = (given.settings.maskinporten.client_id, given.client_secret)
+    register = GjeldsregisterClient(given.url, client, given.http)
+    return Provider(fetch={DEBTS.id: register.fetch}, channels=(register,))

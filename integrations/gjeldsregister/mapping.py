@@ -10,8 +10,8 @@ from engine.advice.economy.figures import Debt, DebtKind, Figures
 from engine.advice.economy.money import from_ore
 from engine.advice.economy.sourced import Source
 from integrations.answer import sourced
+from integrations.gjeldsregister.metadata import DEBTS
 
-DATA_SET = "gjeldsregister.debts"
 KINDS = {
     "creditFacility": DebtKind.CREDIT_CARD,
     "repaymentLoan": DebtKind.CONSUMER_LOAN,
@@ -32,10 +32,10 @@ def figures(answer: dict[str, Any], at: datetime) -> tuple[Figures, tuple[str, .
 
 def _debt(number: int, creditor: str, loan: dict[str, Any], at: datetime) -> Debt:
     reference = loan["id"] or str(number)
-    source = Source(DATA_SET, "Gjeldsregisteret", at, "consent", reference)
+    source = Source(DEBTS.id, "Gjeldsregisteret", at, DEBTS.requirement.value, reference)
     ore = loan["balance"] or loan["interestBearingBalance"] + loan["nonInterestBearingBalance"]
     return Debt(
-        id=f"{DATA_SET}:{reference}",
+        id=f"{DEBTS.id}:{reference}",
         kind=KINDS[loan["type"]],
         creditor=creditor,
         balance=sourced(from_ore(ore), source, at),

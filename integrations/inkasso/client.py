@@ -7,10 +7,10 @@ from engine.platform.provider_errors import SourceRefused
 from integrations.answer import load
 from integrations.http import HttpClient
 from integrations.inkasso.mapping import figures
+from integrations.inkasso.metadata import CLAIMS
 from integrations.inkasso.schema import Balance
 from integrations.maskinporten.client import MaskinportenClient
-
-SCOPE = "inkasso:saldo"
+from integrations.provider import Provider, Surroundings
 
 
 class InkassoClient:
@@ -27,7 +27,7 @@ class InkassoClient:
             "formaal": "økonomisk rådgivning",
         }
         headers = {
-            "Authorization": f"Bearer {self._maskinporten.token(SCOPE)}",
+            "Authorization": f"Bearer {self._maskinporten.token(CLAIMS.scope)}",
             "Idempotency-Key": asked.idempotency_key,
         }
         raw = self._http.post(f"{self._url}/saldo/v1/foresporsel", json=body, headers=headers).json()
@@ -38,3 +38,8 @@ class InkassoClient:
         found = figures(answer, asked.as_of)
         state = EvidenceState.PARTIAL if missing else EvidenceState.ANSWERED if found.debts else EvidenceState.EMPTY
         return Evidence(state, found, missing)
+
+
+def connect(given: Surroundings) -> Provider:
+    client = InkassoClient(given.url, given.settings.organisation_number, given.http, given.maskinporten)
+    return Provider(fetch={CLAIMS.id: client.fetch})

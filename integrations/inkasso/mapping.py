@@ -9,8 +9,8 @@ from engine.advice.economy.figures import Debt, DebtKind, DebtStatus, Figures
 from engine.advice.economy.money import from_ore
 from engine.advice.economy.sourced import Source
 from integrations.answer import sourced
+from integrations.inkasso.metadata import CLAIMS
 
-DATA_SET = "inkasso.claims"
 STATUS = {
     "inkassovarsel": DebtStatus.OVERDUE,
     "betalingsoppfordring": DebtStatus.COLLECTION,
@@ -26,9 +26,9 @@ def figures(answer: dict[str, Any], at: datetime) -> Figures:
 
 
 def _debt(claim: dict[str, Any], at: datetime) -> Debt:
-    source = Source(DATA_SET, claim["inkassator"]["navn"], at, "mandate", claim["saksnummer"])
+    source = Source(CLAIMS.id, claim["inkassator"]["navn"], at, CLAIMS.requirement.value, claim["saksnummer"])
     return Debt(
-        id=f"{DATA_SET}:{claim['saksnummer']}",
+        id=f"{CLAIMS.id}:{claim['saksnummer']}",
         kind=DebtKind.COLLECTION,
         creditor=claim["kreditor"]["navn"],
         collector=claim["inkassator"]["navn"],

@@ -8,13 +8,12 @@ from marshmallow import fields, validate
 
 from engine.advice.economy.figures import Asset, AssetKind, Figures
 from engine.advice.economy.sourced import Source
-from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.evidence.datasets import DataSetMetadata, Evidence, EvidenceRequest, EvidenceState, Requirement
 from integrations.answer import Answer, load
 from integrations.http import HttpClient
+from integrations.kartverket.metadata import ESTATE_PROPERTY, PROPERTY
 from integrations.maskinporten.client import MaskinportenClient
-
-DATA_SET = "kartverket.property"
-SCOPE = "kartverk:oed"
+from integrations.provider import Provider, Surroundings
 
 
 class Municipality(Answer):
@@ -46,27 +45,25 @@ class Shares(Answer):
 
 
 class KartverketClient:
-    """*data_set* and *basis* say what it is asked as: by the citizen's mandate, or by statute for an estate."""
+    """*data_set* says what it is asked as: by the citizen's mandate, or by statute for an estate."""
 
     def __init__(
         self,
         base_url: str,
         http: HttpClient,
         maskinporten: MaskinportenClient,
-        data_set: str = DATA_SET,
-        basis: str = "mandate",
+        data_set: DataSetMetadata = PROPERTY,
     ) -> None:
         self._url = base_url
         self._data_set = data_set
-        self._basis = basis
         self._http = http
         self._maskinporten = maskinporten
 
     def fetch(self, asked: EvidenceRequest) -> Evidence:
         headers = {
-            "Authorization": f"Bearer {self._maskinporten.token(SCOPE)}",
+            "Authorization": f"Bearer {self._maskinporten.token(self._data_set.scope)}",
         }
-        if self._basis == "mandate":
+        if self._data_set.requirement is Requirement.MANDATE:
             headers["X-Fullmakt"] = asked.grant
         else:
             headers["X-Hjemmel"] = "arveloven-88a"
@@ -75,17 +72,17 @@ class KartverketClient:
         if answer.status == 404:
             return Evidence(EvidenceState.EMPTY, Figures())
         shares = load(Shares(), answer.json())["registerenhetsrettsandeler"]
-        assets = tuple(_asset(share, asked, self._data_set, self._basis) for share in shares)
+        assets = tuple(_asset(share, asked, self._data_set) for share in shares)
         return Evidence(EvidenceState.ANSWERED if assets else EvidenceState.EMPTY, Figures(assets=assets))
 
 
-def _asset(share: dict, asked: EvidenceRequest, data_set: str, basis: str) -> Asset:  # type: ignore[type-arg]
+def _asset(share: dict, asked: EvidenceRequest, data_set: DataSetMetadata) -> Asset:  # type: ignore[type-arg]
     unit = share["registerenhetsrett"]["registerenhet"]
     place = unit["kommune"] or {"kommunenummer": "", "navn": ""}
     number = f"{place['kommunenummer']}-{unit['gaardsnummer']}/{unit['bruksnummer']}"
-    source = Source(data_set, "Kartverket", asked.as_of, basis, number)
+    source = Source(data_set.id, "Kartverket", asked.as_of, data_set.requirement.value, number)
     return Asset(
-        id=f"{data_set}:{number}",
+        id=f"{data_set.id}:{number}",
         kind=AssetKind.HOME,
         name=f"Eiendom i {place['navn']}",
         value=None,
@@ -93,3 +90,10 @@ def _asset(share: dict, asked: EvidenceRequest, data_set: str, basis: str) -> As
         share=Decimal(share["teller"]) / Decimal(share["nevner"]),
         matrikkel=number,
     )
+
+
+def connect(given: Surroundings) -> Provider:
+    clients = {
+        one.id: KartverketClient(given.url, given.http, given.maskinporten, one) for one in (PROPERTY, ESTATE_PROPERTY)
+    }
+    return Provider(fetch={name: client.fetch for name, client in clients.items()})

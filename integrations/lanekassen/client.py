@@ -7,11 +7,10 @@ from engine.advice.economy.sourced import Source
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from integrations.answer import load, sourced
 from integrations.http import HttpClient
+from integrations.lanekassen.metadata import LOANS
 from integrations.lanekassen.schema import Balances
 from integrations.maskinporten.client import MaskinportenClient
-
-DATA_SET = "lanekassen.loans"
-SCOPE = "lanekassen:lan/v1/saldoopplysninger"
+from integrations.provider import Provider, Surroundings
 
 
 class LanekassenClient:
@@ -21,7 +20,7 @@ class LanekassenClient:
         self._maskinporten = maskinporten
 
     def fetch(self, asked: EvidenceRequest) -> Evidence:
-        token = self._maskinporten.token(SCOPE, consent=(asked.grant, asked.subject.pid))
+        token = self._maskinporten.token(LOANS.scope, consent=(asked.grant, asked.subject.pid))
         headers = {
             "Authorization": token,  # the documentation wants the token alone, without "Bearer"
             "Consent-ID": token,
@@ -38,13 +37,13 @@ def _figures(answer: dict[str, object], asked: EvidenceRequest) -> Figures:
         parts[account["Name"]] = account["Balances"][0]["BalanceAmount"]["amount"]
     if not answer["TotalAmount"]:
         return Figures()
-    source = Source(DATA_SET, "Lånekassen", asked.as_of, "consent", "saldo")
+    source = Source(LOANS.id, "Lånekassen", asked.as_of, LOANS.requirement.value, "saldo")
 
     def part(name: str):  # type: ignore[no-untyped-def]
         return sourced(parts[name], source, asked.as_of) if name in parts else None
 
     debt = Debt(
-        id=f"{DATA_SET}:saldo",
+        id=f"{LOANS.id}:saldo",
         kind=DebtKind.STUDENT_LOAN,
         creditor="Lånekassen",
         balance=sourced(answer["TotalAmount"], source, asked.as_of),
@@ -53,3 +52,8 @@ def _figures(answer: dict[str, object], asked: EvidenceRequest) -> Figures:
         costs=part("Gebyr"),
     )
     return Figures(debts=(debt,))
+
+
+def connect(given: Surroundings) -> Provider:
+    client = LanekassenClient(given.url, given.http, given.maskinporten)
+    return Provider(fetch={LOANS.id: client.fetch})

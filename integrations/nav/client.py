@@ -14,9 +14,9 @@ from engine.platform.provider_errors import SourceRefused
 from integrations.answer import Answer, load, sourced
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
+from integrations.nav.metadata import BENEFITS
+from integrations.provider import Provider, Surroundings
 
-DATA_SET = "nav.benefits"
-SCOPE = "nav:utbetaldata"
 KINDS = {"Barnetrygd": IncomeKind.CHILD_BENEFIT, "Alderspensjon": IncomeKind.PENSION}
 
 
@@ -57,7 +57,7 @@ class NavClient:
             "periode": {"fom": asked.since.isoformat(), "tom": asked.as_of.date().isoformat()},
             "periodetype": "UTBETALINGSPERIODE",
         }
-        headers = {"Authorization": f"Bearer {self._maskinporten.token(SCOPE)}", "X-Fullmakt": asked.grant}
+        headers = {"Authorization": f"Bearer {self._maskinporten.token(BENEFITS.scope)}", "X-Fullmakt": asked.grant}
         payments = load(Payment(many=True), self._http.post(self._url, json=body, headers=headers).json())
         found = tuple(_income(payment, benefit, asked) for payment in payments for benefit in payment["ytelseListe"])
         return Evidence(EvidenceState.ANSWERED if found else EvidenceState.EMPTY, Figures(incomes=found))
@@ -68,11 +68,11 @@ def _income(payment: dict[str, Any], benefit: dict[str, Any], asked: EvidenceReq
         raise SourceRefused("another_person")
     month = payment["posteringsdato"].replace(day=1)
     kind = benefit["ytelsestype"]
-    source = Source(DATA_SET, "Nav", asked.as_of, "mandate", f"{kind}/{month:%Y-%m}")
+    source = Source(BENEFITS.id, "Nav", asked.as_of, BENEFITS.requirement.value, f"{kind}/{month:%Y-%m}")
     withheld = sum((abs(item["trekkbeloep"]) for item in benefit["trekkListe"]), Decimal(0))
     at = asked.as_of
     return Income(
-        id=f"{DATA_SET}:{kind}/{month:%Y-%m}",
+        id=f"{BENEFITS.id}:{kind}/{month:%Y-%m}",
         kind=KINDS.get(kind, IncomeKind.BENEFIT),
         payer="Nav",
         month=month,
@@ -83,3 +83,8 @@ def _income(payment: dict[str, Any], benefit: dict[str, Any], asked: EvidenceReq
         payer_orgno="889640782",
         name=kind,
     )
+
+
+def connect(given: Surroundings) -> Provider:
+    client = NavClient(given.url, given.http, given.maskinporten)
+    return Provider(fetch={BENEFITS.id: client.fetch})

@@ -10,12 +10,10 @@ from engine.platform.provider_errors import SourceRefused
 from integrations.answer import load
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
+from integrations.provider import Provider, Surroundings
 from integrations.skatteetaten import mapping
+from integrations.skatteetaten.metadata import CLAIMS, INCOME, TAX_BASE
 from integrations.skatteetaten.schema import IncomeAnswer, OpenClaims, TaxBase
-
-INCOME = ("skatteetaten:inntekt", "ske-samtykke-sbl-inntekt")
-TAX_BASE = ("skatteetaten:summertskattegrunnlag", "ske-samtykke-sbl-summert-skattegrunnlag")
-CLAIMS = ("skatteetaten:kravogbetalinger", "ske-samtykke-krav-og-betalinger")
 
 
 class SkatteetatenClient:
@@ -28,7 +26,7 @@ class SkatteetatenClient:
         """Wages and benefits by month since ``asked.since``."""
         path = f"/v1/sbl/{asked.subject.pid}/inntekter"
         period = {"fraOgMed": f"{asked.since:%Y-%m}", "tilOgMed": f"{asked.as_of:%Y-%m}"}
-        raw = self._get(path, INCOME[0], asked, period)
+        raw = self._get(path, INCOME.scope, asked, period)
         if raw is None:
             return Evidence(EvidenceState.EMPTY, Figures())
         answer = load(IncomeAnswer(), raw)
@@ -39,7 +37,7 @@ class SkatteetatenClient:
     def tax_base(self, asked: EvidenceRequest) -> Evidence:
         """Totals of the newest assessment, status 31 December."""
         year = asked.as_of.year - 1
-        raw = self._get(f"/v2/oppgjoer/sbl/{year}/{asked.subject.pid}", TAX_BASE[0], asked, {})
+        raw = self._get(f"/v2/oppgjoer/sbl/{year}/{asked.subject.pid}", TAX_BASE.scope, asked, {})
         if raw is None:
             return Evidence(EvidenceState.EMPTY, Figures())
         answer = load(TaxBase(), raw)
@@ -49,7 +47,7 @@ class SkatteetatenClient:
     def claims(self, asked: EvidenceRequest) -> Evidence:
         """Open claims with what remains of each."""
         path = f"/api/innkreving/kravogbetalinger/v1/finans/{asked.subject.pid}/aapnekrav"
-        raw = self._get(path, CLAIMS[0], asked, {})
+        raw = self._get(path, CLAIMS.scope, asked, {})
         if raw is None:
             return Evidence(EvidenceState.EMPTY, Figures())
         answer = load(OpenClaims(), raw)
@@ -75,3 +73,8 @@ def _same_person(pid: str, asked: EvidenceRequest) -> None:
 
 def _evidence(found: Figures) -> Evidence:
     return Evidence(EvidenceState.EMPTY if found == Figures() else EvidenceState.ANSWERED, found)
+
+
+def connect(given: Surroundings) -> Provider:
+    client = SkatteetatenClient(given.url, given.http, given.maskinporten)
+    return Provider(fetch={INCOME.id: client.income, TAX_BASE.id: client.tax_base, CLAIMS.id: client.claims})

@@ -19,8 +19,8 @@ from engine.advice.economy.figures import (
 )
 from engine.advice.economy.sourced import Source
 from integrations.answer import sourced
+from integrations.skatteetaten.metadata import CLAIMS, INCOME, TAX_BASE
 
-INCOME, TAX_BASE, CLAIMS = "skatteetaten.income", "skatteetaten.taxbase", "skatteetaten.claims"
 SKATTEETATEN = "Skatteetaten"
 _KINDS = (
     ("loennsinntekt", IncomeKind.WAGE),
@@ -35,7 +35,9 @@ def incomes(answer: dict[str, Any], at: datetime) -> Figures:
     found: list[Income] = []
     for number, entry in enumerate(answer["oppgaveInntektsmottaker"]):
         month = date.fromisoformat(f"{entry['kalendermaaned']}-01")
-        source = Source(INCOME, SKATTEETATEN, at, "consent", f"{entry['virksomhetId']}/{entry['kalendermaaned']}")
+        source = Source(
+            INCOME.id, SKATTEETATEN, at, INCOME.requirement.value, f"{entry['virksomhetId']}/{entry['kalendermaaned']}"
+        )
         gross = sum((item["beloep"] for item in entry["inntekt"] if item["fordel"] == "kontantytelse"), Decimal(0))
         tax = sum((abs(item["beloep"]) for item in entry["forskuddstrekk"]), Decimal(0))
         kind = next(
@@ -43,7 +45,7 @@ def incomes(answer: dict[str, Any], at: datetime) -> Figures:
         )
         found.append(
             Income(
-                id=f"{INCOME}:{number}",
+                id=f"{INCOME.id}:{number}",
                 kind=kind,
                 payer=entry["virksomhetNavn"] or entry["opplysningspliktigId"],
                 month=month,
@@ -60,7 +62,7 @@ def tax_base(answer: dict[str, Any], at: datetime) -> Figures:
     """Totals for a cross-check, and values only the assessment tells. A tax value is not a market value."""
     amounts = {item["tekniskNavn"]: item["beloep"] for item in answer["grunnlag"]}
     year = answer["inntektsaar"]
-    source = Source(TAX_BASE, SKATTEETATEN, at, "consent", str(year))
+    source = Source(TAX_BASE.id, SKATTEETATEN, at, TAX_BASE.requirement.value, str(year))
 
     def figure(name: str, derived: str = ""):  # type: ignore[no-untyped-def]
         return sourced(amounts[name], source, at, derived) if name in amounts else None
@@ -73,7 +75,7 @@ def tax_base(answer: dict[str, Any], at: datetime) -> Figures:
     ):
         value = figure(name, "tax_value")
         if value is not None:
-            assets.append(Asset(f"{TAX_BASE}:{name}", kind, title, value, source))
+            assets.append(Asset(f"{TAX_BASE.id}:{name}", kind, title, value, source))
     summary = TaxSummary(
         year,
         figure("annenGjeld"),
@@ -89,12 +91,12 @@ def claims(answer: dict[str, Any], at: datetime) -> Figures:
     debts = []
     for claim in answer["aapentKravMedGjenstaaendeBeloep"]:
         collector = claim["kravgruppe"] if claim["kravgruppe"] == "Statens innkrevingssentral" else SKATTEETATEN
-        source = Source(CLAIMS, collector, at, "consent", claim["kravidentifikator"])
+        source = Source(CLAIMS.id, collector, at, CLAIMS.requirement.value, claim["kravidentifikator"])
         due = min((d["forfallsdato"] for d in claim["kravforfall"]), default=None)
         remaining, interest = claim["gjenstaaendeBeloep"], Decimal(claim["stipulerteRenter"])
         debts.append(
             Debt(
-                id=f"{CLAIMS}:{claim['kravidentifikator']}",
+                id=f"{CLAIMS.id}:{claim['kravidentifikator']}",
                 kind=DebtKind.FINE if collector != SKATTEETATEN else DebtKind.TAX,
                 creditor=claim["kravbeskrivelse"],
                 collector=collector,

@@ -172,6 +172,15 @@ class Enterprise:
     source: Source
 
 
+class Total(StrEnum):
+    """The totals of an overview, which data sets feed."""
+
+    DEBT = "debt"
+    ASSETS = "assets"
+    INCOME = "income"
+    SPENDING = "spending"
+
+
 class GapReason(StrEnum):
     NOT_ASKED = "not_asked"  # no consent or mandate
     NOT_ANSWERED = "not_answered"  # asked, no answer yet
@@ -182,11 +191,20 @@ class GapReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something the overview does not know. ``who`` is the one that did not answer, as shown."""
+    """Something the overview does not know.
+
+    who    the one that did not answer, as shown
+    feeds  the totals it would have told of; ``None`` where nobody knows, as in overviews stored before gaps said so
+    """
 
     data_set: str
     who: str
     reason: GapReason
+    feeds: tuple[Total, ...] | None = None
+
+    def may_feed(self, total: Total) -> bool:
+        """Whether *total* may lack something because of this gap."""
+        return self.feeds is None or total in self.feeds
 
 
 @dataclass(frozen=True, slots=True)

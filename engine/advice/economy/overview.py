@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ from engine.advice.economy.figures import (
     Gap,
     Income,
     TaxSummary,
+    Total,
 )
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.sourced import CITIZEN, Source, Sourced
@@ -28,22 +29,12 @@ from engine.advice.economy.supplements import Supplement, SupplementKind
 
 MONTHS = 3
 
-#: Which data sets tell of each total: while one of them is missing, the total is at best a least.
-TOLD_BY = {
-    "debt": frozenset(
-        {"bank.accounts", "gjeldsregister.debts", "inkasso.claims", "lanekassen.loans", "skatteetaten.claims"}
-    ),
-    "assets": frozenset({"bank.accounts", "skatteetaten.taxbase", "kartverket.property"}),
-    "income": frozenset({"skatteetaten.income", "nav.benefits"}),
-    "spending": frozenset({"bank.accounts"}),
-}
 
+class Completeness(StrEnum):
+    """How much of what a total sums up is known. A missing source is never zero."""
 
-class Knowledge(StrEnum):
-    """How much a total may be trusted. A missing source is never zero."""
-
-    WHOLE = "whole"
-    AT_LEAST = "at_least"
+    COMPLETE = "complete"
+    LOWER_BOUND = "lower_bound"
     UNKNOWN = "unknown"
 
 
@@ -66,13 +57,17 @@ class Overview:
     enterprises: tuple[Enterprise, ...]
     tax: tuple[TaxSummary, ...]
 
-    def knowledge(self, what: str) -> Knowledge:
-        """Whether a total (debt, assets, income or spending) is whole, a least, or not known at all."""
-        missing = {gap.data_set for gap in self.gaps}.intersection(TOLD_BY[what])
-        if not missing:
-            return Knowledge.WHOLE
-        some = {"debt": self.debts, "assets": self.assets, "income": self.incomes, "spending": self.spending}[what]
-        return Knowledge.AT_LEAST if some else Knowledge.UNKNOWN
+    def completeness(self, total: Total) -> Completeness:
+        """Whether *total* sums up all there is, only a part of it, or nothing: by the gaps that feed it."""
+        if not any(gap.may_feed(total) for gap in self.gaps):
+            return Completeness.COMPLETE
+        known: dict[Total, Sized] = {
+            Total.DEBT: self.debts,
+            Total.ASSETS: self.assets,
+            Total.INCOME: self.incomes,
+            Total.SPENDING: self.spending,
+        }
+        return Completeness.LOWER_BOUND if known[total] else Completeness.UNKNOWN
 
     @property
     def total_debt(self) -> Money:
@@ -97,7 +92,10 @@ class Overview:
 
 
 def build(found: Figures, *, as_of: date, gaps: Sequence[Gap] = (), supplements: Sequence[Supplement] = ()) -> Overview:
-    """Compile everything known into one overview. Pure."""
+    """Compile everything known into one overview. Pure.
+
+    gaps  what was not answered or not asked, each with the totals it feeds
+    """
     debts = duplicates.debts(found.debts)
     scope = scope_of(found.accounts, debts)
     spending = monthly(found.transactions, scope, as_of)

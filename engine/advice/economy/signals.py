@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.advice.economy.claims import highest_fee
-from engine.advice.economy.figures import Debt, DebtKind, Figures, Income, Transaction
+from engine.advice.economy.figures import Debt, DebtKind, Figures, Income, Total, Transaction
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import Overview
+from engine.advice.economy.overview import Completeness, Overview
 from engine.advice.economy.spending import whole_months
 
 #: Benefits that end by law: as Nav names them → most months in a row, and where it says so.
@@ -55,7 +55,8 @@ def signals(
 
 def _over_income(overview: Overview) -> list[Signal]:
     """Only where both sides are known in full: a missing source is never a signal."""
-    if overview.gaps and any(overview.knowledge(what).value != "whole" for what in ("income", "spending")):
+    sides = (Total.INCOME, Total.SPENDING)
+    if any(overview.completeness(total) is not Completeness.COMPLETE for total in sides):
         return []
     difference = overview.monthly_difference
     return [Signal("spending_over_income", amount=-difference)] if difference < 0 else []

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.advice.economy.overview import Knowledge, Overview
+from engine.advice.economy.figures import Total
+from engine.advice.economy.overview import Completeness, Overview
 from engine.platform.vault import Vault
 from engine.workflow.execution import data
 from engine.workflow.execution.models import data_element
@@ -20,7 +21,9 @@ def remember(
     connection: Connection, vault: Vault, *, case_id: str, person_id: str, overview: Overview, now: datetime
 ) -> None:
     """Keep the debts of the first overview that knows them all; a source that is late is never new credit."""
-    if overview.knowledge("debt") is not Knowledge.WHOLE or data.read_in_case(connection, vault, case_id, DATA_TYPE):
+    if overview.completeness(Total.DEBT) is not Completeness.COMPLETE:
+        return
+    if data.read_in_case(connection, vault, case_id, DATA_TYPE):
         return
     data.write(
         connection, vault, instance_id=case_id, case_id=case_id, owner_id=person_id, data_type=DATA_TYPE,

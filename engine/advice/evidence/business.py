@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from engine.advice.economy.figures import Figures
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.tax.vat import Period
 from engine.advice.evidence import harvest
+from engine.advice.evidence.datasets import DataSetMetadata
 from engine.platform.clock import OSLO
 from engine.platform.vault import Vault
 from engine.workflow.execution.data import read_of_person
@@ -82,10 +83,16 @@ def read_assumptions(kept: Mapping[str, Any]) -> Assumptions:
 
 
 def overview(
-    connection: Connection, vault: Vault, *, case_id: str, owner_id: str, every: Collection[str], now: datetime
+    connection: Connection,
+    vault: Vault,
+    *,
+    case_id: str,
+    owner_id: str,
+    data_sets: Mapping[str, DataSetMetadata],
+    now: datetime,
 ) -> tuple[EnkOverview, Figures]:
     """The owner's overview as of *now*, from what the case has harvested."""
-    figures, _ = harvest.figures(connection, vault, case_id, every)
+    figures, _ = harvest.figures(connection, vault, case_id, data_sets)
     person = vault.person(connection, owner_id)
     today = now.astimezone(OSLO).date()
     kept = read_of_person(connection, vault, owner_id, ASSUMPTIONS) or {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from engine.advice.economy.figures import Figures
+from engine.advice.economy.figures import Figures, Total
 
 
 class Requirement(StrEnum):
@@ -17,6 +17,12 @@ class Requirement(StrEnum):
     MANDATE = "mandate"
     STATUTE = "statute"
     OPEN = "open"
+
+
+#: The channel of what is opened by the citizen's mandate, and of what needs no opening.
+MANDATE, NO_CHANNEL = "mandate", "none"
+#: The one channel of each requirement; a consent may be given through any that is connected.
+CHANNEL_OF = {Requirement.MANDATE: MANDATE, Requirement.STATUTE: NO_CHANNEL, Requirement.OPEN: NO_CHANNEL}
 
 
 class Kind(StrEnum):
@@ -71,36 +77,83 @@ class Evidence:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DataSet:
-    """One thing a source offers.
+Fetch = Callable[[EvidenceRequest], Evidence]
 
-    id            e.g. ``bank.accounts``: key of texts ``dataset.<id>.title`` and ``.owner``
-    provider      folder under ``integrations/``
-    channel       consent channel that opens it: altinn | bank | norskgjeld | mandate | none
-    resource      the channel's own name of what is asked for (Altinn resource id, scope …)
+
+class DataSetError(ValueError):
+    """What is said of a data set does not hold together; the text names it. Stops start-up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """What a data set is called on pages, in every language."""
+
+    nb: str
+    nn: str
+    en: str
+
+    def text(self, language: str) -> str:
+        """The title in *language*, else in bokmål."""
+        return {"nn": self.nn, "en": self.en}.get(language, self.nb)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSetMetadata:
+    """What a source says of one thing it offers, before anybody is asked: ``integrations/<provider>/metadata.py``.
+
+    id            e.g. ``bank.accounts``; stored with answers and consents, so it never changes
+    title         what pages call it, by whoever answers for it
+    kind          what the citizen ticks to give it
+    feeds         the totals of the overview it tells of: while it is silent they are lower bounds; () = none
+    channel       consent channel that opens it, or ``MANDATE`` or ``NO_CHANNEL``
+    resource      the channel's own name of what is asked for (Altinn resource id, consent scope …)
+    scope         scope of the access token it is asked with, "" where the source takes none
     timeout       how long one question may take
     max_age       how old an answer may be before it counts as stale
     channel_today whether the lawful channel exists today for this purpose (D15)
     legal_reference  statute, agreement or consent resource, with paragraph
     subject_role  role in the case of the person asked about, e.g. ``avdode``; "" = the case's owner
-    fetch         asks; raises ``SourceError`` only
+    raises        ``DataSetError``
     """
 
     id: str
-    provider: str
+    title: Title
     kind: Kind
+    feeds: tuple[Total, ...]
     requirement: Requirement
     channel: str
     resource: str
+    scope: str = ""
     timeout: timedelta
     max_age: timedelta
     channel_today: bool
     legal_reference: str
-    fetch: Callable[[EvidenceRequest], Evidence]
     subject_role: str = ""
 
+    def __post_init__(self) -> None:
+        unknown = [str(total) for total in self.feeds if not isinstance(total, Total)]
+        if unknown:
+            raise DataSetError(f"{self.id} feeds {', '.join(unknown)}: the totals are {', '.join(Total)}")
+        if not all((self.id, self.resource, self.legal_reference, self.title.nb, self.title.nn, self.title.en)):
+            raise DataSetError(f"{self.id or 'a data set'} lacks an id, a title, a resource or a legal reference")
+        opened_by = CHANNEL_OF.get(self.requirement)
+        if (opened_by or self.channel) != self.channel or (opened_by is None and self.channel in CHANNEL_OF.values()):
+            raise DataSetError(f"{self.id} needs {self.requirement}, which the channel {self.channel!r} does not give")
+        if self.timeout <= timedelta(0) or self.max_age <= timedelta(0):
+            raise DataSetError(f"{self.id} needs a timeout and a maximum age above zero")
 
-def own_data_sets(data_sets: Mapping[str, DataSet]) -> list[str]:
-    """Ids of the data sets about the case's owner herself."""
-    return [data_set.id for data_set in data_sets.values() if not data_set.subject_role]
+    def asked_by(self, fetch: Fetch) -> DataSet:
+        """The same with the one who asks for it."""
+        return DataSet(**{field.name: getattr(self, field.name) for field in fields(DataSetMetadata)}, fetch=fetch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSet(DataSetMetadata):
+    """A data set that can be asked for. ``fetch`` raises ``SourceError`` only."""
+
+    fetch: Fetch
+
+
+def about(data_sets: Mapping[str, DataSetMetadata], subject_role: str = "") -> list[str]:
+    """Ids of the data sets about whoever has *subject_role* in the case; "" = the case's owner."""
+    return [data_set.id for data_set in data_sets.values() if data_set.subject_role == subject_role]

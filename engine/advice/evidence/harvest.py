@@ -7,7 +7,7 @@ they stay when the answers are deleted.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -18,7 +18,7 @@ from engine.advice.economy.supplements import Supplement
 from engine.advice.economy.wire import from_json, to_json
 from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import baseline
-from engine.advice.evidence.datasets import Evidence
+from engine.advice.evidence.datasets import DataSetMetadata, Evidence, about
 from engine.advice.evidence.models import harvest, snapshot, supplement
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
@@ -92,12 +92,25 @@ def record(
 
 
 def figures(
-    connection: Connection, vault: Vault, case_id: str, every: Collection[str]
+    connection: Connection,
+    vault: Vault,
+    case_id: str,
+    data_sets: Mapping[str, DataSetMetadata],
+    subject_role: str = "",
 ) -> tuple[Figures, tuple[Gap, ...]]:
-    """Everything answered in the case, and what is missing. Of *every* data set, those never asked are gaps too."""
+    """Everything answered in the case, and what is missing: each gap with the totals its data set feeds.
+
+    Of *data_sets*, those about *subject_role* that were never asked are gaps too. What a data set fed that is there
+    no more, nobody knows.
+    """
+
+    def gap(data_set: str, who: str, reason: GapReason) -> Gap:
+        known = data_sets.get(data_set)
+        return Gap(data_set, who, reason, known.feeds if known else None)
+
     known = set(connection.execute(select(harvest.c.data_set).where(harvest.c.case_id == case_id)).scalars())
     found = Figures()
-    gaps = [Gap(data_set, "", GapReason.NOT_ASKED) for data_set in every if data_set not in known]
+    gaps = [gap(one, "", GapReason.NOT_ASKED) for one in about(data_sets, subject_role) if one not in known]
     for row in connection.execute(select(harvest).where(harvest.c.case_id == case_id).order_by(harvest.c.data_set)):
         missing: tuple[str, ...] = ()
         if row.content is not None:
@@ -105,7 +118,7 @@ def figures(
             found += from_json(body["figures"])
             missing = tuple(body["missing"])
         if row.state in _GAPS:
-            gaps += [Gap(row.data_set, who, _GAPS[row.state]) for who in (missing or ("",))]
+            gaps += [gap(row.data_set, who, _GAPS[row.state]) for who in (missing or ("",))]
     return found, tuple(gaps)
 
 
@@ -132,10 +145,17 @@ def supplement_by_hand(
 
 
 def build_snapshot(
-    connection: Connection, vault: Vault, *, case_id: str, person_id: str, every: Collection[str], now: datetime
+    connection: Connection,
+    vault: Vault,
+    *,
+    case_id: str,
+    person_id: str,
+    data_sets: Mapping[str, DataSetMetadata],
+    subject_role: str = "",
+    now: datetime,
 ) -> Overview:
     """Compile what is known now and keep it as the next version, which is never changed."""
-    found, gaps = figures(connection, vault, case_id, every)
+    found, gaps = figures(connection, vault, case_id, data_sets, subject_role)
     added = tuple(entry for _, entry in supplements(connection, vault, case_id))
     overview = build(found, as_of=now.date(), gaps=gaps, supplements=added)
     version = (

@@ -12,7 +12,7 @@ from engine.advice.economy.enk.overview import WARN_DAYS, EnkOverview, EnkWarnin
 from engine.advice.economy.repayment import plans
 from engine.advice.economy.signals import signals
 from engine.advice.evidence import baseline, business, gate, harvest
-from engine.advice.evidence.datasets import DataSet, EvidenceState, Kind, Requirement, own_data_sets
+from engine.advice.evidence.datasets import DataSet, EvidenceState, Kind, Requirement
 from engine.advice.evidence.models import harvest as harvested
 from engine.advice.task_types.collection import person_about
 from engine.casework import notices
@@ -73,7 +73,7 @@ class EnkCheck:
                 self._vault,
                 case_id=work.case_id,
                 owner_id=owner,
-                every=own_data_sets(self._data_sets),
+                data_sets=self._data_sets,
                 now=now,
             )
             asking = may_still_ask(connection, work.case_id, self._data_sets, now)
@@ -164,12 +164,11 @@ class HouseholdCheck:
         self._data_sets = data_sets
 
     def perform(self, work: Work, now: datetime) -> Result:
-        every = own_data_sets(self._data_sets)
         with self._database.read() as connection:
             owner = person_about(connection, work.case_id)
             asking = may_still_ask(connection, work.case_id, self._data_sets, now)
             newest = harvest.newest_snapshot(connection, self._vault, work.case_id, now)
-            figures, _ = harvest.figures(connection, self._vault, work.case_id, every)
+            figures, _ = harvest.figures(connection, self._vault, work.case_id, self._data_sets)
             plan = read_of_person(connection, self._vault, owner, "plan") or {}
             known = baseline.known_before(connection, self._vault, work.case_id, plan)
         if newest is None:

@@ -178,7 +178,8 @@ class BuildOverview:
                 self._vault,
                 case_id=work.case_id,
                 person_id=person_about(connection, work.case_id, role),
-                every=[data_set.id for data_set in self._data_sets.values() if data_set.subject_role == role],
+                data_sets=self._data_sets,
+                subject_role=role,
                 now=now,
             )
 

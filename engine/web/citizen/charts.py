@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.advice.economy.figures import Total
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import Knowledge, Overview
+from engine.advice.economy.overview import Completeness, Overview
 
 TONES = ("base-default", "border-default", "border-subtle")
 
@@ -25,10 +26,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    key: str
+    key: Total
     family: str
     total: Money
-    knowledge: Knowledge
+    completeness: Completeness
     parts: tuple[Part, ...]
 
 
@@ -43,7 +44,7 @@ class Panel:
     @property
     def comparable(self) -> bool:
         """Whether the difference says anything: not while a side is unknown."""
-        return all(column.knowledge is not Knowledge.UNKNOWN for column in self.columns)
+        return all(column.completeness is not Completeness.UNKNOWN for column in self.columns)
 
 
 def panels(overview: Overview) -> tuple[Panel, Panel]:
@@ -53,8 +54,8 @@ def panels(overview: Overview) -> tuple[Panel, Panel]:
     incomes = _sum((f"income.{line.category}", line.amount) for line in overview.incomes)
     spending = _sum((f"spending.{line.category}", line.amount) for line in overview.spending)
     return (
-        _panel(overview, "balance", ("debt", "gjeld", debts), ("assets", "verdi", assets)),
-        _panel(overview, "month", ("income", "inn", incomes), ("spending", "ut", spending)),
+        _panel(overview, "balance", (Total.DEBT, "gjeld", debts), (Total.ASSETS, "verdi", assets)),
+        _panel(overview, "month", (Total.INCOME, "inn", incomes), (Total.SPENDING, "ut", spending)),
     )
 
 
@@ -72,13 +73,13 @@ def _sum(pairs: Iterable[tuple[str, Money]]) -> list[tuple[str, Money]]:
 def _panel(
     overview: Overview,
     key: str,
-    left: tuple[str, str, list[tuple[str, Money]]],
-    right: tuple[str, str, list[tuple[str, Money]]],
+    left: tuple[Total, str, list[tuple[str, Money]]],
+    right: tuple[Total, str, list[tuple[str, Money]]],
 ) -> Panel:
     totals = [sum((amount for _, amount in side[2]), ZERO) for side in (left, right)]
     scale = max(*totals, Decimal(1))
     columns = tuple(
-        Column(name, family, total, overview.knowledge(name), _stack(parts, scale))
+        Column(name, family, total, overview.completeness(name), _stack(parts, scale))
         for (name, family, parts), total in zip((left, right), totals, strict=True)
     )
     return Panel(key, (columns[0], columns[1]), totals[1] - totals[0])

@@ -20,7 +20,6 @@ from engine.advice.economy.overview import Overview
 from engine.advice.economy.phase import Standing, standing
 from engine.advice.economy.signals import Signal, signals
 from engine.advice.evidence import baseline, business, harvest
-from engine.advice.evidence.datasets import own_data_sets
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.casework import queries
@@ -56,7 +55,7 @@ def known_of(connection: Connection) -> Known | None:
     if case is None or newest is None:
         return None
     overview = newest[0]
-    figures, _ = harvest.figures(connection, house.vault, case.id, own_data_sets(house.data_sets))
+    figures, _ = harvest.figures(connection, house.vault, case.id, house.data_sets)
     plan = data.read_of_person(connection, house.vault, who, "plan") or {}
     before = baseline.known_before(connection, house.vault, case.id, plan)
     found = signals(overview, figures, before, _not_set_aside(connection, case.id, figures))
@@ -74,7 +73,7 @@ def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> li
         house.vault,
         case_id=case_id,
         owner_id=actor().person_id,
-        every=own_data_sets(house.data_sets),
+        data_sets=house.data_sets,
         now=house.clock.now(),
     )
     return [(one.gap, one.due.due) for one in found.cover.dues if one.gap > 0] if found.tagged else []

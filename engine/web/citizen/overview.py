@@ -16,7 +16,6 @@ from engine.advice.consent.models import consent_record
 from engine.advice.economy.overview import Overview
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.evidence import harvest
-from engine.advice.evidence.datasets import own_data_sets
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.evidence.models import supplement as supplement_table
 from engine.advice.sharing.models import share
@@ -171,7 +170,7 @@ def remove(entry_id: str) -> Response:
             house.vault,
             case_id=case.id,
             person_id=case.owner_id,
-            every=own_data_sets(house.data_sets),
+            data_sets=house.data_sets,
             now=house.clock.now(),
         )
     return redirect(url_for("overview.show") + "#lagt-til", 303)
@@ -194,7 +193,7 @@ def _keep(kind: SupplementKind, name: str, amount: Decimal, target: str) -> None
             house.vault,
             case_id=case.id,
             person_id=actor().person_id,
-            every=own_data_sets(house.data_sets),
+            data_sets=house.data_sets,
             now=now,
         )
 

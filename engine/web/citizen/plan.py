@@ -10,9 +10,10 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from engine.advice.economy.figures import Total
 from engine.advice.economy.measures import available, eased
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import Knowledge, Overview
+from engine.advice.economy.overview import Completeness, Overview
 from engine.advice.economy.repayment import Milestone, Order, Plan, minimum, needed, plans, schedule
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
@@ -83,7 +84,8 @@ def _page(given: Mapping[str, str], faults: Faults) -> Any:
 
 def have_now(overview: Overview) -> Money | None:
     """Whole NOK a month that can go to the plan; ``None`` while income or spending is not known in full."""
-    if any(overview.knowledge(what) is not Knowledge.WHOLE for what in ("income", "spending")):
+    sides = (Total.INCOME, Total.SPENDING)
+    if any(overview.completeness(total) is not Completeness.COMPLETE for total in sides):
         return None
     return available(overview).quantize(Decimal(1))
 

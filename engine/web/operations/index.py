@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -73,7 +74,7 @@ def index() -> Any:
         versions=versions,
         batches=batches.latest(house, 10),
         check=checks.latest(house),
-        settings=in_force(house.settings),
+        settings=in_force(house.settings, house.provider_urls),
         sandbox=None if moved is None else {"moved": _days(moved), "answers": _answers(house.settings.sandbox_url)},
         now=now,
         told=request.args.get("gjort", ""),
@@ -99,7 +100,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def in_force(settings: Settings) -> list[tuple[str, str]]:
+def in_force(settings: Settings, provider_urls: Mapping[str, str]) -> list[tuple[str, str]]:
     """Settings by name, without anything that must stay secret: those are named by what they are, never by value."""
     return [
         ("IBALANSE_ENV", settings.environment),
@@ -111,7 +112,7 @@ def in_force(settings: Settings) -> list[tuple[str, str]]:
         ("ANSATTPORTEN_ISSUER", settings.ansattporten.issuer),
         ("MASKINPORTEN_ISSUER", settings.maskinporten.issuer),
         ("ALTINN_URL", settings.altinn_url),
-        *((f"{name.upper()}_URL", url) for name, url in sorted(settings.provider_urls.items())),
+        *((f"{name.upper()}_URL", url) for name, url in sorted(provider_urls.items())),
         ("IBALANSE_CALLOUTS", ", ".join(sorted(settings.callouts)) or "–"),
         ("IBALANSE_WORKERS", str(settings.workers)),
         ("IBALANSE_WEB_WORKERS", str(settings.web_workers)),

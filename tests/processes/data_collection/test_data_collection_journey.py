@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engine.advice.consent import actions
 from engine.advice.consent.models import consent_record
 from engine.advice.evidence import harvest
-from engine.advice.evidence.datasets import own_data_sets
+from engine.advice.evidence.datasets import about
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.platform.provider_errors import SourceUnavailable
 from engine.workflow.execution.commands import CorrelateMessage
@@ -39,7 +39,7 @@ def test_every_source_is_asked_once_and_the_overview_holds_them_all(house: House
 
     house.work()
 
-    assert sorted(house.sources.asked) == sorted(own_data_sets(house.application.data_sets))
+    assert sorted(house.sources.asked) == sorted(about(house.application.data_sets))
     with house.application.db.read() as connection:
         found = harvest.newest_snapshot(connection, house.application.vault, case, house.clock.now())
     assert found is not None
@@ -65,9 +65,7 @@ def test_a_silent_source_is_a_gap_that_is_asked_again_and_fills(house: House) ->
 
     assert states(house, case)["bank.accounts"] == "answered"
     assert all(
-        house.sources.asked.count(name) == 1
-        for name in own_data_sets(house.application.data_sets)
-        if name != "bank.accounts"
+        house.sources.asked.count(name) == 1 for name in about(house.application.data_sets) if name != "bank.accounts"
     )
 
 

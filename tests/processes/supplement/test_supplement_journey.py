@@ -19,7 +19,7 @@ def test_an_entry_by_hand_is_kept_sealed_and_shown_as_the_citizens_own(house: Ho
     with house.application.db.write() as connection:
         harvest.supplement_by_hand(connection, vault, case_id=case, person_id=house.anne.person_id, entry=entry)
         overview = harvest.build_snapshot(
-            connection, vault, case_id=case, person_id=house.anne.person_id, every=(), now=now
+            connection, vault, case_id=case, person_id=house.anne.person_id, data_sets={}, now=now
         )
 
     assert [(d.creditor, d.balance.value, d.balance.sources[0].data_set) for d in overview.debts] == [

@@ -13,7 +13,6 @@ from engine.advice.economy.enk.overview import EnkOverview
 from engine.advice.economy.figures import Figures
 from engine.advice.economy.overview import Overview
 from engine.advice.evidence import business, harvest
-from engine.advice.evidence.datasets import own_data_sets
 from engine.casework import queries
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
@@ -44,7 +43,7 @@ def known_of(connection: Connection) -> Known | None:
         house.vault,
         case_id=case.id,
         owner_id=actor().person_id,
-        every=own_data_sets(house.data_sets),
+        data_sets=house.data_sets,
         now=house.clock.now(),
     )
     newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())

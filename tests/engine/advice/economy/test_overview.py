@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Gap, GapReason, Transaction
-from engine.advice.economy.overview import Knowledge, build
+from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Gap, GapReason, Total, Transaction
+from engine.advice.economy.overview import Completeness, build
 from engine.advice.economy.sourced import CITIZEN, Source, Sourced
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.economy.wire import from_json, to_json
@@ -104,11 +104,35 @@ def test_an_overview_survives_storage_exactly() -> None:
     assert from_json(to_json(overview)) == overview
 
 
-def test_a_total_whose_source_is_missing_is_unknown_or_a_least_but_never_zero() -> None:
-    bank = Gap("bank.accounts", "", GapReason.NOT_ANSWERED)
-    nothing = build(Figures(), as_of=TODAY, gaps=[bank])
-    some = build(Figures(debts=(debt("register", "1", "100"),)), as_of=TODAY, gaps=[bank])
+def test_a_total_whose_source_is_missing_is_unknown_or_a_lower_bound_but_never_zero() -> None:
+    gap = Gap("a.source", "", GapReason.NOT_ANSWERED, (Total.DEBT, Total.SPENDING))
+    nothing = build(Figures(), as_of=TODAY, gaps=[gap])
+    some = build(Figures(debts=(debt("register", "1", "100"),)), as_of=TODAY, gaps=[gap])
 
-    assert nothing.knowledge("spending") is Knowledge.UNKNOWN
-    assert some.knowledge("debt") is Knowledge.AT_LEAST
-    assert some.knowledge("income") is Knowledge.WHOLE
+    assert nothing.completeness(Total.SPENDING) is Completeness.UNKNOWN
+    assert some.completeness(Total.DEBT) is Completeness.LOWER_BOUND
+    assert some.completeness(Total.INCOME) is Completeness.COMPLETE
+
+
+def test_a_source_that_feeds_no_total_leaves_every_total_complete_while_it_is_silent() -> None:
+    silent = build(Figures(), as_of=TODAY, gaps=[Gap("a.source", "", GapReason.NOT_ASKED, ())])
+
+    assert {silent.completeness(total) for total in Total} == {Completeness.COMPLETE}
+
+
+def test_an_overview_stored_before_gaps_told_what_they_feed_loads_and_promises_nothing_whole() -> None:
+    overview = build(Figures(), as_of=TODAY, gaps=[Gap("a.source", "", GapReason.REFUSED, (Total.DEBT,))])
+    stored = to_json(overview)
+    for gap in stored["gaps"]:
+        del gap["feeds"]
+
+    loaded = from_json(stored)
+
+    assert [(gap.data_set, gap.feeds) for gap in loaded.gaps] == [("a.source", None)]
+    assert {loaded.completeness(total) for total in Total} == {Completeness.UNKNOWN}
+
+
+def test_what_a_gap_feeds_survives_storage() -> None:
+    overview = build(Figures(), as_of=TODAY, gaps=[Gap("a.source", "", GapReason.REFUSED, (Total.DEBT, Total.INCOME))])
+
+    assert from_json(to_json(overview)) == overview

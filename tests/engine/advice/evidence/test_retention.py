@@ -37,7 +37,7 @@ def test_a_consent_that_ran_out_takes_its_harvest_snapshot_and_share_with_it(
             receiver={}, data_sets=["bank.accounts"], given=True, wording=actions.Wording("nb", "1", "tekst"), now=now,
         )  # fmt: skip
         harvest.asked(connection, "case", anne, ["bank.accounts"], now)
-        harvest.build_snapshot(connection, application.vault, case_id="case", person_id=anne, every=(), now=now)
+        harvest.build_snapshot(connection, application.vault, case_id="case", person_id=anne, data_sets={}, now=now)
         sharing.start(connection, actor=who, case_id="case", office=Office("1", "Nav"), now=now)
 
     def left() -> list[int]:

@@ -1,0 +1,24 @@
+"""What the debt register offers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engine.advice.economy.figures import Total
+from engine.advice.evidence.datasets import DataSetMetadata, Kind, Requirement, Title
+
+DEBTS = DataSetMetadata(
+    id="gjeldsregister.debts",
+    title=Title(nb="Gjeldsregisteret", nn="Gjeldsregisteret", en="The debt register"),
+    kind=Kind.LOANS,
+    feeds=(Total.DEBT,),
+    requirement=Requirement.CONSENT,
+    channel="norskgjeld",
+    resource="debt.unsecured.presentation",
+    scope="debt",
+    timeout=timedelta(seconds=8),
+    max_age=timedelta(days=1),
+    channel_today=True,
+    legal_reference="gjeldsinformasjonsloven § 13",
+)
+DATA_SETS = (DEBTS,)

@@ -1,0 +1,24 @@
+"""What debt collectors offer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engine.advice.economy.figures import Total
+from engine.advice.evidence.datasets import MANDATE, DataSetMetadata, Kind, Requirement, Title
+
+CLAIMS = DataSetMetadata(
+    id="inkasso.claims",
+    title=Title(nb="Inkassobyråene", nn="Inkassobyråa", en="The debt collectors"),
+    kind=Kind.LOANS,
+    feeds=(Total.DEBT,),
+    requirement=Requirement.MANDATE,
+    channel=MANDATE,
+    resource="saldo",
+    scope="inkasso:saldo",
+    timeout=timedelta(seconds=8),
+    max_age=timedelta(days=1),
+    channel_today=False,
+    legal_reference="fullmakt, inkassoloven § 8",
+)
+DATA_SETS = (CLAIMS,)

@@ -1,0 +1,24 @@
+"""What Nav offers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engine.advice.economy.figures import Total
+from engine.advice.evidence.datasets import MANDATE, DataSetMetadata, Kind, Requirement, Title
+
+BENEFITS = DataSetMetadata(
+    id="nav.benefits",
+    title=Title(nb="Nav", nn="Nav", en="Nav"),
+    kind=Kind.INCOME,
+    feeds=(Total.INCOME,),
+    requirement=Requirement.MANDATE,
+    channel=MANDATE,
+    resource="utbetaldata",
+    scope="nav:utbetaldata",
+    timeout=timedelta(seconds=8),
+    max_age=timedelta(days=1),
+    channel_today=False,
+    legal_reference="fullmakt, personvernforordningen artikkel 9 nr. 2 a",
+)
+DATA_SETS = (BENEFITS,)
