@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify, request
 
+from engine.platform.settings import Settings
 from integrations.sandbox import files, keys
 from integrations.sandbox.bearer import require
 from integrations.sandbox.faults import failing, fault_of
@@ -20,7 +21,10 @@ UNSECURED = ("credit_card", "consumer_loan")
 
 @blueprint.post("/oauth2/token")
 def token() -> Any:
-    if request.authorization is None or request.authorization.username != current_app.config["MACHINE_CLIENT"]:
+    settings: Settings = current_app.config["SETTINGS"]
+    ours = (settings.maskinporten.client_id, settings.provider_secret("gjeldsregister"))
+    given = request.authorization
+    if given is None or (given.username, given.password) != ours:
         return jsonify(error="invalid_client"), 401
     claims = {"scope": request.form.get("scope", ""), "client_id": request.authorization.username}
     signed = keys.sign(current_app.config["SANDBOX_DATA"], claims, 60)

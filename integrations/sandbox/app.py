@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,22 +12,14 @@ from flask import Flask, Response, render_template
 from engine.platform.clock import SandboxClock
 from engine.platform.settings import Settings
 from integrations import client_key
-from integrations.bank import standin as bank
-from integrations.brreg import standin as brreg
 from integrations.domstol import standin as domstol
-from integrations.dsop import standin as dsop
 from integrations.folkeregisteret import standin as folkeregisteret
-from integrations.gjeldsregister import standin as gjeldsregister
-from integrations.inkasso import standin as inkasso
-from integrations.kartverket import standin as kartverket
-from integrations.lanekassen import standin as lanekassen
-from integrations.nav import standin as nav
 from integrations.sandbox import altinn_consent, altinn_events, callout, clock, faults, maskinporten, oidc
-from integrations.skatteetaten import standin as skatteetaten
+from integrations.wiring import PROVIDERS
 
 
-def create_sandbox(settings: Settings) -> Flask:
-    """The whole sandbox. Refused in production."""
+def create_sandbox(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Flask:
+    """The whole sandbox, with the stand-in of every provider. Refused in production."""
     if settings.production:
         raise RuntimeError("the sandbox is not for production")
     app = Flask(__name__)
@@ -39,6 +33,7 @@ def create_sandbox(settings: Settings) -> Flask:
         CLIENT_KEY=client_key.load(settings.client_key, create=True),
         CLIENT_ORGNO=settings.organisation_number,
         MACHINE_CLIENT=settings.maskinporten.client_id,
+        SETTINGS=settings,
     )
     for provider in (
         oidc.Provider("idporten", "ID-porten", "idporten-loa-", settings.idporten.client_id),
@@ -52,23 +47,15 @@ def create_sandbox(settings: Settings) -> Flask:
         callout,
         faults,
         folkeregisteret,
-        bank,
-        gjeldsregister,
-        inkasso,
-        lanekassen,
-        skatteetaten,
-        kartverket,
-        brreg,
-        nav,
         domstol,
-        dsop,
         clock,
+        *(import_module(f"{package}.standin") for package in providers),
     ):
         app.register_blueprint(module.blueprint)
 
     @app.get("/")
     def index() -> Any:
-        return render_template("index.html", sources=faults.SOURCES, kinds=faults.KINDS)
+        return render_template("index.html", sources=sorted(faults.sources), kinds=faults.KINDS)
 
     client = urlsplit(settings.base_url)
 

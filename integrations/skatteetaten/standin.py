@@ -11,9 +11,12 @@ from integrations.sandbox.bearer import require_consent
 from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import person
-from integrations.skatteetaten.client import CLAIMS, INCOME, TAX_BASE
 
 blueprint = Blueprint("skatteetaten", __name__, url_prefix="/skatteetaten")
+#: Scope of the token and consent resource of each service, as Skatteetaten has them.
+INCOME = ("skatteetaten:inntekt", "ske-samtykke-sbl-inntekt")
+TAX_BASE = ("skatteetaten:summertskattegrunnlag", "ske-samtykke-sbl-summert-skattegrunnlag")
+CLAIMS = ("skatteetaten:kravogbetalinger", "ske-samtykke-krav-og-betalinger")
 
 
 def _key() -> str:
