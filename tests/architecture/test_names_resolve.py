@@ -88,15 +88,6 @@ def test_every_journey_is_valid_and_its_names_resolve(folder: Path, app: Flask) 
         assert bundle.schema(kind.id) is not None
 
 
-def test_every_data_set_has_its_channel_and_its_name(app: Flask) -> None:
-    house = app.extensions["ibalanse"]
-    assert sum(not data_set.subject_role for data_set in house.data_sets.values()) == 10
-    for data_set in house.data_sets.values():
-        assert data_set.channel in {*house.channels, "mandate", "none"}
-        assert f"dataset.{data_set.id}" in texts("nb")
-        assert data_set.legal_reference
-
-
 def test_every_route_belongs_to_a_guarded_blueprint(app: Flask) -> None:
     guards = {name: getattr(blueprint, "guard", None) for name, blueprint in app.blueprints.items()}
     assert all(guards.values()), guards

@@ -11,7 +11,6 @@ from flask import g
 
 from engine.casework.statistics.computation import AGES, NOTES, Duration, Figures
 from engine.web.shared import view
-from engine.web.shared.texts import texts
 from forms import formatting
 
 TABLES = ("ventetid", "notater", "steg", "frafall", "kilder")
@@ -144,10 +143,9 @@ def _dropped(figures: Figures, titles: Mapping[str, str]) -> Table:
 
 
 def _sources(figures: Figures) -> Table:
-    known = texts("nb")
     rows = [
         Line(
-            view.t(f"dataset.{found.data_set}") if f"dataset.{found.data_set}" in known else found.data_set,
+            view.data_set_name(found.data_set),
             (
                 count(found.asked), count(found.answered), count(found.open), time(found.median), time(found.ninety),
                 time(found.longest) if found.open != 0 else Cell("–", ""),

@@ -33,6 +33,12 @@ def t(key: str, **values: object) -> str:
     return translate(g.language, key, **values)
 
 
+def data_set_name(data_set: str) -> str:
+    """What a data set is called, as its source says it; the id of one that is there no more."""
+    known = house().data_sets.get(data_set)
+    return known.title.text(g.language) if known else data_set
+
+
 def line_name(key: str) -> str:
     """The name of a line of an overview (``income.wage``); what a citizen called it herself stands as she wrote it."""
     found = t(key)
@@ -262,6 +268,7 @@ def install(app: Flask) -> None:
         waiting_words=waiting_words,
         languages=NAMES,
         line_name=line_name,
+        data_set_name=data_set_name,
         everywhere=everywhere,
         new_key=lambda: str(uuid.uuid4()),
         size_of=size_of,

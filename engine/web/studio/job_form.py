@@ -163,7 +163,7 @@ def _data_sets(value: str) -> dict[str, list[tuple[str, str]]]:
             view.t("job.about.role", role=_maybe(f"job.role.{role}") or role) if role else view.t("job.about.owner")
         )
         basis = view.t(f"job.basis.{data_set.requirement.value}")
-        found.setdefault(heading, []).append((data_set.id, f"{view.t(f'dataset.{data_set.id}')} ({basis})"))
+        found.setdefault(heading, []).append((data_set.id, f"{view.data_set_name(data_set.id)} ({basis})"))
     there = {name for group in found.values() for name, _ in group}
     others = [(name, name) for name, *_ in _ticked(value) if name not in there]
     return found | ({view.t("job.about.unknown"): others} if others else {})

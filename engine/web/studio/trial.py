@@ -90,7 +90,7 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
         log=log,
         stopped=stopped,
         messages=messages,
-        sources=sorted((name, view.t(f"dataset.{name}")) for name in house.data_sets)
+        sources=sorted((name, view.data_set_name(name)) for name in house.data_sets)
         + [(f"{CALLOUT}{name}", title) for name, title in sorted(house.offers.get("target", {}).items())],
         source_faults=FAULTS,
         changed=not scenarios.alike(started, bundle),
