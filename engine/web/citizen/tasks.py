@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from engine.advice.consent.actions import DEFAULT_LIFE
 from engine.advice.consent.channels import ChannelState
 from engine.advice.consent.models import grant
-from engine.advice.evidence.datasets import Requirement
+from engine.advice.evidence.datasets import Kind, Requirement
 from engine.advice.task_types.checks import EnkCheck
 from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, settle
 from engine.advice.task_types.exchange import ChangeRoles, Notify, Parties
@@ -47,7 +47,8 @@ PAGES = {
 QUICK = tuple(
     job.name for job in (OpenSources, PlanHarvest, Fetch, BuildOverview, Parties, Notify, EnkCheck, ChangeRoles)
 )
-KINDS = {"consent": ("loans", "income", "spending", "property"), "mandate": ("loans", "income", "property")}
+#: Task types that ask for information by its kind, and the legal basis a yes gives.
+ASKS_FOR = {"consent": Requirement.CONSENT, "mandate": Requirement.MANDATE}
 
 
 def _own_task(connection: Connection, task_id: str) -> Any:
@@ -102,9 +103,8 @@ def _question(connection: Connection, task: Any, given: dict[str, Any], fault: s
         "orgno": variables.get("office", ""),
         "until": long_date(house.clock.now() + DEFAULT_LIFE, _language()),
     }
-    requirement = Requirement.MANDATE if kind == "mandate" else Requirement.CONSENT
     sources = {
-        name: [s for s in house.data_sets.values() if s.kind.value == name and s.requirement is requirement]
+        name: [s for s in house.data_sets.values() if s.kind == name and s.requirement is ASKS_FOR[kind]]
         for name in _kinds(kind, variables)
     }
     page = render_template(
@@ -122,9 +122,10 @@ def _question(connection: Connection, task: Any, given: dict[str, Any], fault: s
 
 
 def _kinds(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
-    """The kinds of information a journey asks for: all there are, or the fewer its purpose needs (R98)."""
+    """The kinds of information a journey asks for: all there are sources of, or the fewer its purpose needs (R98)."""
     wanted = variables.get("kinds")
-    return tuple(name for name in KINDS.get(kind, ()) if not wanted or name in wanted)
+    there = {one.kind for one in view.house().data_sets.values() if one.requirement is ASKS_FOR.get(kind)}
+    return tuple(name.value for name in Kind if name in there and (not wanted or name in wanted))
 
 
 def _language() -> str:
@@ -167,7 +168,7 @@ def answer(task_id: str) -> Any:
 def _fault(kind: str, given: dict[str, Any]) -> str:
     if given["answer"] not in ("yes", "no"):
         return "question.choose"
-    if given["answer"] == "yes" and kind in KINDS and not given["kinds"]:
+    if given["answer"] == "yes" and kind in ASKS_FOR and not given["kinds"]:
         return "question.tick"
     return ""
 
