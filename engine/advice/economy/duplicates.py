@@ -3,7 +3,7 @@
 Debts   the same account number; else the same kind and creditor with balances within two per cent
         or 500 kroner. The live source fetched last gives the balance; each part (rate, limit, monthly
         sum, principal) comes from whoever tells it.
-Income  a benefit Nav tells of is the one Skatteetaten reports from Nav for the same month.
+Income  what a payer itself tells of is the same that somebody else reports of that payer for the same month.
 Homes   one property in the land register and one in the tax base are the same home.
 """
 
@@ -83,22 +83,29 @@ def _merge(group: list[Debt]) -> Debt:
 
 
 def incomes(found: Sequence[Income]) -> tuple[Income, ...]:
-    """Benefits told by Nav stand; the same told by Skatteetaten lends its source and goes."""
+    """What the payer itself tells stands; the same told by somebody it reports to lends its source and goes.
+
+    Child benefit is not reported.
+    """
     told = {
         (income.payer_orgno, income.month): income
         for income in found
-        if income.id.startswith("nav.") and income.kind is not IncomeKind.CHILD_BENEFIT
+        if _told_by_payer(income) and income.kind is not IncomeKind.CHILD_BENEFIT
     }
     kept: list[Income] = []
     for income in found:
         same = told.get((income.payer_orgno, income.month))
-        if same is not None and same is not income and not income.id.startswith("nav."):
+        if same is not None and same is not income and not _told_by_payer(income):
             both = Sourced(same.gross.value, same.gross.sources + income.gross.sources, same.gross.as_of)
             kept = [replace(k, gross=both) if k is same else k for k in kept]
             told[income.payer_orgno, income.month] = replace(same, gross=both)
         else:
             kept.append(told.get((income.payer_orgno, income.month), income) if same is income else income)
     return tuple(kept)
+
+
+def _told_by_payer(income: Income) -> bool:
+    return income.gross.sources[0].provider == income.payer
 
 
 def assets(found: Sequence[Asset]) -> tuple[Asset, ...]:

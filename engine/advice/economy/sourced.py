@@ -17,7 +17,7 @@ class Source:
     """Who said so.
 
     data_set     id of the data set, e.g. ``bank.accounts``; ``CITIZEN`` for own entries
-    provider     name to show, e.g. "Eksempelbanken"
+    provider     name to show, e.g. "Gjeldsregisteret"
     fetched_at   aware UTC
     legal_basis  consent | mandate | statute | open | own
     reference    the provider's own id of the record; never a national identity number
