@@ -1,0 +1,1 @@
+"""A source nobody has: all that a new one takes, beside one line in ``PROVIDERS``."""

@@ -1,0 +1,141 @@
+"""A source is one folder and one line: a made-up one is asked for, shown, missed and counted, and no file knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import requests
+
+from engine.advice.economy.figures import GapReason, Total
+from engine.advice.economy.overview import Completeness, Overview
+from engine.advice.evidence import harvest
+from engine.advice.evidence.datasets import DataSet
+from engine.platform.settings import Settings
+from integrations.wiring import PROVIDERS, Integrations, connect
+from tests.engine.web.filled import Browser
+from tests.integrations.conftest import running_sandbox
+from tests.processes.conftest import House
+from tests.processes.conftest import house as house
+from tests.processes.data_collection.test_data_collection_journey import collecting
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE_UP = "tests.integrations.made_up_source"
+ID, TITLE = "made_up_source.loans", "Den oppdiktede kilden"
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    with running_sandbox(tmp_path_factory.mktemp("made-up"), (*PROVIDERS, MADE_UP)) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def connected(sandbox: Settings) -> Integrations:
+    """Everything as the product comes, with one line more."""
+    return connect(sandbox, (*PROVIDERS, MADE_UP))
+
+
+@pytest.fixture(scope="module")
+def shipped(connected: Integrations, sandbox: Settings) -> tuple[Mapping[str, DataSet], Path]:
+    return connected.data_sets, sandbox.client_key
+
+
+@pytest.fixture
+def asking(house: House, connected: Integrations, sandbox: Settings) -> Iterator[House]:
+    """A house whose made-up source is really asked, over HTTP; the others answer as they are told."""
+    house.application.data_sets[ID] = connected.data_sets[ID]  # type: ignore[index]
+    yield house
+    requests.delete(f"{sandbox.sandbox_url}/faults", timeout=5).raise_for_status()
+
+
+def silence(sandbox: Settings) -> None:
+    address = f"{sandbox.sandbox_url}/faults/made_up_source/*"
+    requests.put(address, json={"kind": "error"}, timeout=5).raise_for_status()
+
+
+def overview(house: House, case: str) -> Overview:
+    with house.application.db.read() as connection:
+        found = harvest.newest_snapshot(connection, house.application.vault, case, house.clock.now())
+    assert found is not None
+    return found[0]
+
+
+def test_its_silence_makes_the_debts_a_lower_bound_and_its_answer_makes_them_complete(
+    asking: House, sandbox: Settings
+) -> None:
+    silence(sandbox)
+    case = collecting(asking)
+    asking.work()
+    anne = Browser(asking, asking.anne)
+
+    without = overview(asking, case)
+    assert [(gap.data_set, gap.reason, gap.feeds) for gap in without.gaps] == [
+        (ID, GapReason.NOT_ANSWERED, (Total.DEBT,))
+    ]
+    assert {total: without.completeness(total) for total in Total} == {
+        Total.DEBT: Completeness.LOWER_BOUND,
+        Total.ASSETS: Completeness.COMPLETE,
+        Total.INCOME: Completeness.COMPLETE,
+        Total.SPENDING: Completeness.COMPLETE,
+    }
+    page = anne.get("/oversikt")
+    assert "minst" in page and TITLE in page and ID not in page
+
+    requests.delete(f"{sandbox.sandbox_url}/faults", timeout=5).raise_for_status()
+    asking.work(timedelta(seconds=20))
+
+    told = overview(asking, case)
+    assert (told.gaps, told.completeness(Total.DEBT)) == ((), Completeness.COMPLETE)
+    assert told.total_debt == without.total_debt + Decimal(7000)
+    page = anne.get("/oversikt")
+    assert "minst" not in page and "Oppdiktet lån" in page
+
+
+def test_the_consent_page_asks_for_it_by_its_kind_and_its_own_title(asking: House) -> None:
+    case = asking.start("advice")
+    task = asking.tasks(case)["GiveConsent"]
+
+    page = Browser(asking, asking.anne).get(f"/oppgaver/{task}")
+
+    assert f"{TITLE} (" in page, "and that its channel is not there today"
+
+
+def test_a_kind_is_asked_for_where_a_source_of_it_comes(asking: House) -> None:
+    """No mandate opens what somebody spends, until a source says so."""
+    known = asking.application.data_sets
+    case = collecting_until_mandate(asking)
+    page = f"/oppgaver/{asking.tasks(case)['GiveMandate']}"
+    assert 'value="spending"' not in Browser(asking, asking.anne).get(page)
+
+    other = replace(known["nav.benefits"], id="made_up_source.spending", kind=known["bank.accounts"].kind)
+    known[other.id] = other  # type: ignore[index]
+
+    assert 'value="spending"' in Browser(asking, asking.anne).get(page)
+
+
+def collecting_until_mandate(house: House) -> str:
+    from tests.processes.conftest import yes
+
+    case = house.start("advice")
+    house.complete(case, "GiveConsent", consent_answer=yes("loans"))
+    house.work()
+    house.approve(case)
+    house.complete(case, "ApproveAtSources")
+    return case
+
+
+def test_no_other_file_knows_its_name() -> None:
+    knowing = {
+        str(path.relative_to(ROOT))
+        for folder in ("engine", "forms", "integrations", "processes", "docs", "tests")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".html", ".json", ".bpmn", ".xml", ".md") and "made_up_source" in path.read_text()
+    }
+
+    own = {name for name in knowing if name.startswith("tests/integrations/made_up_source/")}
+    assert len(own) == 4 and knowing - own == {"tests/integrations/test_made_up_source.py"}
