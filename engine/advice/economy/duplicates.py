@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from engine.advice.economy.figures import Asset, AssetKind, Debt, DebtKind, Income, IncomeKind
-from engine.advice.economy.sourced import Sourced
+from engine.advice.economy.sourced import Source, Sourced
 
 _NEAR_SHARE, _NEAR_KRONER = Decimal("0.02"), Decimal(500)
 _COMPANY = re.compile(r"\b(as|asa|sa|ba|norge|no|nuf)\b")
@@ -83,25 +84,34 @@ def _merge(group: list[Debt]) -> Debt:
 
 
 def incomes(found: Sequence[Income]) -> tuple[Income, ...]:
-    """What the payer itself tells stands; the same told by somebody it reports to lends its source and goes.
+    """What the payer itself tells stands; the same told by somebody it reports to lends its sources and goes.
 
     Child benefit is not reported.
     """
-    told = {
-        (income.payer_orgno, income.month): income
+    own = {
+        _paid(income): income
         for income in found
-        if _told_by_payer(income) and income.kind is not IncomeKind.CHILD_BENEFIT
+        if income.payer_orgno and _told_by_payer(income) and income.kind is not IncomeKind.CHILD_BENEFIT
     }
+    lent: dict[tuple[str, date], tuple[Source, ...]] = {}
     kept: list[Income] = []
     for income in found:
-        same = told.get((income.payer_orgno, income.month))
-        if same is not None and same is not income and not _told_by_payer(income):
-            both = Sourced(same.gross.value, same.gross.sources + income.gross.sources, same.gross.as_of)
-            kept = [replace(k, gross=both) if k is same else k for k in kept]
-            told[income.payer_orgno, income.month] = replace(same, gross=both)
+        if _paid(income) in own and not _told_by_payer(income):
+            lent[_paid(income)] = lent.get(_paid(income), ()) + income.gross.sources
         else:
-            kept.append(told.get((income.payer_orgno, income.month), income) if same is income else income)
-    return tuple(kept)
+            kept.append(income)
+    return tuple(
+        _with_sources(income, lent.get(_paid(income), ())) if own.get(_paid(income)) is income else income
+        for income in kept
+    )
+
+
+def _paid(income: Income) -> tuple[str, date]:
+    return income.payer_orgno, income.month
+
+
+def _with_sources(income: Income, more: tuple[Source, ...]) -> Income:
+    return replace(income, gross=replace(income.gross, sources=income.gross.sources + more))
 
 
 def _told_by_payer(income: Income) -> bool:

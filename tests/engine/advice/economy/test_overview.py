@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Gap, GapReason, Total, Transaction
+import pytest
+
+from engine.advice.economy.figures import (
+    Account,
+    Debt,
+    DebtKind,
+    Figures,
+    Gap,
+    GapReason,
+    Income,
+    IncomeKind,
+    Total,
+    Transaction,
+)
 from engine.advice.economy.overview import Completeness, build
 from engine.advice.economy.sourced import CITIZEN, Source, Sourced
 from engine.advice.economy.supplements import Supplement, SupplementKind
@@ -136,3 +149,22 @@ def test_what_a_gap_feeds_survives_storage() -> None:
     overview = build(Figures(), as_of=TODAY, gaps=[Gap("a.source", "", GapReason.REFUSED, (Total.DEBT, Total.INCOME))])
 
     assert from_json(to_json(overview)) == overview
+
+
+@pytest.mark.parametrize("payer", ["Nav", "Oppdiktet kasse"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_a_payer_tells_of_itself_and_another_reports_is_one_income_with_both_sources(
+    payer: str, order: int
+) -> None:
+    own, other = Source("a.own", payer, AT, "mandate"), Source("b.reports", "Skatteetaten", AT, "consent")
+    october = date(2026, 10, 1)
+    told = Income("a.own:1", IncomeKind.BENEFIT, payer, october, Sourced(Decimal(9000), (own,)), payer_orgno="1")
+    same = Income("b.reports:1", IncomeKind.BENEFIT, "1", october, Sourced(Decimal(9100), (other,)), payer_orgno="1")
+    wage = Income("b.reports:2", IncomeKind.WAGE, "2", october, Sourced(Decimal(3000), (other,)), payer_orgno="2")
+
+    overview = build(Figures(incomes=(told, same, wage)[::order]), as_of=TODAY)
+
+    assert {line.category: (line.amount, [s.data_set for s in line.sources]) for line in overview.incomes} == {
+        "benefit": (Decimal("3000.00"), ["a.own", "b.reports"]),
+        "wage": (Decimal("1000.00"), ["b.reports"]),
+    }
