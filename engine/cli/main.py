@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
+from engine.advice.evidence.datasets import DataSetError
 from engine.advice.task_types.task_type_registry import USER_TASKS
 from engine.application import Application
 from engine.cli import batch, case, check, draw, estimate, history, migrate, purge, run, stimuli, transfer
@@ -41,7 +42,7 @@ _OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {
 }
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
 REFUSED = (
-    SettingsError, BundleError, BpmnSyntaxError, OSError, estimate.BadEstimate, draw.BadDrawing,
+    SettingsError, DataSetError, BundleError, BpmnSyntaxError, OSError, estimate.BadEstimate, draw.BadDrawing,
     stimuli.BadRun, BadInput,
 )  # fmt: skip
 
