@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import requests
 from engine.advice.economy.figures import GapReason, Total
 from engine.advice.economy.overview import Completeness, Overview
 from engine.advice.evidence import harvest
-from engine.advice.evidence.datasets import DataSet
+from engine.advice.evidence.datasets import DataSet, EvidenceRequest, Subject
+from engine.platform.provider_errors import SourceUnavailable
 from engine.platform.settings import Settings
 from integrations.wiring import PROVIDERS, Integrations, connect
 from tests.engine.web.filled import Browser
@@ -116,6 +118,22 @@ def test_a_kind_is_asked_for_where_a_source_of_it_comes(asking: House) -> None:
     known[other.id] = other  # type: ignore[index]
 
     assert 'value="spending"' in Browser(asking, asking.anne).get(page)
+
+
+def test_it_is_given_up_after_the_time_it_asked_for(sandbox: Settings, connected: Integrations) -> None:
+    address = f"{sandbox.sandbox_url}/faults/made_up_source/*"
+    requests.put(address, json={"kind": "hangs"}, timeout=5).raise_for_status()
+    source = connected.data_sets[ID]
+    now = datetime.now(UTC)
+    asked = EvidenceRequest(Subject("p", "0", "P", now.date()), "grant", "c", "i", now, now.date())
+    begun = time.monotonic()
+
+    with pytest.raises(SourceUnavailable):
+        source.fetch(asked)
+
+    waited = timedelta(seconds=time.monotonic() - begun)
+    assert source.timeout <= waited < 2 * source.timeout
+    requests.delete(f"{sandbox.sandbox_url}/faults", timeout=5).raise_for_status()
 
 
 def collecting_until_mandate(house: House) -> str:

@@ -1,4 +1,7 @@
-"""The data sets that may be asked for, and the shape of a question and its answer."""
+"""What a source says of the data sets it offers, and the shape of a question and its answer.
+
+Which there are is for ``integrations``: the metadata of each is in its provider's folder.
+"""
 
 from __future__ import annotations
 
