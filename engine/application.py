@@ -17,11 +17,11 @@ from engine.workflow.definitions.library import Library
 from engine.workflow.execution.context import Hooks, Services
 from engine.workflow.execution.dispatch import Dispatch
 from engine.workflow.execution.expressions import evaluate
-from engine.workflow.execution.models import QUEUES
+from engine.workflow.execution.measured_dispatch import MeasuredDispatch
 from engine.workflow.execution.sequence import SEQUENCES
 from engine.workflow.jobs.job_types import JobType
-from engine.workflow.jobs.performer import Performer
-from engine.workflow.operations.metrics import MeasuredDispatch
+from engine.workflow.jobs.models import QUEUES
+from engine.workflow.workers.performer import Performer
 
 
 @dataclass

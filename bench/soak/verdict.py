@@ -14,13 +14,13 @@ from engine.application import Application
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.execution.models import (
-    due_work,
     element_instance,
     incident,
     process_instance,
     subscription,
     user_task,
 )
+from engine.workflow.jobs.models import due_work
 
 
 @dataclass

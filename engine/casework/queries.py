@@ -13,9 +13,10 @@ from engine.advice.consent.models import consent_record
 from engine.advice.evidence.models import harvest, snapshot
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.audit.kinds import EventKind
-from engine.workflow.execution.models import due_work, user_task
+from engine.workflow.execution.models import user_task
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_file, notice
+from engine.workflow.jobs.models import due_work
 
 OPEN = ("ready", "claimed")
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from engine.application import Application
 from engine.cli.output import BadInput, answer, reasons
 from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.definitions.models import process_definition
 from engine.workflow.errors import Refusal
 from engine.workflow.execution.commands import (
     CancelCase,
@@ -21,7 +22,7 @@ from engine.workflow.execution.commands import (
     SuspendCase,
 )
 from engine.workflow.execution.execution import Fault
-from engine.workflow.execution.models import element_instance, process_definition, process_instance
+from engine.workflow.execution.models import element_instance, process_instance
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations.batch_commands import refusal
 

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from engine.application import Application
-from engine.workflow.execution.models import QUEUES
+from engine.workflow.jobs.models import QUEUES
 from engine.workflow.operations.incidents import Selection, resolve
 from engine.workflow.operations.incidents import find as find_incidents
 
@@ -58,7 +58,8 @@ def run(application: Application, options: argparse.Namespace) -> int:
 
 
 def _worker(application: Application, options: argparse.Namespace) -> int:
-    from engine.workflow.jobs import valkey, worker
+    from engine.workflow.jobs import valkey
+    from engine.workflow.workers import worker
 
     queues = tuple(name.strip() for name in options.queues.split(","))
     unknown = [name for name in queues if name not in QUEUES]

@@ -31,9 +31,10 @@ from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.commands import AttachFile, CompleteTask, ResolveIncident, StartInstance
-from engine.workflow.execution.models import due_work, element_instance, incident, user_task
+from engine.workflow.execution.models import element_instance, incident, user_task
 from engine.workflow.instances.models import case_file
 from engine.workflow.instances.models import notice as notice_table
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.wakeup import silent
 
 OPEN = ("ready", "claimed")

@@ -19,6 +19,7 @@ from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event, audit_head
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
 from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.models import process_definition, start_event
 from engine.workflow.execution.commands import (
     BroadcastSignal,
     CancelCase,
@@ -30,23 +31,21 @@ from engine.workflow.execution.commands import (
 )
 from engine.workflow.execution.dispatch import Dispatch
 from engine.workflow.execution.models import (
-    due_work,
     element_instance,
     idempotency,
     incident,
     message,
-    process_definition,
     process_instance,
-    start_event,
     subscription,
     user_task,
 )
 from engine.workflow.execution.simulation import BEGIN
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.job_types import Deferred, Done, Error, GiveUp, Result
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
-from engine.workflow.jobs.performer import Performer
 from engine.workflow.jobs.wakeup import silent
+from engine.workflow.workers.performer import Performer
 from tests.durability.crashing import Crash, Crasher, CrashingDatabase, between_steps
 from tests.durability.memory import Stimulus
 from tests.durability.model import JOB, Written

@@ -14,7 +14,8 @@ from engine.advice.consent.models import consent_record
 from engine.advice.evidence.models import harvest, snapshot
 from engine.advice.sharing.models import share
 from engine.workflow.authorization.sessions import LONGEST, session_table
-from engine.workflow.execution.models import due_work, idempotency, message
+from engine.workflow.execution.models import idempotency, message
+from engine.workflow.jobs.models import due_work
 
 KEEP_ANSWERS = timedelta(days=2)
 KEEP_DONE = timedelta(days=7)

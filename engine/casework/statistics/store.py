@@ -18,7 +18,7 @@ from engine.casework.statistics.timeline import Entered, Event, Meaning, Milesto
 from engine.platform.db import Database
 from engine.workflow.audit.chain import audit_event, audit_head
 from engine.workflow.definitions.library import Deployed, Library
-from engine.workflow.execution.models import process_definition
+from engine.workflow.definitions.models import process_definition
 from engine.workflow.instances.models import case_file
 
 AT_ONCE = 200

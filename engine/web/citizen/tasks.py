@@ -26,7 +26,8 @@ from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import Invalid, NotFound
 from engine.workflow.execution.commands import CompleteTask
-from engine.workflow.execution.models import due_work, process_instance, user_task
+from engine.workflow.execution.models import process_instance, user_task
+from engine.workflow.jobs.models import due_work
 from forms.formatting import long_date
 
 blueprint = guarded("tasks", __name__, Role.CITIZEN.value)

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, delete, func, insert, select
 from engine.platform.clock import Clock
 from engine.workflow.bpmn.elements import Element, EventDefinition, Process
 from engine.workflow.bpmn.timing import TimerSyntaxError
+from engine.workflow.definitions import starts
 from engine.workflow.definitions.bundle import Bundle, BundleError
-from engine.workflow.execution import starts
-from engine.workflow.execution.models import process_definition, start_event
+from engine.workflow.definitions.models import process_definition, start_event
 
 MAX_TAG = 60
 

@@ -15,15 +15,14 @@ from engine.platform import trace
 from engine.platform.compiled_statements import Batch, Prepared
 from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.models import (
-    due_work,
     element_instance,
     incident,
     process_instance,
-    queue_of,
     subscription,
     user_task,
 )
 from engine.workflow.execution.tokens import INCIDENT, SUBSCRIPTION, TASK, WORK, Instance, Token
+from engine.workflow.jobs.models import due_work, queue_of
 
 _STATE = ("state", "children", "variables", "data", "ended_at", "end_event")
 _NEW_INSTANCE = Prepared(

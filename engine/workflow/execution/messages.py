@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.workflow.definitions.models import start_event
 from engine.workflow.execution.execution import new_ids
-from engine.workflow.execution.models import due_work, message, start_event, subscription
+from engine.workflow.execution.models import message, subscription
 from engine.workflow.execution.tokens import Thrown
+from engine.workflow.jobs.models import due_work
 
 TIME_TO_LIVE = timedelta(days=30)
 

@@ -20,8 +20,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from engine.platform.db import Database
-from engine.workflow.execution.models import breaker, due_work
 from engine.workflow.jobs import outbox
+from engine.workflow.jobs.models import breaker, due_work
 from engine.workflow.jobs.outbox import Work
 
 WAITING = 50

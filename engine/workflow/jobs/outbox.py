@@ -25,7 +25,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from engine.workflow.execution.models import COMMANDS, QUEUES, due_work
+from engine.workflow.jobs.models import COMMANDS, QUEUES, due_work
 
 LEASE = timedelta(seconds=60)
 MAX_RECLAIMS = 5

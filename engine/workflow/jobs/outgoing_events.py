@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.workflow.execution.models import due_work
 from engine.workflow.jobs import outbox
+from engine.workflow.jobs.models import due_work
 
 SEND = "send_event"
 TYPE = "no.ibalanse."

@@ -1,36 +1,58 @@
-"""The bell: a short rq job that says "there is due work". Losing one costs a moment, nothing else."""
+"""The bell: a short rq job that says "there is due work". Losing one costs a moment, nothing else.
+
+The one module that knows rq, and only when it rings, listens or asks who works:
+a program that drains its work itself needs neither rq nor Redis.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from rq import Queue
-from rq.job import Job
-from rq.serializers import JSONSerializer
 
-from engine.workflow.execution.models import QUEUES
-from engine.workflow.operations.metrics import METRICS
+from engine.workflow.counters import COUNTERS
+from engine.workflow.jobs.models import QUEUES
 
 log = logging.getLogger(__name__)
 
 #: The rq queues carry the names of the queues of due work they ring for.
 PREFIX = "ibalanse-"
-DRAIN = "engine.workflow.jobs.worker.drain"
+DRAIN = "engine.workflow.workers.worker.drain"
 #: Seconds after which rq takes a drain for dead: two of them and the longest job.
 LONGEST = 1800
 ALLOWED = frozenset({DRAIN})
 
 
-class DrainJob(Job):
-    """The only job there is. Anything else found in Redis is refused, whoever put it there."""
+@dataclass(frozen=True, slots=True)
+class WorkerState:
+    """One worker process as it told Redis. ``state``: idle | busy | suspended | …"""
 
-    def perform(self) -> object:
-        if self.func_name not in ALLOWED:
-            raise PermissionError("this queue runs one function only")
-        return super().perform()
+    name: str
+    queues: tuple[str, ...]
+    state: str
+    seen: datetime | None
+    done: int
+
+
+@cache
+def drain_job() -> Any:
+    """The class of the only job there is. Anything else found in Redis is refused, whoever put it there."""
+    from rq.job import Job
+
+    class DrainJob(Job):
+        def perform(self) -> object:
+            if self.func_name not in ALLOWED:
+                raise PermissionError("this queue runs one function only")
+            return super().perform()
+
+    return DrainJob
 
 
 def connect(url: str) -> redis.Redis:
@@ -43,9 +65,12 @@ class Bell:
     """Rings for the workers of a queue; at most a few waiting rings at a time."""
 
     def __init__(self, url: str, waiting: int) -> None:
+        from rq import Queue
+        from rq.serializers import JSONSerializer
+
         self._connection = connect(url)
         self._queues = {
-            name: Queue(PREFIX + name, connection=self._connection, serializer=JSONSerializer, job_class=DrainJob)
+            name: Queue(PREFIX + name, connection=self._connection, serializer=JSONSerializer, job_class=drain_job())
             for name in QUEUES
         }
         self._waiting = waiting
@@ -63,7 +88,7 @@ class Bell:
                 )
             return True
         except redis.RedisError:
-            METRICS.missed.inc()
+            COUNTERS.missed.inc()
             log.warning("the bell could not be rung; the sweeper will find the work")
             return False
 
@@ -76,3 +101,71 @@ class Bell:
 
 def silent() -> None:
     """A bell for those who drain themselves: tests and single commands."""
+
+
+Stop = Callable[[int, Any], None]
+
+
+def listen(url: str, queues: Sequence[str], on_stop: Callable[[Stop], None], on_force_stop: Callable[[], None]) -> None:
+    """Hear the bell and drain until told to stop. Raises ``redis.RedisError`` when Redis is gone at sign-on or -off.
+
+    on_stop        called at the first signal with what the next one shall do
+    on_force_stop  called at the second, which ends the process
+    """
+    from rq.exceptions import StopRequested
+    from rq.serializers import JSONSerializer
+
+    worker = _worker_class(on_stop, on_force_stop)(
+        [PREFIX + queue for queue in queues],
+        connection=redis.Redis.from_url(url),
+        serializer=JSONSerializer,
+        job_class=drain_job(),
+        worker_ttl=20,
+        job_monitoring_interval=5,
+        maintenance_interval=10,
+    )
+    try:
+        worker.work(logging_level="ERROR", with_scheduler=False)
+    except StopRequested:
+        return
+
+
+def _worker_class(on_stop: Callable[[Stop], None], on_force_stop: Callable[[], None]) -> Any:
+    from rq import SimpleWorker
+    from rq.exceptions import StopRequested
+    from rq.worker import WorkerStatus
+
+    class DueWorker(SimpleWorker):
+        """Stops at the first signal when nothing is in hand, at the second at once."""
+
+        def request_stop(self, signum: Any, frame: Any) -> None:
+            """Asks nothing of Redis, unlike rq's own: it may be away, and a job is in hand."""
+            on_stop(self.request_force_stop)
+            if self.get_state() == WorkerStatus.BUSY:
+                self._stop_requested = True
+            else:
+                raise StopRequested
+
+        def request_force_stop(self, signum: Any, frame: Any) -> None:
+            on_force_stop()
+            raise SystemExit(0)
+
+    return DueWorker
+
+
+def workers(url: str) -> list[WorkerState] | None:
+    """Every worker Redis knows. ``None`` when Redis does not answer."""
+    from rq import Worker
+
+    try:
+        with connect(url) as client:
+            return [_state_of(found) for found in Worker.all(connection=client)]
+    except (redis.RedisError, ValueError):
+        return None
+
+
+def _state_of(found: Any) -> WorkerState:
+    names = tuple(str(queue.name).removeprefix(PREFIX) for queue in found.queues)
+    state = found.get_state()
+    done = int(found.successful_job_count or 0)
+    return WorkerState(str(found.name)[:8], names, str(getattr(state, "value", state)), found.last_heartbeat, done)

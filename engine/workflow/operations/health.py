@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import redis
-from rq import Worker
 from sqlalchemy import Connection, Row, case, delete, func, or_, select, update
 
 from engine.advice.evidence.datasets import DataSet
@@ -19,9 +17,11 @@ from engine.platform.clock import SandboxClock
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import OperationsEvent
 from engine.workflow.authorization.actor import Actor
-from engine.workflow.execution.models import QUEUES, breaker, due_work, process_instance, sweep
+from engine.workflow.execution.models import process_instance
+from engine.workflow.jobs import wakeup
 from engine.workflow.jobs.breaker import side_of
-from engine.workflow.jobs.wakeup import PREFIX, connect
+from engine.workflow.jobs.models import QUEUES, breaker, due_work, sweep
+from engine.workflow.jobs.wakeup import WorkerState
 
 #: A worker that has said nothing for this long is not counted on.
 SILENT = timedelta(seconds=60)
@@ -46,17 +46,6 @@ class QueueState:
     leased: int
     stopped: int
     oldest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerState:
-    """One worker process as it told Redis. ``state``: idle | busy | suspended | …"""
-
-    name: str
-    queues: tuple[str, ...]
-    state: str
-    seen: datetime | None
-    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +119,7 @@ def coming(connection: Connection, now: datetime) -> list[Coming]:
 
 def workers(application: Application) -> list[WorkerState] | None:
     """Every worker Redis knows. ``None`` when Redis does not answer."""
-    try:
-        with connect(application.redis_url) as client:
-            return [_worker(found) for found in Worker.all(connection=client)]
-    except (redis.RedisError, ValueError):
-        return None
-
-
-def _worker(found: Any) -> WorkerState:
-    names = tuple(str(queue.name).removeprefix(PREFIX) for queue in found.queues)
-    state = found.get_state()
-    return WorkerState(
-        str(found.name)[:8], names, str(getattr(state, "value", state)), found.last_heartbeat,
-        int(found.successful_job_count or 0),
-    )  # fmt: skip
+    return wakeup.workers(application.redis_url)
 
 
 def sweeps(connection: Connection, now: datetime) -> list[tuple[str, datetime, bool]]:

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from engine.workflow.audit.chain import audit_event
-from engine.workflow.execution.models import process_definition, process_instance
+from engine.workflow.definitions.models import process_definition
+from engine.workflow.execution.models import process_instance
 
 PAGE = 50
 ENDED = ("completed", "terminated")

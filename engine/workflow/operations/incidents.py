@@ -15,7 +15,8 @@ from engine.workflow.errors import Refusal
 from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.dispatch import Dispatch
 from engine.workflow.execution.execution import Fault
-from engine.workflow.execution.models import due_work, incident, process_instance
+from engine.workflow.execution.models import incident, process_instance
+from engine.workflow.jobs.models import due_work
 
 OUTCOMES = {"retry": "retried", "skip": "skipped"}
 

@@ -11,9 +11,9 @@ from engine.application import Application
 from engine.casework.statistics import store
 from engine.casework.statistics.timeline import Milestones
 from engine.platform.db import after_commit
-from engine.workflow.execution.models import due_work
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.job_types import Deferred, Done, GiveUp, Result
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
 from engine.workflow.operations import batches, checks
 

@@ -1,18 +1,18 @@
 """Figures for Prometheus. Labels are kinds, outcomes and codes; never an id, a name or a number of anybody.
 
-What happened is counted in the process it happened in; where ``PROMETHEUS_MULTIPROC_DIR``
-is set (``serve`` sets it) all processes of the machine are added up. How things stand is read
-from the database when somebody asks. ``ibalanse metrics`` answers on a port of its own.
+What happened is counted in the process it happened in, by ``engine.workflow.counters``;
+where ``PROMETHEUS_MULTIPROC_DIR`` is set (``serve`` sets it) all processes of the machine
+are added up. How things stand is read from the database when somebody asks.
+``ibalanse metrics`` answers on a port of its own.
 """
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -20,57 +20,9 @@ from sqlalchemy import Connection, func, select
 
 from engine.platform.clock import Clock
 from engine.platform.db import Database
-from engine.workflow.authorization.actor import Actor
-from engine.workflow.errors import Refusal
-from engine.workflow.execution.commands import Command, Outcome
-from engine.workflow.execution.dispatch import Dispatch
-from engine.workflow.execution.models import breaker, due_work, incident, process_instance, sweep
-
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-
-
-class _Counted:
-    """What this process counts."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.commands = Counter(
-            "ibalanse_commands", "Commands by kind and outcome", ["command", "outcome"], registry=self.registry
-        )
-        self.seconds = Histogram(
-            "ibalanse_step_seconds",
-            "How long one step of a case takes, from command to commit",
-            ["command"],
-            buckets=_BUCKETS,
-            registry=self.registry,
-        )
-        self.retries = Counter(
-            "ibalanse_retries", "Jobs put back after a passing failure", ["task_type"], registry=self.registry
-        )
-        self.raised = Counter("ibalanse_incidents_raised", "Incidents raised", ["code"], registry=self.registry)
-        self.missed = Counter("ibalanse_bells_missed", "Bells that Redis did not take", registry=self.registry)
-
-
-METRICS = _Counted()
-
-
-class MeasuredDispatch(Dispatch):
-    """The one door, with a clock and a counter beside it."""
-
-    def send(self, command: Command, actor: Actor, *, key: str = "", connection: Connection | None = None) -> Outcome:
-        name = type(command).__name__
-        begun = time.perf_counter()
-        outcome = "crashed"
-        try:
-            found = super().send(command, actor, key=key, connection=connection)
-            outcome = "repeated" if found.repeated else "done"
-            return found
-        except Refusal as refusal:
-            outcome = refusal.code
-            raise
-        finally:
-            METRICS.seconds.labels(name).observe(time.perf_counter() - begun)
-            METRICS.commands.labels(name, outcome).inc()
+from engine.workflow.counters import COUNTERS
+from engine.workflow.execution.models import incident, process_instance
+from engine.workflow.jobs.models import breaker, due_work, sweep
 
 
 class HowThingsStand(Collector):
@@ -156,6 +108,6 @@ def registry(database: Database, clock: Clock) -> CollectorRegistry:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(found)  # type: ignore[no-untyped-call]
     else:
-        found.register(METRICS.registry)
+        found.register(COUNTERS.registry)
     found.register(HowThingsStand(database, clock))
     return found

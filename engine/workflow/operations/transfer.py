@@ -34,8 +34,10 @@ from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import VersionTaken
-from engine.workflow.execution.models import due_work, message, process_definition, process_instance
+from engine.workflow.definitions.models import process_definition
+from engine.workflow.execution.models import message, process_instance
 from engine.workflow.instances.models import case_file, case_number
+from engine.workflow.jobs.models import due_work
 from engine.workflow.operations.retention import KEPT, tables_of_case
 
 FORMAT = 1

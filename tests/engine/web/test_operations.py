@@ -13,8 +13,9 @@ from engine.platform.clock import FixedClock
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import Office, Role
-from engine.workflow.execution.models import breaker, due_work, incident
+from engine.workflow.execution.models import incident
 from engine.workflow.jobs.job_types import Done, GiveUp
+from engine.workflow.jobs.models import breaker, due_work
 from engine.workflow.operations import batches
 from engine.workflow.operations.jobs import ReadTimelines, RunBatch, VerifyAudit
 from tests.engine.web.staff import Staff, text_of

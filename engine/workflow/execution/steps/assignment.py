@@ -25,8 +25,9 @@ from engine.workflow.execution.commands import (
 )
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.lifecycle import TASK_PAUSE, USER_TASK
-from engine.workflow.execution.models import due_work, task_change, user_task
+from engine.workflow.execution.models import task_change, user_task
 from engine.workflow.instances.models import case_file
+from engine.workflow.jobs.models import due_work
 
 
 def claim(c: Context) -> None:

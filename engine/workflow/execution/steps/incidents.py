@@ -9,14 +9,13 @@ from sqlalchemy import ColumnElement, exists, insert, or_, select, update
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.errors import AlreadyDone, Invalid
-from engine.workflow.execution import advance, starts
+from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.timer import arm_again, firing
 from engine.workflow.execution.commands import RaiseIncident, RaiseStuck, ResolveIncident
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.lifecycle import INCIDENT
 from engine.workflow.execution.models import (
-    due_work,
     element_instance,
     incident,
     process_instance,
@@ -24,6 +23,7 @@ from engine.workflow.execution.models import (
     user_task,
 )
 from engine.workflow.execution.tokens import INCIDENT as INCIDENT_ROW
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import release
 
 STUCK = "stuck"

@@ -10,7 +10,7 @@ from engine.workflow.execution.behaviours.timer import arm_again, firing
 from engine.workflow.execution.commands import CancelCase, FinishJob, ThrowError
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import Fault
-from engine.workflow.execution.models import due_work
+from engine.workflow.jobs.models import due_work
 
 
 def write_effect(c: Context) -> None:

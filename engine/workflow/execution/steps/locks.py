@@ -23,10 +23,11 @@ from engine.workflow.execution.commands import (
     WorkCommand,
 )
 from engine.workflow.execution.context import Context
-from engine.workflow.execution.models import due_work, incident, process_instance
+from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.execution.store import holder_of
 from engine.workflow.execution.tokens import Token
 from engine.workflow.instances import case_projection
+from engine.workflow.jobs.models import due_work
 
 #: Kinds of due work that hang on an element instance or a scope.
 HANGING = ("job", "timer", "deadline", "signal")

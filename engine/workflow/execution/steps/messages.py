@@ -18,9 +18,10 @@ from engine.workflow.execution.commands import (
     TellSignal,
 )
 from engine.workflow.execution.context import Context
-from engine.workflow.execution.models import due_work, process_instance
+from engine.workflow.execution.models import process_instance
 from engine.workflow.execution.steps.locks import is_suspended
 from engine.workflow.execution.store import holder_of
+from engine.workflow.jobs.models import due_work
 
 
 def accept_message(c: Context) -> None:

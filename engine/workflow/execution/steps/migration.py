@@ -20,7 +20,6 @@ from engine.workflow.execution.correlation import key_of
 from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.migration import Fit, Waiting
 from engine.workflow.execution.models import (
-    due_work,
     element_instance,
     incident,
     process_instance,
@@ -30,6 +29,7 @@ from engine.workflow.execution.models import (
 from engine.workflow.execution.steps.suspension import take_buffered
 from engine.workflow.execution.tokens import Instance, Scope, Token, Wait
 from engine.workflow.instances.models import case_file
+from engine.workflow.jobs.models import due_work
 
 _WAITING = ("due", "leased", "held", "incident")
 #: Columns that change with the others, in a later step.

@@ -14,8 +14,8 @@ from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.flush import flush
-from engine.workflow.execution.models import due_work
 from engine.workflow.instances import case_projection, stages
+from engine.workflow.jobs.models import due_work
 
 #: As many moves of one command are told one by one in the audit trail.
 NAMED = 500

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization import pep
 from engine.workflow.authorization.actor import Role
+from engine.workflow.definitions import starts
 from engine.workflow.definitions.library import UnknownDefinition, start_timers
 from engine.workflow.errors import AlreadyDone, Forbidden, NotFound
-from engine.workflow.execution import advance, data, starts
+from engine.workflow.execution import advance, data
 from engine.workflow.execution.commands import BeginByTimer, StartInstance
 from engine.workflow.execution.context import Context
-from engine.workflow.execution.models import due_work
+from engine.workflow.jobs.models import due_work
 
 
 def create_instance(c: Context) -> None:

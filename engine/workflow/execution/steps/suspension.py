@@ -17,9 +17,10 @@ from engine.workflow.execution import advance, messages, triggers
 from engine.workflow.execution.commands import MigrateInstance, ModifyInstance, ResumeCase, SuspendCase
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.lifecycle import PROCESS_INSTANCE
-from engine.workflow.execution.models import due_work, message, process_instance, subscription
+from engine.workflow.execution.models import message, process_instance, subscription
 from engine.workflow.execution.steps.locks import HELD
 from engine.workflow.execution.store import holder_of
+from engine.workflow.jobs.models import due_work
 
 #: Work that has left the case already: what it sent to others goes on its way.
 LEFT = ("pass_on", "outbox")

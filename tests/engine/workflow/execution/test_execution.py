@@ -20,8 +20,9 @@ from engine.workflow.execution.commands import (
     ResolveIncident,
     StartInstance,
 )
-from engine.workflow.execution.models import due_work, element_instance, incident, process_instance, user_task
+from engine.workflow.execution.models import element_instance, incident, process_instance, user_task
 from engine.workflow.jobs.job_types import Deferred, Done, Error, GiveUp, Result, Retry
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
 from tests.factories.bundles import bundle, flow, job, line
 

@@ -24,8 +24,9 @@ from engine.workflow.execution.commands import (
     SuspendCase,
     UndoMigration,
 )
-from engine.workflow.execution.models import due_work, element_instance, process_instance, subscription, user_task
+from engine.workflow.execution.models import element_instance, process_instance, subscription, user_task
 from engine.workflow.instances.models import case_file
+from engine.workflow.jobs.models import due_work
 from tests.factories.bundles import assigned, bundle, flow, job, line
 
 USER = '<userTask id="{0}"/>'

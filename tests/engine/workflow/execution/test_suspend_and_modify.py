@@ -25,9 +25,10 @@ from engine.workflow.execution.commands import (
     StartInstance,
     SuspendCase,
 )
-from engine.workflow.execution.models import due_work, process_instance, user_task
+from engine.workflow.execution.models import process_instance, user_task
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.job_types import Done, Result
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import LeaseLost, Work, claim, finish
 from tests.factories.bundles import bundle, flow, job, line
 

@@ -40,7 +40,6 @@ from engine.workflow.execution.commands import (
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.models import (
-    due_work,
     element_instance,
     incident,
     message,
@@ -51,6 +50,7 @@ from engine.workflow.execution.models import (
 from engine.workflow.execution.sequence import SEQUENCES
 from engine.workflow.execution.simulation import Simulation
 from engine.workflow.jobs.job_types import Done, Result
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import LEASE, Work
 from tests.factories.bundles import bpmn, bundle, flow, job, line
 

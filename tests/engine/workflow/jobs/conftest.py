@@ -20,8 +20,9 @@ from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.execution.commands import StartInstance
-from engine.workflow.execution.models import due_work, incident, process_instance
+from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.jobs.job_types import Result
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
 from tests.factories.bundles import bundle, job, line
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.platform.clock import FixedClock
-from engine.workflow.execution.models import breaker
 from engine.workflow.jobs.breaker import ENOUGH, FIRST_PAUSE, PROBES
 from engine.workflow.jobs.job_types import Done, Result, Retry
+from engine.workflow.jobs.models import breaker
 from engine.workflow.jobs.outbox import Work
 from tests.engine.workflow.jobs.conftest import Cases, Scripted
 from tests.factories.bundles import job, line

@@ -18,7 +18,7 @@ from engine.workflow.execution import data
 from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.models import incident
 from engine.workflow.instances.models import case_file
-from engine.workflow.jobs.performer import Performer
+from engine.workflow.workers.performer import Performer
 from tests.engine.web.staff import Staff
 from tests.engine.web.test_case_pages import Read, client, read
 from tests.factories.bundles import bundle, flow, job, line

@@ -11,10 +11,11 @@ from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.workflow.errors import Forbidden, Invalid
 from engine.workflow.execution.commands import ResolveIncident
-from engine.workflow.execution.models import due_work, element_instance
-from engine.workflow.jobs import reconciliation
+from engine.workflow.execution.models import element_instance
 from engine.workflow.jobs.job_types import Done, GiveUp
+from engine.workflow.jobs.models import due_work
 from engine.workflow.operations.incidents import Selection, find, resolve
+from engine.workflow.workers import reconciliation
 from tests.engine.workflow.jobs.conftest import ADMIN, CITIZEN, REFUSING, Cases, Spawn
 from tests.factories.bundles import job, line
 
@@ -254,7 +255,7 @@ def test_looking_at_many_open_cases_is_cheap(application: Application, cases: Ca
         assert reconciliation.check(application) == [], "another sweeper has just done it"
         parts += 1
         with application.db.read() as connection:
-            from engine.workflow.execution.models import sweep as table
+            from engine.workflow.jobs.models import sweep as table
 
             if connection.execute(select(table.c.position)).scalar_one() == "":
                 break

@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 
 from engine.application import Application
 from engine.platform.clock import FixedClock
-from engine.workflow.execution.models import due_work
 from engine.workflow.jobs import outbox
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import LEASE, LeaseLost
 from engine.workflow.jobs.retry import DEFAULT
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from engine.platform.clock import FixedClock
 from engine.workflow.definitions.bundle import BundleError
-from engine.workflow.execution.models import due_work, process_instance, user_task
+from engine.workflow.execution.models import process_instance, user_task
 from engine.workflow.jobs import outbox
+from engine.workflow.jobs.models import due_work
 from tests.engine.workflow.jobs.conftest import REFUSING, Cases
 from tests.factories.bundles import line
 

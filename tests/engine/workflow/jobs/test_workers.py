@@ -19,11 +19,11 @@ from engine.platform import schema
 from engine.platform.clock import SystemClock
 from engine.platform.db import trouble
 from engine.platform.settings import Settings
-from engine.workflow.execution.models import due_work
-from engine.workflow.jobs import performer as performer_module
 from engine.workflow.jobs.job_types import Done
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.valkey import ensure_redis
 from engine.workflow.jobs.wakeup import silent
+from engine.workflow.workers import performer as performer_module
 from tests.browser.conftest import free_port
 from tests.engine.workflow.jobs.conftest import JOB_AND_TIMER, Cases, Process, Spawn, eventually
 from tests.factories import postgres

@@ -21,8 +21,9 @@ from engine.cli import main
 from engine.platform.clock import FixedClock
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.definitions.models import process_definition
 from engine.workflow.execution.commands import CompleteTask, StartInstance
-from engine.workflow.execution.models import process_definition, process_instance, user_task
+from engine.workflow.execution.models import process_instance, user_task
 from engine.workflow.jobs.job_types import Done, GiveUp, Result
 from engine.workflow.jobs.outbox import Work
 from engine.workflow.operations import batches, selection

@@ -15,7 +15,7 @@ from engine.platform import schema
 from engine.platform.clock import FixedClock
 from engine.platform.db import Database, UTCDateTime
 from engine.platform.settings import Settings
-from engine.workflow.execution.models import due_work
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.wakeup import silent
 from tests.conftest import START
 

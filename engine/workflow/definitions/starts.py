@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Row, delete, select
 
 from engine.workflow.bpmn.elements import EventDefinition
 from engine.workflow.bpmn.timing import TimerSyntaxError, first_due
-from engine.workflow.execution.models import due_work
 from engine.workflow.jobs import outbox
+from engine.workflow.jobs.models import due_work
 
 SYSTEM_OWNER = "system"
 Timers = Mapping[tuple[str, str], EventDefinition]

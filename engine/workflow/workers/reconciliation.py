@@ -18,9 +18,10 @@ from engine.application import Application
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.errors import AlreadyDone, NotFound
 from engine.workflow.execution.commands import RaiseStuck
-from engine.workflow.execution.models import due_work, incident, process_instance, sweep
+from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.execution.steps.incidents import waits_for_something
 from engine.workflow.jobs import outbox
+from engine.workflow.jobs.models import due_work, sweep
 
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ from engine.platform.clock import Clock
 from engine.platform.db import Database, trouble
 from engine.platform.failpoints import FailPoints
 from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.counters import COUNTERS
 from engine.workflow.errors import AlreadyDone, Refusal
 from engine.workflow.execution.commands import (
     BeginByTimer,
@@ -33,13 +34,13 @@ from engine.workflow.execution.commands import (
 from engine.workflow.execution.dispatch import TRIES, Dispatch, passing
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.flush import LostRace
-from engine.workflow.execution.models import COMMANDS, QUEUES, process_instance
+from engine.workflow.execution.models import process_instance
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.breaker import Breaker, side_of
 from engine.workflow.jobs.job_types import Deferred, Done, Error, GiveUp, JobType, Result, Retry, policy_of
+from engine.workflow.jobs.models import COMMANDS, QUEUES
 from engine.workflow.jobs.outbox import LeaseLost, OutOfTurn, Work
 from engine.workflow.jobs.retry import RetryPolicy
-from engine.workflow.operations.metrics import METRICS
 
 log = logging.getLogger(__name__)
 
@@ -229,7 +230,7 @@ class Performer:
                 at = self._policy(work, job_type).again_at(now, work.attempts, result.after)
                 outbox.put_back(connection, work, at, result.code, waited=False, now=now)
                 self._breaker.failed(connection, job_type, work, now)
-                METRICS.retries.labels(work.name).inc()
+                COUNTERS.retries.labels(work.name).inc()
             else:
                 outbox.finish(connection, work)
                 if isinstance(result, Done) and result.failed:
@@ -302,7 +303,7 @@ class Performer:
                 self._dispatch.send(RaiseIncident(work.id, code, detail), SYSTEM, connection=connection)
             except AlreadyDone:
                 return
-        METRICS.raised.labels(code[:40]).inc()
+        COUNTERS.raised.labels(code[:40]).inc()
 
     def _steadily(self, action: Callable[[], None]) -> None:
         """A lost race is run again; a database that is away or full is waited for while the lease is ours."""

@@ -19,18 +19,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import redis
-from rq import SimpleWorker
-from rq.exceptions import StopRequested
-from rq.serializers import JSONSerializer
-from rq.worker import WorkerStatus
 from sqlalchemy.exc import DBAPIError
 
 from engine.application import Application
 from engine.platform.db import trouble
-from engine.workflow.execution.models import QUEUES
-from engine.workflow.jobs import outbox, reconciliation
-from engine.workflow.jobs.performer import Performer
-from engine.workflow.jobs.wakeup import PREFIX, Bell, DrainJob
+from engine.workflow.jobs import outbox
+from engine.workflow.jobs.models import QUEUES
+from engine.workflow.jobs.wakeup import Bell, listen
+from engine.workflow.workers import reconciliation
+from engine.workflow.workers.performer import Performer
 
 log = logging.getLogger(__name__)
 
@@ -102,27 +99,15 @@ def drain() -> int:
     return taken
 
 
-class DueWorker(SimpleWorker):
-    """Hears the bell. Stops at the first signal when nothing is in hand, at the second at once."""
-
-    def request_stop(self, signum: Any, frame: Any) -> None:
-        """Asks nothing of Redis, unlike rq's own: it may be away, and a job is in hand."""
-        _stop(self.request_force_stop)
-        if self.get_state() == WorkerStatus.BUSY:
-            self._stop_requested = True
-        else:
-            raise StopRequested
-
-    def request_force_stop(self, signum: Any, frame: Any) -> None:
-        _running.progress.say("stopped", "stopping now; what was in hand is given back")
-        raise SystemExit(0)
-
-
 def _stop(again: Callable[[int, Any], None]) -> None:
     _running.stopping = True
     signal.signal(signal.SIGTERM, again)
     signal.signal(signal.SIGINT, again)
     _running.progress.say("stopping", "finishing what is in hand; once more to stop now")
+
+
+def _stop_now() -> None:
+    _running.progress.say("stopped", "stopping now; what was in hand is given back")
 
 
 def run(application: Application, *, queues: Sequence[str] = QUEUES, burst: bool = False, as_json: bool = False) -> int:
@@ -141,9 +126,7 @@ def run(application: Application, *, queues: Sequence[str] = QUEUES, burst: bool
     sweeper.start()
     while not stopping():
         try:
-            _worker(application, queues).work(logging_level="ERROR", with_scheduler=False)
-            break
-        except StopRequested:
+            listen(application.redis_url, queues, _stop, _stop_now)
             break
         except redis.RedisError as error:  # gone while the worker signed on or off; the sweeper does its work
             log.warning("Redis does not answer (%s)", type(error).__name__)
@@ -154,23 +137,11 @@ def run(application: Application, *, queues: Sequence[str] = QUEUES, burst: bool
     return 0
 
 
-def _worker(application: Application, queues: Sequence[str]) -> DueWorker:
-    return DueWorker(
-        [PREFIX + queue for queue in queues],
-        connection=redis.Redis.from_url(application.redis_url),
-        serializer=JSONSerializer,
-        job_class=DrainJob,
-        worker_ttl=20,
-        job_monitoring_interval=5,
-        maintenance_interval=10,
-    )
-
-
 def _burst(application: Application) -> int:
     """Everything that is due now, without Redis."""
 
     def now(_signal: int, _frame: object) -> None:
-        _running.progress.say("stopped", "stopping now; what was in hand is given back")
+        _stop_now()
         raise SystemExit(0)
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -205,7 +176,8 @@ def status(application: Application) -> dict[str, Any]:
     """How the work stands, by queue and state, for people and machines."""
     from sqlalchemy import func, select
 
-    from engine.workflow.execution.models import due_work, incident
+    from engine.workflow.execution.models import incident
+    from engine.workflow.jobs.models import due_work
 
     now = application.clock.now()
     with application.db.read() as connection:
