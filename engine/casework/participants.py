@@ -18,8 +18,8 @@ from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.authorization.policy import read_policy
+from engine.workflow.authorization.policy_queries import roles_named
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import roles_named
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.instances.models import case_party
 from engine.workflow.instances.parties import OFFICE

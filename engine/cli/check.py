@@ -13,7 +13,7 @@ from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio.bundle_check import bundle_report, is_bundle
 from engine.workflow.bpmn.report import findings_report
 from engine.workflow.bpmn.validator import Capabilities
-from engine.workflow.definitions.findings import House
+from engine.workflow.findings import House
 
 BAD_INPUT = 2
 _EPILOG = """\

@@ -26,8 +26,8 @@ from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle, BundleError
-from engine.workflow.definitions.findings import House, faults
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House, faults
 
 BAD_INPUT = 2
 _OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {

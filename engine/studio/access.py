@@ -19,9 +19,9 @@ from engine.studio.drafts import key_from
 from engine.studio.policy_editor import XACML, rule_for
 from engine.workflow.authorization.pdp import Decision, decide
 from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, read_policy
+from engine.workflow.authorization.policy_queries import actions_named, roles_named
 from engine.workflow.bpmn.xml import read_xml
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import actions_named, roles_named
 
 #: What can be done with a step, besides what a policy names itself.
 ACTIONS = ("read", "write", "confirm", "sign", "reject")

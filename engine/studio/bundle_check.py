@@ -9,7 +9,7 @@ from typing import Any
 from engine.studio.bundle_upload import UploadRefused, read_folder
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import House, faults
+from engine.workflow.findings import House, faults
 
 
 def is_bundle(path: Path) -> bool:

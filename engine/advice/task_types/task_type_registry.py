@@ -22,7 +22,7 @@ from engine.advice.task_types.fetch import Fetch
 from engine.advice.task_types.milestones import MILESTONES
 from engine.advice.task_types.user_tasks import Hook, answer_hook, share_hook
 from engine.application import Application
-from engine.workflow.instances.signatures import sign_hook
+from engine.workflow.execution.signatures import sign_hook
 from engine.workflow.jobs.event_publisher import Publisher, SendEvent
 from engine.workflow.jobs.job_types import JobType
 from engine.workflow.operations.jobs import ReadTimelines, RunBatch, VerifyAudit

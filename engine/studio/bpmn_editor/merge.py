@@ -13,9 +13,9 @@ from engine.studio.bpmn_editor.texts import set_text
 from engine.studio.policy_editor import allow
 from engine.studio.replace_element import becomes, fit, regained, said
 from engine.workflow.authorization.policy import PolicyError, read_policy
+from engine.workflow.authorization.policy_queries import allowed
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import allowed
 
 LANGUAGES = ("nb", "nn", "en")
 

@@ -15,10 +15,10 @@ from engine.web.studio.process import PEOPLE, page
 from engine.web.studio.session import blueprint, draft_of
 from engine.web.studio.steps import keep
 from engine.workflow.authorization.policy import PolicyError, read_policy
+from engine.workflow.authorization.policy_queries import allowed
 from engine.workflow.bpmn.elements import Process
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import allowed
 
 
 def shown(bundle: Bundle, process: Process) -> dict[str, Any]:

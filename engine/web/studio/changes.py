@@ -24,8 +24,8 @@ from engine.web.studio.flow import drawn, offered_here, posted
 from engine.web.studio.session import blueprint, draft_of, house_of
 from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import House
 from engine.workflow.errors import Conflict
+from engine.workflow.findings import House
 
 Form = Mapping[str, str]
 #: The files as they became, and the step whose page shows it.

@@ -24,8 +24,8 @@ from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_o
 from engine.workflow.bpmn.elements import Element
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import House, faults
 from engine.workflow.errors import NotFound
+from engine.workflow.findings import House, faults
 
 
 @blueprint.get("/prosesser/<key>/steg/<element>")

@@ -20,9 +20,9 @@ from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.job_submission import PREFIX, VALUE_KINDS, filled, lines_from, lines_in, pairs_of
 from engine.web.studio.process_sentences import Teller
 from engine.web.studio.session import blueprint, draft_of
+from engine.workflow.authorization.policy_queries import roles_named
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, read_json
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import roles_named
 from engine.workflow.errors import NotFound
 
 #: Lines that stand empty below those that are filled in, to write more in.

@@ -24,8 +24,8 @@ from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.bpmn.parser import read_definitions
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import faults
 from engine.workflow.errors import Conflict
+from engine.workflow.findings import faults
 from forms.formatting import clock_time
 
 

@@ -17,13 +17,14 @@ from engine.web.shared.texts import NAMES
 from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.session import CAPABILITIES, LANGUAGES, blueprint, house_of
 from engine.workflow.authorization.policy import PolicyError, read_policy
+from engine.workflow.authorization.policy_queries import allowed, roles_named
 from engine.workflow.bpmn.drawing import to_svg
 from engine.workflow.bpmn.elements import Element, Finding, Process
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.durations import parts
-from engine.workflow.definitions.findings import allowed, faults, missing_texts, roles_named
 from engine.workflow.errors import NotFound
+from engine.workflow.findings import faults, missing_texts
 
 _LACKING = re.compile(r"text (\S+) is missing in (.+)")
 TABS = ("diagram", "steg", "skjemaer", "lister", "tekster", "maler", "tilganger", "versjoner")

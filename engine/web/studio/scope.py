@@ -17,8 +17,8 @@ from engine.web.studio.process_sentences import Teller
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
 from engine.workflow.bpmn.elements import Element
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import House
 from engine.workflow.errors import NotFound
+from engine.workflow.findings import House
 
 
 @blueprint.get("/prosesser/<key>/del/<scope>")

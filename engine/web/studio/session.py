@@ -12,10 +12,10 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import House, faults
 from engine.workflow.definitions.library import Deployed, UnknownDefinition
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House, faults
 
 blueprint = guarded("studio", "engine.web", Role.ADMINISTRATOR.value)
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)

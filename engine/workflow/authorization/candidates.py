@@ -19,11 +19,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from engine.workflow.authorization.actor import Role
+from engine.workflow.authorization.attempt import Attempt
 from engine.workflow.authorization.pip import roles
 from engine.workflow.authorization.policy import read_policy
+from engine.workflow.authorization.policy_queries import allowed, roles_named
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import allowed, roles_named
-from engine.workflow.execution.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _work_out(bundle: Bundle, element_id: str) -> Candidates:
     return Candidates(permitted, frozenset(narrowed), frozenset(offices), tuple(names))
 
 
-def admits(c: Context, task: Row[Any]) -> bool:
+def admits(c: Attempt, task: Row[Any]) -> bool:
     """Whether the diagram leaves the task to this actor. Without groups the policy has said it all."""
     if c.actor.role is Role.SYSTEM:
         return True

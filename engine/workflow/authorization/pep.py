@@ -7,20 +7,20 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.authorization.attempt import Attempt
 from engine.workflow.authorization.pdp import Decision, decide
 from engine.workflow.authorization.pip import roles
 from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, read_policy
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Library
 from engine.workflow.errors import Forbidden, NotFound
-from engine.workflow.execution.context import Context
 
 LEVELS = {"substantial": 3, "high": 4}
 #: The action of beginning a case for another, as Altinn names it. Beginning one's own needs no rule.
 INSTANTIATE = "instantiate"
 
 
-def enforce(c: Context, action: str, element_id: str) -> None:
+def enforce(c: Attempt, action: str, element_id: str) -> None:
     """Return when the journey's policy permits. Raises ``NotFound`` or ``Forbidden``."""
     if c.actor.role is Role.SYSTEM:
         return

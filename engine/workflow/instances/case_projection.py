@@ -6,14 +6,38 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.platform.clock import OSLO
 from engine.platform.compiled_statements import Batch, Prepared
-from engine.workflow.execution.tokens import Instance
 from engine.workflow.instances.models import case_file, case_number
+
+
+class LiveCase(Protocol):
+    """What the case file asks of the process instance it belongs to."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def definition_id(self) -> str: ...
+
+    @property
+    def owner_id(self) -> str: ...
+
+    @property
+    def variables(self) -> Mapping[str, Any]: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def ended(self) -> bool: ...
 
 
 def next_number(connection: Connection, now: datetime) -> str:
@@ -31,7 +55,7 @@ def next_number(connection: Connection, now: datetime) -> str:
     return f"{year}-{last:04d}"
 
 
-def open_case(connection: Connection, case: Instance, now: datetime) -> None:
+def open_case(connection: Connection, case: LiveCase, now: datetime) -> None:
     connection.execute(
         insert(case_file).values(
             id=case.id,
@@ -93,7 +117,7 @@ def read(connection: Connection, case_id: str) -> dict[str, Any]:
 
 def refresh(
     batch: Batch,
-    case: Instance,
+    case: LiveCase,
     before: Mapping[str, Any],
     entered: Sequence[str],
     tasks: Sequence[OpenTask],
@@ -139,7 +163,7 @@ def refresh(
 
 
 def _waiting(
-    case: Instance, tasks: Sequence[OpenTask]
+    case: LiveCase, tasks: Sequence[OpenTask]
 ) -> tuple[str, OpenTask | None, datetime | None, datetime | None]:
     """Whom the case waits for, by its open tasks: the first of them, and the earliest deadline of that side."""
     for performer in ("caseworker", "citizen"):

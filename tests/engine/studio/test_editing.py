@@ -15,8 +15,8 @@ from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.durations import parts, read_duration
-from engine.workflow.definitions.findings import House, faults
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House, faults
 
 ROOT = Path(__file__).resolve().parents[3]
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)

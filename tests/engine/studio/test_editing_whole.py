@@ -24,8 +24,8 @@ from engine.studio.insert_element import ENDING, add_branch, add_step
 from engine.studio.unconnected_elements import add_handler, add_inside, add_start, add_undoing, also, no_longer
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import House, faults
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House, faults
 
 ROOT = Path(__file__).resolve().parents[3]
 BUNDLES = [

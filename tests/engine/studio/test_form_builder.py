@@ -16,8 +16,8 @@ from engine.studio.difference import differences
 from engine.studio.form_builder import BY_ID, KINDS, FormDraft
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import House, faults
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House, faults
 
 ROOT = Path(__file__).resolve().parents[3]
 OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}

@@ -23,8 +23,8 @@ from engine.workflow.errors import Invalid
 from engine.workflow.execution import attachments
 from engine.workflow.execution.commands import AttachFile, CompleteTask
 from engine.workflow.execution.models import data_element, user_task
+from engine.workflow.execution.signatures import digest, signed_content
 from engine.workflow.instances.models import case_file, signature
-from engine.workflow.instances.signatures import digest, signed_content
 from tests.engine.web.filled import Browser, begin, faults, made, sent
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app
 from tests.processes.conftest import OFFICE, House, house

@@ -18,7 +18,7 @@ from engine.platform.vault import person_table
 from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.authorization.policy import read_policy
-from engine.workflow.definitions.findings import allowed
+from engine.workflow.authorization.policy_queries import allowed
 from engine.workflow.errors import Forbidden
 from engine.workflow.execution.commands import StartInstance
 from engine.workflow.instances.models import case_file, case_party

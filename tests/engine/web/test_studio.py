@@ -28,9 +28,9 @@ from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import Role
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.findings import House as Offer
-from engine.workflow.definitions.findings import faults
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House as Offer
+from engine.workflow.findings import faults
 from tests.processes.conftest import House, house, party
 
 __all__ = ["house"]
@@ -220,7 +220,7 @@ def test_an_older_version_can_be_taken_up_again(ada: Administrator) -> None:
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_every_rule_of_a_bundle_has_a_sentence(language: str) -> None:
     rules: set[str] = set()
-    for module in ("engine/workflow/bpmn/validator.py", "engine/workflow/definitions/findings.py"):
+    for module in ("engine/workflow/bpmn/validator.py", "engine/workflow/findings.py"):
         source = (ROOT / module).read_text()
         rules |= set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source))
     assert len(rules) > 30
@@ -235,7 +235,7 @@ PARTS: Any = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.text(max
 def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(data: st.DataObject) -> None:
     """One value of one file is put out of shape; the bundle is refused, or its faults can be told."""
     from engine.studio.bundle_upload import UploadRefused, read_folder
-    from engine.workflow.definitions.findings import missing_texts
+    from engine.workflow.findings import missing_texts
 
     name = data.draw(st.sampled_from(sorted(n for n in ESTATE.files if n.endswith(".json"))))
     content = json.loads(ESTATE.files[name])

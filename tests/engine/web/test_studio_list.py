@@ -8,9 +8,9 @@ from lxml import html
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio.element_kinds import KINDS
 from engine.workflow.bpmn.validator import Capabilities
-from engine.workflow.definitions.findings import House as Offer
-from engine.workflow.definitions.findings import faults
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House as Offer
+from engine.workflow.findings import faults
 from tests.engine.web.listing import Listed
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea
 from tests.processes.conftest import house

@@ -11,8 +11,8 @@ from typing import Any
 from engine.advice.task_types.job_settings import job_faults
 from engine.studio.option_lists import uses
 from engine.studio.template_editor import template_faults
-from engine.workflow.authorization.pdp import Decision, decide
-from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, PolicyError, read_policy
+from engine.workflow.authorization.policy import PolicyError, read_policy
+from engine.workflow.authorization.policy_queries import allowed, roles_named
 from engine.workflow.bpmn.conformance import beyond, conform
 from engine.workflow.bpmn.elements import Element, Finding
 from engine.workflow.bpmn.parser import read_definitions
@@ -220,50 +220,5 @@ def _templates(bundle: Bundle, _: House) -> Iterator[Finding]:
     yield from template_faults(bundle)
 
 
-def roles_named(policy: Any) -> list[str]:
-    """The role codes a policy speaks of."""
-    found = {
-        match.value
-        for rule in policy.rules
-        for group in rule.target
-        for alternative in group
-        for match in alternative
-        if match.attribute == "urn:altinn:rolecode"
-    }
-    return sorted(found)
-
-
-def actions_named(policy: Any) -> list[str]:
-    return sorted(
-        {
-            match.value
-            for rule in policy.rules
-            for group in rule.target
-            for alternative in group
-            for match in alternative
-            if match.attribute == ACTION_ID
-        }
-    )
-
-
 def _permits(policy: Any, key: str, element_id: str, role: str) -> bool:
     return bool(allowed(policy, key, element_id, role) - {"read"})
-
-
-def allowed(policy: Any, key: str, element_id: str, role: str) -> set[str]:
-    """The actions a role may do on a step. A policy that names no action speaks of every one; writing stands for it.
-
-    Beginning a case is no action on a step, although the rule that permits it names none.
-    """
-    found = set()
-    for action in [name for name in actions_named(policy) if name != "instantiate"] or ["write"]:
-        request = {
-            (SUBJECT, "urn:altinn:rolecode"): (role,),
-            (RESOURCE, "urn:altinn:org"): ("ibalanse",),
-            (RESOURCE, "urn:altinn:app"): (key,),
-            (RESOURCE, "urn:altinn:task"): (element_id,),
-            (ACTION, ACTION_ID): (action,),
-        }
-        if decide(policy, request) is Decision.PERMIT:
-            found.add(action)
-    return found

@@ -1,0 +1,53 @@
+"""What a policy says, asked without a case: which roles and actions it speaks of, and what a role may do on a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.workflow.authorization.pdp import Decision, decide
+from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT
+
+
+def roles_named(policy: Any) -> list[str]:
+    """The role codes a policy speaks of."""
+    found = {
+        match.value
+        for rule in policy.rules
+        for group in rule.target
+        for alternative in group
+        for match in alternative
+        if match.attribute == "urn:altinn:rolecode"
+    }
+    return sorted(found)
+
+
+def actions_named(policy: Any) -> list[str]:
+    return sorted(
+        {
+            match.value
+            for rule in policy.rules
+            for group in rule.target
+            for alternative in group
+            for match in alternative
+            if match.attribute == ACTION_ID
+        }
+    )
+
+
+def allowed(policy: Any, key: str, element_id: str, role: str) -> set[str]:
+    """The actions a role may do on a step. A policy that names no action speaks of every one; writing stands for it.
+
+    Beginning a case is no action on a step, although the rule that permits it names none.
+    """
+    found = set()
+    for action in [name for name in actions_named(policy) if name != "instantiate"] or ["write"]:
+        request = {
+            (SUBJECT, "urn:altinn:rolecode"): (role,),
+            (RESOURCE, "urn:altinn:org"): ("ibalanse",),
+            (RESOURCE, "urn:altinn:app"): (key,),
+            (RESOURCE, "urn:altinn:task"): (element_id,),
+            (ACTION, ACTION_ID): (action,),
+        }
+        if decide(policy, request) is Decision.PERMIT:
+            found.add(action)
+    return found
