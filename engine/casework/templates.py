@@ -12,16 +12,17 @@ are filled in from the case; what the case does not know stays as it is written,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine.studio.template_editor import BLANK, blanks
 from engine.workflow.definitions.bundle import Bundle
 
-__all__ = ["Template", "blanks", "fill", "fitting", "of", "proposed"]
+#: What is filled in from the case: ``{citizen}``, ``{form.field}``.
+BLANK = re.compile(r"\{([a-z][\w.-]*)\}", re.IGNORECASE)
 _OWN = Path(__file__).parent / "templates.json"
 
 
@@ -78,6 +79,11 @@ def proposed(templates: list[Template], happened: Collection[str]) -> list[Templ
 def fitting(templates: list[Template], happened: Collection[str]) -> list[Template]:
     """Those that fit what has just happened, then those that fit at any time."""
     return [one for one in proposed(templates, happened) if not one.after or set(one.after) & set(happened)]
+
+
+def blanks(text: str) -> list[str]:
+    """What is to be filled in, each once, in order."""
+    return list(dict.fromkeys(BLANK.findall(text)))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio.bundle_check import bundle_report, is_bundle
+from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.workflow.bpmn.report import findings_report
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.findings import House
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace, capabilities: Capabilities, shipped: Collec
     """
     rows, held = findings_report(options.path, capabilities), ""
     if is_bundle(options.path):
-        more, held = bundle_report(options.path, House(capabilities, JOBS, USER_TASKS, shipped))
+        more, held = bundle_report(options.path, House(capabilities, JOBS, USER_TASKS, shipped, rules=BUNDLE_RULES))
         known = {(row["element"], row["rule"]) for row in rows}
         rows += [row for row in more if (row["element"], row["rule"]) not in known]
         rows.sort(key=lambda row: (row["severity"] != "error", row["line"], row["element"], row["rule"]))

@@ -21,6 +21,7 @@ from engine.cli.output import BadInput
 from engine.platform import schema
 from engine.platform.logs import set_up
 from engine.platform.settings import Settings, SettingsError
+from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.bpmn.validator import Capabilities
@@ -181,7 +182,9 @@ def _deploy(application: Application, options: argparse.Namespace) -> int:
     bundle = Bundle.read(options.folder)
     with application.db.write() as connection:
         processes = [deployed.key for deployed in application.library.every_newest(connection)]
-        house = House(CAPABILITIES, application.job_types.keys(), USER_TASKS, processes, application.named)
+        house = House(
+            CAPABILITIES, application.job_types.keys(), USER_TASKS, processes, application.named, BUNDLE_RULES
+        )
         wrong = [f for f in faults(bundle, house) if f.severity == "error"]
         if wrong:
             raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in wrong])

@@ -27,10 +27,11 @@ from engine.studio.bpmn_editor.document import (
 from engine.studio.bpmn_editor.events import event_settings, refer
 from engine.studio.bpmn_editor.loops import loop
 from engine.studio.bpmn_editor.setting_paths import get, write
-from engine.studio.bpmn_editor.settings import ACTIVITIES, JOBS, LINES, PEOPLE, SETTINGS, clear_lines
+from engine.studio.bpmn_editor.settings import ACTIVITIES, LINES, PEOPLE, SETTINGS, clear_lines
 from engine.studio.create_element import Made, finish
 from engine.studio.element_kinds import Kind
 from engine.workflow.bpmn.conformance.vocabulary import Entry, entry
+from engine.workflow.bpmn.elements import JOB_ELEMENTS
 
 GATEWAYS = ("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway")
 PARTS = ("subProcess", "transaction")
@@ -144,7 +145,7 @@ def change_sort(
     if kind.id == "job" and not called:
         raise EditRefused("edit.task_type", "sort")
     keeps = was_person and kind.person and kind.id in ("manual", "plain") and was_type in types
-    if kind.element in (*PEOPLE, *JOBS):
+    if kind.element in (*PEOPLE, *JOB_ELEMENTS):
         write(step, _TYPE, was_type if keeps else wanted or (was_type if not was_person and not kind.person else ""))
         if was_type and get(step, _TYPE) != was_type and "task_type" not in dropped:
             dropped = ["task_type", *dropped]

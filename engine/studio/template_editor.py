@@ -6,13 +6,13 @@ The format is told in ``engine/casework/templates.py``. What stands in the file 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.advice.event_kinds import AdviceEvent
 from engine.casework.event_kinds import CaseworkEvent
+from engine.casework.templates import BLANK, blanks
 from engine.studio.bpmn_editor import EditRefused, Files
 from engine.studio.drafts import key_from
 from engine.workflow.bpmn.elements import Finding
@@ -26,7 +26,6 @@ EVENTS = (AdviceEvent.OVERVIEW_OPENED, CaseworkEvent.CASE_PAUSED)
 #: Fill-ins every case has.
 COMMON = ("citizen", "number", "office", "adviser", "today", "journey")
 LONGEST = {"title": 200, "body": 20_000}
-BLANK = re.compile(r"\{([a-z][\w.-]*)\}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,6 @@ def fill_ins(bundle: Bundle) -> list[FillIn]:
             if not grouped and BLANK.fullmatch(f"{{{kind.id}.{name}}}"):
                 found.append(FillIn(f"{kind.id}.{name}", kind.id, name, rule))
     return found
-
-
-def blanks(text: str) -> list[str]:
-    """What is to be filled in, each once, in order."""
-    return list(dict.fromkeys(BLANK.findall(text)))
 
 
 def unknown(bundle: Bundle, text: str) -> list[str]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 from typing import Any
 
-from engine.advice.task_types.job_settings import job_faults
-from engine.studio.option_lists import uses
-from engine.studio.template_editor import template_faults
 from engine.workflow.authorization.policy import PolicyError, read_policy
 from engine.workflow.authorization.policy_queries import allowed, roles_named
 from engine.workflow.bpmn.conformance import beyond, conform
@@ -21,7 +18,6 @@ from engine.workflow.bpmn.xml import BpmnSyntaxError, read_xml
 from engine.workflow.definitions.bundle import LONGEST_FILE_ID, Bundle
 
 LANGUAGES = ("nb", "nn", "en")
-_ROLES = {"caseworker": "radgiver", "citizen": "priv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +25,7 @@ class House:
     """What the engine at hand offers: elements, job and user task types, and the processes that may be called.
 
     named  what settings of a job may name, by kind (``register``, ``data_set`` …); other kinds are not judged
+    rules  what the rooms above know of a bundle and this one does not: settings of jobs, letters, lists
     """
 
     capabilities: Capabilities
@@ -36,6 +33,11 @@ class House:
     user_tasks: Collection[str]
     processes: Collection[str]
     named: Mapping[str, Mapping[str, str]] = default(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+
+
+#: One view of a bundle: what it finds wrong. A rule that cannot read the bundle is a finding of its own.
+Rule = Callable[[Bundle, House], Iterable[Finding]]
 
 
 def faults(bundle: Bundle, house: House) -> list[Finding]:
@@ -66,11 +68,13 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
         )
     if "metadata.json" not in bundle.files:
         found.append(Finding("", "metadata-missing", "metadata.json is missing"))
-    for rule in (_names, _jobs, _forms, _texts, _stages, _access, _lists, _templates):
+    for rule in (*RULES, *house.rules):
         try:
             found += rule(bundle, house)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            found.append(Finding("", "unreadable", f"{rule.__name__[1:]} cannot be read ({type(error).__name__})"))
+            found.append(
+                Finding("", "unreadable", f"{rule.__name__.strip('_')} cannot be read ({type(error).__name__})")
+            )
     for language in LANGUAGES:
         if language not in texts:
             found.append(
@@ -109,10 +113,6 @@ def _names(bundle: Bundle, house: House) -> Iterator[Finding]:
             yield Finding(element.id, "no-office", "a caseworker has a task, but metadata.json names no office")
 
 
-def _jobs(bundle: Bundle, house: House) -> Iterator[Finding]:
-    return job_faults(bundle, house.named)
-
-
 def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
     for kind in bundle.data_types.values():
         if kind.task_id and kind.task_id not in bundle.process.elements:
@@ -145,14 +145,6 @@ def _files(bundle: Bundle) -> Iterator[Finding]:
             if str(component.get("type", "")).lower() == "fileupload" and component.get("id") not in there:
                 text = f"{component.get('id')} takes files, but metadata.json has no data type of that id for the step"
                 yield Finding(element.id, "files-without-type", text)
-
-
-def _lists(bundle: Bundle, _: House) -> Iterator[Finding]:
-    for listed, used in uses(bundle).items():
-        if f"options/{listed}.json" not in bundle.files:
-            for use in used:
-                text = f"{use.component} chooses from a list that is not there: {listed}"
-                yield Finding(use.step, "list-missing", text)
 
 
 def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
@@ -216,9 +208,9 @@ def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
             yield Finding(element.id, "nobody-may", "policy.xml lets nobody do this step")
 
 
-def _templates(bundle: Bundle, _: House) -> Iterator[Finding]:
-    yield from template_faults(bundle)
-
-
 def _permits(policy: Any, key: str, element_id: str, role: str) -> bool:
     return bool(allowed(policy, key, element_id, role) - {"read"})
+
+
+#: The rules every installation has.
+RULES: tuple[Rule, ...] = (_names, _forms, _texts, _stages, _access)

@@ -7,8 +7,7 @@ from typing import Any
 
 from engine.advice.task_types.descriptions import DESCRIBED, TYPES, Described, JobSetting, Wanted, named
 from engine.casework import templates
-from engine.studio.bpmn_editor.settings import JOBS
-from engine.workflow.bpmn.elements import Element, Finding
+from engine.workflow.bpmn.elements import JOB_ELEMENTS, Element, Finding
 from engine.workflow.definitions.bundle import Bundle
 
 _NAMED = {"register": "register", "receiver": "receiver", "target": "target", "data_set": "data set"}
@@ -33,7 +32,9 @@ def job_faults(bundle: Bundle, names: Mapping[str, Mapping[str, str]]) -> Iterat
 
 def _jobs(bundle: Bundle) -> Iterator[Element]:
     """The steps that are jobs we know."""
-    return (e for e in bundle.process.elements.values() if e.type in JOBS and e.extension.task_type in DESCRIBED)
+    return (
+        e for e in bundle.process.elements.values() if e.type in JOB_ELEMENTS and e.extension.task_type in DESCRIBED
+    )
 
 
 def _basis(bundle: Bundle, basis: Mapping[str, str], element: Element) -> Iterator[Finding]:

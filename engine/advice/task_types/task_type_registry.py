@@ -22,10 +22,11 @@ from engine.advice.task_types.fetch import Fetch
 from engine.advice.task_types.milestones import MILESTONES
 from engine.advice.task_types.user_tasks import Hook, answer_hook, share_hook
 from engine.application import Application
+from engine.casework.statistics.job import ReadTimelines
 from engine.workflow.execution.signatures import sign_hook
 from engine.workflow.jobs.event_publisher import Publisher, SendEvent
 from engine.workflow.jobs.job_types import JobType
-from engine.workflow.operations.jobs import ReadTimelines, RunBatch, VerifyAudit
+from engine.workflow.operations.jobs import RunBatch, VerifyAudit
 
 
 def hooks(data_sets: Mapping[str, DataSet], receiver: dict[str, str]) -> dict[str, Hook]:
@@ -72,7 +73,7 @@ def jobs(
         SendEvent(publisher, app.settings.base_url),
         RunBatch(app),
         VerifyAudit(app),
-        ReadTimelines(app, MILESTONES),
+        ReadTimelines(app.db, app.library, MILESTONES),
     )
     return {job.name: job for job in found}
 

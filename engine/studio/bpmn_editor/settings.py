@@ -29,10 +29,10 @@ from engine.studio.bpmn_editor.events import definitions_of, event_settings, wri
 from engine.studio.bpmn_editor.loops import loop, write_loop
 from engine.studio.bpmn_editor.setting_paths import get, write
 from engine.studio.bpmn_editor.values import READ, expression
+from engine.workflow.bpmn.elements import JOB_ELEMENTS
 
 PEOPLE = ("userTask", "manualTask", "task")
-JOBS = ("serviceTask", "businessRuleTask", "scriptTask", "sendTask")
-ACTIVITIES = (*PEOPLE, *JOBS, "receiveTask", "callActivity", "subProcess", "transaction", "adHocSubProcess")
+ACTIVITIES = (*PEOPLE, *JOB_ELEMENTS, "receiveTask", "callActivity", "subProcess", "transaction", "adHocSubProcess")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ _EXT = "extensionElements"
 _ASSIGN = f"{_EXT}/ib:assignment"
 _RETRY = f"{_EXT}/ib:retry"
 SETTINGS: tuple[Setting, ...] = (
-    Setting("task_type", f"{_EXT}/altinn:taskExtension/altinn:taskType", "choice", (*PEOPLE, *JOBS)),
+    Setting("task_type", f"{_EXT}/altinn:taskExtension/altinn:taskType", "choice", (*PEOPLE, *JOB_ELEMENTS)),
     Setting("performer", f"{_ASSIGN}/@performer", "choice", PEOPLE),
     Setting("due", f"{_ASSIGN}/@dueAfter", "duration", PEOPLE),
     Setting("warn", f"{_ASSIGN}/@warnBefore", "duration", PEOPLE),
@@ -69,12 +69,12 @@ SETTINGS: tuple[Setting, ...] = (
             ("exclusiveGateway", "inclusiveGateway"), True),
     Setting("stage", f"{_EXT}/ib:stage/@id", "choice",
             (*ACTIVITIES, "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent")),
-    Setting("retry_attempts", f"{_RETRY}/@attempts", "number", JOBS, True),
-    Setting("retry_first", f"{_RETRY}/@first", "duration", JOBS, True),
-    Setting("retry_factor", f"{_RETRY}/@factor", "number", JOBS, True),
-    Setting("retry_longest", f"{_RETRY}/@longest", "duration", JOBS, True),
-    Setting("retry_give_up", f"{_RETRY}/@giveUpAfter", "duration", JOBS, True),
-    Setting("retry_wait", f"{_RETRY}/@waitFor", "duration", JOBS, True),
+    Setting("retry_attempts", f"{_RETRY}/@attempts", "number", JOB_ELEMENTS, True),
+    Setting("retry_first", f"{_RETRY}/@first", "duration", JOB_ELEMENTS, True),
+    Setting("retry_factor", f"{_RETRY}/@factor", "number", JOB_ELEMENTS, True),
+    Setting("retry_longest", f"{_RETRY}/@longest", "duration", JOB_ELEMENTS, True),
+    Setting("retry_give_up", f"{_RETRY}/@giveUpAfter", "duration", JOB_ELEMENTS, True),
+    Setting("retry_wait", f"{_RETRY}/@waitFor", "duration", JOB_ELEMENTS, True),
     Setting("script", "script", "text", ("scriptTask",), True),
     Setting("ordering", "@ordering", "choice", ("adHocSubProcess",)),
     Setting("completion", "completionCondition", "expression", ("adHocSubProcess",)),
@@ -88,7 +88,7 @@ SETTINGS: tuple[Setting, ...] = (
 )  # fmt: skip
 #: Lines of "name: value" that stand as elements of our own.
 LINES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "config": ("config", "name", JOBS),
+    "config": ("config", "name", JOB_ELEMENTS),
     "inputs": ("input", "target", ACTIVITIES),
     "outputs": ("output", "target", ACTIVITIES),
 }

@@ -22,6 +22,7 @@ from engine.advice.economy.signals import Signal, signals
 from engine.advice.evidence import baseline, business, harvest
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
+from engine.advice.queries import data_case_of
 from engine.casework import queries
 from engine.web.citizen.overview import read_amount
 from engine.web.citizen.own_pages import finish, keep, open_task
@@ -50,7 +51,7 @@ def known_of(connection: Connection) -> Known | None:
     """``None`` before there is an overview."""
     house = view.house()
     who = actor().person_id
-    case = queries.data_case_of(connection, who)
+    case = data_case_of(connection, who)
     newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now()) if case else None
     if case is None or newest is None:
         return None

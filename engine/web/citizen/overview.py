@@ -18,6 +18,7 @@ from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.evidence.models import supplement as supplement_table
+from engine.advice.queries import data_case_of
 from engine.advice.sharing.models import share
 from engine.casework import queries
 from engine.web.citizen.charts import panels
@@ -33,7 +34,7 @@ SOON = timedelta(minutes=2)
 
 
 def _case(connection: Connection) -> Any:
-    case = queries.data_case_of(connection, actor().person_id)
+    case = data_case_of(connection, actor().person_id)
     if case is None:
         raise NotFound("case")
     return case
@@ -49,7 +50,7 @@ def page(given: dict[str, str], fault: str) -> Any:
     house = view.house()
     now = house.clock.now()
     with house.db.read() as connection:
-        case = queries.data_case_of(connection, actor().person_id)
+        case = data_case_of(connection, actor().person_id)
         if case is None:
             return redirect(url_for("citizen.home"), 303)
         found = harvest.newest_snapshot(connection, house.vault, case.id, now)

@@ -13,7 +13,7 @@ from engine.studio.bpmn_editor import EditRefused, conditions, flows
 from engine.studio.bpmn_editor.conditions import OFFERED, Choice
 from engine.studio.bpmn_editor.document import find_step, open_process
 from engine.studio.bpmn_editor.events import THROWING, can_be_interrupted
-from engine.studio.bpmn_editor.settings import JOBS, PEOPLE, SETTINGS, read_settings
+from engine.studio.bpmn_editor.settings import PEOPLE, SETTINGS, read_settings
 from engine.studio.element_kinds import EDGES, UNDOING, Kind, events, offered
 from engine.studio.replace_element import becomes
 from engine.web.shared import view
@@ -21,7 +21,7 @@ from engine.web.studio import job_form, step_choices
 from engine.web.studio.process import _told, in_words, label
 from engine.web.studio.process_sentences import Teller
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
-from engine.workflow.bpmn.elements import Element
+from engine.workflow.bpmn.elements import JOB_ELEMENTS, Element
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound
@@ -73,7 +73,8 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         "parts/studio_step.html" if fragment else "studio_step.html",
         key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), wrong=wrong,
         wrong_field=_field(refused, given), given=given, faults=found, tell=tell, titles=titles,
-        settings=settings, job=job, is_job=element.type in JOBS, options=_options(bundle, house, titles, element),
+        settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
+        options=_options(bundle, house, titles, element),
         chosen=_chosen(bundle, element, settings, given), about=tell.about(element),
         ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
         fields=step_choices.askable(bundle, element), operators=OFFERED, kinds=_kinds(house),

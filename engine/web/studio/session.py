@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio import drafts
+from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.web.shared import view
 from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
@@ -27,7 +28,7 @@ def house_of(connection: Connection) -> House:
     application = view.house()
     processes = [deployed.key for deployed in application.library.every_newest(connection)]
     jobs = application.job_types.keys() & JOBS
-    return House(CAPABILITIES, jobs, USER_TASKS, processes, application.named)
+    return House(CAPABILITIES, jobs, USER_TASKS, processes, application.named, BUNDLE_RULES)
 
 
 def deployed(connection: Connection, key: str) -> Deployed:

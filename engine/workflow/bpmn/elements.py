@@ -14,6 +14,8 @@ from typing import Any
 
 #: An Altinn expression (a JSON array) or a literal.
 Expression = Any
+#: The elements a machine does: each may be a job of a task type.
+JOB_ELEMENTS = ("serviceTask", "businessRuleTask", "scriptTask", "sendTask")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from engine.application import Application
-from engine.casework.statistics import store
-from engine.casework.statistics.timeline import Milestones
 from engine.platform.db import after_commit
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.job_types import Deferred, Done, GiveUp, Result
@@ -52,23 +50,6 @@ class VerifyAudit:
     def perform(self, work: Work, now: datetime) -> Result:
         done = checks.go_on(self._application, str(work.payload.get("check")), SLICE)
         return Done() if done else Deferred(SOON, "more")
-
-
-class ReadTimelines:
-    """Outbox job ``read_courses``: read on in the trails of the cases that statistics are behind with.
-
-    The name is stored with work that waits, and stays.
-    """
-
-    name = "read_courses"
-
-    def __init__(self, application: Application, milestones: Milestones) -> None:
-        self._application = application
-        self._milestones = milestones
-
-    def perform(self, work: Work, now: datetime) -> Result:
-        behind = store.refresh(self._application.db, self._application.library, self._milestones, SLICE)
-        return Deferred(SOON, "more") if behind else Done()
 
 
 def in_background(application: Application, name: str, **payload: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio import bpmn_editor, drafts
+from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.difference import differences
 from engine.studio.element_kinds import KINDS, offered
 from engine.studio.insert_element import add_step
@@ -20,7 +21,7 @@ from engine.workflow.findings import House, faults
 
 ROOT = Path(__file__).resolve().parents[3]
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
-HOUSE = House(CAPABILITIES, JOBS, USER_TASKS, ("consent", "mandate", "data_collection", "callback"))
+HOUSE = House(CAPABILITIES, JOBS, USER_TASKS, ("consent", "mandate", "data_collection", "callback"), rules=BUNDLE_RULES)
 ESTATE = Bundle.read(ROOT / "docs" / "examples" / "estate_settlement")
 
 
@@ -105,7 +106,7 @@ def test_how_long_a_timer_waits_can_be_changed() -> None:
 @pytest.mark.parametrize("folder", sorted((ROOT / "processes").glob("*/process.bpmn")), ids=lambda f: f.parent.name)
 def test_a_copy_of_any_process_is_as_whole_as_the_one_it_came_from(folder: Path) -> None:
     source = Bundle.read(folder.parent)
-    house = House(CAPABILITIES, JOBS, USER_TASKS, [f.name for f in (ROOT / "processes").iterdir()])
+    house = House(CAPABILITIES, JOBS, USER_TASKS, [f.name for f in (ROOT / "processes").iterdir()], rules=BUNDLE_RULES)
 
     copy = drafts.renamed(source, "a_copy", "Kopi")
 

@@ -18,6 +18,7 @@ from engine.studio.bpmn_editor.diagram_interchange import is_drawn, with_picture
 from engine.studio.bpmn_editor.document import BPMN, is_node, open_process
 from engine.studio.bpmn_editor.events import add_interruption
 from engine.studio.bpmn_editor.settings import read_settings, write_settings
+from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.condition_fields import fields
 from engine.studio.element_kinds import EDGES, KINDS
 from engine.studio.insert_element import ENDING, add_branch, add_step
@@ -33,7 +34,9 @@ BUNDLES = [
     for pattern in ("processes/*/process.bpmn", "docs/examples/*/process.bpmn")
     for folder in sorted(ROOT.glob(pattern))
 ]
-HOUSE = House(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, [b.key for b in BUNDLES])
+HOUSE = House(
+    Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, [b.key for b in BUNDLES], rules=BUNDLE_RULES
+)
 GUARDIANSHIP = next(b for b in BUNDLES if b.key == "guardianship_status")
 
 

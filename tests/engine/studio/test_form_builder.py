@@ -12,6 +12,7 @@ from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio.blank import blank
 from engine.studio.bpmn_editor import EditRefused, conditions
 from engine.studio.bpmn_editor.conditions import Choice, Comparison
+from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.difference import differences
 from engine.studio.form_builder import BY_ID, KINDS, FormDraft
 from engine.workflow.bpmn.validator import Capabilities
@@ -24,7 +25,7 @@ OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
 
 
 def errors(bundle: Bundle) -> list[str]:
-    house = House(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ())
+    house = House(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, (), rules=BUNDLE_RULES)
     return [f"{f.element}: {f.rule}" for f in faults(bundle, house) if f.severity == "error"]
 
 

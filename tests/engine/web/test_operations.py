@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from engine.advice.task_types.milestones import MILESTONES
 from engine.application import Application
+from engine.casework.statistics.job import ReadTimelines
 from engine.platform.clock import FixedClock
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
@@ -17,7 +18,7 @@ from engine.workflow.execution.models import incident
 from engine.workflow.jobs.job_types import Done, GiveUp
 from engine.workflow.jobs.models import breaker, due_work
 from engine.workflow.operations import batches
-from engine.workflow.operations.jobs import ReadTimelines, RunBatch, VerifyAudit
+from engine.workflow.operations.jobs import RunBatch, VerifyAudit
 from tests.engine.web.staff import Staff, text_of
 from tests.engine.workflow.jobs.conftest import Cases
 from tests.factories.bundles import job, line

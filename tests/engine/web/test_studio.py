@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio import drafts
+from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.difference import differences
 from engine.studio.form_builder import FormDraft, bound_to, kind_of
 from engine.web import create_app
@@ -250,7 +251,9 @@ def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(d
     walk(content)
     node, key = data.draw(st.sampled_from(places))
     node[key] = data.draw(PARTS)
-    offer = Offer(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ("data_collection",))
+    offer = Offer(
+        Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ("data_collection",), rules=BUNDLE_RULES
+    )
     try:
         bundle = read_folder({**ESTATE.files, name: json.dumps(content).encode()}.items()).bundle
     except UploadRefused as refused:

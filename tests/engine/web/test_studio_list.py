@@ -6,6 +6,7 @@ import pytest
 from lxml import html
 
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
+from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.element_kinds import KINDS
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
@@ -17,7 +18,9 @@ from tests.processes.conftest import house
 
 __all__ = ["ada", "app", "bea", "house"]
 KEY = "vergemal"
-OFFER = Offer(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ["consent", "mandate"])
+OFFER = Offer(
+    Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ["consent", "mandate"], rules=BUNDLE_RULES
+)
 KIND = {kind.id: kind for kind in KINDS}
 
 

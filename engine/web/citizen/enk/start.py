@@ -13,7 +13,7 @@ from engine.advice.economy.enk.overview import EnkOverview
 from engine.advice.economy.rates import rates
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
-from engine.casework import queries
+from engine.advice.queries import data_case_of
 from engine.platform.clock import OSLO
 from engine.web.citizen.enk.assessment import Assessed, assessed
 from engine.web.citizen.enk.session import blueprint, known_of
@@ -53,7 +53,7 @@ def _assess(connection: Connection) -> Assessed | None:
     house = view.house()
     who = actor().person_id
     kept = data.read_of_person(connection, house.vault, who, "business-plan")
-    case = queries.data_case_of(connection, who)
+    case = data_case_of(connection, who)
     if kept is None or case is None:
         return None
     return assessed(connection, kept, case.id)

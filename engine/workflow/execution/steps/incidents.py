@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, insert, or_, select, update
 
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import WorkflowEvent
+from engine.workflow.definitions import starts
 from engine.workflow.errors import AlreadyDone, Invalid
 from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.timer import arm_again, firing

@@ -1,0 +1,32 @@
+"""What is wrong with a bundle that only the product knows: settings of jobs, lists to choose from, templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.advice.task_types.job_settings import job_faults
+from engine.studio.option_lists import uses
+from engine.studio.template_editor import template_faults
+from engine.workflow.bpmn.elements import Finding
+from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.findings import House, Rule
+
+
+def jobs(bundle: Bundle, house: House) -> Iterator[Finding]:
+    return job_faults(bundle, house.named)
+
+
+def lists(bundle: Bundle, _: House) -> Iterator[Finding]:
+    for listed, used in uses(bundle).items():
+        if f"options/{listed}.json" not in bundle.files:
+            for use in used:
+                text = f"{use.component} chooses from a list that is not there: {listed}"
+                yield Finding(use.step, "list-missing", text)
+
+
+def templates(bundle: Bundle, _: House) -> Iterator[Finding]:
+    return template_faults(bundle)
+
+
+#: Handed to ``House`` by whoever judges a bundle for publishing.
+BUNDLE_RULES: tuple[Rule, ...] = (jobs, lists, templates)
