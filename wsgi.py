@@ -18,6 +18,7 @@ from engine.platform import schema
 from engine.platform.clock import SandboxClock, SystemClock
 from engine.platform.gc_tuning import look_seldom
 from engine.platform.settings import Settings
+from engine.studio import drafts
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.jobs.valkey import socket_url
@@ -46,6 +47,7 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
         data_sets=outside.data_sets,
         channels=outside.channels,
         hooks=hook,
+        draft_at=drafts.at_revision,
     )
     app.job_types.update(
         task_type_registry.jobs(app, outside.registers, outside.receivers, outside.events, outside.targets)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from engine.application import Application
-from engine.cli.output import BadInput, answer, as_json, in_words, run_batch
+from engine.cli.output import answer, as_json, in_words, run_batch
 from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.errors import BadInput
 from engine.workflow.operations import batches, selection
 from engine.workflow.operations.selection import Query
 

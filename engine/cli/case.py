@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.application import Application
-from engine.cli.output import BadInput, answer, reasons
+from engine.cli.output import answer
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.models import process_definition
-from engine.workflow.errors import Refusal
+from engine.workflow.errors import BadInput, Refusal
 from engine.workflow.execution.commands import (
     CancelCase,
     Command,
@@ -24,7 +24,7 @@ from engine.workflow.execution.commands import (
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.models import element_instance, process_instance
 from engine.workflow.instances.models import case_file
-from engine.workflow.operations.batch_commands import refusal
+from engine.workflow.operations.batch_commands import reasons, refusal
 
 _EPILOG = """\
 CASE is a case number (2026-0412) or id.

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.application import Application
-from engine.cli.output import BadInput, answer
+from engine.cli.output import answer
 from engine.workflow.audit.chain import audit_head
 from engine.workflow.bpmn.timing import TimerSyntaxError, parse_date
+from engine.workflow.errors import BadInput
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import history
 from engine.workflow.operations.history import Filter

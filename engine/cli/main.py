@@ -17,7 +17,6 @@ from engine.advice.task_types.task_type_registry import USER_TASKS
 from engine.application import Application
 from engine.cli import batch, case, check, draw, estimate, history, migrate, purge, run, stimuli, transfer
 from engine.cli import worker as jobs_cli
-from engine.cli.output import BadInput
 from engine.platform import schema
 from engine.platform.logs import set_up
 from engine.platform.settings import Settings, SettingsError
@@ -27,6 +26,7 @@ from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle, BundleError
+from engine.workflow.errors import BadInput
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.workflow.findings import House, faults
 

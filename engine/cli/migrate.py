@@ -7,11 +7,13 @@ from collections import Counter
 from typing import Any
 
 from engine.application import Application
-from engine.cli.output import SOME_REFUSED, BadInput, answer, reasons, run_batch
+from engine.cli.output import SOME_REFUSED, answer, run_batch
 from engine.platform.progress import Bar
 from engine.workflow.definitions.library import Deployed, UnknownDefinition
+from engine.workflow.errors import BadInput
 from engine.workflow.execution import migration
 from engine.workflow.operations import batches, history, selection
+from engine.workflow.operations.batch_commands import reasons
 from engine.workflow.operations.dry_run import tried
 from engine.workflow.operations.selection import Query
 

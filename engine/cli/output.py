@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Mapping
 from typing import Any
 
 from engine.application import Application
 from engine.platform.progress import Bar
 from engine.workflow.operations import batches
+from engine.workflow.operations.batch_commands import reasons
 from engine.workflow.operations.batches import Progress
-
-
-class BadInput(Exception):
-    """What was asked cannot be used; the text says what and why. Exit status 2."""
-
 
 #: Exit status when the command did its work, but some cases refused.
 SOME_REFUSED = 1
@@ -60,12 +55,3 @@ def in_words(told: Progress, refused: list[dict[str, Any]] | None = None) -> str
     ]
     lines += [f"  {item['target']}: {reasons(item)}" for item in refused or ()]
     return "\n".join(lines)
-
-
-def reasons(item: Mapping[str, Any]) -> str:
-    """Why something was refused, in one line."""
-    found = [
-        f"{reason['element']}: {reason['message']}" if reason.get("element") else str(reason["message"])
-        for reason in item.get("reasons", ())
-    ]
-    return "; ".join(found) or str(item.get("code", ""))

@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from engine.application import Application
-from engine.cli.output import BadInput, answer
+from engine.cli.output import answer
 from engine.platform.progress import Bar
+from engine.workflow.errors import BadInput
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import transfer
 

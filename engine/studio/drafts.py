@@ -119,6 +119,15 @@ def seen_at(connection: Connection, key: str, revision: int) -> Bundle | None:
     return None if seen is None else Bundle.unpack(key, seen)
 
 
+def at_revision(connection: Connection, key: str, revision: int) -> Bundle | None:
+    """The draft at *revision*, whether that is how it is now or how it was seen; ``None`` when it is forgotten."""
+    found = seen_at(connection, key, revision)
+    if found is not None:
+        return found
+    now = find(connection, key)
+    return now.bundle if now is not None and now.revision == revision else None
+
+
 def _put(
     connection: Connection, row: Any, packed: bytes, actor: Actor, now: datetime, base_version: int | None = None
 ) -> int:

@@ -1,4 +1,4 @@
-"""Why a command was not carried out.
+"""Why a command was not carried out, and input that cannot be used.
 
 Refusal                 nothing was changed
 ├── NotFound            no such task or case, or not for this actor: the same answer
@@ -92,3 +92,7 @@ class NotPossible(Refusal):
 
 class Conflict(Refusal):
     code = "conflict"
+
+
+class BadInput(Exception):
+    """What was asked or handed in cannot be used; the text says what and why. The command line exits with 2."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.advice.evidence.datasets import DataSet, Requirement
+from engine.advice.runtime import AdviceRuntime
 from engine.advice.task_types.call_out import CallOut, Target
 from engine.advice.task_types.checks import EnkCheck, HouseholdCheck
 from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, RevokeGrant
@@ -21,7 +22,6 @@ from engine.advice.task_types.exchange import (
 from engine.advice.task_types.fetch import Fetch
 from engine.advice.task_types.milestones import MILESTONES
 from engine.advice.task_types.user_tasks import Hook, answer_hook, share_hook
-from engine.application import Application
 from engine.casework.statistics.job import ReadTimelines
 from engine.workflow.execution.signatures import sign_hook
 from engine.workflow.jobs.event_publisher import Publisher, SendEvent
@@ -48,7 +48,7 @@ JOBS = frozenset(job.name for job in _JOBS)
 
 
 def jobs(
-    app: Application,
+    app: AdviceRuntime,
     registers: Mapping[str, PartyRegister],
     receivers: Mapping[str, Receiver],
     publisher: Publisher,

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from engine.advice.task_types.milestones import MILESTONES
 from engine.casework.statistics import store
 from engine.casework.statistics.computation import Figures, compute
+from engine.casework.statistics.job import ReadTimelines
 from engine.casework.statistics.store import Choice
 from engine.platform.clock import OSLO
 from engine.web.leaders.statistics_tables import TABLES, Table, tables
@@ -25,7 +26,7 @@ from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.operations.jobs import ReadTimelines, in_background
+from engine.workflow.operations.jobs import in_background
 
 blueprint = guarded("leaders", __name__, Role.LEADER.value)
 

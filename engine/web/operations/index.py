@@ -13,6 +13,7 @@ from flask import g, redirect, render_template, request, url_for
 from sqlalchemy import make_url
 from werkzeug.wrappers import Response
 
+from engine.advice.evidence import health as source_health
 from engine.platform.settings import Settings
 from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
 from engine.web.shared import view
@@ -42,7 +43,7 @@ def index() -> Any:
         ]
         queues = health.queues(connection, now)
         sweeps = health.sweeps(connection, now)
-        sources = health.sources(connection, house.data_sets.values(), now)
+        sources = source_health.sources(connection, house.data_sets.values(), now)
         breakers = health.breakers(connection)
         coming = [
             {

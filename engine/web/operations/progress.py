@@ -8,13 +8,13 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from engine.cli.output import reasons
 from engine.web.operations.session import blueprint
 from engine.web.shared import view
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.models import incident
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches, checks
+from engine.workflow.operations.batch_commands import reasons
 from engine.workflow.operations.batches import Progress
 from engine.workflow.operations.jobs import RunBatch, in_background
 

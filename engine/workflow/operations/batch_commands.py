@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.application import Application
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
 from engine.workflow.definitions.library import UnknownDefinition
 from engine.workflow.errors import AlreadyDone, NotPossible, Refusal
@@ -25,6 +24,7 @@ from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.migration import STAGE
 from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.operations.models import batch_item
+from engine.workflow.runtime import Runtime
 
 #: Actions whose targets are incidents, and what each does to one.
 _INCIDENTS = {"retry_incident": "retry", "skip_incident": "skip"}
@@ -56,7 +56,16 @@ def crashed(error: Exception) -> dict[str, Any]:
     return {"code": "crashed", "reasons": [{"message": type(error).__name__}]}
 
 
-def commands(application: Application, connection: Connection, row: Row[Any], target: str) -> Iterator[Command]:
+def reasons(item: Mapping[str, Any]) -> str:
+    """Why something was refused, in one line."""
+    found = [
+        f"{reason['element']}: {reason['message']}" if reason.get("element") else str(reason["message"])
+        for reason in item.get("reasons", ())
+    ]
+    return "; ".join(found) or str(item.get("code", ""))
+
+
+def commands(runtime: Runtime, connection: Connection, row: Row[Any], target: str) -> Iterator[Command]:
     settings = row.settings
     if row.action == "cancel":
         yield CancelCase(target, row.reason)
@@ -65,7 +74,7 @@ def commands(application: Application, connection: Connection, row: Row[Any], ta
     elif row.action == "resume":
         yield ResumeCase(target, row.reason)
     elif row.action == "migrate":
-        mapping = known_to(application, connection, target, settings["mapping"])
+        mapping = known_to(runtime, connection, target, settings["mapping"])
         yield MigrateInstance(target, settings["to"], mapping, row.id)
     elif row.action in _INCIDENTS:
         yield ResolveIncident(target, _INCIDENTS[row.action], row.reason)
@@ -80,16 +89,14 @@ def commands(application: Application, connection: Connection, row: Row[Any], ta
             yield ResolveIncident(identity, "retry", row.reason)
 
 
-def known_to(
-    application: Application, connection: Connection, instance: str, mapping: Mapping[str, str]
-) -> dict[str, str]:
+def known_to(runtime: Runtime, connection: Connection, instance: str, mapping: Mapping[str, str]) -> dict[str, str]:
     """What of a mapping speaks of the version the instance runs on: a plan may cover several older ones."""
     found = select(process_instance.c.definition_id).where(process_instance.c.id == instance)
     definition = connection.execute(found).scalar()
     if definition is None:
         return dict(mapping)  # it was purged meanwhile; the command says so
     try:
-        bundle = application.library.get(connection, definition).bundle
+        bundle = runtime.library.get(connection, definition).bundle
     except UnknownDefinition:
         return dict(mapping)
     known = {*bundle.process.elements, *bundle.process.flows, *(STAGE + stage.id for stage in bundle.stages)}

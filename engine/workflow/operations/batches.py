@@ -18,7 +18,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from engine.application import Application
 from engine.platform.failpoints import FailPoints
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import OperationsEvent
@@ -30,6 +29,7 @@ from engine.workflow.operations import dry_run
 from engine.workflow.operations.batch_commands import actor_of, commands, crashed, forget_heads, refusal
 from engine.workflow.operations.dry_run import patiently
 from engine.workflow.operations.models import batch, batch_item
+from engine.workflow.runtime import Runtime
 
 log = logging.getLogger(__name__)
 ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "try", "undo", "retry_incident", "skip_incident")
@@ -53,7 +53,7 @@ class Progress:
 
 
 def create(
-    application: Application,
+    runtime: Runtime,
     action: str,
     targets: Iterable[str],
     *,
@@ -67,9 +67,9 @@ def create(
     by  whoever asked for it: the events of incidents it resolves name her
     """
     assert action in ACTIONS, action
-    now = application.clock.now()
+    now = runtime.clock.now()
     identity = str(uuid.uuid4())
-    with application.db.write() as connection:
+    with runtime.db.write() as connection:
         total, rest = 0, iter(targets)
         while part := list(islice(rest, 1000)):
             connection.execute(
@@ -99,7 +99,7 @@ def create(
 
 
 def run(
-    application: Application,
+    runtime: Runtime,
     identity: str,
     report: Callable[[Progress], None] | None = None,
     seconds: float | None = None,
@@ -111,22 +111,22 @@ def run(
     seconds  leave off after about so long; whoever asked runs it again
     """
     until = None if seconds is None else time.monotonic() + seconds
-    with application.db.write() as connection:
+    with runtime.db.write() as connection:
         _row(connection, identity)
         connection.execute(
             update(batch).where(batch.c.id == identity, batch.c.state == "ready").values(state="running")
         )
-    told = progress_of(application, identity)
+    told = progress_of(runtime, identity)
     some_done = _some_tried if told.action == "try" else _one_done
     while until is None or time.monotonic() < until:
-        outcomes = patiently(partial(some_done, application, identity))
+        outcomes = patiently(partial(some_done, runtime, identity))
         if not outcomes:
             break
         for outcome in outcomes:
             told = _count(told, outcome)
         if report is not None:
             report(told)
-    return progress_of(application, identity)
+    return progress_of(runtime, identity)
 
 
 def _count(told: Progress, outcome: str) -> Progress:
@@ -136,9 +136,9 @@ def _count(told: Progress, outcome: str) -> Progress:
     return Progress(told.id, told.action, told.state, told.total, done, refused, max(0, told.pending - 1))
 
 
-def _some_tried(application: Application, identity: str) -> list[str]:
+def _some_tried(runtime: Runtime, identity: str) -> list[str]:
     """A handful of items of a try-out: carried out together and rolled back, then written down what came of each."""
-    with application.db.read() as connection:
+    with runtime.db.read() as connection:
         row = _row(connection, identity)
         wanted = (batch_item.c.batch_id == identity, batch_item.c.state == "pending")
         found = connection.execute(
@@ -149,26 +149,26 @@ def _some_tried(application: Application, identity: str) -> list[str]:
         ).all()
     if row.state != "running":
         return []
-    outcomes = dry_run.try_some(application, row.settings, [item.target for item in found]) if found else {}
+    outcomes = dry_run.try_some(runtime, row.settings, [item.target for item in found]) if found else {}
     kept: list[str] = []
-    with application.db.write() as connection:
+    with runtime.db.write() as connection:
         if not found:
-            _finish(application, connection, identity)
+            _finish(runtime, connection, identity)
         for item in found:
             why = outcomes[item.target]
             state = "done" if why is None else "refused"
             done = connection.execute(
                 update(batch_item)
                 .where(*wanted, batch_item.c.position == item.position)
-                .values(state=state, result=why or {}, at=application.clock.now())
+                .values(state=state, result=why or {}, at=runtime.clock.now())
             )
             kept += [state] * done.rowcount  # another runner may have been at the same ones
     return kept or ["again"] * bool(found)
 
 
-def _one_done(application: Application, identity: str) -> list[str]:
+def _one_done(runtime: Runtime, identity: str) -> list[str]:
     """Take the next pending item and do it in one transaction. Empty: there is none, or the batch was stopped."""
-    with application.db.write() as connection:
+    with runtime.db.write() as connection:
         row = _row(connection, identity)
         if row.state != "running":
             return []
@@ -180,19 +180,19 @@ def _one_done(application: Application, identity: str) -> list[str]:
             .with_for_update(skip_locked=True)
         ).first()
         if item is None:
-            _finish(application, connection, identity)
+            _finish(runtime, connection, identity)
             return []
-        state, result, before = _do(application, connection, row, item.target)
+        state, result, before = _do(runtime, connection, row, item.target)
         connection.execute(
             update(batch_item)
             .where(batch_item.c.batch_id == identity, batch_item.c.position == item.position)
-            .values(state=state, result=result, before=before, at=application.clock.now())
+            .values(state=state, result=result, before=before, at=runtime.clock.now())
         )
-        FailPoints(application.settings.fail_point).reach(f"batch_item_{item.position}")
+        FailPoints(runtime.settings.fail_point).reach(f"batch_item_{item.position}")
         return [state]
 
 
-def _finish(application: Application, connection: Connection, identity: str) -> None:
+def _finish(runtime: Runtime, connection: Connection, identity: str) -> None:
     """Done once nobody has an item in hand any more."""
     left = connection.execute(
         select(func.count()).where(batch_item.c.batch_id == identity, batch_item.c.state == "pending")
@@ -201,18 +201,16 @@ def _finish(application: Application, connection: Connection, identity: str) -> 
         connection.execute(
             update(batch)
             .where(batch.c.id == identity, batch.c.state == "running")
-            .values(state="done", ended_at=application.clock.now())
+            .values(state="done", ended_at=runtime.clock.now())
         )
 
 
-def _do(
-    application: Application, connection: Connection, row: Row[Any], target: str
-) -> tuple[str, dict[str, Any], Any]:
+def _do(runtime: Runtime, connection: Connection, row: Row[Any], target: str) -> tuple[str, dict[str, Any], Any]:
     try:
         with connection.begin_nested():
             before: Any = None
-            for command in commands(application, connection, row, target):
-                outcome = application.dispatch.send(command, actor_of(row), connection=connection)
+            for command in commands(runtime, connection, row, target):
+                outcome = runtime.dispatch.send(command, actor_of(row), connection=connection)
                 before = outcome.detail
             if row.action == "undo":
                 _mark_undone(connection, row, target)
@@ -236,28 +234,28 @@ def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
     )
 
 
-def stop(application: Application, identity: str) -> Progress:
+def stop(runtime: Runtime, identity: str) -> Progress:
     """Let the runners end after the case they have in hand. ``let_run`` takes it back."""
-    with application.db.write() as connection:
+    with runtime.db.write() as connection:
         _row(connection, identity)
         connection.execute(
             update(batch).where(batch.c.id == identity, batch.c.state.in_(("ready", "running"))).values(state="stopped")
         )
-    return progress_of(application, identity)
+    return progress_of(runtime, identity)
 
 
-def let_run(application: Application, identity: str) -> None:
+def let_run(runtime: Runtime, identity: str) -> None:
     """Take back a stop: whoever runs it next goes on. Raises ``UnknownBatch``."""
-    with application.db.write() as connection:
+    with runtime.db.write() as connection:
         _row(connection, identity)
         connection.execute(
             update(batch).where(batch.c.id == identity, batch.c.state == "stopped").values(state="ready")
         )
 
 
-def progress_of(application: Application, identity: str) -> Progress:
+def progress_of(runtime: Runtime, identity: str) -> Progress:
     """Raises ``UnknownBatch``."""
-    with application.db.read() as connection:
+    with runtime.db.read() as connection:
         return _progress(connection, _row(connection, identity))
 
 
@@ -270,16 +268,16 @@ def _progress(connection: Connection, row: Row[Any]) -> Progress:
     return Progress(row.id, row.action, row.state, row.total, row.total - pending - refused, refused, pending)
 
 
-def latest(application: Application, limit: int = 50) -> list[Progress]:
+def latest(runtime: Runtime, limit: int = 50) -> list[Progress]:
     """The newest batches, newest first."""
-    with application.db.read() as connection:
+    with runtime.db.read() as connection:
         found = connection.execute(select(batch).order_by(batch.c.created_at.desc(), batch.c.id).limit(limit)).all()
         return [_progress(connection, row) for row in found]
 
 
-def results(application: Application, identity: str, state: str = "", after: int = -1) -> list[dict[str, Any]]:
+def results(runtime: Runtime, identity: str, state: str = "", after: int = -1) -> list[dict[str, Any]]:
     """Up to 500 items of a batch in order, after a position; with *state* those alone. Raises ``UnknownBatch``."""
-    with application.db.read() as connection:
+    with runtime.db.read() as connection:
         _row(connection, identity)
         wanted = [batch_item.c.batch_id == identity, batch_item.c.position > after]
         if state:
@@ -288,9 +286,9 @@ def results(application: Application, identity: str, state: str = "", after: int
     return [{"position": row.position, "target": row.target, "state": row.state, **(row.result or {})} for row in found]
 
 
-def migrated_by(application: Application, identity: str) -> list[str]:
+def migrated_by(runtime: Runtime, identity: str) -> list[str]:
     """What a migration batch has moved and nobody has put back. Raises ``UnknownBatch``."""
-    with application.db.read() as connection:
+    with runtime.db.read() as connection:
         row = _row(connection, identity)
         if row.action != "migrate":
             raise UnknownBatch(f"{identity} is not a migration")

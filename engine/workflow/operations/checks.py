@@ -8,22 +8,22 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from engine.application import Application
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_head
 from engine.workflow.audit.kinds import OperationsEvent
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.operations.models import audit_check
+from engine.workflow.runtime import Runtime
 
 AT_ONCE = 100
 #: More faults than this are not listed: whoever reads knows by then.
 MOST = 100
 
 
-def begin(application: Application, by: Actor) -> str:
+def begin(runtime: Runtime, by: Actor) -> str:
     """A new check, or the one that runs. Returns its id; ``go_on`` does the work."""
-    now = application.clock.now()
-    with application.db.write() as connection:
+    now = runtime.clock.now()
+    with runtime.db.write() as connection:
         running = connection.execute(select(audit_check.c.id).where(audit_check.c.state == "running")).scalar()
         if running is not None:
             return str(running)
@@ -37,11 +37,11 @@ def begin(application: Application, by: Actor) -> str:
     return identity
 
 
-def go_on(application: Application, identity: str, seconds: float) -> bool:
+def go_on(runtime: Runtime, identity: str, seconds: float) -> bool:
     """Verify more chains for about *seconds*. True when all are."""
     until = time.monotonic() + seconds
     while True:
-        with application.db.read() as connection:
+        with runtime.db.read() as connection:
             check = connection.execute(select(audit_check).where(audit_check.c.id == identity)).first()
             if check is None or check.state == "done":
                 return True
@@ -53,32 +53,32 @@ def go_on(application: Application, identity: str, seconds: float) -> bool:
             )
             ids = connection.execute(heads).scalars().all()
             suspects = [case_id for case_id in ids if chain.verify(connection, case_id) is not None]
-        faults = _sure(application, suspects)
-        _keep(application, check, list(ids), faults)
+        faults = _sure(runtime, suspects)
+        _keep(runtime, check, list(ids), faults)
         if len(ids) < AT_ONCE:
             return True
         if time.monotonic() >= until:
             return False
 
 
-def _sure(application: Application, suspects: list[str]) -> list[chain.Broken]:
+def _sure(runtime: Runtime, suspects: list[str]) -> list[chain.Broken]:
     """Looked at once more each: an event written between our two questions is no fault."""
     found = []
     for case_id in suspects:
-        with application.db.read() as connection:
+        with runtime.db.read() as connection:
             fault = chain.verify(connection, case_id)
         if fault is not None:
             found.append(fault)
     return found
 
 
-def _keep(application: Application, check: Row[Any], ids: list[str], faults: list[chain.Broken]) -> None:
+def _keep(runtime: Runtime, check: Row[Any], ids: list[str], faults: list[chain.Broken]) -> None:
     told = [{"case": fault.case_id, "seq": fault.seq, "reason": fault.reason} for fault in faults]
     values: dict[str, Any] = {"chains": check.chains + len(ids), "broken": [*check.broken, *told][:MOST]}
     if ids:
         values["position"] = ids[-1]
-    with application.db.write() as connection:
-        now = application.clock.now()
+    with runtime.db.write() as connection:
+        now = runtime.clock.now()
         if len(ids) < AT_ONCE:
             values |= {"state": "done", "ended_at": now}
         connection.execute(
@@ -88,7 +88,7 @@ def _keep(application: Application, check: Row[Any], ids: list[str], faults: lis
         )
 
 
-def latest(application: Application) -> Row[Any] | None:
+def latest(runtime: Runtime) -> Row[Any] | None:
     """The check last asked for."""
-    with application.db.read() as connection:
+    with runtime.db.read() as connection:
         return connection.execute(select(audit_check).order_by(audit_check.c.asked_at.desc()).limit(1)).first()

@@ -12,8 +12,6 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from engine.application import Application
-from engine.studio import drafts
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Reason, Refusal
@@ -22,6 +20,7 @@ from engine.workflow.execution.dispatch import TRIES, passing
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.flush import LostRace
 from engine.workflow.operations.batch_commands import crashed, forget_heads, known_to, refusal
+from engine.workflow.runtime import Runtime
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -49,23 +48,20 @@ def patiently(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
-def try_some(application: Application, settings: Mapping[str, Any], targets: Iterable[str]) -> Outcomes:
+def try_some(runtime: Runtime, settings: Mapping[str, Any], targets: Iterable[str]) -> Outcomes:
     """What would become of each instance.
 
     settings  ``mapping``, and ``to`` (a definition) or ``draft`` and ``revision`` (of a process's draft)
     """
     target: str | Bundle = settings.get("to", "")
     if "draft" in settings:
-        with application.db.read() as connection:
-            found = drafts.seen_at(connection, settings["draft"], settings["revision"])
-            now = drafts.find(connection, settings["draft"])
-            if found is None and now is not None and now.revision == settings["revision"]:
-                found = now.bundle
+        with runtime.db.read() as connection:
+            found = runtime.draft_at(connection, settings["draft"], settings["revision"])
         if found is None:
             gone = Reason("", "draft-gone", "the draft is no longer there as it was")
             return {t: {"code": "not_possible", "reasons": [_as_data(gone)]} for t in targets}
         target = found
-    return _tried(application, target, settings["mapping"], targets)
+    return _tried(runtime, target, settings["mapping"], targets)
 
 
 def _as_data(reason: Reason) -> dict[str, str]:
@@ -73,43 +69,43 @@ def _as_data(reason: Reason) -> dict[str, str]:
 
 
 def tried(
-    application: Application, target: str | Bundle, mapping: Mapping[str, str], targets: Sequence[str], by: str = ""
+    runtime: Runtime, target: str | Bundle, mapping: Mapping[str, str], targets: Sequence[str], by: str = ""
 ) -> Iterator[tuple[str, dict[str, Any] | None]]:
     """The same for a definition, or for a bundle that is deployed for as long as it takes: a handful at a time."""
     for at in range(0, len(targets), HANDFUL):
         some = targets[at : at + HANDFUL]
-        yield from patiently(partial(_tried, application, target, mapping, some, by)).items()
+        yield from patiently(partial(_tried, runtime, target, mapping, some, by)).items()
 
 
 def _tried(
-    application: Application, target: str | Bundle, mapping: Mapping[str, str], targets: Iterable[str], by: str = ""
+    runtime: Runtime, target: str | Bundle, mapping: Mapping[str, str], targets: Iterable[str], by: str = ""
 ) -> Outcomes:
     """All of them in one transaction; a bundle is deployed in it, and gone with it."""
     outcomes: Outcomes = {}
     made = ""
     try:
-        with application.db.write() as connection:
+        with runtime.db.write() as connection:
             if isinstance(target, Bundle):
-                deployed, new = application.library.deploy(connection, target, by=by)
+                deployed, new = runtime.library.deploy(connection, target, by=by)
                 target, made = deployed.id, deployed.id if new else ""
             for identity in targets:
-                outcomes[identity] = _one(application, connection, identity, target, mapping)
+                outcomes[identity] = _one(runtime, connection, identity, target, mapping)
             raise _RolledBack
     except _RolledBack:
         pass
     finally:
         if made:
-            application.library.forget(made)
+            runtime.library.forget(made)
     return outcomes
 
 
 def _one(
-    application: Application, connection: Connection, identity: str, target: str, mapping: Mapping[str, str]
+    runtime: Runtime, connection: Connection, identity: str, target: str, mapping: Mapping[str, str]
 ) -> dict[str, Any] | None:
     within = connection.begin_nested()
     try:
-        command = MigrateInstance(identity, target, known_to(application, connection, identity, mapping))
-        application.dispatch.send(command, SYSTEM, connection=connection)
+        command = MigrateInstance(identity, target, known_to(runtime, connection, identity, mapping))
+        runtime.dispatch.send(command, SYSTEM, connection=connection)
         return None
     except (Refusal, Fault) as error:
         return refusal(error)

@@ -1,18 +1,13 @@
-"""How the house is: work, workers, sweeps, sources and breakers. Counts, codes and times; nothing of a person."""
+"""How the engine is: work, workers, sweeps and breakers. Counts, codes and times; nothing of a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, func, select, update
 
-from engine.advice.evidence.datasets import DataSet
-from engine.advice.evidence.harvest import ANSWERED
-from engine.advice.evidence.models import harvest
-from engine.application import Application
 from engine.platform.clock import SandboxClock
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import OperationsEvent
@@ -22,13 +17,14 @@ from engine.workflow.jobs import wakeup
 from engine.workflow.jobs.breaker import side_of
 from engine.workflow.jobs.models import QUEUES, breaker, due_work, sweep
 from engine.workflow.jobs.wakeup import WorkerState
+from engine.workflow.runtime import Runtime
 
 #: A worker that has said nothing for this long is not counted on.
 SILENT = timedelta(seconds=60)
 #: A sweep that is older than this has stopped (``tidy`` runs every ten minutes).
 SWEEP_LATE = {"invariants": timedelta(minutes=1), "tidy": timedelta(minutes=20)}
-#: Sources are judged by what they were asked in this time.
-WINDOW = timedelta(days=1)
+#: Any other sweep is late after this.
+DAY = timedelta(days=1)
 AT_ONCE = 500
 #: How far ahead it is looked for what the clock does next.
 AHEAD = timedelta(days=7)
@@ -46,18 +42,6 @@ class QueueState:
     leased: int
     stopped: int
     oldest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """How a data set answered what was asked in the last day. ``error``: the code of its last failure."""
-
-    data_set: str
-    asked: int
-    answered: int
-    failing: int
-    last_answer: datetime | None
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,54 +101,15 @@ def coming(connection: Connection, now: datetime) -> list[Coming]:
     return [Coming(row.kind, row.process, row.element_id, row.times, row.next) for row in rows]
 
 
-def workers(application: Application) -> list[WorkerState] | None:
+def workers(runtime: Runtime) -> list[WorkerState] | None:
     """Every worker Redis knows. ``None`` when Redis does not answer."""
-    return wakeup.workers(application.redis_url)
+    return wakeup.workers(runtime.redis_url)
 
 
 def sweeps(connection: Connection, now: datetime) -> list[tuple[str, datetime, bool]]:
     """Each sweep: its name, when it was last done, and whether that is too long ago."""
     rows = connection.execute(select(sweep.c.name, sweep.c.at).order_by(sweep.c.name))
-    return [(row.name, row.at, now - row.at > SWEEP_LATE.get(row.name, WINDOW)) for row in rows]
-
-
-def sources(connection: Connection, data_sets: Iterable[DataSet], now: datetime) -> list[SourceState]:
-    """Every data set there is, also those nobody asked."""
-    lately = or_(harvest.c.asked_at >= now - WINDOW, harvest.c.answered_at >= now - WINDOW)
-    whole = case((harvest.c.state.in_(ANSWERED), 1), else_=0)
-    counted = {
-        row.data_set: row
-        for row in connection.execute(
-            select(
-                harvest.c.data_set,
-                func.count().label("asked"),
-                func.sum(whole).label("answered"),
-                func.sum(case((harvest.c.state.in_(("unavailable", "refused", "broken")), 1), else_=0)).label("bad"),
-                func.max(harvest.c.answered_at).label("last"),
-            )
-            .where(lately)
-            .group_by(harvest.c.data_set)
-        )
-    }
-    found = []
-    for data_set in sorted(one.id for one in data_sets):
-        row = counted.get(data_set)
-        if row is None:
-            found.append(SourceState(data_set, 0, 0, 0, None, ""))
-            continue
-        error = ""
-        if row.bad:
-            error = (
-                connection.execute(
-                    select(harvest.c.error)
-                    .where(harvest.c.data_set == data_set, harvest.c.error.is_not(None), lately)
-                    .order_by(harvest.c.asked_at.desc())
-                    .limit(1)
-                ).scalar()
-                or ""
-            )
-        found.append(SourceState(data_set, row.asked, int(row.answered), int(row.bad), row.last, error))
-    return found
+    return [(row.name, row.at, now - row.at > SWEEP_LATE.get(row.name, DAY)) for row in rows]
 
 
 def breakers(connection: Connection) -> list[Row[Any]]:
@@ -172,10 +117,10 @@ def breakers(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(breaker).order_by(breaker.c.name)))
 
 
-def reset_breaker(application: Application, name: str, by: Actor) -> bool:
+def reset_breaker(runtime: Runtime, name: str, by: Actor) -> bool:
     """Let everything try again at once. False when it was not open. It opens anew should the other side still fail."""
-    now = application.clock.now()
-    with application.db.write() as connection:
+    now = runtime.clock.now()
+    with runtime.db.write() as connection:
         row = connection.execute(select(breaker).where(breaker.c.name == name).with_for_update()).first()
         if row is None:
             return False
@@ -187,7 +132,7 @@ def reset_breaker(application: Application, name: str, by: Actor) -> bool:
                 due_work.c.due_at <= row.open_until + timedelta(seconds=row.pause),
             )
         )  # fmt: skip
-        job_type = application.job_types.get(task_type)
+        job_type = runtime.job_types.get(task_type)
         ids = [work.id for work in held if side_of(job_type, task_type, work.payload) == name]
         for at in range(0, len(ids), AT_ONCE):
             connection.execute(update(due_work).where(due_work.c.id.in_(ids[at : at + AT_ONCE])).values(due_at=now))
@@ -195,7 +140,7 @@ def reset_breaker(application: Application, name: str, by: Actor) -> bool:
     return True
 
 
-def moved(application: Application) -> timedelta | None:
+def moved(runtime: Runtime) -> timedelta | None:
     """How far the sandbox's clock is moved; ``None`` where there is no such clock."""
-    clock = application.clock
+    clock = runtime.clock
     return clock.moved if isinstance(clock, SandboxClock) else None

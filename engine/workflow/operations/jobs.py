@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from engine.application import Application
 from engine.platform.db import after_commit
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.job_types import Deferred, Done, GiveUp, Result
 from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
 from engine.workflow.operations import batches, checks
+from engine.workflow.runtime import Runtime
 
 #: How long a worker works at it before it looks at what else is due.
 SLICE = 5.0
@@ -25,15 +25,15 @@ class RunBatch:
 
     name = "run_batch"
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     def perform(self, work: Work, now: datetime) -> Result:
         identity = str(work.payload.get("batch"))
         try:
-            if batches.progress_of(self._application, identity).state not in ("ready", "running"):
+            if batches.progress_of(self._runtime, identity).state not in ("ready", "running"):
                 return Done()
-            told = batches.run(self._application, identity, seconds=SLICE)
+            told = batches.run(self._runtime, identity, seconds=SLICE)
         except batches.UnknownBatch:
             return GiveUp("unknown_batch")
         return Deferred(SOON, "more") if told.state == "running" else Done()
@@ -44,23 +44,23 @@ class VerifyAudit:
 
     name = "verify_audit"
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     def perform(self, work: Work, now: datetime) -> Result:
-        done = checks.go_on(self._application, str(work.payload.get("check")), SLICE)
+        done = checks.go_on(self._runtime, str(work.payload.get("check")), SLICE)
         return Done() if done else Deferred(SOON, "more")
 
 
-def in_background(application: Application, name: str, **payload: str) -> None:
+def in_background(runtime: Runtime, name: str, **payload: str) -> None:
     """Have a worker do it as work that can wait. What is waiting to be done already is not asked for twice."""
     key = str(uuid.uuid4())
-    with application.db.write() as connection:
+    with runtime.db.write() as connection:
         waiting = select(due_work.c.payload).where(due_work.c.name == name, due_work.c.state.in_(("due", "leased")))
         if any(found == {**payload, "priority": "bulk"} for found in connection.execute(waiting).scalars()):
             return
         outbox.put(
             connection, name=name, case_id="", payload={**payload, "priority": "bulk"}, key=key,
-            now=application.clock.now(),
+            now=runtime.clock.now(),
         )  # fmt: skip
-        after_commit(connection, application.bell)
+        after_commit(connection, runtime.bell)

@@ -18,7 +18,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from engine.application import Application
 from engine.platform.db import metadata
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event, audit_head
@@ -28,6 +27,7 @@ from engine.workflow.bpmn.timing import add_duration
 from engine.workflow.execution.models import element_instance, process_instance
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations.models import purged_case
+from engine.workflow.runtime import Runtime
 
 #: Tables with a case id that live on, and why.
 KEPT = {
@@ -57,32 +57,32 @@ def _inside(case_id: str) -> Any:
     return element_instance.c.instance_id.in_(instances)
 
 
-def purge(application: Application, report: Callable[[int], None] | None = None) -> dict[str, int]:
+def purge(runtime: Runtime, report: Callable[[int], None] | None = None) -> dict[str, int]:
     """Delete what has had its time, one case a transaction. May be killed and run again; returns how many of each."""
-    now = application.clock.now()
+    now = runtime.clock.now()
     done = {"cases": 0, "trails": 0}
-    with application.db.read() as connection:
-        rules = [(d.key, *d.bundle.retention) for d in application.library.every_newest(connection)]
+    with runtime.db.read() as connection:
+        rules = [(d.key, *d.bundle.retention) for d in runtime.library.every_newest(connection)]
     for key, case, audit in rules:
         if not case:
             continue
-        for case_id, ended_at in _ended(application, key, add_duration(now, case, back=True)):
+        for case_id, ended_at in _ended(runtime, key, add_duration(now, case, back=True)):
             until = add_duration(ended_at, audit) if audit else None
-            with application.db.write() as connection:
+            with runtime.db.write() as connection:
                 delete_case(connection, case_id, key, now, until)
             done["cases"] += 1
             if report is not None:
                 report(done["cases"])
-    for case_id in _old_trails(application, now):
-        with application.db.write() as connection:
+    for case_id in _old_trails(runtime, now):
+        with runtime.db.write() as connection:
             delete_trail(connection, case_id, now)
         done["trails"] += 1
     return done
 
 
-def _ended(application: Application, key: str, before: datetime) -> Iterator[tuple[str, datetime]]:
+def _ended(runtime: Runtime, key: str, before: datetime) -> Iterator[tuple[str, datetime]]:
     while True:
-        with application.db.read() as connection:
+        with runtime.db.read() as connection:
             found = connection.execute(
                 select(process_instance.c.id, process_instance.c.ended_at)
                 .where(
@@ -109,8 +109,8 @@ def delete_case(connection: Connection, case_id: str, key: str, now: datetime, a
     chain.append(connection, case_id, now, SYSTEM, WorkflowEvent.CASE_PURGED, {"process": key, "rows": counted})
 
 
-def _old_trails(application: Application, now: datetime) -> list[str]:
-    with application.db.read() as connection:
+def _old_trails(runtime: Runtime, now: datetime) -> list[str]:
+    with runtime.db.read() as connection:
         return list(connection.execute(select(purged_case.c.case_id).where(purged_case.c.audit_until <= now)).scalars())
 
 

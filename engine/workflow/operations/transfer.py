@@ -24,8 +24,6 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, Table, insert, select, update
 
-from engine.application import Application
-from engine.cli.output import BadInput
 from engine.platform import row_json, schema
 from engine.platform.db import metadata
 from engine.platform.vault import Erased, person_key_table, person_table
@@ -35,10 +33,12 @@ from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import VersionTaken
 from engine.workflow.definitions.models import process_definition
+from engine.workflow.errors import BadInput
 from engine.workflow.execution.models import message, process_instance
 from engine.workflow.instances.models import case_file, case_number
 from engine.workflow.jobs.models import due_work
 from engine.workflow.operations.retention import KEPT, tables_of_case
+from engine.workflow.runtime import Runtime
 
 FORMAT = 1
 #: Columns that name a person whose sealed values may be in the row.
@@ -50,7 +50,7 @@ def _tables() -> list[tuple[Table, Callable[[str], Any]]]:
     return [*tables_of_case(), *((table, lambda case, table=table: table.c.case_id == case) for table in kept)]
 
 
-def export(application: Application, cases: Iterable[str]) -> Iterator[str]:
+def export(runtime: Runtime, cases: Iterable[str]) -> Iterator[str]:
     """The lines of an export of *cases*, each case as it is at one moment."""
     digest, count = hashlib.sha256(), 0
     known: set[tuple[str, str]] = set()
@@ -60,10 +60,10 @@ def export(application: Application, cases: Iterable[str]) -> Iterator[str]:
         digest.update(text.encode() + b"\n")
         return text
 
-    now = application.clock.now().isoformat()
+    now = runtime.clock.now().isoformat()
     yield line({"ibalanse": "export", "format": FORMAT, "schema": schema.revision(), "at": now})
     for case_id in cases:
-        with application.db.write() as connection:
+        with runtime.db.write() as connection:
             lines = list(_case(connection, case_id, known))
         for value in lines:
             yield line(value)
@@ -147,9 +147,7 @@ def _header(header: Mapping[str, Any]) -> None:
         raise BadInput(f"the export is of schema {header.get('schema')}, this house has {schema.revision()}")
 
 
-def bring_in(
-    application: Application, lines: Iterable[str], report: Callable[[int], None] | None = None
-) -> dict[str, int]:
+def bring_in(runtime: Runtime, lines: Iterable[str], report: Callable[[int], None] | None = None) -> dict[str, int]:
     """Write a checked export, each case in one transaction. A case that is here already is left alone.
 
     Raises ``BadInput`` at the first case that cannot come in; those before it are in, and the same file can be
@@ -159,28 +157,26 @@ def bring_in(
     done = {"cases": 0, "already": 0, "definitions": 0, "persons": 0}
     for text in lines:
         value = json.loads(text)
-        with application.db.write() as connection:
+        with runtime.db.write() as connection:
             if "definition" in value:
-                done["definitions"] += _adopt(application, connection, value["definition"], definitions)
+                done["definitions"] += _adopt(runtime, connection, value["definition"], definitions)
             elif "person" in value:
-                done["persons"] += _admit(application, connection, value)
+                done["persons"] += _admit(runtime, connection, value)
             elif "case" in value:
-                fresh = _write(application, connection, value["case"], value["rows"], definitions)
+                fresh = _write(runtime, connection, value["case"], value["rows"], definitions)
                 done["cases" if fresh else "already"] += 1
                 if report is not None:
                     report(done["cases"] + done["already"])
     return done
 
 
-def _adopt(
-    application: Application, connection: Connection, row: Mapping[str, Any], definitions: dict[str, str]
-) -> bool:
+def _adopt(runtime: Runtime, connection: Connection, row: Mapping[str, Any], definitions: dict[str, str]) -> bool:
     bundle = Bundle.unpack(row["key"], base64.b64decode(row["bundle"]["base64"]))
     if bundle.checksum != row["checksum"]:
         raise BadInput(f"definition {row['key']} {row['version']}: the bundle does not have its checksum")
     deployed_at = datetime.fromisoformat(row["deployed_at"])
     try:
-        adopted, new = application.library.adopt(
+        adopted, new = runtime.library.adopt(
             connection, bundle, identity=row["id"], version=row["version"], at=deployed_at, by=row["deployed_by"]
         )
     except VersionTaken as taken:
@@ -189,7 +185,7 @@ def _adopt(
     return new
 
 
-def _admit(application: Application, connection: Connection, value: Mapping[str, Any]) -> bool:
+def _admit(runtime: Runtime, connection: Connection, value: Mapping[str, Any]) -> bool:
     """A person and her wrapped key, unless she is known here; then she must be the same."""
     person = row_json.from_json(person_table, value["person"])
     here = connection.execute(
@@ -205,14 +201,14 @@ def _admit(application: Application, connection: Connection, value: Mapping[str,
     if value["key"] is not None:
         connection.execute(insert(person_key_table).values(**row_json.from_json(person_key_table, value["key"])))
         try:
-            application.vault.person(connection, person["id"])
+            runtime.vault.person(connection, person["id"])
         except (KeyError, InvalidTag, Erased):
             raise BadInput("this house does not have the data keys the export was sealed with") from None
     return True
 
 
 def _write(
-    application: Application,
+    runtime: Runtime,
     connection: Connection,
     case_id: str,
     found: Mapping[str, list[dict[str, Any]]],
@@ -240,7 +236,7 @@ def _write(
     broken = chain.verify(connection, case_id)
     if broken is not None:
         raise BadInput(f"the audit trail of case {number} does not hold at event {broken.seq}: {broken.reason}")
-    chain.append(connection, case_id, application.clock.now(), SYSTEM, WorkflowEvent.CASE_IMPORTED, {})
+    chain.append(connection, case_id, runtime.clock.now(), SYSTEM, WorkflowEvent.CASE_IMPORTED, {})
     return True
 
 

@@ -41,6 +41,7 @@ from engine.workflow.jobs.job_types import Deferred, Done, Error, GiveUp, JobTyp
 from engine.workflow.jobs.models import COMMANDS, QUEUES
 from engine.workflow.jobs.outbox import LeaseLost, OutOfTurn, Work
 from engine.workflow.jobs.retry import RetryPolicy
+from engine.workflow.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
@@ -346,3 +347,11 @@ class Performer:
             yield
         finally:
             stop.set()
+
+
+def performer_of(
+    runtime: Runtime, queues: Sequence[str] = QUEUES, stopping: Callable[[], bool] = lambda: False
+) -> Performer:
+    """Takes due work of *queues* until *stopping* says so. One for each process: it remembers who answered."""
+    points = FailPoints(runtime.settings.fail_point)
+    return Performer(runtime.db, runtime.clock, runtime.dispatch, runtime.job_types, points, queues, stopping)

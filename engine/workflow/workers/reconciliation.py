@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.advice.evidence.retention import purge
-from engine.application import Application
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.errors import AlreadyDone, NotFound
 from engine.workflow.execution.commands import RaiseStuck
@@ -22,6 +20,7 @@ from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.execution.steps.incidents import waits_for_something
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.models import due_work, sweep
+from engine.workflow.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +30,10 @@ CHECK_EVERY = timedelta(seconds=1)
 PART = 1000
 
 
-def ring(application: Application, bell: Callable[[str], bool]) -> tuple[timedelta, bool]:
+def ring(runtime: Runtime, bell: Callable[[str], bool]) -> tuple[timedelta, bool]:
     """Ring for every queue that has something due. Returns how long nothing will be due, and whether it was heard."""
-    now = application.clock.now()
-    with application.db.read() as connection:
+    now = runtime.clock.now()
+    with runtime.db.read() as connection:
         moments = outbox.next_due(connection)
     heard = all([bell(queue) for queue, moment in moments.items() if moment <= now])
     ahead = [moment - now for moment in moments.values() if moment > now]
@@ -42,14 +41,14 @@ def ring(application: Application, bell: Callable[[str], bool]) -> tuple[timedel
     return timedelta(seconds=0.3) if waiting else min(ahead, default=timedelta(seconds=1)), heard
 
 
-def check(application: Application) -> list[str]:
+def check(runtime: Runtime) -> list[str]:
     """Look at the next part of the open instances. Returns the ids of those that wait for nothing: each is a bug.
 
     A live instance must have a task, work, a listener, a condition, an incident or a
     called process. Each that has none is judged again under its case's lock.
     """
-    with application.db.write() as connection:
-        now = application.clock.now()
+    with runtime.db.write() as connection:
+        now = runtime.clock.now()
         row = _mine(connection, "invariants", now, CHECK_EVERY)
         if row is None:
             return []
@@ -73,7 +72,7 @@ def check(application: Application) -> list[str]:
     found = []
     for instance_id in suspects:
         try:
-            application.dispatch.send(RaiseStuck(instance_id), SYSTEM)
+            runtime.dispatch.send(RaiseStuck(instance_id), SYSTEM)
         except (AlreadyDone, NotFound):
             continue
         log.error("instance %s waits for nothing: an incident was raised", instance_id)
@@ -81,15 +80,17 @@ def check(application: Application) -> list[str]:
     return found
 
 
-def tidy(application: Application) -> dict[str, int]:
+def tidy(runtime: Runtime) -> dict[str, int]:
     """Delete what has had its time, and close work whose incident is closed. Empty when another did it lately."""
-    with application.db.write() as connection:
-        now = application.clock.now()
+    with runtime.db.write() as connection:
+        now = runtime.clock.now()
         if _mine(connection, "tidy", now, TIDY_EVERY) is None:
             return {}
         _reached(connection, "tidy", "", now)
-    with application.db.write() as connection:
-        done = purge(connection, now)
+    with runtime.db.write() as connection:
+        done: dict[str, int] = {}
+        for tidied in runtime.housekeeping:
+            done |= tidied(connection, now)
         told = exists().where(incident.c.work_id == due_work.c.id, incident.c.state == "open")
         left = update(due_work).where(due_work.c.state == "incident", ~told).values(state="done")
         done["incident work"] = connection.execute(left).rowcount

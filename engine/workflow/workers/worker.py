@@ -21,13 +21,13 @@ from typing import Any
 import redis
 from sqlalchemy.exc import DBAPIError
 
-from engine.application import Application
 from engine.platform.db import trouble
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.models import QUEUES
 from engine.workflow.jobs.wakeup import Bell, listen
+from engine.workflow.runtime import Runtime
 from engine.workflow.workers import reconciliation
-from engine.workflow.workers.performer import Performer
+from engine.workflow.workers.performer import Performer, performer_of
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Progress:
 class _Running:
     """What the one job of this process finds."""
 
-    application: Application
+    runtime: Runtime
     performer: Performer
     progress: Progress
     queues: Sequence[str] = QUEUES
@@ -84,7 +84,7 @@ def stopping() -> bool:
 
 def drain() -> int:
     """The job: take due work for two seconds. Returns how many rows were taken."""
-    application, performer = _running.application, _running.performer
+    runtime, performer = _running.runtime, _running.performer
     try:
         taken = performer.drain(2.0)
     except DBAPIError as error:
@@ -95,7 +95,7 @@ def drain() -> int:
         return 0
     _running.progress.took(taken)
     if taken and not stopping():
-        application.bell()  # there may be more; the next ring finds out
+        runtime.bell()  # there may be more; the next ring finds out
     return taken
 
 
@@ -110,23 +110,23 @@ def _stop_now() -> None:
     _running.progress.say("stopped", "stopping now; what was in hand is given back")
 
 
-def run(application: Application, *, queues: Sequence[str] = QUEUES, burst: bool = False, as_json: bool = False) -> int:
+def run(runtime: Runtime, *, queues: Sequence[str] = QUEUES, burst: bool = False, as_json: bool = False) -> int:
     """Work until told to stop, or with *burst* until nothing is due. Returns the exit status."""
-    _running.application = application
+    _running.runtime = runtime
     _running.queues = queues
     _running.stopping = False
     _running.progress = Progress(as_json, queues)
-    _running.performer = application.performing(queues, stopping)
+    _running.performer = performer_of(runtime, queues, stopping)
     progress = _running.progress
     progress.say("started", f"serving {', '.join(queues)}")
     if burst:
-        return _burst(application)
-    assert isinstance(application.bell, Bell)
-    sweeper = threading.Thread(target=_sweep, args=(application, application.bell.ring, queues), daemon=True)
+        return _burst(runtime)
+    assert isinstance(runtime.bell, Bell)
+    sweeper = threading.Thread(target=_sweep, args=(runtime, runtime.bell.ring, queues), daemon=True)
     sweeper.start()
     while not stopping():
         try:
-            listen(application.redis_url, queues, _stop, _stop_now)
+            listen(runtime.redis_url, queues, _stop, _stop_now)
             break
         except redis.RedisError as error:  # gone while the worker signed on or off; the sweeper does its work
             log.warning("Redis does not answer (%s)", type(error).__name__)
@@ -137,7 +137,7 @@ def run(application: Application, *, queues: Sequence[str] = QUEUES, burst: bool
     return 0
 
 
-def _burst(application: Application) -> int:
+def _burst(runtime: Runtime) -> int:
     """Everything that is due now, without Redis."""
 
     def now(_signal: int, _frame: object) -> None:
@@ -146,7 +146,7 @@ def _burst(application: Application) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: _stop(now))
-    reconciliation.check(application)
+    reconciliation.check(runtime)
     while not stopping():
         taken = _running.performer.drain(2.0)
         _running.progress.took(taken)
@@ -156,31 +156,31 @@ def _burst(application: Application) -> int:
     return 0
 
 
-def _sweep(application: Application, bell: Callable[[str], bool], queues: Sequence[str]) -> None:
+def _sweep(runtime: Runtime, bell: Callable[[str], bool], queues: Sequence[str]) -> None:
     """Ring whenever something is due, check and tidy now and then. Without Redis, do the work here."""
-    own = application.performing(queues, stopping)
+    own = performer_of(runtime, queues, stopping)
     while not stopping():
         try:
-            wait, heard = reconciliation.ring(application, bell)
+            wait, heard = reconciliation.ring(runtime, bell)
             if not heard:
                 _running.progress.took(own.drain(2.0))
-            reconciliation.check(application)
-            reconciliation.tidy(application)
+            reconciliation.check(runtime)
+            reconciliation.tidy(runtime)
             time.sleep(min(LONGEST_SLEEP, max(0.05, wait.total_seconds())))
         except Exception as error:
             log.warning("sweep failed: %s", type(error).__name__)
             time.sleep(LONGEST_SLEEP)
 
 
-def status(application: Application) -> dict[str, Any]:
+def status(runtime: Runtime) -> dict[str, Any]:
     """How the work stands, by queue and state, for people and machines."""
     from sqlalchemy import func, select
 
     from engine.workflow.execution.models import incident
     from engine.workflow.jobs.models import due_work
 
-    now = application.clock.now()
-    with application.db.read() as connection:
+    now = runtime.clock.now()
+    with runtime.db.read() as connection:
         counts = connection.execute(
             select(due_work.c.queue, due_work.c.state, func.count())
             .where(due_work.c.state != "done")
@@ -193,15 +193,15 @@ def status(application: Application) -> dict[str, Any]:
     queues: dict[str, dict[str, int]] = {queue: {} for queue in QUEUES}
     for queue, state, count in counts:
         queues.setdefault(queue, {})[state] = count
-    redis_up = application.bell.answers() if isinstance(application.bell, Bell) else False
+    redis_up = runtime.bell.answers() if isinstance(runtime.bell, Bell) else False
     return {
         "queues": queues, "due": due, "oldest_seconds": round(oldest, 1), "incidents": opened, "redis": redis_up,
     }  # fmt: skip
 
 
-def tell(application: Application, as_json: bool) -> int:
+def tell(runtime: Runtime, as_json: bool) -> int:
     """Print ``status``."""
-    found = status(application)
+    found = status(runtime)
     if as_json:
         print(json.dumps(found))
         return 0

@@ -33,7 +33,8 @@ ADDRESS = "/drift/feil?kode=http_404&prosess=p&steg=j&slag=job"
 
 @pytest.fixture
 def cases(application: Application) -> Cases:
-    for one in (RunBatch(application), VerifyAudit(application), ReadTimelines(application, MILESTONES)):
+    reads = ReadTimelines(application.db, application.library, MILESTONES)
+    for one in (RunBatch(application), VerifyAudit(application), reads):
         application.job_types[one.name] = one
     return Cases(application)
 

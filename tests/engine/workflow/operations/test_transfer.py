@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from engine.application import Application, build
-from engine.cli.output import BadInput
 from engine.platform import schema
 from engine.platform.clock import FixedClock
 from engine.platform.settings import Settings
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
+from engine.workflow.errors import BadInput
 from engine.workflow.execution import data
 from engine.workflow.execution.commands import CompleteTask, SaveTaskData, StartInstance, SuspendCase
 from engine.workflow.execution.models import process_instance, user_task
