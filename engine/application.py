@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.advice.consent.channels import ConsentChannel
 from engine.advice.evidence.datasets import DataSet
-from engine.advice.evidence.retention import purge
+from engine.advice.retention import purge
 from engine.advice.runtime import AdviceRuntime
 from engine.casework import sequence as casework
 from engine.platform.clock import Clock

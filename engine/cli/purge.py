@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from engine.advice.evidence.retention import purge as purge_evidence
+from engine.advice.retention import purge as purge_evidence
 from engine.application import Application
 from engine.cli.output import answer
 from engine.platform.progress import Bar

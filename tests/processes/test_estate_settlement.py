@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine.advice.evidence.gate import may_ask
+from engine.advice.consent.gate import may_ask
 from engine.advice.task_types.collection import person_about
 from engine.advice.task_types.exchange import Found, Reply
 from engine.casework import participants

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from engine.advice.consent import gate
 from engine.advice.economy.enk.overview import WARN_DAYS, EnkOverview, EnkWarning
 from engine.advice.economy.repayment import plans
 from engine.advice.economy.signals import signals
-from engine.advice.evidence import baseline, business, gate, harvest
+from engine.advice.evidence import baseline, business, harvest
 from engine.advice.evidence.datasets import DataSet, EvidenceState, Kind, Requirement
 from engine.advice.evidence.models import harvest as harvested
 from engine.advice.task_types.collection import person_about

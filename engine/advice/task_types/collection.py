@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from engine.advice.consent import actions as consent
+from engine.advice.consent import gate
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState, ConsentChannel
 from engine.advice.consent.models import consent_record, grant
-from engine.advice.evidence import gate, harvest
+from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSet, Requirement, Subject
 from engine.advice.task_types.descriptions import named
 from engine.platform.db import Database

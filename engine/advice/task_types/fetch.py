@@ -1,4 +1,4 @@
-"""The job that asks sources. What each may be asked for and on what basis is for ``evidence.gate`` to say."""
+"""The job that asks sources. What each may be asked for and on what basis is for ``consent.gate`` to say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.advice.evidence import gate, harvest
+from engine.advice.consent import gate
+from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, Subject
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.task_types.collection import subject_of

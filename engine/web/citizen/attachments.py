@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import g, make_response, request
+from flask import make_response, request
 from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine.application import Application
 from engine.casework import case_actions, uploads
-from engine.web.shared import answers, view
+from engine.web.shared import view
 from engine.web.shared.forms import TaskForm
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound, NotPossible
@@ -115,16 +115,3 @@ def answered(connection: Connection, case_id: str, attachment_id: str, among: It
     answer.headers.set("Content-Disposition", "attachment", filename=found.name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
-
-
-def handed_in(case: Any) -> list[tuple[str, list[Attachment]]]:
-    """What the forms of a case asked for, and the files that were sent with them."""
-    house = view.house()
-    with house.db.read() as connection:
-        bundle = house.library.get(connection, case.definition_id).bundle
-        files = bundle.attachment_types and attachments.sent(connection, house.vault, case.id)
-    found: dict[str, list[Attachment]] = {}
-    for one in files or ():
-        if one.component in bundle.attachment_types:
-            found.setdefault(answers.attached_label(bundle, one.component, g.language), []).append(one)
-    return list(found.items())

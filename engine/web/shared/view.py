@@ -249,9 +249,9 @@ def size_of(count: int) -> str:
 
 def install(app: Flask) -> None:
     """Filters and globals of every template."""
-    from engine.web.citizen.attachments import handed_in
     from engine.web.shared.event_texts import event_text
-    from engine.web.shared.forms import said  # which reads texts by way of this module
+    from engine.web.shared.forms import said  # which reads texts by way of this module, as the others do
+    from engine.web.shared.sent_files import handed_in
 
     env = app.jinja_env
     env.globals.update(

@@ -10,9 +10,9 @@ from flask import redirect, request, url_for
 from engine.studio import bpmn_editor, drafts
 from engine.studio.bpmn_editor import EditRefused, Files, flows
 from engine.studio.bpmn_editor.events import add_interruption
-from engine.studio.bpmn_editor.merge import permitted
 from engine.studio.bpmn_editor.settings import PEOPLE, read_settings, write_settings
 from engine.studio.create_element import READY
+from engine.studio.diagram_merge import permitted
 from engine.studio.element_kinds import Kind
 from engine.studio.insert_element import add_branch, add_step
 from engine.studio.replace_element import change_sort

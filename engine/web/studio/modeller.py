@@ -13,7 +13,7 @@ from flask import g, jsonify, render_template, request
 from engine.studio import drafts
 from engine.studio.bpmn_editor.diagram_interchange import with_picture
 from engine.studio.bpmn_editor.document import open_process, written
-from engine.studio.bpmn_editor.merge import dropped, merged
+from engine.studio.diagram_merge import dropped, merged
 from engine.web.shared import view
 from engine.web.shared.guards import actor
 from engine.web.shared.texts import texts as page_texts

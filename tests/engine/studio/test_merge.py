@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.studio.bpmn_editor.diagram_interchange import is_drawn, with_picture
 from engine.studio.bpmn_editor.document import open_process, written
-from engine.studio.bpmn_editor.merge import dropped, merged
+from engine.studio.diagram_merge import dropped, merged
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from tests.engine.studio.test_editing import errors

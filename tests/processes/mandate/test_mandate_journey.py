@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine.advice.evidence.gate import may_ask
+from engine.advice.consent.gate import may_ask
 from tests.processes.conftest import NO, House, yes
 
 

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from engine.advice.evidence.retention import purge
+from engine.advice.retention import purge
 from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.workflow.audit import chain

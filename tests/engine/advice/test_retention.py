@@ -11,7 +11,7 @@ from engine.advice.consent.models import consent_record
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.evidence.models import snapshot
-from engine.advice.evidence.retention import purge
+from engine.advice.retention import purge
 from engine.advice.sharing import actions as sharing
 from engine.advice.sharing.models import share
 from engine.application import Application
