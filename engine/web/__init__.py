@@ -39,7 +39,7 @@ from engine.web.office import (
     offices,
     queue,
 )
-from engine.web.shared import health, login, security, view
+from engine.web.shared import health, login, security, template_globals, view
 from engine.web.shared.event_kinds import AccessEvent
 from engine.web.shared.notice_links import notice_link
 from engine.web.shared.texts import LANGUAGES
@@ -127,7 +127,7 @@ def create_app(
     app.before_request(security.check_change)
     app.after_request(security.secure)
     app.teardown_request(lambda _: trace.leave())
-    view.install(app)
+    template_globals.install(app)
     app.jinja_env.globals.update(notice_link=notice_link)
     _errors(app)
     return app

@@ -25,6 +25,7 @@ from engine.application import Application, build
 from engine.platform.clock import FixedClock
 from engine.platform.provider_errors import SourceError, SourceUnavailable
 from engine.platform.settings import Settings
+from engine.studio import drafts
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.commands import CompleteTask, Outcome, StartInstance
@@ -204,7 +205,7 @@ def house(
     hooks = task_type_registry.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     app = build(
         settings, clock=clock, bell=silent, data_sets=data_sets, channels=channels,
-        hooks=lambda key, element, task_type: hooks.get(task_type),
+        hooks=lambda key, element, task_type: hooks.get(task_type), draft_at=drafts.at_revision,
     )  # fmt: skip
     court, published = Court(), Published()
     app.job_types.update(task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published))

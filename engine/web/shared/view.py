@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, current_app, g, url_for
+from flask import current_app, g, url_for
 from sqlalchemy import Connection
 
-from engine.advice.guidance.contacts import everywhere
 from engine.application import Application
-from engine.casework import queries, uploads
+from engine.casework import queries
 from engine.platform.clock import OSLO
 from engine.platform.vault import Erased
-from engine.web.shared import compiled
-from engine.web.shared.texts import NAMES, translate
+from engine.web.shared.texts import translate
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
 from forms import formatting
@@ -245,58 +241,6 @@ def size_of(count: int) -> str:
     if count < 1_000_000:
         return f"{max(1, round(count / 1000))} kB"
     return f"{count / 1_000_000:.1f} MB" if g.language == "en" else f"{count / 1_000_000:.1f} MB".replace(".", ",")
-
-
-def install(app: Flask) -> None:
-    """Filters and globals of every template."""
-    from engine.web.shared.event_texts import event_text
-    from engine.web.shared.forms import said  # which reads texts by way of this module, as the others do
-    from engine.web.shared.sent_files import handed_in
-
-    env = app.jinja_env
-    env.globals.update(
-        t=t,
-        journey_text=journey_text,
-        journey_title=journey_title,
-        version_text=version_text,
-        task_title=task_title,
-        event_text=event_text,
-        warning_title=warning_title,
-        notice_text=notice_text,
-        signal_text=signal_text,
-        name_of=name_of,
-        waiting_words=waiting_words,
-        languages=NAMES,
-        line_name=line_name,
-        data_set_name=data_set_name,
-        everywhere=everywhere,
-        new_key=lambda: str(uuid.uuid4()),
-        size_of=size_of,
-        handed_in=handed_in,
-        file_endings=[ending for endings in uploads.ENDINGS.values() for ending in endings],
-        role_title=role_title,
-    )
-    env.filters.update(
-        kr=lambda value: formatting.kroner(value, g.language),
-        percent=lambda value: formatting.percent(value, g.language),
-        long_date=lambda value: formatting.long_date(value, g.language),
-        month=lambda value: formatting.month_name(value, g.language),
-        short_date=lambda value: formatting.short_date(value, g.language),
-        clock=lambda value: formatting.clock_time(value, g.language),
-        moment=moment,
-        said=said,
-        merged=lambda row, **more: {**row, **more},
-        money=Decimal,
-    )
-    env.trim_blocks = env.lstrip_blocks = True
-    env.bytecode_cache = compiled.cache(Path(__file__))
-
-    @app.context_processor
-    def frame() -> dict[str, Any]:
-        return {
-            "actor": g.get("actor"), "offices": g.get("offices", ()), "language": g.get("language", "nb"),
-            "csrf_token": g.get("csrf", ""),
-        }  # fmt: skip
 
 
 def static(name: str) -> str:

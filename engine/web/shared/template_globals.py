@@ -1,0 +1,67 @@
+"""Filters and globals of every template. What they do is ``view``'s, ``forms``' and ``sent_files``'."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g
+
+from engine.advice.guidance.contacts import everywhere
+from engine.casework import uploads
+from engine.web.shared import compiled, view
+from engine.web.shared.event_texts import event_text
+from engine.web.shared.forms import said
+from engine.web.shared.sent_files import handed_in
+from engine.web.shared.texts import NAMES
+from forms import formatting
+
+
+def install(app: Flask) -> None:
+    """Filters and globals of every template."""
+    env = app.jinja_env
+    env.globals.update(
+        t=view.t,
+        journey_text=view.journey_text,
+        journey_title=view.journey_title,
+        version_text=view.version_text,
+        task_title=view.task_title,
+        event_text=event_text,
+        warning_title=view.warning_title,
+        notice_text=view.notice_text,
+        signal_text=view.signal_text,
+        name_of=view.name_of,
+        waiting_words=view.waiting_words,
+        languages=NAMES,
+        line_name=view.line_name,
+        data_set_name=view.data_set_name,
+        everywhere=everywhere,
+        new_key=lambda: str(uuid.uuid4()),
+        size_of=view.size_of,
+        handed_in=handed_in,
+        file_endings=[ending for endings in uploads.ENDINGS.values() for ending in endings],
+        role_title=view.role_title,
+    )
+    env.filters.update(
+        kr=lambda value: formatting.kroner(value, g.language),
+        percent=lambda value: formatting.percent(value, g.language),
+        long_date=lambda value: formatting.long_date(value, g.language),
+        month=lambda value: formatting.month_name(value, g.language),
+        short_date=lambda value: formatting.short_date(value, g.language),
+        clock=lambda value: formatting.clock_time(value, g.language),
+        moment=view.moment,
+        said=said,
+        merged=lambda row, **more: {**row, **more},
+        money=Decimal,
+    )
+    env.trim_blocks = env.lstrip_blocks = True
+    env.bytecode_cache = compiled.cache(Path(__file__))
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        return {
+            "actor": g.get("actor"), "offices": g.get("offices", ()), "language": g.get("language", "nb"),
+            "csrf_token": g.get("csrf", ""),
+        }  # fmt: skip
