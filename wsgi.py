@@ -7,7 +7,10 @@ A name that does not resolve stops here, at start-up, and not at a citizen's cli
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
 
 import engine.studio.tables  # noqa: F401  deleting and moving a case asks the metadata for every table
 import processes
@@ -67,11 +70,13 @@ def prepare(app: Application) -> None:
 
 
 def application() -> Flask:
-    """The web application, for gunicorn and ``flask --app wsgi``."""
+    """The web application, for gunicorn and ``flask --app wsgi``. Raises ``SchemaError`` on other tables."""
     from engine.web import create_app
 
     look_seldom()
     app, outside = wire(Settings.from_env())
+    with suppress(DBAPIError):  # a database that is away comes back; one of another version does not change by itself
+        schema.require_current(app.db)
     return create_app(app, logins=outside.logins, identify=outside.folkeregisteret.identify)
 
 

@@ -10,8 +10,6 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
 from engine.advice.evidence.datasets import DataSetError
 from engine.advice.task_types.task_type_registry import USER_TASKS
 from engine.application import Application
@@ -44,7 +42,7 @@ _OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
 REFUSED = (
     SettingsError, DataSetError, BundleError, BpmnSyntaxError, OSError, estimate.BadEstimate, draw.BadDrawing,
-    stimuli.BadRun, BadInput,
+    stimuli.BadRun, BadInput, schema.SchemaError,
 )  # fmt: skip
 
 
@@ -89,18 +87,14 @@ def main(
 
 
 def _on_the_database(application: Application, options: argparse.Namespace) -> int:
-    try:
-        if options.command in jobs_cli.NAMES:
-            return jobs_cli.run(application, options)
-        if options.command == "deploy":
-            return _deploy(application, options)
-        if options.command in _OPERATIONS:
-            return _OPERATIONS[options.command](application, options)
-        return _verify(application, options)
-    except DBAPIError:
-        if schema.is_current(application.db):
-            raise
-        raise BadInput("the database has not the tables of this version; run: ibalanse prepare") from None
+    schema.require_current(application.db)
+    if options.command in jobs_cli.NAMES:
+        return jobs_cli.run(application, options)
+    if options.command == "deploy":
+        return _deploy(application, options)
+    if options.command in _OPERATIONS:
+        return _OPERATIONS[options.command](application, options)
+    return _verify(application, options)
 
 
 def _parser() -> argparse.ArgumentParser:

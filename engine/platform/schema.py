@@ -9,10 +9,17 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect, text
+
 from engine.platform.db import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+
+class SchemaError(Exception):
+    """The database is not at the version of the schema this code was written for."""
+
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -36,15 +43,27 @@ def upgrade(database: Database) -> None:
 
 
 def revision() -> str:
-    """The version of the schema this code was written for."""
-    from alembic.script import ScriptDirectory
+    """The version of the schema this code was written for: the number its newest migration's file begins with."""
+    return max(file.name.partition("_")[0] for file in (_SCRIPTS / "versions").glob("[0-9]*.py"))
 
-    return str(ScriptDirectory(str(_SCRIPTS)).get_current_head())
+
+def stored_revision(database: Database) -> str:
+    """The version of the schema the database has, "" when it has none."""
+    with database.read() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def is_current(database: Database) -> bool:
     """Whether the database is at the version this code was written for."""
-    from alembic.runtime.migration import MigrationContext
+    return stored_revision(database) == revision()
 
-    with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == revision()
+
+def require_current(database: Database) -> None:
+    """Refuse to work on a database of another version: half of what is written there would be lost or wrong.
+
+    Raises ``SchemaError``, which says what to do.
+    """
+    if not is_current(database):
+        raise SchemaError("the database has not the tables of this version; run: ibalanse prepare")
