@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -90,7 +89,3 @@ def old(folder: Path) -> Iterator[Old]:
     house = seam.open_house(folder, environment(folder)["DATABASE_URL"], LAST)
     yield Old(house, TOLD)
     house.application.db.engine.dispose()
-
-
-def told() -> dict[str, Any]:
-    return dict(TOLD)

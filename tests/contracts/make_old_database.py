@@ -432,6 +432,7 @@ def make(folder: Path) -> dict[str, Any]:
         },
         "cases": maker.made,
         "heirs": maker.heirs,
+        "batch": str(maker.query("SELECT id FROM batch")[0][0]),
         "audit": json.loads(verified),
         "rows": {name: count for name, count in counted.items() if count},
         "empty tables": empty,

@@ -47,6 +47,7 @@ from tests.processes.conftest import Channel, Court, House, Published, Sources, 
 
 __all__ = ["SYSTEM", "Actor", "House", "Office", "Role", "newest_revision"]
 ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("engine.", "forms.", "integrations.", "processes.")
 #: ``ibalanse`` as a process of its own: put the arguments behind it and run it in ``ROOT``.
 COMMAND = (sys.executable, "-m", "wsgi")
 
@@ -104,7 +105,7 @@ class Browser:
     """Somebody logged in, who sends forms as a browser without script does."""
 
     def __init__(self, house: House, who: Actor) -> None:
-        app = create_app(house.application, logins={}, identify=lambda pid: ("", date(1980, 1, 1)))
+        app = _app(house)
         with house.application.db.write() as connection:
             token = sessions.log_in(
                 connection, house.clock.now(), person_id=who.person_id, role=who.role, office=who.office, level="high",
@@ -128,6 +129,15 @@ class Browser:
         text = answer.get_data(as_text=True)
         assert answer.status_code == status, (path, answer.status_code, _problem(text))
         return answer.headers.get("Location", text)
+
+
+def _app(house: House) -> Flask:
+    """The pages of this house, made once."""
+    found = vars(house).get("pages")
+    if not isinstance(found, Flask):
+        found = create_app(house.application, logins={}, identify=lambda pid: ("", date(1980, 1, 1)))
+        vars(house)["pages"] = found
+    return found
 
 
 def upload(content: bytes, name: str) -> FileStorage:
@@ -216,7 +226,8 @@ def job_types(folder: Path) -> dict[str, list[str]]:
 
 def enumerations() -> list[list[str]]:
     """The values of every enumeration of text."""
-    return sorted(sorted(member.value for member in found) for found in StrEnum.__subclasses__() if len(found))
+    own = [found for found in StrEnum.__subclasses__() if found.__module__.startswith(PRODUCT)]
+    return sorted(sorted(member.value for member in found) for found in own)
 
 
 def metric_labels() -> dict[str, list[str]]:

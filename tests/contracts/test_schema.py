@@ -41,7 +41,7 @@ def test_the_old_database_is_behind_no_revision_it_could_not_be_brought_from(tmp
 def test_a_run_stopped_at_any_step_is_finished_by_the_next(tmp_path: Path) -> None:
     whole = tmp_path / "whole.sqlite"
     seam.step(f"sqlite:///{whole}", REVISIONS[-1])
-    for stopped in REVISIONS[:-1]:
+    for stopped in (REVISIONS[0], REVISIONS[len(REVISIONS) // 2], REVISIONS[-2]):
         file = tmp_path / f"{stopped}.sqlite"
         seam.step(f"sqlite:///{file}", stopped)
         assert objects(file) != objects(whole), stopped
