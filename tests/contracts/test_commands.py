@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.contracts import examples, observation, seam
-from tests.contracts.conftest import TOLD, Ask, command
+from tests.contracts.conftest import TOLD, command
 from tests.contracts.promises import call_on_database
 
 COMMANDS: dict[str, dict[str, Any]] = observation.recorded("commands")
@@ -97,8 +96,3 @@ def test_the_installed_command_refuses_bad_input_with_2_and_the_reason_on_stderr
     done = command(folder, "case", "show", "2001-0001")
 
     assert (done.returncode, done.stdout) == (2, "") and "2001-0001" in done.stderr and "Traceback" not in done.stderr
-
-
-def test_a_worker_that_bursts_tells_of_itself_in_json_lines(ask: Ask) -> None:
-    status, out, err = ask("versions", "callback", "--json")
-    assert (status, [row["key"] for row in json.loads(out)]) == (0, ["callback"]), err

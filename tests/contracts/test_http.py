@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,6 @@ def test_readiness_tells_of_the_database_the_work_and_redis(client: FlaskClient)
 
 
 def test_readiness_is_503_when_the_schema_is_another(client: FlaskClient, folder: Path) -> None:
-    import sqlite3
-
     with sqlite3.connect(folder / "old.sqlite") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
 

@@ -25,6 +25,11 @@ def test_a_stored_name_still_stands_in_the_product(kind: str) -> None:
     assert observation.unknown(NAMES[kind]) == []
 
 
+def test_every_kind_of_event_is_still_known_to_the_code() -> None:
+    """Words for it are not enough: whoever counts, shows or writes it names it."""
+    assert set(NAMES["events"]) <= observation.literals()
+
+
 def test_what_bundles_are_extended_with_is_still_read() -> None:
     assert [name for name in observation.recorded("extensions_read") if not observation.mentioned(name)] == []
     assert not observation.mentioned("dueBefore"), "one there never was"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.contracts import seam
-from tests.contracts.conftest import TOLD, Ask, command
+from tests.contracts.conftest import TOLD, Ask, command, set_clock
+from tests.contracts.journeys import LAST
 from tests.contracts.seam import Browser
 from tests.contracts.walking import Old, walked
 
@@ -30,6 +33,21 @@ def test_every_audit_chain_of_the_old_database_verifies_after_the_migration(prep
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["broken"] == [] and found["chains"] >= TOLD["audit"]["chains"]
+
+
+def test_the_worker_fires_the_timers_old_cases_wait_for_and_tells_of_it_in_json_lines(folder: Path, old: Old) -> None:
+    before = old.standing("everything at rest")
+    set_clock(folder, LAST + timedelta(days=100))
+
+    done = command(folder, "worker", "--burst", "--json", "--queues", "timers")
+
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(row) for row in done.stdout.splitlines()]
+    assert [lines[0]["event"], lines[-1]["event"]] == ["started", "stopped"]
+    assert all({"event", "pid", "queues", "done"} <= set(line) for line in lines) and lines[-1]["done"] > 10
+    after = old.standing("everything at rest")
+    assert "watched" in before["tasks"] and "told" in before["messages"]
+    assert "watched" not in after["tasks"] and "too_late" in after["tasks"] and "told" not in after["messages"]
 
 
 def test_no_row_is_lost_by_the_migration(old: Old) -> None:
@@ -77,8 +95,6 @@ def test_what_an_adviser_wrote_stands_on_the_page_of_the_case(old: Old) -> None:
 
 
 def test_a_letter_that_was_sent_is_the_very_file_it_was(old: Old) -> None:
-    import hashlib
-
     letter = TOLD["cases"]["in advice"]["letter"]
     ((digest,),) = old.rows("SELECT digest FROM letter WHERE id = :id", id=letter)
     for who, path in (("kari", f"/saker/{old.number('in advice')}/brev/{letter}/pdf"), ("anne", f"/brev/{letter}")):
@@ -197,5 +213,6 @@ def test_exported_old_cases_come_in_elsewhere_with_their_chains_whole(ask: Ask, 
     status, out, err = seam.ibalanse("import", str(file), "--json", **elsewhere)
 
     assert status == 0, err
+    assert json.loads(out)["cases"] == len(TOLD["cases"])
     status, out, _ = seam.ibalanse("verify-audit", "--json", **elsewhere)
     assert (status, json.loads(out)["broken"]) == (0, []) and json.loads(out)["chains"] >= len(TOLD["cases"])
