@@ -24,9 +24,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import wsgi
 from engine.definitions.bundle import Bundle
 from engine.evidence.errors import SourceRefused, SourceUnavailable
+
+import wsgi
 from integrations.sandbox.persons.catalogue import ESTATE_PERSONS, all_persons, employees
 from tests.contracts import seam
 from tests.contracts.journeys import AT, DECISION, DECLARED, HERE, KEYS, LAST, NO, PLACE, yes

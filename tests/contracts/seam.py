@@ -23,25 +23,25 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 import wsgi
+from engine.advice.consent import lifecycle as consent_lifecycle
+from engine.advice.consent.channels import ChannelState
+from engine.advice.task_types import task_type_registry
+from engine.advice.task_types.exchange import Found, Reply
 from engine.application import build
-from engine.authorization import sessions
-from engine.authorization.actor import SYSTEM, Actor, Office, Role
-from engine.cases import asking, members
-from engine.clock import FixedClock
-from engine.consent import lifecycle as consent_lifecycle
-from engine.consent.channels import ChannelState
-from engine.db import Database
-from engine.execution import commands, lifecycle
-from engine.execution.models import COMMANDS, QUEUES
-from engine.jobs.bell import silent
-from engine.metrics import METRICS
-from engine.schema import config as alembic_config
-from engine.schema import revision as newest_revision
-from engine.settings import Settings
-from engine.task_types import palette
-from engine.task_types.exchange import Found, Reply
+from engine.casework import information_requests, members
+from engine.platform.clock import FixedClock
+from engine.platform.db import Database
+from engine.platform.schema import config as alembic_config
+from engine.platform.schema import revision as newest_revision
+from engine.platform.settings import Settings
 from engine.web import create_app
-from engine.web.login import COOKIE
+from engine.web.shared.login import COOKIE
+from engine.workflow.authorization import sessions
+from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
+from engine.workflow.execution import commands, lifecycle
+from engine.workflow.execution.models import COMMANDS, QUEUES
+from engine.workflow.jobs.wakeup import silent
+from engine.workflow.operations.metrics import METRICS
 from integrations.wiring import connect
 from tests.processes.conftest import Channel, Court, House, Published, Sources, party
 
@@ -163,12 +163,12 @@ def open_house(folder: Path, url: str, at: datetime) -> House:
         "bank": Channel("bank", ChannelState.PENDING),
         "norskgjeld": Channel("norskgjeld", ChannelState.ACTIVE),
     }
-    hooks = palette.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
+    hooks = task_type_registry.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     app = build(
         settings, clock=clock, bell=silent, data_sets=data_sets, channels=channels,
         hooks=lambda key, element, task_type: hooks.get(task_type),
     )  # fmt: skip
-    app.job_types.update(palette.jobs(app, {"domstol": court}, {"domstol": court}, published))
+    app.job_types.update(task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published))
     return House(app, clock, sources, "", court, published)
 
 
@@ -201,7 +201,7 @@ def life_cycles() -> dict[str, dict[str, str]]:
     every = {
         **{name.lower(): found for name, found in vars(lifecycle).items() if hasattr(found, "table")},
         **{name.lower(): found for name, found in vars(consent_lifecycle).items() if hasattr(found, "table")},
-        "question": asking.QUESTION,
+        "question": information_requests.QUESTION,
     }
     return {
         name: {f"{state} {trigger}": to for (state, trigger), to in sorted(found.table.items())}
@@ -215,7 +215,7 @@ def job_types(folder: Path) -> dict[str, list[str]]:
     app, _ = wsgi.wire(settings)
     return {
         "jobs": sorted(app.job_types),
-        "user tasks": sorted(palette.USER_TASKS),
+        "user tasks": sorted(task_type_registry.USER_TASKS),
         "data sets": sorted(app.data_sets),
         "channels": sorted(app.channels),
         "due work of its own": sorted(COMMANDS),
