@@ -71,9 +71,9 @@ class Dispatch:
         raise AssertionError("unreachable")
 
     def _once(self, command: Command, actor: Actor, key: str, connection: Connection) -> Outcome:
-        digest = _digest(command) if key else ""
+        request_hash = digest(command) if key else ""
         if key:
-            before = _answered(connection, actor, key, digest)
+            before = _answered(connection, actor, key, request_hash)
             if before is not None:
                 return before
         services = self.services
@@ -105,7 +105,7 @@ class Dispatch:
                 insert(idempotency).values(
                     actor=actor.person_id,
                     key=key,
-                    request_hash=digest,
+                    request_hash=request_hash,
                     answer=asdict(context.outcome),
                     at=now,
                 )
@@ -113,13 +113,13 @@ class Dispatch:
         return context.outcome
 
 
-def _answered(connection: Connection, actor: Actor, key: str, digest: str) -> Outcome | None:
+def _answered(connection: Connection, actor: Actor, key: str, request_hash: str) -> Outcome | None:
     row = connection.execute(
         select(idempotency).where(idempotency.c.actor == actor.person_id, idempotency.c.key == key)
     ).first()
     if row is None:
         return None
-    if row.request_hash != digest:
+    if row.request_hash != request_hash:
         raise Conflict("the idempotency key was used for something else")
     answer = dict(row.answer)
     answer["next_tasks"] = tuple(answer["next_tasks"])
@@ -127,7 +127,7 @@ def _answered(connection: Connection, actor: Actor, key: str, digest: str) -> Ou
     return Outcome(**answer)
 
 
-def _digest(command: Command) -> str:
+def digest(command: Command) -> str:
     """A hash of the command; what was filled in is never kept beside the key."""
     fields = asdict(command)  # type: ignore[call-overload]  # every command is a dataclass
     body = json.dumps([type(command).__name__, fields], sort_keys=True, default=str)
