@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from engine.advice import sequence as advice
 from engine.advice.consent.channels import ConsentChannel
 from engine.advice.evidence.datasets import DataSet
 from engine.advice.retention import purge
@@ -58,7 +59,8 @@ def build(
     draft_at: DraftAt = no_drafts,
 ) -> Application:
     """Put the product together. Job types are added by the caller, who knows them all."""
-    sequences = {**SEQUENCES, **casework.SEQUENCES}
+    data_sets = data_sets or {}
+    sequences = {**SEQUENCES, **casework.SEQUENCES, **advice.sequences(data_sets)}
     made = runtime.build(settings, clock=clock, bell=bell, redis_url=redis_url, hooks=hooks, sequences=sequences)
     return Application(
         settings=settings,
@@ -71,6 +73,6 @@ def build(
         dispatch=made.dispatch,
         housekeeping=(purge,),
         draft_at=draft_at,
-        data_sets=data_sets or {},
+        data_sets=data_sets,
         channels=channels or {},
     )

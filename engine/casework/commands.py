@@ -6,9 +6,10 @@ Each has its list of steps in ``engine.casework.sequence``; refusals are those o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
-from engine.workflow.execution.commands import CaseCommand
+from engine.workflow.execution.commands import CaseCommand, Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,10 @@ class SendMessage(CaseCommand):
 
     case_id: str
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessages(Command):
+    """The actor has read every notice given to them, and in their own cases every message, up to *until*."""
+
+    until: datetime

@@ -147,13 +147,14 @@ def messages(connection: Connection, vault: Vault, case_id: str) -> list[Written
 
 
 def mark_read(connection: Connection, case_id: str, reader: Role, now: datetime) -> None:
-    """Everything the other side has sent is read."""
+    """Everything the other side has sent by *now* is read."""
     connection.execute(
         update(case_message)
         .where(
             case_message.c.case_id == case_id,
             case_message.c.from_role != reader.value,
             case_message.c.read_at.is_(None),
+            case_message.c.sent_at <= now,
         )
         .values(read_at=now)
     )

@@ -91,8 +91,8 @@ def of_person(connection: Connection, vault: Vault, person_id: str, limit: int =
 
 
 def mark_read(connection: Connection, person_id: str, now: datetime, case_id: str = "") -> None:
-    """Everything she was told is read; with *case_id* what she was told of that case."""
-    which = [notice.c.person_id == person_id, notice.c.read_at.is_(None)]
+    """Every notice given to a person by *now* is read; with *case_id* those about that case."""
+    which = [notice.c.person_id == person_id, notice.c.read_at.is_(None), notice.c.given_at <= now]
     if case_id:
         which.append(notice.c.case_id == case_id)
     connection.execute(update(notice).where(*which).values(read_at=now))

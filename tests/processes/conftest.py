@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 import processes
+from engine.advice.commands import WithdrawConsent
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.economy.figures import Debt, DebtKind, Figures
 from engine.advice.economy.sourced import Source, Sourced
@@ -167,6 +168,17 @@ class House:
         with self.application.db.write() as connection:
             for row in connection.execute(select(grant.c.id).where(grant.c.case_id == case)).scalars().all():
                 settle(connection, row, ChannelState.ACTIVE)
+
+    def withdraw(self, case: str, actor: Actor | None = None) -> None:
+        """The citizen withdraws the consent of a case."""
+        from engine.advice.consent.models import consent_record
+
+        with self.application.db.read() as connection:
+            mine = select(consent_record.c.id).where(
+                consent_record.c.case_id == case, consent_record.c.basis == "consent"
+            )
+            record_id = connection.execute(mine).scalar_one()
+        self.application.dispatch.send(WithdrawConsent(case, record_id), actor or self.anne)
 
     def state(self, case: str) -> str:
         with self.application.db.read() as connection:

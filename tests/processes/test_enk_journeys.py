@@ -10,8 +10,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from engine.advice.consent import actions as consent
-from engine.advice.consent.models import consent_record
 from engine.advice.economy.enk.tagging import Tag
 from engine.advice.economy.figures import Account, Enterprise, Figures, Transaction
 from engine.advice.economy.sourced import Source, Sourced
@@ -20,7 +18,7 @@ from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceS
 from engine.casework.notices import of_person
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.execution import data
-from engine.workflow.execution.commands import CompleteTask, CorrelateMessage
+from engine.workflow.execution.commands import CompleteTask
 from engine.workflow.execution.models import incident
 from engine.workflow.instances.models import notice
 from tests.processes.conftest import House, yes
@@ -118,11 +116,7 @@ def test_the_owner_is_warned_before_each_due_date_and_once(owner: House) -> None
 
 
 def withdraw(house: House, case: str) -> None:
-    with house.application.db.write() as connection:
-        record = connection.execute(select(consent_record.c.id).where(consent_record.c.case_id == case)).scalar_one()
-        consent.withdraw(connection, actor=house.anne, record_id=record, now=house.clock.now())
-        message = CorrelateMessage("consent.withdrawn", case, "consent", record)
-        house.application.dispatch.send(message, house.anne, connection=connection)
+    house.withdraw(case)
     house.work()
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.advice.consent import actions
-from engine.advice.consent.models import consent_record
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest
 from engine.advice.evidence.models import harvest as harvest_table
@@ -139,9 +137,7 @@ def test_what_is_withdrawn_while_it_is_asked_for_is_not_kept_and_not_asked_again
     whole = application.data_sets["lanekassen.loans"]
 
     def withdrawn(request: EvidenceRequest) -> Evidence:
-        with application.db.write() as connection:
-            record = connection.execute(select(consent_record.c.id)).scalar_one()
-            actions.withdraw(connection, actor=house.anne, record_id=record, now=house.clock.now())
+        house.withdraw(case)
         house.sources.failing["lanekassen.loans"] = SourceUnavailable("timeout")
         return whole.fetch(request)
 

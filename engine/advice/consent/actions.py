@@ -13,12 +13,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.advice.consent.lifecycle import GRANT, RECORD
 from engine.advice.consent.models import consent_record, grant
-from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import baseline
 from engine.advice.evidence.models import harvest, snapshot
 from engine.advice.sharing import actions as sharing
 from engine.platform.vault import Vault
-from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.jobs import outbox
 
@@ -127,17 +125,13 @@ def settle_grant(connection: Connection, grant_id: str, trigger: str) -> None:
         connection.execute(update(grant).where(grant.c.id == grant_id).values(state=GRANT.after(state, trigger)))
 
 
-def withdraw(connection: Connection, *, actor: Actor, record_id: str, now: datetime) -> str | None:
+def withdraw(connection: Connection, *, record_id: str, now: datetime) -> str | None:
     """End a consent or mandate at once (R93): grants, shares, harvests and what only it allowed us to keep.
 
-    Returns the case id, or ``None`` when there was nothing to end. The channels are told by a job.
+    Returns its basis, or ``None`` when it had ended before. The channels are told by a job.
     """
-    row = connection.execute(
-        select(consent_record)
-        .where(consent_record.c.id == record_id, consent_record.c.person_id == actor.person_id)
-        .with_for_update()
-    ).first()
-    if row is None or not RECORD.allows(row.state, "withdraw"):
+    row = connection.execute(select(consent_record).where(consent_record.c.id == record_id).with_for_update()).one()
+    if not RECORD.allows(row.state, "withdraw"):
         return None
     connection.execute(
         update(consent_record)
@@ -153,11 +147,8 @@ def withdraw(connection: Connection, *, actor: Actor, record_id: str, now: datet
     connection.execute(delete(snapshot).where(snapshot.c.case_id == row.case_id))
     baseline.forget(connection, row.case_id)
     sharing.stop_all(connection, row.case_id, now)
-    chain.append(
-        connection, row.case_id, now, actor, AdviceEvent.CONSENT_WITHDRAWN, {"record": record_id, "basis": row.basis}
-    )
-    case_id: str = row.case_id
-    return case_id
+    basis: str = row.basis
+    return basis
 
 
 def _tell_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:

@@ -8,9 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.advice.event_kinds import AdviceEvent
 from engine.advice.sharing.models import access_log, share
-from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor, Office
 
 DEFAULT_LIFE = timedelta(days=90)
@@ -45,18 +43,12 @@ def start(connection: Connection, *, actor: Actor, case_id: str, office: Office,
     return share_id
 
 
-def stop(connection: Connection, *, actor: Actor, share_id: str, now: datetime) -> bool:
-    """End a share at once. False when there was none of the person's to end."""
-    row = connection.execute(
-        update(share)
-        .where(share.c.id == share_id, share.c.person_id == actor.person_id, share.c.state == "active")
-        .values(state="stopped", ended_at=now)
-        .returning(share.c.case_id)
-    ).first()
-    if row is None:
-        return False
-    chain.append(connection, row.case_id, now, actor, AdviceEvent.SHARE_STOPPED, {"share": share_id})
-    return True
+def stop(connection: Connection, *, share_id: str, now: datetime) -> bool:
+    """End a share at once. False when it had ended before."""
+    ended = connection.execute(
+        update(share).where(share.c.id == share_id, share.c.state == "active").values(state="stopped", ended_at=now)
+    )
+    return ended.rowcount > 0
 
 
 def stop_all(connection: Connection, case_id: str, now: datetime) -> None:
@@ -89,16 +81,9 @@ def looked_since(connection: Connection, actor: Actor, case_id: str, what: str, 
 
 
 def note_access(
-    connection: Connection,
-    *,
-    actor: Actor,
-    person_id: str,
-    case_id: str,
-    what: str,
-    now: datetime,
-    event: AdviceEvent = AdviceEvent.OVERVIEW_OPENED,
+    connection: Connection, *, actor: Actor, person_id: str, case_id: str, what: str, now: datetime
 ) -> None:
-    """What the citizen reads under "Hvem har sett opplysningene dine", and an audit event."""
+    """What the citizen reads under "Hvem har sett opplysningene dine"."""
     connection.execute(
         insert(access_log).values(
             id=str(uuid.uuid4()),
@@ -117,4 +102,3 @@ def note_access(
             .where(share.c.case_id == case_id, share.c.office == actor.office.orgno, share.c.state == "active")
             .values(opened_at=now)
         )
-    chain.append(connection, case_id, now, actor, event, {"what": what})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from engine.casework import journal
-from engine.casework.commands import AddNote, SendMessage, SetNoteAccess
+from engine.casework import journal, notices, queries
+from engine.casework.commands import AddNote, ReadMessages, SendMessage, SetNoteAccess
 from engine.casework.event_kinds import CaseworkEvent
+from engine.workflow.authorization.actor import Role
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
 
@@ -52,3 +53,12 @@ def send_message(ctx: Context) -> None:
     ctx.audit_kind = CaseworkEvent.MESSAGE_SENT
     ctx.audit_data = {"message": message_id}
     ctx.outcome = Outcome(ctx.case_id, made=message_id)
+
+
+def read_messages(ctx: Context) -> None:
+    """What comes while the page is drawn stays unread."""
+    assert isinstance(ctx.command, ReadMessages)
+    for case in queries.cases_of(ctx.connection, ctx.actor.person_id):
+        if case.owner_id == ctx.actor.person_id:
+            journal.mark_read(ctx.connection, case.id, Role.CITIZEN, ctx.command.until)
+    notices.mark_read(ctx.connection, ctx.actor.person_id, ctx.command.until)

@@ -14,11 +14,10 @@ from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from engine.application import Application
 from engine.casework import case_actions, uploads
 from engine.web.shared import view
+from engine.web.shared.commands import send
 from engine.web.shared.forms import TaskForm
-from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound, NotPossible
 from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
@@ -32,16 +31,16 @@ def pressed() -> bool:
     return bool(request.form.get("attach") or request.form.get("detach"))
 
 
-def take(task: Any, form: TaskForm, house: Application | None = None) -> list[dict[str, str]]:
-    """Keep the files that came with the request, and take out the one pressed away. Returns what was not kept, and why.
+def take(task: Any, form: TaskForm) -> list[dict[str, str]]:
+    """Attach the files that came with the request, and detach the one pressed away. Returns what was not, and why.
 
-    *house* is another application than the one at hand: that of a test run.
+    Each file is a command of its own, before the answer's: one that is refused takes no other with it, and none is to
+    be chosen again because something else in the form is wrong.
     """
-    house = house or view.house()
     wrong: list[dict[str, str]] = []
     gone = request.form.get("detach", "")
     if gone:
-        house.dispatch.send(DetachFile(task.id, gone), actor())
+        send(DetachFile(task.id, gone))
     for field in every(form.fields):
         if field.takes is None:
             continue
@@ -50,7 +49,7 @@ def take(task: Any, form: TaskForm, house: Application | None = None) -> list[di
             wrong.append({"id": field.id, "path": field.path, "text": view.t("upload.missing")})
         there = len(field.takes.files) - any(one.id == gone for one in field.takes.files)
         for one in sent:
-            fault = _keep(house, task, field, field.takes, one, there)
+            fault = _keep(task, field, field.takes, one, there)
             there += not fault
             if fault:
                 wrong.append({"id": field.id, "path": field.path, "text": f"{one.filename}: {fault}"})
@@ -66,7 +65,7 @@ def _one_each(wrong: list[dict[str, str]]) -> list[dict[str, str]]:
     return list(found.values())
 
 
-def _keep(house: Application, task: Any, field: Field, takes: Taking, sent: FileStorage, there: int) -> str:
+def _keep(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int) -> str:
     """Keep one file. Returns why it could not be, in words, or ""."""
     if there >= takes.most:
         return view.t("files.too_many", most=takes.most)
@@ -81,7 +80,7 @@ def _keep(house: Application, task: Any, field: Field, takes: Taking, sent: File
         return view.t("files.ending", endings=", ".join(takes.endings))
     try:
         command = AttachFile(task.id, field.path.partition(":")[2], upload.name, upload.type, upload.content)
-        house.dispatch.send(command, actor())
+        send(command)
     except NotPossible as refused:
         rules = {reason.rule for reason in refused.reasons}
         if rules & {"files-type", "files-max"}:

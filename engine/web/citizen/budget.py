@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.advice.commands import SaveBudget, SaveHousehold
 from engine.advice.economy import sifo
 from engine.advice.economy.claims import LivingCosts, living_costs
 from engine.advice.economy.measures import kept_up
@@ -19,20 +19,19 @@ from engine.advice.economy.overview import scope_of
 from engine.advice.economy.rates import UnknownYear
 from engine.advice.economy.repayment import minimum, plans
 from engine.advice.economy.spending import by_month
+from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
 from engine.web.citizen.household import Known, known_of, nothing_yet
 from engine.web.citizen.overview import read_amount
-from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.execution import data
+from engine.workflow.execution.commands import CompleteTask
 
 blueprint = guarded("budget", __name__, Role.CITIZEN.value)
 ROWS = sifo.MAX_PERSONS
-#: What may hold for one person, beside age and sex: none of them, or one.
-ABOUT = ("", "kindergarten", "kindergarten_low", "after_school", "student", "pregnant", "nursing")
-CARS = ("none", "petrol", "electric")
-_AGE = re.compile(r"(\d{1,3})\s*(m[a-zå]*\.?)?", re.IGNORECASE)
 Faults = list[dict[str, str]]
 
 
@@ -114,16 +113,6 @@ def _protected(kept: Mapping[str, Any], as_of: date) -> LivingCosts | None:
     return living_costs(ages, as_of) if ages else None
 
 
-def age_in_months(text: str) -> int | None:
-    """``37`` is years, ``8 mnd`` months; ``None`` for what is no age up to 120."""
-    found = _AGE.fullmatch(str(text).strip())
-    if found is None:
-        return None
-    number = int(found[1])
-    months = number if found[2] else number * 12
-    return months if months <= 120 * 12 else None
-
-
 def _household(kept: Mapping[str, Any]) -> sifo.Household:
     persons = []
     for one in kept["persons"]:
@@ -144,6 +133,7 @@ def _household(kept: Mapping[str, Any]) -> sifo.Household:
 
 
 @blueprint.post("/budsjett")
+@sends(SaveHousehold)
 def save_household() -> Any:
     """Keep who lives here; the reference follows."""
     form = request.form
@@ -157,7 +147,7 @@ def save_household() -> Any:
         persons.append(
             {
                 "age": text[:20],
-                "sex": sex if sex in ("woman", "man") else "woman",
+                "sex": sex if sex in SEXES else SEXES[0],
                 "about": about if about in ABOUT else "",
             }
         )
@@ -166,23 +156,24 @@ def save_household() -> Any:
             faults.append({"id": field, "path": field, "text": view.t("budget.age_wrong", number=len(persons))})
     if not persons:
         faults.append({"id": "age-1", "path": "age-1", "text": view.t("budget.nobody")})
-    cars = form.get("cars", "none")
-    content = {"persons": persons, "cars": cars if cars in CARS else "none"}
+    cars = form.get("cars", "")
+    cars = cars if cars in CARS else CARS[0]
     if faults:
-        return _page(content, {}, faults)
-    with view.house().db.write() as connection:
+        return _page({"persons": persons, "cars": cars}, {}, faults)
+    with view.house().db.read() as connection:
         known = known_of(connection)
-        if known is None:
-            return nothing_yet()
-        keep(connection, known.case.id, "household", content)
+    if known is None:
+        return nothing_yet()
+    send(SaveHousehold(known.case.id, tuple(persons), cars))
     return redirect(url_for("budget.show") + "#mitt", 303)
 
 
 @blueprint.post("/budsjett/mitt")
+@sends(SaveBudget)
 def save_own() -> Any:
     """Keep the person's own budget, group by group. An empty field takes the group out of it."""
     typed = {group: request.form.get(f"own-{group}", "").strip() for group in sifo.OWN_GROUPS}
-    amounts: dict[str, str] = {}
+    amounts: dict[str, Decimal] = {}
     faults: Faults = []
     for group, text in typed.items():
         if not text:
@@ -192,18 +183,19 @@ def save_own() -> Any:
             label = view.t(f"budget.group.{group}")
             faults.append({"id": f"own-{group}", "path": group, "text": view.t("issue.number", label=label)})
         else:
-            amounts[group] = str(amount)
+            amounts[group] = amount
     if faults:
         return _page({}, typed, faults)
-    with view.house().db.write() as connection:
+    with view.house().db.read() as connection:
         known = known_of(connection)
-        if known is None:
-            return nothing_yet()
-        keep(connection, known.case.id, "budget", {"amounts": amounts})
+    if known is None:
+        return nothing_yet()
+    send(SaveBudget(known.case.id, amounts))
     return redirect(url_for("budget.show") + "#folg", 303)
 
 
 @blueprint.post("/budsjett/ferdig")
+@sends(CompleteTask)
 def done() -> Response:
     with view.house().db.read() as connection:
         task = open_task(connection, "household")

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from engine.casework import queries
 from engine.web.citizen import attachments
 from engine.web.shared import answers, forms, view
+from engine.web.shared.commands import send
 from engine.web.shared.forms import TaskForm
 from engine.web.shared.guards import actor
 from engine.workflow.errors import Invalid
@@ -113,7 +114,7 @@ def _go_on(
     data = {} if action == "reject" or form is None else {form.stored: content}
     try:
         command = CompleteTask(task.id, data=data, action=action)
-        outcome = view.house().dispatch.send(command, actor(), key=request.form.get("_key", ""))
+        outcome = send(command, once=True)
     except Invalid as invalid:
         rows = [{"id": "form", "path": i.field, "text": forms.sentence(i, None)} for i in invalid.issues]
         return draw(connection, task, content, rows, side)
@@ -143,4 +144,4 @@ def _walk(
 
 
 def _keep(task: Any, form: TaskForm, content: dict[str, Any], page: str) -> None:
-    view.house().dispatch.send(SaveTaskData(task.id, form.stored, content, page), actor())
+    send(SaveTaskData(task.id, form.stored, content, page))

@@ -9,7 +9,7 @@ from flask import current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
-from engine.advice.event_kinds import AdviceEvent
+from engine.advice.commands import OpenOverview
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import snapshot
 from engine.casework import (
@@ -23,13 +23,12 @@ from engine.casework import (
     participants,
     queries,
 )
-from engine.casework.commands import SendMessage
+from engine.casework.commands import ReadMessages, SendMessage
 from engine.web.citizen.charts import panels
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
 from engine.web.shared.guards import ANYONE, actor, guarded
-from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import CancelCase, StartInstance
@@ -92,6 +91,7 @@ def home() -> Any:
 
 
 @blueprint.post("/start")
+@sends(StartInstance)
 def start() -> Response:
     """One press begins debt advice. A second press, or a second tab, finds the first one's case."""
     return begin("advice")
@@ -113,6 +113,7 @@ def services(connection: Connection) -> list[Any]:
 
 
 @blueprint.post("/tjenester/<key>/start")
+@sends(StartInstance)
 def begin(key: str) -> Response:
     """Begin a journey, or go on with the one that is open."""
     house = view.house()
@@ -131,9 +132,7 @@ def begin(key: str) -> Response:
             "pending": 0,
             **metadata.get("startVariables", {}),
         }
-        outcome = house.dispatch.send(
-            StartInstance(key, actor().person_id, variables), actor(), key=request.form.get("_key", "")
-        )
+        outcome = send(StartInstance(key, actor().person_id, variables), once=True)
         return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
     with house.db.read() as connection:
         return redirect(where_next(connection, actor(), there), 303)
@@ -233,11 +232,12 @@ def about_other(connection: Connection, case: Any) -> bool:
 
 
 @blueprint.get("/saken-min/<number>/oversikt")
+@sends(OpenOverview)
 def other_overview(number: str) -> Any:
     """The overview of the one a case is about, for those who take part in it. Every look is logged."""
     house = view.house()
     now = house.clock.now()
-    with house.db.write() as connection:
+    with house.db.read() as connection:
         found = own_case(connection, number)
         newest = harvest.newest_snapshot(connection, house.vault, found.id, now)
         if newest is None or not about_other(connection, found):
@@ -245,7 +245,7 @@ def other_overview(number: str) -> Any:
         person = connection.execute(
             select(snapshot.c.person_id).where(snapshot.c.case_id == found.id).limit(1)
         ).scalar_one()
-        chain.append(connection, found.id, now, actor(), AdviceEvent.OVERVIEW_OPENED, {"about": person})
+    send(OpenOverview(found.id))
     shown, built_at, version = newest
     return render_template(
         "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
@@ -255,12 +255,13 @@ def other_overview(number: str) -> Any:
 
 
 @blueprint.post("/saken-min/<number>/stopp")
+@sends(CancelCase)
 def stop(number: str) -> Response:
     """The owner ends her case before its time. The policy of the journey decides whether she may."""
     house = view.house()
     with house.db.read() as connection:
         found = own_case(connection, number)
-    house.dispatch.send(CancelCase(found.id, "stopped by the citizen"), actor(), key=request.form.get("_key", ""))
+    send(CancelCase(found.id, "stopped by the citizen"), once=True)
     return redirect(url_for("citizen.case", sak=number), 303)
 
 
@@ -279,6 +280,7 @@ def stage_rows(case: Any) -> list[dict[str, Any]]:
 
 
 @blueprint.get("/meldinger")
+@sends(ReadMessages)
 def messages() -> Any:
     return _messages("", "")
 
@@ -288,7 +290,7 @@ def _messages(text: str, fault: str) -> Any:
     house = view.house()
     now = house.clock.now()
     who = actor().person_id
-    with house.db.write() as connection:
+    with house.db.read() as connection:
         every = queries.cases_of(connection, who)
         cases = {case.id: case for case in every if case.owner_id == who}
         written = [
@@ -297,9 +299,7 @@ def _messages(text: str, fault: str) -> Any:
             for message in journal.messages(connection, house.vault, case_id)
         ]
         given = notices.of_person(connection, house.vault, who)
-        for case_id in cases:
-            journal.mark_read(connection, case_id, Role.CITIZEN, now)
-        notices.mark_read(connection, who, now)
+    send(ReadMessages(now))
     body = render_template(
         "messages.html",
         cases=[case for case in cases.values() if case.state == "open" and case.office],
@@ -314,7 +314,7 @@ def _messages(text: str, fault: str) -> Any:
 
 
 @blueprint.post("/meldinger")
-@sends(SendMessage)
+@sends(SendMessage, ReadMessages)
 def write_message() -> Any:
     house = view.house()
     text = request.form.get("text", "").strip()

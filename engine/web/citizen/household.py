@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from engine.advice.commands import AddHouseholdMeasure, RemoveHouseholdMeasure
 from engine.advice.economy.figures import Figures
 from engine.advice.economy.measures import Measure, MeasureKind, clean_up, effect
 from engine.advice.economy.money import Money
@@ -22,14 +22,18 @@ from engine.advice.economy.signals import Signal, signals
 from engine.advice.evidence import baseline, business, harvest
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
+from engine.advice.household import MAX_MEASURES
 from engine.advice.queries import data_case_of
 from engine.casework import queries
 from engine.web.citizen.overview import read_amount
-from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
+from engine.workflow.errors import NotPossible
 from engine.workflow.execution import data
+from engine.workflow.execution.commands import CompleteTask
 
 blueprint = guarded("household", __name__, Role.CITIZEN.value)
 
@@ -147,6 +151,7 @@ def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
 
 
 @blueprint.post("/tiltak")
+@sends(AddHouseholdMeasure)
 def add_measure() -> Any:
     form = request.form
     faults = []
@@ -164,32 +169,31 @@ def add_measure() -> Any:
         faults.append({"id": "m-rate", "path": "rate", "text": view.t("measure.rate_wrong")})
     if faults:
         return _measures(form.to_dict(), faults)
-    key = form.get("_key", "")
-    new = {"id": key or str(uuid.uuid4()), "kind": kind, "name": name, "amount": str(amount), "rate": str(rate)}
-    house = view.house()
-    with house.db.write() as connection:
+    assert amount is not None and rate is not None
+    with view.house().db.read() as connection:
         known = known_of(connection)
-        if known is None:
-            return nothing_yet()
-        kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
-        there = [m for m in kept.get("measures", ()) if m["id"] != new["id"]]
-        keep(connection, known.case.id, "measures", {"measures": [*there, new][-20:]})
+    if known is None:
+        return nothing_yet()
+    try:
+        send(AddHouseholdMeasure(known.case.id, kind, name, amount, rate), once=True)
+    except NotPossible:
+        full = {"id": "m-name", "path": "name", "text": view.t("measure.full", most=MAX_MEASURES)}
+        return _measures(form.to_dict(), [full])
     return redirect(url_for("household.measures") + "#effekt", 303)
 
 
 @blueprint.post("/tiltak/fjern/<measure_id>")
+@sends(RemoveHouseholdMeasure)
 def remove_measure(measure_id: str) -> Response:
-    house = view.house()
-    with house.db.write() as connection:
+    with view.house().db.read() as connection:
         known = known_of(connection)
-        kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
-        if known is not None:
-            left = [m for m in kept.get("measures", ()) if m["id"] != measure_id]
-            keep(connection, known.case.id, "measures", {"measures": left})
+    if known is not None:
+        send(RemoveHouseholdMeasure(known.case.id, measure_id))
     return redirect(url_for("household.measures"), 303)
 
 
 @blueprint.post("/tiltak/ferdig")
+@sends(CompleteTask)
 def measures_done() -> Response:
     with view.house().db.read() as connection:
         task = open_task(connection, "measures")

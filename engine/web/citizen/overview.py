@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -12,23 +11,23 @@ from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection, func, select
 from werkzeug.wrappers import Response
 
+from engine.advice.commands import AddSupplement, CorrectFigure, RemoveSupplement
 from engine.advice.consent.models import consent_record
 from engine.advice.economy.overview import Overview
-from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import harvest as harvest_table
-from engine.advice.evidence.models import supplement as supplement_table
 from engine.advice.queries import data_case_of
 from engine.advice.sharing.models import share
+from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound
 
 blueprint = guarded("overview", __name__, Role.CITIZEN.value)
-KINDS = ("debt", "asset", "income", "spending")
 #: So long after an answer an overview with it is waited for: it is built by the job that comes next.
 SOON = timedelta(minutes=2)
 
@@ -123,6 +122,7 @@ def status() -> Any:
 
 
 @blueprint.post("/oversikt/legg-til")
+@sends(AddSupplement)
 def add() -> Any:
     """Something no source knows (R54)."""
     form = request.form
@@ -132,7 +132,7 @@ def add() -> Any:
         "supplement.kind"
         if kind not in KINDS
         else "supplement.name"
-        if not name or len(name) > 100
+        if not name or len(name) > MAX_NAME
         else "supplement.amount"
         if amount is None
         else ""
@@ -140,63 +140,34 @@ def add() -> Any:
     if fault:
         return page(form.to_dict(), fault)
     assert amount is not None
-    _keep(SupplementKind(kind), name, amount, "")
+    send(AddSupplement(_case_id(), kind, name, amount), once=True)
     return redirect(url_for("overview.show") + "#lagt-til", 303)
 
 
 @blueprint.post("/oversikt/rett")
+@sends(CorrectFigure)
 def correct() -> Any:
     """The citizen knows better than the source; what the source said stays beside."""
     amount = read_amount(request.form.get("amount", ""))
     target = request.form.get("target", "")
     if amount is None or not target:
         return page({"target": target, "corrected": request.form.get("amount", "")}, "supplement.amount")
-    _keep(SupplementKind.CORRECTION, "", amount, target)
+    send(CorrectFigure(_case_id(), target, amount), once=True)
     return redirect(url_for("overview.show") + "#lan", 303)
 
 
 @blueprint.post("/oversikt/fjern/<entry_id>")
+@sends(RemoveSupplement)
 def remove(entry_id: str) -> Response:
     """Take back what was added or corrected."""
-    house = view.house()
-    with house.db.write() as connection:
-        case = _case(connection)
-        connection.execute(
-            supplement_table.delete().where(
-                supplement_table.c.id == entry_id, supplement_table.c.person_id == actor().person_id
-            )
-        )
-        harvest.build_snapshot(
-            connection,
-            house.vault,
-            case_id=case.id,
-            person_id=case.owner_id,
-            data_sets=house.data_sets,
-            now=house.clock.now(),
-        )
+    send(RemoveSupplement(_case_id(), entry_id))
     return redirect(url_for("overview.show") + "#lagt-til", 303)
 
 
-def _keep(kind: SupplementKind, name: str, amount: Decimal, target: str) -> None:
-    house = view.house()
-    now = house.clock.now()
-    key = request.form.get("_key", "")
-    entry_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{actor().person_id}/{key}")) if key else str(uuid.uuid4())
-    entry = Supplement(entry_id, kind, name, amount, now, target)
-    with house.db.write() as connection:
-        case = _case(connection)
-        there = connection.execute(select(supplement_table.c.id).where(supplement_table.c.id == entry_id)).first()
-        if there is not None:
-            return  # the same form sent twice
-        harvest.supplement_by_hand(connection, house.vault, case_id=case.id, person_id=actor().person_id, entry=entry)
-        harvest.build_snapshot(
-            connection,
-            house.vault,
-            case_id=case.id,
-            person_id=actor().person_id,
-            data_sets=house.data_sets,
-            now=now,
-        )
+def _case_id() -> str:
+    with view.house().db.read() as connection:
+        case_id: str = _case(connection).id
+    return case_id
 
 
 def read_amount(text: str) -> Decimal | None:

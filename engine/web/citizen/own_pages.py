@@ -1,4 +1,4 @@
-"""A task whose page is one of the citizen's own pages: finding it, keeping what she says there, and ending it."""
+"""A task whose page is one of the citizen's own pages: finding it, and ending it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.casework import queries
-from engine.web.shared import view
+from engine.web.shared.commands import send
 from engine.web.shared.guards import actor
-from engine.workflow.execution import data
-from engine.workflow.execution.commands import CompleteTask
+from engine.workflow.execution.commands import Command, CompleteTask
 from engine.workflow.execution.models import user_task
 
 
@@ -30,27 +29,17 @@ def open_task(connection: Connection, task_type: str) -> Any:
     ).first()
 
 
-def keep(connection: Connection, case_id: str, data_type: str, content: dict[str, Any]) -> None:
-    """Keep something the citizen said on a page of her own, for all her cases."""
-    house = view.house()
-    data.write(
-        connection,
-        house.vault,
-        instance_id=case_id,
-        case_id=case_id,
-        owner_id=actor().person_id,
-        data_type=data_type,
-        content=content,
-        now=house.clock.now(),
-    )
-
-
 def finish(task: Any, otherwise: str) -> Response:
     """End the task this page belongs to, if there is one, and go where the case goes."""
     if task is None:
         return redirect(otherwise, 303)
-    house = view.house()
-    given = request.form.get("action", "")
-    action = given if given in ("go_on", "change", "wait") else ""
-    outcome = house.dispatch.send(CompleteTask(task.id, action=action), actor(), key=request.form.get("_key", ""))
+    pressed = request.form.get("action", "")
+    action = pressed if pressed in ("go_on", "change", "wait") else ""
+    outcome = send(CompleteTask(task.id, action=action), once=True)
     return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
+
+
+def save(command: Command, task_id: str, otherwise: str) -> Response:
+    """Store what the page says and, where it belongs to a task that ends with it, go where the case goes."""
+    outcome = send(command, once=bool(task_id))
+    return redirect(url_for("tasks.coming", case_id=outcome.case_id) if task_id else otherwise, 303)

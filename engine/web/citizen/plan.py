@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 
+from engine.advice.commands import SavePlan
 from engine.advice.economy.figures import Total
 from engine.advice.economy.measures import available, eased
 from engine.advice.economy.money import ZERO, Money
@@ -17,11 +18,12 @@ from engine.advice.economy.overview import Completeness, Overview
 from engine.advice.economy.repayment import Milestone, Order, Plan, minimum, needed, plans, schedule
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
-from engine.platform.clock import OSLO
+from engine.web.citizen import own_pages
 from engine.web.citizen.household import Known, known_of, nothing_yet, read_measures
 from engine.web.citizen.overview import read_amount
-from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
+from engine.web.shared.commands import sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.execution import data
@@ -157,6 +159,7 @@ def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | Non
 
 
 @blueprint.post("/plan")
+@sends(SavePlan)
 def save() -> Any:
     """Keep the plan: an amount a month, an order, and what was owed when it began."""
     form = request.form
@@ -165,22 +168,12 @@ def save() -> Any:
         fault = {"id": "monthly", "path": "monthly", "text": view.t("issue.number", label=view.t("plan.monthly"))}
         return _page(form.to_dict(), [fault])
     order = form.get("order", "")
-    house = view.house()
-    with house.db.write() as connection:
+    with view.house().db.read() as connection:
         known = known_of(connection)
-        if known is None:
-            return nothing_yet()
-        task = open_task(connection, "plan")
-        debts = plans(known.overview.debts, known.overview.as_of)
-        begun = known.plan.get("begun") or house.clock.now().astimezone(OSLO).date().isoformat()
-        content = {
-            "monthly": str(amount),
-            "order": order if order in ORDERS else ORDERS[0],
-            "begun": begun,
-            "debts": list(known.plan.get("debts") or ({"id": d.id, "name": d.name} for d in debts)),
-            "credits": list(known.plan.get("credits") or (d.id for d in known.overview.debts)),
-        }
-        keep(connection, known.case.id, "plan", content)
-    if form.get("action") == "done":
-        return finish(task, url_for("plan.show"))
-    return redirect(url_for("plan.show") + "#milepaler", 303)
+        task = open_task(connection, "plan") if form.get("action") == "done" else None
+    if known is None:
+        return nothing_yet()
+    ends = task.id if task else ""
+    command = SavePlan(known.case.id, amount, order if order in ORDERS else ORDERS[0], ends)
+    otherwise = url_for("plan.show") + ("" if form.get("action") == "done" else "#milepaler")
+    return own_pages.save(command, ends, otherwise)

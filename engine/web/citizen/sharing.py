@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import make_response, redirect, render_template, url_for
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Table, select
 from werkzeug.wrappers import Response
 
-from engine.advice.consent import actions as consent
+from engine.advice.commands import StopSharing, WithdrawConsent
 from engine.advice.consent.models import consent_record
-from engine.advice.sharing import actions as sharing
 from engine.advice.sharing.models import access_log, share
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound
-from engine.workflow.execution.commands import CorrelateMessage
 
 blueprint = guarded("sharing", __name__, Role.CITIZEN.value)
 
@@ -47,35 +46,28 @@ def show() -> Any:
 
 
 @blueprint.post("/deling/<share_id>/stopp")
+@sends(StopSharing)
 def stop(share_id: str) -> Response:
-    house = view.house()
-    with house.db.write() as connection:
-        if not sharing.stop(connection, actor=actor(), share_id=share_id, now=house.clock.now()):
-            _own(connection, share, share_id)
+    send(StopSharing(_case_of_own(share, share_id), share_id))
     return redirect(url_for("sharing.stopped", what="deling"), 303)
 
 
 @blueprint.post("/samtykker/<record_id>/trekk")
+@sends(WithdrawConsent)
 def withdraw(record_id: str) -> Response:
-    """One press ends it at once; the running collection is told by a message."""
-    house = view.house()
-    now = house.clock.now()
-    with house.db.write() as connection:
-        case_id = consent.withdraw(connection, actor=actor(), record_id=record_id, now=now)
-        if case_id is None:
-            _own(connection, consent_record, record_id)
-        if case_id is not None:
-            command = CorrelateMessage("consent.withdrawn", case_id, "consent", record_id)
-            house.dispatch.send(command, actor(), connection=connection)
-    house.bell()
+    """One press ends it at once. A second press says the same."""
+    send(WithdrawConsent(_case_of_own(consent_record, record_id), record_id))
     return redirect(url_for("sharing.stopped", what="samtykke"), 303)
 
 
-def _own(connection: Connection, table: Table, row_id: str) -> None:
-    """Hers, and ended before: a second press says the same. Another's, or nobody's: 404."""
-    found = select(table.c.id).where(table.c.id == row_id, table.c.person_id == actor().person_id)
-    if connection.execute(found).first() is None:
+def _case_of_own(table: Table, row_id: str) -> str:
+    """The case of a row of the citizen's own, in force or not. Another's, or nobody's: ``NotFound``."""
+    own = select(table.c.case_id).where(table.c.id == row_id, table.c.person_id == actor().person_id)
+    with view.house().db.read() as connection:
+        case_id: str | None = connection.execute(own).scalar()
+    if case_id is None:
         raise NotFound(row_id)
+    return case_id
 
 
 @blueprint.get("/deling/stoppet/<what>")

@@ -9,12 +9,13 @@ from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
+from engine.advice.commands import SettleGrant
 from engine.advice.consent.actions import DEFAULT_LIFE
 from engine.advice.consent.channels import ChannelState
 from engine.advice.consent.models import grant
 from engine.advice.evidence.datasets import Kind, Requirement
 from engine.advice.task_types.checks import EnkCheck
-from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, settle
+from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest
 from engine.advice.task_types.exchange import ChangeRoles, Notify, Parties
 from engine.advice.task_types.fetch import Fetch
 from engine.casework import queries
@@ -22,10 +23,11 @@ from engine.platform.provider_errors import SourceError
 from engine.web.citizen import attachments, form_task
 from engine.web.citizen.home import where_next
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import Invalid, NotFound
-from engine.workflow.execution.commands import CompleteTask
+from engine.workflow.execution.commands import AttachFile, CompleteTask, DetachFile, SaveTaskData
 from engine.workflow.execution.models import process_instance, user_task
 from engine.workflow.jobs.models import due_work
 from forms.formatting import long_date
@@ -137,6 +139,7 @@ def _language() -> str:
 
 
 @blueprint.post("/oppgaver/<task_id>")
+@sends(AttachFile, DetachFile, SaveTaskData, CompleteTask)
 def answer(task_id: str) -> Any:
     """Carry out the answer. Faults give the page back with everything that was written."""
     house = view.house()
@@ -159,7 +162,7 @@ def answer(task_id: str) -> Any:
             return _question(connection, task, given, fault)
     command = CompleteTask(task_id, data={YES_NO[task.task_type]: given})
     try:
-        outcome = house.dispatch.send(command, actor(), key=form.get("_key", ""))
+        outcome = send(command, once=True)
     except Invalid:
         with house.db.read() as connection:
             return _question(connection, task, given, "question.choose")
@@ -218,16 +221,17 @@ def _approve(connection: Connection, task: Any) -> Any:
 
 
 @blueprint.post("/oppgaver/<task_id>/hopp-over")
+@sends(CompleteTask)
 def go_on(task_id: str) -> Response:
     """Go on without the sources that are not approved. They stay closed and are shown as missing."""
-    house = view.house()
-    with house.db.read() as connection:
+    with view.house().db.read() as connection:
         task = _own_task(connection, task_id)
-    outcome = house.dispatch.send(CompleteTask(task_id), actor(), key=request.form.get("_key", ""))
+    outcome = send(CompleteTask(task_id), once=True)
     return redirect(url_for("tasks.coming", case_id=outcome.case_id or task.case_id), 303)
 
 
 @blueprint.get("/retur/<grant_id>")
+@sends(SettleGrant)
 def returned(grant_id: str) -> Any:
     """Back from a source's page. What counts is what the source says now, not what the address says."""
     house = view.house()
@@ -249,15 +253,12 @@ def returned(grant_id: str) -> Any:
         state = house.channels[row.channel].state(row.reference)
     except SourceError:
         state = ChannelState.PENDING
-    with house.db.write() as connection:
-        settle(connection, grant_id, state)
+    send(SettleGrant(row.case_id, grant_id, state))
+    with house.db.read() as connection:
         left = connection.execute(
             select(grant).where(grant.c.case_id == row.case_id, grant.c.state == "pending").order_by(grant.c.channel)
         ).all()
-    if row.task_id is None:
-        return redirect(url_for("tasks.coming", case_id=row.case_id), 303)
-    if not left:
-        house.dispatch.send(CompleteTask(row.task_id), actor(), key=f"approved-{row.task_id}")
+    if row.task_id is None or not left:
         return redirect(url_for("tasks.coming", case_id=row.case_id), 303)
     if left[0].id != grant_id:
         return redirect(left[0].redirect, 303)

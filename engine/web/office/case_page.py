@@ -10,7 +10,7 @@ from flask import g, render_template, request
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
-from engine.advice.event_kinds import AdviceEvent
+from engine.advice.commands import RecordAccess
 from engine.advice.evidence import harvest
 from engine.advice.sharing import actions as sharing
 from engine.casework import case_actions, drafts, history, journal, notices, queries
@@ -27,7 +27,7 @@ from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import Forbidden, Invalid, NotFound, Refusal, StageRefused
-from engine.workflow.execution.commands import CompleteTask
+from engine.workflow.execution.commands import AttachFile, CompleteTask, DetachFile
 from engine.workflow.execution.data import read_in_case
 from forms import formatting
 
@@ -51,6 +51,7 @@ def case_id_of(number: str) -> str:
 
 
 @blueprint.get("/saker/<number>")
+@sends(RecordAccess)
 def show(number: str) -> Any:
     _note_opened(number)
     _note_plan_read(number)
@@ -96,11 +97,7 @@ def _note_plan_read(number: str) -> None:
         read = read and read_in_case(connection, house.vault, case.id, "business-plan") is not None
         if not read or sharing.looked_since(connection, actor(), case.id, "plan", now - timedelta(days=1)):
             return
-    with house.db.write() as connection:
-        sharing.note_access(
-            connection, actor=actor(), person_id=case.owner_id, case_id=case.id, what="plan", now=now,
-            event=AdviceEvent.PLAN_OPENED,
-        )  # fmt: skip
+    send(RecordAccess(case.id, "plan"))
 
 
 def page(
@@ -129,6 +126,7 @@ def page(
 
 
 @blueprint.post("/saker/<number>/oppgave/<task_id>")
+@sends(AttachFile, DetachFile, CompleteTask)
 def complete(number: str, task_id: str) -> Any:
     """Finish the stage's task. A refusal says which rule or who has it, and nothing written is lost."""
     house = view.house()
@@ -150,7 +148,7 @@ def complete(number: str, task_id: str) -> Any:
         return page(number, given=filled, faults=wrong)
     data = {form.stored: filled} if form else {}
     try:
-        house.dispatch.send(CompleteTask(task_id, data=data), actor(), key=request.form.get("_key", ""))
+        send(CompleteTask(task_id, data=data), once=True)
     except Invalid:
         return page(number, given=filled, fault="case.form_faults")
     except StageRefused as refused:
@@ -228,20 +226,19 @@ def _thing(case: Any, what: str, value: Any) -> str:
 
 
 @blueprint.get("/saker/<number>/oversikt")
+@sends(RecordAccess)
 def overview(number: str) -> Any:
     """View-only, while the share holds. The citizen sees that it was opened (R44-R46)."""
     house = view.house()
     now = house.clock.now()
-    with house.db.write() as connection:
+    with house.db.read() as connection:
         case = case_of(connection, number)
         if sharing.in_force(connection, case.id, session.office(), now) is None:
             raise Forbidden("share")
         found = harvest.newest_snapshot(connection, house.vault, case.id, now)
-        if found is None:
-            raise NotFound("overview")
-        sharing.note_access(
-            connection, actor=actor(), person_id=case.owner_id, case_id=case.id, what="overview", now=now
-        )
+    if found is None:
+        raise NotFound("overview")
+    send(RecordAccess(case.id, "overview"))
     shown, built_at, version = found
     return render_template(
         "overview.html",

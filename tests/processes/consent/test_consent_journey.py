@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine.advice.consent import actions
 from engine.advice.consent.models import consent_record, grant
-from engine.workflow.errors import Invalid
+from engine.workflow.errors import Invalid, NotFound
 from tests.processes.conftest import NO, House, yes
 
 
@@ -72,13 +71,9 @@ def test_withdrawing_ends_the_grants_and_tells_the_sources_once(house: House) ->
     house.complete(case, "GiveConsent", consent_answer=yes("loans", "spending"))
     house.work()
     house.approve(case)
-    with house.application.db.read() as connection:
-        record_id = connection.execute(select(consent_record.c.id)).scalar_one()
 
-    for expected in (case, None):
-        with house.application.db.write() as connection:
-            ended = actions.withdraw(connection, actor=house.anne, record_id=record_id, now=house.clock.now())
-        assert ended == expected
+    house.withdraw(case)
+    house.withdraw(case)
     house.work()
 
     with house.application.db.read() as connection:
@@ -90,9 +85,7 @@ def test_withdrawing_ends_the_grants_and_tells_the_sources_once(house: House) ->
 def test_nobody_withdraws_for_another(house: House) -> None:
     case = house.start("consent")
     house.complete(case, "GiveConsent", consent_answer=yes("loans"))
-    with house.application.db.read() as connection:
-        record_id = connection.execute(select(consent_record.c.id)).scalar_one()
 
-    with house.application.db.write() as connection:
-        assert actions.withdraw(connection, actor=house.kari, record_id=record_id, now=house.clock.now()) is None
+    with pytest.raises(NotFound):
+        house.withdraw(case, house.kari)
     assert records(house)[0][1] == "given"

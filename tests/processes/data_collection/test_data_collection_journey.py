@@ -6,13 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from engine.advice.consent import actions
-from engine.advice.consent.models import consent_record
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import about
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.platform.provider_errors import SourceUnavailable
-from engine.workflow.execution.commands import CorrelateMessage
 from engine.workflow.execution.models import incident
 from tests.processes.conftest import House, yes
 
@@ -73,15 +70,8 @@ def test_a_withdrawn_consent_stops_the_collection_and_deletes_what_it_brought(ho
     house.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
     case = collecting(house)
     house.work()
-    with house.application.db.read() as connection:
-        record_id = connection.execute(
-            select(consent_record.c.id).where(consent_record.c.basis == "consent")
-        ).scalar_one()
 
-    with house.application.db.write() as connection:
-        actions.withdraw(connection, actor=house.anne, record_id=record_id, now=house.clock.now())
-        message = CorrelateMessage("consent.withdrawn", case, "consent", record_id)
-        house.application.dispatch.send(message, house.anne, connection=connection)
+    house.withdraw(case)
     asked = len(house.sources.asked)
     house.work(timedelta(days=1))
 

@@ -9,15 +9,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from engine.advice.consent import actions as consent
-from engine.advice.consent.models import consent_record
 from engine.advice.economy.figures import Debt, DebtKind, Figures
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence import baseline
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.platform.provider_errors import SourceUnavailable
 from engine.workflow.execution import data
-from engine.workflow.execution.commands import CorrelateMessage
 from engine.workflow.instances.models import notice
 from tests.processes.conftest import House, yes
 
@@ -108,13 +105,7 @@ def test_a_milestone_is_told_and_the_end_of_the_debt_ends_the_case(following: tu
 def test_a_withdrawn_consent_pauses_and_a_new_one_goes_on(following: tuple[House, str]) -> None:
     house, case = following
     assert remembered(house, case) == {"g:Kortbanken"}
-    with house.application.db.write() as connection:
-        basis = consent_record.c.basis == "consent"
-        mine = select(consent_record.c.id).where(consent_record.c.case_id == case, basis)
-        record = connection.execute(mine).scalar_one()
-        consent.withdraw(connection, actor=house.anne, record_id=record, now=house.clock.now())
-        message = CorrelateMessage("consent.withdrawn", case, "consent", record)
-        house.application.dispatch.send(message, house.anne, connection=connection)
+    house.withdraw(case)
     house.work()
     assert list(house.tasks(case)) == ["Resume"]
     assert remembered(house, case) == set()

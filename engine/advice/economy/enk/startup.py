@@ -14,6 +14,9 @@ MONTHS = 24
 #: name → share of the turnover that was hoped for.
 SCENARIOS = (("hoped", Decimal(1)), ("careful", Decimal("0.7")), ("hard", Decimal("0.4")))
 
+#: What to set up from day one.
+SETUP_STEPS = ("accounts", "tax_card", "vat", "insurance", "bookkeeping")
+
 
 class Verdict(StrEnum):
     """CARRIES also in the careful scenario; TIGHT only as hoped; NOT_YET not even then."""

@@ -7,12 +7,15 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.advice.commands import TagAccounts
 from engine.advice.economy.enk.tagging import Tag, suggest
 from engine.advice.economy.figures import Account
 from engine.advice.evidence import business
-from engine.web.citizen.enk.session import blueprint, known_of, tell_changed
-from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.citizen import own_pages
+from engine.web.citizen.enk.session import blueprint, known_of
+from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
+from engine.web.shared.commands import sends
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound
 
@@ -38,6 +41,7 @@ def accounts() -> Any:
 
 
 @blueprint.post("/enk/kontoer")
+@sends(TagAccounts)
 def tag() -> Response:
     house = view.house()
     with house.db.read() as connection:
@@ -51,10 +55,8 @@ def tag() -> Response:
         for name, value in request.form.items()
         if name.startswith("tag-") and name.removeprefix("tag-") in by_id and value in list(Tag)
     }
-    with house.db.write() as connection:
-        keep(connection, known.case.id, business.TAGS, {"tags": chosen})
-        tell_changed(connection)
-    return finish(task, url_for("enk.show"))
+    ends = task.id if task else ""
+    return own_pages.save(TagAccounts(known.case.id, chosen, ends), ends, url_for("enk.show"))
 
 
 def _short(account: Account) -> str:

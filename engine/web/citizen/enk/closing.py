@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from engine.advice.commands import SaveClosingSteps
 from engine.advice.economy.enk.closing import LATER, Closing, Holdings, close
 from engine.advice.economy.enk.closing import STEPS as CLOSING
 from engine.advice.economy.enk.tagging import Tag
@@ -16,9 +17,11 @@ from engine.advice.economy.money import ZERO
 from engine.advice.economy.rates import UnknownYear
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
+from engine.web.citizen import own_pages
 from engine.web.citizen.enk.session import Known, blueprint, known_of
-from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
+from engine.web.shared.commands import sends
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound
 from engine.workflow.execution import data
@@ -72,23 +75,27 @@ def _close(known: Known, kept: Mapping[str, Any]) -> tuple[Closing, date]:
 
 
 @blueprint.post("/enk/avslutning")
+@sends(SaveClosingSteps)
 def close_step() -> Any:
     """Keep the ticks; the last press ends the task when every step that can be done by now is done."""
     house = view.house()
     done = [step for step in request.form.getlist("step") if step in CLOSING]
-    with house.db.write() as connection:
+    with house.db.read() as connection:
         known = known_of(connection)
-        if known is None:
-            raise NotFound("case")
         task = open_task(connection, "closing_review")
         kept = data.read_of_person(connection, house.vault, actor().person_id, "holdings") or {}
-        keep(connection, known.case.id, "closing-steps", {"done": done})
-    if request.form.get("action") == "save":
-        return redirect(url_for("enk.closing"), 303)
+    if known is None:
+        raise NotFound("case")
+    saves = request.form.get("action") == "save"
+    missing = [] if saves else _missing(known, kept, done)
+    ends = task.id if task and not saves and not missing else ""
+    answer = own_pages.save(SaveClosingSteps(known.case.id, tuple(done), ends), ends, url_for("enk.closing"))
+    return _closing_page(done, missing) if missing else answer
+
+
+def _missing(known: Known, kept: Mapping[str, Any], done: Collection[str]) -> list[str]:
+    """The steps that could be done by now and are not."""
     try:
-        missing = [step for step in _close(known, kept)[0].steps if step not in LATER and step not in done]
+        return [step for step in _close(known, kept)[0].steps if step not in LATER and step not in done]
     except UnknownYear:
-        missing = []
-    if missing:
-        return _closing_page(done, missing)
-    return finish(task, url_for("enk.closing"))
+        return []

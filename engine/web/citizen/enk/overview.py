@@ -10,6 +10,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.advice.commands import SaveAssumptions
 from engine.advice.economy.enk.overview import EnkOverview
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.tax.vat import Period
@@ -17,13 +18,15 @@ from engine.advice.evidence import business
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.platform.clock import OSLO
-from engine.web.citizen.enk.session import blueprint, known_of, tell_changed
+from engine.web.citizen.enk.session import blueprint, known_of
 from engine.web.citizen.overview import read_amount
-from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound
 from engine.workflow.execution import data
+from engine.workflow.execution.commands import CompleteTask
 
 #: field of the assumptions form → whether it is an amount in NOK.
 AMOUNTS = ("advanceTax", "advancePaid", "wages", "deductions", "shieldingBase", "wantedPay", "advanceBefore")
@@ -109,6 +112,7 @@ def situations(overview: EnkOverview) -> set[str]:
 
 
 @blueprint.post("/enk/forutsetninger")
+@sends(SaveAssumptions)
 def assume() -> Any:
     """What no source tells: advance tax, wages beside, wanted pay, how VAT is reckoned."""
     form = request.form
@@ -140,30 +144,26 @@ def assume() -> Any:
     content["vatKind"] = form.get("vatKind") if form.get("vatKind") in ("food", "low", "fish", "zero") else "standard"
     content["vatPeriod"] = form.get("vatPeriod") if form.get("vatPeriod") in list(Period) else "two_month"
     term, told = form.get("returnTerm", ""), form.get("returnAmount", "").strip()
-    house = view.house()
-    with house.db.write() as connection:
+    with view.house().db.read() as connection:
         known = known_of(connection)
-        if known is None:
-            raise NotFound("case")
-        returns = dict(known.overview.assumptions.returns)
-        if told:
-            amount = read_amount(told.lstrip("-\u2212"))
-            if amount is None or term not in {e.term.key for e in known.overview.vat}:
-                label = view.t("enk.assume.return")
-                faults.append({"id": "a-return", "path": "return", "text": view.t("issue.number", label=label)})
-            else:
-                returns[term] = -amount if told[0] in "-\u2212" else amount
-        content["returns"] = {key: str(value) for key, value in returns.items()}
-        if not faults:
-            kept = data.read_of_person(connection, house.vault, actor().person_id, business.ASSUMPTIONS) or {}
-            keep(connection, known.case.id, business.ASSUMPTIONS, business.next_assumptions(kept, content, today))
-            tell_changed(connection)
+    if known is None:
+        raise NotFound("case")
+    returned: dict[str, Decimal] = {}
+    if told:
+        amount = read_amount(told.lstrip("-\u2212"))
+        if amount is None or term not in {e.term.key for e in known.overview.vat}:
+            label = view.t("enk.assume.return")
+            faults.append({"id": "a-return", "path": "return", "text": view.t("issue.number", label=label)})
+        else:
+            returned[term] = -amount if told[0] in "-\u2212" else amount
     if faults:
         return _page(form.to_dict(), faults)
+    send(SaveAssumptions(known.case.id, content, today, returned))
     return redirect(url_for("enk.show") + "#forutsetninger", 303)
 
 
 @blueprint.post("/enk/gjennomgang")
+@sends(CompleteTask)
 def reviewed() -> Response:
     """The quarterly review is done."""
     house = view.house()

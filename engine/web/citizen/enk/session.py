@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,14 +12,11 @@ from engine.advice.economy.figures import Figures
 from engine.advice.economy.overview import Overview
 from engine.advice.evidence import business, harvest
 from engine.advice.queries import data_case_of
-from engine.casework import queries
 from engine.web.shared import view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.execution.commands import CorrelateMessage
 
 blueprint = guarded("enk", "engine.web", Role.CITIZEN.value)
-SOON = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +44,3 @@ def known_of(connection: Connection) -> Known | None:
     )
     newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())
     return Known(case, found, figures, newest[0] if newest else None)
-
-
-def tell_changed(connection: Connection) -> None:
-    """What the owner says may change what falls due: the journeys that watch over it look at once."""
-    house = view.house()
-    for case in queries.cases_of(connection, actor().person_id):
-        if case.state == "open" and case.owner_id == actor().person_id and case.key in ("enk_run", "enk_close"):
-            message = CorrelateMessage("enk.changed", case.id, "owner", str(uuid.uuid4()), time_to_live=SOON)
-            house.dispatch.send(message, actor(), connection=connection)

@@ -9,21 +9,24 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from engine.advice.commands import SaveChecklist
 from engine.advice.economy.enk.overview import EnkOverview
+from engine.advice.economy.enk.startup import SETUP_STEPS as STEPS
 from engine.advice.economy.rates import rates
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.advice.queries import data_case_of
 from engine.platform.clock import OSLO
+from engine.web.citizen import own_pages
 from engine.web.citizen.enk.assessment import Assessed, assessed
 from engine.web.citizen.enk.session import blueprint, known_of
-from engine.web.citizen.own_pages import finish, keep, open_task
+from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
+from engine.web.shared.commands import sends
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound
 from engine.workflow.execution import data
-
-STEPS = ("accounts", "tax_card", "vat", "insurance", "bookkeeping")
+from engine.workflow.execution.commands import CompleteTask
 
 
 @blueprint.get("/enk/start")
@@ -60,6 +63,7 @@ def _assess(connection: Connection) -> Assessed | None:
 
 
 @blueprint.post("/enk/start")
+@sends(CompleteTask)
 def decided() -> Response:
     house = view.house()
     with house.db.read() as connection:
@@ -131,21 +135,20 @@ def _seen(o: EnkOverview) -> dict[str, bool]:
 
 
 @blueprint.post("/enk/sjekkliste")
+@sends(SaveChecklist)
 def check() -> Any:
     """Keep the ticks; the last press ends the task when each step is done, seen, or said not to concern her yet."""
     house = view.house()
     done = [step for step in request.form.getlist("step") if step in STEPS]
     later = [step for step in request.form.getlist("later") if step in STEPS and step not in done]
-    with house.db.write() as connection:
+    with house.db.read() as connection:
         known = known_of(connection)
-        if known is None:
-            raise NotFound("case")
         task = open_task(connection, "checklist")
-        keep(connection, known.case.id, "checklist", {"done": done, "later": later})
-    if request.form.get("action") == "save":
-        return redirect(url_for("enk.checklist"), 303)
-    seen = _seen(known.overview)
-    missing = [step for step in STEPS if step not in done and step not in later and not seen.get(step)]
-    if missing:
-        return _checklist_page(done, later, missing)
-    return finish(task, url_for("enk.checklist"))
+    if known is None:
+        raise NotFound("case")
+    saves, seen = request.form.get("action") == "save", _seen(known.overview)
+    missing = [step for step in STEPS if not (saves or step in done or step in later or seen.get(step))]
+    ends = task.id if task and not saves and not missing else ""
+    command = SaveChecklist(known.case.id, tuple(done), tuple(later), ends)
+    answer = own_pages.save(command, ends, url_for("enk.checklist"))
+    return _checklist_page(done, later, missing) if missing else answer

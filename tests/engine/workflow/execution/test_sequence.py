@@ -6,8 +6,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 
+from engine.advice.commands import StopSharing, WithdrawConsent
 from engine.application import Application
 from engine.workflow.execution import commands, sequence
+
+#: What is the person's own to end, whatever the journey's policy says: command → what is asked instead.
+WAYS_OUT = {WithdrawConsent: "check_consent_access", StopSharing: "check_share_access"}
 
 
 def names(steps: tuple[sequence.Step, ...]) -> list[str]:
@@ -29,7 +33,13 @@ def commands_of(base: type[commands.Command]) -> Iterator[type[commands.Command]
 def test_every_act_on_a_case_locks_it_and_asks_the_policy_first(application: Application) -> None:
     for command in commands_of(commands.CaseCommand):
         steps = names(application.dispatch.sequences[command])
-        assert steps[:2] == ["lock_case_file", "check_case_access"], command
+        assert steps[0] == "lock_case_file", command
+        assert steps[1] == "check_case_access" or command in WAYS_OUT, command
+
+
+def test_the_ways_out_ask_only_whether_it_is_ones_own(application: Application) -> None:
+    for command, check in WAYS_OUT.items():
+        assert names(application.dispatch.sequences[command])[:2] == ["lock_case_file", check], command
 
 
 def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits() -> None:

@@ -1,0 +1,201 @@
+"""What citizens do with their own data, and who looks at it: consent, sharing, the overview, the household, a business.
+
+Each has its list of steps in ``engine.advice.sequence``. Except for the consent and the share, which are ended whatever
+the journey's policy says, the policy is asked first, and what is stored is stored in the citizen's own case only:
+``NotFound`` for every other. A suspended case refuses what is not a way out (``Suspended``).
+
+task_id  in several: the citizen's task that the same press ends, "" when the page was opened without one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from engine.advice.consent.channels import ChannelState
+from engine.workflow.execution.commands import CaseCommand
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawConsent(CaseCommand):
+    """End one's own consent or mandate at once. Of one that has ended nothing more is done.
+
+    Raises ``NotFound`` for another's, and for one of another case.
+    """
+
+    case_id: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleGrant(CaseCommand):
+    """Note what a source says of a grant. The task of approving ends with the last one that waited."""
+
+    case_id: str
+    grant_id: str
+    state: ChannelState
+
+
+@dataclass(frozen=True, slots=True)
+class StopSharing(CaseCommand):
+    """End one's own share at once. Of one that has ended nothing more is done. Raises ``NotFound`` for another's."""
+
+    case_id: str
+    share_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAccess(CaseCommand):
+    """An office looks at what is shared with it: the citizen sees who did and when.
+
+    what  "overview", noted every time, or "plan", noted once a day for each reader
+
+    Raises ``Forbidden`` where no share is in force.
+    """
+
+    action: ClassVar[str] = "read"
+
+    case_id: str
+    what: str = "overview"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOverview(CaseCommand):
+    """Somebody who takes part in a case looks at the overview of whom the case is about, and not of its owner.
+
+    Raises ``NotFound`` where there is no such overview.
+    """
+
+    action: ClassVar[str] = "read"
+
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddSupplement(CaseCommand):
+    """Add to the overview what no source knows.
+
+    kind    ``debt``, ``asset``, ``income`` or ``spending``
+    amount  NOK, from 0 to 100 million; NOK a month of income and spending
+    """
+
+    case_id: str
+    kind: str
+    name: str = field(repr=False)
+    amount: Decimal = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectFigure(CaseCommand):
+    """Put an amount (NOK) beside the one a source gave for *target*, the id of a line of the overview."""
+
+    case_id: str
+    target: str
+    amount: Decimal = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSupplement(CaseCommand):
+    """Take back what was added or corrected. Of one that is gone nothing more is done."""
+
+    case_id: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveHousehold(CaseCommand):
+    """Who lives in the household.
+
+    persons  each with ``age`` (``37`` years, ``8 mnd`` months), ``sex`` and ``about``, see ``engine.advice.household``
+    cars     one of ``household.CARS``
+    """
+
+    case_id: str
+    persons: tuple[Mapping[str, str], ...] = field(repr=False)
+    cars: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveBudget(CaseCommand):
+    """The citizen's own budget: group of ``sifo.OWN_GROUPS`` → NOK a month. A group that is left out is not in it."""
+
+    case_id: str
+    amounts: Mapping[str, Decimal] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddHouseholdMeasure(CaseCommand):
+    """Try a measure of everyday life, see ``engine.advice.economy.measures.Measure`` for *amount* and *rate*."""
+
+    case_id: str
+    kind: str
+    name: str = field(repr=False)
+    amount: Decimal = field(repr=False)
+    rate: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveHouseholdMeasure(CaseCommand):
+    """Take a measure away. Of one that is gone nothing more is done."""
+
+    case_id: str
+    measure_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlan(CaseCommand):
+    """A plan for living with debt: *monthly* NOK, paid in *order*. What was owed when it began is kept with it.
+
+    Raises ``NotFound`` where there is no overview.
+    """
+
+    case_id: str
+    monthly: Decimal = field(repr=False)
+    order: str
+    task_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagAccounts(CaseCommand):
+    """Say what each account is for: account number → ``economy.enk.tagging.Tag``."""
+
+    case_id: str
+    tags: Mapping[str, str] = field(repr=False)
+    task_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAssumptions(CaseCommand):
+    """What no source tells of a business.
+
+    stated    as ``evidence.business.read_assumptions`` reads it, without ``returns``
+    returned  term → NOK of a VAT return that is sent in; the others stand
+    today     the day it is said, in Norway
+    """
+
+    case_id: str
+    stated: Mapping[str, Any] = field(repr=False)
+    today: date
+    returned: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveChecklist(CaseCommand):
+    """The steps of setting up a business that are done, and those set aside for later."""
+
+    case_id: str
+    done: tuple[str, ...]
+    later: tuple[str, ...] = ()
+    task_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveClosingSteps(CaseCommand):
+    """The steps of closing a business that are done."""
+
+    case_id: str
+    done: tuple[str, ...]
+    task_id: str = ""

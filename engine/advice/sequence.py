@@ -1,0 +1,95 @@
+"""What happens when citizens act on their own data and when somebody looks at it, and in which order: one list per
+command, see the engine's own ``engine.workflow.execution.sequence`` for what the shared steps mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.advice import commands
+from engine.advice.evidence.datasets import DataSet
+from engine.advice.steps.business import (
+    notify_watching_journeys,
+    save_assumptions,
+    save_checklist,
+    save_closing_steps,
+    tag_accounts,
+)
+from engine.advice.steps.consent import check_consent_access, complete_approval, settle_grant, withdraw_consent
+from engine.advice.steps.household import (
+    add_household_measure,
+    remove_household_measure,
+    save_budget,
+    save_household,
+    save_plan,
+)
+from engine.advice.steps.own_case import complete_own_task, require_own_case
+from engine.advice.steps.sharing import check_share_access, open_overview, record_access, require_share, stop_sharing
+from engine.advice.steps.supplements import add_supplement, correct_figure, rebuild_overview, remove_supplement
+from engine.workflow.execution.commands import Command
+from engine.workflow.execution.context import Step
+from engine.workflow.execution.sequence import CASE_ACT, OPEN_CASE_ACT, RECORD_ACT
+from engine.workflow.execution.steps.cases import lock_case_file
+
+#: A way out is open whatever the policy says, and in a suspended case too.
+WITHDRAW_CONSENT: tuple[Step, ...] = (lock_case_file, check_consent_access, withdraw_consent, *RECORD_ACT)
+
+STOP_SHARING: tuple[Step, ...] = (lock_case_file, check_share_access, stop_sharing, *RECORD_ACT)
+
+RECORD_ACCESS: tuple[Step, ...] = (*CASE_ACT, require_share, record_access, *RECORD_ACT)
+
+OPEN_OVERVIEW: tuple[Step, ...] = (*CASE_ACT, open_overview, *RECORD_ACT)
+
+OWN_ENTRY: tuple[Step, ...] = (
+    *OPEN_CASE_ACT,
+    require_own_case,  # nobody enters anything for another
+)
+
+SETTLE_GRANT: tuple[Step, ...] = (*OWN_ENTRY, settle_grant, complete_approval, *RECORD_ACT)
+
+SAVE_HOUSEHOLD: tuple[Step, ...] = (*OWN_ENTRY, save_household, *RECORD_ACT)
+
+SAVE_BUDGET: tuple[Step, ...] = (*OWN_ENTRY, save_budget, *RECORD_ACT)
+
+ADD_HOUSEHOLD_MEASURE: tuple[Step, ...] = (*OWN_ENTRY, add_household_measure, *RECORD_ACT)
+
+REMOVE_HOUSEHOLD_MEASURE: tuple[Step, ...] = (*OWN_ENTRY, remove_household_measure, *RECORD_ACT)
+
+SAVE_PLAN: tuple[Step, ...] = (*OWN_ENTRY, save_plan, complete_own_task, *RECORD_ACT)
+
+TAG_ACCOUNTS: tuple[Step, ...] = (
+    *OWN_ENTRY,
+    tag_accounts,
+    notify_watching_journeys,
+    complete_own_task,
+    *RECORD_ACT,
+)
+
+SAVE_ASSUMPTIONS: tuple[Step, ...] = (*OWN_ENTRY, save_assumptions, notify_watching_journeys, *RECORD_ACT)
+
+SAVE_CHECKLIST: tuple[Step, ...] = (*OWN_ENTRY, save_checklist, complete_own_task, *RECORD_ACT)
+
+SAVE_CLOSING_STEPS: tuple[Step, ...] = (*OWN_ENTRY, save_closing_steps, complete_own_task, *RECORD_ACT)
+
+
+def sequences(data_sets: Mapping[str, DataSet]) -> Mapping[type[Command], tuple[Step, ...]]:
+    """Every command with its steps. *data_sets* are those the installation can ask: an overview is built of them."""
+    rebuild = rebuild_overview(data_sets)
+    return {
+        commands.WithdrawConsent: WITHDRAW_CONSENT,
+        commands.SettleGrant: SETTLE_GRANT,
+        commands.StopSharing: STOP_SHARING,
+        commands.RecordAccess: RECORD_ACCESS,
+        commands.OpenOverview: OPEN_OVERVIEW,
+        commands.AddSupplement: (*OWN_ENTRY, add_supplement, rebuild, *RECORD_ACT),
+        commands.CorrectFigure: (*OWN_ENTRY, correct_figure, rebuild, *RECORD_ACT),
+        commands.RemoveSupplement: (*OWN_ENTRY, remove_supplement, rebuild, *RECORD_ACT),
+        commands.SaveHousehold: SAVE_HOUSEHOLD,
+        commands.SaveBudget: SAVE_BUDGET,
+        commands.AddHouseholdMeasure: ADD_HOUSEHOLD_MEASURE,
+        commands.RemoveHouseholdMeasure: REMOVE_HOUSEHOLD_MEASURE,
+        commands.SavePlan: SAVE_PLAN,
+        commands.TagAccounts: TAG_ACCOUNTS,
+        commands.SaveAssumptions: SAVE_ASSUMPTIONS,
+        commands.SaveChecklist: SAVE_CHECKLIST,
+        commands.SaveClosingSteps: SAVE_CLOSING_STEPS,
+    }

@@ -1,0 +1,85 @@
+"""Shares, and the log of everyone who looked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from engine.advice.commands import OpenOverview, RecordAccess, StopSharing
+from engine.advice.event_kinds import AdviceEvent
+from engine.advice.evidence.models import snapshot
+from engine.advice.sharing import actions as sharing
+from engine.advice.sharing.models import share
+from engine.workflow.errors import Forbidden, NotFound
+from engine.workflow.execution.commands import Outcome
+from engine.workflow.execution.context import Context
+
+#: What an office may look at → the event it leaves.
+EVENTS = {"overview": AdviceEvent.OVERVIEW_OPENED, "plan": AdviceEvent.PLAN_OPENED}
+#: A look at the plan is noted once in so long for each reader.
+NOTED_AGAIN = timedelta(days=1)
+
+
+def check_share_access(ctx: Context) -> None:
+    """It is my own share: it is stopped whatever the journey's policy says, as a consent is withdrawn."""
+    assert isinstance(ctx.command, StopSharing)
+    own = select(share.c.id).where(
+        share.c.id == ctx.command.share_id,
+        share.c.case_id == ctx.case_id,
+        share.c.person_id == ctx.actor.person_id,
+    )
+    if ctx.connection.execute(own).first() is None:
+        raise NotFound(ctx.command.share_id)
+
+
+def stop_sharing(ctx: Context) -> None:
+    """Leaves no event where it had ended before."""
+    assert isinstance(ctx.command, StopSharing)
+    ctx.outcome = Outcome(ctx.case_id)
+    if sharing.stop(ctx.connection, share_id=ctx.command.share_id, now=ctx.now):
+        ctx.audit_kind = AdviceEvent.SHARE_STOPPED
+        ctx.audit_data = {"share": ctx.command.share_id}
+
+
+def require_share(ctx: Context) -> None:
+    """The share that lets the actor's office look is in force now."""
+    office = ctx.actor.office.orgno if ctx.actor.office else ""
+    if sharing.in_force(ctx.connection, ctx.case_id, office, ctx.now) is None:
+        raise Forbidden("share")
+
+
+def record_access(ctx: Context) -> None:
+    """What the citizen reads of it, and an event."""
+    assert isinstance(ctx.command, RecordAccess)
+    what = ctx.command.what
+    if what not in EVENTS:
+        raise NotFound(what)
+    ctx.outcome = Outcome(ctx.case_id)
+    since = ctx.now - NOTED_AGAIN
+    if what == "plan" and sharing.looked_since(ctx.connection, ctx.actor, ctx.case_id, what, since):
+        return
+    sharing.note_access(
+        ctx.connection,
+        actor=ctx.actor,
+        person_id=ctx.opened.owner_id,
+        case_id=ctx.case_id,
+        what=what,
+        now=ctx.now,
+    )
+    ctx.audit_kind = EVENTS[what]
+    ctx.audit_data = {"what": what}
+
+
+def open_overview(ctx: Context) -> None:
+    """Only an event: whom it is about cannot read a log."""
+    assert isinstance(ctx.command, OpenOverview)
+    about = select(snapshot.c.person_id).where(
+        snapshot.c.case_id == ctx.case_id, snapshot.c.person_id != ctx.opened.owner_id, snapshot.c.expires_at > ctx.now
+    )
+    person_id = ctx.connection.execute(about.limit(1)).scalar()
+    if person_id is None:
+        raise NotFound("overview")
+    ctx.outcome = Outcome(ctx.case_id)
+    ctx.audit_kind = AdviceEvent.OVERVIEW_OPENED
+    ctx.audit_data = {"about": person_id}
