@@ -11,7 +11,7 @@ from typing import Any
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.economy.figures import Asset, AssetKind, Debt, DebtKind, Figures, Income, IncomeKind
 from engine.advice.economy.sourced import Source, Sourced
-from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Kind
+from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Kind, Title
 from engine.advice.task_types.call_out import Ask, Refused, ReplyUnusable, Scalar
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
 from engine.platform.clock import Clock
@@ -86,6 +86,7 @@ class Channel:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.title = Title(nb=name, nn=name, en=name)
 
     def request(self, ask: ChannelAsk) -> ChannelReply:
         return ChannelReply(f"simulated-{ask.reference}", ChannelState.ACTIVE)

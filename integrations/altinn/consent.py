@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
+from engine.advice.evidence.datasets import Title
 from engine.platform.provider_errors import SourceBroken
 from integrations.http import HttpClient
 from integrations.maskinporten.client import PERSON, MaskinportenClient
@@ -22,6 +23,7 @@ class AltinnConsentChannel:
     """Opens Skatteetaten and Lånekassen. The request's id is our reference, so asking twice asks once."""
 
     name = "altinn"
+    title = Title(nb="Altinn", nn="Altinn", en="Altinn")
 
     def __init__(self, base_url: str, organisation: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
         self._url = f"{base_url}/accessmanagement/api/v1/enterprise/consentrequests"

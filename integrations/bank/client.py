@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
-from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState, Title
 from engine.platform.provider_errors import SourceBroken
 from integrations.answer import load
 from integrations.bank.mapping import figures
@@ -33,6 +33,7 @@ class BankClient:
     """One bank (ASPSP). No answer of Berlin Group's names the bank: *bank_name* goes with its address."""
 
     name = ACCOUNTS.channel
+    title = Title(nb="banken", nn="banken", en="the bank")
 
     def __init__(self, base_url: str, bank_name: str, http: HttpClient) -> None:
         self._url = base_url

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
-from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState, Title
 from engine.platform.provider_errors import SourceBroken, SourceRefused
 from integrations.answer import load
 from integrations.gjeldsregister.mapping import figures
@@ -19,6 +19,7 @@ from integrations.provider import Provider, Surroundings
 
 class GjeldsregisterClient:
     name = DEBTS.channel
+    title = Title(nb="Gjeldsregisteret", nn="Gjeldsregisteret", en="the debt register")
 
     def __init__(self, base_url: str, client: tuple[str, str], http: HttpClient) -> None:
         self._url = base_url

@@ -21,7 +21,7 @@ from engine.platform.settings import Settings
 from integrations.wiring import PROVIDERS, Integrations, connect
 from tests.engine.web.filled import Browser
 from tests.integrations.conftest import running_sandbox
-from tests.processes.conftest import House
+from tests.processes.conftest import House, yes
 from tests.processes.conftest import house as house
 from tests.processes.data_collection.test_data_collection_journey import collecting
 
@@ -50,7 +50,9 @@ def shipped(connected: Integrations, sandbox: Settings) -> tuple[Mapping[str, Da
 @pytest.fixture
 def asking(house: House, connected: Integrations, sandbox: Settings) -> Iterator[House]:
     """A house whose made-up source is really asked, over HTTP; the others answer as they are told."""
-    house.application.data_sets[ID] = connected.data_sets[ID]  # type: ignore[index]
+    source = connected.data_sets[ID]
+    house.application.data_sets[ID] = source  # type: ignore[index]
+    house.application.channels[source.channel] = connected.channels[source.channel]  # type: ignore[index]
     yield house
     requests.delete(f"{sandbox.sandbox_url}/faults", timeout=5).raise_for_status()
 
@@ -107,6 +109,16 @@ def test_the_consent_page_asks_for_it_by_its_kind_and_its_own_title(asking: Hous
     assert f"{TITLE} (" in page, "and that its channel is not there today"
 
 
+def test_the_citizen_is_sent_to_its_own_page_by_its_own_title(asking: House, sandbox: Settings) -> None:
+    case = asking.start("advice")
+    asking.complete(case, "GiveConsent", consent_answer=yes("loans"))
+    asking.work()
+
+    page = Browser(asking, asking.anne).get(f"/oppgaver/{asking.tasks(case)['ApproveAtSources']}")
+
+    assert "den oppdiktede siden" in page and f"{sandbox.sandbox_url}/made_up_source/consent" in page
+
+
 def test_a_kind_is_asked_for_where_a_source_of_it_comes(asking: House) -> None:
     """No mandate opens what somebody spends, until a source says so."""
     known = asking.application.data_sets
@@ -137,8 +149,6 @@ def test_it_is_given_up_after_the_time_it_asked_for(sandbox: Settings, connected
 
 
 def collecting_until_mandate(house: House) -> str:
-    from tests.processes.conftest import yes
-
     case = house.start("advice")
     house.complete(case, "GiveConsent", consent_answer=yes("loans"))
     house.work()

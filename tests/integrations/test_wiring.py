@@ -48,6 +48,23 @@ def test_every_data_set_says_all_there_is_to_say(connected: Integrations) -> Non
         assert connected.data_sets[one.id].feeds == one.feeds
 
 
+def test_every_channel_has_a_title(connected: Integrations) -> None:
+    assert set(connected.channels) == {one.channel for one in connected.data_sets.values()} - {MANDATE, NO_CHANNEL}
+    assert all((one.title.nb, one.title.nn, one.title.en) for one in connected.channels.values())
+
+
+def test_no_code_names_a_data_set_but_its_own_metadata(connected: Integrations) -> None:
+    naming = [
+        f"{path.relative_to(ROOT)} names {node.value}"
+        for folder in ("engine", "forms", "integrations")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path.name not in ("metadata.py", "standin.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in connected.data_sets
+    ]
+    assert naming == []
+
+
 def test_every_folder_that_offers_something_has_its_line() -> None:
     folders = {f"integrations.{path.parent.name}" for path in (ROOT / "integrations").glob("*/metadata.py")}
 

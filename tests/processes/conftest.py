@@ -18,7 +18,7 @@ from engine.advice.commands import WithdrawConsent
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.economy.figures import Debt, DebtKind, Figures
 from engine.advice.economy.sourced import Source, Sourced
-from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState
+from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Title
 from engine.advice.task_types import task_type_registry
 from engine.advice.task_types.collection import settle
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
@@ -41,6 +41,7 @@ class Channel:
 
     def __init__(self, name: str, state: ChannelState) -> None:
         self.name = name
+        self.title = Title(nb=name, nn=name, en=name)
         self.answer = state
         self.asked: list[ChannelAsk] = []
         self.revoked: list[str] = []

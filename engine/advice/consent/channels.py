@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from engine.advice.evidence.datasets import DataSet, Subject
+from engine.advice.evidence.datasets import DataSet, Subject, Title
 
 
 class ChannelState(StrEnum):
@@ -49,9 +49,10 @@ class ChannelReply:
 
 
 class ConsentChannel(Protocol):
-    """One way of opening sources. Every failure is a ``SourceError``."""
+    """One way of opening sources. Every failure is a ``SourceError``. ``title`` stands in a sentence: "at the bank"."""
 
     name: str
+    title: Title
 
     def request(self, ask: ChannelAsk) -> ChannelReply: ...
 

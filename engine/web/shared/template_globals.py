@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
         languages=NAMES,
         line_name=view.line_name,
         data_set_name=view.data_set_name,
+        channel_name=view.channel_name,
         everywhere=everywhere,
         new_key=lambda: str(uuid.uuid4()),
         size_of=view.size_of,

@@ -35,6 +35,12 @@ def data_set_name(data_set: str) -> str:
     return known.title.text(g.language) if known else data_set
 
 
+def channel_name(channel: str) -> str:
+    """What a consent channel is called in a sentence; the name of one that is there no more."""
+    known = house().channels.get(channel)
+    return known.title.text(g.language) if known else channel
+
+
 def line_name(key: str) -> str:
     """The name of a line of an overview (``income.wage``); what a citizen called it herself stands as she wrote it."""
     found = t(key)

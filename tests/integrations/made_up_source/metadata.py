@@ -13,7 +13,7 @@ LOANS = DataSetMetadata(
     kind=Kind.LOANS,
     feeds=(Total.DEBT,),
     requirement=Requirement.CONSENT,
-    channel="altinn",
+    channel="made-up",
     resource="made-up-loans",
     timeout=timedelta(seconds=2),
     max_age=timedelta(days=1),
