@@ -17,7 +17,7 @@ from integrations.maskinporten.client import MaskinportenClient
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ProviderContext:
     """What a provider's client is made with.
 
     provider  name of the provider's folder, and of its settings: ``BANK_URL``, ``BANK_NAME``

@@ -24,7 +24,7 @@ from integrations.folkeregisteret.client import Folkeregisteret
 from integrations.http import HttpClient
 from integrations.idporten.client import OidcClient
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 #: The sources, in the order pages name them: packages with ``metadata.py`` and ``client.py``.
 PROVIDERS = (
@@ -84,7 +84,7 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
         metadata = offered_by(package)
         longest = max((one.timeout for one in metadata), default=TIMEOUT)
         own = HttpClient((urls[name],), timeout=longest.total_seconds())
-        provider = import_module(f"{package}.client").connect(Surroundings(name, settings, own, maskinporten))
+        provider = import_module(f"{package}.client").connect(ProviderContext(name, settings, own, maskinporten))
         data_sets += wired(package, metadata, provider)
         channels += provider.channels
     court = DomstolClient(urls["domstol"], http, maskinporten)
@@ -119,9 +119,9 @@ def offered_by(package: str) -> tuple[DataSetMetadata, ...]:
 
 def wired(package: str, metadata: Sequence[DataSetMetadata], provider: Provider) -> list[DataSet]:
     """Each data set with the one who asks for it. Raises ``DataSetError`` where the two do not agree."""
-    told, asked = {one.id for one in metadata}, set(provider.fetch)
-    if told != asked:
-        alone = ", ".join(sorted(told ^ asked))
+    offered, fetched = {one.id for one in metadata}, set(provider.fetch)
+    if offered != fetched:
+        alone = ", ".join(sorted(offered ^ fetched))
         raise DataSetError(f"{package}: metadata.py and client.py do not both know of {alone}")
     return [one.asked_by(provider.fetch[one.id]) for one in metadata]
 

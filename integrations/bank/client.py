@@ -15,7 +15,7 @@ from integrations.bank.mapping import figures
 from integrations.bank.metadata import ACCOUNTS
 from integrations.bank.schema import Accounts, CardAccounts, Transactions
 from integrations.http import HttpClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 MAX_PAGES = 50
 _STATES = {
@@ -113,8 +113,8 @@ class BankClient:
         return self._http.get(f"{self._url}{path}", headers=headers, params=query).json()
 
 
-def connect(given: Surroundings) -> Provider:
-    bank = BankClient(given.url, given.name, given.http)
+def connect(context: ProviderContext) -> Provider:
+    bank = BankClient(context.url, context.name, context.http)
     return Provider(fetch={ACCOUNTS.id: bank.fetch}, channels=(bank,))
 
 

@@ -12,7 +12,7 @@ from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceS
 from integrations.answer import Answer, load
 from integrations.brreg.metadata import ENTERPRISES
 from integrations.http import HttpClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 
 class Code(Answer):
@@ -84,6 +84,6 @@ def _enterprise(entity: dict[str, Any], asked: EvidenceRequest) -> Enterprise:
     )
 
 
-def connect(given: Surroundings) -> Provider:
-    client = BrregClient(given.url, given.http)
+def connect(context: ProviderContext) -> Provider:
+    client = BrregClient(context.url, context.http)
     return Provider(fetch={ENTERPRISES.id: client.fetch})

@@ -17,7 +17,7 @@ from integrations.answer import Answer, load, sourced
 from integrations.dsop.metadata import ESTATE_ACCOUNTS
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 MONTHS_BEFORE = 3
 PAGES = 50
@@ -162,6 +162,6 @@ def _transaction(entry: dict[str, Any], account: str, source: Source) -> Transac
     )
 
 
-def connect(given: Surroundings) -> Provider:
-    client = DsopClient(given.url, given.name, given.http, given.maskinporten)
+def connect(context: ProviderContext) -> Provider:
+    client = DsopClient(context.url, context.name, context.http, context.maskinporten)
     return Provider(fetch={ESTATE_ACCOUNTS.id: client.fetch})

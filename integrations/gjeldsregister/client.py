@@ -14,7 +14,7 @@ from integrations.gjeldsregister.mapping import figures
 from integrations.gjeldsregister.metadata import DEBTS
 from integrations.gjeldsregister.schema import DebtAnswer
 from integrations.http import HttpClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 
 class GjeldsregisterClient:
@@ -74,7 +74,7 @@ class GjeldsregisterClient:
         return {"Authorization": f"Bearer {kept[1]}"}
 
 
-def connect(given: Surroundings) -> Provider:
-    client = (given.settings.maskinporten.client_id, given.client_secret)
-    register = GjeldsregisterClient(given.url, client, given.http)
+def connect(context: ProviderContext) -> Provider:
+    client = (context.settings.maskinporten.client_id, context.client_secret)
+    register = GjeldsregisterClient(context.url, client, context.http)
     return Provider(fetch={DEBTS.id: register.fetch}, channels=(register,))

@@ -10,7 +10,7 @@ from integrations.inkasso.mapping import figures
 from integrations.inkasso.metadata import CLAIMS
 from integrations.inkasso.schema import Balance
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 
 class InkassoClient:
@@ -40,6 +40,6 @@ class InkassoClient:
         return Evidence(state, found, missing)
 
 
-def connect(given: Surroundings) -> Provider:
-    client = InkassoClient(given.url, given.settings.organisation_number, given.http, given.maskinporten)
+def connect(context: ProviderContext) -> Provider:
+    client = InkassoClient(context.url, context.settings.organisation_number, context.http, context.maskinporten)
     return Provider(fetch={CLAIMS.id: client.fetch})

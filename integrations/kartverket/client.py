@@ -13,7 +13,7 @@ from integrations.answer import Answer, load
 from integrations.http import HttpClient
 from integrations.kartverket.metadata import ESTATE_PROPERTY, PROPERTY
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 
 class Municipality(Answer):
@@ -92,8 +92,9 @@ def _asset(share: dict, asked: EvidenceRequest, data_set: DataSetMetadata) -> As
     )
 
 
-def connect(given: Surroundings) -> Provider:
+def connect(context: ProviderContext) -> Provider:
     clients = {
-        one.id: KartverketClient(given.url, given.http, given.maskinporten, one) for one in (PROPERTY, ESTATE_PROPERTY)
+        one.id: KartverketClient(context.url, context.http, context.maskinporten, one)
+        for one in (PROPERTY, ESTATE_PROPERTY)
     }
     return Provider(fetch={name: client.fetch for name, client in clients.items()})

@@ -10,7 +10,7 @@ from integrations.http import HttpClient
 from integrations.lanekassen.metadata import LOANS
 from integrations.lanekassen.schema import Balances
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 
 class LanekassenClient:
@@ -54,6 +54,6 @@ def _figures(answer: dict[str, object], asked: EvidenceRequest) -> Figures:
     return Figures(debts=(debt,))
 
 
-def connect(given: Surroundings) -> Provider:
-    client = LanekassenClient(given.url, given.http, given.maskinporten)
+def connect(context: ProviderContext) -> Provider:
+    client = LanekassenClient(context.url, context.http, context.maskinporten)
     return Provider(fetch={LOANS.id: client.fetch})

@@ -15,7 +15,7 @@ from integrations.answer import Answer, load, sourced
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.nav.metadata import BENEFITS
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 
 KINDS = {"Barnetrygd": IncomeKind.CHILD_BENEFIT, "Alderspensjon": IncomeKind.PENSION}
 
@@ -85,6 +85,6 @@ def _income(payment: dict[str, Any], benefit: dict[str, Any], asked: EvidenceReq
     )
 
 
-def connect(given: Surroundings) -> Provider:
-    client = NavClient(given.url, given.http, given.maskinporten)
+def connect(context: ProviderContext) -> Provider:
+    client = NavClient(context.url, context.http, context.maskinporten)
     return Provider(fetch={BENEFITS.id: client.fetch})

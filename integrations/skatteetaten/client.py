@@ -10,7 +10,7 @@ from engine.platform.provider_errors import SourceRefused
 from integrations.answer import load
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 from integrations.skatteetaten import mapping
 from integrations.skatteetaten.metadata import CLAIMS, INCOME, TAX_BASE
 from integrations.skatteetaten.schema import IncomeAnswer, OpenClaims, TaxBase
@@ -75,6 +75,6 @@ def _evidence(found: Figures) -> Evidence:
     return Evidence(EvidenceState.EMPTY if found == Figures() else EvidenceState.ANSWERED, found)
 
 
-def connect(given: Surroundings) -> Provider:
-    client = SkatteetatenClient(given.url, given.http, given.maskinporten)
+def connect(context: ProviderContext) -> Provider:
+    client = SkatteetatenClient(context.url, context.http, context.maskinporten)
     return Provider(fetch={INCOME.id: client.income, TAX_BASE.id: client.tax_base, CLAIMS.id: client.claims})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState, Title
 from integrations.http import HttpClient
-from integrations.provider import Provider, Surroundings
+from integrations.provider import Provider, ProviderContext
 from tests.integrations.made_up_source.mapping import figures
 from tests.integrations.made_up_source.metadata import LOANS
 
@@ -34,6 +34,6 @@ class MadeUpClient:
         return Evidence(EvidenceState.ANSWERED, figures(answer, asked.as_of))
 
 
-def connect(given: Surroundings) -> Provider:
-    client = MadeUpClient(given.url, given.http)
+def connect(context: ProviderContext) -> Provider:
+    client = MadeUpClient(context.url, context.http)
     return Provider(fetch={LOANS.id: client.fetch}, channels=(client,))
