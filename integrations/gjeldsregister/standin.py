@@ -26,7 +26,7 @@ def token() -> Any:
     given = request.authorization
     if given is None or (given.username, given.password) != ours:
         return jsonify(error="invalid_client"), 401
-    claims = {"scope": request.form.get("scope", ""), "client_id": request.authorization.username}
+    claims = {"scope": request.form.get("scope", ""), "client_id": given.username}
     signed = keys.sign(current_app.config["SANDBOX_DATA"], claims, 60)
     return jsonify(access_token=signed, token_type="bearer", expires_in=60)
 
