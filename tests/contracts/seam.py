@@ -39,7 +39,7 @@ from engine.web.shared.login import COOKIE
 from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.execution import commands, lifecycle
-from engine.workflow.execution.models import COMMANDS, QUEUES
+from engine.workflow.jobs.models import COMMANDS, QUEUES
 from engine.workflow.jobs.wakeup import silent
 from engine.workflow.operations.metrics import METRICS
 from integrations.wiring import connect
