@@ -1,4 +1,6 @@
-"""The case as people see it: number, stage, who waits for whom, notes, messages, the work queue.
+"""Case work of any service: notes, messages, letters, complaints, measures, the queue, members, statistics.
 
-The process says what is to be done; the case file says where that leaves the people in it (R6).
+The process says what is to be done; the case says where that leaves the people in it (R6). Its acts are
+commands with sequences of their own (``commands``, ``sequence``). May import ``workflow`` and ``platform``;
+knows no debt and no source.
 """

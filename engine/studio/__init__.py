@@ -1,1 +1,5 @@
-"""The administrator's workshop: a draft run for real, on a clock of its own, with nothing leaving the room."""
+"""Where administrators make processes: drafts, diagrams, forms, policies, what differs, trial runs, publishing.
+
+A draft runs for real, on a clock of its own and with simulated sources, and nothing leaves the room.
+May import ``application`` and everything below it.
+"""

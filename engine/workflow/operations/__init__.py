@@ -1,5 +1,5 @@
-"""What operators do to many cases or to one that went astray: batches, history, retention, moving cases between houses.
+"""What operators do to many cases or to one that went astray: batches, history, retention, exchange.
 
-Everything here goes through ``dispatch`` like everybody else's commands. May import
-``execution``, ``definitions``, ``cases`` and ``audit``; nothing imports it but the command line.
+Everything here goes through ``dispatch`` like everybody else's commands. May import everything of workflow;
+of workflow nothing imports it.
 """
