@@ -92,8 +92,9 @@ class OpenSources:
             return Done({"pending": 0})
         wanted: dict[str, list[DataSet]] = {}
         for data_set_id in record.data_sets:
-            data_set = self._data_sets[data_set_id]
-            wanted.setdefault(data_set.channel, []).append(data_set)
+            data_set = self._data_sets.get(data_set_id)
+            if data_set is not None:  # a source may have been taken away since the yes was given
+                wanted.setdefault(data_set.channel, []).append(data_set)
         replies: list[tuple[str, str, list[str], ChannelReply]] = []
         for name, data_sets in sorted(wanted.items()):
             reference = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.id}/{name}"))

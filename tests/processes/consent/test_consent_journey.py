@@ -89,3 +89,15 @@ def test_nobody_withdraws_for_another(house: House) -> None:
     with pytest.raises(NotFound):
         house.withdraw(case, house.kari)
     assert records(house)[0][1] == "given"
+
+
+def test_a_source_taken_away_after_the_yes_stops_none_of_the_others(house: House) -> None:
+    case = house.start("consent")
+    house.complete(case, "GiveConsent", consent_answer=yes("loans", "spending"))
+    house.application.data_sets.pop("lanekassen.loans")  # type: ignore[attr-defined]
+
+    house.work()
+
+    with house.application.db.read() as connection:
+        opened = {name for row in connection.execute(select(grant.c.data_sets)).scalars() for name in row}
+    assert opened == {"bank.accounts", "gjeldsregister.debts", "skatteetaten.claims"}
