@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
+from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.authorization.policy import read_policy
 from engine.workflow.authorization.policy_queries import roles_named
@@ -26,7 +27,6 @@ from engine.workflow.instances.parties import OFFICE
 
 #: Roles of every case; their titles are texts of ours.
 HOUSE_ROLES = ("spouse", "representative", "guardian", "contact", "creditor")
-_OTHERS = frozenset({"priv", "radgiver", "administrator"})
 LONGEST = 120
 
 
@@ -46,7 +46,11 @@ class Part:
 def journey_roles(bundle: Bundle) -> tuple[str, ...]:
     """The roles that the journey's policy speaks of and that have a title: who holds one may log in to the case."""
     named = roles_named(read_policy(bundle.files["policy.xml"]))
-    return tuple(role for role in named if role not in _OTHERS and bundle.text(f"role.{role}", "nb") != f"role.{role}")
+    return tuple(
+        role
+        for role in named
+        if role not in role_codes.BUILT_IN and bundle.text(f"role.{role}", "nb") != f"role.{role}"
+    )
 
 
 def roles(bundle: Bundle) -> tuple[str, ...]:

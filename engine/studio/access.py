@@ -17,6 +17,7 @@ from lxml import etree
 from engine.studio.bpmn_editor import EditRefused, Files, set_text
 from engine.studio.drafts import key_from
 from engine.studio.policy_editor import XACML, rule_for
+from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.pdp import Decision, decide
 from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, read_policy
 from engine.workflow.authorization.policy_queries import actions_named, roles_named
@@ -25,7 +26,7 @@ from engine.workflow.definitions.bundle import Bundle
 
 #: What can be done with a step, besides what a policy names itself.
 ACTIONS = ("read", "write", "confirm", "sign", "reject")
-ROLES = ("priv", "radgiver")
+ROLES = (role_codes.OWNER, role_codes.CASEWORKER)
 ROLE = re.compile(r"role\.[a-z][a-z0-9_-]*")
 
 

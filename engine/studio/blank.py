@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.studio.bpmn_editor import set_text
 from engine.studio.policy_editor import allow
+from engine.workflow.authorization import role_codes
 from engine.workflow.definitions.bundle import Bundle
 
 _PROCESS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -78,7 +79,7 @@ def blank(key: str, title: str, office: dict[str, str]) -> Bundle:
         for row in _STEPS:
             files = set_text(files, f"task.{row[0]}", language, row[index])
         files = set_text(files, "Side1", language, {"nb": "Side 1", "nn": "Side 1", "en": "Page 1"}[language])
-    return Bundle(key, allow(allow(files, "Apply", "priv", key), "Handle", "radgiver", key))
+    return Bundle(key, allow(allow(files, "Apply", role_codes.OWNER, key), "Handle", role_codes.CASEWORKER, key))
 
 
 def _data_type(kind: str, step: str) -> dict[str, Any]:

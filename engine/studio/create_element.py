@@ -13,6 +13,7 @@ from engine.studio.bpmn_editor.events import ROOTS, refer, set_event
 from engine.studio.bpmn_editor.texts import set_text
 from engine.studio.element_kinds import KINDS, Kind
 from engine.studio.policy_editor import allow
+from engine.workflow.authorization import role_codes
 
 LANGUAGES = ("nb", "nn", "en")
 #: What a new event that waits for a condition waits for, until another is chosen.
@@ -82,7 +83,7 @@ def finish(files: dict[str, bytes], made: Made, *, new: bool = True) -> dict[str
         for key, text in texts.items():
             changed = set_text(changed, key, language, text)
     if kind.person and new:
-        changed = allow(changed, identity, "radgiver" if made.performer == "caseworker" else "priv")
+        changed = allow(changed, identity, role_codes.performing(made.performer))
     return finish(changed, made.inner) if made.inner is not None else changed
 
 

@@ -12,6 +12,7 @@ from engine.studio.bpmn_editor.steps import without_forms
 from engine.studio.bpmn_editor.texts import set_text
 from engine.studio.policy_editor import allow
 from engine.studio.replace_element import becomes, fit, regained, said
+from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.policy import PolicyError, read_policy
 from engine.workflow.authorization.policy_queries import allowed
 from engine.workflow.bpmn.xml import BpmnSyntaxError
@@ -76,7 +77,7 @@ def _sorts(before: Any, root: Any) -> None:
 
 def permitted(files: Files, key: str, element: str, performer: str) -> Files:
     """Whoever is to do the step may do it."""
-    role = "radgiver" if performer == "caseworker" else "priv"
+    role = role_codes.performing(performer)
     try:
         if allowed(read_policy(files["policy.xml"]), key, element, role) - {"read"}:
             return files

@@ -26,6 +26,7 @@ consent_record = Table(
     Column("valid_to", UTCDateTime),
     Column("ended_at", UTCDateTime),
     Index("ix_consent_record_person", "person_id", "decided_at"),
+    info={"outlives_case": "shows what was lawful when; expires and is erased with the person"},
 )
 
 grant = Table(
@@ -40,4 +41,5 @@ grant = Table(
     Column("redirect", String(500), nullable=False),
     Column("state", String(10), nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
+    info={"outlives_case": "belongs to its consent"},
 )

@@ -33,4 +33,5 @@ access_log = Table(
     Column("office_name", String(200), nullable=False),
     Column("what", String(60), nullable=False),
     Index("ix_access_log_person", "person_id", "at"),
+    info={"outlives_case": "the citizen may see who looked at their data; ids only"},
 )

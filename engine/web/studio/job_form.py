@@ -20,6 +20,7 @@ from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.job_submission import PREFIX, VALUE_KINDS, filled, lines_from, lines_in, pairs_of
 from engine.web.studio.process_sentences import Teller
 from engine.web.studio.session import blueprint, draft_of
+from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.policy_queries import roles_named
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, read_json
 from engine.workflow.definitions.bundle import Bundle
@@ -179,7 +180,7 @@ def _roles(bundle: Bundle) -> list[str]:
         found = set()
     found |= {key.removeprefix("role.") for key in bundle.texts.get("nb", {}) if key.startswith("role.")}
     found |= {data_set.subject_role for data_set in view.house().data_sets.values()}
-    return sorted(found - {"", "priv", "radgiver"})
+    return sorted(found - {"", role_codes.OWNER, role_codes.CASEWORKER})
 
 
 def _role(bundle: Bundle, role: str) -> str:

@@ -48,6 +48,7 @@ audit_event = Table(
     Column("data", Json, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
     Index("ix_audit_event_actor_at", "actor_id", "at"),
+    info={"outlives_case": "the trail has a time of its own"},
 )
 
 audit_head = Table(
@@ -56,6 +57,7 @@ audit_head = Table(
     Column("case_id", String(36), primary_key=True),
     Column("seq", Integer, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
+    info={"outlives_case": "the trail has a time of its own"},
 )
 
 _START = bytes(32)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.authorization.attempt import Attempt
 from engine.workflow.authorization.pdp import Decision, decide
@@ -78,7 +79,7 @@ def may_begin(bundle: Bundle, actor: Actor, office: str) -> bool:
         return False
     policy = read_policy(bundle.files["policy.xml"])
     request = {
-        (SUBJECT, "urn:altinn:rolecode"): ("radgiver",),
+        (SUBJECT, "urn:altinn:rolecode"): (role_codes.CASEWORKER,),
         (RESOURCE, "urn:altinn:org"): ("ibalanse",),
         (RESOURCE, "urn:altinn:app"): (bundle.key,),
         (ACTION, ACTION_ID): (INSTANTIATE,),

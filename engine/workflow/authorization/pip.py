@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_file
@@ -12,18 +13,18 @@ from engine.workflow.instances.models import case_file
 def roles(connection: Connection, actor: Actor, owner_id: str, case_id: str) -> frozenset[str]:
     """Role codes of *actor* in the case.
 
-    ``priv`` for oneself, ``radgiver`` at the office that has the case, and for a
-    citizen who takes part in it the roles she holds or acts for as guardian.
+    The owner's for oneself, the caseworker's at the office that has the case, and for a
+    citizen who takes part in it the roles they hold or act for as guardian.
     """
     found: set[str] = set()
     if actor.role is Role.CITIZEN and actor.person_id == owner_id:
-        found.add("priv")
+        found.add(role_codes.OWNER)
     if actor.role is Role.CITIZEN:
         found |= parties.roles_of(connection, case_id, actor.person_id)
     if actor.role is Role.CASEWORKER and actor.office is not None:
         office = connection.execute(select(case_file.c.office).where(case_file.c.id == case_id)).scalar()
         if office == actor.office.orgno:
-            found.add("radgiver")
+            found.add(role_codes.CASEWORKER)
     if actor.role is Role.ADMINISTRATOR:
-        found.add("administrator")
+        found.add(role_codes.ADMINISTRATOR)
     return frozenset(found)

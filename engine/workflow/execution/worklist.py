@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select, tuple_
 
 from engine.platform.vault import Erased, Vault
-from engine.workflow.authorization import candidates
+from engine.workflow.authorization import candidates, role_codes
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.definitions.library import Library
 from engine.workflow.execution.models import task_change, user_task
@@ -64,7 +64,7 @@ def claimable(
     """
     if actor.role is not Role.CASEWORKER or actor.office is None:
         return [], False
-    held = frozenset({"radgiver"})
+    held = frozenset({role_codes.CASEWORKER})
     office = actor.office.orgno
     waiting = connection.execute(
         select(user_task.c.definition_id, user_task.c.element_id)

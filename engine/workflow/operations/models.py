@@ -42,6 +42,7 @@ purged_case = Table(
     Column("key", String(100), nullable=False),
     Column("purged_at", UTCDateTime, nullable=False),
     Column("audit_until", UTCDateTime, index=True),
+    info={"outlives_case": "says that and when the case was deleted"},
 )
 
 audit_check = Table(

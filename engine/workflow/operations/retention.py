@@ -29,23 +29,20 @@ from engine.workflow.instances.models import case_file
 from engine.workflow.operations.models import purged_case
 from engine.workflow.runtime import Runtime
 
-#: Tables with a case id that live on, and why.
-KEPT = {
-    "audit_event": "the trail has a time of its own",
-    "audit_head": "the trail has a time of its own",
-    "purged_case": "says that and when the case was deleted",
-    "consent_record": "shows what was lawful when; expires and is erased with the person",
-    "consent_grant": "belongs to its consent",
-    "access_log": "the citizen may see who looked at her data; ids only",
-}
 _AT_ONCE = 100
+
+
+def outliving_tables() -> list[Table]:
+    """Tables with a case id whose rows live on; each says why in its ``info`` under ``outlives_case``."""
+    return [table for table in metadata.sorted_tables if "outlives_case" in table.info]
 
 
 def tables_of_case() -> list[tuple[Table, Any]]:
     """Every table that holds rows of a case, with the condition for one: a function of the case's id."""
     found: list[tuple[Table, Any]] = [(element_instance, _inside)]
+    spared = {process_instance, *outliving_tables()}
     for table in metadata.sorted_tables:
-        if "case_id" in table.c and table.name not in KEPT and table is not process_instance:
+        if "case_id" in table.c and table not in spared:
             found.append((table, lambda case_id, table=table: table.c.case_id == case_id))
     found.append((process_instance, lambda case_id: process_instance.c.case_id == case_id))
     found.append((case_file, lambda case_id: case_file.c.id == case_id))

@@ -37,7 +37,8 @@ from engine.workflow.errors import BadInput
 from engine.workflow.execution.models import message, process_instance
 from engine.workflow.instances.models import case_file, case_number
 from engine.workflow.jobs.models import due_work
-from engine.workflow.operations.retention import KEPT, tables_of_case
+from engine.workflow.operations.models import purged_case
+from engine.workflow.operations.retention import outliving_tables, tables_of_case
 from engine.workflow.runtime import Runtime
 
 FORMAT = 1
@@ -46,7 +47,7 @@ _PERSONS = ("owner_id", "person_id", "acts_by", "on_behalf_of")
 
 
 def _tables() -> list[tuple[Table, Callable[[str], Any]]]:
-    kept = [metadata.tables[name] for name in KEPT if name != "purged_case"]
+    kept = [table for table in outliving_tables() if table is not purged_case]
     return [*tables_of_case(), *((table, lambda case, table=table: table.c.case_id == case) for table in kept)]
 
 
