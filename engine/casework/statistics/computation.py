@@ -1,4 +1,4 @@
-"""Many timelines become figures. Plain functions over frozen values; small numbers are hidden here and nowhere else.
+"""Many timelines become figures. Plain functions over frozen values. Nothing is hidden here.
 
 A time between two moments is kept as ``timedelta``. A median is the middle value, or the mean of the two
 middle ones; "nine of ten" is the smallest time within which at least nine tenths lie (nearest rank).
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from engine.casework.statistics.small_cell_suppression import FEWEST, row, shown
 from engine.casework.statistics.timeline import Timeline
 
 #: From inquiry to overview (report, goal): two days of 24 hours.
@@ -25,6 +24,7 @@ NOTES = (7, 14, 30, 90)
 class Case:
     """One case of the choice: its timeline, how it ended, and its stages by today's names.
 
+    office    organisation number of the office it belongs to, "" where it has none
     stages    ids as the newest version knows them, in the order entered; repeats are kept
     ended     when it was closed or cancelled
     finished  whether it entered the last stage of the version that was in force in it then
@@ -36,11 +36,12 @@ class Case:
     cancelled: bool
     stages: tuple[str, ...]
     finished: bool
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """How long something took. ``None`` = too few to be shown.
+    """How long something took. ``None`` = not shown, or nothing to tell.
 
     within   share, 0 to 1, of those that should have been done that were done in time; only with a goal
     waiting  cases in which it has not happened yet
@@ -107,7 +108,7 @@ class Figures:
 
 
 def compute(cases: Sequence[Case], stages: Sequence[str], since: datetime, until: datetime, now: datetime) -> Figures:
-    """Every figure of a journey.
+    """Every figure of a journey as it is: what may be shown to whom is said in ``disclosure``.
 
     cases   those opened in the period, and those that run whenever they were opened
     stages  in the order of today's version
@@ -116,14 +117,14 @@ def compute(cases: Sequence[Case], stages: Sequence[str], since: datetime, until
     running = [case for case in cases if case.ended is None]
     cases = [case for case in cases if since <= case.opened < until]
     return Figures(
-        cases=shown(len(cases)),
-        open=shown(len(running)),
+        cases=len(cases),
+        open=len(running),
         overview=duration(cases, lambda timeline: timeline.overview, now, OVERVIEW_GOAL),
         decision=duration(cases, lambda timeline: timeline.decision, now),
-        early=shown(sum(advised_early(case.timeline) for case in cases)),
+        early=sum(advised_early(case.timeline) for case in cases),
         notes=_row("notes", running, lambda case: since_note(case.timeline, now), NOTES, none_last=True),
-        stages=tuple(_open_by_age(running, _order(running, stages), now)),
-        dropped=tuple(_dropped(cases, _order(cases, stages))),
+        stages=tuple(_open_by_age(running, stage_order(running, stages), now)),
+        dropped=tuple(_dropped(cases, stage_order(cases, stages))),
         sources=tuple(_sources(cases, now)),
     )
 
@@ -143,13 +144,14 @@ def duration(
             late += goal is not None and now - case.opened > goal
     middle, ninety = _times(took)
     within = None
-    if goal is not None and len(took) + late >= FEWEST:
+    if goal is not None and (took or late):
         within = sum(time <= goal for time in took) / (len(took) + late)
-    return Duration(shown(len(took)), middle, ninety, shown(waiting), within, shown(late) if goal else None)
+    return Duration(len(took), middle, ninety, waiting, within, late if goal else None)
 
 
 def _times(took: Sequence[timedelta]) -> tuple[timedelta | None, timedelta | None]:
-    if len(took) < FEWEST:
+    """The median, and the smallest time within which nine of ten lie; ``None`` of nothing."""
+    if not took:
         return None, None
     ordered = sorted(took)
     middle = median(time.total_seconds() for time in ordered)
@@ -181,10 +183,10 @@ def _row(
     for case in cases:
         found = time(case)
         counts[-1 if found is None else bucket(found, bounds)] += 1
-    return Row(key, *row(counts))
+    return Row(key, tuple(counts), sum(counts))
 
 
-def _order(cases: Iterable[Case], stages: Sequence[str]) -> list[str]:
+def stage_order(cases: Iterable[Case], stages: Sequence[str]) -> list[str]:
     """Today's stages, then those only older cases know."""
     return list(dict.fromkeys([*stages, *(stage for case in cases for stage in case.stages)]))
 
@@ -199,9 +201,7 @@ def _dropped(cases: Sequence[Case], order: Sequence[str]) -> Iterable[DropOut]:
     for stage in order:
         entered = sum(stage in case.stages for case in cases)
         stopped = sum(dropped_out(case) and case.stages[-1:] == (stage,) for case in cases)
-        (gone, _), total = row((stopped, entered - stopped))
-        share = stopped / entered if gone is not None and total else None
-        yield DropOut(stage, total, gone, share)
+        yield DropOut(stage, entered, stopped, stopped / entered if entered else None)
 
 
 def dropped_out(case: Case) -> bool:
@@ -220,10 +220,8 @@ def _sources(cases: Sequence[Case], now: datetime) -> Iterable[Source]:
                 took.append(answer - case.timeline.asked[name])
             elif case.ended is None:
                 waits.append(now - case.timeline.asked[name])
-        (answered, silent, _), total = row((len(took), len(waits), len(asked) - len(took) - len(waits)))
         middle, ninety = _times(took)
-        longest = max(waits) if silent else None
-        yield Source(name, total, answered, silent, middle, ninety, longest)
+        yield Source(name, len(asked), len(took), len(waits), middle, ninety, max(waits, default=None))
 
 
 def mapped(stage: str, replaced: Mapping[str, str]) -> str:

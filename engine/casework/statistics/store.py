@@ -127,7 +127,9 @@ def cases(connection: Connection, library: Library, chosen: Choice) -> list[Case
     if chosen.office:
         where.append(case_file.c.office == chosen.office)
     query = (
-        select(case_file.c.state, case_file.c.opened_at, case_file.c.closed_at, case_course.c.content)
+        select(
+            case_file.c.state, case_file.c.office, case_file.c.opened_at, case_file.c.closed_at, case_course.c.content
+        )
         .join(case_course, case_course.c.case_id == case_file.c.id)
         .where(*where)
     )
@@ -143,6 +145,7 @@ def _case(row: Any, names: Mapping[str, str], last: Mapping[str, tuple[str, ...]
         cancelled=row.state == "cancelled",
         stages=tuple(mapped(entered.stage, names) for entered in timeline.stages),
         finished=any((entered.stage,) == last.get(entered.version) for entered in timeline.stages),
+        office=row.office or "",
     )
 
 

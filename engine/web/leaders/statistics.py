@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.advice.task_types.milestones import MILESTONES
-from engine.casework.statistics import store
-from engine.casework.statistics.computation import Figures, compute
+from engine.casework.statistics import disclosure, store
+from engine.casework.statistics.computation import Figures, compute, stage_order
 from engine.casework.statistics.job import ReadTimelines
 from engine.casework.statistics.store import Choice
 from engine.platform.clock import OSLO
@@ -81,7 +81,11 @@ def _asked(journeys: list[str], offices: list[str], now: datetime) -> tuple[Aske
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Everything a page or a file needs. ``all_offices``: whether every office may be chosen at once."""
+    """Everything a page or a file needs.
+
+    all_offices  whether every office may be chosen at once
+    own          whether the figures are of the leader's own office, and shown as they are
+    """
 
     asked: Asked
     figures: Figures
@@ -90,6 +94,7 @@ class Read:
     offices: list[tuple[str, str]]
     behind: int
     all_offices: bool
+    own: bool
 
 
 def _read() -> Read:
@@ -106,11 +111,20 @@ def _read() -> Read:
             abort(404)
         mine = _offices(connection, [bundle.key for bundle in journeys])
         asked, since, until = _asked([bundle.key for bundle in journeys], mine, now)
-        chosen = Choice(asked.journey, since, until, asked.office)
+        chosen = Choice(asked.journey, since, until, "" if _everywhere() else asked.office)
         bundle = next(bundle for bundle in journeys if bundle.key == asked.journey)
         cases = store.cases(connection, house.library, chosen)
         titles = store.stage_titles(connection, house.library, asked.journey, g.language)
-    figures = compute(cases, [stage.id for stage in bundle.stages], since, until, now)
+    stages = stage_order(cases, [stage.id for stage in bundle.stages])
+    period = (stages, since, until, now)
+    own = _own()
+    if _everywhere():
+        of = {office: [case for case in cases if case.office == office] for office in mine}
+        of[disclosure.NO_OFFICE] = [case for case in cases if case.office not in of]
+        each = {office: compute(found, *period) for office, found in of.items()}
+        figures = disclosure.of_offices(each, compute(cases, *period), asked.office, own)
+    else:
+        figures = compute(cases, *period)
     return Read(
         asked,
         figures,
@@ -119,7 +133,14 @@ def _read() -> Read:
         [(orgno, names.get(orgno, orgno)) for orgno in mine],
         behind,
         _everywhere(),
+        asked.office == own,
     )
+
+
+def _own() -> str:
+    """The office the leader leads."""
+    office = actor().office
+    return "" if office is None else office.orgno
 
 
 def _everywhere() -> bool:
@@ -156,7 +177,7 @@ def show() -> Any:
 
 @blueprint.get("/tall/<name>.csv")
 def export(name: str) -> Response:
-    """One table as a file, with the same numbers hidden."""
+    """One table as a file, with the same numbers hidden as on the page."""
     read = _read()
     if name not in read.tables:
         abort(404)

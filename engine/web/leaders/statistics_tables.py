@@ -55,14 +55,23 @@ def count(number: int | None) -> Cell:
     return Cell(formatting.number(Decimal(number), 0, g.language), str(number))
 
 
-def share(number: float | None) -> Cell:
+#: Where there is nothing to tell, as against what is hidden.
+NOTHING = Cell("–", "")
+
+
+def share(number: float | None, of: int | None = None) -> Cell:
+    """*of*: how many it is a share of; of none there is nothing to hide."""
+    if number is None and of == 0:
+        return NOTHING
     if number is None:
         return Cell(view.t("figures.hidden"), view.t("figures.hidden"))
     return Cell(f"{formatting.number(Decimal(number) * 100, 0, g.language)}{formatting.NBSP}%", f"{number:.4f}")
 
 
-def time(took: timedelta | None) -> Cell:
-    """Minutes, hours or days as people say it; in files days with two decimals."""
+def time(took: timedelta | None, of: int | None = None) -> Cell:
+    """Minutes, hours or days as people say it; in files days with four decimals. *of*: how many cases took it."""
+    if took is None and of == 0:
+        return NOTHING
     if took is None:
         return Cell(view.t("figures.hidden"), view.t("figures.hidden"))
     seconds = took.total_seconds()
@@ -99,10 +108,20 @@ def _seconds(took: timedelta | None) -> float | None:
     return None if took is None else took.total_seconds()
 
 
+def _both(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
 def _waits(figures: Figures) -> Table:
     def line(key: str, found: Duration) -> Line:
-        within = share(found.within) if key == "overview" else Cell("–", "")
-        cells = (count(found.count), time(found.median), time(found.ninety), within, count(found.waiting))
+        within = share(found.within, _both(found.count, found.late)) if key == "overview" else NOTHING
+        cells = (
+            count(found.count),
+            time(found.median, found.count),
+            time(found.ninety, found.count),
+            within,
+            count(found.waiting),
+        )
         return Line(view.t(f"figures.{key}"), cells)
 
     return _table(
@@ -136,7 +155,10 @@ def _stages(figures: Figures, titles: Mapping[str, str]) -> Table:
 
 def _dropped(figures: Figures, titles: Mapping[str, str]) -> Table:
     rows = [
-        Line(titles.get(found.stage, found.stage), (count(found.entered), count(found.stopped), share(found.share)))
+        Line(
+            titles.get(found.stage, found.stage),
+            (count(found.entered), count(found.stopped), share(found.share, found.entered)),
+        )
         for found in figures.dropped
     ]
     return _table("frafall", ("entered", "stopped", "share"), rows, 2, [found.share for found in figures.dropped])
@@ -147,8 +169,9 @@ def _sources(figures: Figures) -> Table:
         Line(
             view.data_set_name(found.data_set),
             (
-                count(found.asked), count(found.answered), count(found.open), time(found.median), time(found.ninety),
-                time(found.longest) if found.open != 0 else Cell("–", ""),
+                count(found.asked), count(found.answered), count(found.open), time(found.median, found.answered),
+                time(found.ninety, found.answered),
+                time(found.longest) if found.open != 0 else NOTHING,
             ),
         )
         for found in figures.sources

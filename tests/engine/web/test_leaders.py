@@ -26,7 +26,7 @@ from engine.workflow.execution.commands import CompleteTask, MigrateInstance, St
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.job_types import Done
-from tests.engine.web.staff import Staff
+from tests.engine.web.staff import Staff, text_of
 from tests.engine.workflow.jobs.conftest import Scripted
 from tests.factories.bundles import bundle, job, line
 
@@ -196,18 +196,38 @@ def test_a_leader_sees_her_own_office_alone_and_the_house_every_one(journey: Jou
     assert waiting(hans, kontor=OTHER.orgno) == "5"
 
 
-def test_small_numbers_are_hidden_in_page_and_file(journey: Journey, liv: Staff) -> None:
+def test_the_leader_of_an_office_sees_its_small_numbers_and_the_house_does_not(
+    journey: Journey, liv: Staff, hans: Staff
+) -> None:
     journey.deploy(version("Decide", "look"))
     cases = [journey.start() for _ in range(3)]
     journey.work()
     journey.note(cases[0])
+    overview = "Fra henvendelse til oversikt"
 
-    page = liv.read("/tall")
-    found = rows(liv.get("/tall/ventetid.csv"))["Fra henvendelse til oversikt"]
+    assert rows(liv.get("/tall/ventetid.csv"))[overview] == ["3", "0.0000", "0.0000", "1.0000", "0"]
+    assert rows(liv.get("/tall/notater.csv"))["Ingen notater"] == ["2"]
+    assert "Dette er ditt eget kontor" in liv.read("/tall")
+    for choice in ({}, {"kontor": NAV.orgno}):
+        page = text_of(hans.get("/tall", query_string=choice))
+        assert "for få saker" in page and "Antall fra 1 til 4 er skjult" in page
+        found = rows(hans.get("/tall/ventetid.csv", query_string=choice))[overview]
+        assert found == ["skjult", "skjult", "skjult", "skjult", "0"]
+        assert set(rows(hans.get("/tall/notater.csv", query_string=choice))["Ingen notater"]) == {"skjult"}
 
-    assert found == ["skjult", "skjult", "skjult", "skjult", "0"]
-    assert "for få saker" in page
-    assert set(rows(liv.get("/tall/notater.csv"))["Ingen notater"]) == {"skjult"}
+
+def test_the_small_number_of_an_office_is_not_the_sum_less_the_others(journey: Journey, hans: Staff) -> None:
+    """Of 6 and 3 that make 9, either alone would tell the other."""
+    journey.deploy(version("Decide", "look"))
+    for office, count in ((NAV, 6), (OTHER, 3)):
+        for _ in range(count):
+            journey.start(office)
+    journey.work()
+
+    def done(**choice: str) -> str:
+        return rows(hans.get("/tall/ventetid.csv", query_string=choice))["Fra henvendelse til oversikt"][0]
+
+    assert [done(), done(kontor=NAV.orgno), done(kontor=OTHER.orgno)] == ["9", "skjult", "skjult"]
 
 
 def test_advice_before_a_decision_is_an_alarm(journey: Journey, liv: Staff, application: Application) -> None:
@@ -226,7 +246,7 @@ def test_advice_before_a_decision_is_an_alarm(journey: Journey, liv: Staff, appl
 
     page = liv.read("/tall")
 
-    assert "Råd er gitt før vedtak" in page and "I 1 til 4 saker" in page
+    assert "Råd er gitt før vedtak" in page and "I 1 sak begynte" in page
 
 
 @pytest.mark.parametrize("choice", [{"fra": "2026-13"}, {"fra": "nå"}, {"fra": "2026-05", "til": "2026-04"}])

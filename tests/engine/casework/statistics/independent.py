@@ -1,63 +1,57 @@
-"""The figures reckoned again, another way, from the bare events: what the product's own must agree with.
+"""The figures computed again, another way, from what a walk wrote down: what the product's own must agree with.
 
-Nothing of ``engine.casework.statistics`` is used here. Where the product reads on case by case and keeps courses, this
-asks the whole list of events one question at a time.
+Nothing of ``engine.casework.statistics`` is used here, and nothing is read from a trail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+
+from tests.factories.walks import STAGES, Walked
 
 DAY = timedelta(days=1)
 
 
-@dataclass
-class Told:
-    """A case of a seeded history: its events as (moment, kind, data), in order, and how it ended."""
-
-    id: str
-    opened: datetime
-    events: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
-    ended: datetime | None = None
-    cancelled: bool = False
-
-    def first(self, kind: str, **wanted: Any) -> datetime | None:
-        found = [
-            at for at, what, data in self.events
-            if what == kind and all(data.get(name) in value for name, value in wanted.items())
-        ]  # fmt: skip
-        return min(found, default=None)
-
-    def stages(self) -> list[str]:
-        return [stage for _, _, data in self.events for stage in data.get("stages", [])]
-
-
-def within_two_days(cases: Iterable[Told], now: datetime) -> tuple[int, int]:
+def within_two_days(cases: Iterable[Walked], now: datetime) -> tuple[int, int]:
     """(in time, should have been in time)."""
     good = all_ = 0
     for case in cases:
-        at = case.first("JobFinished", job={"overview"})
-        if at is not None:
+        if case.overview is not None:
             all_ += 1
-            good += at - case.opened <= 2 * DAY
+            good += case.overview - case.opened <= 2 * DAY
         elif case.ended is None and now - case.opened > 2 * DAY:
             all_ += 1
     return good, all_
 
 
-def middle(times: Sequence[timedelta]) -> timedelta:
+def middle(times: Sequence[timedelta]) -> timedelta | None:
     """The median by halving the sorted list."""
+    if not times:
+        return None
     ordered = sorted(times)
     half, odd = divmod(len(ordered), 2)
     return ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
 
 
-def nine_of_ten(times: Sequence[timedelta]) -> timedelta:
+def nine_of_ten(times: Sequence[timedelta]) -> timedelta | None:
     """The smallest of the times within which at least nine tenths of them lie."""
-    return min(time for time in times if 10 * sum(other <= time for other in times) >= 9 * len(times))
+    return min(
+        (time for time in times if 10 * sum(other <= time for other in times) >= 9 * len(times)), default=None
+    )  # fmt: skip
+
+
+def times_until(cases: Iterable[Walked], when: Callable[[Walked], datetime | None]) -> list[timedelta]:
+    return [at - case.opened for case in cases if (at := when(case)) is not None]
+
+
+def is_open(case: Walked) -> bool:
+    return case.ended is None
+
+
+def fell_off(case: Walked) -> bool:
+    """Ended, and not because everything was done."""
+    return case.ended is not None and (case.cancelled or case.stages[-1] != STAGES[-1])
 
 
 def few(number: int) -> int | None:
