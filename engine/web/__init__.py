@@ -39,13 +39,10 @@ from engine.web.office import (
     offices,
     queue,
 )
-from engine.web.shared import health, login, security, template_globals, view
-from engine.web.shared.event_kinds import AccessEvent
+from engine.web.shared import health, login, security, session_store, template_globals, view
 from engine.web.shared.notice_links import notice_link
 from engine.web.shared.texts import LANGUAGES
-from engine.workflow.audit import chain
 from engine.workflow.authorization import sessions
-from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.errors import (
     AlreadyDone,
     Conflict,
@@ -165,8 +162,7 @@ def _who() -> None:
         g.session_ends = min(now + sessions.IDLE, row.created_at + sessions.LONGEST)
         stale = (now - row.seen_at).total_seconds() > 60
     if stale:
-        with application.db.write() as connection:
-            sessions.seen(connection, token, now)
+        session_store.renew(token)
 
 
 def _errors(app: Flask) -> None:
@@ -181,7 +177,7 @@ def _errors(app: Flask) -> None:
         if status < 400:
             return error
         if status == 403:
-            _audit_refusal("http_403")
+            session_store.record_refusal("http_403")
         known = status if status in (400, 403, 404, 405, 409, 413, 429, 500, 503) else (400 if status < 500 else 500)
         return page(status, f"error.{known}")
 
@@ -206,7 +202,7 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> tuple[str, int]:
-        _audit_refusal(error.code)
+        session_store.record_refusal(error.code)
         status = _STATUS.get(type(error), 409)
         return page(status, f"error.{status}")
 
@@ -231,17 +227,3 @@ def _errors(app: Flask) -> None:
     def crash(error: Exception) -> tuple[str, int]:
         log.error("%s %s at %s", g.get("reference", ""), type(error).__name__, request.endpoint, exc_info=error)
         return page(500, "error.500")
-
-
-def _audit_refusal(code: str) -> None:
-    """Somebody tried what was not allowed or not there: who, where and the reference on the page."""
-    application = view.house()
-    who = g.get("actor")
-    data = {
-        "code": code,
-        "endpoint": request.endpoint or "",
-        "actor": who.person_id if who else "",
-        "reference": g.get("reference", ""),
-    }
-    with application.db.write() as connection:
-        chain.append(connection, chain.SYSTEM_CHAIN, application.clock.now(), SYSTEM, AccessEvent.REQUEST_REFUSED, data)

@@ -13,15 +13,11 @@ from typing import Any
 from flask import current_app, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.casework import members
 from engine.platform.provider_errors import SourceError
-from engine.web.shared import view
-from engine.web.shared.event_kinds import AccessEvent
+from engine.web.shared import session_store, view
 from engine.web.shared.guards import ANYONE, guarded
 from engine.web.shared.texts import LANGUAGES
-from engine.workflow.audit import chain
-from engine.workflow.authorization import sessions
-from engine.workflow.authorization.actor import SYSTEM, Office, Role
+from engine.workflow.authorization.actor import Office, Role
 
 COOKIE = "ibalanse_session"
 STARTED = "ibalanse_login"
@@ -46,7 +42,6 @@ def staff() -> Response:
 
 def _begin(which: str) -> Response:
     client = current_app.extensions["logins"][which]
-    house = view.house()
     back = request.args.get("videre", "")
     back = back if PATH.fullmatch(back) else ""
     try:
@@ -65,10 +60,7 @@ def _begin(which: str) -> Response:
         "verifier": start.verifier,
         "back": back,
     }
-    with house.db.write() as connection:
-        token = sessions.begin(
-            connection, house.clock.now(), language=g.language, state=state, issuer=client.settings.issuer
-        )
+    token = session_store.begin_log_in(state, client.settings.issuer)
     answer = redirect(start.url, 303)
     _set(answer, STARTED, token, seconds=900)
     return answer
@@ -82,10 +74,7 @@ def _redirect_uri(which: str) -> str:
 def answered(which: str) -> Response:
     """The issuer sends the person back here."""
     logins = current_app.extensions["logins"]
-    house = view.house()
-    now = house.clock.now()
-    with house.db.write() as connection:
-        state = sessions.take_login(connection, request.cookies.get(STARTED, ""), now)
+    state = session_store.take_log_in(request.cookies.get(STARTED, ""))
     if state is None or which not in logins or state["which"] != which:
         if g.actor is not None:
             return redirect(home(g.actor.role), 303)  # the back button after a log-in that went well
@@ -105,25 +94,7 @@ def answered(which: str) -> Response:
     several = len(found) > 1
     office = None if several or not found else Office(found[0]["orgno"], found[0]["name"], found[0]["leads"])
     role = Role(found[0]["role"]) if found else Role.CITIZEN
-    with house.db.write() as connection:
-        person = house.vault.register(connection, pid=identity.pid, name=name, birth_date=born)
-        token = sessions.log_in(
-            connection,
-            now,
-            person_id=person.id,
-            role=role,
-            office=office,
-            level=identity.level,
-            language=g.language,
-            issuer=identity.issuer,
-            sid=identity.sid,
-            id_token=identity.id_token,
-            offices=found if several else (),
-        )
-        if role is Role.CASEWORKER and office is not None:
-            members.note_login(connection, office.orgno, person.id, office.orgno in identity.leads, now)
-        told = {"person": person.id, "role": None if several else role.value}  # else she has chosen none yet
-        chain.append(connection, chain.SYSTEM_CHAIN, now, SYSTEM, AccessEvent.LOGGED_IN, told)
+    token = session_store.log_in(identity, name, born, role, office, found if several else ())
     answer = redirect(url_for("offices.show", videre=state["back"]) if several else state["back"] or home(role), 303)
     keep(answer, token)
     answer.delete_cookie(STARTED)
@@ -163,11 +134,8 @@ def home(role: Role) -> str:
 
 
 def _failed(which: str, code: str) -> Response:
-    house = view.house()
     log.warning("%s log-in by %s failed: %s", g.reference, which, code)
-    with house.db.write() as connection:
-        event = {"by": which, "code": code[:60], "reference": g.reference}
-        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), SYSTEM, AccessEvent.LOG_IN_FAILED, event)
+    session_store.record_failed_log_in(which, code)
     key = code if code in ("cancelled", "acr", "no_office") else "other"
     way = "login.staff" if which == "ansattporten" else "login.citizen"
     page = render_template("login_failed.html", key=key, again=url_for(way))
@@ -180,9 +148,7 @@ def out() -> Response:
     house = view.house()
     token = request.cookies.get(COOKIE, "")
     target = url_for("citizen.landing")
-    with house.db.write() as connection:
-        row = sessions.find(connection, token, house.clock.now())
-        sessions.end(connection, token, house.clock.now())
+    row = session_store.log_out(token)
     if row is not None and row.id_token:
         which = "idporten" if row.role == Role.CITIZEN.value else "ansattporten"
         try:
@@ -200,12 +166,10 @@ def out() -> Response:
 @blueprint.get("/frontkanal")
 def front_channel() -> Any:
     """The issuer's frame: end every session of this ``sid``. Cookies do not reach us here, so the sid decides."""
-    house = view.house()
     issuers = {client.settings.issuer for client in current_app.extensions["logins"].values()}
     issuer, sid = request.args.get("iss", ""), request.args.get("sid", "")
     if issuer in issuers and sid:
-        with house.db.write() as connection:
-            sessions.end_by_sid(connection, issuer, sid, house.clock.now())
+        session_store.log_out_everywhere(issuer, sid)
     answer = make_response("", 200)
     origins = " ".join(sorted({issuer.rpartition("/")[0] for issuer in issuers}))
     answer.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors {origins}"
@@ -221,9 +185,7 @@ def language() -> Response:
     if chosen in LANGUAGES:
         answer.set_cookie("language", chosen, max_age=31_536_000, samesite="Lax", httponly=True)
         if g.actor is not None:
-            house = view.house()
-            with house.db.write() as connection:
-                sessions.set_language(connection, request.cookies[COOKIE], chosen)
+            session_store.set_language(request.cookies[COOKIE], chosen)
     return answer
 
 
