@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound, Refusal
 from engine.workflow.execution.commands import ResolveIncident
@@ -86,6 +87,7 @@ def _asked() -> tuple[str, str]:
 
 
 @blueprint.post("/drift/feil/en")
+@sends(ResolveIncident)
 def resolve_one() -> Any:
     """Retry or skip one incident, at once."""
     how, reason = _asked()
@@ -93,7 +95,7 @@ def resolve_one() -> Any:
     if how == "skip" and not reason:
         return _page("drift.reason_needed")
     try:
-        view.house().dispatch.send(ResolveIncident(request.form.get("id", ""), how, reason), actor())
+        send(ResolveIncident(request.form.get("id", ""), how, reason))
     except (Refusal, Fault) as refusal:
         return redirect(_address(address, nektet=refusal.code), 303)
     return redirect(_address(address, gjort=how), 303)
