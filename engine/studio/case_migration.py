@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +19,7 @@ from engine.workflow.execution.models import process_instance
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches
 from engine.workflow.operations.dry_run import tried
-from engine.workflow.operations.jobs import RunBatch, in_background
+from engine.workflow.operations.jobs import RunBatch, enqueue_once
 from engine.workflow.operations.models import batch, batch_item
 from engine.workflow.operations.selection import LIVE
 
@@ -68,17 +69,26 @@ def dry_run(application: Application, key: str, target: Deployed | Bundle, mappi
 def how_many(application: Application, key: str, target: str = "") -> int:
     """Running cases that a move would be about."""
     with application.db.read() as connection:
-        found = select(func.count()).select_from(process_instance).where(*_running(key, target))
-        return connection.execute(found).scalar_one()
+        return running(connection, key, target)
 
 
-def try_all(application: Application, key: str, target: Deployed | int, mapping: Mapping[str, str], by: Actor) -> str:
-    """A batch that tries every running case, carried out by a worker. *target*: a version, or a draft's revision."""
-    to = "" if isinstance(target, int) else target.id
+def running(connection: Connection, key: str, target: str = "") -> int:
+    """The same, within a transaction."""
+    found = select(func.count()).select_from(process_instance).where(*_running(key, target))
+    return connection.execute(found).scalar_one()
+
+
+def try_all(
+    connection: Connection, key: str, target: str | int, mapping: Mapping[str, str], by: Actor, now: datetime
+) -> str:
+    """A batch that tries every running case, carried out by a worker. *target*: a version's id, or a draft's revision.
+
+    Returns its id.
+    """
+    to = "" if isinstance(target, int) else target
     aim = {"to": to} if to else {"draft": key, "revision": target}
-    with application.db.read() as connection:
-        targets = _targets(connection, key, to)
-    return _begin(application, "try", targets, {"process": key}, {**aim, "mapping": dict(mapping)}, "", by)
+    settings = {**aim, "mapping": dict(mapping)}
+    return _begin(connection, "try", _targets(connection, key, to), {"process": key}, settings, "", by, now)
 
 
 def plan_of(application: Application, identity: str) -> Plan:
@@ -151,34 +161,40 @@ def _targets(connection: Connection, key: str, target: str) -> list[str]:
 
 
 def move(
-    application: Application, key: str, target: Deployed, mapping: Mapping[str, str], reason: str, by: Actor
+    connection: Connection, key: str, to: str, mapping: Mapping[str, str], reason: str, by: Actor, now: datetime
 ) -> str:
-    """A batch that moves every running case of the process to *target*; a worker carries it out. Returns its id."""
-    with application.db.read() as connection:
-        targets = _targets(connection, key, target.id)
-    settings = {"to": target.id, "mapping": dict(mapping)}
-    return _begin(application, "migrate", targets, {"process": key}, settings, reason, by)
+    """A batch that moves every running case to the version *to*; a worker carries it out. Returns the batch's id."""
+    settings = {"to": to, "mapping": dict(mapping)}
+    return _begin(connection, "migrate", _targets(connection, key, to), {"process": key}, settings, reason, by, now)
 
 
-def put_back(application: Application, key: str, identity: str, by: Actor) -> str:
+def put_back(connection: Connection, key: str, identity: str, by: Actor, now: datetime) -> str:
     """A batch that puts back what the batch *identity* moved and has not gone on since. Returns its id."""
-    moved = batches.migrated_by(application, identity)
-    return _begin(application, "undo", moved, {"process": key, "of": identity}, {"of": identity}, "", by)
+    moved = batches.migrated_in(connection, identity)
+    return _begin(connection, "undo", moved, {"process": key, "of": identity}, {"of": identity}, "", by, now)
 
 
 def _begin(
-    application: Application, action: str, targets: list[str], chosen: dict[str, Any], settings: dict[str, Any],
-    reason: str, by: Actor,
-) -> str:  # fmt: skip
-    identity = batches.create(application, action, targets, chosen=chosen, settings=settings, reason=reason, by=by)
-    in_background(application, RunBatch.name, batch=identity)
+    connection: Connection,
+    action: str,
+    targets: list[str],
+    chosen: dict[str, Any],
+    settings: dict[str, Any],
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> str:
+    identity = batches.create_in(
+        connection, action, targets, chosen=chosen, settings=settings, reason=reason, by=by, now=now
+    )
+    enqueue_once(connection, RunBatch.name, now, batch=identity)
     return identity
 
 
-def let_run(application: Application, identity: str) -> None:
+def let_run(connection: Connection, identity: str, now: datetime) -> None:
     """Take back a stop: a worker goes on with it."""
-    batches.let_run(application, identity)
-    in_background(application, RunBatch.name, batch=identity)
+    batches.let_run_in(connection, identity)
+    enqueue_once(connection, RunBatch.name, now, batch=identity)
 
 
 def work(application: Application, identity: str, seconds: float) -> batches.Progress:
@@ -195,7 +211,13 @@ _MOVES = batch.c.action.in_(("migrate", "undo", "try"))
 def batch_of(application: Application, key: str, identity: str) -> Any:
     """The row of a move or a try-out of the process; ``None`` when it has no such."""
     with application.db.read() as connection:
-        row = connection.execute(select(batch).where(batch.c.id == identity, _MOVES)).first()
+        return batch_in(connection, key, identity)
+
+
+def batch_in(connection: Connection, key: str, identity: str, *, lock: bool = False) -> Any:
+    """The same, within a transaction; with *lock* others who mean to change it wait."""
+    wanted = select(batch).where(batch.c.id == identity, _MOVES)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
     return row if row is not None and row.chosen.get("process") == key else None
 
 

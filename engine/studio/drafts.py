@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,18 +15,32 @@ from typing import Any
 from lxml import etree
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from engine.studio.event_kinds import StudioEvent
 from engine.studio.identifiers import plain_words
-from engine.studio.merge_conflicts import apart
+from engine.studio.merge_conflicts import Files, Overlap, overlaps
 from engine.studio.models import draft, draft_step
-from engine.workflow.audit import chain
-from engine.workflow.authorization.actor import Actor
 from engine.workflow.bpmn.xml import read_xml
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Conflict, NotFound
 
 #: Steps that can be undone; older ones are forgotten.
 MOST_STEPS = 100
+
+
+class DraftConflict(Conflict):
+    """A colleague has changed the draft since it was seen.
+
+    by, at    who changed it last, and when
+    overlaps  what both have changed, as both left it; empty where the whole draft is what both are about
+    seen      the draft as the sender saw it, ``None`` when that is forgotten;  ``now`` as it stands
+    """
+
+    def __init__(self, row: Any, overlaps: tuple[Overlap, ...] = (), seen: Bundle | None = None) -> None:
+        super().__init__(row.key)
+        self.by: str = row.changed_by
+        self.at: datetime = row.changed_at
+        self.overlaps = overlaps
+        self.seen = seen
+        self.now = Bundle.unpack(row.key, row.bundle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +80,44 @@ def every(connection: Connection) -> dict[str, Any]:
     return {row.key: row for row in connection.execute(select(draft).order_by(draft.c.key))}
 
 
-def begin(connection: Connection, bundle: Bundle, base_version: int, actor: Actor, now: datetime) -> None:
-    """Put a draft in, or replace the one there is: what was there can be undone to."""
-    there = connection.execute(select(draft).where(draft.c.key == bundle.key).with_for_update()).first()
-    if there is None:
-        connection.execute(
-            insert(draft).values(
-                key=bundle.key, bundle=bundle.pack(), base_version=base_version, revision=1, position=0,
-                changed_at=now, changed_by=actor.person_id,
-            )
-        )  # fmt: skip
-        _remember(connection, bundle.key, 0, 1, bundle.pack(), actor, now)
-    else:
-        _put(connection, there, bundle.pack(), actor, now, base_version=base_version)
-    _audit(connection, StudioEvent.DRAFT_BEGUN, bundle.key, actor, now)
+def locked(connection: Connection, key: str) -> Any:
+    """The row of a draft, for one who changes it: others who mean to wait. ``None`` where there is no draft."""
+    return connection.execute(select(draft).where(draft.c.key == key).with_for_update()).first()
 
 
-def save(
-    connection: Connection, key: str, files: Mapping[str, bytes], revision: int, actor: Actor, now: datetime
-) -> int:
-    """Change the draft. Returns the new revision.
+def begin(connection: Connection, bundle: Bundle, base_version: int, by: str, now: datetime) -> int:
+    """Put a draft in, or replace the one there is: what was there can be undone to. Returns the revision."""
+    there, packed = locked(connection, bundle.key), bundle.pack()
+    if there is not None:
+        return _put(connection, there, packed, by, now, base_version=base_version)
+    connection.execute(
+        insert(draft).values(
+            key=bundle.key,
+            bundle=packed,
+            base_version=base_version,
+            revision=1,
+            position=0,
+            changed_at=now,
+            changed_by=by,
+        )
+    )
+    _remember(connection, bundle.key, 0, 1, packed, by, now)
+    return 1
+
+
+def save(connection: Connection, row: Any, files: Files, revision: int, by: str, now: datetime) -> int:
+    """Change the draft whose locked row this is. Returns the new revision.
 
     A colleague's change since *revision* is no hindrance where it touched other things: what *files* changes must be
-    as it was when she saw it. Raises ``Conflict`` when it is not.
+    as it was when the sender saw it. Raises ``DraftConflict`` when it is not.
     """
-    row = connection.execute(select(draft).where(draft.c.key == key).with_for_update()).first()
-    if row is None:
-        raise NotFound(key)
-    if row.revision != revision and not _apart(connection, key, revision, Bundle.unpack(key, row.bundle).files, files):
-        raise Conflict(key)
-    made = _put(connection, row, Bundle(key, dict(files)).pack(), actor, now)
-    _audit(connection, StudioEvent.DRAFT_CHANGED, key, actor, now)
-    return made
-
-
-def _apart(
-    connection: Connection, key: str, revision: int, current: Mapping[str, bytes], files: Mapping[str, bytes]
-) -> bool:
-    """Whether all that *files* changes is now as it was at *revision*."""
-    seen = seen_at(connection, key, revision)
-    if seen is None:
-        return False
-    return apart(seen.files, current, files)
+    if row.revision != revision:
+        seen = seen_at(connection, row.key, revision)
+        current = Bundle.unpack(row.key, row.bundle)
+        found = overlaps(seen.files, current.files, files) if seen else None
+        if found is None or found:
+            raise DraftConflict(row, tuple(found or ()), seen)
+    return _put(connection, row, Bundle(row.key, dict(files)).pack(), by, now)
 
 
 def seen_at(connection: Connection, key: str, revision: int) -> Bundle | None:
@@ -129,103 +138,70 @@ def at_revision(connection: Connection, key: str, revision: int) -> Bundle | Non
 
 
 def _put(
-    connection: Connection, row: Any, packed: bytes, actor: Actor, now: datetime, base_version: int | None = None
+    connection: Connection, row: Any, packed: bytes, by: str, now: datetime, base_version: int | None = None
 ) -> int:
     """The next step; what had been undone is gone."""
     revision, position = row.revision + 1, row.position + 1
+    _write(
+        connection, row, packed, position, by, now, **({} if base_version is None else {"base_version": base_version})
+    )
+    ours = draft_step.c.key == row.key
+    gone = (draft_step.c.position >= position) | (draft_step.c.position <= position - MOST_STEPS)
+    connection.execute(delete(draft_step).where(ours, gone))
+    _remember(connection, row.key, position, revision, packed, by, now)
+    return int(revision)
+
+
+def _write(connection: Connection, row: Any, packed: bytes, position: int, by: str, now: datetime, **more: Any) -> None:
+    """The draft as its next revision, which nobody has proposed yet."""
     done = connection.execute(
         update(draft)
         .where(draft.c.key == row.key, draft.c.revision == row.revision)
         .values(
             bundle=packed,
-            revision=revision,
+            revision=row.revision + 1,
             position=position,
             changed_at=now,
-            changed_by=actor.person_id,
+            changed_by=by,
             proposed_by=None,
             proposed_at=None,
-            **({} if base_version is None else {"base_version": base_version}),
+            **more,
         )
     )
     if done.rowcount != 1:
-        raise Conflict(row.key)
-    ours = draft_step.c.key == row.key
-    gone = (draft_step.c.position >= position) | (draft_step.c.position <= position - MOST_STEPS)
-    connection.execute(delete(draft_step).where(ours, gone))
-    _remember(connection, row.key, position, revision, packed, actor, now)
-    return int(revision)
+        raise DraftConflict(row)
 
 
 def _remember(
-    connection: Connection, key: str, position: int, revision: int, packed: bytes, actor: Actor, now: datetime
+    connection: Connection, key: str, position: int, revision: int, packed: bytes, by: str, now: datetime
 ) -> None:
     connection.execute(
-        insert(draft_step).values(
-            key=key, position=position, revision=revision, bundle=packed, at=now, by=actor.person_id
-        )
+        insert(draft_step).values(key=key, position=position, revision=revision, bundle=packed, at=now, by=by)
     )
 
 
-def undo(connection: Connection, key: str, revision: int, actor: Actor, now: datetime, by: int = -1) -> int:
-    """One step back in the draft's history, or with *by* 1 forward again. Returns the new revision.
-
-    Raises ``Conflict`` when somebody else has changed it since *revision*: nobody undoes what she has not seen.
-    """
-    assert by in (-1, 1), by
-    row = connection.execute(select(draft).where(draft.c.key == key).with_for_update()).first()
-    if row is None:
-        raise NotFound(key)
-    step = connection.execute(
-        select(draft_step.c.bundle).where(draft_step.c.key == key, draft_step.c.position == row.position + by)
-    ).first()
-    if step is None:
-        raise NotFound(key)
-    done = connection.execute(
-        update(draft)
-        .where(draft.c.key == key, draft.c.revision == revision)
-        .values(
-            bundle=step.bundle,
-            revision=row.revision + 1,
-            position=row.position + by,
-            changed_at=now,
-            changed_by=actor.person_id,
-            proposed_by=None,
-            proposed_at=None,
-        )
-    )
-    if done.rowcount != 1:
-        raise Conflict(key)
-    connection.execute(
-        update(draft_step)
-        .where(draft_step.c.key == key, draft_step.c.position == row.position + by)
-        .values(revision=row.revision + 1)
-    )
-    _audit(connection, StudioEvent.DRAFT_UNDONE if by < 0 else StudioEvent.DRAFT_REDONE, key, actor, now)
+def undo(connection: Connection, row: Any, by: str, now: datetime, steps: int = -1) -> int:
+    """One step back in the draft's history, or with *steps* 1 forward again. Returns the new revision."""
+    assert steps in (-1, 1), steps
+    position = row.position + steps
+    here = (draft_step.c.key == row.key, draft_step.c.position == position)
+    packed = connection.execute(select(draft_step.c.bundle).where(*here)).scalar()
+    if packed is None:
+        raise NotFound(row.key)
+    _write(connection, row, packed, position, by, now)
+    connection.execute(update(draft_step).where(*here).values(revision=row.revision + 1))
     return int(row.revision + 1)
 
 
-def propose(connection: Connection, key: str, revision: int, actor: Actor, now: datetime) -> None:
-    """Ask a colleague to publish the draft as it is. Raises ``Conflict`` when it is not as it was at *revision*."""
-    done = connection.execute(
-        update(draft)
-        .where(draft.c.key == key, draft.c.revision == revision)
-        .values(proposed_by=actor.person_id, proposed_at=now)
-    )
-    if done.rowcount != 1:
-        raise Conflict(key)
-    _audit(connection, StudioEvent.DRAFT_PROPOSED, key, actor, now)
+def propose(connection: Connection, key: str, by: str, now: datetime) -> None:
+    """Ask a colleague to publish the draft as it is."""
+    connection.execute(update(draft).where(draft.c.key == key).values(proposed_by=by, proposed_at=now))
 
 
-def discard(connection: Connection, key: str, revision: int, actor: Actor, now: datetime) -> None:
-    """Take the draft away. Raises ``Conflict`` when it is not as it was at *revision*."""
-    if connection.execute(delete(draft).where(draft.c.key == key, draft.c.revision == revision)).rowcount != 1:
-        raise Conflict(key)
+def discard(connection: Connection, key: str) -> None:
+    """Take the draft and its history away."""
+    connection.execute(delete(draft).where(draft.c.key == key))
     connection.execute(delete(draft_step).where(draft_step.c.key == key))
-    _audit(connection, StudioEvent.DRAFT_DISCARDED, key, actor, now)
-
-
-def _audit(connection: Connection, kind: StudioEvent, key: str, actor: Actor, now: datetime) -> None:
-    chain.append(connection, chain.SYSTEM_CHAIN, now, actor, kind, {"process": key})
 
 
 def renamed(bundle: Bundle, key: str, title: str) -> Bundle:

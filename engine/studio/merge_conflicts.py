@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 Files = Mapping[str, bytes]
 
 
-def apart(before: Files, current: Files, files: Files) -> bool:
-    """Whether all that *files* changes of *current* is now as it was *before*."""
-    for name in {*current, *files}:
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """One thing two have changed: the file, which text or template of it ("" the file as a whole), and both versions.
+
+    mine, theirs  as text, where it is one; a file as a whole has none to show
+    """
+
+    file: str
+    part: str = ""
+    mine: str = ""
+    theirs: str = ""
+
+
+def overlaps(before: Files, current: Files, files: Files) -> list[Overlap]:
+    """What *files* changes of *current* that is not as it was *before*; empty where both may stand."""
+    found: list[Overlap] = []
+    for name in sorted({*current, *files}):
         if current.get(name) == files.get(name) or before.get(name) == current.get(name):
             continue
-        take = texts if name.startswith("texts/") else templates if name == "templates.json" else None
-        if take is None:
-            return False
-        was, is_, to_be = (take(kept.get(name)) for kept in (before, current, files))
-        if any(is_.get(k) != to_be.get(k) and was.get(k) != is_.get(k) for k in {*is_, *to_be}):
-            return False
-    return True
+        read = texts if name.startswith("texts/") else templates if name == "templates.json" else None
+        if read is None:
+            found.append(Overlap(name))
+            continue
+        was, theirs, mine = (read(version.get(name)) for version in (before, current, files))
+        found += [
+            Overlap(name, part, mine.get(part, ""), theirs.get(part, ""))
+            for part in dict.fromkeys([*theirs, *mine])
+            if theirs.get(part) != mine.get(part) and was.get(part) != theirs.get(part)
+        ]
+    return found
 
 
 def texts(data: bytes | None) -> dict[str, str]:

@@ -25,6 +25,7 @@ from engine.workflow.errors import Refusal
 from engine.workflow.execution.models import user_task
 
 PREFIX = "scenarios/"
+MAX_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,27 @@ def of(bundle: Bundle) -> dict[str, dict[str, Any]]:
     }
 
 
-def alike(one: Bundle, other: Bundle) -> bool:
-    """Whether two bundles run the same: their scenarios aside."""
-    first, second = ({n: d for n, d in b.files.items() if not n.startswith(PREFIX)} for b in (one, other))
-    return first == second
+def basis(bundle: Bundle) -> str:
+    """A checksum of what a bundle does when it runs: two with the same run the same, whatever scenarios they keep."""
+    return Bundle(bundle.key, {n: data for n, data in bundle.files.items() if not n.startswith(PREFIX)}).checksum
 
 
-def keep(files: Files, name: str, title: str, trial: Trial, *, blocks: bool) -> dict[str, bytes]:
-    """The run as a scenario of the bundle. Raises ``EditRefused`` without a title."""
-    if not title.strip() or not name:
+def keep(
+    files: Files,
+    name: str,
+    title: str,
+    script: Sequence[Mapping[str, Any]],
+    outcome: Mapping[str, Any],
+    *,
+    blocks: bool,
+) -> dict[str, bytes]:
+    """A run as a scenario of the bundle. Raises ``EditRefused`` without a title."""
+    title = title.strip()
+    if not title or not name:
         raise EditRefused("scenario.named")
-    value = {"title": title.strip()[:120], "blocks": blocks, "script": trial.script, "outcome": trial.outcome()}
+    if len(title) > MAX_TITLE:
+        raise EditRefused("edit.too_long")
+    value = {"title": title, "blocks": blocks, "script": list(script), "outcome": dict(outcome)}
     return {**files, f"{PREFIX}{name}.json": json.dumps(value, ensure_ascii=False, indent=2).encode()}
 
 

@@ -11,13 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.studio.event_kinds import StudioEvent
 from engine.studio.models import studio_setting
-from engine.workflow.audit import chain
-from engine.workflow.authorization.actor import Actor
 
 #: Rule → the person who asks a colleague to turn it off.
 ASKED = "turn_off"
+#: What may be turned on and off.
+RULES = ("two_persons", "only_trusted")
 #: Name → value until somebody chooses another.
 DEFAULTS: dict[str, Any] = {"two_persons": False, "only_trusted": False, "trusted_keys": [], ASKED: {}}
 
@@ -43,31 +42,38 @@ def held(connection: Connection, name: str) -> Any:
     return found[0]
 
 
-def turn(connection: Connection, name: str, on: bool, actor: Actor, now: datetime) -> None:
-    """Turn a rule on or off. Where two must agree, the first who turns it off only asks for it; on is on at once."""
+def turn(connection: Connection, name: str, on: bool, by: str, now: datetime) -> str:
+    """Turn a rule on or off. Where two must agree, the first who turns it off only asks for it; on is on at once.
+
+    Returns "changed", "asked", or "" where one has asked already and waits for a colleague.
+    """
     asked = held(connection, ASKED)
     there = get(connection, name)
     asks = asked.get(name)
-    if there and not on and get(connection, "two_persons") and asks in (None, actor.person_id):
-        if asks is None:
-            told = (StudioEvent.STUDIO_SETTING_ASKED, {"name": name, "value": on})
-            put(connection, ASKED, {**asked, name: actor.person_id}, actor, now, told)
-        return
-    put(connection, name, on, actor, now)
-    gone = set(asked) if name == "two_persons" else {name}
-    if gone & set(asked):
-        left = {rule: by for rule, by in asked.items() if rule not in gone}
-        put(connection, ASKED, left, actor, now, (StudioEvent.STUDIO_SETTING_ASKED_NO_MORE, {"names": sorted(gone)}))
+    if there and not on and get(connection, "two_persons") and asks in (None, by):
+        if asks is not None:
+            return ""
+        put(connection, ASKED, {**asked, name: by}, by, now)
+        return "asked"
+    put(connection, name, on, by, now)
+    return "changed"
 
 
-def put(
-    connection: Connection, name: str, value: Any, actor: Actor, now: datetime,
-    told: tuple[StudioEvent, dict[str, Any]] | None = None,
-) -> None:  # fmt: skip
-    """Keep a setting, with a line in the trail: *told* is its kind and content where it says more than the value."""
+def ask_no_more(connection: Connection, name: str, by: str, now: datetime) -> list[str]:
+    """A rule has been turned: nobody is asked about it any more, nor about any once one alone decides.
+
+    Returns the rules that were asked about until now.
+    """
+    asked = held(connection, ASKED)
+    gone = set(asked) if name == "two_persons" else {name} & set(asked)
+    if gone:
+        put(connection, ASKED, {rule: who for rule, who in asked.items() if rule not in gone}, by, now)
+    return sorted(gone)
+
+
+def put(connection: Connection, name: str, value: Any, by: str, now: datetime) -> None:
+    """Write a setting."""
     assert name in DEFAULTS, name
-    values = {"value": value, "changed_at": now, "changed_by": actor.person_id}
+    values = {"value": value, "changed_at": now, "changed_by": by}
     if not connection.execute(update(studio_setting).where(studio_setting.c.name == name).values(**values)).rowcount:
         connection.execute(insert(studio_setting).values(name=name, **values))
-    kind, data = told or (StudioEvent.STUDIO_SETTING_CHANGED, {"name": name, "value": value})
-    chain.append(connection, chain.SYSTEM_CHAIN, now, actor, kind, data)

@@ -203,3 +203,9 @@ def _said(texts: Mapping[str, str], longest: int) -> dict[str, str]:
 
 def _write(files: Files, whole: Mapping[str, Any]) -> dict[str, bytes]:
     return {**files, FILE: json.dumps(whole, ensure_ascii=False, indent=2).encode()}
+
+
+def reference(ref: str) -> tuple[str, str]:
+    """The kind and id a template is referred to by: ``letters.<id>``; no id where it names no kind of ours."""
+    kind, _, identity = ref.partition(".")
+    return (kind, identity) if kind in KINDS else (KINDS[0], "")

@@ -17,16 +17,18 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import Connection
 
 from engine.studio import studio_settings
-from engine.studio.event_kinds import StudioEvent
-from engine.workflow.authorization.actor import Actor
+from engine.workflow.errors import Refusal
 
 SETTING = "trusted_keys"
 MOST_KEYS = 200
+MAX_NAME = 80
 _SMALLEST = 2048
 
 
-class KeyRefused(ValueError):
+class KeyRefused(Refusal):
     """``key`` names the sentence that says why, ``field`` what it is about."""
+
+    code = "key_refused"
 
     def __init__(self, key: str, field: str) -> None:
         super().__init__(key)
@@ -71,54 +73,48 @@ def names(connection: Connection) -> dict[str, str]:
     return {house.thumbprint: house.name for house in every(connection) if house.trusted}
 
 
-def enter(connection: Connection, name: str, text: str, actor: Actor, now: datetime) -> TrustedHouse:
+def enter(connection: Connection, name: str, text: str, by: str, now: datetime) -> TrustedHouse:
     """Take a key in. Raises ``KeyRefused``."""
-    name = name.strip()[:80]
+    name = name.strip()
     if not name:
         raise KeyRefused("trust.name_missing", "name")
+    if len(name) > MAX_NAME:
+        raise KeyRefused("edit.too_long", "name")
     public, thumbprint = _read(text)
     there = _held(connection)
     if any(house.thumbprint == thumbprint for house in there) or len(there) >= MOST_KEYS:
         raise KeyRefused("trust.there", "jwk")
     two = studio_settings.get(connection, "two_persons")
-    by = actor.person_id
     entered = TrustedHouse(name, thumbprint, public, by, "" if two else by, now.isoformat(), trusted=not two)
-    _keep(connection, [*there, entered], StudioEvent.SIGNING_KEY_ENTERED, entered, actor, now)
+    _write(connection, [*there, entered], by, now)
     return entered
 
 
-def agree(connection: Connection, thumbprint: str, actor: Actor, now: datetime) -> None:
-    """Say yes to a key another has entered. Raises ``KeyRefused``."""
+def agree(connection: Connection, thumbprint: str, by: str, now: datetime) -> TrustedHouse | None:
+    """Say yes to a key another has entered; ``None`` where there is nothing to say yes to. Raises ``KeyRefused``."""
     there = _held(connection)
     found = next((house for house in there if house.thumbprint == thumbprint), None)
     if found is None or found.trusted:
-        return
-    if found.entered_by == actor.person_id:
+        return None
+    if found.entered_by == by:
         raise KeyRefused("trust.own", "")
-    agreed = replace(found, agreed_by=actor.person_id)
-    kept = [agreed if house is found else house for house in there]
-    _keep(connection, kept, StudioEvent.SIGNING_KEY_TRUSTED, agreed, actor, now)
+    agreed = replace(found, agreed_by=by)
+    _write(connection, [agreed if house is found else house for house in there], by, now)
+    return agreed
 
 
-def remove(connection: Connection, thumbprint: str, actor: Actor, now: datetime) -> None:
-    """Trust a key no longer; what came in with it stays."""
+def remove(connection: Connection, thumbprint: str, by: str, now: datetime) -> TrustedHouse | None:
+    """Trust a key no longer; what came in with it stays. Returns what was taken out, ``None`` where nothing was."""
     there = _held(connection)
     gone = next((house for house in there if house.thumbprint == thumbprint), None)
     if gone is not None:
-        _keep(connection, [h for h in there if h is not gone], StudioEvent.SIGNING_KEY_REMOVED, gone, actor, now)
+        _write(connection, [house for house in there if house is not gone], by, now)
+    return gone
 
 
-def _keep(
-    connection: Connection,
-    houses: list[TrustedHouse],
-    kind: StudioEvent,
-    about: TrustedHouse,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    told = {"name": about.name, "thumbprint": about.thumbprint}
-    kept = [{name: value for name, value in asdict(house).items() if name != "trusted"} for house in houses]
-    studio_settings.put(connection, SETTING, kept, actor, now, told=(kind, told))
+def _write(connection: Connection, houses: list[TrustedHouse], by: str, now: datetime) -> None:
+    rows = [{name: value for name, value in asdict(house).items() if name != "trusted"} for house in houses]
+    studio_settings.put(connection, SETTING, rows, by, now)
 
 
 def _read(text: str) -> tuple[str, str]:
@@ -133,8 +129,6 @@ def _read(text: str) -> tuple[str, str]:
         if int.from_bytes(modulus, "big").bit_length() < _SMALLEST:
             raise KeyRefused("trust.small", "jwk")
         key = RSAKey.import_key({part: given[part] for part in ("kty", "n", "e")})
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
-        if isinstance(error, KeyRefused):
-            raise
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         raise KeyRefused("trust.not_key", "jwk") from None
     return json.dumps(key.as_dict(private=False), sort_keys=True), key.thumbprint()

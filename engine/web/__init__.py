@@ -21,6 +21,7 @@ from engine.platform import trace
 from engine.platform.db import trouble
 from engine.platform.provider_errors import SourceError
 from engine.platform.vault import Erased
+from engine.studio import sequence as studio_sequence
 from engine.web import operations, studio
 from engine.web.citizen import benefit, budget, enk, home, household, overview, plan, sharing, tasks
 from engine.web.leaders import statistics
@@ -114,6 +115,7 @@ def create_app(
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
+    studio_sequence.connect(application)
     app.extensions.update(ibalanse=application, logins=logins, identify=identify)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from lxml import etree
 
 from engine.studio.identifiers import plain_words
 from engine.workflow.bpmn.xml import read_xml
+from engine.workflow.errors import Refusal
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ALTINN = "{http://altinn.no/process}"
@@ -29,8 +30,10 @@ _ORDER = (
 )  # fmt: skip
 
 
-class EditRefused(ValueError):
+class EditRefused(Refusal, ValueError):
     """The change cannot be made; ``key`` names the sentence that says why, ``field`` what it is about."""
+
+    code = "edit_refused"
 
     def __init__(self, key: str, field: str = "", **values: object) -> None:
         super().__init__(key)

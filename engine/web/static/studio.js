@@ -22,6 +22,7 @@
   let waiting = 0; // changes that are not kept yet: each goes after the one before, which gives it its revision
   let last = Promise.resolve();
   const send = async (form) => {
+    const sent = new FormData(form).get("revision");
     const answer = await fetch(form.action, {
       method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
       keepalive: true, // what was on its way when one leaves the page is kept too
@@ -29,7 +30,11 @@
     if (answer.status === 409 || answer.status === 422) { say(form, await answer.text(), true); return; }
     if (!answer.ok || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("not kept");
     const kept = await answer.json();
-    for (const field of document.querySelectorAll('input[name="revision"]')) field.value = kept.revision;
+    // What a colleague has changed beside it is not on this page: the other forms stay at the revision they were drawn on.
+    const own = kept.beside ? form : document;
+    for (const field of own.querySelectorAll('input[name="revision"]')) {
+      if (kept.beside || field.value === sent) field.value = kept.revision;
+    }
     say(form, kept.text, false);
     const preview = document.querySelector("form[data-preview]");
     if (preview) await show(preview);

@@ -2,9 +2,10 @@
 
 One module a subject: ``index`` (every process, upload, new ones), ``process`` (the page of one), ``flow`` (of a step)
 and ``scope`` (of a part), ``steps``, ``changes``, ``stages``, ``form_builder``, ``lists``, ``texts``, ``templates`` and
-``access`` (changes), ``step_choices`` and ``process_sentences`` (conditions, built and read back), ``modeller`` (the
-diagram), ``publication`` and ``running_cases`` (versions, and cases that follow them), ``trust`` (keys of others),
-``trial`` (the test run). ``session`` is what they share, with the blueprint.
+``access`` (changes), ``edits`` and ``conflicts`` (how each is saved, and what the second of two is shown), ``tabs``
+(what the page asks each tab), ``step_choices`` and ``process_sentences`` (conditions, built and read back),
+``modeller`` (the diagram), ``publication`` and ``running_cases`` (versions, and cases that follow), ``trust`` (keys of
+others), ``trial`` (the test run). ``session`` is what they share, with the blueprint.
 """
 
 from engine.web.studio import (
@@ -20,6 +21,7 @@ from engine.web.studio import (
     running_cases,
     scope,
     stages,
+    step_list,
     steps,
     templates,
     texts,
@@ -42,6 +44,7 @@ __all__ = [
     "running_cases",
     "scope",
     "stages",
+    "step_list",
     "steps",
     "templates",
     "texts",

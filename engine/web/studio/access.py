@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from flask import g, request
+from flask import request
 
 from engine.studio import access
 from engine.studio.bpmn_editor import EditRefused
-from engine.web.shared import view
-from engine.web.shared.texts import texts as page_texts
-from engine.web.studio.process import PEOPLE, page
-from engine.web.studio.session import blueprint, draft_of
-from engine.web.studio.steps import keep
+from engine.studio.commands import EditDraft, Edited
+from engine.web.shared.commands import sends
+from engine.web.studio.access_sentences import action_named, named
+from engine.web.studio.edits import save
+from engine.web.studio.element_words import PEOPLE
+from engine.web.studio.session import blueprint
+from engine.web.studio.tabs import tab
 from engine.workflow.authorization.policy import PolicyError, read_policy
 from engine.workflow.authorization.policy_queries import allowed
 from engine.workflow.bpmn.elements import Process
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
+
+
+@tab("tilganger")
+def context(bundle: Bundle, process: Process, _: str) -> dict[str, Any]:
+    """Who may do what."""
+    return {"who": shown(bundle, process)}
 
 
 def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
@@ -67,46 +74,23 @@ def _order(action: str) -> tuple[int, str]:
     return (access.ACTIONS.index(action) if action in access.ACTIONS else len(access.ACTIONS), action)
 
 
-def changed(bundle: Bundle, text: str, values: Mapping[str, object]) -> str:
-    """One difference between two versions as a sentence, with roles and actions in words."""
-    said = dict(values)
-    if "role" in said:
-        said["role"] = named(bundle, str(said["role"]))
-    actions = said.get("actions")
-    if isinstance(actions, tuple):
-        words = [action_named(str(action)).lower() for action in actions]
-        both = f" {view.t('forming.and')} "
-        said["actions"] = both.join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
-    return view.t(text, **said)
-
-
-def named(bundle: Bundle, role: str) -> str:
-    own = bundle.text(f"role.{role}", g.language)
-    return view.t(f"role.{role}") if role in access.ROLES else role if own.startswith("role.") else own
-
-
-def action_named(action: str) -> str:
-    key = f"access.{action}"
-    return view.t(key) if key in page_texts("nb") else action
-
-
 @blueprint.post("/prosesser/<key>/tilgang")
+@sends(EditDraft)
 def let(key: str) -> Any:
     """The roles that are ticked may do it, the others may not."""
     form = request.form
     step, action = form.get("steg", ""), form.get("handling", "")
-    with view.house().db.read() as connection:
-        bundle = draft_of(connection, key).bundle
-    files: Mapping[str, bytes] = bundle.files
-    try:
-        if step not in bundle.process.elements or not action.isidentifier():
-            raise EditRefused("edit.gone")
-        may = set(form.getlist("role"))
-        files, new = access.add_role(files, form.get("new_role", ""))
-        for role in [*access.roles(files), *([new] if new else [])]:
-            files = access.let(files, key, step, role, action, role in may or role == new)
-    except EditRefused as refused:
-        return page(key, view.t(refused.key), "tilganger")
-    except (KeyError, PolicyError, BpmnSyntaxError):
-        return page(key, view.t("edit.no_policy"), "tilganger")
-    return keep(key, files, "tilganger", "hvem", steg=step, handling=action)
+    may = set(form.getlist("role"))
+
+    def change(bundle: Bundle) -> Edited:
+        try:
+            if step not in bundle.process.elements or not action.isidentifier():
+                raise EditRefused("edit.gone")
+            files, new = access.add_role(bundle.files, form.get("new_role", ""))
+            for role in [*access.roles(files), *([new] if new else [])]:
+                files = access.let(files, key, step, role, action, role in may or role == new)
+        except (KeyError, PolicyError, BpmnSyntaxError):
+            raise EditRefused("edit.no_policy") from None
+        return Edited(files, step)
+
+    return save(key, change, "tilganger", lambda _: "hvem", where=lambda _: {"steg": step, "handling": action})

@@ -7,24 +7,25 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from engine.studio import bpmn_editor, drafts
+from engine.studio import bpmn_editor
 from engine.studio.bpmn_editor import EditRefused, Files, flows
 from engine.studio.bpmn_editor.events import add_interruption
 from engine.studio.bpmn_editor.settings import PEOPLE, read_settings, write_settings
+from engine.studio.commands import EditDraft, Edited
 from engine.studio.create_element import READY
 from engine.studio.diagram_merge import permitted
+from engine.studio.drafts import DraftConflict
 from engine.studio.element_kinds import Kind
 from engine.studio.insert_element import add_branch, add_step
 from engine.studio.replace_element import change_sort
 from engine.studio.unconnected_elements import add_undoing, also, no_longer
 from engine.web.shared import view
-from engine.web.shared.guards import actor
+from engine.web.shared.commands import sends
 from engine.web.studio import job_submission, step_choices
+from engine.web.studio.edits import send_edit
 from engine.web.studio.flow import drawn, offered_here, posted
-from engine.web.studio.session import blueprint, draft_of, house_of
-from engine.web.studio.steps import conflict_text, revision
+from engine.web.studio.session import blueprint, house_of
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.errors import Conflict
 from engine.workflow.findings import House
 
 Form = Mapping[str, str]
@@ -34,36 +35,34 @@ Act = Callable[[Bundle, House, str, Form], Done]
 
 
 @blueprint.post("/prosesser/<key>/steg/<element>")
+@sends(EditDraft)
 def step_change(key: str, element: str) -> Any:
     """One change to a step or to a way from it; on to where it shows, or back with what stood in the way."""
     return carry_out(key, element, _ACTS, drawn)
 
 
 def carry_out(key: str, place: str, acts: Mapping[str, Act], draw: Callable[..., Any]) -> Any:
-    """Do the act that was posted on a step or a scope, and keep it as a revision; else *draw* the page with the reason.
+    """Do the act that was posted on a step or a scope, and save it as a revision; else *draw* the page with the reason.
 
-    draw  called with the key, the place, and the ``EditRefused`` or ``conflict=`` who was faster
+    draw  called with the key, the place, and the ``EditRefused`` or ``conflict=`` what a colleague was faster with
     """
-    house = view.house()
-    with house.db.read() as connection:
-        bundle = draft_of(connection, key).bundle
+    with view.house().db.read() as connection:
         offer = house_of(connection)
     form = posted()
-    act = acts.get(form.get("act", ""))
-    try:
+
+    def change(bundle: Bundle) -> Edited:
+        act = acts.get(form.get("act", ""))
         if act is None:
             raise EditRefused("edit.gone")
-        changed, show = act(bundle, offer, place, form)
+        return Edited(*act(bundle, offer, place, form))
+
+    try:
+        made = send_edit(key, change)
     except EditRefused as refused:
         return draw(key, place, refused)
-    if changed == dict(bundle.files):
-        return shows(key, show)
-    try:
-        with house.db.write() as connection:
-            drafts.save(connection, key, changed, revision(), actor(), house.clock.now())
-    except Conflict:
-        return draw(key, place, conflict=conflict_text(key))
-    return shows(key, show)
+    except DraftConflict as conflict:
+        return draw(key, place, conflict=conflict)
+    return shows(key, made.made)
 
 
 def shows(key: str, show: str) -> Any:

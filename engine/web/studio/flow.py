@@ -14,11 +14,13 @@ from engine.studio.bpmn_editor.conditions import OFFERED, Choice
 from engine.studio.bpmn_editor.document import find_step, open_process
 from engine.studio.bpmn_editor.events import THROWING, can_be_interrupted
 from engine.studio.bpmn_editor.settings import PEOPLE, SETTINGS, read_settings
+from engine.studio.drafts import DraftConflict
 from engine.studio.element_kinds import EDGES, UNDOING, Kind, events, offered
 from engine.studio.replace_element import becomes
 from engine.web.shared import view
-from engine.web.studio import job_form, step_choices
-from engine.web.studio.process import _told, in_words, label
+from engine.web.studio import conflicts, job_form, step_choices
+from engine.web.studio.element_words import in_words, label
+from engine.web.studio.finding_sentences import finding_text
 from engine.web.studio.process_sentences import Teller
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
 from engine.workflow.bpmn.elements import JOB_ELEMENTS, Element
@@ -49,7 +51,7 @@ def condition_value(key: str) -> Any:
     )  # fmt: skip
 
 
-def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflict: str = "") -> Any:
+def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
     """The page of a step of the draft. What was written stands in it when it could not be kept."""
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
@@ -62,16 +64,19 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         raise NotFound(element_id) from None
     tell = Teller(bundle, g.language)
     given = posted() if refused or conflict else {}
-    wrong = view.t(refused.key, **refused.values) if refused else conflict
+    wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     settings = _settings(bundle, element_id, given)
     job = job_form.shown(bundle, tell, settings.get("task_type", ""), settings.get("config", ""), given)
     settings |= {"config": job.lines} if job else {}
-    found = [_told(f, bundle.process) for f in faults(bundle, house) if f.element in (element_id, *element.outgoing)]
+    found = [
+        finding_text(f, bundle.process) for f in faults(bundle, house) if f.element in (element_id, *element.outgoing)
+    ]
     fragment = bool(request.headers.get("X-Part"))
     is_event = element.type.endswith("Event")
     body = render_template(
         "parts/studio_step.html" if fragment else "studio_step.html",
         key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), wrong=wrong,
+        both=conflicts.both(conflict, element_id) if conflict else (),
         wrong_field=_field(refused, given), given=given, faults=found, tell=tell, titles=titles,
         settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
         options=_options(bundle, house, titles, element),

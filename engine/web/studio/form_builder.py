@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from engine.studio import bpmn_editor, option_lists
 from engine.studio.bpmn_editor import conditions
 from engine.studio.bpmn_editor.conditions import Comparison
+from engine.studio.commands import EditDraft, Edited
 from engine.studio.form_builder import BY_ID, KINDS, FormDraft, bound_to, kind_of
 from engine.studio.form_builder.files import KINDS as ENDINGS
 from engine.web.shared import forms, view
+from engine.web.shared.commands import sends
+from engine.web.studio.edits import save
 from engine.web.studio.lists import list_name
 from engine.web.studio.process import page
-from engine.web.studio.session import LANGUAGES, blueprint, current, draft_of
-from engine.web.studio.steps import by_script, keep
+from engine.web.studio.session import LANGUAGES, blueprint, current
+from engine.web.studio.tabs import tab
 from engine.workflow.bpmn.elements import Process
 from engine.workflow.definitions.bundle import Bundle
 from forms.files import taking
@@ -35,81 +39,121 @@ def form(key: str, step: str) -> Any:
 
 
 @blueprint.post("/prosesser/<key>/skjema/<step>")
+@sends(EditDraft)
 def change_form(key: str, step: str) -> Any:
     """One change to the form of a step: a page or a component added, changed, moved or taken out."""
-    with view.house().db.read() as connection:
-        bundle = draft_of(connection, key).bundle
-    given = request.form
-    act, component, on = given.get("act", ""), given.get("component", ""), given.get("page", "")
-    try:
+    form = request.form
+    act = _ACTS.get(form.get("act", ""), _change)
+
+    def change(bundle: Bundle) -> Edited:
         if step not in bundle.process.elements:
             raise bpmn_editor.EditRefused("edit.gone")
         work = FormDraft(bundle.files, step)
-        anchor = _act(work, act, component, on) or f"felt-{component}"
-    except bpmn_editor.EditRefused as refused:
-        return (view.t(refused.key), 422) if by_script() else page(key, view.t(refused.key), "skjemaer", step)
-    return keep(key, work.files(), "skjemaer", anchor, steg=step)
+        anchor = act(work, form)
+        return Edited(work.files(), anchor)
+
+    return save(key, change, "skjemaer", lambda anchor: anchor, step=step, where=lambda _: {"steg": step})
 
 
-def _act(work: FormDraft, act: str, component: str, on: str) -> str:
-    """Carry out one press. Returns where on the page to go on from, "" for the component itself."""
-    given = request.form
-    if act == "page":
-        return f"side-{work.add_page(given.get('title', ''))}"
-    if act == "page-title":
-        work.title_page(on, {language: given.get(language, "") for language in LANGUAGES})
-    elif act in ("page-up", "page-down"):
-        work.move_page(on, -1 if act == "page-up" else 1)
-    elif act == "page-remove":
-        work.remove_page(on)
-        return "skjema"
-    elif act == "add":
-        kind = BY_ID.get(given.get("kind", ""))
-        if kind is None:
-            raise bpmn_editor.EditRefused("edit.kind")
-        return f"felt-{work.add(on, kind, given.get('title', ''), given.get('group', ''))}"
-    elif act in ("up", "down"):
-        work.move(component, -1 if act == "up" else 1)
-        return f"felt-{component}"
-    elif act == "remove":
-        work.remove(component)
-        return f"side-{on}" if on else "skjema"
-    else:
-        _change(work, component)
-        return f"felt-{component}"
-    return f"side-{on}"
+#: One press on the form of a step, from what was posted. Returns where on the page to go on from.
+Act = Callable[[FormDraft, MultiDict[str, str]], str]
 
 
-def _change(work: FormDraft, component: str) -> None:
-    given = request.form
+def _page_add(work: FormDraft, form: MultiDict[str, str]) -> str:
+    return f"side-{work.add_page(form.get('title', ''))}"
+
+
+def _page_title(work: FormDraft, form: MultiDict[str, str]) -> str:
+    work.title_page(form.get("page", ""), {language: form.get(language, "") for language in LANGUAGES})
+    return f"side-{form.get('page', '')}"
+
+
+def _page_move(by: int) -> Act:
+    def move(work: FormDraft, form: MultiDict[str, str]) -> str:
+        work.move_page(form.get("page", ""), by)
+        return f"side-{form.get('page', '')}"
+
+    return move
+
+
+def _page_remove(work: FormDraft, form: MultiDict[str, str]) -> str:
+    work.remove_page(form.get("page", ""))
+    return "skjema"
+
+
+def _add(work: FormDraft, form: MultiDict[str, str]) -> str:
+    kind = BY_ID.get(form.get("kind", ""))
+    if kind is None:
+        raise bpmn_editor.EditRefused("edit.kind")
+    return f"felt-{work.add(form.get('page', ''), kind, form.get('title', ''), form.get('group', ''))}"
+
+
+def _move(by: int) -> Act:
+    def move(work: FormDraft, form: MultiDict[str, str]) -> str:
+        work.move(form.get("component", ""), by)
+        return f"felt-{form.get('component', '')}"
+
+    return move
+
+
+def _remove(work: FormDraft, form: MultiDict[str, str]) -> str:
+    work.remove(form.get("component", ""))
+    return f"side-{form['page']}" if form.get("page") else "skjema"
+
+
+def _change(work: FormDraft, form: MultiDict[str, str]) -> str:
+    """Everything the form of a component says of it."""
+    component = form.get("component", "")
     work.name(
         component,
-        {language: given.get(f"title-{language}", "") for language in LANGUAGES},
-        {language: given.get(f"help-{language}", "") for language in LANGUAGES},
+        {language: form.get(f"title-{language}", "") for language in LANGUAGES},
+        {language: form.get(f"help-{language}", "") for language in LANGUAGES},
     )
     for state in STATES:
-        when = given.get(f"{state}-when", "")
-        if when in ("always", "never"):
-            work.let(component, state, when == "always")
-        elif when == "if":
-            rule = conditions.chosen(
-                given.getlist(f"{state}-field"), given.getlist(f"{state}-operator"),
-                given.getlist(f"{state}-value"), given.get(f"{state}-join", "and"),
-            )  # fmt: skip
-            if rule is None:
-                raise bpmn_editor.EditRefused("forming.rule")
-            work.let(component, state, conditions.write_rule(rule, _kinds(work)))
-    if "files-most" in given:
-        numbers = [given.get(f"files-{part}", "") for part in ("least", "most", "size")]
+        _change_state(work, component, state, form)
+    if "files-most" in form:
+        numbers = [form.get(f"files-{part}", "") for part in ("least", "most", "size")]
         whole = [int(number) if number.isdigit() and len(number) < 4 else -1 for number in numbers]
-        work.take_files(component, whole[0], whole[1], whole[2], given.getlist("files-ending"))
-    if given.get("list"):
-        work.use_list(component, given["list"])
-    elif "choices-nb" in given:
-        lines = {language: given.get(f"choices-{language}", "").splitlines() for language in LANGUAGES}
+        work.take_files(component, whole[0], whole[1], whole[2], form.getlist("files-ending"))
+    if form.get("list"):
+        work.use_list(component, form["list"])
+    elif "choices-nb" in form:
+        lines = {language: form.get(f"choices-{language}", "").splitlines() for language in LANGUAGES}
         work.choose_from(component, lines)
-    if given.get("to-page"):
-        work.move_to(component, given["to-page"])
+    if form.get("to-page"):
+        work.move_to(component, form["to-page"])
+    return f"felt-{component}"
+
+
+def _change_state(work: FormDraft, component: str, state: str, form: MultiDict[str, str]) -> None:
+    """Whether a component is hidden, required or read only: always, never, or by a rule that was chosen."""
+    when = form.get(f"{state}-when", "")
+    if when in ("always", "never"):
+        work.let(component, state, when == "always")
+    elif when == "if":
+        rule = conditions.chosen(
+            form.getlist(f"{state}-field"),
+            form.getlist(f"{state}-operator"),
+            form.getlist(f"{state}-value"),
+            form.get(f"{state}-join", "and"),
+        )
+        if rule is None:
+            raise bpmn_editor.EditRefused("forming.rule")
+        work.let(component, state, conditions.write_rule(rule, _kinds(work)))
+
+
+_ACTS: Mapping[str, Act] = {
+    "page": _page_add,
+    "page-title": _page_title,
+    "page-up": _page_move(-1),
+    "page-down": _page_move(1),
+    "page-remove": _page_remove,
+    "add": _add,
+    "up": _move(-1),
+    "down": _move(1),
+    "remove": _remove,
+    "change": _change,
+}
 
 
 def _kinds(work: FormDraft) -> dict[str, str]:
@@ -124,6 +168,12 @@ def _kinds(work: FormDraft) -> dict[str, str]:
 
 def steps_with_form(process: Process) -> list[Any]:
     return [e for e in process.elements.values() if e.extension.task_type in WITH_FORM and e.type != "serviceTask"]
+
+
+@tab("skjemaer")
+def context(bundle: Bundle, _: Process, step: str) -> dict[str, Any]:
+    """The form of the step that is open."""
+    return {"form": shown(bundle, step)}
 
 
 def shown(bundle: Bundle, wanted: str) -> dict[str, Any]:

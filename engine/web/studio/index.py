@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -11,12 +12,13 @@ from werkzeug.wrappers import Response
 from engine.studio import drafts, studio_settings
 from engine.studio.blank import blank
 from engine.studio.bundle_upload import KEY, UploadRefused, read_folder, read_zip
+from engine.studio.commands import BeginDraft, SetStudioSetting
+from engine.studio.drafts import DraftConflict
 from engine.web.shared import view
-from engine.web.shared.guards import actor
+from engine.web.shared.commands import send, sends
 from engine.web.studio import trust
 from engine.web.studio.session import blueprint, deployed
-from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.errors import AlreadyDone
 from engine.workflow.instances.models import case_file
 
 
@@ -56,6 +58,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
 
 
 @blueprint.post("/prosesser/last-opp")
+@sends(BeginDraft)
 def upload() -> Any:
     """A zip or a folder becomes a draft, whatever faults it has: they are listed on its page."""
     zipped = request.files.get("bundle")
@@ -69,26 +72,26 @@ def upload() -> Any:
         return page(tuple(view.t(key, **values) for key, values in refused.reasons))
     if why := trust.refused(got.seal):
         return page((why,))
-    with view.house().db.read() as connection:
-        there = drafts.find(connection, got.bundle.key)
-    if there and request.form.get("replace") != got.bundle.key:
-        who = view.name_of(there.changed_by)
-        text = view.t("studio.draft_there", name=there.bundle.title(g.language), who=who)
+    try:
+        send(BeginDraft(got.bundle, replace=request.form.get("replace") == got.bundle.key))
+    except DraftConflict as there:
+        who = view.name_of(there.by)
+        text = view.t("studio.draft_there", name=there.now.title(g.language), who=who)
         return page((text,), got.bundle.key)
-    return begin(got.bundle, len(got.left_out), trust.signer(got.seal))
+    left_out, seal = len(got.left_out) or None, trust.signer(got.seal) or None
+    return redirect(url_for("studio.show", key=got.bundle.key, utelatt=left_out, segl=seal), 303)
 
 
 @blueprint.post("/prosesser/innstillinger")
+@sends(SetStudioSetting)
 def settings() -> Response:
     """What holds for every process here."""
-    house = view.house()
-    with house.db.write() as connection:
-        two = request.form.get("two_persons") == "yes"
-        studio_settings.turn(connection, "two_persons", two, actor(), house.clock.now())
+    send(SetStudioSetting("two_persons", request.form.get("two_persons") == "yes"), once=True)
     return redirect(url_for("studio.index", _anchor="innstillinger"), 303)
 
 
 @blueprint.post("/prosesser/kopi")
+@sends(BeginDraft)
 def copy() -> Any:
     """A new process, a copy of another or an empty one. Without a key of its own it gets one from its title."""
     title = request.form.get("title", "").strip()
@@ -98,34 +101,27 @@ def copy() -> Any:
         wanted = request.form.get("source", "")
         source = deployed(connection, wanted) if wanted else None
         known = [d.bundle.metadata.get("office") for d in house.library.every_newest(connection)]
-        ours = {"orgno": house.settings.organisation_number, "name": house.settings.organisation_name}
-        office = next((office for office in known if office), ours)
-        taken = key in {d.key for d in house.library.every_newest(connection)} or drafts.find(connection, key)
+    ours = {"orgno": house.settings.organisation_number, "name": house.settings.organisation_name}
+    office = next((office for office in known if office), ours)
     if not KEY.fullmatch(key) or not title or len(title) > 80:
         return page((view.t("studio.key_wrong"),))
-    if taken:
+    bundle = drafts.renamed(source.bundle, key, title) if source else blank(key, title, office)
+    try:
+        send(BeginDraft(bundle, new=True))
+    except (AlreadyDone, DraftConflict):
         return page((view.t("studio.key_taken", name=key),))
-    return begin(drafts.renamed(source.bundle, key, title) if source else blank(key, title, office))
+    return redirect(url_for("studio.show", key=key), 303)
 
 
 @blueprint.post("/prosesser/<key>/utkast")
+@sends(BeginDraft)
 def edit(key: str) -> Response:
     """Begin the next version of a process as a draft, from the version in use or from an older one."""
     house = view.house()
     wanted = request.form.get("version", "")
     with house.db.read() as connection:
-        there = drafts.find(connection, key)
         versions = {str(v.version): v for v in house.library.versions(connection, key)}
         source = versions.get(wanted) or deployed(connection, key)
-    return redirect(url_for("studio.show", key=key), 303) if there else begin(source.bundle)
-
-
-def begin(bundle: Bundle, left_out: int = 0, seal: str = "") -> Response:
-    house = view.house()
-    with house.db.write() as connection:
-        try:
-            base = house.library.newest(connection, bundle.key).version
-        except UnknownDefinition:
-            base = 0
-        drafts.begin(connection, bundle, base, actor(), house.clock.now())
-    return redirect(url_for("studio.show", key=bundle.key, utelatt=left_out or None, segl=seal or None), 303)
+    with suppress(DraftConflict):  # a draft that is there already is the one to go on with
+        send(BeginDraft(source.bundle))
+    return redirect(url_for("studio.show", key=key), 303)

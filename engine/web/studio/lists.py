@@ -8,31 +8,45 @@ from flask import g, request
 
 from engine.studio import option_lists
 from engine.studio.bpmn_editor import EditRefused
+from engine.studio.commands import EditDraft, Edited
 from engine.web.shared import view
-from engine.web.studio.process import page
+from engine.web.shared.commands import sends
+from engine.web.studio.edits import save
 from engine.web.studio.session import LANGUAGES, blueprint, draft_of
-from engine.web.studio.steps import keep
+from engine.web.studio.tabs import tab
+from engine.workflow.bpmn.elements import Process
 from engine.workflow.definitions.bundle import Bundle
 
 
 @blueprint.post("/prosesser/<key>/lister")
+@sends(EditDraft)
 def change_list(key: str) -> Any:
-    """One press: a list made, kept with all its lines, or taken out."""
-    given = request.form
-    identity, act = given.get("list", ""), given.get("act", "")
-    with view.house().db.read() as connection:
-        bundle = draft_of(connection, key).bundle
-    try:
+    """One press: a list made, saved with all its lines, or taken out."""
+    form = request.form
+    wanted, act = form.get("list", ""), form.get("act", "")
+
+    def change(bundle: Bundle) -> Edited:
         if act == "create":
-            files, identity = option_lists.create(bundle.files, given.get("title", ""))
-        elif act == "remove":
-            files, identity = option_lists.remove(bundle, identity), ""
-        else:
-            names = {language: given.get(f"name-{language}", "") for language in LANGUAGES}
-            files = option_lists.change(bundle, identity, names, _pressed(_rows(), act))
-    except EditRefused as refused:
-        return page(key, _told(bundle, identity, refused), "lister")
-    return keep(key, files, "lister", "liste" if identity else "lister", liste=identity or None)
+            return Edited(*option_lists.create(bundle.files, form.get("title", "")))
+        if act == "remove":
+            return Edited(option_lists.remove(bundle, wanted))
+        names = {language: form.get(f"name-{language}", "") for language in LANGUAGES}
+        return Edited(option_lists.change(bundle, wanted, names, _pressed(_rows(), act)), wanted)
+
+    def told(refused: EditRefused) -> str:
+        with view.house().db.read() as connection:
+            used = _used(draft_of(connection, key).bundle, wanted)
+        where = ", ".join(use["said"] for use in used)
+        return view.t(refused.key, where=where, value=refused.values.get("value", ""))
+
+    return save(
+        key,
+        change,
+        "lister",
+        lambda place: "liste" if place else "lister",
+        where=lambda place: {"liste": place or None},
+        told=told,
+    )
 
 
 def _rows() -> list[option_lists.Row]:
@@ -58,11 +72,6 @@ def _pressed(rows: list[option_lists.Row], act: str) -> list[option_lists.Row]:
     return rows
 
 
-def _told(bundle: Bundle, identity: str, refused: EditRefused) -> str:
-    where = ", ".join(use["said"] for use in _used(bundle, identity))
-    return view.t(refused.key, where=where, value=refused.values.get("value", ""))
-
-
 # What the page shows
 
 
@@ -70,6 +79,12 @@ def list_name(bundle: Bundle, identity: str) -> str:
     """What a list is called, else its id."""
     named = bundle.text(f"list.{identity}", g.language)
     return identity if named == f"list.{identity}" else named
+
+
+@tab("lister")
+def context(bundle: Bundle, _process: Process, _step: str) -> dict[str, Any]:
+    """Every list."""
+    return {"liste": shown(bundle)}
 
 
 def shown(bundle: Bundle) -> dict[str, Any]:

@@ -10,21 +10,22 @@ from typing import Any
 
 from flask import g, jsonify, render_template, request
 
-from engine.studio import drafts
+from engine.studio.bpmn_editor import EditRefused
 from engine.studio.bpmn_editor.diagram_interchange import with_picture
 from engine.studio.bpmn_editor.document import open_process, written
-from engine.studio.diagram_merge import dropped, merged
+from engine.studio.commands import MergeDraft, RedoDraft, UndoDraft
+from engine.studio.diagram_merge import dropped
+from engine.studio.drafts import DraftConflict
 from engine.web.shared import view
-from engine.web.shared.guards import actor
+from engine.web.shared.commands import send, sends
 from engine.web.shared.texts import texts as page_texts
+from engine.web.studio import conflicts
+from engine.web.studio.edits import refusal, revision
+from engine.web.studio.finding_sentences import finding_text
 from engine.web.studio.flow import task_type
-from engine.web.studio.process import _told
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
-from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.bpmn.parser import read_definitions
-from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.errors import Conflict
 from engine.workflow.findings import faults
 from forms.formatting import clock_time
 
@@ -55,44 +56,37 @@ def modeller_process(key: str) -> Any:
 
 
 @blueprint.post("/prosesser/<key>/tegn/prosess")
+@sends(MergeDraft)
 def modeller_save(key: str) -> Any:
-    """Keep what was drawn on *revision*. 409 with who was faster, 422 with why it cannot be read."""
-    house = view.house()
-    with house.db.read() as connection:
-        bundle = draft_of(connection, key).bundle
+    """Save what was drawn on *revision*. 409 with who was faster, 422 with why it cannot be read."""
+    with view.house().db.read() as connection:
+        before = draft_of(connection, key).bundle
+    try:
+        made = send(MergeDraft(key, revision(), request.form.get("xml", "").encode()))
+    except EditRefused as refused:
+        return {"text": refusal(refused)}, 422
+    except DraftConflict as conflict:
+        return {"text": conflicts.sentence(conflict), "conflict": True}, 409
+    with view.house().db.read() as connection:
+        draft = draft_of(connection, key)
         offer = house_of(connection)
-    try:
-        files = merged(bundle.files, request.form.get("xml", "").encode())
-        made = Bundle(key, files)
-        if made.process.id != key:
-            raise BpmnSyntaxError(f"the id of the process must be {key}")
-    except (BpmnSyntaxError, KeyError, IndexError) as error:
-        return {"text": view.t("modeller.unreadable", why=str(error))}, 422
-    number = draft_revision = revision()
-    try:
-        with house.db.write() as connection:
-            if files != dict(bundle.files):
-                number = drafts.save(connection, key, files, draft_revision, actor(), house.clock.now())
-            draft = draft_of(connection, key)
-    except Conflict:
-        return {"text": conflict_text(key), "conflict": True}, 409
+    number = (made.detail or {})["revision"]
     answer = _state(draft.bundle, offer, number, draft.can_undo, draft.can_redo)
-    for name, lost in dropped(bundle.files, files):
+    for name, lost in dropped(before.files, draft.bundle.files):
         words = ", ".join(view.t(f"flow.s.{setting}") for setting in lost)
         answer["text"] += f" {view.t('modeller.dropped', step=name, settings=words)}"
     return jsonify(answer)
 
 
 @blueprint.post("/prosesser/<key>/tegn/angre")
+@sends(UndoDraft, RedoDraft)
 def modeller_undo(key: str) -> Any:
     """One step back in the draft's history, or with ``by=1`` forward again."""
-    house = view.house()
-    by = 1 if request.form.get("by") == "1" else -1
+    command = RedoDraft if request.form.get("by") == "1" else UndoDraft
     try:
-        with house.db.write() as connection:
-            drafts.undo(connection, key, revision(), actor(), house.clock.now(), by)
-    except Conflict:
-        return {"text": conflict_text(key), "conflict": True}, 409
+        send(command(key, revision()))
+    except DraftConflict as conflict:
+        return {"text": conflicts.sentence(conflict), "conflict": True}, 409
     return {"text": ""}
 
 
@@ -106,6 +100,6 @@ def _state(bundle: Bundle, offer: Any, number: int, can_undo: bool, can_redo: bo
         "text": view.t("modeller.saved", time=clock_time(house.clock.now(), g.language)),
         "findings": [
             {k: told[k] for k in ("element", "step", "name", "severity", "text", "suggest")}
-            for told in (_told(finding, process) for finding in faults(bundle, offer))
+            for told in (finding_text(finding, process) for finding in faults(bundle, offer))
         ],
     }

@@ -13,7 +13,7 @@ from engine.studio.bpmn_editor import conditions
 from engine.studio.bpmn_editor.conditions import BUTTON, Field
 from engine.studio.condition_fields import counters, fields, items, lists
 from engine.web.shared import view
-from engine.web.studio.process import in_order, in_words, label
+from engine.web.studio.element_words import in_order, in_words, label
 from engine.workflow.bpmn.elements import Element, SequenceFlow
 from engine.workflow.definitions.bundle import Bundle
 

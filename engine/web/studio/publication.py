@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.studio import bundle_signature, case_migration, drafts, scenarios, studio_settings
+from engine.studio.commands import ProposeDraft, PublishDraft, TryMove
 from engine.studio.difference import differences, touched
+from engine.studio.drafts import Draft, DraftConflict
 from engine.studio.open_cases import cases_by_version
 from engine.studio.scenarios import replays
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
-from engine.web.studio import access, running_cases
+from engine.web.studio import running_cases
+from engine.web.studio.access_sentences import changed
+from engine.web.studio.edits import revision
 from engine.web.studio.process import page
 from engine.web.studio.session import blueprint, current, draft_of, errors
-from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.bpmn.drawing import to_svg
-from engine.workflow.errors import Conflict, NotFound
+from engine.workflow.errors import NotFound
 
 
 @blueprint.get("/prosesser/<key>/publiser")
@@ -55,7 +60,7 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", giv
         faulty=bool(found),
         running=sum(counts.values()),
         counts=counts,
-        changes=[access.changed(draft.bundle, *change) for change in changes],
+        changes=[changed(draft.bundle, *change) for change in changes],
         lost=lost,
         plan=plan,
         replays=[] if found else replays(house, draft.bundle),
@@ -69,6 +74,7 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", giv
 
 
 @blueprint.post("/prosesser/<key>/publiser/prov")
+@sends(TryMove)
 def try_move(key: str) -> Any:
     """Move every running case to the draft, tell how it went, and roll it all back."""
     house = view.house()
@@ -78,7 +84,7 @@ def try_move(key: str) -> Any:
     if faulty:
         return review_page(key, None, view.t("studio.has_faults"))
     if case_migration.how_many(house, key) > case_migration.MOST_TRIED:
-        batch = case_migration.try_all(house, key, draft.revision, running_cases.mapping(), actor())
+        batch = send(TryMove(key, revision=draft.revision, mapping=running_cases.mapping())).made
         return redirect(url_for("studio.moved", key=key, batch=batch), 303)
     return review_page(
         key, case_migration.dry_run(house, key, draft.bundle, running_cases.mapping(), actor().person_id)
@@ -86,41 +92,62 @@ def try_move(key: str) -> Any:
 
 
 @blueprint.post("/prosesser/<key>/publiser")
+@sends(ProposeDraft, PublishDraft)
 def publish(key: str) -> Any:
     """The draft becomes the next version, as it was seen. Cases that run stay on theirs, or are moved.
 
     A press that has not seen what publishing means is led to the page that says it, where there is something to say.
     """
     house = view.house()
-    asked = request.form.get("cases", "")
     with house.db.read() as connection:
-        draft = draft_of(connection, key)
-        faulty = bool(errors(connection, draft.bundle))
-        running = sum(cases_by_version(connection, house.library.versions(connection, key)).values())
-        two = studio_settings.get(connection, "two_persons")
+        draft = drafts.find(connection, key)
+        faulty = draft is not None and bool(errors(connection, draft.bundle))
     if faulty:
         return page(key, view.t("studio.has_faults"))
-    if draft.revision != revision():
-        return page(key, conflict_text(key))
-    if not asked and (running or two or scenarios.of(draft.bundle)):
-        return redirect(url_for("studio.review", key=key), 303)
-    if any(replay.blocks and replay.differs for replay in replays(house, draft.bundle)):
-        return review_page(key, None, view.t("scenario.blocks"))
-    if two and draft.proposed_by in ("", actor().person_id):
-        with house.db.write() as connection:
-            drafts.propose(connection, key, draft.revision, actor(), house.clock.now())
-        return redirect(url_for("studio.review", key=key), 303)
-    with house.db.write() as connection:
-        if draft_of(connection, key).revision != draft.revision:
-            raise Conflict(key)
-        deployed, new = house.library.deploy(connection, draft.bundle, by=actor().person_id)
-        drafts.discard(connection, key, draft.revision, actor(), house.clock.now())
-    if asked == "move" and running and new:
-        batch = case_migration.move(
-            house, key, deployed, running_cases.mapping(), request.form.get("reason", ""), actor()
-        )
-        return redirect(url_for("studio.moved", key=key, batch=batch), 303)
-    return redirect(url_for("studio.show", key=key, fane="versjoner", publisert=deployed.version if new else "0"), 303)
+    held: tuple[str, ...] = ()
+    if draft is not None and draft.revision == revision():
+        if not request.form.get("cases") and _means_something(draft):
+            return redirect(url_for("studio.review", key=key), 303)
+        replayed = replays(house, draft.bundle)
+        if any(replay.blocks and replay.differs for replay in replayed):
+            return review_page(key, None, view.t("scenario.blocks"))
+        held = tuple(replay.name for replay in replayed if not replay.differs)
+    try:
+        if draft is not None and _needs_a_colleague(draft):
+            send(ProposeDraft(key, revision()))
+            return redirect(url_for("studio.review", key=key), 303)
+        done = _publish(key, held)
+    except DraftConflict as conflict:
+        return page(key, "", conflict=conflict)
+    if done["batch"]:
+        return redirect(url_for("studio.moved", key=key, batch=done["batch"]), 303)
+    published = done["version"] if done["new"] else "0"
+    return redirect(url_for("studio.show", key=key, fane="versjoner", publisert=published), 303)
+
+
+def _publish(key: str, held: tuple[str, ...]) -> Mapping[str, Any]:
+    """Send it. Returns which version it became, whether that is new, and the batch that moves cases to it."""
+    form = request.form
+    publishing = PublishDraft(
+        key, revision(), held, form.get("cases") == "move", running_cases.mapping(), form.get("reason", "")
+    )
+    return send(publishing, once=True).detail or {}
+
+
+def _means_something(draft: Draft) -> bool:
+    """Whether publishing means more than a new version: cases that run, a colleague's yes, scenarios that must hold."""
+    house, key = view.house(), draft.bundle.key
+    with house.db.read() as connection:
+        running = sum(cases_by_version(connection, house.library.versions(connection, key)).values())
+        two = studio_settings.get(connection, "two_persons")
+    return bool(running or two or scenarios.of(draft.bundle))
+
+
+def _needs_a_colleague(draft: Draft) -> bool:
+    """Whether two must agree, and nobody else has proposed it yet."""
+    with view.house().db.read() as connection:
+        two = studio_settings.get(connection, "two_persons")
+    return bool(two) and draft.proposed_by in ("", actor().person_id)
 
 
 @blueprint.get("/prosesser/<key>/eksport.zip")

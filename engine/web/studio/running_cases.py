@@ -9,9 +9,11 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
 from engine.studio import case_migration
+from engine.studio.commands import ContinueMove, MoveCases, RevertMove, StopMove, TryMove
 from engine.studio.drafts import Draft
 from engine.studio.open_cases import cases_by_version, left_behind, left_in_stages
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
 from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.session import blueprint, deployed
@@ -20,6 +22,9 @@ from engine.workflow.definitions.library import Deployed
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.migration import STAGE, alike
 from engine.workflow.operations import batches
+
+#: How long a page that is looked at works at a move itself, beside the worker that does.
+SECONDS = 2.0
 
 
 def lost(connection: Connection, versions: Sequence[Deployed], bundle: Bundle) -> list[dict[str, Any]]:
@@ -81,18 +86,19 @@ def _tried(row: Any, aim: Draft | Deployed) -> bool:
 
 
 @blueprint.post("/prosesser/<key>/flytt")
+@sends(MoveCases, TryMove)
 def move(key: str) -> Any:
     """Move the cases that run on older versions to the one in use; with ``prov`` only tell what would happen."""
     house = view.house()
     with house.db.read() as connection:
         target = deployed(connection, key)
-    if request.form.get("act") == "prov":
-        if case_migration.how_many(house, key, target.id) > case_migration.MOST_TRIED:
-            batch = case_migration.try_all(house, key, target, mapping(), actor())
-            return redirect(url_for("studio.moved", key=key, batch=batch), 303)
-        return move_page(key, case_migration.dry_run(house, key, target, mapping(), actor().person_id), request.form)
-    batch = case_migration.move(house, key, target, mapping(), request.form.get("reason", ""), actor())
-    return redirect(url_for("studio.moved", key=key, batch=batch), 303)
+    if request.form.get("act") != "prov":
+        moving = MoveCases(key, target.id, mapping(), request.form.get("reason", ""))
+        return redirect(url_for("studio.moved", key=key, batch=send(moving, once=True).made), 303)
+    if case_migration.how_many(house, key, target.id) > case_migration.MOST_TRIED:
+        batch = send(TryMove(key, target.id, mapping=mapping())).made
+        return redirect(url_for("studio.moved", key=key, batch=batch), 303)
+    return move_page(key, case_migration.dry_run(house, key, target, mapping(), actor().person_id), request.form)
 
 
 @blueprint.get("/prosesser/<key>/flytt")
@@ -143,6 +149,7 @@ def moved(key: str, batch: str) -> Any:
 
 
 @blueprint.post("/prosesser/<key>/flytting/<batch>")
+@sends(StopMove, ContinueMove, RevertMove)
 def go_on(key: str, batch: str) -> Any:
     """Go on with a move for a while, stop it, or put back what it moved. Only a press goes on with what was stopped."""
     house = view.house()
@@ -151,14 +158,13 @@ def go_on(key: str, batch: str) -> Any:
         raise NotFound(batch)
     act = request.form.get("act", "")
     if act == "stop":
-        batches.stop(house, batch)
-    elif act == "undo" and found.action == "migrate":
-        batch = case_migration.put_back(house, key, batch, actor())
-        case_migration.work(house, batch, 2)
+        send(StopMove(key, batch))
     else:
-        if act == "on":
-            case_migration.let_run(house, batch)
-        case_migration.work(house, batch, 2)
+        if act == "undo" and found.action == "migrate":
+            batch = send(RevertMove(key, batch), once=True).made
+        elif act == "on":
+            send(ContinueMove(key, batch))
+        case_migration.work(house, batch, SECONDS)
     target = url_for("studio.moved", key=key, batch=batch)
     if request.headers.get("HX-Request"):
         answer = make_response("", 200)

@@ -8,9 +8,13 @@ from typing import Any
 from flask import g, render_template
 
 from engine.studio.bpmn_editor import EditRefused
+from engine.studio.commands import EditDraft
+from engine.studio.drafts import DraftConflict
 from engine.studio.element_kinds import ANY_ORDER, HANDLERS, STARTS, events
 from engine.studio.unconnected_elements import add_handler, add_inside, add_start
 from engine.web.shared import view
+from engine.web.shared.commands import sends
+from engine.web.studio import conflicts
 from engine.web.studio.changes import Act, Done, Form, carry_out, kind_of, said
 from engine.web.studio.flow import offered_here, posted, targets, task_type
 from engine.web.studio.process_sentences import Teller
@@ -26,7 +30,7 @@ def scope_page(key: str, scope: str) -> Any:
     return drawn_scope(key, scope)
 
 
-def drawn_scope(key: str, scope: str, refused: EditRefused | None = None, conflict: str = "") -> Any:
+def drawn_scope(key: str, scope: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
     """The page of a scope of the draft: what is there already, and what may be put in."""
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
@@ -40,11 +44,12 @@ def drawn_scope(key: str, scope: str, refused: EditRefused | None = None, confli
     own = process.elements.get(scope)
     members = [process.elements[child] for child in process.children[scope]]
     given = posted() if refused or conflict else {}
-    wrong = view.t(refused.key, **refused.values) if refused else conflict
+    wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     any_order = own is not None and own.type == "adHocSubProcess"
     body = render_template(
         "studio_scope.html",
-        key=key, bundle=bundle, draft=draft, scope=scope, own=own, tell=tell, wrong=wrong, given=given, titles=titles,
+        key=key, bundle=bundle, draft=draft, scope=scope, own=own, tell=tell, wrong=wrong,
+        both=conflicts.both(conflict) if conflict else (), given=given, titles=titles,
         wrong_field=f"{refused.field}-{given.get('act', '')}" if refused and refused.field else "innhold",
         starts=[e for e in members if e.type == "startEvent"],
         handlers=[(e, _begins(bundle, e)) for e in members if e.triggered_by_event],
@@ -68,6 +73,7 @@ def _begins(bundle: Bundle, handler: Element) -> Element:
 
 
 @blueprint.post("/prosesser/<key>/del/<scope>")
+@sends(EditDraft)
 def scope_change(key: str, scope: str) -> Any:
     """Put one thing into the scope, and on to its page."""
     return carry_out(key, scope, _ACTS, drawn_scope)

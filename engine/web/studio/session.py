@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio import drafts
-from engine.studio.bundle_rules import BUNDLE_RULES
+from engine.studio.capabilities import CAPABILITIES, offer_of
 from engine.web.shared import view
 from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.bpmn.elements import Finding
-from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed, UnknownDefinition
 from engine.workflow.errors import NotFound
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.workflow.findings import House, faults
 
 blueprint = guarded("studio", "engine.web", Role.ADMINISTRATOR.value)
-CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
 LANGUAGES = ("nb", "nn", "en")
+
+__all__ = ["CAPABILITIES", "LANGUAGES", "blueprint", "current", "deployed", "draft_of", "errors", "house_of"]
 
 
 def house_of(connection: Connection) -> House:
     """What a bundle may use here: elements, job and task types, and processes it may call."""
-    application = view.house()
-    processes = [deployed.key for deployed in application.library.every_newest(connection)]
-    jobs = application.job_types.keys() & JOBS
-    return House(CAPABILITIES, jobs, USER_TASKS, processes, application.named, BUNDLE_RULES)
+    return offer_of(view.house())(connection)
 
 
 def deployed(connection: Connection, key: str) -> Deployed:

@@ -6,18 +6,19 @@ from typing import Any
 
 from flask import g, redirect, render_template, url_for
 
-from engine.studio import drafts, stage_editor
+from engine.studio import stage_editor
 from engine.studio.bpmn_editor import EditRefused, Files
 from engine.studio.bpmn_editor.conditions import OFFERED
+from engine.studio.commands import EditDraft, Edited
+from engine.studio.drafts import DraftConflict
 from engine.web.shared import view
-from engine.web.shared.guards import actor
-from engine.web.studio import step_choices
+from engine.web.shared.commands import sends
+from engine.web.studio import conflicts, step_choices
+from engine.web.studio.edits import send_edit
 from engine.web.studio.flow import posted
 from engine.web.studio.process_sentences import Teller
 from engine.web.studio.session import LANGUAGES, blueprint, draft_of
-from engine.web.studio.steps import conflict_text, revision
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.errors import Conflict
 
 
 @blueprint.get("/prosesser/<key>/faser")
@@ -25,16 +26,17 @@ def stages_page(key: str) -> Any:
     return drawn_stages(key)
 
 
-def drawn_stages(key: str, refused: EditRefused | None = None, conflict: str = "") -> Any:
+def drawn_stages(key: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
     bundle = draft.bundle
     tell = Teller(bundle, g.language)
     given = posted() if refused or conflict else {}
-    wrong = view.t(refused.key, **refused.values) if refused else conflict
+    wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     body = render_template(
         "studio_stages.html",
-        key=key, bundle=bundle, draft=draft, tell=tell, wrong=wrong, given=given, languages_=LANGUAGES,
+        key=key, bundle=bundle, draft=draft, tell=tell, wrong=wrong,
+        both=conflicts.both(conflict) if conflict else (), given=given, languages_=LANGUAGES,
         wrong_field=_field(refused, given), fields=step_choices.askable(bundle, None), operators=OFFERED,
         stages=[_stage(bundle, tell, stage, given) for stage in stage_editor.stages(bundle.files)],
     )  # fmt: skip
@@ -64,21 +66,16 @@ def _stage(bundle: Bundle, tell: Teller, stage: dict[str, Any], given: dict[str,
 
 
 @blueprint.post("/prosesser/<key>/faser")
+@sends(EditDraft)
 def stages_change(key: str) -> Any:
     """Add a stage, or change, move or take out one."""
-    house, form = view.house(), posted()
-    with house.db.read() as connection:
-        bundle = draft_of(connection, key).bundle
+    form = posted()
     try:
-        changed = _changed(bundle, form)
+        send_edit(key, lambda bundle: Edited(_changed(bundle, form), form.get("stage", "")))
     except EditRefused as refused:
         return drawn_stages(key, refused)
-    try:
-        if changed != dict(bundle.files):
-            with house.db.write() as connection:
-                drafts.save(connection, key, changed, revision(), actor(), house.clock.now())
-    except Conflict:
-        return drawn_stages(key, conflict=conflict_text(key))
+    except DraftConflict as conflict:
+        return drawn_stages(key, conflict=conflict)
     return redirect(url_for("studio.stages_page", key=key, lagret=1, _anchor=f"fase-{form.get('stage', '')}"), 303)
 
 

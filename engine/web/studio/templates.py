@@ -7,51 +7,57 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, request
 
 from engine.casework import templates
 from engine.studio import template_editor
 from engine.studio.bpmn_editor import EditRefused
+from engine.studio.commands import EditDraft, Edited
 from engine.studio.condition_fields import fields as asked_of
 from engine.studio.template_editor import KINDS, FillIn
 from engine.web.shared import answers, view
+from engine.web.shared.commands import sends
 from engine.web.shared.guards import actor
 from engine.web.shared.texts import NAMES
-from engine.web.studio.process import PEOPLE, in_order, page
-from engine.web.studio.session import LANGUAGES, blueprint, current, draft_of
-from engine.web.studio.steps import by_script, keep
-from engine.workflow.bpmn.elements import Finding, Process
+from engine.web.studio.edits import refusal, save
+from engine.web.studio.element_words import PEOPLE, in_order
+from engine.web.studio.session import LANGUAGES, blueprint, current
+from engine.web.studio.tabs import tab
+from engine.workflow.bpmn.elements import Process
 from engine.workflow.definitions.bundle import Bundle
 from forms.formatting import long_date
 
 
 @blueprint.post("/prosesser/<key>/maler")
+@sends(EditDraft)
 def change_template(key: str) -> Any:
     """One change: a template added, written, moved or taken out."""
-    given = request.form
-    with view.house().db.read() as connection:
-        bundle = draft_of(connection, key).bundle
-    kind, identity, act = given.get("kind", ""), given.get("template", ""), given.get("act", "")
-    try:
+    form = request.form
+    kind, identity, act = form.get("kind", ""), form.get("template", ""), form.get("act", "")
+
+    def change(bundle: Bundle) -> Edited:
         if kind not in KINDS:
             raise EditRefused("template.gone")
-        files: Mapping[str, bytes] = bundle.files
         if act == "add":
-            files, identity = template_editor.add(files, kind, given.get("title", ""))
-        elif act in ("up", "down"):
-            files = template_editor.move(files, kind, identity, -1 if act == "up" else 1)
-        elif act == "remove":
-            files, identity = template_editor.remove(files, kind, identity), ""
-        else:
-            wrong = next(iter(wrong_fields(bundle, _written()).values()), "")
-            if wrong:
-                return (wrong, 422) if by_script() else page(key, wrong, "maler")
-            title, body = ({n: given.get(f"{part}-{n}", "") for n in LANGUAGES} for part in ("title", "body"))
-            files = template_editor.change(files, kind, identity, title, body, given.getlist("after"))
-    except EditRefused as refused:
-        return (view.t(refused.key), 422) if by_script() else page(key, view.t(refused.key), "maler")
-    ref = f"{kind}.{identity}" if identity else None
-    return keep(key, files, "maler", "mal" if act in ("add", "change") else "maler", mal=ref)
+            return Edited(*template_editor.add(bundle.files, kind, form.get("title", "")))
+        if act in ("up", "down"):
+            return Edited(template_editor.move(bundle.files, kind, identity, -1 if act == "up" else 1), identity)
+        if act == "remove":
+            return Edited(template_editor.remove(bundle.files, kind, identity))
+        for _, refused in _unknown(bundle, _written()):
+            raise refused
+        title, body = ({n: form.get(f"{part}-{n}", "") for n in LANGUAGES} for part in ("title", "body"))
+        return Edited(
+            template_editor.change(bundle.files, kind, identity, title, body, form.getlist("after")), identity
+        )
+
+    return save(
+        key,
+        change,
+        "maler",
+        lambda _: "mal" if act in ("add", "change") else "maler",
+        where=lambda place: {"mal": f"{kind}.{place}" if place else None},
+    )
 
 
 def _written() -> dict[str, str]:
@@ -60,13 +66,16 @@ def _written() -> dict[str, str]:
 
 def wrong_fields(bundle: Bundle, written: Mapping[str, str]) -> dict[str, str]:
     """Field → what is wrong with what is written in it: a fill-in nobody can fill."""
-    found = {}
+    return {field: refusal(refused) for field, refused in _unknown(bundle, written)}
+
+
+def _unknown(bundle: Bundle, written: Mapping[str, str]) -> Iterator[tuple[str, EditRefused]]:
+    """The fields with a fill-in nobody can fill, and the refusal that says which."""
     for field, text in written.items():
         names = template_editor.unknown(bundle, text)
         if names:
-            said = ", ".join(f"{{{name}}}" for name in names)
-            found[field] = view.t("template.unknown", names=said, said_in=NAMES[field[-2:]])
-    return found
+            listed = ", ".join(f"{{{name}}}" for name in names)
+            yield field, EditRefused("template.unknown", field, names=listed, said_in=NAMES[field[-2:]])
 
 
 @blueprint.post("/prosesser/<key>/maler/vis")
@@ -74,22 +83,19 @@ def preview_template(key: str) -> Any:
     """The template as it will read, from what is kept."""
     with view.house().db.read() as connection:
         bundle = current(connection, key)
-    return render_template("parts/studio_template_preview.html", read=_read(bundle, *_ref(request.form.get("ref", ""))))
+    return render_template(
+        "parts/studio_template_preview.html",
+        read=_read(bundle, *template_editor.reference(request.form.get("ref", ""))),
+    )
 
 
 # What the page shows
 
 
-def place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
-    """What the template a finding is about is called, and where it is written; nothing for other findings."""
-    kind, identity = _ref(finding.element)
-    if not finding.rule.startswith("template-") or not identity:
-        return {}
-    entry = next(
-        (one for one in template_editor.entries(bundle.files, kind) if one["id"] == identity), {"id": identity}
-    )
-    href = url_for("studio.show", key=key, fane="maler", mal=finding.element, _anchor="mal")
-    return {"name": template_editor.named(kind, entry, g.language), "href": href}
+@tab("maler")
+def context(bundle: Bundle, process: Process, _: str) -> dict[str, Any]:
+    """Every template."""
+    return {"mal": shown(bundle, process)}
 
 
 def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
@@ -117,13 +123,8 @@ def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
 def _wanted() -> tuple[str, str]:
     """The kind and id of the template that is open."""
     if request.method == "POST" and request.form.get("template"):
-        return _ref(f"{request.form.get('kind', '')}.{request.form['template']}")
-    return _ref(request.args.get("mal", ""))
-
-
-def _ref(ref: str) -> tuple[str, str]:
-    kind, _, identity = ref.partition(".")
-    return (kind, identity) if kind in KINDS else (KINDS[0], "")
+        return template_editor.reference(f"{request.form.get('kind', '')}.{request.form['template']}")
+    return template_editor.reference(request.args.get("mal", ""))
 
 
 def _kept(kind: str, entry: Mapping[str, Any]) -> dict[str, str]:

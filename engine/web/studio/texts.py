@@ -7,19 +7,31 @@ from typing import Any
 from flask import request
 
 from engine.studio import bpmn_editor
-from engine.web.shared import view
-from engine.web.studio.process import page
-from engine.web.studio.session import LANGUAGES, blueprint, draft_of
-from engine.web.studio.steps import keep
+from engine.studio.bpmn_editor import EditRefused
+from engine.studio.commands import EditDraft, Edited
+from engine.web.shared.commands import sends
+from engine.web.studio.edits import save
+from engine.web.studio.session import LANGUAGES, blueprint
+from engine.workflow.definitions.bundle import Bundle
+
+MAX_KEY, MAX_TEXT = 120, 4000
 
 
 @blueprint.post("/prosesser/<key>/tekst")
+@sends(EditDraft)
 def text(key: str) -> Any:
+    """Write a text of the draft."""
     name = request.form.get("key", "").strip()
-    if not name or len(name) > 120:
-        return page(key, view.t("studio.text_key"), "tekster")
-    with view.house().db.read() as connection:
-        files: bpmn_editor.Files = draft_of(connection, key).bundle.files
-    for language in LANGUAGES:
-        files = bpmn_editor.set_text(files, name, language, request.form.get(language, "").strip()[:4000])
-    return keep(key, files, "tekster", f"tekst-{name}")
+    words = {language: request.form.get(language, "").strip() for language in LANGUAGES}
+
+    def change(bundle: Bundle) -> Edited:
+        if not name or len(name) > MAX_KEY:
+            raise EditRefused("studio.text_key")
+        if any(len(written) > MAX_TEXT for written in words.values()):
+            raise EditRefused("edit.too_long")
+        files: bpmn_editor.Files = bundle.files
+        for language, written in words.items():
+            files = bpmn_editor.set_text(files, name, language, written)
+        return Edited(files, name)
+
+    return save(key, change, "tekster", lambda place: f"tekst-{place}")

@@ -15,17 +15,22 @@ from engine.application import Application
 from engine.casework.notices import Notice
 from engine.studio import drafts, scenarios
 from engine.studio.bpmn_editor import EditRefused
+from engine.studio.commands import RemoveScenario, SaveScenario
+from engine.studio.drafts import DraftConflict
 from engine.studio.simulated_world import CALLOUT, FAULTS
 from engine.studio.trial import Trial, beginning
 from engine.web.shared import forms, view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
 from engine.web.shared.texts import texts as page_texts
+from engine.web.studio import conflicts
+from engine.web.studio.edits import refusal, revision
 from engine.web.studio.process import page
-from engine.web.studio.session import blueprint, current, draft_of, errors
-from engine.web.studio.steps import conflict_text, revision
+from engine.web.studio.session import blueprint, current, errors
 from engine.workflow.bpmn.drawing import to_svg
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.errors import Conflict, Invalid, NotFound, Refusal
+from engine.workflow.errors import Invalid, NotFound, Refusal
+from engine.workflow.execution.commands import AttachFile, CompleteTask, ResolveIncident, StartInstance
 from engine.workflow.execution.models import user_task
 from forms.files import PREFIX
 from forms.layout import Field
@@ -93,7 +98,7 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
         sources=sorted((name, view.data_set_name(name)) for name in house.data_sets)
         + [(f"{CALLOUT}{name}", title) for name, title in sorted(house.offers.get("target", {}).items())],
         source_faults=FAULTS,
-        changed=not scenarios.alike(started, bundle),
+        changed=scenarios.basis(started) != scenarios.basis(bundle),
         wrong=wrong,
         wrong_task=task_id,
         hours=_hours(state),
@@ -172,6 +177,7 @@ def _hours(state: Any) -> int:
 
 
 @blueprint.post("/prosesser/<key>/provekjoring/start")
+@sends(StartInstance)  # through the run's own door
 def trial_start(key: str) -> Any:
     house = view.house()
     with house.db.read() as connection:
@@ -188,6 +194,7 @@ def trial_start(key: str) -> Any:
 
 
 @blueprint.post("/prosesser/<key>/provekjoring/oppgave/<task_id>")
+@sends(AttachFile, CompleteTask)  # through the run's own door
 def trial_complete(key: str, task_id: str) -> Any:
     """Do a task as the person it is for."""
     run = _trial(key)
@@ -257,6 +264,7 @@ def trial_fault(key: str) -> Response:
 
 
 @blueprint.post("/prosesser/<key>/provekjoring/igjen")
+@sends(ResolveIncident)  # through the run's own door
 def trial_retry(key: str) -> Any:
     """Do what stopped again, when the source is well."""
     run = _trial(key)
@@ -271,27 +279,40 @@ def trial_retry(key: str) -> Any:
 
 
 @blueprint.post("/prosesser/<key>/scenario")
+@sends(SaveScenario, RemoveScenario)
 def scenario(key: str) -> Any:
     """Keep the run as a scenario of the draft, or take one out."""
-    house = view.house()
-    run = _trial(key)
     try:
-        with house.db.read() as connection:
-            bundle = draft_of(connection, key).bundle
-        if request.form.get("act") == "remove":
-            files = scenarios.remove(bundle.files, request.form.get("name", ""))
-        else:
-            if not run.exists:
-                raise NotFound(key)
-            with run.open() as app, app.db.read() as connection:
-                if not scenarios.alike(app.library.newest(connection, key).bundle, bundle):
-                    raise EditRefused("scenario.changed")
-            title = request.form.get("title", "")
-            blocks = request.form.get("blocks") == "yes"
-            files = scenarios.keep(bundle.files, drafts.key_from(title), title, run, blocks=blocks)
-        with house.db.write() as connection:
-            drafts.save(connection, key, files, revision(), actor(), house.clock.now())
-    except (EditRefused, Conflict) as refused:
-        text = view.t(refused.key) if isinstance(refused, EditRefused) else conflict_text(key)
-        return _trial_page(key, None, "", [{"id": "scenario-title", "path": "scenario", "text": text}])
+        send(_scenario(key))
+    except EditRefused as refused:
+        return _scenario_refused(key, refusal(refused))
+    except DraftConflict as conflict:
+        return _scenario_refused(key, conflicts.sentence(conflict))
     return redirect(url_for("studio.trial", key=key, lagret=1, _anchor="scenarioer"), 303)
+
+
+def _scenario(key: str) -> SaveScenario | RemoveScenario:
+    """What was pressed. Raises ``NotFound`` where there is no run to keep."""
+    form = request.form
+    if form.get("act") == "remove":
+        return RemoveScenario(key, revision(), form.get("name", ""))
+    run = _trial(key)
+    if not run.exists:
+        raise NotFound(key)
+    with run.open() as app, app.db.read() as connection:
+        ran_on = scenarios.basis(app.library.newest(connection, key).bundle)
+    title = form.get("title", "")
+    return SaveScenario(
+        key,
+        revision(),
+        drafts.key_from(title),
+        title,
+        ran_on,
+        run.script,
+        run.outcome(),
+        blocks=form.get("blocks") == "yes",
+    )
+
+
+def _scenario_refused(key: str, text: str) -> Any:
+    return _trial_page(key, None, "", [{"id": "scenario-title", "path": "scenario", "text": text}])

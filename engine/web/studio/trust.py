@@ -9,8 +9,9 @@ from flask import redirect, render_template, request, url_for
 
 from engine.studio import studio_settings, trusted_issuers
 from engine.studio.bundle_signature import Seal, signing_key
+from engine.studio.commands import DistrustIssuer, EnterIssuerKey, SetStudioSetting, StudioCommand, TrustIssuer
 from engine.web.shared import view
-from engine.web.shared.guards import actor
+from engine.web.shared.commands import send, sends
 from engine.web.studio.session import blueprint
 
 
@@ -41,23 +42,31 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> Any:
 
 
 @blueprint.post("/prosesser/godkjente-hus")
+@sends(EnterIssuerKey, TrustIssuer, DistrustIssuer, SetStudioSetting)
 def change_trust() -> Any:
     """Enter a key, agree to one a colleague has entered, take one out, or choose whether others are refused."""
-    house, form = view.house(), request.form
-    act, thumbprint, now = form.get("act", ""), form.get("thumbprint", ""), house.clock.now()
-    try:
-        with house.db.write() as connection:
-            if act == "enter":
-                trusted_issuers.enter(connection, form.get("name", ""), form.get("jwk", ""), actor(), now)
-            elif act == "agree":
-                trusted_issuers.agree(connection, thumbprint, actor(), now)
-            elif act == "remove":
-                trusted_issuers.remove(connection, thumbprint, actor(), now)
-            elif act == "only":
-                studio_settings.turn(connection, "only_trusted", form.get("only_trusted") == "yes", actor(), now)
-    except trusted_issuers.KeyRefused as refused:
-        return trust_page(refused)
+    command = _pressed()
+    if command is not None:
+        try:
+            send(command, once=True)
+        except trusted_issuers.KeyRefused as refused:
+            return trust_page(refused)
     return redirect(url_for("studio.trusted"), 303)
+
+
+def _pressed() -> StudioCommand | None:
+    """What the button that was pressed asks for."""
+    form = request.form
+    act, thumbprint = form.get("act", ""), form.get("thumbprint", "")
+    if act == "enter":
+        return EnterIssuerKey(form.get("name", ""), form.get("jwk", ""))
+    if act == "agree":
+        return TrustIssuer(thumbprint)
+    if act == "remove":
+        return DistrustIssuer(thumbprint)
+    if act == "only":
+        return SetStudioSetting("only_trusted", form.get("only_trusted") == "yes")
+    return None
 
 
 def signer(seal: Seal | None) -> str:

@@ -65,6 +65,7 @@ class Context:
     rings   work was left that the execution does not know of
     holder  what that work hangs on: an element instance, or the instance itself
     case    the case file's row, where a command is about the case as a whole
+    locked  the row a lock step of another room has found: a draft, a batch
     dispatch  the door this command came through
     fit     how an instance fits into the version it is migrated to
     kept    what an undo of that migration puts back
@@ -81,6 +82,7 @@ class Context:
     dispatch: Sender
     case_id: str = ""
     case: Row[Any] | None = None
+    locked: Row[Any] | None = None
     instance: Instance | None = None
     token: Token | None = None
     holder: Scope | None = None
@@ -108,6 +110,12 @@ class Context:
         """The instance, once a step has found it."""
         assert self.instance is not None
         return self.instance
+
+    @property
+    def found(self) -> Row[Any]:
+        """What a lock step of another room has found."""
+        assert self.locked is not None
+        return self.locked
 
     @property
     def opened(self) -> Row[Any]:

@@ -51,6 +51,10 @@ class Dispatch:
         self._bell = bell
         self.sequences = sequences
 
+    def add(self, sequences: Mapping[type[Command], tuple[Step, ...]]) -> None:
+        """Take the commands of one more room."""
+        self.sequences = {**self.sequences, **sequences}
+
     def send(self, command: Command, actor: Actor, *, key: str = "", connection: Connection | None = None) -> Outcome:
         """Carry out *command* for *actor*. Raises a ``Refusal`` and changes nothing when it may not be.
 

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -64,37 +65,52 @@ def create(
 ) -> str:
     """Store a batch over *targets*; nothing is done yet. Returns its id.
 
-    by  whoever asked for it: the events of incidents it resolves name her
+    by  whoever asked for it: the events of incidents it resolves name them
     """
-    assert action in ACTIONS, action
     now = runtime.clock.now()
-    identity = str(uuid.uuid4())
     with runtime.db.write() as connection:
-        total, rest = 0, iter(targets)
-        while part := list(islice(rest, 1000)):
-            connection.execute(
-                insert(batch_item),
-                [
-                    {"batch_id": identity, "position": total + at, "target": target, "state": "pending"}
-                    for at, target in enumerate(part)
-                ],
-            )
-            total += len(part)
+        return create_in(connection, action, targets, chosen=chosen, settings=settings, reason=reason, by=by, now=now)
+
+
+def create_in(
+    connection: Connection,
+    action: str,
+    targets: Iterable[str],
+    *,
+    chosen: Mapping[str, Any],
+    settings: Mapping[str, Any] | None = None,
+    reason: str = "",
+    by: Actor,
+    now: datetime,
+) -> str:
+    """The same, within a transaction."""
+    assert action in ACTIONS, action
+    identity = str(uuid.uuid4())
+    total, rest = 0, iter(targets)
+    while part := list(islice(rest, 1000)):
         connection.execute(
-            insert(batch).values(
-                id=identity,
-                action=action,
-                state="ready",
-                chosen=dict(chosen),
-                settings=dict(settings or {}),
-                reason=reason,
-                total=total,
-                created_at=now,
-                created_by=by.person_id,
-            )
+            insert(batch_item),
+            [
+                {"batch_id": identity, "position": total + at, "target": target, "state": "pending"}
+                for at, target in enumerate(part)
+            ],
         )
-        data = {"batch": identity, "action": action, "total": total, "chosen": dict(chosen), "reason": reason[:200]}
-        chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.BATCH_CREATED, data)
+        total += len(part)
+    connection.execute(
+        insert(batch).values(
+            id=identity,
+            action=action,
+            state="ready",
+            chosen=dict(chosen),
+            settings=dict(settings or {}),
+            reason=reason,
+            total=total,
+            created_at=now,
+            created_by=by.person_id,
+        )
+    )
+    data = {"batch": identity, "action": action, "total": total, "chosen": dict(chosen), "reason": reason[:200]}
+    chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.BATCH_CREATED, data)
     return identity
 
 
@@ -235,22 +251,30 @@ def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
 
 
 def stop(runtime: Runtime, identity: str) -> Progress:
-    """Let the runners end after the case they have in hand. ``let_run`` takes it back."""
+    """Let the runners end after the case they have in hand. ``let_run`` takes it back. Raises ``UnknownBatch``."""
     with runtime.db.write() as connection:
-        _row(connection, identity)
-        connection.execute(
-            update(batch).where(batch.c.id == identity, batch.c.state.in_(("ready", "running"))).values(state="stopped")
-        )
+        stop_in(connection, identity)
     return progress_of(runtime, identity)
+
+
+def stop_in(connection: Connection, identity: str) -> None:
+    """The same, within a transaction."""
+    _row(connection, identity)
+    connection.execute(
+        update(batch).where(batch.c.id == identity, batch.c.state.in_(("ready", "running"))).values(state="stopped")
+    )
 
 
 def let_run(runtime: Runtime, identity: str) -> None:
     """Take back a stop: whoever runs it next goes on. Raises ``UnknownBatch``."""
     with runtime.db.write() as connection:
-        _row(connection, identity)
-        connection.execute(
-            update(batch).where(batch.c.id == identity, batch.c.state == "stopped").values(state="ready")
-        )
+        let_run_in(connection, identity)
+
+
+def let_run_in(connection: Connection, identity: str) -> None:
+    """The same, within a transaction."""
+    _row(connection, identity)
+    connection.execute(update(batch).where(batch.c.id == identity, batch.c.state == "stopped").values(state="ready"))
 
 
 def progress_of(runtime: Runtime, identity: str) -> Progress:
@@ -289,13 +313,18 @@ def results(runtime: Runtime, identity: str, state: str = "", after: int = -1) -
 def migrated_by(runtime: Runtime, identity: str) -> list[str]:
     """What a migration batch has moved and nobody has put back. Raises ``UnknownBatch``."""
     with runtime.db.read() as connection:
-        row = _row(connection, identity)
-        if row.action != "migrate":
-            raise UnknownBatch(f"{identity} is not a migration")
-        wanted = (batch_item.c.batch_id == identity, batch_item.c.state == "done")
-        return list(
-            connection.execute(select(batch_item.c.target).where(*wanted).order_by(batch_item.c.position)).scalars()
-        )
+        return migrated_in(connection, identity)
+
+
+def migrated_in(connection: Connection, identity: str) -> list[str]:
+    """The same, within a transaction."""
+    row = _row(connection, identity)
+    if row.action != "migrate":
+        raise UnknownBatch(f"{identity} is not a migration")
+    wanted = (batch_item.c.batch_id == identity, batch_item.c.state == "done")
+    return list(
+        connection.execute(select(batch_item.c.target).where(*wanted).order_by(batch_item.c.position)).scalars()
+    )
 
 
 def _row(connection: Connection, identity: str) -> Row[Any]:

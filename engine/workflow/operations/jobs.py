@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine.platform.db import after_commit
 from engine.workflow.jobs import outbox
@@ -54,13 +54,16 @@ class VerifyAudit:
 
 def in_background(runtime: Runtime, name: str, **payload: str) -> None:
     """Have a worker do it as work that can wait. What is waiting to be done already is not asked for twice."""
-    key = str(uuid.uuid4())
     with runtime.db.write() as connection:
-        waiting = select(due_work.c.payload).where(due_work.c.name == name, due_work.c.state.in_(("due", "leased")))
-        if any(found == {**payload, "priority": "bulk"} for found in connection.execute(waiting).scalars()):
-            return
-        outbox.put(
-            connection, name=name, case_id="", payload={**payload, "priority": "bulk"}, key=key,
-            now=runtime.clock.now(),
-        )  # fmt: skip
-        after_commit(connection, runtime.bell)
+        if enqueue_once(connection, name, runtime.clock.now(), **payload):
+            after_commit(connection, runtime.bell)
+
+
+def enqueue_once(connection: Connection, name: str, now: datetime, **payload: str) -> bool:
+    """The same, within a transaction that rings the bell afterwards. Whether it was not waiting already."""
+    wanted = {**payload, "priority": "bulk"}
+    waiting = select(due_work.c.payload).where(due_work.c.name == name, due_work.c.state.in_(("due", "leased")))
+    if any(found == wanted for found in connection.execute(waiting).scalars()):
+        return False
+    outbox.put(connection, name=name, case_id="", payload=wanted, key=str(uuid.uuid4()), now=now)
+    return True

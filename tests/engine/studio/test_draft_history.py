@@ -14,10 +14,9 @@ from engine.platform.db import Database, UTCDateTime
 from engine.studio import drafts
 from engine.studio.blank import blank
 from engine.studio.bpmn_editor import set_text
-from engine.workflow.authorization.actor import Actor, Role
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
-ADA = Actor(Role.ADMINISTRATOR, "ada", "Ada")
+ADA = "ada"
 
 
 @pytest.fixture
@@ -46,11 +45,11 @@ def test_a_draft_from_before_can_be_undone_and_redone(database: Database) -> Non
     command.upgrade(settings, "0008")
 
     with database.write() as connection:
-        drafts.undo(connection, "vergemal", 7, ADA, NOW)
+        drafts.undo(connection, drafts.locked(connection, "vergemal"), ADA, NOW)
         found = drafts.find(connection, "vergemal")
         assert found is not None and found.bundle.checksum == old.checksum
         assert (found.can_undo, found.can_redo) == (False, True)
-        drafts.undo(connection, "vergemal", 8, ADA, NOW, by=1)
+        drafts.undo(connection, drafts.locked(connection, "vergemal"), ADA, NOW, 1)
         found = drafts.find(connection, "vergemal")
         assert found is not None and found.bundle.text("task.Apply", "nb") == "Søk"
 
@@ -67,12 +66,12 @@ def test_a_hundred_steps_are_kept_and_a_change_forgets_what_was_undone(database:
         revision = 1
         for number in range(drafts.MOST_STEPS + 20):
             files = set_text(bundle.files, "task.Apply", "nb", f"Navn {number}")
-            revision = drafts.save(connection, "vergemal", files, revision, ADA, NOW)
+            revision = drafts.save(connection, drafts.locked(connection, "vergemal"), files, revision, ADA, NOW)
         steps = 0
         while (found := drafts.find(connection, "vergemal")) and found.can_undo:
-            revision = drafts.undo(connection, "vergemal", revision, ADA, NOW)
+            revision = drafts.undo(connection, drafts.locked(connection, "vergemal"), ADA, NOW)
             steps += 1
         assert steps == drafts.MOST_STEPS - 1
-        revision = drafts.save(connection, "vergemal", bundle.files, revision, ADA, NOW)
+        revision = drafts.save(connection, drafts.locked(connection, "vergemal"), bundle.files, revision, ADA, NOW)
         found = drafts.find(connection, "vergemal")
         assert found is not None and found.can_undo and not found.can_redo

@@ -21,7 +21,7 @@ def test_two_who_change_the_list_at_once_lose_nothing(application: Application) 
         with application.db.write() as connection:
             began.set()
             jwk = json.dumps(keys.pop().as_dict(private=False))
-            trusted_issuers.enter(connection, name, jwk, SYSTEM, application.clock.now())
+            trusted_issuers.enter(connection, name, jwk, SYSTEM.person_id, application.clock.now())
         done.set()
 
     for first, second in (("A", "B"), ("C", "D")):
@@ -29,7 +29,7 @@ def test_two_who_change_the_list_at_once_lose_nothing(application: Application) 
         done.clear()
         with application.db.write() as connection:
             jwk = json.dumps(keys.pop().as_dict(private=False))
-            trusted_issuers.enter(connection, first, jwk, SYSTEM, application.clock.now())
+            trusted_issuers.enter(connection, first, jwk, SYSTEM.person_id, application.clock.now())
             other = threading.Thread(target=enter, args=(second,))
             other.start()
             if not application.db.sqlite:

@@ -1,0 +1,31 @@
+"""What a bundle may use here: BPMN elements, job and task types, and the processes it may call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
+from engine.application import Application
+from engine.studio.bundle_rules import BUNDLE_RULES
+from engine.workflow.bpmn.validator import Capabilities
+from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House
+
+CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+
+#: Reads what may be used as it is now: a published process may be called at once.
+Offer = Callable[[Connection], House]
+
+
+def offer_of(application: Application) -> Offer:
+    """The offer of an installation."""
+
+    def offer(connection: Connection) -> House:
+        processes = [deployed.key for deployed in application.library.every_newest(connection)]
+        return House(
+            CAPABILITIES, application.job_types.keys() & JOBS, USER_TASKS, processes, application.named, BUNDLE_RULES
+        )
+
+    return offer

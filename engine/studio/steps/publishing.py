@@ -1,0 +1,63 @@
+"""A draft becomes the next version: what must hold, and what becomes of the cases that run."""
+
+from __future__ import annotations
+
+from engine.studio import case_migration, scenarios, studio_settings
+from engine.studio.capabilities import Offer
+from engine.studio.commands import PublishDraft
+from engine.workflow.definitions.bundle import Bundle, BundleError
+from engine.workflow.errors import NotPossible, Reason
+from engine.workflow.execution.commands import Outcome
+from engine.workflow.execution.context import Context, Step
+from engine.workflow.findings import faults
+
+
+def require_faultless(offer: Offer) -> Step:
+    """The step that refuses a draft with errors, judged by what may be used here."""
+
+    def require(ctx: Context) -> None:
+        bundle = Bundle.unpack(ctx.found.key, ctx.found.bundle)
+        found = [fault for fault in faults(bundle, offer(ctx.connection)) if fault.severity == "error"]
+        if found:
+            raise NotPossible(*(Reason(fault.element, fault.rule, fault.message) for fault in found))
+
+    return require
+
+
+def require_scenarios(ctx: Context) -> None:
+    """Every scenario that must hold is among those the sender has seen hold on this revision."""
+    assert isinstance(ctx.command, PublishDraft)
+    kept = scenarios.of(Bundle.unpack(ctx.found.key, ctx.found.bundle))
+    failing = [name for name, one in kept.items() if one.get("blocks") and name not in ctx.command.held]
+    if failing:
+        raise NotPossible(*(Reason("", "scenario-blocks", f"the scenario {name} does not hold") for name in failing))
+
+
+def require_second_person(ctx: Context) -> None:
+    """Where two must agree, another than the publisher has proposed it."""
+    two = studio_settings.get(ctx.connection, "two_persons")
+    if two and ctx.found.proposed_by in (None, "", ctx.actor.person_id):
+        raise NotPossible(Reason("", "two-persons", "a colleague must have proposed it"))
+
+
+def deploy(ctx: Context) -> None:
+    """The draft is the next version of its process, unless it is the version in use already."""
+    try:
+        bundle = Bundle.unpack(ctx.found.key, ctx.found.bundle)
+        deployed, new = ctx.services.library.deploy(ctx.connection, bundle, by=ctx.actor.person_id)
+    except BundleError as error:
+        raise NotPossible(*(Reason("", "bundle", fault) for fault in error.faults)) from None
+    ctx.outcome = Outcome(made=deployed.id, detail={"version": deployed.version, "new": new, "batch": ""})
+    ctx.rings = True
+
+
+def move_cases(ctx: Context) -> None:
+    """Where that was chosen, a batch moves the cases that run to the new version."""
+    command = ctx.command
+    assert isinstance(command, PublishDraft)
+    told = dict(ctx.outcome.detail or {})
+    if command.move and told["new"] and case_migration.running(ctx.connection, command.key, ctx.outcome.made):
+        batch = case_migration.move(
+            ctx.connection, command.key, ctx.outcome.made, command.mapping, command.reason, ctx.actor, ctx.now
+        )
+        ctx.outcome = ctx.outcome.with_detail({**told, "batch": batch})

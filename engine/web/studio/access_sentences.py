@@ -1,0 +1,37 @@
+"""Roles, actions and differences of access in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import g
+
+from engine.studio import access
+from engine.web.shared import view
+from engine.web.shared.texts import texts as page_texts
+from engine.workflow.definitions.bundle import Bundle
+
+
+def changed(bundle: Bundle, text: str, values: Mapping[str, object]) -> str:
+    """One difference between two versions as a sentence, with roles and actions in words."""
+    words = dict(values)
+    if "role" in words:
+        words["role"] = named(bundle, str(words["role"]))
+    actions = words.get("actions")
+    if isinstance(actions, tuple):
+        names = [action_named(str(action)).lower() for action in actions]
+        both = f" {view.t('forming.and')} "
+        words["actions"] = both.join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    return view.t(text, **words)
+
+
+def named(bundle: Bundle, role: str) -> str:
+    """What a role is called: ours by our texts, a bundle's own by the bundle's."""
+    own = bundle.text(f"role.{role}", g.language)
+    return view.t(f"role.{role}") if role in access.ROLES else role if own.startswith("role.") else own
+
+
+def action_named(action: str) -> str:
+    """What an action is called; one of the bundle's own keeps its name."""
+    key = f"access.{action}"
+    return view.t(key) if key in page_texts("nb") else action
