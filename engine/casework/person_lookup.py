@@ -15,7 +15,6 @@ from engine.workflow.authorization.actor import Actor
 #: The most one person may look up in an hour.
 MOST = 60
 _HOUR = timedelta(hours=1)
-_KIND = OfficeEvent.PERSON_LOOKED_UP
 
 
 class TooMany(Exception):
@@ -37,10 +36,12 @@ def note(
     """
     known = vault.person_by_pid(connection, pid)
     data = {"office": office, "lookup": vault.lookup(pid).hex(), **({"person": known.id} if known else {})}
-    chain.append(connection, chain.SYSTEM_CHAIN, now, actor, _KIND, data)
+    chain.append(connection, chain.SYSTEM_CHAIN, now, actor, OfficeEvent.PERSON_LOOKED_UP, data)
     done = connection.execute(
         select(func.count()).where(
-            audit_event.c.actor_id == actor.person_id, audit_event.c.at > now - _HOUR, audit_event.c.kind == _KIND
+            audit_event.c.actor_id == actor.person_id,
+            audit_event.c.at > now - _HOUR,
+            audit_event.c.kind == OfficeEvent.PERSON_LOOKED_UP,
         )
     ).scalar_one()
     if done > MOST:

@@ -19,9 +19,9 @@ from engine.workflow.execution.commands import StartInstance
 from engine.workflow.execution.models import incident, process_instance
 from integrations.sandbox.persons.estate import HANNA
 from tests.browser.conftest import Person, Product
-from tests.engine.casework.statistics.independent import DAY, Told, middle, nine_of_ten, within_two_days
+from tests.engine.casework.statistics.independent import DAY, middle, nine_of_ten, times_until, within_two_days
 from tests.factories.bundles import bundle, job, line
-from tests.factories.histories import tell, write
+from tests.factories.histories import Told, tell, write
 
 NAV = "312345672"
 MANY = 50
@@ -151,7 +151,7 @@ def test_a_leader_reads_how_long_people_wait(
     words = liv.page.locator("main .lead").inner_text().replace("\u00a0", " ")
     assert words == f"{round(100 * good / should)} % av oversiktene sto klare innen to døgn."
 
-    took = [at - case.opened for case in history if (at := case.first("TaskCompleted", task={"Decide"}))]
+    took = times_until(history, lambda case: case.decided)
     file = liv.page.request.get(f"{liv.url}/tall/ventetid.csv").text().lstrip("\ufeff")
     found = {row[0]: row[1:] for row in csv.reader(io.StringIO(file), delimiter=";")}["Fra henvendelse til vedtak"]
     assert int(found[0]) == len(took)
