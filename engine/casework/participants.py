@@ -18,7 +18,7 @@ from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.actor import Actor
-from engine.workflow.authorization.policy import read_policy
+from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.authorization.policy_queries import roles_named
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound, NotPossible, Reason
@@ -44,8 +44,14 @@ class Part:
 
 
 def journey_roles(bundle: Bundle) -> tuple[str, ...]:
-    """The roles that the journey's policy speaks of and that have a title: who holds one may log in to the case."""
-    named = roles_named(read_policy(bundle.files["policy.xml"]))
+    """The roles that the journey's policy speaks of and that have a title: who holds one may log in to the case.
+
+    None where not all of the policy is evaluated.
+    """
+    try:
+        named = roles_named(policy_of(bundle.files))
+    except PolicyError:
+        return ()
     return tuple(
         role
         for role in named

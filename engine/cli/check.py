@@ -30,7 +30,8 @@ exit status
   2  a finding is an error, or the path cannot be read (the reason on stderr)
 
 --json writes one list, errors first, each finding an object:
-  element     id of the element, or of the nearest around it that has one
+  element     id of the element, or of the nearest around it that has one;
+              policy.xml#NAME for what is not evaluated of a policy, by its XACML name
   line        where its tag begins, 0 when unknown
   rule        EXT.nnn (the public collection of BPMN constraints), XSD.x, REF.x
               and BPMN.x are the standard's; a plain word is the engine's own
@@ -79,7 +80,9 @@ def run(options: argparse.Namespace, capabilities: Capabilities, shipped: Collec
 def _line(name: str, row: dict[str, Any]) -> str:
     """``file:line: severity: element: message (rule, section); suggestion``."""
     source = f"{row['rule']}, BPMN 2.0.2 {row['section']}" if row["section"] else row["rule"]
-    told = f"{name}:{row['line']}: {row['severity']}: {row['element'] or '-'}: {row['message']} ({source})"
+    file, mark, construct = row["element"].partition("#")
+    name, element = (file, construct) if mark else (name, row["element"])
+    told = f"{name}:{row['line']}: {row['severity']}: {element or '-'}: {row['message']} ({source})"
     return f"{told}; {row['suggestion']}" if row["suggestion"] else told
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.studio import access, option_lists, template_editor
 from engine.studio.bpmn_editor import EditRefused
-from engine.workflow.authorization.policy import PolicyError, read_policy
+from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.bpmn.elements import Element, Process
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
@@ -139,9 +139,13 @@ def _access(old: Bundle, new: Bundle) -> list[Change]:
             for text, actions in (("diff.access_gained", one.gained), ("diff.access_lost", one.lost)):
                 if actions:
                     found.append((text, {"role": one.role, "actions": actions, "step": step}))
-        levels = [read_policy(bundle.files["policy.xml"]).level for bundle in (old, new)]
+        policies = [policy_of(bundle.files) for bundle in (old, new)]
+        levels = [policy.level for policy in policies]
         if levels[0] != levels[1]:
             found.append(("diff.access_level", {"old": levels[0], "new": levels[1]}))
+        levels = [policy.organisation_level for policy in policies]
+        if levels[0] != levels[1]:
+            found.append(("diff.access_level_office", {"old": levels[0], "new": levels[1]}))
     except (KeyError, PolicyError, BpmnSyntaxError):
         found = []
     if not found and old.files.get("policy.xml") != new.files.get("policy.xml"):

@@ -6,9 +6,8 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as default
-from typing import Any
 
-from engine.workflow.authorization.policy import PolicyError, read_policy
+from engine.workflow.authorization.policy import FILE, Policy, PolicyError, Violation, policy_of
 from engine.workflow.authorization.policy_queries import allowed, roles_named
 from engine.workflow.bpmn.conformance import beyond, conform
 from engine.workflow.bpmn.elements import Element, Finding
@@ -199,16 +198,23 @@ def _stages(bundle: Bundle, _: House) -> Iterator[Finding]:
 def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
     """Every step somebody should do must be allowed to somebody."""
     try:
-        policy = read_policy(bundle.files["policy.xml"])
-    except (KeyError, PolicyError, BpmnSyntaxError) as error:
-        yield Finding("", "policy-unreadable", f"policy.xml is missing or cannot be read ({error})")
+        policy = policy_of(bundle.files)
+    except PolicyError as error:
+        yield from map(_not_evaluated, error.violations)
         return
     for element in _user_tasks(bundle):
         if not any(_permits(policy, bundle.key, element.id, role) for role in roles_named(policy)):
             yield Finding(element.id, "nobody-may", "policy.xml lets nobody do this step")
 
 
-def _permits(policy: Any, key: str, element_id: str, role: str) -> bool:
+def _not_evaluated(violation: Violation) -> Finding:
+    """Its element is the file and XACML's name of the construct, its line a line of that file."""
+    if violation.name == FILE:
+        return Finding("", "policy-unreadable", f"policy.xml is missing or cannot be read ({violation})")
+    return Finding(f"{FILE}#{violation.name}", "policy-not-evaluated", violation.message, violation.line)
+
+
+def _permits(policy: Policy, key: str, element_id: str, role: str) -> bool:
     return bool(allowed(policy, key, element_id, role) - {"read"})
 
 

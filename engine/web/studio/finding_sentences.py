@@ -39,6 +39,9 @@ def finding_text(finding: Finding, process: Process | None) -> dict[str, Any]:
 
 def finding_place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
     """What a finding that is not about a step is about, and where it is put right."""
+    if finding.rule == "policy-not-evaluated":
+        file, _, name = finding.element.partition("#")
+        return {"name": name, "element": file}
     lacking = _LACKING.fullmatch(finding.message) if finding.rule == "text-missing" else None
     if lacking is None or finding.element:
         return _template(key, bundle, finding)

@@ -172,11 +172,11 @@ def _data_sets(value: str) -> dict[str, list[tuple[str, str]]]:
 
 def _roles(bundle: Bundle) -> list[str]:
     """Roles of parties: those the policy and the texts name, and those that sources tell of."""
-    from engine.workflow.authorization.policy import PolicyError, read_policy
+    from engine.workflow.authorization.policy import PolicyError, policy_of
 
     try:
-        found = set(roles_named(read_policy(bundle.files["policy.xml"])))
-    except (KeyError, PolicyError):
+        found = set(roles_named(policy_of(bundle.files)))
+    except PolicyError:
         found = set()
     found |= {key.removeprefix("role.") for key in bundle.texts.get("nb", {}) if key.startswith("role.")}
     found |= {data_set.subject_role for data_set in view.house().data_sets.values()}

@@ -8,6 +8,8 @@ offices that group is::
 
 A potential owner may also be written as a role code of the policy or as an office's
 nine digits. A name that is none of these is only a word in a drawing and narrows nothing.
+
+Where not all of a deployed policy is evaluated, nobody is a candidate.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from sqlalchemy import Row
 from engine.workflow.authorization.actor import Role
 from engine.workflow.authorization.attempt import Attempt
 from engine.workflow.authorization.pip import roles
-from engine.workflow.authorization.policy import read_policy
+from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.authorization.policy_queries import allowed, roles_named
 from engine.workflow.definitions.bundle import Bundle
 
@@ -60,7 +62,10 @@ def of_task(bundle: Bundle, element_id: str) -> Candidates:
 
 def _work_out(bundle: Bundle, element_id: str) -> Candidates:
     element = bundle.element(element_id)
-    policy = read_policy(bundle.files["policy.xml"])
+    try:
+        policy = policy_of(bundle.files)
+    except PolicyError:
+        return Candidates(frozenset())
     named = roles_named(policy)
     permitted = frozenset(role for role in named if allowed(policy, bundle.key, element_id, role) - {"read"})
     names = element.groups or ((element.lane,) if element.lane else ())

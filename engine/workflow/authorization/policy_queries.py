@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.workflow.authorization.pdp import Decision, decide
-from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT
+from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, ROLE_CODE, SUBJECT, Policy
 
 
-def roles_named(policy: Any) -> list[str]:
+def roles_named(policy: Policy) -> list[str]:
     """The role codes a policy speaks of."""
-    found = {
-        match.value
-        for rule in policy.rules
-        for group in rule.target
-        for alternative in group
-        for match in alternative
-        if match.attribute == "urn:altinn:rolecode"
-    }
-    return sorted(found)
+    return sorted({match.value for match in policy.matches if match.attribute == ROLE_CODE})
 
 
-def actions_named(policy: Any) -> list[str]:
-    return sorted(
-        {
-            match.value
-            for rule in policy.rules
-            for group in rule.target
-            for alternative in group
-            for match in alternative
-            if match.attribute == ACTION_ID
-        }
-    )
+def actions_named(policy: Policy) -> list[str]:
+    """The actions a policy speaks of."""
+    return sorted({match.value for match in policy.matches if match.attribute == ACTION_ID})
 
 
-def allowed(policy: Any, key: str, element_id: str, role: str) -> set[str]:
+def allowed(policy: Policy, key: str, element_id: str, role: str) -> set[str]:
     """The actions a role may do on a step. A policy that names no action speaks of every one; writing stands for it.
 
     Beginning a case is no action on a step, although the rule that permits it names none.
@@ -42,7 +24,7 @@ def allowed(policy: Any, key: str, element_id: str, role: str) -> set[str]:
     found = set()
     for action in [name for name in actions_named(policy) if name != "instantiate"] or ["write"]:
         request = {
-            (SUBJECT, "urn:altinn:rolecode"): (role,),
+            (SUBJECT, ROLE_CODE): (role,),
             (RESOURCE, "urn:altinn:org"): ("ibalanse",),
             (RESOURCE, "urn:altinn:app"): (key,),
             (RESOURCE, "urn:altinn:task"): (element_id,),
