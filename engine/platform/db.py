@@ -170,19 +170,26 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that may write; commits at the end, rolls back on any error.
 
-        Functions given to ``after_commit`` run once the commit stands, and never otherwise.
+        Functions given to ``after_commit`` run once the commit stands, and never otherwise; those given to
+        ``after_end`` run when it has ended either way.
         """
-        with self._writer.connect() as connection:
-            callbacks: list[Callable[[], None]] = []
-            connection.info["after_commit"] = callbacks
-            connection.info["audit_heads"] = {}  # what this transaction knows of the ends of audit chains
-            try:
-                with connection.begin():
-                    yield connection
-            finally:
-                connection.info.pop("after_commit", None)
-                connection.info.pop("audit_heads", None)
-        for callback in callbacks:
+        committed: list[Callable[[], None]] = []
+        ended: list[Callable[[], None]] = []
+        try:
+            with self._writer.connect() as connection:
+                connection.info["after_commit"] = committed
+                connection.info["after_end"] = ended
+                connection.info["audit_heads"] = {}  # what this transaction knows of the ends of audit chains
+                try:
+                    with connection.begin():
+                        yield connection
+                finally:
+                    for name in ("after_commit", "after_end", "audit_heads"):
+                        connection.info.pop(name, None)
+        finally:
+            for callback in ended:
+                callback()
+        for callback in committed:
             callback()
 
     def ping(self) -> bool:
@@ -194,6 +201,11 @@ class Database:
 def after_commit(connection: Connection, callback: Callable[[], None]) -> None:
     """Run *callback* when the write transaction of *connection* has committed."""
     connection.info["after_commit"].append(callback)
+
+
+def after_end(connection: Connection, callback: Callable[[], None]) -> None:
+    """Run *callback* when the write transaction of *connection* has committed or rolled back. It must not raise."""
+    connection.info["after_end"].append(callback)
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:

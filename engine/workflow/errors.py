@@ -3,6 +3,7 @@
 Refusal                 nothing was changed
 ├── NotFound            no such task or case, or not for this actor: the same answer
 ├── Forbidden           the policy says no
+│   └── PolicyNotEvaluated   nobody may anything, since not all of the policy is evaluated; carries what
 ├── AlreadyDone         somebody was faster; says who and when
 ├── Invalid             the data has faults; carries the issues
 ├── StageRefused        a rule of the case's stages says no; carries the text key
@@ -30,6 +31,19 @@ class NotFound(Refusal):
 
 class Forbidden(Refusal):
     code = "forbidden"
+
+
+class PolicyNotEvaluated(Forbidden):
+    """The policy of a running instance has something that is not evaluated: the decision is Deny, whoever asks.
+
+    instance_id  whose definition it is
+    detail       every violation, impersonal
+    """
+
+    def __init__(self, element_id: str, instance_id: str, detail: str) -> None:
+        super().__init__(element_id)
+        self.instance_id = instance_id
+        self.detail = detail
 
 
 class AlreadyDone(Refusal):

@@ -14,6 +14,9 @@ class Judged(Protocol):
     """The process instance the command is about."""
 
     @property
+    def id(self) -> str: ...
+
+    @property
     def key(self) -> str: ...
 
     @property

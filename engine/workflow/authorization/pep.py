@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -11,10 +12,24 @@ from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.authorization.attempt import Attempt
 from engine.workflow.authorization.pdp import Decision, decide
 from engine.workflow.authorization.pip import roles
-from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, SUBJECT, read_policy
+from engine.workflow.authorization.policy import (
+    ACTION,
+    ACTION_ID,
+    APP,
+    ORG,
+    RESOURCE,
+    ROLE_CODE,
+    SUBJECT,
+    TASK,
+    Policy,
+    PolicyError,
+    policy_of,
+)
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Library
-from engine.workflow.errors import Forbidden, NotFound
+from engine.workflow.errors import Forbidden, NotFound, PolicyNotEvaluated
+
+log = logging.getLogger(__name__)
 
 LEVELS = {"substantial": 3, "high": 4}
 #: The action of beginning a case for another, as Altinn names it. Beginning one's own needs no rule.
@@ -22,29 +37,37 @@ INSTANTIATE = "instantiate"
 
 
 def enforce(c: Attempt, action: str, element_id: str) -> None:
-    """Return when the journey's policy permits. Raises ``NotFound`` or ``Forbidden``."""
+    """Return when the journey's policy permits.
+
+    Raises ``NotFound``, ``Forbidden``, or ``PolicyNotEvaluated`` where the definition was deployed with a policy that
+    is not evaluated in full: no part of it permits.
+    """
     if c.actor.role is Role.SYSTEM:
         return
     instance = c.live
     held = roles(c.connection, c.actor, instance.owner_id, instance.case_id)
     if not held:
         raise NotFound(element_id)
-    policy = read_policy(c.deployed(instance.definition_id).bundle.files["policy.xml"])
+    try:
+        policy = policy_of(c.deployed(instance.definition_id).bundle.files)
+    except PolicyError as error:
+        raise PolicyNotEvaluated(element_id, instance.id, str(error)) from error
     request = {
-        (SUBJECT, "urn:altinn:rolecode"): held,
-        (RESOURCE, "urn:altinn:org"): ("ibalanse",),
-        (RESOURCE, "urn:altinn:app"): (instance.key,),
-        (RESOURCE, "urn:altinn:task"): (element_id,),
+        (SUBJECT, ROLE_CODE): held,
+        (RESOURCE, ORG): ("ibalanse",),
+        (RESOURCE, APP): (instance.key,),
+        (RESOURCE, TASK): (element_id,),
         (ACTION, ACTION_ID): (action,),
     }
-    if decide(policy, request) is not Decision.PERMIT or LEVELS.get(c.actor.level, 0) < policy.level:
+    if decide(policy, request) is not Decision.PERMIT or not _logged_in_well_enough(c.actor, policy):
         raise Forbidden(element_id)
 
 
 def enforce_case(connection: Connection, library: Library, actor: Actor, case: Row[Any], action: str) -> None:
     """Return when the policy permits *action* on the case or on any of its steps.
 
-    Raises ``NotFound`` where the actor has no role in the case, ``Forbidden`` where the role may not.
+    Raises ``NotFound`` where the actor has no role in the case, ``Forbidden`` where the role may not, and
+    ``PolicyNotEvaluated`` as ``enforce`` does.
 
     case  row of the case file: the version of the journey it follows says who may
     """
@@ -54,22 +77,23 @@ def enforce_case(connection: Connection, library: Library, actor: Actor, case: R
     if not held:
         raise NotFound(case.id)
     bundle = library.get(connection, case.definition_id).bundle
-    if not permits_anywhere(bundle, held, action, actor.level):
+    try:
+        policy = policy_of(bundle.files)
+    except PolicyError as error:
+        raise PolicyNotEvaluated(case.id, case.id, str(error)) from error
+    if not (_permits_anywhere(policy, bundle, held, action) and _logged_in_well_enough(actor, policy)):
         raise Forbidden(case.id)
 
 
-def permits_anywhere(bundle: Bundle, held: frozenset[str], action: str, level: str) -> bool:
-    """Whether the policy permits *action* to these roles on the case itself or on one of its steps."""
-    policy = read_policy(bundle.files["policy.xml"])
-    if LEVELS.get(level, 0) < policy.level:
-        return False
+def _permits_anywhere(policy: Policy, bundle: Bundle, held: frozenset[str], action: str) -> bool:
+    """Whether *action* is permitted to these roles on the case itself or on one of its steps."""
     request = {
-        (SUBJECT, "urn:altinn:rolecode"): held,
-        (RESOURCE, "urn:altinn:org"): ("ibalanse",),
-        (RESOURCE, "urn:altinn:app"): (bundle.key,),
+        (SUBJECT, ROLE_CODE): held,
+        (RESOURCE, ORG): ("ibalanse",),
+        (RESOURCE, APP): (bundle.key,),
         (ACTION, ACTION_ID): (action,),
     }
-    steps = [{**request, (RESOURCE, "urn:altinn:task"): (step,)} for step in bundle.process.elements]
+    steps = [{**request, (RESOURCE, TASK): (step,)} for step in bundle.process.elements]
     return any(decide(policy, one) is Decision.PERMIT for one in (request, *steps))
 
 
@@ -77,11 +101,19 @@ def may_begin(bundle: Bundle, actor: Actor, office: str) -> bool:
     """Whether a caseworker may begin this journey for a citizen: at her own office, where the policy permits it."""
     if actor.role is not Role.CASEWORKER or actor.office is None or actor.office.orgno != office:
         return False
-    policy = read_policy(bundle.files["policy.xml"])
+    try:
+        policy = policy_of(bundle.files)
+    except PolicyError as error:
+        log.error("nobody may begin %s for another: %s", bundle.key, error)
+        return False
     request = {
-        (SUBJECT, "urn:altinn:rolecode"): (role_codes.CASEWORKER,),
-        (RESOURCE, "urn:altinn:org"): ("ibalanse",),
-        (RESOURCE, "urn:altinn:app"): (bundle.key,),
+        (SUBJECT, ROLE_CODE): (role_codes.CASEWORKER,),
+        (RESOURCE, ORG): ("ibalanse",),
+        (RESOURCE, APP): (bundle.key,),
         (ACTION, ACTION_ID): (INSTANTIATE,),
     }
-    return decide(policy, request) is Decision.PERMIT and LEVELS.get(actor.level, 0) >= policy.level
+    return decide(policy, request) is Decision.PERMIT and _logged_in_well_enough(actor, policy)
+
+
+def _logged_in_well_enough(actor: Actor, policy: Policy) -> bool:
+    return LEVELS.get(actor.level, 0) >= policy.level_of(for_organisation=actor.office is not None)

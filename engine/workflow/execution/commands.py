@@ -217,6 +217,17 @@ class RaiseStuck(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class RaisePolicyIncident(Command):
+    """Somebody was refused because not all of an instance's policy is evaluated. ``detail`` is impersonal.
+
+    Raised once for a case and definition while it is open. Sent by the dispatch itself, after the refusal.
+    """
+
+    instance_id: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class FireTimer(WorkCommand):
     work_id: str
 

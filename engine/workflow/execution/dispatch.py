@@ -15,16 +15,17 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from engine.platform.compiled_statements import Batch
-from engine.platform.db import Database, after_commit
-from engine.workflow.authorization.actor import Actor
-from engine.workflow.errors import Conflict
+from engine.platform.db import Database, after_commit, after_end
+from engine.workflow.authorization.actor import SYSTEM, Actor
+from engine.workflow.errors import Conflict, PolicyNotEvaluated, Refusal
 from engine.workflow.execution.behaviours import PALETTE
-from engine.workflow.execution.commands import Command, Outcome
+from engine.workflow.execution.commands import Command, Outcome, RaisePolicyIncident
 from engine.workflow.execution.context import Context, Services, Step
 from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.flush import LostRace
@@ -103,7 +104,11 @@ class Dispatch:
                 if context.rings or context.execution.work or context.execution.trace:
                     after_commit(connection, self._bell)
                 continue
-            step(context)
+            try:
+                step(context)
+            except PolicyNotEvaluated as refusal:
+                after_end(connection, partial(self._raise_policy_incident, refusal))
+                raise
         if key:
             connection.execute(
                 insert(idempotency).values(
@@ -115,6 +120,15 @@ class Dispatch:
                 )
             )
         return context.outcome
+
+    def _raise_policy_incident(self, refusal: PolicyNotEvaluated) -> None:
+        """The refusal undid the command's transaction, so the incident is written in one of its own."""
+        try:
+            self.send(RaisePolicyIncident(refusal.instance_id, refusal.detail), SYSTEM)
+        except Refusal as told:
+            log.info("no incident for the policy of %s: %s", refusal.instance_id, told.code)
+        except Exception:
+            log.exception("the incident for the policy of %s could not be written", refusal.instance_id)
 
 
 def _answered(connection: Connection, actor: Actor, key: str, request_hash: str) -> Outcome | None:

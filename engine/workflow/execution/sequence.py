@@ -29,7 +29,13 @@ from engine.workflow.execution.steps.assignment import (
 )
 from engine.workflow.execution.steps.attachments import attach_file, detach_file
 from engine.workflow.execution.steps.cases import check_case_access, lock_case_file, require_not_suspended
-from engine.workflow.execution.steps.incidents import raise_incident, raise_stuck, resolve_incident
+from engine.workflow.execution.steps.incidents import (
+    drop_policy_incidents,
+    raise_incident,
+    raise_policy_incident,
+    raise_stuck,
+    resolve_incident,
+)
 from engine.workflow.execution.steps.jobs import cancel_case, finish_job, fire_timer, throw_error, write_effect
 from engine.workflow.execution.steps.locks import (
     case_moves,
@@ -47,6 +53,7 @@ from engine.workflow.execution.steps.migration import (
     judge_undo,
     listen_anew,
     migrate_rows,
+    reread_policy,
     restore_rows,
     tell_migration,
 )
@@ -188,6 +195,8 @@ RAISE_INCIDENT: tuple[Step, ...] = (lock_failed_work, raise_incident, *CLOSING)
 
 RAISE_STUCK: tuple[Step, ...] = (lock_instance, raise_stuck, *CLOSING)
 
+RAISE_POLICY_INCIDENT: tuple[Step, ...] = (lock_instance, raise_policy_incident, *TOLD)
+
 FIRE_TIMER: tuple[Step, ...] = (lock_work, fire_timer, unlock_task_data, *CLOSING)
 
 BEGIN_BY_TIMER: tuple[Step, ...] = (begin_by_timer, unlock_task_data, *CLOSING)
@@ -200,7 +209,7 @@ PASS_ON: tuple[Step, ...] = (pass_on, unlock_task_data, *CLOSING)
 
 TELL_SIGNAL: tuple[Step, ...] = (lock_work, tell_signal, unlock_task_data, *CLOSING)
 
-CANCEL_CASE: tuple[Step, ...] = (lock_case, cancel_case, drop_held, *CLOSING)
+CANCEL_CASE: tuple[Step, ...] = (lock_case, cancel_case, drop_held, drop_policy_incidents, *CLOSING)
 
 SUSPEND_CASE: tuple[Step, ...] = (lock_case, check_operator, suspend_case, *TOLD)
 
@@ -237,6 +246,7 @@ MIGRATE_INSTANCE: tuple[Step, ...] = (
     judge_migration,  # everything that does not fit, at once; nothing has changed
     migrate_rows,  # element instances, tasks, due work, subscriptions, incidents, in place
     listen_anew,  # events only the new version has; messages under new names
+    reread_policy,  # the incident of a policy that was not evaluated ends
     unlock_task_data,
     enter_stages,
     update_case,
@@ -278,6 +288,7 @@ SEQUENCES: Mapping[type[commands.Command], tuple[Step, ...]] = {
     commands.ThrowError: THROW_ERROR,
     commands.RaiseIncident: RAISE_INCIDENT,
     commands.RaiseStuck: RAISE_STUCK,
+    commands.RaisePolicyIncident: RAISE_POLICY_INCIDENT,
     commands.FireTimer: FIRE_TIMER,
     commands.BeginByTimer: BEGIN_BY_TIMER,
     commands.CorrelateMessage: CORRELATE_MESSAGE,

@@ -17,7 +17,7 @@ from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.errors import AlreadyDone, NotFound
 from engine.workflow.execution.commands import RaiseStuck
 from engine.workflow.execution.models import incident, process_instance
-from engine.workflow.execution.steps.incidents import waits_for_something
+from engine.workflow.execution.steps.incidents import POLICY, waits_for_something
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.models import due_work, sweep
 from engine.workflow.runtime import Runtime
@@ -81,7 +81,8 @@ def check(runtime: Runtime) -> list[str]:
 
 
 def tidy(runtime: Runtime) -> dict[str, int]:
-    """Delete what has had its time, and close work whose incident is closed. Empty when another did it lately."""
+    """Delete what has had its time, and close what is over: work whose incident is closed, policy incidents of
+    instances that have ended. Empty when another did it lately."""
     with runtime.db.write() as connection:
         now = runtime.clock.now()
         if _mine(connection, "tidy", now, TIDY_EVERY) is None:
@@ -94,6 +95,12 @@ def tidy(runtime: Runtime) -> dict[str, int]:
         told = exists().where(incident.c.work_id == due_work.c.id, incident.c.state == "open")
         left = update(due_work).where(due_work.c.state == "incident", ~told).values(state="done")
         done["incident work"] = connection.execute(left).rowcount
+        over = exists().where(process_instance.c.id == incident.c.instance_id, process_instance.c.ended_at.is_not(None))
+        connection.execute(
+            update(incident)
+            .where(incident.c.code == POLICY, incident.c.state == "open", over)
+            .values(state="cancelled", ended_at=now, ended_by=SYSTEM.person_id)
+        )
     return done
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, insert, or_, select, update
 
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import WorkflowEvent
+from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.definitions import starts
-from engine.workflow.errors import AlreadyDone, Invalid
+from engine.workflow.errors import AlreadyDone, Invalid, NotPossible, Reason
 from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.timer import arm_again, firing
-from engine.workflow.execution.commands import RaiseIncident, RaiseStuck, ResolveIncident
+from engine.workflow.execution.commands import RaiseIncident, RaisePolicyIncident, RaiseStuck, ResolveIncident
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.lifecycle import INCIDENT
@@ -28,6 +30,7 @@ from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import release
 
 STUCK = "stuck"
+POLICY = "policy_not_evaluated"
 
 
 def raise_incident(c: Context) -> None:
@@ -128,34 +131,70 @@ def raise_stuck(c: Context) -> None:
     c.audit_data = {"element": tokens[0].element.id if tokens else live.process.id, "code": STUCK}
 
 
+def raise_policy_incident(c: Context) -> None:
+    """One open incident for a case and definition, however often somebody is refused. Nothing of the case moves."""
+    assert isinstance(c.command, RaisePolicyIncident)
+    live = c.live
+    there = (
+        select(incident.c.id)
+        .join(process_instance, process_instance.c.id == incident.c.instance_id)
+        .where(
+            incident.c.case_id == live.case_id,
+            incident.c.code == POLICY,
+            incident.c.state == "open",
+            process_instance.c.definition_id == live.definition_id,
+        )
+    )
+    if c.connection.execute(there).first() is not None:
+        raise AlreadyDone(state="open")
+    _write(c, live.case_id, live.id, live.id, live.process.id, None, POLICY, c.command.detail)
+    c.audit_kind = WorkflowEvent.INCIDENT_RAISED
+    c.audit_data = {"element": live.process.id, "code": POLICY}
+
+
+def drop_policy_incidents(c: Context) -> None:
+    """A case that ends needs no policy any more."""
+    c.connection.execute(
+        update(incident)
+        .where(incident.c.case_id == c.case_id, incident.c.code == POLICY, incident.c.state == "open")
+        .values(state=INCIDENT.after("open", "cancel"), ended_at=c.now, ended_by=c.actor.person_id)
+    )
+
+
+def _reread_policy(c: Context) -> None:
+    """Whether all of the policy is evaluated now, by another version of the engine. Raises ``NotPossible``."""
+    try:
+        policy_of(c.deployed(c.live.definition_id).bundle.files)
+    except PolicyError as error:
+        raise NotPossible(*(Reason("", POLICY, str(violation)) for violation in error.violations)) from error
+
+
 def resolve_incident(c: Context) -> None:
-    """Retry does it again from its beginning; skip goes on as if it were done."""
+    """Retry does it again from its beginning; skip goes on as if it were done.
+
+    The policy of a definition is read again; a skip says that it is known, and the next who is refused raises it anew.
+    """
     assert isinstance(c.command, ResolveIncident) and c.incident is not None
     how, reason = c.command.how, c.command.reason.strip()
     if how == "skip" and not reason:
         raise Invalid(())
+    if c.incident.code == POLICY and how == "retry":
+        _reread_policy(c)
     state = INCIDENT.after(c.incident.state, how)
     c.connection.execute(
         update(incident)
         .where(incident.c.id == c.command.incident_id)
         .values(state=state, ended_at=c.now, ended_by=c.actor.person_id, reason=reason[:500])
     )
-    work = c.work
-    if c.token is not None and (work is None or work.kind == "job"):
+    if c.token is not None and (c.work is None or c.work.kind == "job"):
         _element(c)
-    elif work is None:
+    elif c.work is not None:
+        _work(c, c.work)
+    elif c.incident.code != POLICY:
         assert c.instance is not None
         if how == "skip":
             c.instance.children = 0
         c.execution.later(advance.scope_done, c.instance)
-    elif how == "retry":
-        release(c.connection, work.id, c.now)
-        c.rings = True
-    else:
-        c.connection.execute(update(due_work).where(due_work.c.id == work.id).values(state="done"))
-        if work.kind == "timer" and c.holder is not None:
-            element = c.holder.instance.process.elements[work.element_id]
-            arm_again(c.execution, c.holder, element, work.payload.get("cause", ""), *firing(work))
     advance.run(c.execution)
     c.audit_kind = WorkflowEvent.INCIDENT_RESOLVED
     c.audit_data = {"element": c.incident.element_id, "how": how, "code": c.incident.code}
@@ -175,3 +214,16 @@ def _element(c: Context) -> None:
         c.rings = True
     else:
         c.execution.later(lambda x, token: x.palette.of(token).activate(x, token), c.token)
+
+
+def _work(c: Context, work: Row[Any]) -> None:
+    """Work that is no job's is due again, or done without."""
+    assert isinstance(c.command, ResolveIncident)
+    if c.command.how == "retry":
+        release(c.connection, work.id, c.now)
+        c.rings = True
+        return
+    c.connection.execute(update(due_work).where(due_work.c.id == work.id).values(state="done"))
+    if work.kind == "timer" and c.holder is not None:
+        element = c.holder.instance.process.elements[work.element_id]
+        arm_again(c.execution, c.holder, element, work.payload.get("cause", ""), *firing(work))

@@ -14,6 +14,7 @@ from engine.workflow.execution.commands import (
     MigrateInstance,
     ModifyInstance,
     RaiseIncident,
+    RaisePolicyIncident,
     RaiseStuck,
     ResolveIncident,
     ResumeCase,
@@ -127,7 +128,7 @@ def lock_case(c: Context) -> None:
 
 def lock_instance(c: Context) -> None:
     """Lock the case of a process instance that has not ended: a case, or what one has called."""
-    assert isinstance(c.command, ModifyInstance | MigrateInstance | UndoMigration | RaiseStuck)
+    assert isinstance(c.command, ModifyInstance | MigrateInstance | UndoMigration | RaiseStuck | RaisePolicyIncident)
     wanted = process_instance.c.id == c.command.instance_id
     case_id = c.connection.execute(select(process_instance.c.case_id).where(wanted)).scalar()
     if case_id is None:

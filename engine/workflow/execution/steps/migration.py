@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from engine.platform import row_json
 from engine.workflow.audit.chain import audit_event, audit_head
 from engine.workflow.audit.kinds import WorkflowEvent
+from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.definitions.library import UnknownDefinition
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution import advance, migration
@@ -18,6 +19,7 @@ from engine.workflow.execution.commands import MigrateInstance, UndoMigration
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.correlation import key_of
 from engine.workflow.execution.execution import Execution
+from engine.workflow.execution.lifecycle import INCIDENT
 from engine.workflow.execution.migration import Fit, Waiting
 from engine.workflow.execution.models import (
     element_instance,
@@ -26,6 +28,7 @@ from engine.workflow.execution.models import (
     subscription,
     user_task,
 )
+from engine.workflow.execution.steps.incidents import POLICY
 from engine.workflow.execution.steps.suspension import take_buffered
 from engine.workflow.execution.tokens import Instance, Scope, Token, Wait
 from engine.workflow.instances.models import case_file
@@ -139,6 +142,20 @@ def migrate_rows(c: Context) -> None:
     }
     if c.fit.stage is not None:
         c.audit_data["stage"] = {"from": c.fit.stage[0], "to": c.fit.stage[1]}
+
+
+def reread_policy(c: Context) -> None:
+    """An incident about the old policy ends where all of the new one is evaluated; else it says what is not."""
+    target = c.deployed(c.live.definition_id)
+    wanted = (incident.c.instance_id == c.live.id, incident.c.code == POLICY, incident.c.state == "open")
+    for row in c.connection.execute(select(incident.c.id).where(*wanted)).all():
+        try:
+            policy_of(target.bundle.files)
+        except PolicyError as error:
+            _change(c, incident, row.id, detail=str(error)[:1000])
+        else:
+            state = INCIDENT.after("open", "retry")
+            _change(c, incident, row.id, state=state, ended_at=c.now, ended_by=c.actor.person_id)
 
 
 def _new_stage(c: Context, fit: Fit) -> dict[str, Any]:
