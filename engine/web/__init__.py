@@ -205,7 +205,7 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> tuple[str, int]:
         session_store.record_refusal(error.code)
-        status = _STATUS.get(type(error), 409)
+        status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 409)
         return page(status, f"error.{status}")
 
     @app.errorhandler(SourceError)

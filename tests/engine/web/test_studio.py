@@ -153,6 +153,27 @@ def test_every_fault_is_listed_with_element_and_line_and_nothing_can_be_publishe
         assert house.application.library.versions(connection, "estate_settlement") == []
 
 
+def test_what_is_not_evaluated_of_a_policy_is_listed_by_name_and_line_and_cannot_be_published(
+    ada: Administrator,
+    house: House,  # noqa: F811
+) -> None:
+    policy = ESTATE.files["policy.xml"].decode().replace("</Rule>", "<Condition/></Rule>", 1)
+    policy = policy.replace('MustBePresent="false"', 'MustBePresent="false" Issuer="x"', 1)
+    assert ada.upload({**ESTATE.files, "policy.xml": policy.encode()})[0] == 303
+
+    page = ada.get("/prosesser/estate_settlement")
+    for name, written in (("Condition", "<Condition/>"), ("Issuer", 'Issuer="x"')):
+        line = next(number for number, text in enumerate(policy.splitlines(), 1) if written in text)
+        text = "Motoren vurderer ikke dette i policy.xml."
+        assert f"<strong>{name}</strong> (policy.xml, linje {line}): {text}" in page
+    for tab in ("tilganger", "steg", "diagram"):
+        ada.get(f"/prosesser/estate_settlement?fane={tab}")
+    status, page = ada.post("/prosesser/estate_settlement/publiser", revision=revision(page))
+    assert status == 422 and "Prosessen har feil som må rettes først." in page
+    with house.application.db.read() as connection:
+        assert house.application.library.versions(connection, "estate_settlement") == []
+
+
 def test_an_unreadable_bundle_leaves_nothing_behind(ada: Administrator, house: House) -> None:  # noqa: F811
     status, page = ada.upload({**ESTATE.files, "metadata.json": b"{", "policy.xml": b"<"})
     assert status == 422
