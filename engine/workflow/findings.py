@@ -202,6 +202,9 @@ def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
     except PolicyError as error:
         yield from map(_not_evaluated, error.violations)
         return
+    for category, attribute in sorted({(m.category, m.attribute) for m in policy.matches if not m.is_requested}):
+        text = f"no request has the attribute {attribute} of {category}: what asks for it permits nobody"
+        yield Finding(f"{FILE}#{attribute}", "policy-never-matches", text, severity="warning")
     for element in _user_tasks(bundle):
         if not any(_permits(policy, bundle.key, element.id, role) for role in roles_named(policy)):
             yield Finding(element.id, "nobody-may", "policy.xml lets nobody do this step")

@@ -39,7 +39,7 @@ def finding_text(finding: Finding, process: Process | None) -> dict[str, Any]:
 
 def finding_place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
     """What a finding that is not about a step is about, and where it is put right."""
-    if finding.rule == "policy-not-evaluated":
+    if finding.rule in ("policy-not-evaluated", "policy-never-matches"):
         file, _, name = finding.element.partition("#")
         return {"name": name, "element": file}
     lacking = _LACKING.fullmatch(finding.message) if finding.rule == "text-missing" else None

@@ -91,6 +91,11 @@ class Match:
     value: str
     folded: bool
 
+    @property
+    def is_requested(self) -> bool:
+        """Whether a request of ours ever has the attribute; else this never holds."""
+        return (self.category, self.attribute) in REQUESTED
+
 
 #: Every group of alternatives must hold; an alternative holds when all its matches do. Empty = always.
 Target = tuple[tuple[tuple[Match, ...], ...], ...]

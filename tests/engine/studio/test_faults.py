@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from engine.workflow.definitions.findings import House, actions_named, faults, roles_named
+
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
+from engine.workflow.authorization.policy import read_policy
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
-
-from engine.workflow.authorization.policy import read_policy
-from engine.workflow.definitions.findings import House, actions_named, faults, roles_named
-from tests.engine.workflow.authorization.written import DO, ROLE, one, policy, rule, target
+from tests.engine.workflow.authorization.written import DO, RESOURCE, ROLE, one, policy, rule, target
 from tests.factories.bundles import POLICY, bundle, line
 
 OFFER = House(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ())
@@ -38,6 +38,17 @@ def test_each_violation_is_an_error_with_its_line_and_its_name() -> None:
 @pytest.mark.parametrize("data", [b"", b"<Policy"])
 def test_what_is_no_xml_is_one_error(data: bytes) -> None:
     assert [(f.element, f.rule) for f in of_policy(data)] == [("", "policy-unreadable")]
+
+
+def test_an_attribute_no_request_has_is_listed_once_and_stands_in_nobodys_way() -> None:
+    ended = (RESOURCE, "urn:altinn:end-event")
+    permits = rule("Permit", target(one(ROLE, "priv")))
+
+    found = of_policy(policy(permits, *[rule("Permit", target(one(ROLE, "priv"), one(ended, "e")))] * 2))
+
+    assert [(f.element, f.rule, f.severity) for f in found] == [
+        ("policy.xml#urn:altinn:end-event", "policy-never-matches", "warning")
+    ]
 
 
 def test_a_policy_that_is_evaluated_is_no_error() -> None:
