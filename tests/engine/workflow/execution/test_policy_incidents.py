@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -272,3 +274,18 @@ def test_a_citizen_may_begin_their_own_and_gets_no_further(cases: Cases) -> None
     begun = cases.app.dispatch.send(StartInstance("p", CITIZEN.person_id), CITIZEN)
 
     refused(cases, CompleteTask(task_of(cases, begun.case_id)))
+
+
+def test_presses_at_the_same_moment_raise_one_incident(cases: Cases) -> None:
+    slip_in(cases)
+    task = task_of(cases, cases.start())
+    together = Barrier(3)
+
+    def press(_: int) -> None:
+        together.wait()
+        refused(cases, CompleteTask(task))
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(press, range(3))) == [None] * 3
+
+    assert len(cases.incidents()) == 1
