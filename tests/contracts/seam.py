@@ -38,10 +38,10 @@ from engine.web import create_app
 from engine.web.shared.login import COOKIE
 from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
+from engine.workflow.counters import COUNTERS
 from engine.workflow.execution import commands, lifecycle
 from engine.workflow.jobs.models import COMMANDS, QUEUES
 from engine.workflow.jobs.wakeup import silent
-from engine.workflow.operations.metrics import METRICS
 from integrations.wiring import connect
 from tests.processes.conftest import Channel, Court, House, Published, Sources, party
 
@@ -232,7 +232,7 @@ def enumerations() -> list[list[str]]:
 
 def metric_labels() -> dict[str, list[str]]:
     """What this process counts: family → labels."""
-    counted = METRICS.registry._collector_to_names
+    counted = COUNTERS.registry._collector_to_names
     return {str(one._name): list(one._labelnames) for one in counted}  # type: ignore[attr-defined]
 
 
