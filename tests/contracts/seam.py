@@ -86,7 +86,9 @@ def settings_text(folder: Path, **environment: str) -> str:
     os.environ.clear()
     os.environ.update({"IBALANSE_DATA": str(folder), "IBALANSE_ENV": "test", **environment})
     try:
-        return repr(Settings.from_env())
+        settings = Settings.from_env()
+        asked = [name.removesuffix("_URL").lower() for name in sorted(settings.provider_values)]
+        return repr(settings) + repr([settings.provider_url(provider) for provider in asked])
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from engine.workflow.definitions.findings import House, actions_named, faults, roles_named
 
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.workflow.authorization.policy import read_policy
+from engine.workflow.authorization.policy_queries import actions_named, roles_named
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.findings import House, faults
 from tests.engine.workflow.authorization.written import DO, RESOURCE, ROLE, one, policy, rule, target
 from tests.factories.bundles import POLICY, bundle, line
 

@@ -13,8 +13,9 @@ from sqlalchemy import insert, select
 from engine.casework import intake, queries
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.models import process_definition
 from engine.workflow.execution import worklist
-from engine.workflow.execution.models import incident, process_definition
+from engine.workflow.execution.models import incident
 from tests.engine.web.staff import Staff
 from tests.engine.web.test_case_pages import client
 from tests.engine.web.test_casework import kari, send

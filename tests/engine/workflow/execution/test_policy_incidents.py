@@ -18,22 +18,21 @@ from engine.workflow.authorization import candidates
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.authorization.pep import may_begin
 from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.models import process_definition
+from engine.workflow.errors import Forbidden, NotFound, NotPossible
 from engine.workflow.execution.commands import (
     CancelCase,
     ClaimTask,
     CompleteTask,
-    Forbidden,
     MigrateInstance,
-    NotFound,
-    NotPossible,
     ResolveIncident,
     SaveTaskData,
     StartInstance,
     UndoMigration,
 )
-from engine.workflow.execution.models import process_definition, process_instance, user_task
-from engine.workflow.jobs import reconciliation
+from engine.workflow.execution.models import process_instance, user_task
 from engine.workflow.operations.incidents import Selection, find, groups
+from engine.workflow.workers import reconciliation
 from tests.engine.workflow.jobs.conftest import ADMIN, CITIZEN, Cases
 from tests.factories.bundles import POLICY, bundle, line
 
