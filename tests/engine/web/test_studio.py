@@ -110,7 +110,9 @@ def test_two_who_edit_the_same_draft_lose_nothing(ada: Administrator, bea: Admin
     status, page = bea.post(step, revision=seen, **{"s-name": "Beas navn", "s-due": "9 dager"}, **STEP)
 
     assert status == 409 and "En kollega har endret utkastet" in page
-    assert 'value="Beas navn"' in page and 'value="9 dager"' in page, "what she wrote is still in her form"
+    assert 'value="Beas navn"' in page and 'value="9 dager"' in page, "what was written is still in the form"
+    both = page[page.index('id="begge"') : page.index("</section>", page.index('id="begge"'))]
+    assert "Adas navn" in both and "Beas navn" in both, "beside what the first has saved"
     assert "Adas navn" in ada.get("/prosesser/estate_settlement?fane=steg"), "and nothing was overwritten"
     for act in ("angre", "forkast", "publiser"):
         status, page = bea.post(f"/prosesser/estate_settlement/{act}", revision=seen)
@@ -120,6 +122,59 @@ def test_two_who_edit_the_same_draft_lose_nothing(ada: Administrator, bea: Admin
     assert "Adas navn" in ada.get("/prosesser/estate_settlement?fane=steg")
     assert bea.upload(ESTATE.files, replace="estate_settlement")[0] == 303
     assert "Adas navn" not in ada.get("/prosesser/estate_settlement?fane=steg")
+
+
+def test_the_second_sees_what_both_have_written_in_a_text(ada: Administrator, bea: Administrator) -> None:
+    ada.upload(ESTATE.files)
+    at = "/prosesser/estate_settlement/tekst"
+    assert ada.post(at, revision="1", key="task.Declare", nb="Adas ord", nn="Adas ord", en="Declare")[0] == 303
+    status, page = bea.post(at, revision="1", key="task.Declare", nb="Beas ord", nn="Beas ord", en="Declare")
+    assert status == 422 and "En kollega har endret utkastet" in page
+    assert "Ada Administrator lagret sitt" in page, "who it was, and when"
+    both = page[page.index('id="begge"') : page.index("</section>", page.index('id="begge"'))]
+    for words in ("task.Declare (Bokmål)", "task.Declare (Nynorsk)", "Beas ord", "Adas ord"):
+        assert words in both, words
+    assert "English" not in both, "what is the same in both is no matter of two versions"
+    assert re.search(r'name="nb"[^>]*>Beas ord</textarea>', page), "and what was written is still in the form"
+    seen = {"revision": revision(page), "key": "task.Declare"}
+    assert bea.post(at, **seen, nb="Beas ord", nn="Beas ord", en="Declare")[0] == 303, "who has seen both may choose"
+
+
+def test_a_form_that_saves_itself_is_told_the_other_words(ada: Administrator, bea: Administrator) -> None:
+    ada.upload(ESTATE.files)
+    at = "/prosesser/estate_settlement/tekst"
+    ada.post(at, revision="1", key="task.Declare", nb="Adas ord", nn="", en="")
+    sent = {"csrf_token": bea.csrf, "revision": "1", "nn": "", "en": "", "nb": "Beas ord"}
+    by_script = {"Accept": "application/json"}
+    same = bea.client.post(at, data={**sent, "key": "task.Declare"}, headers=by_script)
+    assert same.status_code == 409 and "task.Declare (Bokmål): «Adas ord»" in same.get_data(as_text=True)
+    other = bea.client.post(at, data={**sent, "key": "task.Sign"}, headers=by_script)
+    assert other.status_code == 200 and other.json and other.json["beside"] is True
+    assert "En kollega har endret noe annet" in other.json["text"]
+
+
+def test_a_text_that_is_too_long_is_refused_and_stays_in_the_form(ada: Administrator) -> None:
+    ada.upload(ESTATE.files)
+    long = "x" * 4001
+    status, page = ada.post(
+        "/prosesser/estate_settlement/tekst", revision="1", key="task.Declare", nb=long, nn="", en=""
+    )
+    assert status == 422 and "Teksten er for lang" in page and long in page
+
+
+def test_the_second_press_of_a_new_step_adds_no_second_step(ada: Administrator) -> None:
+    ada.upload(ESTATE.files)
+    form = {"revision": "1", "element": "Declare", "kind": "confirmation", "name": "Bare en gang"}
+    for _ in range(2):
+        assert ada.post("/prosesser/estate_settlement/steg", **form)[0] == 303
+    assert zipped(ada)["process.bpmn"].count(b'name="Bare en gang"') == 1
+
+
+def zipped(who: Administrator) -> dict[str, bytes]:
+    """The files of the draft as they leave."""
+    data = who.client.get("/prosesser/estate_settlement/eksport.zip").get_data()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def test_every_fault_is_listed_with_element_and_line_and_nothing_can_be_published(
