@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.casework import idempotency, notices, time_limits
-from engine.casework.event_kinds import CaseworkEvent
+from engine.casework import time_limits
+from engine.casework.journal import require_text
 from engine.casework.models import complaint, letter
 from engine.platform.clock import OSLO
 from engine.platform.vault import Vault
-from engine.workflow.audit import chain
-from engine.workflow.authorization.actor import Actor
 from engine.workflow.errors import AlreadyDone, NotFound, NotPossible, Reason
 
 #: The template whose letter tells the citizen of the decision.
 DECISION = "decision"
-#: The office changes its decision, sends the complaint on to Statsforvalteren or does not treat it; she withdraws it.
+#: The office changes its decision, sends the complaint on to Statsforvalteren or does not treat it; or the citizen
+#: withdraws it.
 OUTCOMES = ("changed", "sent_on", "dismissed", "withdrawn")
-LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Until when she may complain, from when she got the letter.
+    """Until when the citizen may complain, from when they got the letter.
 
-    arrived  when she opened it (``opened``), until then when it was sent
+    arrived  when they opened it (``opened``), until then when it was sent
     last     the last day in time, in Norway
     """
 
@@ -82,62 +81,51 @@ def right(connection: Connection, case_id: str) -> Right | None:
 
 
 def register(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, received: datetime, text: str, now: datetime,
-    key: str = "",
-) -> Complaint:  # fmt: skip
-    """A complaint that came in. The citizen is told that it did, and the case keeps whether it was in time.
-
-    key  of the form: sent again it makes no second one, and the first is returned
-    """
-    if received > now:
+    connection: Connection, vault: Vault, *, author: str, case: Any, received_on: date, text: str, now: datetime
+) -> Complaint:
+    """A complaint that came in on a day in Norway, at noon or now. The case keeps whether it was in time."""
+    if received_on > now.astimezone(OSLO).date():
         raise NotPossible(Reason("", "in-the-future", "it cannot have come later than now"))
-    complaint_id = idempotency.identity(actor, case.id, key, received.astimezone(OSLO).date(), text)
-    if idempotency.is_there(connection, complaint, case.id, complaint_id):
-        return _one(connection, vault, case.id, complaint_id)
+    require_text(text)
+    received = min(datetime.combine(received_on, time(12), OSLO), now)
+    complaint_id = str(uuid.uuid4())
     found = right(connection, case.id)
-    content = vault.seal(connection, case.owner_id, f"complaint.content:{complaint_id}", {"text": text[:LONGEST]})
+    content = vault.seal(connection, case.owner_id, f"complaint.content:{complaint_id}", {"text": text})
     connection.execute(
         insert(complaint).values(
-            id=complaint_id, case_id=case.id, person_id=case.owner_id, author=actor.person_id, content=content,
+            id=complaint_id, case_id=case.id, person_id=case.owner_id, author=author, content=content,
             received_at=received, due_at=found.until if found else None, registered_at=now,
         )
     )  # fmt: skip
-    one = _one(connection, vault, case.id, complaint_id)
-    data = {"complaint": complaint_id, "in_time": one.in_time}
-    chain.append(connection, case.id, now, actor, CaseworkEvent.COMPLAINT_REGISTERED, data)
-    _tell(connection, vault, case, complaint_id, "complaint", now)
-    return one
+    return of(connection, vault, case.id, complaint_id)
 
 
 def decide(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, complaint_id: str, outcome: str, answer: str,
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    case: Any,
+    complaint_id: str,
+    outcome: str,
+    answer: str,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """What became of it, once, and why. Raises ``NotFound`` or ``AlreadyDone``."""
     row = connection.execute(
         select(complaint).where(complaint.c.id == complaint_id, complaint.c.case_id == case.id)
     ).first()
     if row is None or outcome not in OUTCOMES:
         raise NotFound(complaint_id)
-    sealed = vault.seal(connection, case.owner_id, f"complaint.answer:{row.id}", answer[:LONGEST])
+    require_text(answer)
+    sealed = vault.seal(connection, case.owner_id, f"complaint.answer:{row.id}", answer)
     done = connection.execute(
         update(complaint)
         .where(complaint.c.id == row.id, complaint.c.outcome.is_(None))
-        .values(outcome=outcome, answer=sealed, decided_by=actor.person_id, decided_at=now)
+        .values(outcome=outcome, answer=sealed, decided_by=author, decided_at=now)
     )
     if done.rowcount != 1:
         raise AlreadyDone(row.decided_by or "", row.decided_at, "decided")
-    chain.append(
-        connection, case.id, now, actor, CaseworkEvent.COMPLAINT_DECIDED, {"complaint": row.id, "outcome": outcome}
-    )
-    _tell(connection, vault, case, row.id, "complaint_decided", now)
-
-
-def _tell(connection: Connection, vault: Vault, case: Any, complaint_id: str, kind: str, now: datetime) -> None:
-    notices.give(
-        connection, vault, case_id=case.id, person_id=case.owner_id, key=f"{kind}/{complaint_id}", kind=kind,
-        content={"number": case.number}, now=now,
-    )  # fmt: skip
 
 
 def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Complaint]:
@@ -148,7 +136,8 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Complain
     return [_read(connection, vault, row) for row in rows]
 
 
-def _one(connection: Connection, vault: Vault, case_id: str, complaint_id: str) -> Complaint:
+def of(connection: Connection, vault: Vault, case_id: str, complaint_id: str) -> Complaint:
+    """One complaint of a case that is there."""
     return next(row for row in of_case(connection, vault, case_id) if row.id == complaint_id)
 
 

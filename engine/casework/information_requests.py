@@ -1,6 +1,6 @@
-"""Asking the citizen for something: a task of hers with a day, answered on her own page.
+"""Asking the citizen for something: a task of theirs with a day, answered on their own page.
 
-The question may let the caseworker's task rest meanwhile; her answer sets it going again.
+The question may let the caseworker's task rest meanwhile; the answer sets it going again.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.casework import case_actions
-from engine.casework.event_kinds import CaseworkEvent
+from engine.casework.journal import require_text
 from engine.casework.models import question
 from engine.platform.lifecycle import Lifecycle
 from engine.platform.vault import Vault
-from engine.workflow.audit import chain
-from engine.workflow.authorization.actor import SYSTEM, Actor
-from engine.workflow.errors import AlreadyDone, NotFound, Refusal
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.errors import AlreadyDone, NotFound
 
 LONGEST = 4000
 QUESTION = Lifecycle("question", "open", [("answer", "open", "answered"), ("withdraw", "open", "withdrawn")])
@@ -41,77 +39,79 @@ class Question:
     ended_at: datetime | None
 
 
-def ask(desk: case_actions.Desk, case: Any, text: str, due: datetime, *, rest: bool) -> str:
-    """Ask the owner of the case. *rest* pauses the caseworker's tasks until she has answered, where there are any."""
+def ask(
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    case: Any,
+    text: str,
+    due: datetime,
+    pauses: bool,
+    now: datetime,
+) -> str:
+    """Ask the owner of the case. Returns the question's id. *pauses*: the office's tasks rest until it is answered."""
+    require_text(text)
     question_id = str(uuid.uuid4())
-    if rest:
-        try:
-            case_actions.pause(desk, case, "citizen", text[:200])
-        except Refusal:
-            rest = False  # there is nothing to pause; the question stands all the same
-    desk.connection.execute(
+    connection.execute(
         insert(question).values(
-            id=question_id, case_id=case.id, person_id=case.owner_id, author=desk.actor.person_id, state="open",
-            asked=desk.vault.seal(desk.connection, case.owner_id, f"question.asked:{question_id}", text[:LONGEST]),
-            pauses=rest, asked_at=desk.now, due_at=due,
+            id=question_id,
+            case_id=case.id,
+            person_id=case.owner_id,
+            author=author,
+            state="open",
+            asked=vault.seal(connection, case.owner_id, f"question.asked:{question_id}", text),
+            pauses=pauses,
+            asked_at=now,
+            due_at=due,
         )
-    )  # fmt: skip
-    chain.append(
-        desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.QUESTION_ASKED, {"question": question_id}
     )
     return question_id
 
 
-def answer(desk: case_actions.Desk, question_id: str, text: str) -> str:
-    """The citizen tells. Returns the case's id. Raises ``NotFound`` for another's, ``AlreadyDone`` when too late."""
-    row = _own(desk.connection, question_id, desk.actor)
-    if row.state != "open":
-        raise AlreadyDone(row.person_id, row.ended_at, row.state)
-    sealed = desk.vault.seal(desk.connection, row.person_id, f"question.answer:{row.id}", text[:LONGEST])
-    desk.connection.execute(
-        update(question)
-        .where(question.c.id == row.id)
-        .values(state=QUESTION.after("open", "answer"), answer=sealed, ended_at=desk.now)
-    )
-    chain.append(
-        desk.connection, row.case_id, desk.now, desk.actor, CaseworkEvent.QUESTION_ANSWERED, {"question": row.id}
-    )
-    case = _case(desk.connection, row.case_id)
-    _go_on(desk, case, row)
-    case_actions.tell(desk, case, case.responsible or row.author, "answered", {"by": row.person_id})
-    return str(row.case_id)
+def answer(
+    connection: Connection, vault: Vault, *, case_id: str, question_id: str, who: Actor, text: str, now: datetime
+) -> None:
+    """The citizen answers. Raises ``NotFound`` for another's question, ``AlreadyDone`` when too late."""
+    require_text(text)
+    row = _own(connection, question_id, who)
+    if row.case_id != case_id:
+        raise NotFound(question_id)
+    sealed = vault.seal(connection, row.person_id, f"question.answer:{row.id}", text)
+    _end(connection, row, "answer", now, answer=sealed)
 
 
-def withdraw(desk: case_actions.Desk, case: Any, question_id: str) -> None:
-    """The caseworker does not need it any more."""
-    row = desk.connection.execute(
-        select(question).where(question.c.id == question_id, question.c.case_id == case.id)
+def withdraw(connection: Connection, case_id: str, question_id: str, now: datetime) -> None:
+    """The office does not need it any more. Raises ``NotFound`` or ``AlreadyDone``."""
+    row = connection.execute(
+        select(question).where(question.c.id == question_id, question.c.case_id == case_id)
     ).first()
     if row is None:
         raise NotFound(question_id)
+    _end(connection, row, "withdraw", now)
+
+
+def _end(connection: Connection, row: Row[Any], trigger: str, now: datetime, **values: Any) -> None:
     if row.state != "open":
         raise AlreadyDone(row.person_id, row.ended_at, row.state)
-    desk.connection.execute(
+    connection.execute(
         update(question)
         .where(question.c.id == row.id)
-        .values(state=QUESTION.after("open", "withdraw"), ended_at=desk.now)
+        .values(state=QUESTION.after("open", trigger), ended_at=now, **values)
     )
-    chain.append(desk.connection, case.id, desk.now, desk.actor, CaseworkEvent.QUESTION_WITHDRAWN, {"question": row.id})
-    _go_on(desk, case, row)
 
 
-def _go_on(desk: case_actions.Desk, case: Any, row: Any) -> None:
-    """Nobody is asked any more: what the question held up goes on."""
+def held_up(connection: Connection, case: Any, question_id: str) -> bool:
+    """Whether the case rested only for a question that has ended: nothing else is asked of the citizen."""
+    if not find(connection, question_id).pauses or case.pause_reason != "citizen":
+        return False
     still = select(question.c.id).where(question.c.case_id == case.id, question.c.state == "open")
-    if not row.pauses or case.pause_reason != "citizen" or desk.connection.execute(still.limit(1)).first():
-        return
-    case_actions.resume(case_actions.Desk(desk.dispatch, desk.connection, desk.vault, SYSTEM, desk.now), case)
+    return connection.execute(still.limit(1)).first() is None
 
 
-def _case(connection: Connection, case_id: str) -> Row[Any]:
-    from engine.casework.queries import case_by_id
-
-    return case_by_id(connection, case_id)
+def find(connection: Connection, question_id: str) -> Row[Any]:
+    """The row of a question that is there."""
+    return connection.execute(select(question).where(question.c.id == question_id)).one()
 
 
 def _own(connection: Connection, question_id: str, who: Actor) -> Row[Any]:

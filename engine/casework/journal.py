@@ -62,12 +62,12 @@ def add_note(
     return note_id
 
 
-def require_text(text: str) -> None:
-    """Raises ``NotPossible`` where there is nothing, or more than ``LONGEST`` characters."""
+def require_text(text: str, most: int = LONGEST) -> None:
+    """Raises ``NotPossible`` where there is nothing, or more than *most* characters: a text is never cut."""
     if not text.strip():
         raise NotPossible(Reason("", "text-missing", "there is no text"))
-    if len(text) > LONGEST:
-        raise NotPossible(Reason("", "text-long", f"the text has more than {LONGEST} characters"))
+    if len(text) > most:
+        raise NotPossible(Reason("", "text-long", f"the text has more than {most} characters"))
 
 
 def set_access(connection: Connection, case_id: str, note_id: str, restricted: str) -> str:
@@ -97,6 +97,13 @@ def notes(connection: Connection, vault: Vault, case_id: str, reader: Role = Rol
         )
         for row in rows
     ]
+
+
+def notes_by_others(connection: Connection, case_id: str, person_id: str) -> int:
+    """How many notes of a case others than this person have written. Notes are never taken away."""
+    count = select(func.count()).select_from(note).where(note.c.case_id == case_id, note.c.author != person_id)
+    found: int = connection.execute(count).scalar_one()
+    return found
 
 
 def send_message(

@@ -1,6 +1,6 @@
 """Letters of a case: a draft that can be changed, then a letter that was sent and never changes.
 
-Sent means: it lies in the case as the PDF it was, with its digest, and the citizen reads it on her own pages and is
+Sent means: it lies in the case as the PDF it was, with its digest, and the citizen reads it on their own pages and is
 told that there is something new. Nothing with a blank left in it is sent.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,19 +16,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.casework import notices
-from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.models import letter
 from engine.casework.templates import blanks
 from engine.platform.vault import Opener, Vault
-from engine.workflow.audit import chain
-from engine.workflow.authorization.actor import Actor
-from engine.workflow.errors import AlreadyDone, NotFound
+from engine.workflow.errors import AlreadyDone, Conflict, NotFound, NotPossible, Reason, Refusal
 
 LONGEST = 20_000
+MAX_TITLE = 200
 
 
-class BlanksLeft(Exception):
+class BlanksLeft(Refusal):
     """The letter still has blanks; ``names`` says which."""
+
+    code = "blanks_left"
 
     def __init__(self, names: list[str]) -> None:
         super().__init__(f"{len(names)} blanks")
@@ -38,7 +37,7 @@ class BlanksLeft(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter, draft or sent. ``author`` is a person id."""
+    """A letter, draft or sent. ``author`` is a person id, and so is ``changed_by``: who changed it last."""
 
     id: str
     case_id: str
@@ -48,16 +47,22 @@ class Letter:
     title: str
     body: str
     changed_at: datetime
+    changed_by: str
     sent_at: datetime | None
     read_at: datetime | None
     digest: str
+
+    @property
+    def version(self) -> str:
+        """Stands for title and body as they are: whoever writes on says which they saw."""
+        return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()[:16]
 
 
 def draft(
     connection: Connection,
     vault: Vault,
     *,
-    actor: Actor,
+    author: str,
     case: Any,
     template: str,
     title: str,
@@ -70,65 +75,145 @@ def draft(
     sealed = vault.seal(connection, case.owner_id, f"letter.content:{letter_id}", {"title": title, "body": body})
     connection.execute(
         insert(letter).values(
-            id=letter_id, case_id=case.id, person_id=case.owner_id, author=actor.person_id, template=template,
-            state="draft", content=sealed, made_at=now, changed_at=now,
+            id=letter_id,
+            case_id=case.id,
+            person_id=case.owner_id,
+            author=author,
+            template=template,
+            state="draft",
+            content=sealed,
+            made_at=now,
+            changed_at=now,
+            changed_by=author,
         )
-    )  # fmt: skip
+    )
     return letter_id
 
 
 def change(
-    connection: Connection, vault: Vault, *, case: Any, letter_id: str, title: str, body: str, now: datetime
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    case: Any,
+    letter_id: str,
+    title: str,
+    body: str,
+    now: datetime,
+    version: str | None = None,
+    page: str = "",
 ) -> None:
-    """Keep a draft as it is now. Raises ``AlreadyDone`` when it has been sent."""
-    content = {"title": title[:200], "body": body[:LONGEST]}
-    sealed = vault.seal(connection, case.owner_id, f"letter.content:{letter_id}", content)
-    done = connection.execute(
+    """Write a draft over.
+
+    Raises ``AlreadyDone`` when it has been sent, ``Conflict`` with the ``Letter`` that stands when it is neither the
+    *version* that was seen nor written on this *page*, ``NotPossible`` for a text that is too long.
+    """
+    if len(title) > MAX_TITLE or len(body) > LONGEST:
+        raise NotPossible(Reason("", "text-long", f"more than {MAX_TITLE} or {LONGEST} characters"))
+    require_current(connection, vault, case.id, letter_id, version, page, (title, body))
+    sealed = vault.seal(connection, case.owner_id, f"letter.content:{letter_id}", {"title": title, "body": body})
+    connection.execute(
         update(letter)
         .where(letter.c.id == letter_id, letter.c.case_id == case.id, letter.c.state == "draft")
-        .values(content=sealed, changed_at=now)
+        .values(content=sealed, changed_at=now, changed_by=author, page=page[:36] or None)
     )
-    if done.rowcount != 1:
-        row = _row(connection, case.id, letter_id)
-        raise AlreadyDone(row.author, row.sent_at, "sent")
 
 
-def throw_away(connection: Connection, case: Any, letter_id: str) -> None:
+def require_current(
+    connection: Connection,
+    vault: Vault,
+    case_id: str,
+    letter_id: str,
+    version: str | None,
+    page: str = "",
+    wanted: tuple[str, str] | None = None,
+) -> Letter:
+    """The draft that is there. Raises ``AlreadyDone`` when it was sent, ``Conflict`` when another has changed it.
+
+    version  what was seen; ``None``: whatever stands there
+    page     a page may always write over what it wrote itself
+    wanted   title and body that are to stand: no conflict where they do already
+    """
+    row = _row(connection, case_id, letter_id)
+    there = _read(vault.opener(connection), row)
+    if there.state == "sent":
+        raise AlreadyDone(there.author, there.sent_at, "sent")
+    same_page = bool(page) and row.page == page[:36]
+    same = wanted is not None and same_words(wanted, (there.title, there.body))
+    if version is not None and version != there.version and not same_page and not same:
+        raise Conflict("the letter was changed by another", there)
+    return there
+
+
+def same_words(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two titles and bodies say the same."""
+    return _plain(*one) == _plain(*other)
+
+
+def _plain(title: str, body: str) -> tuple[str, str]:
+    """A browser ends lines its own way and adds none at the end."""
+    return title.strip(), body.replace("\r\n", "\n").strip()
+
+
+def throw_away(connection: Connection, case_id: str, letter_id: str) -> None:
     """A draft may be thrown away; a letter that was sent stays."""
     connection.execute(
-        delete(letter).where(letter.c.id == letter_id, letter.c.case_id == case.id, letter.c.state == "draft")
+        delete(letter).where(letter.c.id == letter_id, letter.c.case_id == case_id, letter.c.state == "draft")
     )
 
 
 def send(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, letter_id: str,
-    render: Callable[[Letter], bytes], now: datetime, filled: bool = False,
-) -> None:  # fmt: skip
-    """Send a draft. Raises ``BlanksLeft``, or ``AlreadyDone`` when it is sent.
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    case: Any,
+    letter_id: str,
+    document: bytes,
+    now: datetime,
+    filled: bool = False,
+) -> dict[str, Any]:
+    """Send a draft; *document* is its PDF. Returns what the trail says of it.
+
+    Raises ``BlanksLeft``, or ``AlreadyDone`` when it is sent.
 
     filled  every blank of its template is known to be filled: what looks like one is somebody's own words
     """
     one = of(connection, vault, case.id, letter_id)
     if one.state == "sent":
         raise AlreadyDone(one.author, one.sent_at, "sent")
-    left = [] if filled else blanks(one.title + one.body)
-    if left or not one.body.strip() or not one.title.strip():
-        raise BlanksLeft(left)
-    document = render(one)
+    if not filled:
+        require_complete(one.title, one.body)
     digest = hashlib.sha256(document).hexdigest()
     place = f"letter.document:{letter_id}"
     sealed = vault.seal(connection, case.owner_id, place, base64.b64encode(document).decode())
     connection.execute(
         update(letter)
         .where(letter.c.id == letter_id, letter.c.state == "draft")
-        .values(state="sent", sent_at=now, document=sealed, digest=digest, author=actor.person_id)
+        .values(state="sent", sent_at=now, document=sealed, digest=digest, author=author)
     )
-    data = {"letter": letter_id, "template": one.template, "digest": digest}
-    chain.append(connection, case.id, now, actor, CaseworkEvent.LETTER_SENT, data)
+    return {"letter": letter_id, "template": one.template, "digest": digest}
+
+
+def require_complete(title: str, body: str) -> None:
+    """Raises ``BlanksLeft`` where a blank is left, or there is no title or no text."""
+    left = blanks(title + body)
+    if left or not body.strip() or not title.strip():
+        raise BlanksLeft(left)
+
+
+def notify(connection: Connection, vault: Vault, case: Any, letter_id: str, now: datetime) -> None:
+    """The citizen is told that a letter has come."""
     notices.give(
-        connection, vault, case_id=case.id, person_id=case.owner_id, key=f"letter/{letter_id}", kind="letter",
-        content={"about": one.title}, now=now,
-    )  # fmt: skip
+        connection,
+        vault,
+        case_id=case.id,
+        person_id=case.owner_id,
+        key=f"letter/{letter_id}",
+        kind="letter",
+        content={"about": of(connection, vault, case.id, letter_id).title},
+        now=now,
+    )
 
 
 def document(connection: Connection, vault: Vault, case_id: str, letter_id: str) -> bytes:
@@ -173,5 +258,5 @@ def _read(opened: Opener, row: Any) -> Letter:
     content = opened(row.person_id, f"letter.content:{row.id}", row.content)
     return Letter(
         row.id, row.case_id, row.author, row.template, row.state, content["title"], content["body"], row.changed_at,
-        row.sent_at, row.read_at, row.digest or "",
+        row.changed_by or row.author, row.sent_at, row.read_at, row.digest or "",
     )  # fmt: skip

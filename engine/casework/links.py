@@ -1,4 +1,4 @@
-"""Cases that belong together: another of the same person's, of her household, of the same matter. Both ways."""
+"""Cases that belong together: another of the same person's, of their household, of the same matter. Both ways."""
 
 from __future__ import annotations
 
@@ -9,37 +9,28 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select
 
-from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.models import case_link
-from engine.workflow.audit import chain
-from engine.workflow.authorization.actor import Actor
 from engine.workflow.instances.models import case_file
 
 REASONS = ("household", "continues", "same_matter")
 
 
-def link(connection: Connection, *, actor: Actor, case: Any, other: Any, why: str, now: datetime) -> bool:
+def link(connection: Connection, *, by: str, case: Any, other: Any, why: str, now: datetime) -> bool:
     """Say that two cases belong together. False when they were linked already, or are the same."""
     if case.id == other.id or connection.execute(_between(case.id, other.id)).first() is not None:
         return False
     connection.execute(
-        insert(case_link).values(
-            id=str(uuid.uuid4()), case_id=case.id, other_id=other.id, why=why, by=actor.person_id, at=now
-        )
+        insert(case_link).values(id=str(uuid.uuid4()), case_id=case.id, other_id=other.id, why=why, by=by, at=now)
     )
-    for one, to in ((case, other), (other, case)):
-        chain.append(connection, one.id, now, actor, CaseworkEvent.CASE_LINKED, {"to": to.number, "why": why})
     return True
 
 
-def unlink(connection: Connection, *, actor: Actor, case: Any, other: Any, now: datetime) -> bool:
-    """They do not belong together after all."""
+def unlink(connection: Connection, case: Any, other: Any) -> bool:
+    """They do not belong together after all. False when they did not."""
     row = connection.execute(_between(case.id, other.id)).first()
     if row is None:
         return False
     connection.execute(delete(case_link).where(case_link.c.id == row.id))
-    for one, to in ((case, other), (other, case)):
-        chain.append(connection, one.id, now, actor, CaseworkEvent.CASE_UNLINKED, {"from": to.number})
     return True
 
 

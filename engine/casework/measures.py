@@ -11,17 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.casework.event_kinds import CaseworkEvent
+from engine.casework.journal import require_text
 from engine.casework.models import measure, measure_outcome
 from engine.platform.vault import Vault
-from engine.workflow.audit import chain
-from engine.workflow.authorization.actor import Actor
 from engine.workflow.bpmn.timing import add_duration
 from engine.workflow.errors import AlreadyDone, NotFound
 from engine.workflow.instances.models import case_file
 
 MONTHS = (3, 9, 15)
 KINDS = ("payment_plan", "debt_agreement", "refinancing", "budget", "income", "administration", "other")
+#: Characters in what was agreed, or in how it went.
+MAX_TEXT = 1000
 RESULTS = ("holds", "partly", "broken", "unknown")
 
 
@@ -52,16 +52,30 @@ class Measure:
 
 
 def add(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, kind: str, what: str, monthly: Decimal | None,
-    begun: datetime, now: datetime,
-) -> str:  # fmt: skip
-    """A measure that begins on a day; its three looks back are due from then on."""
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    case: Any,
+    kind: str,
+    what: str,
+    monthly: Decimal | None,
+    begun: datetime,
+    now: datetime,
+) -> str:
+    """A measure that begins on a day; its three looks back are due from then on. Returns its id.
+
+    Raises ``NotFound`` for a kind there is none of, ``NotPossible`` without words or with too many.
+    """
+    if kind not in KINDS:
+        raise NotFound(kind)
+    require_text(what, MAX_TEXT)
     measure_id = str(uuid.uuid4())
-    content = {"what": what[:1000], "monthly": None if monthly is None else str(monthly)}
+    content = {"what": what, "monthly": None if monthly is None else str(monthly)}
     sealed = vault.seal(connection, case.owner_id, f"measure.content:{measure_id}", content)
     connection.execute(
         insert(measure).values(
-            id=measure_id, case_id=case.id, person_id=case.owner_id, office=case.office or "", author=actor.person_id,
+            id=measure_id, case_id=case.id, person_id=case.owner_id, office=case.office or "", author=author,
             kind=kind, content=sealed, begun_on=begun, made_at=now,
         )
     )  # fmt: skip
@@ -73,15 +87,27 @@ def add(
         for months in MONTHS
     ]  # fmt: skip
     connection.execute(insert(measure_outcome), rows)
-    chain.append(connection, case.id, now, actor, CaseworkEvent.MEASURE_ADDED, {"measure": measure_id, "kind": kind})
     return measure_id
 
 
 def look_back(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, measure_id: str, months: int, result: str,
-    monthly: Decimal | None, text: str, now: datetime,
-) -> None:  # fmt: skip
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    case: Any,
+    measure_id: str,
+    months: int,
+    result: str,
+    monthly: Decimal | None,
+    text: str,
+    now: datetime,
+) -> None:
     """How it went. Once for each time; raises ``AlreadyDone`` with who wrote it."""
+    if result not in RESULTS:
+        raise NotFound(result)
+    if text.strip():
+        require_text(text, MAX_TEXT)
     which = (
         measure_outcome.c.measure_id == measure_id,
         measure_outcome.c.months == months,
@@ -90,17 +116,15 @@ def look_back(
     row = connection.execute(select(measure_outcome).where(*which)).first()
     if row is None:
         raise NotFound(measure_id)
-    content = {"monthly": None if monthly is None else str(monthly), "text": text[:1000]}
+    content = {"monthly": None if monthly is None else str(monthly), "text": text}
     sealed = vault.seal(connection, case.owner_id, f"measure_outcome.content:{measure_id}/{months}", content)
     done = connection.execute(
         update(measure_outcome)
         .where(*which, measure_outcome.c.at.is_(None))
-        .values(result=result, content=sealed, by=actor.person_id, at=now)
+        .values(result=result, content=sealed, by=author, at=now)
     )
     if done.rowcount != 1:
         raise AlreadyDone(row.by or "", row.at, "answered")
-    data = {"measure": measure_id, "months": months, "result": result}
-    chain.append(connection, case.id, now, actor, CaseworkEvent.MEASURE_JUDGED, data)
 
 
 def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Measure]:

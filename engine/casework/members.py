@@ -65,10 +65,21 @@ def end(connection: Connection, office: str, person_id: str, now: datetime) -> b
     return done.rowcount == 1
 
 
+def ended_since(connection: Connection, office: str, person_id: str, since: datetime) -> bool:
+    """Whether the part at the office ended after a log-in: the log-in before that does not give it again."""
+    row = find(connection, office, person_id)
+    ended = None if row is None else row.ended_at
+    return ended is not None and ended >= since
+
+
 def be_away(
-    connection: Connection, office: str, person_id: str, substitute: str | None, start: datetime | None,
+    connection: Connection,
+    office: str,
+    person_id: str,
+    substitute: str | None,
+    start: datetime | None,
     until: datetime | None,
-) -> None:  # fmt: skip
+) -> None:
     """Say who stands in, and from when until when; ``None`` for all three is being back."""
     connection.execute(
         update(office_member)

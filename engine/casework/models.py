@@ -55,6 +55,7 @@ case_draft = Table(
     Column("owner_id", String(36), nullable=False),
     Column("content", Sealed, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
+    Column("page", String(36)),  # the page it was written on, as it was shown
 )
 
 letter = Table(
@@ -71,6 +72,8 @@ letter = Table(
     Column("digest", String(64)),  # SHA-256 of the PDF
     Column("made_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
+    Column("changed_by", String(36)),
+    Column("page", String(36)),  # the page it was changed on last, as it was shown
     Column("sent_at", UTCDateTime),
     Column("read_at", UTCDateTime),
 )

@@ -71,6 +71,29 @@ def give(
     return True
 
 
+def give_to_colleague(
+    connection: Connection,
+    vault: Vault,
+    *,
+    case: Any,
+    person_id: str,
+    kind: str,
+    content: Mapping[str, Any],
+    now: datetime,
+) -> bool:
+    """A notice to a colleague about a case: shown above their queue until they have opened the case."""
+    return give(
+        connection,
+        vault,
+        case_id=case.id,
+        person_id=person_id,
+        key=f"{kind}/{person_id}/{now.isoformat()}",
+        kind=f"staff.{kind}",
+        content={"number": case.number, **content},
+        now=now,
+    )
+
+
 def of_person(connection: Connection, vault: Vault, person_id: str, limit: int = 50) -> Sequence[Notice]:
     """Newest first."""
     rows = connection.execute(

@@ -13,11 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.vault import Vault
-from engine.workflow.audit import chain
 from engine.workflow.authorization import role_codes
-from engine.workflow.authorization.actor import Actor
 from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.authorization.policy_queries import roles_named
 from engine.workflow.definitions.bundle import Bundle
@@ -75,13 +72,24 @@ def of_case(connection: Connection, vault: Vault, case: Any) -> list[Part]:
 
 
 def add(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, bundle: Bundle, role: str, now: datetime,
-    person_id: str = "", name: str = "",
-) -> None:  # fmt: skip
-    """Somebody takes part from now on: a person we know, or one by *name* alone. Raises ``NotPossible``."""
-    access = _may(connection, vault, actor, case, bundle, role, person_id, name)
+    connection: Connection,
+    vault: Vault,
+    *,
+    author: str,
+    case: Any,
+    bundle: Bundle,
+    role: str,
+    now: datetime,
+    person_id: str = "",
+    name: str = "",
+) -> dict[str, Any]:
+    """Somebody takes part from now on: a person we know, or one by *name* alone. Raises ``NotPossible``.
+
+    Returns what the trail says of it: {"party", "role", "access"}.
+    """
+    access = _may(connection, vault, author, case, bundle, role, person_id, name)
     if person_id and person_id == case.owner_id:
-        raise NotPossible(Reason("", "is-owner", "she is the owner of the case"))
+        raise NotPossible(Reason("", "is-owner", "this is the owner of the case"))
     party_id = str(uuid.uuid4())
     sealed = None if person_id else vault.seal(connection, case.owner_id, f"case_party.name:{party_id}", name)
     connection.execute(
@@ -90,32 +98,31 @@ def add(
             reference=OFFICE, added_at=now, name=sealed,
         )
     )  # fmt: skip
-    data = {"party": party_id, "role": role, "access": access}
-    chain.append(connection, case.id, now, actor, CaseworkEvent.PARTY_ADDED, data)
+    return {"party": party_id, "role": role, "access": access}
 
 
 def change(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, bundle: Bundle, party_id: str, role: str,
-    now: datetime,
-) -> bool:  # fmt: skip
-    """Give another role. False when it is the one there was. Raises ``NotPossible``."""
+    connection: Connection, vault: Vault, *, author: str, case: Any, bundle: Bundle, party_id: str, role: str
+) -> dict[str, Any] | None:
+    """Give another role. Returns what the trail says of it, ``None`` when it is the one there was.
+
+    Raises ``NotPossible``.
+    """
     row = _ours(connection, case, party_id)
     if row.role == role:
-        return False
+        return None
     name = _read(connection, vault, case, row).name
-    access = _may(connection, vault, actor, case, bundle, role, row.person_id, name)
+    access = _may(connection, vault, author, case, bundle, role, row.person_id, name)
     connection.execute(
         update(case_party).where(case_party.c.id == row.id).values(role=role, acts_by=row.person_id if access else "")
     )
-    data = {"party": row.id, "from": row.role, "to": role, "access": access}
-    chain.append(connection, case.id, now, actor, CaseworkEvent.PARTY_CHANGED, data)
-    return True
+    return {"party": row.id, "from": row.role, "to": role, "access": access}
 
 
 def _may(
-    connection: Connection, vault: Vault, actor: Actor, case: Any, bundle: Bundle, role: str, person_id: str, name: str
-) -> bool:  # fmt: skip
-    """Whether the role gives access, once the actor may give it to this person now. Raises ``NotPossible``."""
+    connection: Connection, vault: Vault, author: str, case: Any, bundle: Bundle, role: str, person_id: str, name: str
+) -> bool:
+    """Whether the role gives access, once *author* may give it to this person now. Raises ``NotPossible``."""
     if role not in roles(bundle):
         raise NotFound(role)
     if case.state != "open":
@@ -123,25 +130,22 @@ def _may(
     access = role in journey_roles(bundle)
     if access and not person_id:
         raise NotPossible(Reason("", "needs-number", "the role needs a person who can log in"))
-    if person_id == actor.person_id:
-        raise NotPossible(Reason("", "own-part", "nobody gives herself a part in a case"))
+    if person_id == author:
+        raise NotPossible(Reason("", "own-part", "nobody gives themselves a part in a case"))
     there = of_case(connection, vault, case)
     if any(one.role == role and (one.person_id, one.name) == (person_id, name) for one in there):
-        raise NotPossible(Reason("", "takes-part", "she takes part in that role already"))
+        raise NotPossible(Reason("", "takes-part", "they take part in that role already"))
     return access
 
 
 def end(
-    connection: Connection, vault: Vault, *, actor: Actor, case: Any, party_id: str, reason: str, now: datetime
-) -> None:  # fmt: skip
-    """She takes part no more, from now on. Raises ``NotPossible`` without a reason."""
+    connection: Connection, vault: Vault, *, case: Any, party_id: str, reason: str, now: datetime
+) -> dict[str, Any]:
+    """They take part no more, from now on. Returns what the trail says of it."""
     row = _ours(connection, case, party_id)
-    if not reason:
-        raise NotPossible(Reason("", "no-reason", "say why"))
     sealed = vault.seal(connection, case.owner_id, f"case_party.reason:{row.id}", reason)
     connection.execute(update(case_party).where(case_party.c.id == row.id).values(ended_at=now, reason=sealed))
-    data = {"party": row.id, "role": row.role, "said_why": True}
-    chain.append(connection, case.id, now, actor, CaseworkEvent.PARTY_ENDED, data)
+    return {"party": row.id, "role": row.role, "said_why": True}
 
 
 def ended(connection: Connection, vault: Vault, case: Any) -> list[tuple[Part, datetime, str]]:

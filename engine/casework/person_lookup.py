@@ -11,14 +11,17 @@ from engine.platform.vault import Person, Vault
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import Actor
+from engine.workflow.errors import Refusal
 
 #: The most one person may look up in an hour.
 MOST = 60
 _HOUR = timedelta(hours=1)
 
 
-class TooMany(Exception):
-    """She has looked up all she may for now."""
+class TooManyLookupsError(Refusal):
+    """The person has looked up all they may for now."""
+
+    code = "too_many"
 
 
 def plain_number(text: str) -> str:
@@ -30,9 +33,9 @@ def plain_number(text: str) -> str:
 def note(
     connection: Connection, vault: Vault, *, actor: Actor, office: str, pid: str, now: datetime
 ) -> Person | None:  # fmt: skip
-    """Write down that this number is looked up: by its keyed hash, and the person if we know her, who is returned.
+    """Write down that this number is looked up: by its keyed hash, and the person if we know them, who is returned.
 
-    Raises ``TooMany``, counted after the event so that the lock of its chain holds for the count too.
+    Raises ``TooManyLookupsError``, counted after the event so that the lock of its chain holds for the count too.
     """
     known = vault.person_by_pid(connection, pid)
     data = {"office": office, "lookup": vault.lookup(pid).hex(), **({"person": known.id} if known else {})}
@@ -45,5 +48,5 @@ def note(
         )
     ).scalar_one()
     if done > MOST:
-        raise TooMany
+        raise TooManyLookupsError(office)
     return known

@@ -16,6 +16,7 @@ LIFE = timedelta(hours=1)
 #: Parts of a queue's address a view may keep. A search is none: it ends.
 KEPT = ("visning", "prosess", "steg", "ansvarlig", "sorter", "synkende")
 MOST = 30
+MAX_NAME = 60
 #: What a search is kept for: one of the queue, or a person found by number whose look-up is in the trail.
 QUEUE, LOOKUP = "queue", "lookup"
 
@@ -37,7 +38,6 @@ def save(
     """Keep a view under a name; the same name among the same people's replaces the one before."""
     owner = None if shared else person_id
     whose = queue_view.c.owner_id.is_(None) if shared else queue_view.c.owner_id == person_id
-    name = name.strip()[:60]
     connection.execute(delete(queue_view).where(queue_view.c.office == office, whose, queue_view.c.name == name))
     view_id = str(uuid.uuid4())
     connection.execute(
@@ -67,7 +67,7 @@ def keep_search(
     """Keep what was searched for, sealed with the searcher's own key, and give the id that stands for it."""
     connection.execute(delete(stored_search).where(stored_search.c.made_at < now - LIFE))
     search_id = str(uuid.uuid4())
-    content = {"purpose": purpose, "text": text[:100]}
+    content = {"purpose": purpose, "text": text}
     sealed = vault.seal(connection, person_id, f"stored_search.content:{search_id}", content)
     connection.execute(
         insert(stored_search).values(id=search_id, person_id=person_id, content=sealed, made_at=now)

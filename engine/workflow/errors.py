@@ -105,7 +105,13 @@ class NotPossible(Refusal):
 
 
 class Conflict(Refusal):
+    """Another writer was faster. ``current`` is what is there now, as the room that keeps it reads it."""
+
     code = "conflict"
+
+    def __init__(self, message: str = "", current: Any = None) -> None:
+        super().__init__(message)
+        self.current = current
 
 
 class BadInput(Exception):

@@ -39,35 +39,6 @@ REASONS = {
 #: POST routes that are to send commands and do not yet. Shrinks to nothing.
 NOT_YET: frozenset[str] = frozenset(
     {
-        "case_acts.act",
-        "case_acts.add_measure",
-        "case_acts.ask",
-        "case_acts.link",
-        "case_acts.look_back",
-        "case_acts.unlink",
-        "case_acts.withdraw",
-        "case_complaints.decide",
-        "case_complaints.register",
-        "case_documents.add",
-        "case_documents.remove",
-        "case_documents.share",
-        "case_drafts.begin_note",
-        "case_drafts.save",
-        "case_letters.begin",
-        "case_letters.change",
-        "case_parties.add",
-        "case_parties.change",
-        "case_parties.confirm",
-        "case_parties.end",
-        "case_replies.answer",
-        "colleagues.be_away",
-        "colleagues.end",
-        "opening.begin",
-        "opening.look_up",
-        "queue.remove_view",
-        "queue.save_view",
-        "queue.search",
-        "queue.several",
         "studio.preview",
         "studio.preview_template",
         "studio.trial_clock",
@@ -76,28 +47,14 @@ NOT_YET: frozenset[str] = frozenset(
     }
 )
 
+
 #: Modules of the pages that may write by themselves: path below ``engine/web`` → why.
 WRITERS = {
     "shared/session_store.py": "sessions, and who came in and who was refused: of no case",
 }
 
 #: Modules that write and are to send commands. Shrinks to nothing.
-NOT_YET_MODULES: frozenset[str] = frozenset(
-    {
-        "office/case_actions.py",
-        "office/case_attachments.py",
-        "office/case_complaints.py",
-        "office/case_documents.py",
-        "office/case_drafts.py",
-        "office/case_letters.py",
-        "office/case_page.py",
-        "office/case_parties.py",
-        "office/case_replies.py",
-        "office/colleagues.py",
-        "office/intake.py",
-        "office/queue.py",
-    }
-)
+NOT_YET_MODULES: frozenset[str] = frozenset()
 
 #: Modules that may send past ``shared.commands.send``: path below ``engine/web`` → why.
 SENDERS = {
@@ -112,12 +69,7 @@ OFFERED = {
 }
 
 #: The same, for those that are to use it.
-NOT_YET_SENDERS: frozenset[str] = frozenset(
-    {
-        "office/case_actions.py",
-        "office/case_documents.py",
-    }
-)
+NOT_YET_SENDERS: frozenset[str] = frozenset()
 
 
 @pytest.fixture(scope="module")

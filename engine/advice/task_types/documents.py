@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.casework import letters, merge_fields, templates
+from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.db import Database
 from engine.platform.vault import Erased, Vault
+from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Library
@@ -83,13 +85,28 @@ class Document:
 
         def keep(connection: Connection) -> None:
             letters.draft(
-                connection, self._vault, actor=SYSTEM, case=case, template=template.id, title=title, body=body, now=now,
+                connection,
+                self._vault,
+                author=SYSTEM.person_id,
+                case=case,
+                template=template.id,
+                title=title,
+                body=body,
+                now=now,
                 letter_id=letter_id,
-            )  # fmt: skip
-            letters.send(
-                connection, self._vault, actor=SYSTEM, case=case, letter_id=letter_id, render=lambda _: document,
-                now=now, filled=True,
-            )  # fmt: skip
+            )
+            data = letters.send(
+                connection,
+                self._vault,
+                author=SYSTEM.person_id,
+                case=case,
+                letter_id=letter_id,
+                document=document,
+                now=now,
+                filled=True,
+            )
+            chain.append(connection, case.id, now, SYSTEM, CaseworkEvent.LETTER_SENT, data)
+            letters.notify(connection, self._vault, case, letter_id, now)
 
         return Done({"letter": letter_id}, keep)
 

@@ -1,4 +1,4 @@
-"""What a caseworker does with the case as a whole, asks its citizen, agrees with her and links it to."""
+"""What a caseworker does with the case as a whole, asks its citizen, agrees with them and links it to."""
 
 from __future__ import annotations
 
@@ -9,40 +9,37 @@ from typing import Any
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.casework import case_actions, drafts, information_requests, links, measures, queries
-from engine.casework.commands import AddNote
+from engine.casework import journal, links, measures, queries
+from engine.casework.commands import (
+    AddMeasure,
+    AskCitizen,
+    ExtendDeadline,
+    JudgeMeasure,
+    LinkCases,
+    UnlinkCases,
+    WithdrawQuestion,
+)
 from engine.platform.clock import OSLO
 from engine.web.office import case_drafts, session
-from engine.web.office.case_page import case_of, page
-from engine.web.office.queue import FROM, do
+from engine.web.office.case_page import case_id_of, case_of, page
+from engine.web.office.queue import CASE_ACTS, FROM, command_of, day_of
 from engine.web.shared import view
-from engine.web.shared.guards import actor, guarded
+from engine.web.shared.commands import send, sends
+from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.errors import NotFound, NotPossible, Reason, Refusal
+from engine.workflow.errors import NotFound, Refusal
 
 blueprint = guarded("case_acts", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint, case_drafts.rescue)
 
 
 @blueprint.post("/saker/<number>/gjor/<act>")
+@sends(*CASE_ACTS, ExtendDeadline)
 def act(number: str, act: str) -> Any:
     """Take, assign, return, plan, pause, resume or extend. A refusal is said on the page, with what was written."""
-    if act not in (*case_actions.ACTS, "extend"):
-        raise NotFound(act)
-    house = view.house()
+    case_id = case_id_of(number)
     try:
-        with house.db.write() as connection:
-            case = case_of(connection, number)
-            if act == "extend":
-                at = session.evening(request.form.get("dag", ""))
-                if at is None:
-                    raise NotPossible(Reason("", "not-a-date", "no date"))
-                case_actions.extend(session.desk(connection), case, at, request.form.get("grunn", "").strip())
-            else:
-                do(act, connection, case, request.form)
-            if act == "return":
-                reason = request.form.get("grunn", "").strip()
-                house.dispatch.send(AddNote(case.id, reason, "internal"), actor(), connection=connection)
+        send(_extension(case_id) if act == "extend" else command_of(act, case_id, request.form))
     except NotFound:
         raise
     except Refusal as refusal:
@@ -52,27 +49,31 @@ def act(number: str, act: str) -> Any:
     return session.done(number, act)
 
 
+def _extension(case_id: str) -> ExtendDeadline:
+    return ExtendDeadline(case_id, day_of(request.form.get("dag", "")), request.form.get("grunn", "").strip())
+
+
 @blueprint.post("/saker/<number>/sporsmal")
+@case_drafts.keeps_draft("question")
+@sends(AskCitizen)
 def ask(number: str) -> Any:
-    """Ask the citizen for something, as a task of hers."""
+    """Ask the citizen for something, as a task of theirs."""
     text = request.form.get("question", "").strip()
     due = session.evening(request.form.get("due", ""))
-    if not text or len(text) > information_requests.LONGEST:
+    if not text or len(text) > journal.LONGEST:
         fault = "case.question_empty" if not text else "message.long"
         return page(number, fault=fault, written=request.form.to_dict())
     if due is None or due < view.house().clock.now():
         return page(number, fault="case.question_due", written=request.form.to_dict())
-    with view.house().db.write() as connection:
-        case = case_of(connection, number)
-        information_requests.ask(session.desk(connection), case, text, due, rest=request.form.get("rest") == "ja")
-        drafts.throw_away(connection, case.id, actor().person_id, "question")
-    return session.done(number, "ask")
+    rest = request.form.get("rest") == "ja"
+    command = AskCitizen(case_id_of(number), text, due, pauses=rest, page=case_drafts.page_key())
+    return session.sent(command, number, "ask", page)
 
 
 @blueprint.post("/saker/<number>/sporsmal/<question_id>/trekk")
+@sends(WithdrawQuestion)
 def withdraw(number: str, question_id: str) -> Response:
-    with view.house().db.write() as connection:
-        information_requests.withdraw(session.desk(connection), case_of(connection, number), question_id)
+    send(WithdrawQuestion(case_id_of(number), question_id))
     return session.done(number, "withdraw")
 
 
@@ -83,6 +84,8 @@ def _kroner(text: str) -> Decimal | None:
 
 
 @blueprint.post("/saker/<number>/tiltak")
+@case_drafts.keeps_draft("measure")
+@sends(AddMeasure)
 def add_measure(number: str) -> Any:
     form = request.form
     what, kind = form.get("what", "").strip(), form.get("kind", "")
@@ -93,18 +96,13 @@ def add_measure(number: str) -> Any:
         return page(number, fault="case.measure_amount", written=form.to_dict())
     if not what or kind not in measures.KINDS or begun is None:
         return page(number, fault="case.measure_missing", written=form.to_dict())
-    house = view.house()
-    with house.db.write() as connection:
-        case = case_of(connection, number)
-        measures.add(
-            connection, house.vault, actor=actor(), case=case, kind=kind, what=what, monthly=monthly,
-            begun=datetime.combine(begun.date(), time(12), OSLO), now=house.clock.now(),
-        )  # fmt: skip
-        drafts.throw_away(connection, case.id, actor().person_id, "measure")
-    return session.done(number, "measure")
+    noon = datetime.combine(begun.date(), time(12), OSLO)
+    command = AddMeasure(case_id_of(number), kind, what, noon, monthly, page=case_drafts.page_key())
+    return session.sent(command, number, "measure", page)
 
 
 @blueprint.post("/saker/<number>/tiltak/<measure_id>/<int:months>")
+@sends(JudgeMeasure)
 def look_back(number: str, measure_id: str, months: int) -> Any:
     """How a measure went after so many months."""
     form = request.form
@@ -114,36 +112,26 @@ def look_back(number: str, measure_id: str, months: int) -> Any:
         return page(number, fault="case.measure_amount", written={})
     if form.get("result") not in measures.RESULTS:
         return page(number, fault="case.outcome_missing", written={})
-    house = view.house()
-    with house.db.write() as connection:
-        measures.look_back(
-            connection, house.vault, actor=actor(), case=case_of(connection, number), measure_id=measure_id,
-            months=months, result=form["result"], monthly=monthly, text=form.get("outcome", "").strip(),
-            now=house.clock.now(),
-        )  # fmt: skip
+    text = form.get("outcome", "").strip()
+    send(JudgeMeasure(case_id_of(number), measure_id, months, form["result"], monthly, text))
     return session.done(number, "outcome")
 
 
 @blueprint.post("/saker/<number>/koblinger")
+@sends(LinkCases)
 def link(number: str) -> Any:
-    other_number = request.form.get("other", "").strip()
     why = request.form.get("why", "")
-    house = view.house()
-    with house.db.write() as connection:
+    with view.house().db.read() as connection:
         case = case_of(connection, number)
-        other = queries.case_by_number(connection, other_number, session.office())
-        if other is not None and other.id != case.id:
-            why = why if why in links.REASONS else links.REASONS[0]
-            links.link(connection, actor=actor(), case=case, other=other, why=why, now=house.clock.now())
+        other = queries.case_by_number(connection, request.form.get("other", "").strip(), session.office())
     if other is None or other.id == case.id:
         return page(number, fault="case.link_unknown", written=request.form.to_dict())
+    send(LinkCases(case.id, other.id, why if why in links.REASONS else links.REASONS[0]))
     return session.done(number, "link")
 
 
 @blueprint.post("/saker/<number>/koblinger/<other>/fjern")
+@sends(UnlinkCases)
 def unlink(number: str, other: str) -> Response:
-    house = view.house()
-    with house.db.write() as connection:
-        case, linked = case_of(connection, number), case_of(connection, other)
-        links.unlink(connection, actor=actor(), case=case, other=linked, now=house.clock.now())
+    send(UnlinkCases(case_id_of(number), case_id_of(other)))
     return session.done(number, "unlink")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.casework.event_kinds import CaseworkEvent
+from engine.casework.commands import OpenAttachment
 from engine.web.citizen import attachments
 from engine.web.office import session
 from engine.web.office.case_page import case_of
 from engine.web.shared import view
-from engine.web.shared.guards import actor, guarded
-from engine.workflow.audit import chain
+from engine.web.shared.commands import send, sends
+from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
 
 blueprint = guarded("case_attachments", __name__, Role.CASEWORKER.value)
@@ -18,13 +18,12 @@ session.only_members(blueprint)
 
 
 @blueprint.get("/saker/<number>/vedlegg/<attachment_id>")
+@sends(OpenAttachment)
 def show(number: str, attachment_id: str) -> Any:
     """A file as it was handed in; that it was opened is written down."""
     house = view.house()
     with house.db.read() as connection:
         case = case_of(connection, number)
         answer = attachments.answered(connection, case.id, attachment_id, attachments.for_office(connection, case.id))
-    data = {"attachment": attachment_id}
-    with house.db.write() as connection:
-        chain.append(connection, case.id, house.clock.now(), actor(), CaseworkEvent.FILE_OPENED, data)
+    send(OpenAttachment(case.id, attachment_id))
     return answer

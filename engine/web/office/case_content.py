@@ -35,13 +35,14 @@ from engine.web.shared import answers, forms, view
 from engine.web.shared.event_texts import SHOWN
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.data import read_in_case
+from engine.workflow.execution.data import read_in_case, stored
 
 #: What was done, told by the page that is shown after it: act → the part of the page that tells; "" is the top.
 #: The texts are ``done.<act>``.
 DONE = {
     "opened": "", "completed": "", "take": "", "assign": "", "plan": "", "pause": "", "resume": "", "extend": "",
-    "note": "notater", "access": "notater", "message": "meldinger", "ask": "be-om", "withdraw": "be-om",
+    "note": "notater", "note_beside": "notater", "access": "notater",
+    "message": "meldinger", "ask": "be-om", "withdraw": "be-om",
     "measure": "tiltak", "outcome": "tiltak", "link": "koblinger", "unlink": "koblinger",
     "document_added": "dokumenter", "document_shared": "dokumenter", "document_removed": "dokumenter",
     "party_added": "parter", "party_changed": "parter", "party_ended": "parter",
@@ -68,11 +69,14 @@ def content(
     vault = house.vault
     who = session.who(connection, now)
     tasks = case_actions.tasks(connection, case.id)
-    task = next((one for one in tasks if one.id == request.args.get("oppgave")), tasks[0] if tasks else None)
+    chosen = request.args.get("oppgave") or (request.view_args or {}).get("task_id")
+    task = next((one for one in tasks if one.id == chosen), tasks[0] if tasks else None)
     deployed = house.library.get(connection, case.definition_id)
     bundle = deployed.bundle
-    kept = case_drafts.of_case(connection, case)
-    mine = kept[case_drafts.MINE]
+    found_letters = letters.of_case(connection, vault, case.id)
+    open_letters = tuple(one.id for one in found_letters if one.state == "draft")
+    begun = case_drafts.of_case(connection, case, tuple(one.id for one in tasks), open_letters)
+    mine = begun.mine
     draft = mine.get(f"task.{task.id}") if task else None
     shared = sharing.in_force(connection, case.id, session.office(), now)
     ended = connection.execute(select(share.c.id).where(share.c.case_id == case.id).limit(1)).first()
@@ -107,7 +111,7 @@ def content(
         "note_drafts": [(one.id, templates.fill(one.text(g.language), values)) for one in
                         templates.fitting(templates.of(bundle, "notes"), happened)[:4]],
         "messages": journal.messages(connection, vault, case.id),
-        "letters": letters.of_case(connection, vault, case.id),
+        "letters": found_letters,
         "letter_templates": [(one.id, one.named(g.language)) for one in
                              templates.proposed(templates.of(bundle, "letters"), happened)],
         "questions": information_requests.of_case(connection, vault, case.id),
@@ -136,12 +140,29 @@ def content(
         "bars": journal.BARS,
         "kinds": measures.KINDS,
         "results": measures.RESULTS,
-        "others_drafts": kept[case_drafts.OTHERS],
+        "others_drafts": begun.others,
+        "drafts_aside": begun.aside,
+        "seen_draft": begun.seen,
+        "page_key": case_drafts.this_page(),
+        "data_version": _version(connection, task),
+        "notes_by_others": sum(note.author != who.person_id for note in notes),
         "written": {**fields, **written},
         "today": now.astimezone(OSLO).date(),
         "in_a_week": now.astimezone(OSLO).date() + timedelta(days=7),
         "back": f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
     }  # fmt: skip
+
+
+def _version(connection: Connection, task: Any) -> str:
+    """The version of the answers the form of the task is shown with: of a form shown again what it was shown with."""
+    if task is None:
+        return ""
+    if (request.view_args or {}).get("task_id") == task.id and "_version" in request.form:
+        return request.form["_version"]
+    house = view.house()
+    kind = house.library.get(connection, task.definition_id).bundle.data_type_of(task.element_id)
+    there = stored(connection, house.vault, task.instance_id, kind.stored_as(task.owner_id)) if kind else None
+    return str(there.version if there else 0)
 
 
 def _help(bundle: Bundle, task: Any) -> str:

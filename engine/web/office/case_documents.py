@@ -8,24 +8,26 @@ from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from engine.casework import documents, journal, uploads
-from engine.casework.commands import AddNote
+from engine.casework.commands import AddDocument, OpenDocument, RemoveDocument, ShareDocument
 from engine.casework.documents import Document
 from engine.web.office import session
-from engine.web.office.case_page import case_of, page
+from engine.web.office.case_page import case_id_of, case_of, page
 from engine.web.shared import view
-from engine.web.shared.guards import actor, guarded
+from engine.web.shared.commands import send, sends
+from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.errors import NotPossible, Reason
+from engine.workflow.errors import NotPossible
 
 blueprint = guarded("case_documents", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)
 
 
 @blueprint.post("/saker/<number>/dokumenter")
+@sends(AddDocument)
 def add(number: str) -> Any:
     """Put a file in the case. Whatever is wrong is said at its field, with the rest as it was written."""
     form, sent = request.form, request.files.get("file")
-    title, kind = form.get("title", "").strip()[:120], form.get("kind", "")
+    title, kind = form.get("title", "").strip(), form.get("kind", "")
     visible, barred = form.get("access") == "open", form.get("why_barred", "")
     wrong = {}
     if not title:
@@ -45,29 +47,37 @@ def add(number: str) -> Any:
         with house.db.read() as connection:
             case_of(connection, number)
         faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
-        return page(
-            number,
-            faults=faults,
-            written={"document_open": "1", **{f"document_{name}": value for name, value in form.items()}},
-        )
-    with house.db.write() as connection:
-        documents.add(
-            connection, house.vault, actor=actor(), case=case_of(connection, number), upload=upload, title=title,
-            kind=kind, barred="" if visible else barred, why=form.get("why", "").strip()[:500],
-            now=house.clock.now(), key=form.get("_key", ""),
-        )  # fmt: skip
+        return page(number, faults=faults, written=_written())
+    command = AddDocument(
+        case_id_of(number),
+        upload.name,
+        upload.type,
+        upload.content,
+        title,
+        kind,
+        "" if visible else barred,
+        form.get("why", "").strip(),
+    )
+    try:
+        send(command, once=True)
+    except NotPossible as refusal:
+        return page(number, said=session.why_not(refusal), written=_written(), status=409)
     return session.done(number, "document_shared" if visible else "document_added")
 
 
+def _written() -> dict[str, str]:
+    return {"document_open": "1", **{f"document_{name}": value for name, value in request.form.items()}}
+
+
 @blueprint.get("/saker/<number>/dokumenter/<document_id>")
+@sends(OpenDocument)
 def fetch(number: str, document_id: str) -> Response:
     """The file. Each time it is opened stands in the history."""
     house = view.house()
-    with house.db.write() as connection:
-        case = case_of(connection, number)
-        documents.note_opened(connection, actor=actor(), case=case, document_id=document_id, now=house.clock.now())
+    case_id = case_id_of(number)
+    send(OpenDocument(case_id, document_id))
     with house.db.read() as connection:
-        found = documents.with_content(connection, house.vault, case.id, document_id)
+        found = documents.with_content(connection, house.vault, case_id, document_id)
     return as_file(*found)
 
 
@@ -81,31 +91,24 @@ def as_file(document: Document, content: bytes) -> Response:
 
 
 @blueprint.post("/saker/<number>/dokumenter/<document_id>/vis")
+@sends(ShareDocument)
 def share(number: str, document_id: str) -> Response:
-    house = view.house()
-    with house.db.write() as connection:
-        documents.share(
-            connection, house.vault, actor=actor(), case=case_of(connection, number), document_id=document_id,
-            now=house.clock.now(),
-        )  # fmt: skip
+    send(ShareDocument(case_id_of(number), document_id))
     return session.done(number, "document_shared")
 
 
 @blueprint.post("/saker/<number>/dokumenter/<document_id>/fjern")
+@sends(RemoveDocument)
 def remove(number: str, document_id: str) -> Any:
     """Take it away, with a reason that is kept as an internal note."""
     house = view.house()
-    reason = request.form.get("reason", "").strip()[:1000]
+    reason = request.form.get("reason", "").strip()
+    case_id = case_id_of(number)
+    with house.db.read() as connection:
+        title = documents.of(connection, house.vault, case_id, document_id).title
+    note = view.t("document.removed_note", title=title, why=reason)
     try:
-        with house.db.write() as connection:
-            case = case_of(connection, number)
-            if not reason:
-                raise NotPossible(Reason("", "no-reason", "say why"))
-            title = documents.remove(
-                connection, house.vault, actor=actor(), case=case, document_id=document_id, now=house.clock.now()
-            )
-            text = view.t("document.removed_note", title=title, why=reason)
-            house.dispatch.send(AddNote(case.id, text, "internal"), actor(), connection=connection)
+        send(RemoveDocument(case_id, document_id, reason, note))
     except NotPossible as refusal:
         return page(number, said=session.why_not(refusal), written={f"reason-{document_id}": reason}, status=409)
     return session.done(number, "document_removed")

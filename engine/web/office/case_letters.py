@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -9,51 +10,27 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.advice.documents.letter import render_letter
-from engine.casework import letters, templates
-from engine.casework.letters import Letter
-from engine.web.office import merge_fields, session
-from engine.web.office.case_page import case_of
+from engine.casework import drafts, letters, templates
+from engine.casework.commands import BeginLetter, ChangeLetter, DiscardCaseDraft, DiscardLetter, SendLetter
+from engine.web.office import case_drafts, merge_fields, session
+from engine.web.office.case_page import case_id_of, case_of
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.errors import AlreadyDone, NotFound
+from engine.workflow.errors import AlreadyDone, Conflict, NotPossible
 from forms.formatting import clock_time
 
 blueprint = guarded("case_letters", __name__, Role.CASEWORKER.value)
-
-
-def _rescue() -> None:
-    """A letter that was posted is kept as the draft it is."""
-    values = request.view_args or {}
-    if "letter_id" in values and "body" in request.form:
-        try:
-            _keep(str(values["number"]), str(values["letter_id"]))
-        except (AlreadyDone, NotFound):
-            return
-
-
-session.only_members(blueprint, _rescue)
+session.only_members(blueprint, case_drafts.rescue)
 
 
 @blueprint.post("/saker/<number>/brev")
+@sends(BeginLetter)
 def begin(number: str) -> Any:
     """A draft from a template, with everything the case knows filled in."""
-    house = view.house()
-    with house.db.write() as connection:
-        case = case_of(connection, number)
-        bundle = house.library.get(connection, case.definition_id).bundle
-        wanted = request.form.get("template", "")
-        template = next((one for one in templates.of(bundle, "letters") if one.id == wanted), None)
-        if template is None:
-            raise NotFound("template")
-        language = merge_fields.language_of(connection, case.owner_id)
-        known = merge_fields.values(connection, case, bundle, language)
-        letter_id = letters.draft(
-            connection, house.vault, actor=actor(), case=case, template=template.id,
-            title=templates.fill(template.named(language), known), body=templates.fill(template.text(language), known),
-            now=house.clock.now(),
-        )  # fmt: skip
+    letter_id = send(BeginLetter(case_id_of(number), request.form.get("template", ""))).made
     return redirect(url_for("case_letters.show", number=number, letter_id=letter_id), 303)
 
 
@@ -62,19 +39,50 @@ def show(number: str, letter_id: str) -> Any:
     return _page(number, letter_id)
 
 
-def _page(number: str, letter_id: str, missing: list[str] | None = None, said: str = "") -> Any:
+def _page(
+    number: str,
+    letter_id: str,
+    missing: list[str] | None = None,
+    said: str = "",
+    mine: Mapping[str, str] | None = None,
+    status: int = 422,
+) -> Any:
+    """The letter in its form.
+
+    mine  what the reader has written, {"title", "body"}: stands in the form, with what is stored beside where it is
+          another text. Without it: what they have written aside, if anything
+    """
     house = view.house()
     with house.db.read() as connection:
         case = case_of(connection, number)
         one = letters.of(connection, house.vault, case.id, letter_id)
         language = merge_fields.language_of(connection, case.owner_id)
         bundle = house.library.get(connection, case.definition_id).bundle
+        aside = drafts.find(connection, house.vault, case.id, actor().person_id, f"letter.{letter_id}")
+        if mine is None and aside is not None:
+            mine = aside.content
+        both = mine is not None and not letters.same_words((mine["title"], mine["body"]), (one.title, one.body))
+        apart = both and (aside is not None or one.state == "sent")
+        shown = mine if both and mine else {"title": one.title, "body": one.body}
         body = render_template(
-            "case_letter.html", case=case, letter=one, left=templates.blanks(one.title + one.body), missing=missing,
-            said=said, owner=view.name_of(case.owner_id), written_in=language,
+            "case_letter.html",
+            case=case,
+            letter=one,
+            shown=shown,
+            theirs=one if apart else None,
+            by_me=one.changed_by == actor().person_id,
+            left=templates.blanks(shown["title"] + shown["body"]),
+            missing=missing,
+            said=said,
+            owner=view.name_of(case.owner_id),
+            written_in=language,
             words=lambda name: _words(bundle, name),
-        )  # fmt: skip
-    return (body, 422) if missing is not None or said else body
+            page_key=case_drafts.this_page(),
+            seen=one.version if apart or case_drafts.seen() is None else case_drafts.seen(),
+            kind=f"letter.{letter_id}",
+            draft_version=aside.version if aside is not None and apart else None,
+        )
+    return (body, status) if missing is not None or said else body
 
 
 def _words(bundle: Bundle, blank: str) -> str:
@@ -84,53 +92,81 @@ def _words(bundle: Bundle, blank: str) -> str:
     return f"{{{blank}}}" if label == key else f"{label} {{{blank}}}"
 
 
-def _keep(number: str, letter_id: str) -> None:
-    house = view.house()
-    with house.db.write() as connection:
-        letters.change(
-            connection, house.vault, case=case_of(connection, number), letter_id=letter_id,
-            title=request.form.get("title", "").strip(), body=request.form.get("body", ""), now=house.clock.now(),
-        )  # fmt: skip
-
-
 @blueprint.post("/saker/<number>/brev/<letter_id>")
+@case_drafts.keeps_draft("letter.{letter_id}")
+@sends(ChangeLetter, SendLetter, DiscardLetter, DiscardCaseDraft)
 def change(number: str, letter_id: str) -> Any:
-    """Keep the draft; with ``gjor`` also send it, look at it or throw it away."""
-    house = view.house()
+    """Store the draft; with ``gjor`` also send it, look at it or throw it away.
+
+    Another's text is never written over unseen: what was written then stands aside, and the page shows both.
+    """
+    case_id = case_id_of(number)
+    mine = {name: request.form.get(name, "") for name in case_drafts.LETTER_FIELDS}
+    missing: list[str] | None = None
     wish = request.form.get("gjor", "")
-    if wish == "throw":
-        with house.db.write() as connection:
-            letters.throw_away(connection, case_of(connection, number), letter_id)
-        return redirect(url_for("casework.show", number=number) + "#brev", 303)
     try:
-        _keep(number, letter_id)
-        if wish == "send":
-            _send(number, letter_id)
-    except letters.BlanksLeft as left:
-        return _page(number, letter_id, missing=left.names)
+        if wish == "throw":
+            send(DiscardLetter(case_id, letter_id, case_drafts.seen(), case_drafts.page_key()))
+            return redirect(url_for("casework.show", number=number) + "#brev", 303)
+        if wish == "theirs":
+            send(DiscardCaseDraft(case_id, f"letter.{letter_id}"))
+            return redirect(url_for("case_letters.show", number=number, letter_id=letter_id), 303)
+        missing = _store(number, case_id, letter_id, wish, mine)
+    except Conflict:
+        return _aside(number, letter_id, "letter.conflict", mine)
     except AlreadyDone:
-        return _page(number, letter_id, said=view.t("letter.was_sent"))
+        return _aside(number, letter_id, "letter.was_sent", mine)
+    except NotPossible as refusal:
+        return _page(number, letter_id, said=session.why_not(refusal), mine=mine)
+    if missing is not None:
+        return _page(number, letter_id, missing=missing)
     if request.headers.get("HX-Request"):
-        return view.t("draft.saved", at=clock_time(house.clock.now(), g.language))
+        return view.t("draft.saved", at=clock_time(view.house().clock.now(), g.language))
     if wish == "preview":
         return redirect(url_for("case_letters.pdf", number=number, letter_id=letter_id), 303)
     return redirect(url_for("case_letters.show", number=number, letter_id=letter_id), 303)
 
 
-def _send(number: str, letter_id: str) -> None:
+def _store(number: str, case_id: str, letter_id: str, wish: str, mine: Mapping[str, str]) -> list[str] | None:
+    """One command: write the draft over, or write it over and send it. Returns what it lacks to be sent."""
+    title, body, version = mine["title"].strip(), mine["body"], case_drafts.seen()
     house = view.house()
-    with house.db.write() as connection:
+    with house.db.read() as connection:
         case = case_of(connection, number)
-        letters.send(
-            connection, house.vault, actor=actor(), case=case, letter_id=letter_id,
-            render=lambda one: _render(connection, case, one), now=house.clock.now(),
-        )  # fmt: skip
+        there = letters.of(connection, house.vault, case_id, letter_id)
+        if wish == "both":  # one after the other, to be put together by hand
+            title, body, version = title or there.title, f"{there.body}\n\n{body}", there.version
+        left: list[str] | None = None
+        try:
+            letters.require_complete(title, body)
+        except letters.BlanksLeft as blanks:
+            left = blanks.names
+        document = _render(connection, case, title, body) if wish == "send" and left is None else b""
+    page = case_drafts.page_key()
+    if document:
+        send(SendLetter(case_id, letter_id, title, body, document, version, page))
+        return None
+    send(ChangeLetter(case_id, letter_id, title, body, version, page))
+    return left if wish == "send" else None
 
 
-def _render(connection: Connection, case: Any, one: Letter) -> bytes:
+def _aside(number: str, letter_id: str, key: str, mine: Mapping[str, str]) -> Any:
+    """What was written is stored as the writer's own draft, and both texts are shown; a letter that was sent stays."""
+    case_drafts.keep(number, f"letter.{letter_id}")
+    house = view.house()
+    with house.db.read() as connection:
+        one = letters.of(connection, house.vault, case_id_of(number), letter_id)
+    who = view.t("letter.you") if one.changed_by == actor().person_id else view.name_of(one.changed_by)
+    text = view.t(key, who=who, when=view.moment(one.changed_at))
+    if request.headers.get("HX-Request"):
+        return render_template("parts/letter_aside.html", number=number, letter_id=letter_id, text=text)
+    return _page(number, letter_id, said=text, mine=mine, status=409 if key == "letter.conflict" else 422)
+
+
+def _render(connection: Connection, case: Any, title: str, body: str) -> bytes:
     who = actor()
     return render_letter(
-        title=one.title, body=one.body, to=view.name_of(case.owner_id), adviser=who.name,
+        title=title, body=body, to=view.name_of(case.owner_id), adviser=who.name,
         office=who.office.name if who.office else "", number=case.number, day=view.house().clock.now(),
         language=merge_fields.language_of(connection, case.owner_id),
     )  # fmt: skip
@@ -146,7 +182,7 @@ def pdf(number: str, letter_id: str) -> Response:
         if one.state == "sent":
             content = letters.document(connection, house.vault, case.id, letter_id)
         else:
-            content = _render(connection, case, one)
+            content = _render(connection, case, one.title, one.body)
     return as_pdf(content, case.number)
 
 

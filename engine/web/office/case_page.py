@@ -7,28 +7,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, render_template, request
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import RecordAccess
 from engine.advice.evidence import harvest
 from engine.advice.sharing import actions as sharing
-from engine.casework import case_actions, drafts, history, journal, notices, queries
-from engine.casework.commands import AddNote, SendMessage, SetNoteAccess
-from engine.casework.event_kinds import CaseworkEvent
+from engine.casework import history, journal, openings, queries
+from engine.casework.commands import AddNote, CompleteCaseTask, OpenCase, SendMessage, SetNoteAccess
 from engine.web.citizen import attachments
 from engine.web.citizen.charts import panels
-from engine.web.office import case_drafts, session
+from engine.web.office import case_drafts, session, task_conflict
 from engine.web.office.case_content import content
 from engine.web.shared import forms, view
 from engine.web.shared.commands import send, sends
+from engine.web.shared.forms import TaskForm
 from engine.web.shared.guards import actor, guarded
-from engine.workflow.audit import chain
-from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import Role
-from engine.workflow.errors import Forbidden, Invalid, NotFound, Refusal, StageRefused
-from engine.workflow.execution.commands import AttachFile, CompleteTask, DetachFile
-from engine.workflow.execution.data import read_in_case
+from engine.workflow.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotFound, Refusal, StageRefused
+from engine.workflow.execution.commands import AttachFile, DetachFile
+from engine.workflow.execution.data import Stored, read_in_case
 from forms import formatting
 
 blueprint = guarded("casework", __name__, Role.CASEWORKER.value)
@@ -51,7 +49,7 @@ def case_id_of(number: str) -> str:
 
 
 @blueprint.get("/saker/<number>")
-@sends(RecordAccess)
+@sends(OpenCase, RecordAccess)
 def show(number: str) -> Any:
     _note_opened(number)
     _note_plan_read(number)
@@ -59,36 +57,17 @@ def show(number: str) -> Any:
 
 
 def _note_opened(number: str) -> None:
-    """Who saw the case, once a day for each reader; and what she was told about it is read."""
+    """Who saw the case; sent only when there is anything to write down."""
     house = view.house()
-    now = house.clock.now()
-    me = actor().person_id
     with house.db.read() as connection:
         case = case_of(connection, number)
-        seen = connection.execute(
-            select(audit_event.c.seq)
-            .where(
-                audit_event.c.case_id == case.id,
-                audit_event.c.kind == CaseworkEvent.CASE_OPENED,
-                audit_event.c.actor_id == me,
-                audit_event.c.at > now - timedelta(days=1),
-            )
-            .limit(1)
-        ).first()
-        told = notices.unread_in_case(connection, case.id, me)
-        new = journal.unread(connection, case.id, Role.CASEWORKER)
-    if seen is not None and not told and not new:
-        return
-    with house.db.write() as connection:
-        if seen is None:
-            chain.append(connection, case.id, now, actor(), CaseworkEvent.CASE_OPENED, {})
-        notices.mark_read(connection, me, now, case.id)
-        if case.responsible in (None, me):
-            journal.mark_read(connection, case.id, Role.CASEWORKER, now)
+        if not openings.changes_something(connection, case.id, actor().person_id, house.clock.now()):
+            return
+    send(OpenCase(case.id))
 
 
 def _note_plan_read(number: str) -> None:
-    """The owner sees that her plan was read: once a day for each reader, however often the page is opened."""
+    """The owner sees that their plan was read: once a day for each reader, however often the page is opened."""
     house = view.house()
     now = house.clock.now()
     with house.db.read() as connection:
@@ -109,37 +88,47 @@ def page(
     written: dict[str, str] | None = None,
     faults: Sequence[dict[str, str]] = (),
     status: int = 422,
+    held_by: str = "",
 ) -> Any:
     """The whole page; what was written stands in its form whatever went wrong.
 
     fault    text key of what went wrong
     said     what went wrong in words, when it is no key
     written  fields of the forms beside the task's, as they were sent
+    held_by  the colleague who has what was to be done: the page offers to take the case over
     """
     house = view.house()
     now = house.clock.now()
     with house.db.read() as connection:
         case = case_of(connection, number)
-        body = render_template("casework.html", **content(connection, case, now, given, written or {}),
-                               faults=list(faults), fault=fault, said=said, now=now)  # fmt: skip
+        body = render_template(
+            "casework.html",
+            **content(connection, case, now, given, written or {}),
+            faults=list(faults),
+            fault=fault,
+            said=said,
+            now=now,
+            held_by=held_by,
+        )
     return (body, status) if fault or faults or said else body
 
 
 @blueprint.post("/saker/<number>/oppgave/<task_id>")
-@sends(AttachFile, DetachFile, CompleteTask)
+@case_drafts.keeps_draft("task.{task_id}")
+@sends(AttachFile, DetachFile, CompleteCaseTask)
 def complete(number: str, task_id: str) -> Any:
     """Finish the stage's task. A refusal says which rule or who has it, and nothing written is lost."""
     house = view.house()
     with house.db.read() as connection:
         case = case_of(connection, number)
-        found = case_actions.tasks(connection, case.id)
-        task = next((task for task in found if task.id == task_id), None)
+        task = case_drafts.task_of(connection, case.id, task_id)
         form = forms.of_task(connection, task) if task else None
         filled = forms.posted(form) if form else {}
         other_rows = forms.reshaped(form, filled)
-    refused = attachments.take(task, form) if form and form.takes_files else []
+    is_open = task is not None and task.state in queries.OPEN
+    refused = attachments.take(task, form) if is_open and form and form.takes_files else []
     with house.db.read() as connection:  # the files that were just kept are in it now
-        judged = forms.judged(connection, task, filled) if form and other_rows is None else []
+        judged = forms.judged(connection, task, filled) if is_open and form and other_rows is None else []
         wrong = forms.with_others(refused, judged)
     if attachments.pressed():
         case_drafts.keep(number, f"task.{task_id}")
@@ -147,33 +136,56 @@ def complete(number: str, task_id: str) -> Any:
     if wrong or other_rows is not None:
         return page(number, given=filled, faults=wrong)
     data = {form.stored: filled} if form else {}
+    version = request.form.get("_version", "")
+    command = CompleteCaseTask(
+        case.id, task_id, data, int(version) if version.isdigit() else None, case_drafts.page_key()
+    )
     try:
-        send(CompleteTask(task_id, data=data), once=True)
+        send(command, once=True)
     except Invalid:
         return page(number, given=filled, fault="case.form_faults")
-    except StageRefused as refused:
-        return page(number, given=filled, fault=refused.key)
+    except StageRefused as refusal:
+        return page(number, given=filled, fault=refusal.key)
     except NotFound:
         raise
-    except Refusal as refused:
+    except Refusal as refusal:
         case_drafts.keep(number, f"task.{task_id}")
-        words = session.why_not(refused)
-        kept = view.t("draft.kept") if filled else ""
-        return page(number, given=filled or None, said=f"{words} {kept}".strip(), status=409)
-    with house.db.write() as connection:
-        drafts.throw_away(connection, case.id, actor().person_id, f"task.{task_id}")
+        return _not_completed(number, task, form, filled, refusal)
     return session.done(number, "completed")
 
 
+def _not_completed(number: str, task: Any, form: TaskForm | None, filled: dict[str, Any], refusal: Refusal) -> Any:
+    """Who was faster or has the case; with both sets of answers where another has filled in the same form."""
+    if isinstance(refusal, Conflict) and isinstance(refusal.current, Stored) and form:
+        return task_conflict.page(number, task, form, filled, refusal.current)
+    if isinstance(refusal, AlreadyDone) and refusal.state not in ("claimed", "taken"):
+        return task_conflict.page(number, task, form, filled, None, by=refusal.by, at=refusal.at)
+    held_by = refusal.by if isinstance(refusal, AlreadyDone) else ""
+    words = view.t("desk.no.task_held", who=view.name_of(held_by)) if held_by else session.why_not(refusal)
+    stored = view.t("draft.kept") if filled else ""
+    return page(number, given=filled or None, said=f"{words} {stored}".strip(), status=409, held_by=held_by)
+
+
 @blueprint.post("/saker/<number>/notat")
+@case_drafts.keeps_draft("note")
 @sends(AddNote)
 def note(number: str) -> Any:
+    """Says besides when a colleague has written one since the page was opened: both stand."""
     text = request.form.get("note", "").strip()
     restricted = request.form.get("barred", "")
     if not text or len(text) > journal.LONGEST:
-        return page(number, fault="case.note_empty" if not text else "message.long", written={"note": text})
-    send(AddNote(case_id_of(number), text, restricted if restricted in journal.BARS else ""))
-    return session.done(number, "note")
+        fault = "case.note_empty" if not text else "message.long"
+        return page(number, fault=fault, written={"note": text, "barred": restricted})
+    restricted = restricted if restricted in journal.BARS else ""
+    command = AddNote(case_id_of(number), text, restricted, case_drafts.page_key())
+    return session.sent(command, number, lambda: "note_beside" if _others_wrote(command.case_id) else "note", page)
+
+
+def _others_wrote(case_id: str) -> bool:
+    """Whether a colleague has added a note since the page was shown."""
+    before = request.form.get("_notes", "")
+    with view.house().db.read() as connection:
+        return before.isdigit() and journal.notes_by_others(connection, case_id, actor().person_id) > int(before)
 
 
 @blueprint.post("/saker/<number>/notat/<note_id>/innsyn")
@@ -186,13 +198,13 @@ def bar(number: str, note_id: str) -> Response:
 
 
 @blueprint.post("/saker/<number>/melding")
+@case_drafts.keeps_draft("message")
 @sends(SendMessage)
 def message(number: str) -> Any:
     text = request.form.get("text", "").strip()
     if not text or len(text) > journal.LONGEST:
         return page(number, fault="message.empty" if not text else "message.long", written={"text": text})
-    send(SendMessage(case_id_of(number), text))
-    return session.done(number, "message")
+    return session.sent(SendMessage(case_id_of(number), text, case_drafts.page_key()), number, "message", page)
 
 
 @blueprint.get("/saker/<number>/historikk")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import render_template, request
 from sqlalchemy import Connection
 
 from engine.casework import participants
+from engine.casework.commands import AddParty, ChangePartyRole, EndParty, LookUpPerson, StoreSearch
 from engine.casework.person_lookup import plain_number
 from engine.web.office import session
-from engine.web.office.case_page import case_of, page
+from engine.web.office.case_page import case_id_of, case_of, page
 from engine.web.office.intake import find, identify, looked_up
 from engine.web.shared import view
-from engine.web.shared.guards import actor, guarded
+from engine.web.shared.commands import send, sends
+from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotPossible
@@ -36,10 +39,11 @@ def _written() -> dict[str, str]:
 
 
 @blueprint.post("/saker/<number>/parter")
+@sends(AddParty, LookUpPerson, StoreSearch)
 def add(number: str) -> Any:
-    """By name at once; by number the register is asked, and she who puts the person there says that it is right."""
+    """By name at once; by number the register is asked, and who puts the person there says that it is right."""
     house = view.house()
-    role, name = request.form.get("role", ""), request.form.get("name", "").strip()[: participants.LONGEST]
+    role, name = request.form.get("role", ""), request.form.get("name", "").strip()
     pid = request.form.get("pid", "").strip()
     with house.db.read() as connection:
         case = case_of(connection, number)
@@ -51,7 +55,7 @@ def add(number: str) -> Any:
     if bool(pid) == bool(name):
         return _fault(number, "party-pid", "party.one_of")
     if not pid:
-        return _put(number, role, name=name)
+        return _put(number, role, name)
     plain = plain_number(pid)
     if not plain:
         return _fault(number, "party-pid", "opening.pid_wrong")
@@ -65,6 +69,7 @@ def add(number: str) -> Any:
 
 
 @blueprint.post("/saker/<number>/parter/bekreft")
+@sends(AddParty)
 def confirm(number: str) -> Any:
     house = view.house()
     with house.db.read() as connection:
@@ -75,52 +80,32 @@ def confirm(number: str) -> Any:
     found, fault = identify(pid)
     if found is None:
         return _fault(number, "party-pid", fault)
-    return _put(number, request.form.get("role", ""), pid=pid, known=found)
+    return _put(number, request.form.get("role", ""), found[0], pid, found[1])
 
 
-def _put(number: str, role: str, *, name: str = "", pid: str = "", known: Any = None) -> Any:
-    house = view.house()
+def _put(number: str, role: str, name: str, pid: str = "", birth_date: date | None = None) -> Any:
     try:
-        with house.db.write() as connection:
-            case = case_of(connection, number)
-            person_id = ""
-            if pid:
-                person = house.vault.register(connection, pid=pid, name=known[0], birth_date=known[1])
-                person_id = person.id
-            participants.add(
-                connection, house.vault, actor=actor(), case=case, bundle=_bundle(connection, case), role=role,
-                now=house.clock.now(), person_id=person_id, name=name,
-            )  # fmt: skip
+        send(AddParty(case_id_of(number), role, name, pid, birth_date))
     except NotPossible as refusal:
         return page(number, said=session.why_not(refusal), written=_written(), status=409)
     return session.done(number, "party_added")
 
 
 @blueprint.post("/saker/<number>/parter/<party_id>/rolle")
+@sends(ChangePartyRole)
 def change(number: str, party_id: str) -> Any:
-    house = view.house()
     try:
-        with house.db.write() as connection:
-            case = case_of(connection, number)
-            participants.change(
-                connection, house.vault, actor=actor(), case=case, bundle=_bundle(connection, case),
-                party_id=party_id, role=request.form.get("role", ""), now=house.clock.now(),
-            )  # fmt: skip
+        send(ChangePartyRole(case_id_of(number), party_id, request.form.get("role", "")))
     except NotPossible as refusal:
         return page(number, said=session.why_not(refusal), status=409)
     return session.done(number, "party_changed")
 
 
 @blueprint.post("/saker/<number>/parter/<party_id>/avslutt")
+@sends(EndParty)
 def end(number: str, party_id: str) -> Any:
-    house = view.house()
-    reason = request.form.get("reason", "").strip()[:1000]
     try:
-        with house.db.write() as connection:
-            participants.end(
-                connection, house.vault, actor=actor(), case=case_of(connection, number), party_id=party_id,
-                reason=reason, now=house.clock.now(),
-            )  # fmt: skip
+        send(EndParty(case_id_of(number), party_id, request.form.get("reason", "").strip()))
     except NotPossible as refusal:
         return page(number, said=session.why_not(refusal), status=409)
     return session.done(number, "party_ended")

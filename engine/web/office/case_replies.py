@@ -1,21 +1,21 @@
-"""The citizen's side of a case file: what she is asked for, and the letters she has got."""
+"""The citizen's side of a case file: what they are asked for, and the letters they have got."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.casework import documents, information_requests, letters, queries
-from engine.web.office import session
+from engine.casework import documents, information_requests, journal, letters, queries
+from engine.casework.commands import AnswerQuestion, OpenDocument, ReadLetter
 from engine.web.office.case_documents import as_file
 from engine.web.office.case_letters import as_pdf
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.errors import NotFound
+from engine.workflow.errors import NotFound, Suspended
 
 blueprint = guarded("case_replies", __name__, Role.CITIZEN.value)
 
@@ -25,29 +25,36 @@ def show(question_id: str) -> Any:
     return _page(question_id)
 
 
-def _page(question_id: str, text: str = "", fault: str = "") -> Any:
+def _page(question_id: str, text: str = "", fault: str = "", status: int = 422) -> Any:
     house = view.house()
     with house.db.read() as connection:
         one = information_requests.own(connection, house.vault, question_id, actor())
         case = queries.case_by_id(connection, one.case_id)
         body = render_template("question_reply.html", question=one, case=case, text=text, fault=fault)
-    return (body, 422) if fault else body
+    return (body, status) if fault else body
 
 
 @blueprint.post("/sporsmal/<question_id>")
+@sends(AnswerQuestion)
 def answer(question_id: str) -> Any:
     text = request.form.get("answer", "").strip()
-    if not text or len(text) > information_requests.LONGEST:
+    if not text or len(text) > journal.LONGEST:
         return _page(question_id, text, "asked.reply_empty" if not text else "message.long")
-    with view.house().db.write() as connection:
-        case_id = information_requests.answer(session.desk(connection), question_id, text)
-        number = queries.case_by_id(connection, case_id).number
+    house = view.house()
+    with house.db.read() as connection:
+        one = information_requests.own(connection, house.vault, question_id, actor())
+        number = queries.case_by_id(connection, one.case_id).number
+    try:
+        send(AnswerQuestion(one.case_id, question_id, text))
+    except Suspended:
+        return _page(question_id, text, "error.suspended", 409)
     return redirect(url_for("citizen.case", sak=number), 303)
 
 
 @blueprint.get("/brev/<letter_id>")
+@sends(ReadLetter)
 def letter(letter_id: str) -> Response:
-    """One of her letters, as it was sent. That she has opened it is kept: the time to complain runs from there."""
+    """One of their letters, as it was sent. That she has opened it is kept: the time to complain runs from there."""
     house = view.house()
     with house.db.read() as connection:
         for case in queries.cases_of(connection, actor().person_id):
@@ -60,25 +67,17 @@ def letter(letter_id: str) -> Response:
             break
         else:
             raise NotFound(letter_id)
-    with house.db.write() as connection:
-        letters.mark_read(connection, case.id, letter_id, house.clock.now())
+    send(ReadLetter(case.id, letter_id))
     return as_pdf(content, case.number)
 
 
 @blueprint.get("/dokument/<document_id>")
+@sends(OpenDocument)
 def document(document_id: str) -> Response:
-    """A document of one of her cases. One that is barred is not there."""
+    """A document of one of their cases. One that is barred is not there."""
     house = view.house()
-    case_id = ""
-    with house.db.write() as connection:
-        for case in queries.cases_of(connection, actor().person_id):
-            if case.owner_id != actor().person_id:
-                continue
-            with suppress(NotFound):
-                documents.note_opened(
-                    connection, actor=actor(), case=case, document_id=document_id, now=house.clock.now(), citizen=True
-                )
-                case_id = case.id
-                break
+    with house.db.read() as connection:
+        case_id = documents.case_of_owner(connection, document_id, actor().person_id)
+    send(OpenDocument(case_id, document_id))
     with house.db.read() as connection:
         return as_file(*documents.with_content(connection, house.vault, case_id, document_id))

@@ -9,15 +9,15 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.casework import measures, members, queue
-from engine.casework.event_kinds import OfficeEvent
+from engine.casework.commands import EndAbsence, EndMembership, SetAbsence
 from engine.casework.queue import Filter
 from engine.platform.clock import OSLO
 from engine.web.office import session
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
-from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import Role
-from engine.workflow.errors import Forbidden, NotFound
+from engine.workflow.errors import NotPossible
 
 blueprint = guarded("colleagues", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)
@@ -45,49 +45,34 @@ def _page(fault: str) -> Any:
     return (body, 422) if fault else body
 
 
-def _whom() -> str:
-    """The colleague a form is about: oneself, or for whoever leads the office anybody there."""
-    person_id = request.form.get("person", "") or actor().person_id
-    with view.house().db.read() as connection:
-        if person_id != actor().person_id and not members.leads(connection, session.office(), actor().person_id):
-            raise Forbidden("leader")
-        if not members.works_here(connection, session.office(), person_id):
-            raise NotFound(person_id)
-    return person_id
-
-
 @blueprint.post("/kontoret/fravaer")
+@sends(SetAbsence, EndAbsence)
 def be_away() -> Any:
-    """Away for some days, with a colleague who has the cases among her own meanwhile; or back."""
-    house = view.house()
+    """Away for some days, with a colleague who has the cases among their own meanwhile; or back."""
     person_id = _whom()
+    if request.form.get("gjor") == "back":
+        send(EndAbsence(person_id))
+        return redirect(url_for("colleagues.show"), 303)
     until = session.evening(request.form.get("til", ""))
     since = session.evening(request.form.get("fra", ""))
     substitute = request.form.get("vikar", "")
-    back = request.form.get("gjor") == "back"
-    with house.db.write() as connection:
-        if not back:
-            good = members.works_here(connection, session.office(), substitute) and substitute != person_id
-            if not good or since is None or until is None or until < since:
-                return _page("colleagues.away_wrong")
-            since = datetime.combine(since.date(), time(0), OSLO)
-        values = (None, None, None) if back else (substitute, since, until)
-        members.be_away(connection, session.office(), person_id, *values)
-        data = {"office": session.office(), "person": person_id, "substitute": values[0]}
-        kind = OfficeEvent.CAME_BACK if back else OfficeEvent.SUBSTITUTE_SET
-        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), actor(), kind, data)
+    if since is None or until is None:
+        return _page("colleagues.away_wrong")
+    try:
+        send(SetAbsence(person_id, substitute, datetime.combine(since.date(), time(0), OSLO), until))
+    except NotPossible:
+        return _page("colleagues.away_wrong")
     return redirect(url_for("colleagues.show"), 303)
 
 
+def _whom() -> str:
+    """The colleague a form is about; oneself where it names nobody."""
+    return request.form.get("person", "") or actor().person_id
+
+
 @blueprint.post("/kontoret/avslutt")
+@sends(EndMembership)
 def end() -> Response:
     """A colleague's part at the office ends now. For whoever leads the office; never oneself."""
-    house = view.house()
-    person_id = _whom()
-    if person_id == actor().person_id:
-        raise Forbidden("leader")
-    with house.db.write() as connection:
-        members.end(connection, session.office(), person_id, house.clock.now())
-        data = {"office": session.office(), "person": person_id}
-        chain.append(connection, chain.SYSTEM_CHAIN, house.clock.now(), actor(), OfficeEvent.MEMBER_ENDED, data)
+    send(EndMembership(_whom()))
     return redirect(url_for("colleagues.show"), 303)

@@ -1,6 +1,6 @@
 """Begin a case for a citizen who came to the office.
 
-The number is posted and never stands in an address. Between looking her up and confirming that it is her it is kept
+The number is posted and never stands in an address. Between looking them up and confirming who it is it is kept
 sealed for an hour under an id, as a search is; nobody becomes known to the house by being looked up.
 """
 
@@ -15,11 +15,13 @@ from flask import current_app, g, render_template, request
 from sqlalchemy import Connection
 
 from engine.casework import intake, person_lookup, queries, views
+from engine.casework.commands import BeginCaseForCitizen, LookUpPerson, StoreSearch
 from engine.casework.person_lookup import plain_number
 from engine.platform.provider_errors import SourceError
 from engine.platform.vault import Person
 from engine.web.office import session
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.library import Deployed
@@ -86,21 +88,17 @@ class Found:
 def find(pid: str) -> tuple[Found | None, str]:
     """Ask the register for a number, once it is written down who asks for whom; or the text key of what is wrong."""
     house = view.house()
-    now = house.clock.now()
     try:
-        with house.db.write() as connection:
-            known = person_lookup.note(
-                connection, house.vault, actor=actor(), office=session.office(), pid=pid, now=now
-            )  # fmt: skip
-    except person_lookup.TooMany:
+        known_id = send(LookUpPerson(pid)).made
+    except person_lookup.TooManyLookupsError:
         log.warning("%s too many look-ups by %s", g.reference, actor().person_id)
         return None, "opening.too_many"
     given, fault = identify(pid)
     if given is None:
         return None, fault
-    with house.db.write() as connection:
-        search = views.keep_search(connection, house.vault, actor().person_id, pid, now, views.LOOKUP)
-    return Found(search, *given, known), ""
+    with house.db.read() as connection:
+        known = house.vault.person(connection, known_id) if known_id else None
+    return Found(send(StoreSearch(pid, views.LOOKUP)).made, *given, known), ""
 
 
 def looked_up(connection: Connection, search: str) -> str:
@@ -110,6 +108,7 @@ def looked_up(connection: Connection, search: str) -> str:
 
 
 @blueprint.post("/arbeidsko/ny-sak")
+@sends(LookUpPerson, StoreSearch)
 def look_up() -> Any:
     """Find the person and ask whether it is her. That she was looked up is written down, found or not."""
     wrong = _missing()
@@ -141,8 +140,9 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
 
 
 @blueprint.post("/arbeidsko/ny-sak/bekreft")
+@sends(BeginCaseForCitizen)
 def begin() -> Any:
-    """It is her: the case begins, and she is told."""
+    """It is who was meant: the case begins, and the citizen is told."""
     house = view.house()
     wrong = _missing()
     with house.db.read() as connection:
@@ -155,16 +155,16 @@ def begin() -> Any:
     if found is None:
         return _form(request.form, {"pid": fault})
     try:
-        with house.db.write() as connection:
-            deployed = _journey(connection)
-            assert deployed is not None
-            person = house.vault.register(connection, pid=pid, name=found[0], birth_date=found[1])
-            number = intake.begin(
-                session.desk(connection), deployed, person.id, way=request.form["way"],
-                reason=request.form["reason"].strip(), take=request.form.get("take") == "ja",
-                key=request.form.get("_key", ""),
-            )  # fmt: skip
+        outcome = send(_beginning(pid, *found), once=True)
     except AlreadyDone:
         with house.db.read() as connection:
             return _confirm(request.form["person"], found, house.vault.person_by_pid(connection, pid)), 409
+    with house.db.read() as connection:
+        number = queries.case_by_id(connection, outcome.case_id).number
     return session.done(number, "opened")
+
+
+def _beginning(pid: str, name: str, born: date) -> BeginCaseForCitizen:
+    form = request.form
+    reason, take = form["reason"].strip(), form.get("take") == "ja"
+    return BeginCaseForCitizen(form["journey"], pid, name, born, form["way"], reason, take)

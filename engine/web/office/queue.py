@@ -14,15 +14,28 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.casework import case_actions, measures, members, notices, queries, queue, views
+from engine.casework.commands import (
+    AssignCase,
+    PauseCase,
+    PlanCase,
+    RemoveQueueView,
+    ReturnCase,
+    SaveQueueView,
+    StoreSearch,
+    TakeCase,
+    UnpauseCase,
+)
 from engine.casework.person_lookup import plain_number
 from engine.casework.queue import Filter, Place
 from engine.platform import name_index
 from engine.platform.clock import OSLO
 from engine.web.office import session
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound, NotPossible, Reason, Refusal
+from engine.workflow.execution.commands import CaseCommand
 
 blueprint = guarded("queue", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)
@@ -30,6 +43,7 @@ session.only_members(blueprint)
 FROM = "queue_page"
 _NUMBER = re.compile(r"\d{4}(-\d{0,6})?")
 MOST_CHOSEN = 50
+MAX_SEARCH = 100
 MOST_EXPORTED = 10_000
 #: The columns of an exported list: what a case is and waits for, never whose it is.
 EXPORTED = ("process", "stage", "state", "waits", "pause", "opened", "since", "deadline", "planned", "assigned")
@@ -153,11 +167,11 @@ def _place(given: Mapping[str, str], wanted: Filter) -> Place | None:
 
 
 @blueprint.post("/arbeidsko/sok")
+@sends(StoreSearch)
 def search() -> Response:
     """A number goes into the address; a name never does: it is kept an hour under an id."""
     house = view.house()
-    now = house.clock.now()
-    text = request.form.get("tekst", "").strip()[:100]
+    text = request.form.get("tekst", "").strip()[:MAX_SEARCH]
     kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
     if not text:
         return redirect(url_for("queue.show", **kept), 303)
@@ -169,38 +183,61 @@ def search() -> Response:
         return redirect(url_for("queue.show", **kept, nummer=text), 303)
     if plain_number(text):  # who has a number is looked up in the trail, never kept as if it were a name
         return redirect(url_for("queue.show", **kept, tall=1), 303)
-    with house.db.write() as connection:
-        search_id = views.keep_search(connection, house.vault, actor().person_id, text, now)
-    return redirect(url_for("queue.show", **kept, sok=search_id), 303)
+    return redirect(url_for("queue.show", **kept, sok=send(StoreSearch(text, views.QUEUE)).made), 303)
 
 
 @blueprint.post("/arbeidsko/visninger")
+@sends(SaveQueueView)
 def save_view() -> Response:
-    house = view.house()
-    name = request.form.get("navn", "").strip()
+    name = request.form.get("navn", "").strip()[: views.MAX_NAME]
     kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
     if name:
-        with house.db.write() as connection:
-            views.save(
-                connection, office=session.office(), person_id=actor().person_id, name=name, query=kept,
-                shared=request.form.get("felles") == "ja", now=house.clock.now(),
-            )  # fmt: skip
+        send(SaveQueueView(name, kept, request.form.get("felles") == "ja"))
     return redirect(url_for("queue.show", **kept), 303)
 
 
 @blueprint.post("/arbeidsko/visninger/<view_id>/fjern")
+@sends(RemoveQueueView)
 def remove_view(view_id: str) -> Response:
-    with view.house().db.write() as connection:
-        leads = members.leads(connection, session.office(), actor().person_id)
-        who = actor().person_id
-        if not views.remove(connection, office=session.office(), person_id=who, view_id=view_id, leads=leads):
-            raise NotFound(view_id)
+    send(RemoveQueueView(view_id))
     return redirect(url_for("queue.show"), 303)
 
 
+#: What the acts of a form send.
+CASE_ACTS = (TakeCase, AssignCase, ReturnCase, PlanCase, PauseCase, UnpauseCase)
+
+
+def command_of(act: str, case_id: str, form: Mapping[str, str]) -> CaseCommand:
+    """The command of an act of a form. Raises ``NotFound`` for no act, ``NotPossible`` for no date."""
+    reason = form.get("grunn", "").strip()
+    match act:
+        case "take":
+            return TakeCase(case_id)
+        case "assign":
+            return AssignCase(case_id, form.get("til", ""), reason)
+        case "return":
+            return ReturnCase(case_id, reason)
+        case "plan":
+            return PlanCase(case_id, day_of(form.get("dag", "")) if form.get("dag") else None)
+        case "pause":
+            return PauseCase(case_id, form.get("kode", "other"), reason)
+        case "resume":
+            return UnpauseCase(case_id, reason)
+    raise NotFound(act)
+
+
+def day_of(text: str) -> datetime:
+    """The end of the day a date field sent. Raises ``NotPossible`` for what is no date."""
+    at = session.evening(text)
+    if at is None:
+        raise NotPossible(Reason("", "not-a-date", "no date"))
+    return at
+
+
 @blueprint.post("/arbeidsko/flere")
+@sends(*CASE_ACTS)
 def several() -> Any:
-    """One act on the chosen cases, each in a transaction of its own. What is not legal for one is said of that one."""
+    """One act on the chosen cases, a command for each. What is not legal for one is said of that one."""
     house = view.house()
     act = request.form.get("gjor", "")
     results = []
@@ -211,8 +248,7 @@ def several() -> Any:
             results.append((number, view.t("desk.no.not_there")))
             continue
         try:
-            with house.db.write() as connection:
-                do(act, connection, case, request.form)
+            send(command_of(act, case.id, request.form))
             results.append((number, ""))
         except Refusal as refusal:
             results.append((number, session.why_not(refusal)))
@@ -224,30 +260,6 @@ def several() -> Any:
         done=sum(not why for _, why in results),
         back=f"{url_for('queue.show')}?{back}",
     )
-
-
-def do(act: str, connection: Connection, case: Any, form: Mapping[str, str]) -> None:
-    """Carry out an act of a form on a case. Raises a ``Refusal`` when it may not be."""
-    seat = session.desk(connection)
-    reason = form.get("grunn", "").strip()[:1000]
-    if act == "take":
-        case_actions.take(seat, case)
-    elif act == "assign":
-        case_actions.assign(seat, case, form.get("til", ""), reason)
-    elif act == "return":
-        case_actions.put_back(seat, case, reason)
-    elif act == "plan":
-        text = form.get("dag", "")
-        at = session.evening(text)
-        if text and at is None:
-            raise NotPossible(Reason("", "not-a-date", "no date"))
-        case_actions.plan(seat, case, at)
-    elif act == "pause":
-        case_actions.pause(seat, case, form.get("kode", "other"), reason)
-    elif act == "resume":
-        case_actions.resume(seat, case, reason)
-    else:
-        raise NotFound(act)
 
 
 @blueprint.get("/arbeidsko/eksport.csv")

@@ -11,21 +11,21 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.casework import members
-from engine.casework.case_actions import Desk
 from engine.casework.queue import Who
 from engine.platform.clock import OSLO
 from engine.platform.vault import Person
 from engine.web.shared import view
+from engine.web.shared.commands import send
 from engine.web.shared.guards import actor
-from engine.workflow.authorization.actor import Actor
-from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Refusal, Suspended
+from engine.workflow.errors import AlreadyDone, Forbidden, NotFound, NotPossible, Refusal, Suspended
+from engine.workflow.execution.commands import Command
 from forms import formatting
 
 #: Rules with a sentence of their own; any other says that it was not possible.
 RULES = frozenset(
     {"case-closed", "nobody-has", "not-colleague", "has-it", "in-the-past", "after-deadline", "nothing-to-pause",
      "not-paused", "no-deadline", "no-reason", "task-paused", "not-a-date", "document-stays",
-     "needs-number", "is-owner", "takes-part", "from-register", "own-part"}
+     "needs-number", "is-owner", "takes-part", "from-register", "own-part", "reason-long", "text-long", "text-missing"}
 )  # fmt: skip
 
 
@@ -40,19 +40,13 @@ def who(connection: Connection, now: datetime) -> Who:
     return Who(office(), me, (me, *members.stands_in_for(connection, office(), me, now)))
 
 
-def desk(connection: Connection, someone: Actor | None = None) -> Desk:
-    """The actor with an open write transaction."""
-    house = view.house()
-    return Desk(house.dispatch, connection, house.vault, someone or actor(), house.clock.now())
-
-
 def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
     """Everybody of these whose name can be read."""
     return view.house().vault.people(connection, {one for one in ids if one})
 
 
 def only_members(blueprint: Blueprint, rescue: Callable[[], None] | None = None) -> None:
-    """Stop whose part at the office has ended, at her next press. What she wrote with it is kept by *rescue* first."""
+    """Stop whose part at the office has ended, at their next press. What they wrote is stored by *rescue* first."""
 
     @blueprint.before_request
     def check() -> Any:
@@ -103,6 +97,17 @@ def evening(text: str) -> datetime | None:
 def done(number: str, act: str) -> Response:
     """Back to the case page, with focus on the line that says what was done: an act of ``case_content.DONE``."""
     return redirect(url_for("casework.show", number=number, gjort=act) + "#gjort", 303)
+
+
+def sent(command: Command, number: str, act: str | Callable[[], str], page: Callable[..., Any]) -> Any:
+    """Send a command of a form of the case page: back to the page when it is done, or why not with what was written."""
+    try:
+        send(command)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return page(number, said=why_not(refusal), written=request.form.to_dict(), status=409)
+    return done(number, act if isinstance(act, str) else act())
 
 
 def why_not(refusal: Refusal) -> str:

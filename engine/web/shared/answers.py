@@ -45,7 +45,7 @@ def of_case(connection: Connection, case: Any, bundle: Bundle) -> tuple[Answered
             if base != kind.id or kind.id in _OWN:
                 continue
             content = read_in_case(connection, house.vault, case.id, name)
-            rows = tuple(_rows(bundle, kind.id, content or {}))
+            rows = tuple(question_rows(bundle, kind.id, content or {}))
             rows += _files(bundle, kind.task_id, attached, person)
             if rows:
                 found.append(Answered(_text(bundle, f"task.{kind.task_id}", kind.id), rows, person))
@@ -71,7 +71,10 @@ def attached_label(bundle: Bundle, component: str, language: str) -> str:
     return component
 
 
-def _rows(bundle: Bundle, data_type: str, content: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+def question_rows(
+    bundle: Bundle, data_type: str, content: Mapping[str, Any], prefix: str = ""
+) -> list[tuple[str, str]]:
+    """(question, answer) as shown, in the order of the schema."""
     schema = bundle.schema(data_type) or {}
     order = list(schema.get("properties", {}))
     rows: list[tuple[str, str]] = []
@@ -79,12 +82,12 @@ def _rows(bundle: Bundle, data_type: str, content: Mapping[str, Any], prefix: st
         value = content[name]
         path = f"{prefix}{name}"
         if isinstance(value, Mapping):
-            rows += _rows(bundle, data_type, value, f"{path}.")
+            rows += question_rows(bundle, data_type, value, f"{path}.")
             continue
         if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
             label = _text(bundle, f"field.{data_type}.{path}", name)
             for number, row in enumerate(value, 1):
-                inside = _rows(bundle, data_type, row, f"{path}.")
+                inside = question_rows(bundle, data_type, row, f"{path}.")
                 rows.append((f"{label} {number}", "\n".join(f"{question}: {answer}" for question, answer in inside)))
             continue
         rule = _rule(schema, path)

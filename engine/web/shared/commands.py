@@ -35,7 +35,7 @@ def sends(*kinds: type[Command]) -> Callable[[View], View]:
     """Declare the commands a view may send."""
 
     def declare(view_function: View) -> View:
-        setattr(view_function, _DECLARED, kinds)
+        setattr(view_function, _DECLARED, (*declared(view_function), *kinds))
         return view_function
 
     return declare

@@ -63,12 +63,17 @@ class StartInstance(Command):
 
 @dataclass(frozen=True, slots=True)
 class SaveTaskData(TaskCommand):
-    """Keep what was filled in, valid or not; the task goes on. ``page`` is where the person is."""
+    """Keep what was filled in, valid or not; the task goes on. ``page`` is where the person is.
+
+    seen  version of the stored data the form was filled in on; when it is another now, ``Conflict`` carries what is
+          stored (``data.Stored``). ``None``: nobody else can have written
+    """
 
     task_id: str
     data_type: str
     data: Mapping[str, Any]
     page: str = ""
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,16 @@ class DetachFile(TaskCommand):
 
 @dataclass(frozen=True, slots=True)
 class CompleteTask(TaskCommand):
-    """A person is done with a task. ``data`` is saved first; faults in it stop everything."""
+    """A person is done with a task. ``data`` is saved first; faults in it stop everything.
+
+    seen  as for ``SaveTaskData``
+    """
 
     task_id: str
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     action: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,16 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.platform.vault import Vault
 from engine.workflow.execution.models import data_element
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored, and who changed it last (a person id, "" when it is not known) and when."""
+
+    content: Mapping[str, Any]
+    version: int
+    changed_by: str
+    changed_at: datetime
 
 
 class Locked(Exception):
@@ -31,6 +42,16 @@ def read(
     if row is None:
         return None
     return _open(connection, vault, row), row.version
+
+
+def stored(connection: Connection, vault: Vault, instance_id: str, data_type: str) -> Stored | None:
+    """The same, with who changed it last and when."""
+    row = connection.execute(
+        select(data_element).where(data_element.c.instance_id == instance_id, data_element.c.data_type == data_type)
+    ).first()
+    if row is None:
+        return None
+    return Stored(_open(connection, vault, row), row.version, row.changed_by or "", row.changed_at)
 
 
 def read_in_case(connection: Connection, vault: Vault, case_id: str, data_type: str) -> Mapping[str, Any] | None:
@@ -70,8 +91,9 @@ def write(
     data_type: str,
     content: Mapping[str, Any],
     now: datetime,
+    by: str | None = None,
 ) -> None:
-    """Create or replace. Raises ``Locked`` when its task has ended."""
+    """Create or replace. Raises ``Locked`` when its task has ended. ``by`` is a person id."""
     row = connection.execute(
         select(data_element.c.id, data_element.c.locked, data_element.c.version).where(
             data_element.c.instance_id == instance_id, data_element.c.data_type == data_type
@@ -85,7 +107,7 @@ def write(
         connection.execute(
             update(data_element)
             .where(data_element.c.id == element_id)
-            .values(content=sealed, version=row.version + 1, changed_at=now)
+            .values(content=sealed, version=row.version + 1, changed_at=now, changed_by=by)
         )
         return
     connection.execute(
@@ -100,6 +122,7 @@ def write(
             version=1,
             created_at=now,
             changed_at=now,
+            changed_by=by,
         )
     )
 

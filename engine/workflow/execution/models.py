@@ -129,6 +129,7 @@ data_element = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
+    Column("changed_by", String(36)),
     UniqueConstraint("instance_id", "data_type"),
 )
 

@@ -82,6 +82,7 @@ from engine.workflow.execution.steps.suspension import (
 from engine.workflow.execution.steps.tasks import (
     check_access,
     end_task,
+    require_seen_data,
     run_ending_hook,
     save_data,
     take_outgoing_flows,
@@ -138,6 +139,7 @@ COMPLETE_TASK: tuple[Step, ...] = (
     task_is_open,  # somebody was faster? says who
     case_moves,  # nothing is done in a suspended case
     task_is_free,  # not in a pause, and nobody else has it
+    require_seen_data,  # another has filled in the same form? shows what is stored
     validate_task_data,  # faults stop here and nothing has changed
     save_data,
     run_ending_hook,  # at most one handler per task
@@ -147,7 +149,15 @@ COMPLETE_TASK: tuple[Step, ...] = (
     *CLOSING,
 )
 
-SAVE_TASK_DATA: tuple[Step, ...] = (lock_task, check_access, task_is_open, task_is_free, save_data, COMMIT)
+SAVE_TASK_DATA: tuple[Step, ...] = (
+    lock_task,
+    check_access,
+    task_is_open,
+    task_is_free,
+    require_seen_data,
+    save_data,
+    COMMIT,
+)
 
 TASK: tuple[Step, ...] = (
     lock_task,

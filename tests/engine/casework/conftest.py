@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from engine.application import Application
-from engine.casework import case_actions, members, queries
+from engine.casework import members, queries
 from engine.casework.queue import Who
 from engine.platform.clock import FixedClock
 from engine.workflow.audit.chain import audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
-from engine.workflow.execution.commands import StartInstance
+from engine.workflow.execution.commands import Command, Outcome, StartInstance
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances.models import case_file
 from tests.factories.bundles import assigned, bundle, line
@@ -51,12 +51,9 @@ class Desks:
             wanted = (user_task.c.case_id == case_id, user_task.c.state.in_(("ready", "claimed")))
             return connection.execute(select(user_task).where(*wanted)).one()
 
-    def do(self, act: Callable[..., Any], who: Actor, case_id: str, *arguments: Any, **named: Any) -> Any:
-        """One act in a transaction of its own."""
-        app = self.application
-        with app.db.write() as connection:
-            desk = case_actions.Desk(app.dispatch, connection, app.vault, who, app.clock.now())
-            return act(desk, queries.case_by_id(connection, case_id), *arguments, **named)
+    def do(self, kind: Callable[..., Command], who: Actor, case_id: str, *arguments: Any, **named: Any) -> Outcome:
+        """Send a command about a case for somebody."""
+        return self.application.dispatch.send(kind(case_id, *arguments, **named), who)
 
     def events(self, case_id: str, kind: str) -> list[dict[str, Any]]:
         """The data of the events of a kind; the whole trail is verified."""

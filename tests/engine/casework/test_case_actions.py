@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from engine.casework import case_actions, information_requests, members, notices, queue
+from engine.casework.commands import (
+    AnswerQuestion,
+    AskCitizen,
+    AssignCase,
+    ExtendDeadline,
+    PauseCase,
+    PlanCase,
+    ReturnCase,
+    TakeCase,
+    UnpauseCase,
+)
 from engine.casework.queue import Filter
-from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.authorization.actor import SYSTEM, Actor
 from engine.workflow.errors import AlreadyDone, NotFound, NotPossible
 from engine.workflow.execution import worklist
 from engine.workflow.execution.commands import CompleteTask, PauseTask, PlanTask, ResumeTask
@@ -23,44 +35,49 @@ def rules(error: pytest.ExceptionInfo[NotPossible]) -> list[str]:
 def test_who_takes_a_case_has_its_task_and_the_next_one_hears_who_was_faster(desks: Desks) -> None:
     case = desks.start()
 
-    desks.do(case_actions.take, desks.kari, case)
+    desks.do(TakeCase, desks.kari, case)
     with pytest.raises(AlreadyDone) as faster:
-        desks.do(case_actions.take, desks.ola, case)
+        desks.do(TakeCase, desks.ola, case)
 
     assert faster.value.by == desks.kari.person_id
     assert desks.case(case).responsible == desks.task(case).assignee == desks.kari.person_id
     assert desks.events(case, "CaseTaken") == [{"from": None, "to": desks.kari.person_id}]
-    desks.do(case_actions.take, desks.kari, case)  # again is nothing new
+    desks.do(TakeCase, desks.kari, case)  # again is nothing new
     assert len(desks.events(case, "CaseTaken")) == 1
 
 
-def test_two_who_saw_it_free_do_not_both_get_it(desks: Desks) -> None:
+def test_of_several_who_take_a_free_case_at_once_one_gets_it_and_the_others_hear_who(desks: Desks) -> None:
     case = desks.start()
-    seen = desks.case(case)
-    desks.do(case_actions.take, desks.kari, case)
-    app = desks.application
 
-    with pytest.raises(AlreadyDone) as faster, app.db.write() as connection:
-        case_actions.take(case_actions.Desk(app.dispatch, connection, app.vault, desks.ola, app.clock.now()), seen)
+    def take(who: Actor) -> str:
+        try:
+            desks.do(TakeCase, who, case)
+        except AlreadyDone as faster:
+            return faster.by
+        return who.person_id
 
-    assert faster.value.by == desks.kari.person_id == desks.case(case).responsible
+    with ThreadPoolExecutor(3) as together:
+        heard = set(together.map(take, (desks.kari, desks.ola, desks.lise)))
+
+    assert heard == {desks.case(case).responsible}
+    assert len(desks.events(case, "CaseTaken")) == 1
 
 
 def test_a_case_is_put_back_with_a_reason_and_only_by_who_has_it_or_the_leader(desks: Desks) -> None:
     case = desks.start()
-    desks.do(case_actions.take, desks.kari, case)
+    desks.do(TakeCase, desks.kari, case)
 
     with pytest.raises(NotPossible) as wordless:
-        desks.do(case_actions.put_back, desks.kari, case, "  ")
+        desks.do(ReturnCase, desks.kari, case, "  ")
     assert rules(wordless) == ["no-reason"]
     with pytest.raises(AlreadyDone):
-        desks.do(case_actions.put_back, desks.ola, case, "I want it")
+        desks.do(ReturnCase, desks.ola, case, "I want it")
     assert desks.case(case).responsible == desks.kari.person_id
 
-    desks.do(case_actions.put_back, desks.kari, case, "too much to do")
+    desks.do(ReturnCase, desks.kari, case, "too much to do")
     assert desks.case(case).responsible is None and desks.task(case).assignee is None
-    desks.do(case_actions.take, desks.kari, case)
-    desks.do(case_actions.put_back, desks.lise, case, "she is ill")
+    desks.do(TakeCase, desks.kari, case)
+    desks.do(ReturnCase, desks.lise, case, "she is ill")
     assert desks.case(case).responsible is None
     reasons = worklist_reasons(desks, case)
     assert "too much to do" in reasons
@@ -75,9 +92,9 @@ def worklist_reasons(desks: Desks, case: str) -> list[str]:
 
 def test_a_case_is_given_to_a_colleague_who_is_told_and_to_nobody_else(desks: Desks) -> None:
     case = desks.start()
-    desks.do(case_actions.take, desks.kari, case)
+    desks.do(TakeCase, desks.kari, case)
 
-    desks.do(case_actions.assign, desks.kari, case, desks.lise.person_id, "needs a leader")
+    desks.do(AssignCase, desks.kari, case, desks.lise.person_id, "needs a leader")
 
     assert desks.case(case).responsible == desks.task(case).assignee == desks.lise.person_id
     moved = {"from": desks.kari.person_id, "to": desks.lise.person_id, "said_why": True}
@@ -87,26 +104,26 @@ def test_a_case_is_given_to_a_colleague_who_is_told_and_to_nobody_else(desks: De
     assert [(one.kind, one.content["number"]) for one in told] == [("staff.assigned", desks.case(case).number)]
     for stranger in ("nobody", desks.people["Anne Eksempel"].person_id):
         with pytest.raises(NotPossible) as refused:
-            desks.do(case_actions.assign, desks.lise, case, stranger)
+            desks.do(AssignCase, desks.lise, case, stranger)
         assert rules(refused) == ["not-colleague"]
     with desks.application.db.write() as connection:
         members.end(connection, NAV.orgno, desks.ola.person_id, desks.clock.now())
     with pytest.raises(NotPossible):
-        desks.do(case_actions.assign, desks.lise, case, desks.ola.person_id)
+        desks.do(AssignCase, desks.lise, case, desks.ola.person_id)
 
 
 def test_a_planned_day_lies_ahead_and_never_behind_the_deadline(desks: Desks) -> None:
     case = desks.start()
     now = desks.clock.now()
 
-    desks.do(case_actions.plan, desks.kari, case, now + timedelta(days=4))
+    desks.do(PlanCase, desks.kari, case, now + timedelta(days=4))
     for wrong, rule in ((now - timedelta(days=1), "in-the-past"), (now + timedelta(days=11), "after-deadline")):
         with pytest.raises(NotPossible) as refused:
-            desks.do(case_actions.plan, desks.kari, case, wrong)
+            desks.do(PlanCase, desks.kari, case, wrong)
         assert rules(refused) == [rule]
 
     assert desks.case(case).follow_up_at == desks.task(case).follow_up_at == now + timedelta(days=4)
-    desks.do(case_actions.plan, desks.kari, case, None)
+    desks.do(PlanCase, desks.kari, case, None)
     day = (now + timedelta(days=4)).isoformat()
     assert desks.events(case, "CasePlanned") == [{"from": None, "to": day}, {"from": day, "to": None}]
 
@@ -115,12 +132,12 @@ def test_a_pause_says_whom_the_case_waits_for_and_the_clock_stands(desks: Desks)
     case = desks.start()
     due = desks.case(case).deadline_at
 
-    desks.do(case_actions.pause, desks.kari, case, "creditor", "the bank must answer")
+    desks.do(PauseCase, desks.kari, case, "creditor", "the bank must answer")
     paused = desks.case(case)
     with pytest.raises(NotPossible):
-        desks.do(case_actions.pause, desks.kari, case, "creditor", "again")
+        desks.do(PauseCase, desks.kari, case, "creditor", "again")
     desks.clock.advance(timedelta(days=3))
-    desks.do(case_actions.resume, desks.kari, case)
+    desks.do(UnpauseCase, desks.kari, case)
 
     assert (paused.waiting_for, paused.pause_reason) == ("other", "creditor")
     after = desks.case(case)
@@ -128,7 +145,7 @@ def test_a_pause_says_whom_the_case_waits_for_and_the_clock_stands(desks: Desks)
     assert after.deadline_at == due + timedelta(days=3)
     assert desks.events(case, "CasePaused") == [{"from": None, "to": "creditor"}]
     with pytest.raises(NotPossible):
-        desks.do(case_actions.resume, desks.kari, case)
+        desks.do(UnpauseCase, desks.kari, case)
 
 
 def test_a_deadline_is_moved_with_a_reason_and_the_warning_with_it(desks: Desks) -> None:
@@ -137,11 +154,11 @@ def test_a_deadline_is_moved_with_a_reason_and_the_warning_with_it(desks: Desks)
     later = before.due_at + timedelta(days=5)
 
     with pytest.raises(NotPossible):
-        desks.do(case_actions.extend, desks.kari, case, later, "")
+        desks.do(ExtendDeadline, desks.kari, case, later, "")
     with pytest.raises(NotPossible) as past:
-        desks.do(case_actions.extend, desks.kari, case, desks.clock.now(), "too late")
+        desks.do(ExtendDeadline, desks.kari, case, desks.clock.now(), "too late")
     assert rules(past) == ["in-the-past"]
-    desks.do(case_actions.extend, desks.kari, case, later, "waits for the tax papers")
+    desks.do(ExtendDeadline, desks.kari, case, later, "waits for the tax papers")
 
     after = desks.task(case)
     assert (after.due_at, after.warn_at) == (later, before.warn_at + timedelta(days=5))
@@ -162,8 +179,8 @@ def test_a_deadline_is_moved_with_a_reason_and_the_warning_with_it(desks: Desks)
 
 def test_what_was_planned_for_one_task_is_not_the_plan_of_the_next(desks: Desks) -> None:
     case = desks.start()
-    desks.do(case_actions.take, desks.kari, case)
-    desks.do(case_actions.plan, desks.kari, case, desks.clock.now() + timedelta(days=2))
+    desks.do(TakeCase, desks.kari, case)
+    desks.do(PlanCase, desks.kari, case, desks.clock.now() + timedelta(days=2))
 
     desks.application.dispatch.send(CompleteTask(desks.task(case).id, action="write"), desks.kari)
 
@@ -179,10 +196,10 @@ def test_nothing_is_done_with_a_closed_case(desks: Desks) -> None:
     closed = desks.case(case)
     assert closed.state == "closed" and case_actions.legal(closed, desks.kari.person_id, leads=True) == ()
     for act, more in (
-        (case_actions.take, ()),
-        (case_actions.put_back, ("x",)),
-        (case_actions.plan, (None,)),
-        (case_actions.pause, ("other", "x")),
+        (TakeCase, ()),
+        (ReturnCase, ("x",)),
+        (PlanCase, (None,)),
+        (PauseCase, ("other", "x")),
     ):
         with pytest.raises(NotPossible) as refused:
             desks.do(act, desks.kari, case, *more)
@@ -192,23 +209,14 @@ def test_nothing_is_done_with_a_closed_case(desks: Desks) -> None:
 def test_an_answer_sets_going_what_the_question_held_up(desks: Desks) -> None:
     case = desks.start()
     anne = desks.people["Anne Eksempel"]
-    desks.do(case_actions.take, desks.kari, case)
-    asked = desks.do(
-        information_requests.ask,
-        desks.kari,
-        case,
-        "What is the rent?",
-        desks.clock.now() + timedelta(days=7),
-        rest=True,
-    )
+    desks.do(TakeCase, desks.kari, case)
+    due = desks.clock.now() + timedelta(days=7)
+    asked = desks.do(AskCitizen, desks.kari, case, "What is the rent?", due, pauses=True).made
     assert (desks.case(case).waiting_for, desks.task(case).paused_at) == ("citizen", desks.clock.now())
     app = desks.application
 
-    def reply(who: object, text: str) -> None:
-        with app.db.write() as connection:
-            information_requests.answer(
-                case_actions.Desk(app.dispatch, connection, app.vault, who, app.clock.now()), asked, text
-            )  # type: ignore[arg-type]
+    def reply(who: Actor, text: str) -> None:
+        desks.do(AnswerQuestion, who, case, asked, text)
 
     with pytest.raises(NotFound):
         reply(desks.people["Truls Eksempel"], "not mine")
@@ -239,8 +247,8 @@ def test_what_the_command_alone_pauses_and_plans_stands_in_the_queue(desks: Desk
     after = desks.case(case)
     assert (after.paused_at, after.pause_reason, after.waiting_for) == (None, None, "caseworker")
 
-    desks.do(case_actions.pause, desks.kari, case, "court", "a date in court")
-    desks.do(case_actions.plan, desks.kari, case, None)
+    desks.do(PauseCase, desks.kari, case, "court", "a date in court")
+    desks.do(PlanCase, desks.kari, case, None)
     assert (desks.case(case).pause_reason, desks.case(case).follow_up_at) == ("court", None)
     app.dispatch.send(ResumeTask(desks.task(case).id), desks.ola)
     assert desks.case(case).paused_at is None and desks.case(case).waiting_for == "caseworker"

@@ -223,8 +223,8 @@ def test_a_draft_is_kept_for_its_writer_until_it_is_thrown_away(desks: Desks) ->
     app, case = desks.application, desks.case(desks.start())
     with app.db.write() as connection:
 
-        def keep(content: object) -> None:
-            drafts.keep(
+        def keep(content: dict[str, str]) -> None:
+            drafts.save(
                 connection, app.vault, case=case, author=desks.kari.person_id, kind="note", content=content,
                 now=desks.clock.now(),
             )  # fmt: skip

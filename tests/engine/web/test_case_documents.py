@@ -13,11 +13,13 @@ import pytest
 from sqlalchemy import Engine, delete, event, select, update
 
 from engine.casework import documents, notices, queries, uploads
+from engine.casework.commands import RemoveDocument, ShareDocument
 from engine.casework.models import case_document
 from engine.platform.db import Database
 from engine.workflow.audit.chain import audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.errors import NotFound, NotPossible
+from engine.workflow.execution.commands import Command
 from tests.engine.web.filled import Browser, sent
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
@@ -160,28 +162,24 @@ def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happe
 ) -> None:
     upload(title="Uttalelse", access="barred", why_barred="internal")
     [one] = listed(house, number)
-    judged = documents._read
+    with house.application.db.read() as connection:
+        case = queries.case_by_number(connection, number, OFFICE.orgno)
 
-    def act(does: Any, meanwhile: Any) -> Any:
+    def act(command: Command, meanwhile: Any) -> Any:
         """Do it, with something of another's between when it is judged and when it is done."""
         with house.application.db.write() as connection:
-            monkeypatch.setattr(documents, "_read", lambda *given: (judged(*given), connection.execute(meanwhile))[0])
             monkeypatch.setattr(documents, "_row", lambda *given: (row(*given), connection.execute(meanwhile))[0])
-            case = queries.case_by_number(connection, number, OFFICE.orgno)
             try:
-                return does(
-                    connection, house.application.vault, actor=kari, case=case, document_id=one.id,
-                    now=house.clock.now(),
-                )  # fmt: skip
+                return house.application.dispatch.send(command, kari, connection=connection)
             finally:
                 monkeypatch.undo()
 
     row = documents._row
     with pytest.raises(NotPossible):
-        act(documents.remove, update(case_document).values(read_at=house.clock.now()))
+        act(RemoveDocument(case.id, one.id, "x", "x"), update(case_document).values(read_at=house.clock.now()))
     assert len(listed(house, number)) == 1
     with pytest.raises(NotFound):
-        act(documents.share, delete(case_document))
+        act(ShareDocument(case.id, one.id), delete(case_document))
     with house.application.db.read() as connection:
         told = notices.of_person(connection, house.application.vault, house.anne.person_id)
     assert told == [], "she is not told of what is not there"

@@ -134,14 +134,14 @@ def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_bac
     estate = Bundle.read(EXAMPLES / "estate_settlement")
     assert "arving" in participants.journey_roles(estate) and "avdode" not in participants.roles(estate)
     truls = person(house, TRULS, "Truls Eksempel")
-    same = {"actor": kari, "case": case, "bundle": estate, "now": now}
+    same = {"author": kari.person_id, "case": case, "bundle": estate}
 
     with pytest.raises(NotPossible), app.db.write() as connection:
-        participants.add(connection, app.vault, role="arving", name="Per Nabo", **same)
+        participants.add(connection, app.vault, role="arving", name="Per Nabo", now=now, **same)
     with pytest.raises(NotPossible), app.db.write() as connection:
-        participants.add(connection, app.vault, role="contact", person_id=case.owner_id, **same)
+        participants.add(connection, app.vault, role="contact", person_id=case.owner_id, now=now, **same)
     with app.db.write() as connection:
-        participants.add(connection, app.vault, role="arving", person_id=truls.person_id, **same)
+        participants.add(connection, app.vault, role="arving", person_id=truls.person_id, now=now, **same)
     assert client(truls).get(f"/saken-min?sak={number}").status_code == 200
     _, [part] = case_and_parts(house, number)
     with app.db.write() as connection:
@@ -158,7 +158,7 @@ def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
     heir = CaseParty(truls, "arving", truls, "court")
     with app.db.write() as connection:
         participants.add(
-            connection, app.vault, actor=kari, case=case, bundle=Bundle.read(EXAMPLES / "estate_settlement"),
+            connection, app.vault, author=kari.person_id, case=case, bundle=Bundle.read(EXAMPLES / "estate_settlement"),
             role="arving", person_id=truls, now=now,
         )  # fmt: skip
         assert parties.agree(connection, case.id, [heir], now), "the office's word is none of the register's"

@@ -61,9 +61,13 @@ def sent(house: House, kari: Actor, number: str) -> str:  # noqa: F811
     case, app, now = case_of(house, number), house.application, house.clock.now()
     with app.db.write() as connection:
         letter = letters.draft(
-            connection, app.vault, actor=kari, case=case, template="decision", title="Vedtak", body="Avslag", now=now
+            connection, app.vault, author=kari.person_id, case=case, template="decision", title="Vedtak", body="Avslag",
+            now=now,
+        )  # fmt: skip
+        letters.send(
+            connection, app.vault, author=kari.person_id, case=case, letter_id=letter, document=b"%PDF-", now=now
         )
-        letters.send(connection, app.vault, actor=kari, case=case, letter_id=letter, render=lambda _: b"%PDF-", now=now)
+        letters.notify(connection, app.vault, case, letter, now)
     return letter
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import bindparam, update
 
 from engine.platform.compiled_statements import Prepared
@@ -55,15 +58,29 @@ def task_is_free(c: Context) -> None:
         raise AlreadyDone(c.task.assignee, None, "claimed")
 
 
+def require_seen_data(c: Context) -> None:
+    """What another has stored since the form was opened is not written over unseen."""
+    assert isinstance(c.command, SaveTaskData | CompleteTask)
+    if c.command.seen is None:
+        return
+    for data_type, content in _submitted(c).items():
+        there = data.stored(c.connection, c.services.vault, c.live.id, data_type)
+        if there is not None and there.version != c.command.seen and there.content != content:
+            raise Conflict(data_type, there)
+
+
+def _submitted(c: Context) -> dict[str, Mapping[str, Any]]:
+    """Data type → what was filled in."""
+    if isinstance(c.command, SaveTaskData):
+        return {c.command.data_type: c.command.data}
+    assert isinstance(c.command, CompleteTask)
+    return dict(c.command.data)
+
+
 def save_data(c: Context) -> None:
     """Keep what was filled in, as it is."""
     assert c.task is not None
-    if isinstance(c.command, SaveTaskData):
-        contents = {c.command.data_type: c.command.data}
-    else:
-        assert isinstance(c.command, CompleteTask)
-        contents = dict(c.command.data)
-    for data_type, content in contents.items():
+    for data_type, content in _submitted(c).items():
         try:
             data.write(
                 c.connection,
@@ -74,6 +91,7 @@ def save_data(c: Context) -> None:
                 data_type=data_type,
                 content=content,
                 now=c.now,
+                by=c.actor.person_id,
             )
         except data.Locked:
             raise Conflict(data_type) from None

@@ -49,6 +49,7 @@ def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits()
         "task_is_open",
         "case_moves",
         "task_is_free",
+        "require_seen_data",
         "validate_task_data",
         "save_data",
         "run_ending_hook",

@@ -54,7 +54,7 @@ def sending(house: House, catch: bool = False, **config: str) -> str:  # noqa: F
         f'{CATCHING if catch else ""}<endEvent id="e"/>{line("s", "j", "e")}'
     )
     head = '<error id="err" errorCode="BLANKS_LEFT"/>' if catch else ""
-    made = bundle(body, key="letter", head=head, metadata=METADATA)  # type: ignore[arg-type]
+    made = bundle(body, key="letter", head=head, metadata=METADATA, roles=("priv", "radgiver"))  # type: ignore[arg-type]
     files = {**made.files, "templates.json": json.dumps({"letters": [LETTER]}).encode()}
     files["models/form.schema.json"] = json.dumps(schema).encode()
     with house.application.db.write() as connection:
