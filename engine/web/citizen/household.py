@@ -176,7 +176,9 @@ def add_measure() -> Any:
         return nothing_yet()
     try:
         send(AddHouseholdMeasure(known.case.id, kind, name, amount, rate), once=True)
-    except NotPossible:
+    except NotPossible as refused:
+        if "measures-max" not in {reason.rule for reason in refused.reasons}:
+            raise
         full = {"id": "m-name", "path": "name", "text": view.t("measure.full", most=MAX_MEASURES)}
         return _measures(form.to_dict(), [full])
     return redirect(url_for("household.measures") + "#effekt", 303)
