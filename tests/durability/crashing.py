@@ -18,8 +18,8 @@ from sqlalchemy import Connection, event
 from engine.platform.compiled_statements import Batch
 from engine.platform.db import Database
 from engine.platform.failpoints import FailPoints
-from engine.workflow.execution import dispatch
-from engine.workflow.execution.sequence import COMMIT, SEQUENCES, Step, relay_outbox
+from engine.workflow.execution.dispatch import Dispatch
+from engine.workflow.execution.sequence import COMMIT, Step, relay_outbox
 
 
 class Crash(BaseException):
@@ -97,9 +97,9 @@ def _quick(dbapi_connection: Any, _record: object) -> None:
 
 
 @contextmanager
-def between_steps(crasher: Crasher) -> Iterator[None]:
+def between_steps(crasher: Crasher, dispatch: Dispatch) -> Iterator[None]:
     """A point before and after every step of every command, and between the statements of a batch."""
-    before, whole = dispatch.SEQUENCES, Batch.send
+    before, whole = dispatch.sequences, Batch.send
 
     def send(batch: Batch) -> list[Any]:
         waiting, results = batch._waiting, []
@@ -111,14 +111,14 @@ def between_steps(crasher: Crasher) -> Iterator[None]:
         return results
 
     Batch.send = send  # type: ignore[method-assign]
-    dispatch.SEQUENCES = {
+    dispatch.sequences = {
         command: tuple(step if step in (COMMIT, relay_outbox) else _watched(step, crasher) for step in steps)
-        for command, steps in SEQUENCES.items()
+        for command, steps in before.items()
     }
     try:
         yield
     finally:
-        dispatch.SEQUENCES = before
+        dispatch.sequences = before
         Batch.send = whole  # type: ignore[method-assign]
 
 

@@ -143,7 +143,7 @@ class Durable:
 
     def _through(self, act: Callable[[], None], crashes: tuple[int, ...]) -> None:
         crasher = self.house.crasher
-        with between_steps(crasher):
+        with between_steps(crasher, self.house.dispatch):
             for points in crashes:
                 if self._kill:
                     _killed(act, crasher, points, self.house)

@@ -8,6 +8,7 @@ from dataclasses import is_dataclass
 
 from engine.advice.commands import StopSharing, WithdrawConsent
 from engine.application import Application
+from engine.studio import sequence as studio_sequence
 from engine.workflow.execution import commands, sequence
 
 #: What is the person's own to end, whatever the journey's policy says: command → what is asked instead.
@@ -67,7 +68,8 @@ def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits()
 
 
 def test_every_command_has_a_sequence_that_commits_once(application: Application) -> None:
-    """Of every room: what the application hands its door."""
+    """Of every room: what the application hands its door, and what the studio adds to it."""
+    studio_sequence.connect(application)
     assert set(commands_of(commands.Command)) == set(application.dispatch.sequences)
     for command, listed in application.dispatch.sequences.items():
         steps = names(listed)

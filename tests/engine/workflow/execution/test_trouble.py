@@ -471,7 +471,7 @@ def _limit_pages(application: Application, pages: int) -> Callable[[], None]:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("place", ["run_ending_hook", "write_rows"])
 def test_a_connection_that_breaks_in_the_middle_is_tried_again_unseen(
-    application: Application, anne: str, place: str, monkeypatch: pytest.MonkeyPatch
+    application: Application, anne: str, place: str
 ) -> None:
     deploy(application, '<startEvent id="s"/>' + USER.format("a") + USER.format("b") + line("s", "a", "b"))
     case = Case(application, anne)
@@ -485,7 +485,7 @@ def test_a_connection_that_breaks_in_the_middle_is_tried_again_unseen(
 
     steps = list(SEQUENCES[CompleteTask])
     steps.insert([step.__name__ for step in steps].index(place), cut_off_once)
-    monkeypatch.setattr(dispatch, "SEQUENCES", {**SEQUENCES, CompleteTask: tuple(steps)})
+    application.dispatch.add({CompleteTask: tuple(steps)})
     case.complete("a")
 
     assert cut
