@@ -16,6 +16,7 @@ from engine.platform.settings import Settings
 from engine.workflow import runtime
 from engine.workflow.execution.context import Hooks
 from engine.workflow.execution.sequence import SEQUENCES
+from engine.workflow.operations import sequence as operations
 from engine.workflow.runtime import DraftAt, no_drafts, no_hooks
 from engine.workflow.workers.performer import Performer, performer_of
 
@@ -24,7 +25,7 @@ from engine.workflow.workers.performer import Performer, performer_of
 class Application(AdviceRuntime):
     """The wired product: advice at work, and what the studio offers.
 
-        offers  what settings of a job may name, see ``task_type_registry.offers``; the data sets are told beside
+    offers         what settings of a job may name, see ``task_type_registry.offers``; the data sets are told beside
     provider_urls  where each provider answers, by its name in settings
     """
 
@@ -62,7 +63,7 @@ def build(
     data_sets = data_sets or {}
     sequences = {**SEQUENCES, **casework.SEQUENCES, **advice.sequences(data_sets)}
     made = runtime.build(settings, clock=clock, bell=bell, redis_url=redis_url, hooks=hooks, sequences=sequences)
-    return Application(
+    application = Application(
         settings=settings,
         clock=clock,
         db=made.db,
@@ -76,3 +77,5 @@ def build(
         data_sets=data_sets,
         channels=channels or {},
     )
+    application.dispatch.add(operations.sequences(application))
+    return application

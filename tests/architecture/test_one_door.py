@@ -29,11 +29,6 @@ REASONS = {
     "login.language": "the language of one's own session",
     "offices.choose": "which of one's own offices the session acts for",
     "queue.shortcuts": "a cookie: keyboard shortcuts on or off",
-    "operations.reset": "a source's breaker, of the installation and of no case",
-    "operations.verify": "starts the verification of every chain of events, in the background",
-    "operations.resolve_all": "starts a batch; each of its items is a command",
-    "operations.stop": "stops a batch between two of its items",
-    "operations.go_on": "lets a stopped batch run on",
 }
 
 #: POST routes that are to send commands and do not yet. Shrinks to nothing.

@@ -11,14 +11,13 @@ from werkzeug.wrappers import Response
 from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
-from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound, Refusal
 from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.execution import Fault
 from engine.workflow.instances.models import case_file
-from engine.workflow.operations import batches, incidents
+from engine.workflow.operations import incidents
+from engine.workflow.operations.commands import ResolveIncidents
 from engine.workflow.operations.incidents import Selection
-from engine.workflow.operations.jobs import RunBatch, in_background
 
 PAGE = 25
 MOST = 100_000
@@ -102,6 +101,7 @@ def resolve_one() -> Any:
 
 
 @blueprint.post("/drift/feil/alle")
+@sends(ResolveIncidents)
 def resolve_all() -> Any | Response:
     """Retry or skip every incident of this kind: a batch, carried out by a worker, with a result for each."""
     how, reason = _asked()
@@ -113,8 +113,5 @@ def resolve_all() -> Any | Response:
         targets = [one.id for one in incidents.find(connection, selection)]
     if not targets:
         return redirect(_address(address), 303)
-    batch = batches.create(
-        house, f"{how}_incident", targets, chosen=address, reason=reason or view.t("drift.all_again"), by=actor()
-    )
-    in_background(house, RunBatch.name, batch=batch)
-    return redirect(url_for("operations.batch", identity=batch), 303)
+    outcome = send(ResolveIncidents(how, tuple(targets), address, reason or view.t("drift.all_again")))
+    return redirect(url_for("operations.batch", identity=outcome.made), 303)

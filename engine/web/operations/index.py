@@ -17,9 +17,9 @@ from engine.advice.evidence import health as source_health
 from engine.platform.settings import Settings
 from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
 from engine.web.shared import view
-from engine.web.shared.guards import actor
+from engine.web.shared.commands import send, sends
 from engine.workflow.operations import batches, checks, health, history, incidents
-from engine.workflow.operations.jobs import VerifyAudit, in_background
+from engine.workflow.operations.commands import ResetBreaker, StartAuditCheck
 from forms import formatting
 
 MOST_GROUPS = 50
@@ -133,14 +133,15 @@ def _without_password(url: str) -> str:
 
 
 @blueprint.post("/drift/bryter/<name>")
+@sends(ResetBreaker)
 def reset(name: str) -> Response:
-    done = health.reset_breaker(view.house(), name, actor())
+    done = send(ResetBreaker(name)).made
     return redirect(url_for("operations.index", gjort="breaker" if done else None, _anchor="kilder"), 303)
 
 
 @blueprint.post("/drift/kontroll")
+@sends(StartAuditCheck)
 def verify() -> Response:
     """Verify every audit chain; a worker does it."""
-    house = view.house()
-    in_background(house, VerifyAudit.name, check=checks.begin(house, actor()))
+    send(StartAuditCheck())
     return redirect(url_for("operations.index", _anchor="kontroll"), 303)

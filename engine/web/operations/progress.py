@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 
 from engine.web.operations.session import blueprint
 from engine.web.shared import view
+from engine.web.shared.commands import send, sends
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.models import incident
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches, checks
 from engine.workflow.operations.batch_commands import reasons
 from engine.workflow.operations.batches import Progress
-from engine.workflow.operations.jobs import RunBatch, in_background
+from engine.workflow.operations.commands import ContinueBatch, StopBatch
 
 
 def _progress(identity: str) -> Progress:
@@ -57,19 +58,17 @@ def _named(refused: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 @blueprint.post("/drift/jobb/<identity>/stopp")
+@sends(StopBatch)
 def stop(identity: str) -> Response:
-    _progress(identity)
-    batches.stop(view.house(), identity)
+    send(StopBatch(identity))
     return redirect(url_for("operations.batch", identity=identity), 303)
 
 
 @blueprint.post("/drift/jobb/<identity>/videre")
+@sends(ContinueBatch)
 def go_on(identity: str) -> Response:
     """Go on with a batch that was stopped."""
-    house = view.house()
-    _progress(identity)
-    batches.let_run(house, identity)
-    in_background(house, RunBatch.name, batch=identity)
+    send(ContinueBatch(identity))
     return redirect(url_for("operations.batch", identity=identity), 303)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_head
@@ -20,20 +21,18 @@ AT_ONCE = 100
 MOST = 100
 
 
-def begin(runtime: Runtime, by: Actor) -> str:
+def begin(connection: Connection, by: Actor, now: datetime) -> str:
     """A new check, or the one that runs. Returns its id; ``go_on`` does the work."""
-    now = runtime.clock.now()
-    with runtime.db.write() as connection:
-        running = connection.execute(select(audit_check.c.id).where(audit_check.c.state == "running")).scalar()
-        if running is not None:
-            return str(running)
-        identity = str(uuid.uuid4())
-        connection.execute(
-            insert(audit_check).values(
-                id=identity, state="running", position="", chains=0, broken=[], asked_by=by.person_id, asked_at=now
-            )
+    running = connection.execute(select(audit_check.c.id).where(audit_check.c.state == "running")).scalar()
+    if running is not None:
+        return str(running)
+    identity = str(uuid.uuid4())
+    connection.execute(
+        insert(audit_check).values(
+            id=identity, state="running", position="", chains=0, broken=[], asked_by=by.person_id, asked_at=now
         )
-        chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.AUDIT_CHECK_ASKED, {"check": identity})
+    )
+    chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.AUDIT_CHECK_ASKED, {"check": identity})
     return identity
 
 

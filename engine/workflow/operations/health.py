@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from engine.workflow.authorization.actor import Actor
 from engine.workflow.execution.models import process_instance
 from engine.workflow.jobs import wakeup
 from engine.workflow.jobs.breaker import side_of
+from engine.workflow.jobs.job_types import JobType
 from engine.workflow.jobs.models import QUEUES, breaker, due_work, sweep
 from engine.workflow.jobs.wakeup import WorkerState
 from engine.workflow.runtime import Runtime
@@ -117,26 +119,28 @@ def breakers(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(breaker).order_by(breaker.c.name)))
 
 
-def reset_breaker(runtime: Runtime, name: str, by: Actor) -> bool:
+def reset_breaker(
+    connection: Connection, job_types: Mapping[str, JobType], name: str, by: Actor, now: datetime
+) -> bool:
     """Let everything try again at once. False when it was not open. It opens anew should the other side still fail."""
-    now = runtime.clock.now()
-    with runtime.db.write() as connection:
-        row = connection.execute(select(breaker).where(breaker.c.name == name).with_for_update()).first()
-        if row is None:
-            return False
-        connection.execute(delete(breaker).where(breaker.c.name == name))
-        task_type = name.partition(":")[0]
-        held = connection.execute(
-            select(due_work.c.id, due_work.c.payload).where(
-                due_work.c.state == "due", due_work.c.name == task_type, due_work.c.due_at > now,
-                due_work.c.due_at <= row.open_until + timedelta(seconds=row.pause),
-            )
-        )  # fmt: skip
-        job_type = runtime.job_types.get(task_type)
-        ids = [work.id for work in held if side_of(job_type, task_type, work.payload) == name]
-        for at in range(0, len(ids), AT_ONCE):
-            connection.execute(update(due_work).where(due_work.c.id.in_(ids[at : at + AT_ONCE])).values(due_at=now))
-        chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.BREAKER_RESET, {"name": name})
+    row = connection.execute(select(breaker).where(breaker.c.name == name).with_for_update()).first()
+    if row is None:
+        return False
+    connection.execute(delete(breaker).where(breaker.c.name == name))
+    task_type = name.partition(":")[0]
+    held = connection.execute(
+        select(due_work.c.id, due_work.c.payload).where(
+            due_work.c.state == "due",
+            due_work.c.name == task_type,
+            due_work.c.due_at > now,
+            due_work.c.due_at <= row.open_until + timedelta(seconds=row.pause),
+        )
+    )
+    job_type = job_types.get(task_type)
+    ids = [work.id for work in held if side_of(job_type, task_type, work.payload) == name]
+    for at in range(0, len(ids), AT_ONCE):
+        connection.execute(update(due_work).where(due_work.c.id.in_(ids[at : at + AT_ONCE])).values(due_at=now))
+    chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.BREAKER_RESET, {"name": name})
     return True
 
 
