@@ -16,7 +16,7 @@ def data_case_of(connection: Connection, owner_id: str) -> Row[Any] | None:
     """The case a person's overview is of.
 
     An open case that asks sources, the one answered last first; else an open case whose consent is given and that is
-    about to ask; else the last overview there was; else her open case. An old overview never stands in for a new one.
+    about to ask; else the last overview there was; else the open case. An old overview never stands in for a new one.
     """
     mine = [case_file.c.owner_id == owner_id, case_file.c.state == "open"]
     answered = func.max(func.coalesce(harvest.c.answered_at, harvest.c.asked_at))

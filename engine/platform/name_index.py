@@ -7,7 +7,7 @@ anyway. What the table does tell is how many persons share a word.
 
 Whole words only: an index of beginnings ("an", "ann", "anne") would find more, and
 would let whoever has the table build names up letter by letter. Therefore "Ann" does
-not find "Anne", and the page says so. Erasing a person deletes her words.
+not find "Anne", and the page says so. Erasing a person deletes their words.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def blind(key: bytes, word: str) -> bytes:
 
 
 def index(connection: Connection, key: bytes, person_id: str, name: str) -> None:
-    """Let a person be found by every word of her name, and by no word of an earlier one."""
+    """Let a person be found by every word of their name, and by no word of an earlier one."""
     forget(connection, person_id)
     rows = [{"word": blind(key, word), "person_id": person_id} for word in words(name)]
     if rows:
@@ -81,5 +81,5 @@ def having(word: bytes, *more: bytes) -> Select[tuple[str]]:
 
 
 def has(person_id: ColumnElement[str], word: bytes) -> ColumnElement[bool]:
-    """Whether the person a row is about has this (blinded) word in her name."""
+    """Whether the person a row is about has this (blinded) word in their name."""
     return exists().where(person_name.c.word == word, person_name.c.person_id == person_id)

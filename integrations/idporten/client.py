@@ -40,7 +40,7 @@ class LoginError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoginStart:
-    """What must be remembered between sending a person away and her coming back."""
+    """What must be remembered between sending a person away and their coming back."""
 
     url: str
     state: str
@@ -53,9 +53,9 @@ class Identity:
     """Who logged in. ``pid`` is the national identity number; ``level`` is substantial or high.
 
     offices  (organisation number, name) pairs the person may act for (Ansattporten)
-    resources  Altinn resources she was given for any of them: what she may be here
-    leads    organisation numbers among them that she leads
-    given    of each of them the resources she was given there
+    resources  Altinn resources given for any of them: what the person may be here
+    leads    organisation numbers among them that the person leads
+    given    of each of them the resources given there
     """
 
     sub: str
@@ -236,7 +236,7 @@ def _resources(details: Any) -> frozenset[str]:
 
 
 def _given(details: Any) -> dict[str, frozenset[str]]:
-    """Organisation number → the resources she was given there."""
+    """Organisation number → the resources given there."""
     named = _resources(details)
     found: dict[str, set[str]] = {}
     for resource in named:

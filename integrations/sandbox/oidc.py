@@ -26,13 +26,13 @@ PAR_SECONDS = 120
 SESSION_COOKIE = "sandbox_sso"
 
 
-#: What an office gives an employee by her role: to see its figures, also as the only thing she does there.
+#: What an office gives an employee by their role: to see its figures, also as the only thing they do there.
 _GIVEN = {"leader": ("ansatt", "leder"), "head": ("leder",)}
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody to choose at log-in. ``offices``: number, name and what she was given there, of each she works at."""
+    """Somebody to choose at log-in. ``offices``: number, name and what they were given there, of each they work at."""
 
     key: str
     name: str

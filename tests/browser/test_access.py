@@ -87,7 +87,7 @@ def copy_a_journey(who: Person) -> None:
 #: Who, what they do first, and how many kinds of pages there are at the least: a page nobody links to is lost.
 EVERYBODY = [
     ("citizen", begin_as_citizen, 12),
-    ("leader", lambda who: who.log_in("Lise Leder", staff=True), 8),  # every page of a caseworker, and her own
+    ("leader", lambda who: who.log_in("Lise Leder", staff=True), 8),  # every page of a caseworker, and a leader's own
     ("administrator", copy_a_journey, 20),
 ]
 

@@ -1,4 +1,4 @@
-"""Andreas and his business: a plan that does not hold, the gap of tax and VAT, a warning in time, an orderly end."""
+"""Andreas and the business: a plan that does not hold, the gap of tax and VAT, a warning in time, an orderly end."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def _second_letter(kari: Person, name: str) -> None:
 
 
 def _escalate(kari: Person, lise: Person, name: str) -> None:
-    """To the leader, whose load stands beside her name, and who is told."""
+    """To the leader, whose load stands beside the name, and who is notified."""
     _find(kari, name)
     kari.press("Ta saken")
     with at_most(kari, 2):
@@ -275,7 +275,7 @@ def test_nothing_she_wrote_is_lost_when_another_takes_the_case_or_her_part_ends(
     ola.go(address)
     expect(main(ola)).to_contain_text("Et notat hun ikke rakk å lagre")
     expect(main(ola)).to_contain_text("Halvveis gjennom begrunnelsen")
-    kari.log_in("Kari Rådgiver", staff=True)  # Ansattporten says she works there: her part goes on
+    kari.log_in("Kari Rådgiver", staff=True)  # Ansattporten says Kari works there: the part goes on
     kari.go(address)
     expect(kari.page.get_by_label("Hva har skjedd?")).to_have_value("Et notat hun ikke rakk å lagre")
 

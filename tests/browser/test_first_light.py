@@ -1,4 +1,4 @@
-"""Anne's day one and her adviser's day two, as they would live them."""
+"""Anne's day one and the adviser's day two, as they would live them."""
 
 from __future__ import annotations
 

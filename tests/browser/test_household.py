@@ -1,4 +1,4 @@
-"""Truls finds his overspending and sees what a measure does; Anne follows her milestones. No adviser is needed."""
+"""Truls finds the overspending and sees what a measure does; Anne follows the milestones. No adviser is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An operator finds and clears fifty incidents of one kind; a leader reads her figures, by keyboard and on a phone."""
+"""An operator finds and clears fifty incidents of one kind; a leader reads the figures, by keyboard and on a phone."""
 
 from __future__ import annotations
 

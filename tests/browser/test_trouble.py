@@ -101,7 +101,7 @@ def test_any_other_process_killed_in_the_middle_comes_back_and_the_case_complete
         time.sleep(0.2)
 
     who.go("/oversikt")
-    if what == "gunicorn":  # the page she had open asked a server that was not there, and the console says so
+    if what == "gunicorn":  # the page that was open asked a server that was not there, and the console says so
         who.complaints = [one for one in who.complaints if not NOBODY_ANSWERS.search(one)]
     wait_until(who, {}, seconds=120)
     assert product.command("verify-audit").returncode == 0

@@ -32,7 +32,7 @@ FOUND = {
         Model(Activity("call", Seq((USER, USER)))),
         [Stimulus("complete", "p/call1/p-call1/user1"), Stimulus("complete", "p/call1/p-call1/user2")],
     ),
-    "a message thrown before somebody listens on the way reaches him": (
+    "a message thrown before somebody listens on the way reaches them": (
         Model(Seq((Throw("mail"), Catch("mail"), USER))),
         [Stimulus("complete", "p/user1")],
     ),

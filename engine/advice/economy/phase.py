@@ -1,4 +1,4 @@
-"""Where a person stands: everyday, messy, or living with debt (R70-R72). With the reasons, so that she can disagree."""
+"""Where a person stands: everyday, messy, or living with debt (R70-R72). With reasons, so that they can disagree."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Standing:
 
 
 def standing(overview: Overview, found: Sequence[Signal], has_plan: bool) -> Standing:
-    """Judge from the overview, the signals, and whether she follows a plan."""
+    """Decide from the overview, the signals, and whether a plan is followed."""
     situations = {signal.kind for signal in found}
     if any(debt.kind is DebtKind.COLLECTION for debt in overview.debts):
         situations.add("has_collection")

@@ -1,6 +1,6 @@
 """The SIFO reference budget (R53): what a household needs for ordinary living, as dated data.
 
-Housing and electricity are not in it; who compares must add her own. Source:
+Housing and electricity are not in it; whoever compares must add their own. Source:
 SIFO/OsloMet, reference budget, CC BY 4.0. Age bands are data of the year,
 since they change between editions.
 """

@@ -76,7 +76,7 @@ def category_of(transaction: Transaction, creditors: frozenset[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose movements are private spending: her accounts, those of a business, and the names of her creditors."""
+    """Whose movements are private spending: the person's accounts, a business's, and the names of the creditors."""
 
     own_accounts: frozenset[str]
     business_accounts: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""The owner's overview from what is harvested and what she has said: tags and assumptions are kept sealed."""
+"""The owner's overview from what is harvested and what they have answered: tags and assumptions are stored sealed."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ COMING = "enk-coming"
 
 
 def tagging(connection: Connection, vault: Vault, owner_id: str) -> dict[str, Tag]:
-    """Account number → tag, as the owner set them; empty when she has not."""
+    """Account number → tag, as the owner set them; empty when none are set."""
     kept = read_of_person(connection, vault, owner_id, TAGS) or {}
     return {number: Tag(tag) for number, tag in kept.get("tags", {}).items()}
 
 
 def assumptions(kept: Mapping[str, Any], born: date, today: date) -> tuple[Assumptions, Assumptions | None]:
-    """What counts this year, and what was told for the year before; her age at the end of the year.
+    """What counts this year, and what was answered for the year before; the owner's age at the end of the year.
 
     Advance tax is of one year: told for an earlier one it is not carried into this in silence.
     """

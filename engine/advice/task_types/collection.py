@@ -49,7 +49,7 @@ def person_about(connection: Connection, case_id: str, role: str = "") -> str:
 
 
 def subject_of(connection: Connection, vault: Vault, case_id: str, role: str = "") -> Subject:
-    """The person a case is about, as sources are asked for her."""
+    """The person a case is about, as sources are asked about them."""
     person = vault.person(connection, person_about(connection, case_id, role))
     return Subject(person.id, person.pid, person.name, person.birth_date)
 

@@ -38,7 +38,7 @@ def _jobs(bundle: Bundle) -> Iterator[Element]:
 
 
 def _basis(bundle: Bundle, basis: Mapping[str, str], element: Element) -> Iterator[Finding]:
-    """What needs a yes of the citizen is never fetched where nobody asks her; a process that is called may leave it."""
+    """What needs the citizen's yes is never fetched where nobody asks for it; a called process may leave that out."""
     wanted = {basis.get(name, "") for name in named(element.extension.config.get("dataSets"))} & {"consent", "mandate"}
     asked = {part for e in bundle.process.elements.values() for part in (e.called, e.extension.task_type)}
     for one in sorted(wanted - asked):

@@ -1,6 +1,6 @@
 """Tall: how long things take and where cases stop, for the leader of an office, or of the house for all of them.
 
-A leader sees figures and no case. What she may choose stands in the address, so that a page can be kept.
+A leader sees figures and no case. What may be chosen stands in the address, so that a page can be bookmarked.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def of_case(connection: Connection, case: Any, bundle: Bundle) -> tuple[Answered
 
 
 def _files(bundle: Bundle, task_id: str, attached: Sequence[Attachment], person: str) -> tuple[tuple[str, str], ...]:
-    """What was asked for and the names of the files that came; of one *person* where each has a form of her own."""
+    """What was asked for and the names of the files that came; of one *person* where each has a form of their own."""
     there: dict[str, list[str]] = {}
     for one in attached:
         if bundle.attachment_types[one.component].task_id == task_id and person in ("", one.owner_id):

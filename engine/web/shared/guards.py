@@ -13,7 +13,7 @@ ANYONE = "anyone"
 def guarded(name: str, import_name: str, guard: str) -> Blueprint:
     """A blueprint that only actors of role *guard* enter; others are sent to log in, or told no.
 
-    What is for leaders is open to an adviser who leads her office too.
+    What is for leaders is open to an adviser who leads their office too.
     """
     blueprint = Blueprint(name, import_name)
     blueprint.guard = guard  # type: ignore[attr-defined]

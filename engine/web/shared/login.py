@@ -109,9 +109,9 @@ class _Start:
 
 
 def parts(identity: Any) -> list[dict[str, Any]]:
-    """What an employee may be, and where: one part for each of her offices.
+    """What an employee may be, and where: one part for each of their offices.
 
-    Whoever was given the figures and not the cases is a leader and nothing else there; she may be given both.
+    Whoever was given the figures and not the cases is a leader and nothing else there; one person may be given both.
     """
     own = view.house().settings.organisation_number
     found = []

@@ -42,7 +42,7 @@ def channel_name(channel: str) -> str:
 
 
 def line_name(key: str) -> str:
-    """The name of a line of an overview (``income.wage``); what a citizen called it herself stands as she wrote it."""
+    """The name of a line of an overview (``income.wage``); a name the citizen gave it stands as written."""
     found = t(key)
     return key.partition(".")[2] if found == key else found
 
@@ -215,7 +215,7 @@ def _stages(metadata: Any) -> list[tuple[str, str]]:
 
 
 def name_of(person_id: str | None) -> str:
-    """A person's name, or the system's, or that she is erased."""
+    """A person's name, or the system's, or that the person is erased."""
     if not person_id or person_id == "system":
         return "iBalanse"
     known: dict[str, str] = g.setdefault("names", {})

@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The organisation an employee acts for. ``orgno`` is 9 digits; ``leads``: whether she leads it."""
+    """The organisation an employee acts for. ``orgno`` is 9 digits; ``leads``: whether they lead it."""
 
     orgno: str
     name: str

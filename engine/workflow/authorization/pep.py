@@ -98,7 +98,7 @@ def _permits_anywhere(policy: Policy, bundle: Bundle, held: frozenset[str], acti
 
 
 def may_begin(bundle: Bundle, actor: Actor, office: str) -> bool:
-    """Whether a caseworker may begin this journey for a citizen: at her own office, where the policy permits it."""
+    """Whether a caseworker may begin this journey for a citizen: at their own office, where the policy permits it."""
     if actor.role is not Role.CASEWORKER or actor.office is None or actor.office.orgno != office:
         return False
     try:

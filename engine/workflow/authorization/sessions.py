@@ -29,7 +29,7 @@ session_table = Table(
     Column("person_id", String(36)),
     Column("role", String(20), nullable=False),
     Column("office", Json),
-    Column("offices", Json),  # every part she may choose between: [{"orgno", "name", "leads", "role"}]
+    Column("offices", Json),  # every part they may choose between: [{"orgno", "name", "leads", "role"}]
     Column("level", String(20), nullable=False),
     Column("language", String(2), nullable=False),
     Column("issuer", String(200), nullable=False),
@@ -102,7 +102,7 @@ def log_in(
 ) -> str:
     """A new session. Returns the cookie's value, which is kept nowhere.
 
-    offices  what she may choose between; until she has chosen the session has no office
+    offices  what the employee may choose between; until they have chosen the session has no office
     """
     token = secrets.token_urlsafe(32)
     connection.execute(
@@ -142,7 +142,7 @@ def seen(connection: Connection, token: str, now: datetime) -> None:
 
 
 def choose(connection: Connection, token: str, part: Mapping[str, Any]) -> str:
-    """From now on she acts for this one of her offices, with the role she has there.
+    """From now on the employee acts for this one of their offices, with the role they have there.
 
     Returns the cookie's new value; the old one is worth nothing any more (ASVS 7.2.4).
     """

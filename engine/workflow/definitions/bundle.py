@@ -44,7 +44,7 @@ class BundleError(Exception):
 class DataType:
     """A kind of form data: which task fills it in, which schema it follows.
 
-    per_party  everybody who does the task has a form of her own (``"perParty": true``)
+    per_party  everybody who does the task has a form of their own (``"perParty": true``)
     """
 
     id: str
@@ -218,7 +218,7 @@ class Bundle:
 
     @cached_property
     def home(self) -> str:
-        """The page a citizen comes to when the journey asks nothing of her: a path of ours, or "" for its case."""
+        """The page a citizen comes to when the journey asks nothing of them: a path of ours, or "" for its case."""
         path = self.metadata.get("home", "")
         return path if isinstance(path, str) and HOME.fullmatch(path) else ""
 

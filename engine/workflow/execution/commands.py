@@ -131,7 +131,7 @@ class AssignTask(TaskCommand):
 
 @dataclass(frozen=True, slots=True)
 class DelegateTask(TaskCommand):
-    """Let another do it for a while; she gives it back, or does it."""
+    """Let another do it for a while; they give it back, or do it."""
 
     task_id: str
     to: str

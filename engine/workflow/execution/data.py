@@ -66,7 +66,7 @@ def read_in_case(connection: Connection, vault: Vault, case_id: str, data_type: 
 
 
 def read_of_person(connection: Connection, vault: Vault, owner_id: str, data_type: str) -> Mapping[str, Any] | None:
-    """The newest data element of this type in any case the person owns: her tags, her plan."""
+    """The newest data element of this type in any case the person owns: their tags, their plan."""
     row = connection.execute(
         select(data_element)
         .where(data_element.c.owner_id == owner_id, data_element.c.data_type == data_type)

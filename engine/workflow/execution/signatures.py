@@ -1,4 +1,4 @@
-"""Signing in person: who signed what, for whom, when and how surely she was known. One signature a task."""
+"""Signing in person: who signed what, for whom, when and how surely they were identified. One signature a task."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def signed_content(
 ) -> dict[str, Mapping[str, Any]]:
     """What a signature covers: the newest content of every data type the case shares, and what each file is.
 
-    *own* are the files of the form that is signed, which are not sent before it is. Whoever has a form of her own has
-    her files for herself.
+    *own* are the files of the form that is signed, which are not sent before it is. Whoever has a form of their own
+    has its files alone.
     """
     found = {}
     apart = {kind.task_id for kind in bundle.data_types.values() if kind.per_party}

@@ -1,4 +1,4 @@
-"""Which tasks a person may take, which she has, and what has become of one: reads only, by keyset."""
+"""Which tasks a person may take, which they have, and what has become of one: reads only, by keyset."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def claimable(
 ) -> tuple[Sequence[Row[Any]], bool]:
     """Open tasks nobody has that *actor* may take, nearest deadline first; the second value: whether there are more.
 
-    A caseworker's are those of her office's cases that policy and diagram leave to her.
+    A caseworker's are those of their office's cases that policy and diagram leave to them.
     """
     if actor.role is not Role.CASEWORKER or actor.office is None:
         return [], False

@@ -127,7 +127,7 @@ def refresh(
     """Stage, state, and who waits for whom: a person with an open task comes before a source that has not answered.
 
     A caseworker's task counts before the citizen's, since only one of them can be
-    named first and the citizen's page always shows her own tasks besides.
+    named first and the citizen's page always shows their own tasks besides.
 
     A pause of the task the case waits for is the case's, whoever set it; a new task brings its own planned day.
 

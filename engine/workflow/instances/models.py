@@ -66,7 +66,7 @@ case_party = Table(
     Column("case_id", String(36), nullable=False, index=True),
     Column("person_id", String(36), nullable=False),  # "" for one who is known by name alone
     Column("role", String(60), nullable=False),
-    Column("acts_by", String(36), nullable=False),  # the person herself, or her guardian (verge); "" for nobody
+    Column("acts_by", String(36), nullable=False),  # the person, or their guardian (verge); "" for nobody
     Column("reference", String(60), nullable=False),
     Column("added_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),

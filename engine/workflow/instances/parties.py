@@ -18,7 +18,7 @@ OFFICE = "office"
 
 @dataclass(frozen=True, slots=True)
 class CaseParty:
-    """One part in a case. ``acts_by`` is the person herself, or her guardian; ``reference`` is the register's own.
+    """One part in a case. ``acts_by`` is the person, or their guardian; ``reference`` is the register's own.
 
     id  of the row, once there is one
     """
@@ -54,14 +54,14 @@ _ROLES = Prepared(
 
 
 def roles_of(connection: Connection, case_id: str, person_id: str) -> set[str]:
-    """The roles a person holds herself or acts in for another."""
+    """The roles a person holds or acts in for another."""
     batch = Batch(connection)
     batch.add(_ROLES, {"case": case_id, "person": person_id})
     return {row.role for row in batch.send()[0]}
 
 
 def cases_of(connection: Connection, person_id: str) -> Sequence[str]:
-    """The cases a person takes part in, as herself or as a guardian."""
+    """The cases a person takes part in, in their own name or as a guardian."""
     return (
         connection.execute(
             select(case_party.c.case_id)
@@ -78,7 +78,7 @@ def cases_of(connection: Connection, person_id: str) -> Sequence[str]:
 
 
 def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], now: datetime) -> bool:
-    """Make those a register names the *wanted*; whoever is not among them any more has her part ended.
+    """Make those a register names the *wanted*; whoever is not among them any more has their part ended.
 
     Roles given later (``change_role``) stand as long as the person does. Whom the office put there is its own to end,
     and says nothing of what a register names. True when something changed.

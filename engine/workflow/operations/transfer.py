@@ -187,7 +187,7 @@ def _adopt(runtime: Runtime, connection: Connection, row: Mapping[str, Any], def
 
 
 def _admit(runtime: Runtime, connection: Connection, value: Mapping[str, Any]) -> bool:
-    """A person and her wrapped key, unless she is known here; then she must be the same."""
+    """A person and their wrapped key, unless the person is known here; then it must be the same."""
     person = row_json.from_json(person_table, value["person"])
     here = connection.execute(
         select(person_table.c.id, person_table.c.lookup).where(

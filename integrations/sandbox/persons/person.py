@@ -130,7 +130,7 @@ class Person:
 class Employee:
     """A caseworker, leader or administrator who logs in with Ansattporten.
 
-    also  (organisation number, name, role) of each office she works at besides
+    also  (organisation number, name, role) of each office they work at besides
     """
 
     key: str

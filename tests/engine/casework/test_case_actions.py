@@ -77,7 +77,7 @@ def test_a_case_is_put_back_with_a_reason_and_only_by_who_has_it_or_the_leader(d
     desks.do(ReturnCase, desks.kari, case, "too much to do")
     assert desks.case(case).responsible is None and desks.task(case).assignee is None
     desks.do(TakeCase, desks.kari, case)
-    desks.do(ReturnCase, desks.lise, case, "she is ill")
+    desks.do(ReturnCase, desks.lise, case, "on sick leave")
     assert desks.case(case).responsible is None
     reasons = worklist_reasons(desks, case)
     assert "too much to do" in reasons

@@ -192,11 +192,11 @@ def test_saved_views_are_ones_own_or_the_offices(desks: Desks) -> None:
         own = save(desks.kari.person_id, False, "Mine vedtak")
         save(desks.kari.person_id, False, "Mine vedtak")
         shared = save(desks.kari.person_id, True, "Kontorets")
-        hers = views.of(connection, NAV.orgno, desks.kari.person_id)
+        karis = views.of(connection, NAV.orgno, desks.kari.person_id)
         olas = views.of(connection, NAV.orgno, desks.ola.person_id)
 
-        assert [row.name for row in hers] == ["Mine vedtak", "Kontorets"] and [r.name for r in olas] == ["Kontorets"]
-        assert hers[0].query == {"visning": "mine", "steg": "vedtak"}, "a search is never kept in a view"
+        assert [row.name for row in karis] == ["Mine vedtak", "Kontorets"] and [r.name for r in olas] == ["Kontorets"]
+        assert karis[0].query == {"visning": "mine", "steg": "vedtak"}, "a search is never kept in a view"
         mine = {"office": NAV.orgno, "person_id": desks.ola.person_id, "leads": False}
         assert not views.remove(connection, view_id=shared, **mine) and not views.remove(
             connection, view_id=own, **mine

@@ -97,15 +97,15 @@ def test_what_opens_a_list_keeps_to_the_place_and_to_the_person(application: App
     vault = application.vault
     with application.db.write() as connection:
         bo = vault.register(connection, pid="25922947409", name="Bo", birth_date=date(1970, 1, 1)).id
-        hers, his = (
-            vault.seal(connection, anne, "note.content:1", "hers"),
+        annes, bos = (
+            vault.seal(connection, anne, "note.content:1", "anne's"),
             vault.seal(connection, bo, "note.content:2", 2),
         )
         opened = vault.opener(connection)
-        assert (opened(anne, "note.content:1", hers), opened(bo, "note.content:2", his)) == ("hers", 2)
+        assert (opened(anne, "note.content:1", annes), opened(bo, "note.content:2", bos)) == ("anne's", 2)
         for person, place in ((bo, "note.content:1"), (anne, "note.content:2")):
             with pytest.raises(Tampered):
-                opened(person, place, hers)
+                opened(person, place, annes)
         vault.erase(connection, anne)
         with pytest.raises(Erased):
-            vault.opener(connection)(anne, "note.content:1", hers)
+            vault.opener(connection)(anne, "note.content:1", annes)

@@ -13,7 +13,7 @@ from engine.workflow.authorization.actor import SYSTEM
 
 
 def test_two_who_change_the_list_at_once_lose_nothing(application: Application) -> None:
-    """The second waits for the first before she reads it, also where the list has never been written."""
+    """The second waits for the first before reading it, also where the list has never been written."""
     keys = [RSAKey.generate_key(2048) for _ in range(4)]
     began, done = threading.Event(), threading.Event()
 

@@ -34,7 +34,7 @@ class Assumptions:
     advance_tax  NOK of forskuddsskatt assessed for the year;  ``advance_change`` when that was made or raised in it
     advance_paid  NOK of it paid so far; ``None`` = every term was paid when it fell due
     wages, deductions   the owner's other income and deductions in the year, NOK
-    wanted_pay   NOK a year the owner needs for herself; 0 = what she has taken out, at that pace
+    wanted_pay   NOK a year the owner needs to live on; 0 = what has been taken out, at that pace
     vat_kind     rate of the sales;  ``deductible``: share of purchases with deductible VAT
     vat_period   two_month | annual | annual_primary
     returns      term key → NOK the owner returned, to compare with

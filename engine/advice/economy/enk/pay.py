@@ -1,4 +1,4 @@
-"""Does the profit carry the owner's own pay (R63, R64), and what if she falls ill."""
+"""Does the profit carry the owner's own pay (R63, R64), and what if the owner falls ill."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class PayCheck:
     """NOK for the year.
 
     left      profit of the year at this pace, after the tax it causes
-    wanted    what the owner needs for herself
-    taken     what she has taken out so far
+    wanted    what the owner needs to live on
+    taken     what the owner has taken out so far
     shortfall what is missing, 0 when it carries
     """
 

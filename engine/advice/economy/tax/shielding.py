@@ -18,7 +18,7 @@ def deduction(income: TaxableIncome, rates: Rates) -> Money:
 def personal_income(income: TaxableIncome, rates: Rates) -> Money:
     """The owner's personal income from the business, never below zero here; a deficit is carried forward.
 
-    Shielding is taken from the result before it is shared: where spouses run it together, each has her part of both.
+    Shielding is taken from the result before it is shared: where spouses run it together, each has their part of both.
     """
     result = (income.profit - deduction(income, rates)) * income.share
     return max(result, ZERO).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

@@ -226,7 +226,7 @@ class Simulation:
         raise Fault("endless_timer", f"more than {self._x.max_steps} timers and throws without rest")
 
     def _passed_on(self, item: Thrown) -> bool:
-        """Whether somebody has begun to listen since the message was thrown; then he has it."""
+        """Whether somebody has begun to listen since the message was thrown; then they have it."""
         return correlation.deliver_message(self._x, item.source, item.name, item.key, item.variables)
 
     def lines(self) -> Iterator[TraceLine]:

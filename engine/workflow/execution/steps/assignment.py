@@ -43,7 +43,7 @@ def release(c: Context) -> None:
 
 
 def assign(c: Context) -> None:
-    """Give a task to somebody, also when another has it. A citizen's task is her own and cannot be given away."""
+    """Give a task to somebody, also when another has it. A citizen's task is their own and cannot be given away."""
     assert isinstance(c.command, AssignTask) and c.task is not None
     if not c.command.assignee:
         raise NotPossible(Reason(c.task.element_id, "nobody-named", "say who is to have the task"))
@@ -54,7 +54,7 @@ def assign(c: Context) -> None:
 
 
 def delegate(c: Context) -> None:
-    """Lend a task one has to another; she does it or gives it back."""
+    """Lend a task one has to another, who does it or gives it back."""
     assert isinstance(c.command, DelegateTask) and c.task is not None
     _mine(c)
     if c.command.to in ("", c.task.assignee):

@@ -36,7 +36,7 @@ def create_instance(c: Context) -> None:
 
 
 def may_start(c: Context) -> None:
-    """Beginning for another: a caseworker where the policy permits it, for her own office; a citizen never."""
+    """Beginning for another: a caseworker where the policy permits it, for their own office; a citizen never."""
     assert isinstance(c.command, StartInstance)
     if c.actor.person_id == c.live.owner_id:
         return
