@@ -131,7 +131,7 @@ def test_others_are_refused_where_that_is_chosen(
 @pytest.mark.parametrize(
     ("name", "jwk", "sentence"),
     [
-        ("", "{}", "Navn på huset må fylles ut"),
+        ("", "{}", "Navn på virksomheten må fylles ut"),
         ("A", "not json", "ikke en offentlig RSA-nøkkel"),
         ("A", '{"kty": "EC"}', "ikke en offentlig RSA-nøkkel"),
         ("A", json.dumps({"kty": "RSA", "n": "x" * 350, "e": 3}), "ikke en offentlig RSA-nøkkel"),
