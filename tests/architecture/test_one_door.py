@@ -29,18 +29,14 @@ REASONS = {
     "login.language": "the language of one's own session",
     "offices.choose": "which of one's own offices the session acts for",
     "queue.shortcuts": "a cookie: keyboard shortcuts on or off",
+    "studio.preview": "writes nothing: draws a form with what is answered in it",
+    "studio.preview_template": "writes nothing: draws a template with what is written in it",
+    "studio.trial_knob": "turns the made-up world of one's own trial run, which lies in a file of its own",
+    "studio.trial_fault": "the same: lets one of its sources fail",
 }
 
 #: POST routes that are to send commands and do not yet. Shrinks to nothing.
-NOT_YET: frozenset[str] = frozenset(
-    {
-        "studio.preview",
-        "studio.preview_template",
-        "studio.trial_clock",
-        "studio.trial_fault",
-        "studio.trial_knob",
-    }
-)
+NOT_YET: frozenset[str] = frozenset()
 
 
 #: Modules of the pages that may write by themselves: path below ``engine/web`` → why.

@@ -30,7 +30,14 @@ from engine.web.studio.session import blueprint, current, errors
 from engine.workflow.bpmn.drawing import to_svg
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Invalid, NotFound, Refusal
-from engine.workflow.execution.commands import AttachFile, CompleteTask, ResolveIncident, StartInstance
+from engine.workflow.execution.commands import (
+    AttachFile,
+    CompleteTask,
+    FireTimer,
+    PassDeadline,
+    ResolveIncident,
+    StartInstance,
+)
 from engine.workflow.execution.models import user_task
 from forms.files import PREFIX
 from forms.layout import Field
@@ -231,6 +238,7 @@ def trial_complete(key: str, task_id: str) -> Any:
 
 
 @blueprint.post("/prosesser/<key>/provekjoring/klokke")
+@sends(FireTimer, PassDeadline)  # through the run's own door, as its worker finds them due
 def trial_clock(key: str) -> Any:
     """Move the run's clock: by hours and days, or to what happens next."""
     run = _trial(key)
