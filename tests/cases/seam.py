@@ -1,0 +1,98 @@
+"""The one place where the cases from public reports touch the product: ``NAMES``.
+
+A case is written once, against the name a thing had when the case was made, ``module:name``. ``NAMES`` leads from
+that name to whatever does the same now. When something moves, point its line here at the new place; when its shape
+changes, put an adapter that takes the old arguments.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from engine.advice.documents import overview as overview_document
+from engine.advice.documents import page
+from engine.advice.economy import figures, overview, sourced, spending, supplements
+from engine.advice.economy.enk import deadlines
+from engine.advice.economy.export import to_csv
+from engine.advice.economy.tax import vat
+from engine.advice.evidence import datasets
+from engine.advice.household import age_in_months
+from engine.casework import letters, uploads
+from engine.casework.person_lookup import plain_number
+from engine.platform import provider_errors, strict_json
+from engine.platform.name_index import words
+from engine.web.citizen import home
+from engine.web.citizen.overview import read_amount
+from engine.web.shared import forms as web_forms
+from engine.workflow.bpmn.timing import add_duration
+from forms import layout, reading, validation
+from integrations import answer
+from integrations.bank.client import BankClient
+from integrations.brreg.client import BrregClient
+from integrations.folkeregisteret.client import Folkeregisteret
+from integrations.gjeldsregister import mapping as debt_register
+from integrations.gjeldsregister.schema import DebtAnswer
+from integrations.http import HttpClient, Response
+from integrations.inkasso import mapping as collectors
+from integrations.inkasso.schema import Balance
+from integrations.skatteetaten import mapping as tax_administration
+
+#: What the sandbox calls its bank, and what every bank was called when the cases were made.
+BANK_NAME = "Eksempelbanken"
+#: The citizen's pages were one module; a case looks only at how a message is sent.
+citizen = SimpleNamespace(send=home.write_message)
+
+
+def bank_client(base_url: str, http: HttpClient) -> BankClient:
+    """A bank of which only the address is told: since then the caller tells its name too."""
+    return BankClient(base_url, BANK_NAME, http)
+
+
+NAMES: dict[str, object] = {
+    "engine.bpmn.timing:add_duration": add_duration,
+    "engine.cases.looking_up:plain_number": plain_number,
+    "engine.cases.uploads:BadFile": uploads.BadFile,
+    "engine.cases.uploads:check": uploads.check,
+    "engine.cases:letters": letters,
+    "engine.documents.overview:render": overview_document.render,
+    "engine.documents:page": page,
+    "engine.economy.enk.deadlines:advance_tax": deadlines.advance_tax,
+    "engine.economy.enk.deadlines:tax_return": deadlines.tax_return,
+    "engine.economy.export:to_csv": to_csv,
+    "engine.economy.figures:Account": figures.Account,
+    "engine.economy.figures:Debt": figures.Debt,
+    "engine.economy.figures:DebtKind": figures.DebtKind,
+    "engine.economy.figures:Figures": figures.Figures,
+    "engine.economy.figures:Transaction": figures.Transaction,
+    "engine.economy.overview:build": overview.build,
+    "engine.economy.sourced:Source": sourced.Source,
+    "engine.economy.sourced:Sourced": sourced.Sourced,
+    "engine.economy.spending:category_of": spending.category_of,
+    "engine.economy.supplements:Supplement": supplements.Supplement,
+    "engine.economy.supplements:SupplementKind": supplements.SupplementKind,
+    "engine.economy.tax.vat:Period": vat.Period,
+    "engine.economy.tax.vat:terms": vat.terms,
+    "engine.evidence.datasets:EvidenceRequest": datasets.EvidenceRequest,
+    "engine.evidence.datasets:Subject": datasets.Subject,
+    "engine.evidence.errors:SourceRefused": provider_errors.SourceRefused,
+    "engine.evidence.errors:SourceUnavailable": provider_errors.SourceUnavailable,
+    "engine.names:words": words,
+    "engine.strict_json:loads": strict_json.loads,
+    "engine.web.budget:age_in_months": age_in_months,
+    "engine.web.overview:read_amount": read_amount,
+    "engine.web:citizen": citizen,
+    "engine.web:forms": web_forms,
+    "forms.layout:Field": layout.Field,
+    "forms.reading:read": reading.read,
+    "forms.validation:check_schema": validation.check_schema,
+    "integrations.answer:load": answer.load,
+    "integrations.bank.client:BankClient": bank_client,
+    "integrations.brreg.client:BrregClient": BrregClient,
+    "integrations.folkeregisteret.client:Folkeregisteret": Folkeregisteret,
+    "integrations.gjeldsregister.mapping:figures": debt_register.figures,
+    "integrations.gjeldsregister.schema:DebtAnswer": DebtAnswer,
+    "integrations.http:Response": Response,
+    "integrations.inkasso.mapping:figures": collectors.figures,
+    "integrations.inkasso.schema:Balance": Balance,
+    "integrations.skatteetaten.mapping:claims": tax_administration.claims,
+}
