@@ -1,4 +1,4 @@
-"""Puts the house together: the one file that imports engine, forms, integrations and processes.
+"""Puts the application together: the one file that imports engine, forms, integrations and processes.
 
 ``wsgi:application()`` is the web application, ``ibalanse`` the console command.
 A name that does not resolve stops here, at start-up, and not at a citizen's click.

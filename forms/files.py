@@ -44,7 +44,7 @@ class Taking:
 
 
 def taking(component: Mapping[str, Any], files: tuple[Attached, ...]) -> Taking:
-    """What a component says of itself; numbers that cannot be read are those of the house."""
+    """What a component says of itself; numbers that cannot be read are the application's own."""
     endings = str(component.get("validFileEndings") or "") if component.get("hasCustomFileEndings", True) else ""
     names = (part.strip().lower() for part in endings.split(","))
     return Taking(

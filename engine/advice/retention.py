@@ -1,6 +1,6 @@
 """Nothing is kept longer than its purpose runs (R98, D10). ``purge`` may run anywhere, any number of times.
 
-Whether something has expired is always judged when it is used; this only tidies.
+Whether something has expired is always decided when it is used; this only tidies.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 class BadEstimate(Exception):
-    """What was given cannot be reckoned; says why. An unknown year names those there are."""
+    """The input cannot be computed; the text is why. An unknown year names those there are."""
 
 
 def run(options: argparse.Namespace) -> int:

@@ -107,7 +107,7 @@ class Login(Protocol):
 def create_app(
     application: Application, *, logins: Mapping[str, Login], identify: Callable[[str], tuple[str, date]]
 ) -> Flask:
-    """The web application of a wired house."""
+    """The Flask application around a wired *application*."""
     app = Flask(__name__, static_url_path="/static")
     settings = application.settings
     app.config.update(

@@ -23,7 +23,7 @@ LANGUAGES = ("nb", "nn", "en")
 class House:
     """What the engine at hand offers: elements, job and user task types, and the processes that may be called.
 
-    named  what settings of a job may name, by kind (``register``, ``data_set`` …); other kinds are not judged
+    named  what settings of a job may name, by kind (``register``, ``data_set`` …); other kinds are not checked
     rules  what the rooms above know of a bundle and this one does not: settings of jobs, letters, lists
     """
 

@@ -1,4 +1,4 @@
-"""May we ask, now? The last line before a question leaves the house.
+"""May we ask, now? The last check before a question leaves the application.
 
 A stored yes is not enough: the record must stand, its time must not be out, and
 the grant at the channel must be active at this moment.

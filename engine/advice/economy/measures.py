@@ -13,7 +13,7 @@ from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Overview
 from engine.advice.economy.repayment import TERMS, Plan, Schedule, even_payment, minimum, plans, schedule
 
-#: Debts a plan leaves alone: years and per cent a year to reckon with where no source tells.
+#: Debts a plan leaves alone: years and per cent a year to compute with where no source gives them.
 LONG = {DebtKind.MORTGAGE: (25, Decimal(6)), DebtKind.STUDENT_LOAN: (20, Decimal(5))}
 
 
@@ -59,7 +59,7 @@ def available(overview: Overview) -> Money:
     """NOK a month that can go to the debts of a plan: what is left, and what already goes to them. May be negative.
 
     Payments to debts a plan leaves alone (a home, a student loan) stay where they are; where no source tells
-    such a payment it is reckoned as an even one, so that nothing is promised twice.
+    such a payment it is computed as an even one, so that nothing is promised twice.
     """
     paid = sum((line.amount for line in overview.spending if line.category == "debt_service"), ZERO)
     return overview.monthly_difference + max(paid - kept_up(overview), ZERO)

@@ -12,7 +12,7 @@ from engine.advice.evidence.datasets import DataSet
 from engine.advice.evidence.harvest import ANSWERED
 from engine.advice.evidence.models import harvest
 
-#: Sources are judged by what they were asked in this time.
+#: The health of a source is read from what it was asked in this time.
 WINDOW = timedelta(days=1)
 
 

@@ -1,4 +1,4 @@
-"""Share, stop, open. Whether a share holds is judged when it is used, never by a clean-up that may be late."""
+"""Share, stop, open. Whether a share holds is decided when it is used, never by a clean-up that may be late."""
 
 from __future__ import annotations
 

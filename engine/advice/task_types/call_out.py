@@ -73,7 +73,7 @@ class Target(Protocol):
 
 
 def picked(reply: Any, wanted: tuple[Wanted, ...]) -> dict[str, Scalar]:
-    """The values chosen from a reply, each judged by its type. Raises ``ReplyUnusable``."""
+    """The values chosen from a reply, each validated against its type. Raises ``ReplyUnusable``."""
     return {one.variable: _scalar(_at(reply, one), one) for one in wanted}
 
 

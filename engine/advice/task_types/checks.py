@@ -50,7 +50,7 @@ def _morning(day: date) -> datetime:
 
 
 class EnkCheck:
-    """Task type ``enk_check``: reckon tax, VAT and set-asides, and warn the owner (R62, R64).
+    """Task type ``enk_check``: compute tax, VAT and set-asides, and warn the owner (R62, R64).
 
     Leaves ``checkAgain`` (ISO 8601), ``asking`` (may sources still be asked), ``tagged``,
     ``ended`` (the register says so of every business) and ``left`` (how many dues lie ahead).

@@ -7,7 +7,7 @@ Kinds of settings, and what a value that is written out must be:
 
     text        anything                            expression  a value of the case, or a fixed text
     flag        true or false                       choice      one of ``choices``
-    text_key    a text of the bundle                template    a letter of the bundle or of the house
+    text_key    a text of the bundle                template    a letter of the bundle or the standard ones
     role        a role in the case, "" its owner    data_set    one data set;  ``data_sets``: several, by commas
     register    a register of parties               receiver    a body that takes what is handed over
     target      an address the operator has allowed

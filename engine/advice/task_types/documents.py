@@ -24,7 +24,7 @@ from engine.workflow.jobs.outbox import Work
 
 
 class Document:
-    """Task type ``document``: a letter of the bundle or the house, as a PDF in the case, read by the citizen.
+    """Task type ``document``: a letter of the bundle or a standard one, as a PDF in the case, read by the citizen.
 
     config  ``template``: id of the letter
     leaves  ``letter``: its id in the case

@@ -1,4 +1,4 @@
-"""What is wrong with the settings of a job, judged by its description (``task_types.described``)."""
+"""What is wrong with the settings of a job, by its description (``task_types.described``)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def letters_of(bundle: Bundle) -> list[templates.Template]:
 
 
 def job_faults(bundle: Bundle, names: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
-    """*names*: what may be named, by kind; a kind that is not there is not judged."""
+    """*names*: what may be named, by kind; a kind that is not there is not checked."""
     for element in _jobs(bundle):
         described = DESCRIBED[element.extension.task_type]
         yield from _missing(element, described)

@@ -1,4 +1,4 @@
-"""Tall: how long things take and where cases stop, for the leader of an office, or of the house for all of them.
+"""Tall: how long things take and where cases stop, for the leader of an office, or of all of them.
 
 A leader sees figures and no case. What may be chosen stands in the address, so that a page can be bookmarked.
 """
@@ -144,7 +144,7 @@ def _own() -> str:
 
 
 def _everywhere() -> bool:
-    """Whether this leader is one of the house itself, who sees every office."""
+    """Whether this leader is one of the organisation's own, who sees every office."""
     office = actor().office
     return office is not None and office.orgno == view.house().settings.organisation_number
 

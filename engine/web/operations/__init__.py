@@ -1,4 +1,4 @@
-"""Drift: an operator sees how the house is, and lets what stands still go on.
+"""Operations: an operator sees how the installation is, and lets what stands still go on.
 
 One module a subject: ``index`` (everything at a glance), ``incidents`` (a kind of incident, retry and skip),
 ``progress`` (what a worker does in the background). ``desk`` is what they share, with the blueprint. The acts

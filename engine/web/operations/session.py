@@ -1,4 +1,4 @@
-"""What the pages of Drift share: the guard, and the names of processes, steps and codes as people say them."""
+"""What the operations pages share: the guard, and the names of processes, steps and codes in people's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a task: its layout or its schema, drawn, read and judged. The same for citizens and caseworkers."""
+"""The form of a task: its layout or its schema, drawn, read and validated. The same for citizens and caseworkers."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def of_task(
 
 
 def evaluated(expression: Any, models: Mapping[str, Any], default: str, row: Row) -> Any:
-    """The value of an expression in a layout; one that cannot be judged is nothing, and hides nothing."""
+    """The value of an expression in a layout; one that cannot be evaluated is nothing, and hides nothing."""
     if not isinstance(expression, list):
         return expression
     try:

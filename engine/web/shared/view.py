@@ -73,7 +73,7 @@ def _bundle(definition_id: str) -> Bundle:
 
 
 def role_title(definition_id: str, role: str) -> str:
-    """What a role in a case is called: by the journey's own word, else the house's."""
+    """What a role in a case is called: by the journey's own word, else the standard one."""
     found = version_text(definition_id, f"role.{role}")
     if found != f"role.{role}":
         return found

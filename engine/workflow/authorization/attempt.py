@@ -1,4 +1,4 @@
-"""What authorization asks of the command it judges. The context of execution is one."""
+"""What authorization asks of the command it decides on. The context of execution is one."""
 
 from __future__ import annotations
 

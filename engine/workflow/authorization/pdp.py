@@ -19,7 +19,7 @@ class Decision(StrEnum):
 
 
 def decide(policy: Policy, request: Request) -> Decision:
-    """Judge one request by one policy. A policy whose own target does not match is not applicable."""
+    """Evaluate one request against one policy. A policy whose own target does not match is not applicable."""
     if not _matches(policy.target, request):
         return Decision.NOT_APPLICABLE
     effects = {rule.effect for rule in policy.rules if _matches(rule.target, request)}

@@ -77,7 +77,7 @@ class MultiInstance:
 
     collection  expression that gives a list; or ``cardinality``, one that gives a number
     item        name of the variable each inner instance finds its item in
-    completion  boolean expression judged after each inner instance; true ends the rest
+    completion  boolean expression evaluated after each inner instance; true ends the rest
     output      name of the variable that collects ``output_item`` of every inner instance
     behavior    All | None | One | Complex: when an inner instance that is done throws an event
     events      what it throws then; for Complex each with the condition it hangs on
@@ -98,7 +98,7 @@ class MultiInstance:
 class StandardLoop:
     """Standard loop characteristics: the activity again while ``condition`` holds.
 
-    test_before  judged before each turn instead of after
+    test_before  evaluated before each turn instead of after
     maximum      the most turns there may be, or ``None``
     """
 

@@ -1,6 +1,6 @@
 """What a file holds that this engine does not read or execute, told from the tree itself.
 
-``validator`` judges a process that ``parser`` could read. These findings need
+``validator`` checks a process that ``parser`` could read. These findings need
 no parser, so even a file that cannot be parsed gets a whole list, and what
 other engines write into extensions is named instead of silently passed over.
 """

@@ -20,7 +20,7 @@ from engine.workflow.bpmn.timing import TimerSyntaxError, add_duration
 
 MAX_BYTES = 20 * 1024 * 1024
 _IGNORED = (".py", ".pyc", ".md")
-#: Where a bundle on its way between houses says what it is; no part of the bundle itself.
+#: Where a bundle on its way between installations says what it is; no part of the bundle itself.
 MANIFEST = "ibalanse-bundle.json"
 
 
@@ -28,7 +28,7 @@ MANIFEST = "ibalanse-bundle.json"
 _FORM_TYPES = frozenset({"application/json", "application/xml", "text/xml"})
 #: Signs in the id of a component that takes files: a file is kept under it, with its own id of 32 and an ending.
 LONGEST_FILE_ID = 62
-#: Paths a bundle may send a citizen to: within this house, nothing but its path.
+#: Paths a bundle may send a citizen to: within this application, nothing but its path.
 HOME = re.compile(r"(/[a-z0-9-]+)+", re.ASCII)
 
 

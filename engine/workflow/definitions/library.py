@@ -134,7 +134,7 @@ class Library:
     def adopt(
         self, connection: Connection, bundle: Bundle, *, identity: str, version: int, at: datetime, by: str
     ) -> tuple[Deployed, bool]:
-        """A version from another house: the one with the same content, else a new one under its own id.
+        """A version from another installation: the one with the same content, else a new one under its own id.
 
         It keeps its number when that is free. Raises ``VersionTaken``.
         """

@@ -24,7 +24,7 @@ Timers = Mapping[tuple[str, str], EventDefinition]
 
 
 def owner(metadata: Mapping[str, Any]) -> str:
-    """Whose cases a timer begins: ``timerOwner`` of metadata.json, else the house itself."""
+    """Whose cases a timer begins: ``timerOwner`` of metadata.json, else the application itself."""
     return str(metadata.get("timerOwner") or SYSTEM_OWNER)
 
 

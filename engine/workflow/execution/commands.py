@@ -78,7 +78,7 @@ class SaveTaskData(TaskCommand):
 
 @dataclass(frozen=True, slots=True)
 class AttachFile(TaskCommand):
-    """Put a file in the form of a task, under one of its components. It was judged before it came here."""
+    """Put a file in the form of a task, under one of its components. It was validated before it came here."""
 
     task_id: str
     component: str
@@ -220,7 +220,7 @@ class RaiseIncident(WorkCommand):
 
 @dataclass(frozen=True, slots=True)
 class RaiseStuck(Command):
-    """A live instance waits for nothing at all, which is a bug: an incident, judged again under the case's lock."""
+    """A live instance waits for nothing at all, which is a bug: an incident, checked again under the case's lock."""
 
     instance_id: str
 
@@ -363,7 +363,7 @@ class UndoMigration(Command):
 
 @dataclass(frozen=True, slots=True)
 class ResolveIncident(Command):
-    """``how`` is "retry" or "skip"; a skip says why. For those who run the house only."""
+    """``how`` is "retry" or "skip"; a skip says why. For those who run the installation only."""
 
     incident_id: str
     how: str

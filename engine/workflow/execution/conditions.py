@@ -5,7 +5,7 @@ text, is not true yet: data are often incomplete while somebody listens, and the
 who changes them must not be refused for it.
 
 What an instance listens for is kept with the instance, ``[holder, element, causes that were true]``,
-so that a change of data knows without a search whether there is anything to judge.
+so that a change of data knows without a search whether there is anything to evaluate.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.workflow.execution.tokens import Instance, Scope
 
 
 def listen(x: Execution, holder: Scope, element: Element) -> None:
-    """Judge the conditions of *element* now and whenever data change."""
+    """Evaluate the conditions of *element* now and whenever data change."""
     instance = holder.instance
     instance.data = instance.data or {}
     entry: list[Any] = [holder.id, element.id, []]
@@ -29,7 +29,7 @@ def listen(x: Execution, holder: Scope, element: Element) -> None:
 
 
 def judge(x: Execution, instance: Instance) -> None:
-    """Judge everything an instance listens for. Entries of holders that have ended are dropped.
+    """Evaluate everything an instance listens for. Entries of holders that have ended are dropped.
 
     What has become true happens before any token goes on.
     """

@@ -23,7 +23,7 @@ from engine.workflow.execution.tokens import Instance, Scope, Token
 
 #: The policy enforcement point: returns when the actor may do the action on the element, else raises.
 Enforce = Callable[["Context", str, str], None]
-#: Judges form data of a task: the issues found; errors among them stop the command.
+#: Validates form data of a task: the issues found; errors among them stop the command.
 Validate = Callable[["Context", Mapping[str, Mapping[str, Any]]], tuple[Any, ...]]
 #: (process key, element id, task type) → what to do when the task ends, or ``None``.
 Hooks = Callable[[str, str, str], Callable[["Context"], None] | None]
@@ -43,7 +43,7 @@ Step = Callable[["Context"], None]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What commands need from the house, the same for every command."""
+    """What commands need from the application, the same for every command."""
 
     clock: Clock
     library: Library

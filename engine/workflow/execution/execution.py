@@ -266,7 +266,7 @@ class Execution:
         self.recheck(scope.instance)
 
     def recheck(self, instance: Instance) -> None:
-        """Data changed: listening conditions are judged again once what comes before is done."""
+        """Data changed: listening conditions are evaluated again once what comes before is done."""
         if instance.data and instance.data.get("conditions") and instance.id not in self.rechecking:
             self.rechecking.add(instance.id)
             self.later(self.palette.judge, instance)

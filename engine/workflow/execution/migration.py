@@ -100,7 +100,7 @@ def judge_stage(fit: Fit, stage: str, new: Mapping[str, Sequence[str]], mapping:
 def judge(
     instance: Instance, tokens: Sequence[Token], waits: Sequence[Waiting], new: Process, mapping: Mapping[str, str]
 ) -> Fit:
-    """Judge one instance with everything that lives and waits in it; every reason, not only the first."""
+    """Check one instance with everything that lives and waits in it; every reason, not only the first."""
     judge = _Judge(instance.process, new, mapping)
     fit = judge.fit
     for token in tokens:

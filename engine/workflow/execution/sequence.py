@@ -1,7 +1,7 @@
 """What happens, in which order, and where the database commits: one list per command.
 
 Everything before ``COMMIT`` is one database transaction. What comes after may
-run twice or not at all: the rows of due work are the truth, the bell only
+run twice or not at all: the rows of due work are the truth, the wake-up only
 saves waiting.
 
 This is the place to look first. Where a token goes next is in the diagram
@@ -97,7 +97,7 @@ def COMMIT(_: Context) -> None:
 
 
 def relay_outbox(_: Context) -> None:
-    """Ring the bell for the workers; ``dispatch`` does it after the commit."""
+    """Notify the workers; ``dispatch`` does it after the commit."""
 
 
 CLOSING: tuple[Step, ...] = (
@@ -107,7 +107,7 @@ CLOSING: tuple[Step, ...] = (
     tell_outcome,
     write_rows,  # live element instances, tasks, due work, subscriptions, incidents: sent together
     COMMIT,  # all of the above is one database transaction
-    relay_outbox,  # the bell: jobs and notices are retried alone and never undo the case
+    relay_outbox,  # the wake-up: jobs and notices are retried alone and never undo the case
 )
 
 CASE_ACT: tuple[Step, ...] = (
@@ -134,7 +134,7 @@ START_INSTANCE: tuple[Step, ...] = (
 )
 
 COMPLETE_TASK: tuple[Step, ...] = (
-    lock_task,  # one writer per case, so what is judged is what is changed
+    lock_task,  # one writer per case, so what is checked is what is changed
     check_access,  # may this actor do this on this task, now?
     task_is_open,  # somebody was faster? says who
     case_moves,  # nothing is done in a suspended case

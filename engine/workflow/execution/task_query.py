@@ -71,7 +71,7 @@ def lock_and_read(connection: Connection, task_id: str) -> tuple[Any | None, lis
     """Lock the case of a task, then read the task's row (``None`` when there is none) and the case's open tasks.
 
     SQLite's write transaction is the lock. What is read is read after the lock
-    was got, so what is judged is what is changed.
+    was got, so what is checked is what is changed.
     """
     batch = Batch(connection)
     values = {"task": task_id}
@@ -104,7 +104,7 @@ def open_tasks(connection: Connection, x: Execution, case_id: str, known: list[A
 
 
 def _of_many(connection: Connection, case_id: str, known: list[Any], ended: set[str]) -> list[Any]:
-    """Of a case with very many open tasks those it is judged by.
+    """Of a case with very many open tasks those it is summed up by.
 
     The rows come by performer, the caseworker's first, so the first that stays
     says whose tasks count; of those the earliest deadline may be further back.

@@ -1,4 +1,4 @@
-"""Judges what was filled in before a task may end: the data type's JSON Schema, and how many files there are."""
+"""Validates what was filled in before a task may end: the data type's JSON Schema, and how many files there are."""
 
 from __future__ import annotations
 

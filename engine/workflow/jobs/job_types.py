@@ -1,4 +1,4 @@
-"""The palette: what a task is for. Each type is one module and one line in ``wsgi.py``.
+"""The task types: what a task is for. Each type is one module and one line in ``wsgi.py``.
 
 A job ends in one of these ways, and says so by what it returns:
 

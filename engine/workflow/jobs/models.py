@@ -1,4 +1,4 @@
-"""The rows of the queue: due work, how far the sweeps have come, and what is left alone for a while."""
+"""The rows of the queue: due work, how far reconciliation has come, and what is left alone for a while."""
 
 from __future__ import annotations
 

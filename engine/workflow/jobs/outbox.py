@@ -247,7 +247,7 @@ def is_poison(work: Work) -> bool:
 
 
 def next_due(connection: Connection) -> dict[str, datetime]:
-    """When the next row of each queue is due or its lease runs out. The sweeper sleeps no longer than that."""
+    """When the next row of each queue is due or its lease runs out. Reconciliation sleeps no longer than that."""
     found: dict[str, datetime] = {}
     for queue in QUEUES:
         first = select(func.min(due_work.c.due_at)).where(due_work.c.state == "due", due_work.c.queue == queue)

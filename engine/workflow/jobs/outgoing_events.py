@@ -1,4 +1,4 @@
-"""Events that leave the house, as CloudEvents 1.0: written with the change that causes them, sent by a worker.
+"""Events that leave the application, as CloudEvents 1.0: written with the change that causes them, sent by a worker.
 
 An event says that something happened in a case, to whoever subscribes; it carries neither name, number nor
 amount. Who may know more asks with the ids it holds. The same occurrence has the same id however often it is

@@ -1,7 +1,7 @@
-"""The bell: a short rq job that says "there is due work". Losing one costs a moment, nothing else.
+"""The wake-up: a short rq job that means "there is due work". Losing one costs a moment, nothing else.
 
-The one module that knows rq, and only when it rings, listens or asks who works:
-a program that drains its work itself needs neither rq nor Redis.
+The one module that knows rq, and only when it notifies, listens or asks who works:
+a program that does its due work itself needs neither rq nor Redis.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from engine.workflow.jobs.models import QUEUES
 
 log = logging.getLogger(__name__)
 
-#: The rq queues carry the names of the queues of due work they ring for.
+#: The rq queues carry the names of the queues of due work they wake for.
 PREFIX = "ibalanse-"
 DRAIN = "engine.workflow.workers.worker.drain"
-#: Seconds after which rq takes a drain for dead: two of them and the longest job.
+#: Seconds after which rq takes a run for dead: two of them and the longest job.
 LONGEST = 1800
 ALLOWED = frozenset({DRAIN})
 
@@ -56,13 +56,13 @@ def drain_job() -> Any:
 
 
 def connect(url: str) -> redis.Redis:
-    """A client that gives up at once: the bell must never hold a person's request."""
+    """A client that gives up at once: a wake-up must never hold a person's request."""
     options = {"retry": Retry(NoBackoff(), 0), "socket_connect_timeout": 0.2, "socket_timeout": 0.2}
     return redis.Redis.from_url(url, **options)
 
 
 class Bell:
-    """Rings for the workers of a queue; at most a few waiting rings at a time."""
+    """Notifies the workers of a queue; at most a few wake-ups wait at a time."""
 
     def __init__(self, url: str, waiting: int) -> None:
         from rq import Queue
@@ -100,14 +100,14 @@ class Bell:
 
 
 def silent() -> None:
-    """A bell for those who drain themselves: tests and single commands."""
+    """No wake-up, for those who do the work themselves: tests and single commands."""
 
 
 Stop = Callable[[int, Any], None]
 
 
 def listen(url: str, queues: Sequence[str], on_stop: Callable[[Stop], None], on_force_stop: Callable[[], None]) -> None:
-    """Hear the bell and drain until told to stop. Raises ``redis.RedisError`` when Redis is gone at sign-on or -off.
+    """Do what is due at each wake-up until stopped. Raises ``redis.RedisError`` when Redis is gone at sign-on or -off.
 
     on_stop        called at the first signal with what the next one shall do
     on_force_stop  called at the second, which ends the process

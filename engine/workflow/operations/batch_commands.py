@@ -31,7 +31,7 @@ _INCIDENTS = {"retry_incident": "retry", "skip_incident": "skip"}
 
 
 def actor_of(row: Row[Any]) -> Actor:
-    """Incidents are resolved by whoever asked; what a policy judges is done by the house, as it always was."""
+    """Incidents are resolved by whoever asked; what a policy decides on is done by the system itself, as always."""
     if row.action in _INCIDENTS and row.created_by != SYSTEM.person_id:
         return Actor(Role.ADMINISTRATOR, row.created_by, "")
     return SYSTEM

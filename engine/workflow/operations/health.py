@@ -1,4 +1,4 @@
-"""How the engine is: work, workers, sweeps and breakers. Counts, codes and times; nothing of a person."""
+"""How the engine is: work, workers, reconciling and breakers. Counts, codes and times; nothing of a person."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from engine.workflow.runtime import Runtime
 
 #: A worker that has said nothing for this long is not counted on.
 SILENT = timedelta(seconds=60)
-#: A sweep that is older than this has stopped (``tidy`` runs every ten minutes).
+#: A reconciliation that is older than this has stopped (``tidy`` runs every ten minutes).
 SWEEP_LATE = {"invariants": timedelta(minutes=1), "tidy": timedelta(minutes=20)}
-#: Any other sweep is late after this.
+#: Any other reconciliation is late after this.
 DAY = timedelta(days=1)
 AT_ONCE = 500
 #: How far ahead it is looked for what the clock does next.
@@ -109,7 +109,7 @@ def workers(runtime: Runtime) -> list[WorkerState] | None:
 
 
 def sweeps(connection: Connection, now: datetime) -> list[tuple[str, datetime, bool]]:
-    """Each sweep: its name, when it was last done, and whether that is too long ago."""
+    """Each reconciliation: its name, when it was last done, and whether that is too long ago."""
     rows = connection.execute(select(sweep.c.name, sweep.c.at).order_by(sweep.c.name))
     return [(row.name, row.at, now - row.at > SWEEP_LATE.get(row.name, DAY)) for row in rows]
 

@@ -60,7 +60,7 @@ def in_background(runtime: Runtime, name: str, **payload: str) -> None:
 
 
 def enqueue_once(connection: Connection, name: str, now: datetime, **payload: str) -> bool:
-    """The same, within a transaction that rings the bell afterwards. Whether it was not waiting already."""
+    """The same, within a transaction that notifies the workers afterwards. Whether it was not waiting already."""
     wanted = {**payload, "priority": "bulk"}
     waiting = select(due_work.c.payload).where(due_work.c.name == name, due_work.c.state.in_(("due", "leased")))
     if any(found == wanted for found in connection.execute(waiting).scalars()):

@@ -1,4 +1,4 @@
-"""Cases out of one house and into another, as JSON lines that can be checked before a row is written.
+"""Cases out of one installation and into another, as JSON lines that can be checked before a row is written.
 
 ::
 
@@ -8,7 +8,7 @@
     {"case": id, "rows": {table: [...]}}                                    with its audit trail
     {"end": {"cases": n, "sha256": of every line before}}
 
-What is sealed stays sealed: keys travel wrapped, and only a house with the same data
+What is sealed stays sealed: keys travel wrapped, and only an installation with the same data
 keys can open them. A file that was cut off or changed is refused whole.
 """
 

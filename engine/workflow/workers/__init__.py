@@ -1,4 +1,4 @@
-"""Who takes due work: the performer, the worker process around it, and the sweep that finds what nobody rang for.
+"""Who takes due work: the performer, the worker process around it, and reconciliation, which finds what was missed.
 
 May import execution and jobs; nothing of execution knows that there are workers.
 """

@@ -1,7 +1,7 @@
-"""The sweep: rings for what is due, checks what must always hold, and tidies. Any number may run at once.
+"""Reconciliation: notifies of what is due, checks what must always hold, and tidies. Any number may run at once.
 
 What they share is a row each in ``sweep``: who locks it does the next part, the
-others go on with something else. So ten sweepers do the work of one, ten times as surely.
+others go on with something else. So ten workers reconcile no more than one, ten times as surely.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PART = 1000
 
 
 def ring(runtime: Runtime, bell: Callable[[str], bool]) -> tuple[timedelta, bool]:
-    """Ring for every queue that has something due. Returns how long nothing will be due, and whether it was heard."""
+    """Notify every queue that has something due. Returns how long nothing will be due, and whether it was heard."""
     now = runtime.clock.now()
     with runtime.db.read() as connection:
         moments = outbox.next_due(connection)
@@ -45,7 +45,7 @@ def check(runtime: Runtime) -> list[str]:
     """Look at the next part of the open instances. Returns the ids of those that wait for nothing: each is a bug.
 
     A live instance must have a task, work, a listener, a condition, an incident or a
-    called process. Each that has none is judged again under its case's lock.
+    called process. Each that has none is checked again under its case's lock.
     """
     with runtime.db.write() as connection:
         now = runtime.clock.now()
@@ -105,7 +105,7 @@ def tidy(runtime: Runtime) -> dict[str, int]:
 
 
 def _mine(connection: Connection, name: str, now: datetime, every: timedelta) -> str | None:
-    """Where the sweep *name* goes on, when it is its time and nobody else has it; else ``None``."""
+    """Where the reconciliation *name* goes on, when it is its time and nobody else has it; else ``None``."""
     row = connection.execute(select(sweep).where(sweep.c.name == name).with_for_update(skip_locked=True)).first()
     if row is None:
         if connection.execute(select(sweep.c.name).where(sweep.c.name == name)).first() is not None:

@@ -1,4 +1,4 @@
-"""``ibalanse worker``: an rq worker whose one job drains due work, and a sweeper beside it.
+"""``ibalanse worker``: an rq worker whose one job does what is due, and reconciliation beside it.
 
 One process does one thing at a time; start more for more. The first SIGTERM (or
 Ctrl-C) finishes what is in hand and gives back what is not begun, the second stops
@@ -33,9 +33,9 @@ log = logging.getLogger(__name__)
 
 #: How often a worker says how it goes, in seconds.
 PROGRESS = 30.0
-#: Longest wait between two looks at the database, in seconds: what a lost bell costs at most.
+#: Longest wait between two looks at the database, in seconds: what a lost wake-up costs at most.
 LONGEST_SLEEP = 1.0
-#: How long a stopping worker waits for its sweeper, in seconds.
+#: How long a stopping worker waits for its reconciliation, in seconds.
 STOP = 20.0
 
 
@@ -95,7 +95,7 @@ def drain() -> int:
         return 0
     _running.progress.took(taken)
     if taken and not stopping():
-        runtime.bell()  # there may be more; the next ring finds out
+        runtime.bell()  # there may be more; the next wake-up finds out
     return taken
 
 
@@ -128,7 +128,7 @@ def run(runtime: Runtime, *, queues: Sequence[str] = QUEUES, burst: bool = False
         try:
             listen(runtime.redis_url, queues, _stop, _stop_now)
             break
-        except redis.RedisError as error:  # gone while the worker signed on or off; the sweeper does its work
+        except redis.RedisError as error:  # gone while the worker signed on or off; reconciliation does its work
             log.warning("Redis does not answer (%s)", type(error).__name__)
             time.sleep(LONGEST_SLEEP)
     _running.stopping = True
@@ -157,7 +157,7 @@ def _burst(runtime: Runtime) -> int:
 
 
 def _sweep(runtime: Runtime, bell: Callable[[str], bool], queues: Sequence[str]) -> None:
-    """Ring whenever something is due, check and tidy now and then. Without Redis, do the work here."""
+    """Notify whenever something is due, check and tidy now and then. Without Redis, do the work here."""
     own = performer_of(runtime, queues, stopping)
     while not stopping():
         try:

@@ -59,7 +59,7 @@ class Closing:
     """``free`` NOK is what is the owner's own when everything is paid; negative: that much is missing.
 
     profit  NOK of the last year, without VAT, to the last day and with what is left sold and settled;
-            ``None`` when that year is over: its tax stands among the dues as it was reckoned then
+            ``None`` when that year is over: its tax stands among the dues as it was computed then
     """
 
     steps: tuple[str, ...]

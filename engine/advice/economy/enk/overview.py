@@ -82,7 +82,7 @@ class EnkWarning:
 
 @dataclass(frozen=True, slots=True)
 class EnkOverview:
-    """Everything about the business as of a day. NOK, estimates roughly reckoned.
+    """Everything about the business as of a day. NOK, estimates roughly computed.
 
     so_far      as it passed through the accounts, VAT included
     net_so_far  profit without VAT; ``net_year`` the same at this pace for the whole year
@@ -114,7 +114,7 @@ class EnkOverview:
 
     @property
     def tagged(self) -> bool:
-        """Whether any account is tagged as the business's: without one nothing can be reckoned."""
+        """Whether any account is tagged as the business's: without one nothing can be computed."""
         return bool(numbers(self.tagging, Tag.BUSINESS))
 
 

@@ -1,4 +1,4 @@
-"""Can the private economy carry a start (R67): run-way, tolerance, three scenarios. Told kindly, reckoned strictly."""
+"""Can the private economy carry a start (R67): run-way, tolerance, three scenarios. Kind words, strict figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tax of one income year, line by line (R61). Roughly reckoned: it does not replace accounting (R65)."""
+"""The tax of one income year, line by line (R61). Roughly computed: it does not replace accounting (R65)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queues of due work, since when it fails or waits, its trace; sweeps shared by all sweepers; breakers."""
+"""Queues of due work, since when it fails or waits, its trace; reconciling shared by all workers; breakers."""
 
 import sqlalchemy as sa
 from alembic import op

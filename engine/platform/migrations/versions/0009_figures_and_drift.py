@@ -1,4 +1,4 @@
-"""The courses leaders' figures are reckoned from, and checks of the audit trail that run in the background."""
+"""The timelines leaders' figures are computed from, and checks of the audit trail that run in the background."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The caseworkers' desk: plans and pauses on the case, views, searches, names, drafts, letters, questions, measures."""
+"""The caseworkers' workplace: plans and pauses on a case, views, names, drafts, letters, questions, measures."""
 
 import sqlalchemy as sa
 from alembic import op

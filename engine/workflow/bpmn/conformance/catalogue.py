@@ -18,7 +18,7 @@ from engine.workflow.bpmn.elements import Finding
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One constraint or a few that are judged together. ``section`` is that of BPMN 2.0.2, formal/2013-12-09."""
+    """One constraint or a few that are checked together. ``section`` is that of BPMN 2.0.2, formal/2013-12-09."""
 
     section: str
     numbers: tuple[str, ...]

@@ -1,6 +1,6 @@
 """A BPMN file as the rules of the standard see it: the whole tree, indexed once, and the files it imports.
 
-The parser keeps what is executed; these rules also judge what is not executed
+The parser keeps what is executed; these rules also check what is not executed
 (collaborations, data associations, correlation), so they read the tree itself.
 """
 
@@ -32,7 +32,7 @@ class Model:
     """Index over one tree. ``imports`` holds the models of other files by their namespace.
 
     ``unread`` are the namespaces of imports that are no BPMN or could not be
-    read; what a name in them stands for is unknown, so it is not judged.
+    read; what a name in them stands for is unknown, so it is not checked.
     """
 
     def __init__(self, root: Node) -> None:

@@ -1,6 +1,6 @@
 """Ad-hoc subprocess: its activities in no given order, all at once or one at a time, until it is enough.
 
-What no flow leads to may begin on its own. The completion condition is judged
+What no flow leads to may begin on its own. The completion condition is evaluated
 after each activity; when it holds the rest is cancelled, or waited for when the
 model says so. Without a condition it is done when everything is.
 """

@@ -69,7 +69,7 @@ def _inner(x: Execution, body: Token, characteristics: MultiInstance, index: int
 
 
 def inner_left(x: Execution, body: Token, token: Token) -> None:
-    """One inner instance is done: collect, throw, judge the completion condition, go on or finish."""
+    """One inner instance is done: collect, throw, evaluate the completion condition, go on or finish."""
     assert body.data is not None and token.data is not None
     characteristics = token.element.multi_instance
     assert characteristics is not None

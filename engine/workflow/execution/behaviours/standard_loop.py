@@ -1,4 +1,4 @@
-"""Standard loop: the activity again while its condition holds, judged before or after each turn."""
+"""Standard loop: the activity again while its condition holds, evaluated before or after each turn."""
 
 from __future__ import annotations
 

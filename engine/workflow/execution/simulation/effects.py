@@ -37,7 +37,7 @@ class Effect:
 
 
 def palette(effects: Mapping[str, Effect], marks: MutableMapping[str, str]) -> Palette:
-    """The palette with automatic tasks that do what *effects* bind them to, by element id or script.
+    """The behaviours with automatic tasks that do what *effects* bind them to, by element id or script.
 
     *marks* gets what an effect marks, by element instance.
     """

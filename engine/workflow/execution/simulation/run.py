@@ -170,7 +170,7 @@ class Simulation:
         self.settle()
 
     def set(self, variables: Mapping[str, Any]) -> None:
-        """Data change: conditions are judged anew."""
+        """Data change: conditions are evaluated anew."""
         for instance in self._all:
             if not instance.ended:
                 self._x.set_variables(instance, variables)

@@ -109,7 +109,7 @@ class Starts:
         return begun
 
     def know(self, variables: Mapping[str, Any], process: Process | None = None) -> None:
-        """What instances begun by an event will know; conditions of start events are judged on it."""
+        """What instances begun by an event will know; conditions of start events are evaluated on it."""
         for trigger in list(self.armed):
             if process is not None and trigger.process is not process:
                 continue

@@ -108,7 +108,7 @@ def waits_for_something() -> ColumnElement[bool]:
 
 
 def raise_stuck(c: Context) -> None:
-    """Judge again now that nobody else writes; then every element that ought to wait for something fails."""
+    """Check again now that nobody else writes; then every element that ought to wait for something fails."""
     assert isinstance(c.command, RaiseStuck)
     live = c.live
     waits = select(process_instance.c.id).where(process_instance.c.id == live.id, waits_for_something())

@@ -50,7 +50,7 @@ def is_suspended(c: Context, case_id: str) -> bool:
 
 
 def lock_task(c: Context) -> None:
-    """Lock the task's case, then read task, instance and case together: what is judged is what is changed."""
+    """Lock the task's case, then read task, instance and case together: what is checked is what is changed."""
     assert isinstance(c.command, TaskCommand)
     task_id = c.command.task_id
     task, c.open_tasks = task_query.lock_and_read(c.connection, task_id)
