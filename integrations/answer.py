@@ -1,4 +1,4 @@
-"""Read an answer by its schema; what does not fit is the source's fault."""
+"""Read an answer by its schema; what does not fit is the source's error."""
 
 from __future__ import annotations
 

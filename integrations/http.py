@@ -38,7 +38,7 @@ class Response:
 
 
 def _asked_pause(headers: Mapping[str, str]) -> float | None:
-    """``Retry-After`` in seconds; one written as a date is told by the answer's own ``Date`` (RFC 9110, 10.2.3)."""
+    """``Retry-After`` in seconds; one written as a date is read by the answer's own ``Date`` (RFC 9110, 10.2.3)."""
     wait = headers.get("Retry-After", "").strip()
     if wait.isdigit():
         return float(wait)

@@ -74,7 +74,7 @@ def is_odd(case_id: str) -> bool:
 
 
 class Soaked:
-    """A task type that asks an outside receiver, and now and then is told to come again."""
+    """A task type that asks an outside receiver, and now and then is asked to come again."""
 
     name = KEY
 
@@ -126,7 +126,7 @@ class Journal:
 
 
 class Sender:
-    """Starts cases, completes what is open, answers; until told to stop and everything has ended."""
+    """Starts cases, completes what is open, answers; until asked to stop and everything has ended."""
 
     def __init__(self, name: str) -> None:
         self._application = wire(Settings.from_env())

@@ -24,7 +24,7 @@ def serve(application: Application, port: int, host: str = "127.0.0.1") -> tuple
 
 
 def run(application: Application, port: int, say: Callable[[str], None]) -> int:
-    """Answer until told to stop."""
+    """Answer until asked to stop."""
     _, thread = serve(application, port)
     say(f"metrics on http://127.0.0.1:{port}/metrics")
     thread.join()

@@ -65,7 +65,7 @@ def children(settings: Settings, *, sandbox: bool, host: str = LISTEN) -> list[C
 
 
 def serve(settings: Settings, *, sandbox: bool, say: Callable[[str], None], ready: Callable[[], None]) -> int:
-    """Run until told to stop; *ready* is called once everything answers. Returns the exit status."""
+    """Run until asked to stop; *ready* is called once everything answers. Returns the exit status."""
     url, valkey = ensure_redis(settings)
     counted = settings.data_dir / "metrics"  # what the processes count together, anew at each start
     shutil.rmtree(counted, ignore_errors=True)

@@ -2,8 +2,8 @@
 
     SourceError
     ├── SourceUnavailable   transient: ask again later (time-out, 408, 429, 5xx, network)
-    ├── SourceRefused       our fault for good: no consent, wrong scope, bad request
-    └── SourceBroken        their fault for good: an answer that cannot be understood
+    ├── SourceRefused       our error for good: no consent, wrong scope, bad request
+    └── SourceBroken        their error for good: an answer that cannot be understood
 
 ``code`` is a short name for logs and incidents; it never carries personal data.
 "No data" is not a failure: it is an ``Evidence`` with state ``EMPTY``.

@@ -5,7 +5,7 @@ Refusal                 nothing was changed
 ├── Forbidden           the policy says no
 │   └── PolicyNotEvaluated   nobody may anything, since not all of the policy is evaluated; carries what
 ├── AlreadyDone         somebody was faster; says who and when
-├── Invalid             the data has faults; carries the issues
+├── Invalid             the data is not valid; carries the issues
 ├── StageRefused        a rule of the case's stages says no; carries the text key
 ├── Suspended           the case stands still until it is resumed
 ├── NotPossible         it would contradict what is there; carries every reason

@@ -29,7 +29,7 @@ class CallClient:
     def call(self, ask: Ask) -> Mapping[str, Scalar]:
         headers = {"Idempotency-Key": ask.key}
         if self._target.scope:
-            # A token that is refused is a fault of ours, not the receiver's no: that is for an operator, not the case.
+            # A token that is refused is an error of ours, not the receiver's no: that is for an operator, not the case.
             headers["Authorization"] = f"Bearer {self._maskinporten.token(self._target.scope)}"
         try:
             answer = self._http.post(self._target.url, json=dict(ask.body), headers=headers, expected=TAKEN, most=MOST)

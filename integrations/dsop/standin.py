@@ -1,4 +1,4 @@
-"""A bank's DSOP interface in the sandbox, told from the same persons as the other stand-ins."""
+"""A bank's DSOP interface in the sandbox, made from the same persons as the other stand-ins."""
 
 from __future__ import annotations
 

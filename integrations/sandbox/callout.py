@@ -1,4 +1,4 @@
-"""A receiver of the sandbox that processes may call without code: takes JSON, answers, and fails as told."""
+"""A receiver of the sandbox that processes may call without code: takes JSON, answers, and fails as set."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def settle_grant(connection: Connection, grant_id: str, trigger: str) -> None:
 def withdraw(connection: Connection, *, record_id: str, now: datetime) -> str | None:
     """End a consent or mandate at once (R93): grants, shares, harvests and what only it allowed us to keep.
 
-    Returns its basis, or ``None`` when it had ended before. The channels are told by a job.
+    Returns its basis, or ``None`` when it had ended before. A job notifies the channels.
     """
     row = connection.execute(select(consent_record).where(consent_record.c.id == record_id).with_for_update()).one()
     if not RECORD.allows(row.state, "withdraw"):

@@ -1,7 +1,7 @@
 """What the law says a claim may cost, and what a debtor keeps to live on, as dated data.
 
 An edition holds from a day to a day. After its last day it is not used in silence: what is
-asked for is either unknown, or told together with the day it is from.
+asked for is either unknown, or shown together with the day it is from.
 """
 
 from __future__ import annotations

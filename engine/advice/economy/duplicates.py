@@ -1,4 +1,4 @@
-"""The same thing told by several sources is shown once, with all of them.
+"""The same thing reported by several sources is shown once, with all of them.
 
 Debts   the same account number; else the same kind and creditor with balances within two per cent
         or 500 kroner. The live source fetched last gives the balance; each part (rate, limit, monthly
@@ -84,7 +84,7 @@ def _merge(group: list[Debt]) -> Debt:
 
 
 def incomes(found: Sequence[Income]) -> tuple[Income, ...]:
-    """What the payer itself tells stands; the same told by somebody it reports to lends its sources and goes.
+    """What the payer itself reports stands; the same from somebody it reports to lends its sources and goes.
 
     Child benefit is not reported.
     """

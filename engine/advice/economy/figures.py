@@ -194,7 +194,7 @@ class Gap:
     """Something the overview does not know.
 
     who    the one that did not answer, as shown
-    feeds  the totals it would have told of; ``None`` where nobody knows, as in overviews stored before gaps said so
+    feeds  the totals it would have fed; ``None`` where nobody knows, as in overviews stored before gaps said so
     """
 
     data_set: str

@@ -29,7 +29,7 @@ TERMS = 60
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One debt to pay down. ``rate`` per cent a year, ``minimum`` NOK a month; ``assumed``: no source told the rate."""
+    """One debt to pay down. ``rate`` per cent a year, ``minimum`` NOK a month; ``assumed``: no source gave the rate."""
 
     id: str
     name: str

@@ -14,7 +14,7 @@ from engine.advice.economy.spending import whole_months
 
 #: Benefits that end by law: as Nav names them → most months in a row, and where it says so.
 ENDS_AFTER = {"sykepenger": (12, "folketrygdloven § 8-12"), "dagpenger": (24, "folketrygdloven § 4-15")}
-#: How many months before the end it is told.
+#: How many months before the end it is shown.
 AHEAD = 3
 SOON = timedelta(days=14)
 
@@ -98,7 +98,7 @@ def _falling(incomes: Sequence[Income], months: Sequence[date]) -> list[Signal]:
 
 
 def _ending(incomes: Sequence[Income], as_of: date) -> list[Signal]:
-    """A benefit that has run so long that its end by law is near: told before the account shows it."""
+    """A benefit that has run so long that its end by law is near: shown before the account shows it."""
     found = []
     for name, (most, _) in ENDS_AFTER.items():
         months = {i.month.year * 12 + i.month.month - 1 for i in incomes if i.name.lower() == name}

@@ -40,7 +40,7 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class MonthlyLine:
-    """NOK per month on average, how many entries it is made of, and who told them."""
+    """NOK per month on average, how many entries it is made of, and who reported them."""
 
     category: str
     amount: Money

@@ -38,7 +38,7 @@ def known_before(connection: Connection, vault: Vault, case_id: str, plan: Mappi
 
 
 def forget(connection: Connection, case_id: str) -> None:
-    """Only the sources told of these debts: they go when the consent does."""
+    """Only the sources reported these debts: they go when the consent does."""
     connection.execute(
         data_element.delete().where(data_element.c.case_id == case_id, data_element.c.data_type == DATA_TYPE)
     )

@@ -36,7 +36,7 @@ def tagging(connection: Connection, vault: Vault, owner_id: str) -> dict[str, Ta
 def assumptions(kept: Mapping[str, Any], born: date, today: date) -> tuple[Assumptions, Assumptions | None]:
     """What counts this year, and what was answered for the year before; the owner's age at the end of the year.
 
-    Advance tax is of one year: told for an earlier one it is not carried into this in silence.
+    Advance tax is of one year: given for an earlier one it is not carried into this in silence.
     """
     told = replace(read_assumptions(kept), age=today.year - born.year)
     year = int(kept.get("year", today.year))

@@ -1,1 +1,1 @@
-"""What people are told beyond their own figures: tips, contacts, and what the whole is worth. All of it data."""
+"""What people are shown beyond their own figures: tips, contacts, and what the whole is worth. All of it data."""

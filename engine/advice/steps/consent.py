@@ -32,7 +32,7 @@ def check_consent_access(ctx: Context) -> None:
 
 
 def withdraw_consent(ctx: Context) -> None:
-    """End it with all it allowed. The channels are told by a job, the running collection by a message."""
+    """End it with all it allowed. The channels are notified by a job, the running collection by a message."""
     assert isinstance(ctx.command, WithdrawConsent)
     record_id = ctx.command.record_id
     ctx.outcome = Outcome(ctx.case_id)

@@ -56,7 +56,7 @@ class EnkCheck:
     ``ended`` (the register says so of every business) and ``left`` (how many dues lie ahead).
 
     When the accounts can no longer be seen (consent withdrawn or run out), the days it knew of are still
-    remembered, and the owner told that the amount must be found elsewhere: nothing due is forgotten.
+    remembered, and the owner warned that the amount must be found elsewhere: nothing due is forgotten.
     """
 
     name = "enk_check"

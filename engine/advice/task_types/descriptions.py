@@ -1,4 +1,4 @@
-"""What each job may be told, what it leaves behind and what it throws, as data: for the validator and for the form.
+"""Which settings each job takes, what it leaves behind and what it throws, as data: for the validator and for the form.
 
 Texts: ``job.<type>`` (what it does), ``job.<type>.s.<setting>`` and ``.h.<setting>`` (label and help),
 ``job.leaves.<variable>``, ``job.error.<code>``.

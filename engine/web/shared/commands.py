@@ -28,7 +28,7 @@ _DECLARED = "sent_commands"
 
 
 class UndeclaredCommandError(AssertionError):
-    """A view sends what it did not declare: a mistake in the code, told at once."""
+    """A view sends what it did not declare: a mistake in the code, raised at once."""
 
 
 def sends(*kinds: type[Command]) -> Callable[[View], View]:

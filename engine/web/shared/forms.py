@@ -163,7 +163,7 @@ def _as_kept(field: Field, shown: frozenset[str]) -> Field:
 
 
 def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Every fault, in words: the field's id and the sentence. In the order of the form."""
+    """Every error, in words: the field's id and the sentence. In the order of the form."""
     issues = check_schema(form.schema, content) if form.schema else []
     found = {issue.field: issue for issue in reversed(issues)}
     rows = []
@@ -180,7 +180,7 @@ def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def with_others(first: list[dict[str, str]], rest: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Faults of the same form from two places; a field keeps the first of its own."""
+    """Errors of the same form from two places; a field keeps the first of its own."""
     paths = {fault["path"] for fault in first}
     return [*first, *(fault for fault in rest if fault["path"] not in paths)]
 
@@ -192,7 +192,7 @@ def _few_or_many(field: Field, takes: Taking) -> Issue | None:
 
 
 def judged(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The faults of a task's form as *content* leaves it: what is asked for may hang on what was answered now."""
+    """The errors of a task's form as *content* leaves it: what is asked for may hang on what was answered now."""
     form = of_task(connection, task, content)
     return faults(form, content) if form is not None else []
 

@@ -11,7 +11,7 @@ ANYONE = "anyone"
 
 
 def guarded(name: str, import_name: str, guard: str) -> Blueprint:
-    """A blueprint that only actors of role *guard* enter; others are sent to log in, or told no.
+    """A blueprint that only actors of role *guard* enter; others are sent to log in, or refused.
 
     What is for leaders is open to an adviser who leads their office too.
     """

@@ -12,7 +12,7 @@ CSP = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: Bytes of a request with files in it, from somebody logged in. Above what one file may be, so that one too large is
-#: told at its field with the rest of the form as it was written. Large files are read to disk, not to memory.
+#: shown at its field with the rest of the form as it was written. Large files are read to disk, not to memory.
 ROOM = 32 * 1024 * 1024
 #: Where forms with files are sent.
 WITH_FILES = frozenset({"tasks.answer", "casework.complete", "case_documents.add"})

@@ -19,6 +19,6 @@ def texts(language: str) -> dict[str, str]:
 
 
 def translate(language: str, key: str, **values: object) -> str:
-    """The text with its values put in. A key that is not there is a fault the tests find, and shows itself."""
+    """The text with its values put in. A key that is not there is an error the tests find, and shows itself."""
     text = texts(language).get(key) or texts("nb").get(key) or key
     return text.format(**values) if values else text

@@ -159,7 +159,7 @@ def _digest(
 
 
 def verify(connection: Connection, case_id: str) -> Broken | None:
-    """The first fault of one chain, or ``None`` when it is whole."""
+    """The first violation of one chain, or ``None`` when it is whole."""
     previous, expected = _START, 1
     events = select(audit_event).where(audit_event.c.case_id == case_id).order_by(audit_event.c.seq)
     with connection.execute(events.execution_options(stream_results=True)) as rows:
@@ -179,6 +179,6 @@ def verify(connection: Connection, case_id: str) -> Broken | None:
 
 
 def verify_all(connection: Connection) -> Iterator[tuple[str, Broken | None]]:
-    """Every chain with its first fault, if any."""
+    """Every chain with its first violation, if any."""
     for case_id in connection.execute(select(audit_head.c.case_id)).scalars().all():
         yield case_id, verify(connection, case_id)

@@ -1,4 +1,4 @@
-"""The enforcement: no permit, no step. Someone with no role in a case is told it is not there."""
+"""The enforcement: no permit, no step. To someone with no role in a case it is not there."""
 
 from __future__ import annotations
 

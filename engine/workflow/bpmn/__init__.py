@@ -1,5 +1,5 @@
 """``process.bpmn`` → frozen objects. Pure: imports nothing of ours.
 
 ``parse(bytes) -> Definitions`` reads with hardened XML, ``validate`` lists every
-fault with element id, line, rule and suggestion.
+finding with element id, line, rule and suggestion.
 """

@@ -59,7 +59,7 @@ def to_svg(
     current: Collection[str] = (),
     standalone: bool = False,
 ) -> str:
-    """The picture. *findings* are marked as faults, *current* as where somebody is now.
+    """The picture. *findings* are marked, *current* as where somebody is now.
 
     With *standalone* it carries its own colours; else a stylesheet gives them by class.
     """

@@ -332,7 +332,7 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault the validator found. ``severity`` is "error" or "warning"."""
+    """One thing the validator found. ``severity`` is "error" or "warning"."""
 
     element: str
     rule: str

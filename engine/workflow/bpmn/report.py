@@ -33,7 +33,7 @@ def findings_report(path: Path, capabilities: Capabilities) -> list[dict[str, An
     element     id of the element, or of the nearest around it that has one
     line        where its tag begins, 0 when unknown
     rule        EXT.nnn, XSD.x, REF.x and BPMN.x are the standard's; a plain word is the engine's
-    severity    error, warning or unsupported, as told above
+    severity    error, warning or unsupported, as above
     message     what is wrong; suggestion: what to do, where there is one answer
     section     of BPMN 2.0.2, empty for the engine's own rules
 
@@ -59,7 +59,7 @@ def findings_report(path: Path, capabilities: Capabilities) -> list[dict[str, An
 
 
 def _engine(model: Model, capabilities: Capabilities) -> Iterator[Finding]:
-    """What stands in the way of executing the file. A file the parser stops at is told from its tree."""
+    """What stands in the way of executing the file. A file the parser stops at is read from its tree."""
     if local(model.root) != "definitions":
         return
     yield from never_executed(model)

@@ -1,4 +1,4 @@
-"""What a rule of the validator is, and what it is told of the engine."""
+"""What a rule of the validator is, and what it knows of the engine."""
 
 from __future__ import annotations
 

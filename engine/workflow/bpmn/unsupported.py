@@ -1,4 +1,4 @@
-"""What a file holds that this engine does not read or execute, told from the tree itself.
+"""What a file holds that this engine does not read or execute, read from the tree itself.
 
 ``validator`` checks a process that ``parser`` could read. These findings need
 no parser, so even a file that cannot be parsed gets a whole list, and what

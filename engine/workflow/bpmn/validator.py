@@ -1,4 +1,4 @@
-"""Is this process fit to be executed? Every fault at once, each with element, line, rule and what to do.
+"""Is this process fit to be executed? Every error at once, each with element, line, rule and what to do.
 
 A rule is one small function: those of ``executable`` without which a definition cannot be executed at all, and those
 of ``sound`` that make it sound, which is asked of what is deployed. ``Capabilities`` is what the engine executes,

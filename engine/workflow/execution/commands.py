@@ -97,7 +97,7 @@ class DetachFile(TaskCommand):
 
 @dataclass(frozen=True, slots=True)
 class CompleteTask(TaskCommand):
-    """A person is done with a task. ``data`` is saved first; faults in it stop everything.
+    """A person is done with a task. ``data`` is saved first; errors in it stop everything.
 
     seen  as for ``SaveTaskData``
     """
@@ -267,7 +267,7 @@ class CorrelateMessage(Command):
 
 @dataclass(frozen=True, slots=True)
 class BroadcastSignal(Command):
-    """A signal from outside: told to everybody who listens, in every case. The same (source, id) counts once."""
+    """A signal from outside: delivered to everybody who listens, in every case. The same (source, id) counts once."""
 
     name: str
     source: str

@@ -11,7 +11,7 @@ def flows_from(x: Execution, element: Element, scope: Scope) -> tuple[SequenceFl
     """The outgoing flows an activity or event takes: every unconditional one, and those whose condition holds.
 
     The default flow is taken when it has conditional siblings and none of them
-    holds. When every flow has a condition and none holds, that is a fault.
+    holds. When every flow has a condition and none holds, that is an incident.
     """
     process = scope.instance.process
     flows = process.ways[element.id]

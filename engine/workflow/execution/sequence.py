@@ -140,7 +140,7 @@ COMPLETE_TASK: tuple[Step, ...] = (
     case_moves,  # nothing is done in a suspended case
     task_is_free,  # not in a pause, and nobody else has it
     require_seen_data,  # another has filled in the same form? shows what is stored
-    validate_task_data,  # faults stop here and nothing has changed
+    validate_task_data,  # errors stop here and nothing has changed
     save_data,
     run_ending_hook,  # at most one handler per task
     end_task,  # the task is completed and its data locked

@@ -32,7 +32,7 @@ ALLOWED = frozenset({DRAIN})
 
 @dataclass(frozen=True, slots=True)
 class WorkerState:
-    """One worker process as it told Redis. ``state``: idle | busy | suspended | …"""
+    """One worker process as it reported itself to Redis. ``state``: idle | busy | suspended | …"""
 
     name: str
     queues: tuple[str, ...]

@@ -17,7 +17,7 @@ from engine.workflow.operations.models import audit_check
 from engine.workflow.runtime import Runtime
 
 AT_ONCE = 100
-#: More faults than this are not listed: whoever reads knows by then.
+#: More violations than this are not listed: whoever reads knows by then.
 MOST = 100
 
 
@@ -61,7 +61,7 @@ def go_on(runtime: Runtime, identity: str, seconds: float) -> bool:
 
 
 def _sure(runtime: Runtime, suspects: list[str]) -> list[chain.Broken]:
-    """Looked at once more each: an event written between our two questions is no fault."""
+    """Looked at once more each: an event written between our two questions is no violation."""
     found = []
     for case_id in suspects:
         with runtime.db.read() as connection:

@@ -285,7 +285,7 @@ class Performer:
     # When it goes wrong
 
     def _failed(self, work: Work, error: Exception) -> None:
-        """Nobody foresaw it, so trying again would do the same. Only its class is told, a message may be personal."""
+        """Unforeseen, so trying again would do the same. Only its class is recorded: a message may be personal."""
         log.error("work %s (%s) failed: %s", work.id, work.name, type(error).__name__)
         if isinstance(error, Fault):
             self._raise_incident(work, error.code, error.detail)

@@ -78,7 +78,7 @@ _running = _Running()
 
 
 def stopping() -> bool:
-    """Whether this worker was told to stop."""
+    """Whether this worker was asked to stop."""
     return _running.stopping
 
 
@@ -111,7 +111,7 @@ def _stop_now() -> None:
 
 
 def run(runtime: Runtime, *, queues: Sequence[str] = QUEUES, burst: bool = False, as_json: bool = False) -> int:
-    """Work until told to stop, or with *burst* until nothing is due. Returns the exit status."""
+    """Work until asked to stop, or with *burst* until nothing is due. Returns the exit status."""
     _running.runtime = runtime
     _running.queues = queues
     _running.stopping = False

@@ -21,7 +21,7 @@ from engine.advice.economy.tax.income import TaxableIncome
 from engine.advice.economy.tax.vat import Period, TermEstimate, term_estimates, terms
 
 WARN_DAYS = 21
-#: Share of the registration limit at which the owner is told that it comes nearer.
+#: Share of the registration limit at which the owner is warned that it comes nearer.
 NEAR = Decimal("0.8")
 #: A return this far (NOK) from what the accounts show is worth a look.
 CONTRADICTION = Decimal(1000)
@@ -39,7 +39,7 @@ class Assumptions:
     vat_period   two_month | annual | annual_primary
     returns      term key → NOK the owner returned, to compare with
     started      the first day of business this year, when it was not running from 1 January
-    carried      told for an earlier year: what is said of advance tax does not count for this one
+    carried      given for an earlier year: what is said of advance tax does not count for this one
     """
 
     advance_tax: Money = ZERO
@@ -123,7 +123,7 @@ def build(
 ) -> EnkOverview:
     """Compile the owner's overview. Pure. A year without rates leaves the tax out and says so.
 
-    last_year  what was told for the year before, whose tax falls due in this one; as *assumptions* when not given
+    last_year  what was given for the year before, whose tax falls due in this one; as *assumptions* when not given
     """
     moved = movements(figures.transactions, tagging)
     first = date(as_of.year, 1, 1)

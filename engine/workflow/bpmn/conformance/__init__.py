@@ -81,7 +81,7 @@ def conform_file(root: etree._Element, file: Path) -> tuple[Finding, ...]:
 
 
 def judge(model: Model) -> tuple[Finding, ...]:
-    """Every rule on one model. What is no BPMN at all is told as that alone."""
+    """Every rule on one model. What is no BPMN at all is reported as that alone."""
     rules = RULES if local(model.root) == "definitions" else schema.RULES[:1]
     return in_order(finding for rule in rules for finding in rule.check(model))
 

@@ -50,7 +50,7 @@ def flows_join_nodes(model: Model) -> Iterator[Finding]:
 
 
 def nodes_name_their_flows(model: Model) -> Iterator[Finding]:
-    """A node lists the flows that meet it. A file that lists none at all is told so once, without blame."""
+    """A node lists the flows that meet it. A file that lists none at all gets one finding, without blame."""
     if not model.lists_flows:
         if model.flows and not model.dialect:
             text = "no node lists its incoming and outgoing flows, which some tools need"

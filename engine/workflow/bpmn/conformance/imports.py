@@ -26,7 +26,7 @@ Conform = Callable[[Model], tuple[Finding, ...]]
 
 
 def follow(model: Model, file: Path, conform: Conform) -> list[Finding]:
-    """Read every import of *file*, connect the models with each other, and tell their faults at the import.
+    """Read every import of *file*, connect the models with each other, and report their errors at the import.
 
     Files that import each other are good BPMN. Nothing outside the file's
     folder is ever opened, and nothing is fetched.

@@ -18,7 +18,7 @@ def needs_rest(events: tuple[EventDefinition, ...]) -> bool:
 
 
 def throw(x: Execution, token: Token, event: EventDefinition) -> None:
-    """Throw one event from where the token stands. An error nobody catches is a fault; an escalation is not."""
+    """Throw one event from where the token stands. An error nobody catches is an incident; an escalation is not."""
     if event.kind == "signal":
         correlation.throw_signal(x, token, event.reference, payload(x, token))
     elif event.kind == "message":

@@ -33,7 +33,7 @@ def attach_file(c: Context) -> None:
 
 
 def detach_file(c: Context) -> None:
-    """Take it out, if it is of this task's form. One that is gone already is no fault: the press was made twice."""
+    """Take it out, if it is of this task's form. One that is gone already is no error: the press was made twice."""
     assert isinstance(c.command, DetachFile) and c.task is not None
     ours = c.deployed(c.task.definition_id).bundle.attachments_of(c.task.element_id)
     if attachments.remove(c.connection, c.live.id, c.task.owner_id, ours, c.command.attachment_id):

@@ -1,4 +1,4 @@
-"""What every act on a case as a whole begins and ends with, whoever acts and whatever it writes."""
+"""What every action on a case as a whole begins and ends with, whoever acts and whatever it writes."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ POLICY = "policy_not_evaluated"
 
 
 def raise_incident(c: Context) -> None:
-    """The element of a job fails; work of another kind stands still by itself. Told once."""
+    """The element of a job fails; work of another kind stands still by itself. Reported once."""
     assert isinstance(c.command, RaiseIncident) and c.work is not None
     command, work = c.command, c.work
     if work.kind == "job" and c.token is not None:

@@ -96,7 +96,7 @@ def _begin(c: Context, start: Row[Any], variables: Mapping[str, Any], owner_id: 
 
 
 def accept_signal(c: Context) -> None:
-    """Take a signal id once; it is told by work of its own."""
+    """Take a signal id once; it is delivered by work of its own."""
     command = c.command
     assert isinstance(command, BroadcastSignal)
     if messages.seen(c.connection, command.source, command.message_id):

@@ -17,7 +17,7 @@ from engine.workflow.execution.flush import flush
 from engine.workflow.instances import case_projection, stages
 from engine.workflow.jobs.models import due_work
 
-#: As many moves of one command are told one by one in the audit trail.
+#: As many moves of one command are listed one by one in the audit trail.
 NAMED = 500
 
 

@@ -100,7 +100,7 @@ def save_data(c: Context) -> None:
 
 
 def validate_task_data(c: Context) -> None:
-    """Faults in the form stop here and nothing has changed. A rejection needs no valid form."""
+    """Errors in the form stop here and nothing has changed. A rejection needs no valid form."""
     assert isinstance(c.command, CompleteTask) and c.task is not None
     if c.command.action == "reject":
         return
