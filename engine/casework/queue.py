@@ -32,11 +32,15 @@ VIEWS = ("alle", "mine", "ingen", "venter", "frist", "passert", "planlagt", "fer
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whose queue it is. ``mine`` are her own id and those of the colleagues she stands in for."""
+    """Whose queue it is. ``mine`` are their own id and those of the colleagues they stand in for.
+
+    hidden  versions of journeys whose cases their role may not read
+    """
 
     office: str
     person_id: str
     mine: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ def conditions(connection: Connection, who: Who, asked: Filter, now: datetime) -
         where.append(case_file.c.stage == asked.stage)
     if asked.responsible:
         where.append(case_file.c.responsible == asked.responsible)
+    if who.hidden:
+        where.append(case_file.c.definition_id.not_in(who.hidden))
     return where
 
 

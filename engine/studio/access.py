@@ -26,6 +26,7 @@ from engine.workflow.definitions.bundle import Bundle
 
 #: What can be done with a step, besides what a policy names itself.
 ACTIONS = ("read", "write", "confirm", "sign", "reject")
+READ = "read"
 ROLES = (role_codes.OWNER, role_codes.CASEWORKER)
 ROLE = re.compile(r"role\.[a-z][a-z0-9_-]*")
 
@@ -101,9 +102,17 @@ def changes(old: Bundle, new: Bundle) -> Iterator[Change]:
 
 
 def let(files: Files, key: str, element: str, role: str, action: str, allowed: bool) -> dict[str, bytes]:
-    """New files where *role* may, or may not, do *action* on the step. Raises ``EditRefused``."""
+    """New files where *role* may, or may not, do *action* on the step. Who may do something may read it too.
+
+    Raises ``EditRefused``.
+    """
     if "policy.xml" not in files:
         raise EditRefused("edit.no_policy")
+    changed = _let(files, key, element, role, action, allowed)
+    return _let(changed, key, element, role, READ, True) if allowed and action != READ else changed
+
+
+def _let(files: Files, key: str, element: str, role: str, action: str, allowed: bool) -> dict[str, bytes]:
     if may(files, key, element, role, action) == allowed:
         return dict(files)
     root = read_xml(files["policy.xml"])

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from engine.studio.bpmn_editor import set_text
-from engine.studio.policy_editor import allow
+from engine.studio.policy_editor import allow, let_read
 from engine.workflow.authorization import role_codes
 from engine.workflow.definitions.bundle import Bundle
 
@@ -79,7 +79,8 @@ def blank(key: str, title: str, office: dict[str, str]) -> Bundle:
         for row in _STEPS:
             files = set_text(files, f"task.{row[0]}", language, row[index])
         files = set_text(files, "Side1", language, {"nb": "Side 1", "nn": "Side 1", "en": "Page 1"}[language])
-    return Bundle(key, allow(allow(files, "Apply", role_codes.OWNER, key), "Handle", role_codes.CASEWORKER, key))
+    files = allow(allow(files, "Apply", role_codes.OWNER, key), "Handle", role_codes.CASEWORKER, key)
+    return Bundle(key, let_read(files, role_codes.CASEWORKER, key))  # whoever handles it sees what was filled in
 
 
 def _data_type(kind: str, step: str) -> dict[str, Any]:

@@ -20,7 +20,16 @@ def allow(files: Files, element_id: str, role: str, key: str = "") -> dict[str, 
     root = read_xml(files["policy.xml"])
     app = next(iter(root.xpath("//*[local-name()='AttributeDesignator'][@AttributeId='urn:altinn:app']")), None)
     key = key or (app.getparent().findtext(f"{XACML}AttributeValue") if app is not None else "")
-    rule = rule_for(element_id, role, key or "", ["read", "write", "confirm"])
+    return _with(files, root, rule_for(element_id, role, key or "", ["read", "write", "confirm"]))
+
+
+def let_read(files: Files, role: str, key: str) -> dict[str, bytes]:
+    """A rule of the policy that lets *role* read every step of the process *key*."""
+    return _with(files, read_xml(files["policy.xml"]), rule_for("", role, key, ["read"]))
+
+
+def _with(files: Files, root: etree._Element, rule: etree._Element) -> dict[str, bytes]:
+    """The files with one rule more."""
     rules = root.findall(f"{XACML}Rule")
     if rules:
         rules[-1].addnext(rule)  # the schema has obligations after the rules
@@ -31,16 +40,18 @@ def allow(files: Files, element_id: str, role: str, key: str = "") -> dict[str, 
 
 
 def rule_for(element_id: str, role: str, key: str, actions: list[str], effect: str = "Permit") -> etree._Element:
-    """One rule: this role, this step, these actions."""
+    """One rule: this role, this step ("" = each of them), these actions."""
     said = "does" if effect == "Permit" else "does not do"
-    identity = f"urn:ibalanse:rule:{element_id}:{role}:{effect.lower()}"
+    identity = f"urn:ibalanse:rule:{element_id or 'case'}:{role}:{effect.lower()}"
     rule = etree.Element(f"{XACML}Rule", RuleId=identity, Effect=effect)
-    etree.SubElement(rule, f"{XACML}Description").text = f"{role} {said} {element_id}"
+    etree.SubElement(rule, f"{XACML}Description").text = (
+        f"{role} {said} {element_id}" if element_id else f"{role} reads the case"
+    )
     target = etree.SubElement(rule, f"{XACML}Target")
     for values, attribute, category in (
         ([role], "urn:altinn:rolecode", "urn:oasis:names:tc:xacml:1.0:subject-category:access-subject"),
         ([key], "urn:altinn:app", f"{_CATEGORY}:resource"),
-        ([element_id], "urn:altinn:task", f"{_CATEGORY}:resource"),
+        *([([element_id], "urn:altinn:task", f"{_CATEGORY}:resource")] if element_id else ()),
         (actions, "urn:oasis:names:tc:xacml:1.0:action:action-id", f"{_CATEGORY}:action"),
     ):
         group = etree.SubElement(target, f"{XACML}AnyOf")

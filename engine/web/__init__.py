@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.application import Application
+from engine.casework import queries
 from engine.platform import trace
 from engine.platform.db import trouble
 from engine.platform.provider_errors import SourceError
@@ -50,6 +51,7 @@ from engine.workflow.errors import (
     Forbidden,
     NotFound,
     NotPossible,
+    NotReadable,
     Refusal,
     StageRefused,
     Suspended,
@@ -128,7 +130,7 @@ def create_app(
     app.teardown_request(lambda _: trace.leave())
     template_globals.install(app)
     app.jinja_env.globals.update(notice_link=notice_link)
-    _errors(app)
+    _errors(app, application)
     return app
 
 
@@ -167,7 +169,7 @@ def _who() -> None:
         session_store.renew(token)
 
 
-def _errors(app: Flask) -> None:
+def _errors(app: Flask, application: Application) -> None:
     def page(status: int, key: str, **values: object) -> tuple[str, int]:
         if request.headers.get("HX-Request"):
             return render_template("parts/problem.html", key=key, status=status, values=values), status
@@ -201,6 +203,13 @@ def _errors(app: Flask) -> None:
     def not_possible(error: NotPossible) -> tuple[str, int]:
         paused = any(reason.rule == "task-paused" for reason in error.reasons)
         return page(409, "error.paused" if paused else "error.409")
+
+    @app.errorhandler(NotReadable)
+    def not_readable(error: NotReadable) -> tuple[str, int]:
+        """To the owner alone: the case is there, and what the law gives them in it is a press away."""
+        with application.db.read() as connection:
+            case = queries.case_by_id(connection, error.case_id)
+        return render_template("case_unreadable.html", case=case), 403
 
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> tuple[str, int]:

@@ -3,7 +3,8 @@
 Refusal                 nothing was changed
 ├── NotFound            no such task or case, or not for this actor: the same answer
 ├── Forbidden           the policy says no
-│   └── PolicyNotEvaluated   nobody may anything, since not all of the policy is evaluated; carries what
+│   ├── PolicyNotEvaluated   nobody may anything, since not all of the policy is evaluated; carries what
+│   └── NotReadable     the owner may not read the case; its existence and their rights stay
 ├── AlreadyDone         somebody was faster; says who and when
 ├── Invalid             the data is not valid; carries the issues
 ├── StageRefused        a rule of the case's stages says no; carries the text key
@@ -44,6 +45,14 @@ class PolicyNotEvaluated(Forbidden):
         super().__init__(element_id)
         self.instance_id = instance_id
         self.detail = detail
+
+
+class NotReadable(Forbidden):
+    """The policy lets the owner not read what is in their case. ``case_id``: that it exists they always learn."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(case_id)
+        self.case_id = case_id
 
 
 class AlreadyDone(Refusal):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as default
 
 from engine.workflow.authorization.policy import FILE, Policy, PolicyError, Violation, policy_of
-from engine.workflow.authorization.policy_queries import allowed, roles_named
+from engine.workflow.authorization.policy_queries import allowed, reads, roles_named
 from engine.workflow.bpmn.conformance import beyond, conform
 from engine.workflow.bpmn.elements import Element, Finding
 from engine.workflow.bpmn.parser import read_definitions
@@ -196,7 +196,7 @@ def _stages(bundle: Bundle, _: House) -> Iterator[Finding]:
 
 
 def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
-    """Every step somebody should do must be allowed to somebody."""
+    """Every step somebody should do must be allowed to somebody, and who does it must be allowed to read it."""
     try:
         policy = policy_of(bundle.files)
     except PolicyError as error:
@@ -208,6 +208,21 @@ def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
     for element in _user_tasks(bundle):
         if not any(_permits(policy, bundle.key, element.id, role) for role in roles_named(policy)):
             yield Finding(element.id, "nobody-may", "policy.xml lets nobody do this step")
+    yield from _reading(bundle, policy)
+
+
+def _reading(bundle: Bundle, policy: Policy) -> Iterator[Finding]:
+    """Somebody must be allowed to read the case, and nobody acts blindly: who may do a step may read it."""
+    roles = roles_named(policy)
+    steps = ("", *bundle.process.elements)
+    if not any(reads(policy, bundle.key, step, role) for role in roles for step in steps):
+        yield Finding("", "nobody-may-read", "policy.xml lets nobody read the case: no rule gives the action read")
+        return
+    for element in _user_tasks(bundle):
+        for role in roles:
+            if _permits(policy, bundle.key, element.id, role) and not reads(policy, bundle.key, element.id, role):
+                text = f"policy.xml lets {role} do this step but not read it"
+                yield Finding(element.id, "may-act-but-not-read", text)
 
 
 def _not_evaluated(violation: Violation) -> Finding:

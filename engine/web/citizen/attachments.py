@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine.casework import case_actions, uploads
-from engine.web.shared import view
+from engine.web.shared import access, sent_files, view
 from engine.web.shared.commands import send
 from engine.web.shared.forms import TaskForm
 from engine.workflow.errors import NotFound, NotPossible
@@ -96,10 +96,16 @@ def of_task(connection: Connection, task: Any) -> list[Attachment]:
     return attachments.of_task(connection, house.vault, task.instance_id, task.owner_id, kinds)
 
 
-def for_office(connection: Connection, case_id: str) -> list[Attachment]:
-    """What was sent in a case, and what its caseworkers are putting in their own forms."""
-    own = [one for task in case_actions.tasks(connection, case_id) for one in of_task(connection, task)]
-    return [*attachments.sent(connection, view.house().vault, case_id), *own]
+def for_office(connection: Connection, case: Any) -> list[Attachment]:
+    """What was sent in a case, and what its caseworkers are putting in their own forms: of the steps they may read."""
+    reader = access.reader(connection, case)
+    own = [
+        one
+        for task in case_actions.tasks(connection, case.id)
+        if access.step_readable(connection, reader, task.definition_id, task.element_id)
+        for one in of_task(connection, task)
+    ]
+    return [*sent_files.of_readable_steps(connection, case, reader), *own]
 
 
 def answered(connection: Connection, case_id: str, attachment_id: str, among: Iterable[Attachment]) -> Response:

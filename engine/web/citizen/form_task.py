@@ -31,10 +31,10 @@ def draw(connection: Connection, task: Any, given: dict[str, Any] | None, faults
     One who follows a link from a fault on another page gets this page with what is wrong on it.
     """
     house = view.house()
-    bundle = house.library.get(connection, task.definition_id).bundle
+    deployed = house.library.get(connection, task.definition_id)
     form = forms.of_task(connection, task, given)
     case = queries.case_by_id(connection, task.case_id)
-    shown = answers.of_case(connection, case, bundle) if task.task_type in ("confirmation", "signing") else ()
+    shown = answers.of_case(connection, case, deployed) if task.task_type in ("confirmation", "signing") else ()
     parties_in = parties.of_case(connection, task.case_id)
     pages = forms.pages(form)
     at = _place(pages, wanted or task.page or "")

@@ -25,7 +25,7 @@ from engine.casework import (
 )
 from engine.casework.commands import ReadMessages, SendMessage
 from engine.web.citizen.charts import panels
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
 from engine.web.shared.guards import ANYONE, actor, guarded
@@ -74,7 +74,7 @@ def home() -> Any:
     house = view.house()
     who = actor().person_id
     with house.db.read() as connection:
-        cases = [case for case in queries.cases_of(connection, who) if case.state == "open"]
+        cases = [case for case in access.known_cases(connection) if case.state == "open"]
         if not cases:
             return render_template("start.html", services=services(connection), earlier=None)
         if len(cases) == 1:
@@ -161,14 +161,20 @@ def home_of(connection: Connection, case: Any) -> str:
 
 
 def own_case(connection: Connection, number: str = "") -> Any:
-    """One of the citizen's cases: by number, else the one she most likely means. ``None`` when she has none."""
-    cases = queries.cases_of(connection, actor().person_id)
+    """One of the citizen's cases: by number, else the one they most likely mean. ``None`` when they have none.
+
+    Raises ``NotFound`` for one that is not theirs to read, ``NotReadable`` for their own.
+    """
+    cases = access.known_cases(connection)
     if number:
         found = next((case for case in cases if case.number == number), None)
         if found is None:
             raise NotFound(number)
-        return found
-    return cases[0] if cases else None
+    else:
+        found = cases[0] if cases else None
+    if found is not None:
+        access.require(connection, found)
+    return found
 
 
 @blueprint.get("/saken-min")
@@ -176,7 +182,7 @@ def case() -> Any:
     house = view.house()
     number = request.args.get("sak", "")
     with house.db.read() as connection:
-        cases = queries.cases_of(connection, actor().person_id)
+        cases = access.known_cases(connection)
         if not cases:
             return redirect(url_for("citizen.home"), 303)
         if not number and len(cases) > 1:
@@ -292,7 +298,7 @@ def _messages(text: str, fault: str) -> Any:
     who = actor().person_id
     with house.db.read() as connection:
         every = queries.cases_of(connection, who)
-        cases = {case.id: case for case in every if case.owner_id == who}
+        cases = {case.id: case for case in access.own_readable_cases(connection)}
         written = [
             (cases[case_id], message)
             for case_id in cases

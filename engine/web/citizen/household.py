@@ -23,11 +23,10 @@ from engine.advice.evidence import baseline, business, harvest
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.advice.household import MAX_MEASURES
-from engine.advice.queries import data_case_of
 from engine.casework import queries
 from engine.web.citizen.overview import read_amount
 from engine.web.citizen.own_pages import finish, open_task
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -55,7 +54,7 @@ def known_of(connection: Connection) -> Known | None:
     """``None`` before there is an overview."""
     house = view.house()
     who = actor().person_id
-    case = data_case_of(connection, who)
+    case = access.data_case(connection)
     newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now()) if case else None
     if case is None or newest is None:
         return None

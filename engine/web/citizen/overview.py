@@ -16,12 +16,11 @@ from engine.advice.consent.models import consent_record
 from engine.advice.economy.overview import Overview
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import harvest as harvest_table
-from engine.advice.queries import data_case_of
 from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -33,7 +32,7 @@ SOON = timedelta(minutes=2)
 
 
 def _case(connection: Connection) -> Any:
-    case = data_case_of(connection, actor().person_id)
+    case = access.data_case(connection)
     if case is None:
         raise NotFound("case")
     return case
@@ -49,7 +48,7 @@ def page(given: dict[str, str], fault: str) -> Any:
     house = view.house()
     now = house.clock.now()
     with house.db.read() as connection:
-        case = data_case_of(connection, actor().person_id)
+        case = access.data_case(connection)
         if case is None:
             return redirect(url_for("citizen.home"), 303)
         found = harvest.newest_snapshot(connection, house.vault, case.id, now)

@@ -22,7 +22,7 @@ from engine.casework import queries
 from engine.platform.provider_errors import SourceError
 from engine.web.citizen import attachments, form_task
 from engine.web.citizen.home import where_next
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -64,6 +64,7 @@ def _own_task(connection: Connection, task_id: str) -> Any:
     ).first()
     if task is None:
         raise NotFound(task_id)
+    access.require_step(connection, task)
     return task
 
 
@@ -182,7 +183,7 @@ def coming(case_id: str) -> Any:
     """The next step when it is there; until then a page that says what it waits for."""
     house = view.house()
     with house.db.read() as connection:
-        case = next((c for c in queries.cases_of(connection, actor().person_id) if c.id == case_id), None)
+        case = next((c for c in access.known_cases(connection) if c.id == case_id), None)
         if case is None:
             raise NotFound(case_id)
         opening = _busy(connection, case_id, (OpenSources.name,))

@@ -24,6 +24,6 @@ def show(number: str, attachment_id: str) -> Any:
     house = view.house()
     with house.db.read() as connection:
         case = case_of(connection, number)
-        answer = attachments.answered(connection, case.id, attachment_id, attachments.for_office(connection, case.id))
+        answer = attachments.answered(connection, case.id, attachment_id, attachments.for_office(connection, case))
     send(OpenAttachment(case.id, attachment_id))
     return answer

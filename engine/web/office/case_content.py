@@ -31,10 +31,12 @@ from engine.web.citizen.enk.assessment import Assessed, assessed
 from engine.web.citizen.home import stage_rows
 from engine.web.office import case_drafts, merge_fields, session
 from engine.web.office.queue import FROM
-from engine.web.shared import answers, forms, view
+from engine.web.shared import access, answers, forms, view
 from engine.web.shared.event_texts import SHOWN
 from engine.workflow.audit.kinds import WorkflowEvent
+from engine.workflow.authorization.pep import Reader
 from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.library import Deployed
 from engine.workflow.execution.data import read_in_case, stored
 
 #: What was done, told by the page that is shown after it: act → the part of the page that tells; "" is the top.
@@ -61,6 +63,21 @@ def _plan(connection: Connection, case: Any) -> Assessed | None:
     return assessed(connection, kept, case.id) if kept else None
 
 
+def _form(connection: Connection, reader: Reader, task: Any, given: dict[str, Any] | None) -> Any:
+    """The form of the task at hand, for whoever may read what is in it."""
+    if task is None or not access.step_readable(connection, reader, task.definition_id, task.element_id):
+        return None
+    return forms.of_task(connection, task, given)
+
+
+def _decision(connection: Connection, reader: Reader, deployed: Deployed, case_id: str) -> Any:
+    """The decision that was written, for whoever may read the step it was written in."""
+    kind = deployed.bundle.data_types.get("decision")
+    if kind is None or not reader.may_read_step(deployed, kind.task_id):
+        return None
+    return read_in_case(connection, view.house().vault, case_id, "decision")
+
+
 def content(
     connection: Connection, case: Any, now: datetime, given: dict[str, Any] | None, written: dict[str, str]
 ) -> dict[str, Any]:
@@ -73,6 +90,7 @@ def content(
     task = next((one for one in tasks if one.id == chosen), tasks[0] if tasks else None)
     deployed = house.library.get(connection, case.definition_id)
     bundle = deployed.bundle
+    reader = access.reader(connection, case)
     found_letters = letters.of_case(connection, vault, case.id)
     open_letters = tuple(one.id for one in found_letters if one.state == "draft")
     begun = case_drafts.of_case(connection, case, tuple(one.id for one in tasks), open_letters)
@@ -97,13 +115,13 @@ def content(
         "stages": stage_rows(case),
         "tasks": tasks,
         "task": task,
-        "form": forms.of_task(connection, task, given or (draft.content if draft else None)) if task else None,
+        "form": _form(connection, reader, task, given or (draft.content if draft else None)),
         "draft_at": draft.changed_at if draft and not given else None,
         "task_help": _help(bundle, task),
-        "shown": answers.of_case(connection, case, bundle),
+        "shown": answers.of_case(connection, case, deployed),
         "plan": _plan(connection, case) if shared else None,
         "has_decision": "decision" in bundle.data_types,
-        "decision": read_in_case(connection, vault, case.id, "decision"),
+        "decision": _decision(connection, reader, deployed, case.id),
         "shares": shared is not None or ended is not None or _may_share(bundle),
         "shared": shared,
         "was_shared": ended is not None,

@@ -19,7 +19,7 @@ from engine.web.citizen import attachments
 from engine.web.citizen.charts import panels
 from engine.web.office import case_drafts, session, task_conflict
 from engine.web.office.case_content import content
-from engine.web.shared import forms, view
+from engine.web.shared import access, forms, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.forms import TaskForm
 from engine.web.shared.guards import actor, guarded
@@ -34,10 +34,14 @@ session.only_members(blueprint, case_drafts.rescue)
 
 
 def case_of(connection: Connection, number: str) -> Any:
-    """The case of this office with this number. Raises ``NotFound``: those of others are not there."""
+    """The case of this office with this number, for whom may read it.
+
+    Raises ``NotFound``: those of others, and those the policy gives nobody here to read, are not there.
+    """
     case = queries.case_by_number(connection, number, session.office())
     if case is None:
         raise NotFound(number)
+    access.require(connection, case)
     return case
 
 

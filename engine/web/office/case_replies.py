@@ -11,7 +11,7 @@ from engine.casework import documents, information_requests, journal, letters, q
 from engine.casework.commands import AnswerQuestion, OpenDocument, ReadLetter
 from engine.web.office.case_documents import as_file
 from engine.web.office.case_letters import as_pdf
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -30,6 +30,7 @@ def _page(question_id: str, text: str = "", fault: str = "", status: int = 422) 
     with house.db.read() as connection:
         one = information_requests.own(connection, house.vault, question_id, actor())
         case = queries.case_by_id(connection, one.case_id)
+        access.require(connection, case)
         body = render_template("question_reply.html", question=one, case=case, text=text, fault=fault)
     return (body, status) if fault else body
 
@@ -57,9 +58,7 @@ def letter(letter_id: str) -> Response:
     """One of their letters, as it was sent. That she has opened it is kept: the time to complain runs from there."""
     house = view.house()
     with house.db.read() as connection:
-        for case in queries.cases_of(connection, actor().person_id):
-            if case.owner_id != actor().person_id:
-                continue
+        for case in access.own_readable_cases(connection):
             try:
                 content = letters.document(connection, house.vault, case.id, letter_id)
             except NotFound:
@@ -78,6 +77,7 @@ def document(document_id: str) -> Response:
     house = view.house()
     with house.db.read() as connection:
         case_id = documents.case_of_owner(connection, document_id, actor().person_id)
+        access.require(connection, queries.case_by_id(connection, case_id))
     send(OpenDocument(case_id, document_id))
     with house.db.read() as connection:
         return as_file(*documents.with_content(connection, house.vault, case_id, document_id))

@@ -17,6 +17,7 @@ from engine.platform.vault import Person
 from engine.web.shared import view
 from engine.web.shared.commands import send
 from engine.web.shared.guards import actor
+from engine.workflow.authorization import pep, role_codes
 from engine.workflow.errors import AlreadyDone, Forbidden, NotFound, NotPossible, Refusal, Suspended
 from engine.workflow.execution.commands import Command
 from forms import formatting
@@ -37,7 +38,9 @@ def office() -> str:
 def who(connection: Connection, now: datetime) -> Who:
     """The actor at her desk, with those she stands in for."""
     me = actor().person_id
-    return Who(office(), me, (me, *members.stands_in_for(connection, office(), me, now)))
+    caseworker = pep.Subject(frozenset({role_codes.CASEWORKER}), actor().level, True)
+    hidden = pep.unreadable_versions(connection, view.house().library, caseworker)
+    return Who(office(), me, (me, *members.stands_in_for(connection, office(), me, now)), hidden)
 
 
 def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, Person]:

@@ -10,8 +10,9 @@ from flask import g
 from sqlalchemy import Connection, select
 
 from engine.casework import merge_fields
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.definitions.library import Deployed
 from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
 from engine.workflow.execution.data import read_in_case
@@ -30,9 +31,13 @@ class Answered:
     who: str = ""
 
 
-def of_case(connection: Connection, case: Any, bundle: Bundle) -> tuple[Answered, ...]:
-    """Every form of the case that has content and belongs to the journey's own data types, in the bundle's order."""
-    house = view.house()
+def of_case(connection: Connection, case: Any, deployed: Deployed) -> tuple[Answered, ...]:
+    """Every form of the case that has content and belongs to the journey's own data types, in the bundle's order.
+
+    Those of steps that whoever is logged in may not read are left out.
+    """
+    house, bundle = view.house(), deployed.bundle
+    reader = access.reader(connection, case)
     stored = set(
         connection.execute(select(data_element.c.data_type).where(data_element.c.case_id == case.id)).scalars()
     )
@@ -40,6 +45,8 @@ def of_case(connection: Connection, case: Any, bundle: Bundle) -> tuple[Answered
     files = bundle.attachment_types and attachments.sent(connection, house.vault, case.id)
     attached = [one for one in files or () if one.component in bundle.attachment_types]
     for kind in bundle.data_types.values():
+        if not reader.may_read_step(deployed, kind.task_id):
+            continue
         for name in sorted(stored):
             base, _, person = name.partition("@")
             if base != kind.id or kind.id in _OWN:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g
+from sqlalchemy import Connection
 
-from engine.web.shared import answers, view
+from engine.web.shared import access, answers, view
+from engine.workflow.authorization.pep import Reader
 from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
 
@@ -16,9 +18,21 @@ def handed_in(case: Any) -> list[tuple[str, list[Attachment]]]:
     house = view.house()
     with house.db.read() as connection:
         bundle = house.library.get(connection, case.definition_id).bundle
-        files = bundle.attachment_types and attachments.sent(connection, house.vault, case.id)
+        files = bundle.attachment_types and of_readable_steps(connection, case, access.reader(connection, case))
     found: dict[str, list[Attachment]] = {}
     for one in files or ():
         if one.component in bundle.attachment_types:
             found.setdefault(answers.attached_label(bundle, one.component, g.language), []).append(one)
     return list(found.items())
+
+
+def of_readable_steps(connection: Connection, case: Any, reader: Reader) -> list[Attachment]:
+    """The files that were sent with forms of steps the actor may read; of a called journey those of a case they may."""
+    house = view.house()
+    deployed = house.library.get(connection, case.definition_id)
+    kinds = deployed.bundle.attachment_types
+    return [
+        one
+        for one in attachments.sent(connection, house.vault, case.id)
+        if one.component not in kinds or reader.may_read_step(deployed, kinds[one.component].task_id)
+    ]

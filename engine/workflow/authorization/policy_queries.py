@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.workflow.authorization.pdp import Decision, decide
-from engine.workflow.authorization.policy import ACTION, ACTION_ID, RESOURCE, ROLE_CODE, SUBJECT, Policy
+from engine.workflow.authorization.pdp import Decision, Request, decide
+from engine.workflow.authorization.policy import ACTION, ACTION_ID, APP, ORG, RESOURCE, ROLE_CODE, SUBJECT, TASK, Policy
 
 
 def roles_named(policy: Policy) -> list[str]:
@@ -23,13 +23,24 @@ def allowed(policy: Policy, key: str, element_id: str, role: str) -> set[str]:
     """
     found = set()
     for action in [name for name in actions_named(policy) if name != "instantiate"] or ["write"]:
-        request = {
-            (SUBJECT, ROLE_CODE): (role,),
-            (RESOURCE, "urn:altinn:org"): ("ibalanse",),
-            (RESOURCE, "urn:altinn:app"): (key,),
-            (RESOURCE, "urn:altinn:task"): (element_id,),
-            (ACTION, ACTION_ID): (action,),
-        }
-        if decide(policy, request) is Decision.PERMIT:
+        if decide(policy, _request(key, element_id, role, action)) is Decision.PERMIT:
             found.add(action)
     return found
+
+
+def reads(policy: Policy, key: str, element_id: str, role: str) -> bool:
+    """Whether a role may read a step, or with no *element_id* the case itself."""
+    return decide(policy, _request(key, element_id, role, "read")) is Decision.PERMIT
+
+
+def _request(key: str, element_id: str, role: str, action: str) -> Request:
+    """What the policy is asked: may this role do this on this step, or with no *element_id* in the case?"""
+    request = {
+        (SUBJECT, ROLE_CODE): (role,),
+        (RESOURCE, ORG): ("ibalanse",),
+        (RESOURCE, APP): (key,),
+        (ACTION, ACTION_ID): (action,),
+    }
+    if element_id:
+        request[(RESOURCE, TASK)] = (element_id,)
+    return request

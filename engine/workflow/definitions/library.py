@@ -17,16 +17,22 @@ from engine.workflow.definitions.bundle import Bundle, BundleError
 from engine.workflow.definitions.models import process_definition, start_event
 
 MAX_TAG = 60
+#: Among the readers of a version: everyone with a role in the case.
+EVERYONE = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One version in use."""
+    """One version in use.
+
+    readers  role codes that read its cases whatever its policy says: who did before reading was asked about
+    """
 
     id: str
     key: str
     version: int
     bundle: Bundle
+    readers: frozenset[str] = frozenset()
 
     @property
     def tag(self) -> str:
@@ -55,9 +61,15 @@ class Library:
             row = connection.execute(select(process_definition).where(process_definition.c.id == definition_id)).first()
             if row is None:
                 raise UnknownDefinition(definition_id)
-            found = Deployed(row.id, row.key, row.version, Bundle.unpack(row.key, row.bundle))
+            found = Deployed(
+                row.id, row.key, row.version, Bundle.unpack(row.key, row.bundle), frozenset(row.readers or ())
+            )
             self._by_id[definition_id] = found
         return found
+
+    def ids(self, connection: Connection) -> list[str]:
+        """The id of every version there is."""
+        return list(connection.execute(select(process_definition.c.id)).scalars())
 
     def forget(self, definition_id: str) -> None:
         """A version that was only tried, and rolled back."""
@@ -132,11 +144,12 @@ class Library:
         return deployed, True
 
     def adopt(
-        self, connection: Connection, bundle: Bundle, *, identity: str, version: int, at: datetime, by: str
-    ) -> tuple[Deployed, bool]:
+        self, connection: Connection, bundle: Bundle, *, identity: str, version: int, at: datetime, by: str,
+        readers: frozenset[str] = frozenset(),
+    ) -> tuple[Deployed, bool]:  # fmt: skip
         """A version from another installation: the one with the same content, else a new one under its own id.
 
-        It keeps its number when that is free. Raises ``VersionTaken``.
+        It keeps its number when that is free, and its *readers*. Raises ``VersionTaken``.
         """
         row = connection.execute(
             select(process_definition.c.id).where(
@@ -157,7 +170,7 @@ class Library:
             raise VersionTaken(str(error)) from None
         last = max((r.version for r in taken), default=0)
         number = version if all(r.version != version for r in taken) else last + 1
-        deployed = Deployed(identity, bundle.key, number, bundle)
+        deployed = Deployed(identity, bundle.key, number, bundle, readers)
         _store(connection, deployed, at, by)
         if number > last:
             _listen(connection, deployed)
@@ -183,6 +196,7 @@ def _store(connection: Connection, deployed: Deployed, at: datetime, by: str) ->
             deployed_at=at,
             deployed_by=by,
             version_tag=deployed.tag or None,
+            readers=sorted(deployed.readers) or None,
         )
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from engine.platform.db import UTCDateTime, metadata
+from engine.platform.db import Json, UTCDateTime, metadata
 
 process_definition = Table(
     "process_definition",
@@ -17,6 +17,7 @@ process_definition = Table(
     Column("deployed_at", UTCDateTime, nullable=False),
     Column("deployed_by", String(36), nullable=False),
     Column("version_tag", String(60)),  # a name people use for this version; the bundle says it
+    Column("readers", Json),  # role codes that read besides the policy, "*" = all of the case; of old versions alone
     UniqueConstraint("key", "version"),
     UniqueConstraint("key", "version_tag"),
 )

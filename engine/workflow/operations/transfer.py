@@ -31,7 +31,7 @@ from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.library import VersionTaken
+from engine.workflow.definitions.library import EVERYONE, VersionTaken
 from engine.workflow.definitions.models import process_definition
 from engine.workflow.errors import BadInput
 from engine.workflow.execution.models import message, process_instance
@@ -178,12 +178,18 @@ def _adopt(runtime: Runtime, connection: Connection, row: Mapping[str, Any], def
     deployed_at = datetime.fromisoformat(row["deployed_at"])
     try:
         adopted, new = runtime.library.adopt(
-            connection, bundle, identity=row["id"], version=row["version"], at=deployed_at, by=row["deployed_by"]
-        )
+            connection, bundle, identity=row["id"], version=row["version"], at=deployed_at, by=row["deployed_by"],
+            readers=_readers(row),
+        )  # fmt: skip
     except VersionTaken as taken:
         raise BadInput(str(taken)) from None
     definitions[row["id"]] = adopted.id
     return new
+
+
+def _readers(row: Mapping[str, Any]) -> frozenset[str]:
+    """Who reads besides the policy. A file from before reading was asked about says nothing: everyone did."""
+    return frozenset(row["readers"] or ()) if "readers" in row else frozenset({EVERYONE})
 
 
 def _admit(runtime: Runtime, connection: Connection, value: Mapping[str, Any]) -> bool:

@@ -22,9 +22,9 @@ from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
 from tests.engine.web.test_intake import TRULS, register
 from tests.processes.conftest import OFFICE, House, house
-from tests.processes.test_estate_settlement import EXAMPLES, person
+from tests.processes.test_estate_settlement import EXAMPLES, begin, estate, person
 
-__all__ = ["client", "house", "kari", "number", "read", "register", "send"]
+__all__ = ["client", "estate", "house", "kari", "number", "read", "register", "send"]
 
 
 def case_and_parts(house: House, number: str) -> tuple[Any, list[participants.Part]]:  # noqa: F811
@@ -127,14 +127,17 @@ def test_what_a_register_says_is_its_own_and_what_the_office_says_stays(
 
 
 def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_back(
-    house: House, kari: Actor, number: str, client: Any  # noqa: F811
+    estate: House, kari: Actor, client: Any  # noqa: F811
 ) -> None:  # fmt: skip
-    case, _ = case_and_parts(house, number)
-    app, now = house.application, house.clock.now()
-    estate = Bundle.read(EXAMPLES / "estate_settlement")
-    assert "arving" in participants.journey_roles(estate) and "avdode" not in participants.roles(estate)
+    house = estate
+    begun = begin(house)
+    with house.application.db.read() as connection:
+        case = queries.case_by_id(connection, begun)
+    app, now, number = house.application, house.clock.now(), case.number
+    journey = Bundle.read(EXAMPLES / "estate_settlement")
+    assert "arving" in participants.journey_roles(journey) and "avdode" not in participants.roles(journey)
     truls = person(house, TRULS, "Truls Eksempel")
-    same = {"author": kari.person_id, "case": case, "bundle": estate}
+    same = {"author": kari.person_id, "case": case, "bundle": journey}
 
     with pytest.raises(NotPossible), app.db.write() as connection:
         participants.add(connection, app.vault, role="arving", name="Per Nabo", now=now, **same)
@@ -143,8 +146,8 @@ def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_bac
     with app.db.write() as connection:
         participants.add(connection, app.vault, role="arving", person_id=truls.person_id, now=now, **same)
     assert client(truls).get(f"/saken-min?sak={number}").status_code == 200
-    _, [part] = case_and_parts(house, number)
     with app.db.write() as connection:
+        (part,) = [one for one in participants.of_case(connection, app.vault, case) if one.ours]
         participants.change(connection, app.vault, party_id=part.id, role="contact", **same)
     assert client(truls).get(f"/saken-min?sak={number}").status_code == 303
 

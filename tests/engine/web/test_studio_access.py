@@ -17,7 +17,7 @@ TAB = f"{AT}?fane=tilganger"
 def test_a_partys_role_is_given_access_by_its_name(ada: Administrator) -> None:
     ada.upload(ESTATE.files)
     page = ada.get(f"{TAB}&steg=Declare&handling=read")
-    assert re.search(r'name="role" value="skifteattest"><label', page), "a role that only the texts name can be chosen"
+    assert re.search(r'name="role" value="avdode"><label', page), "a role that only the texts name can be chosen"
     ticked = re.findall(r'name="role" value="([^"]+)" checked', page)
 
     form = {"steg": "Declare", "handling": "read", "role": ticked, "new_role": "Verge for arving"}
@@ -44,7 +44,7 @@ def test_the_difference_says_which_role_gained_or_lost_what_on_which_step(ada: A
     assert ada.post(f"{AT}/tilgang", revision=revision(ada.get(AT)), **form)[0] == 303
 
     for page in (ada.get(AT), ada.get(f"{AT}/publiser")):
-        assert f"Verge kan nå fylle ut «{name}»" in page
+        assert f"Verge kan nå lese og fylle ut «{name}»" in page
         assert f"kan ikke lenger fylle ut «{name}»" in page
         assert "skrevet på en annen måte" not in page
 
@@ -57,7 +57,7 @@ def test_rules_that_say_the_same_otherwise_are_not_told_as_a_change_of_access() 
     assert [text for text, _ in differences(ESTATE, rewritten)] == ["diff.policy"]
     turned = Bundle(ESTATE.key, access.let(ESTATE.files, ESTATE.key, "Declare", "verge", "sign", True))
     assert [(text, values["actions"]) for text, values in differences(ESTATE, turned)] == [
-        ("diff.access_gained", ("sign",))
+        ("diff.access_gained", ("read", "sign"))
     ]
     back = [(text, values["actions"]) for text, values in differences(turned, ESTATE)]
-    assert back == [("diff.access_lost", ("sign",))]
+    assert back == [("diff.access_lost", ("read", "sign"))]

@@ -11,8 +11,7 @@ from engine.advice.economy.enk.overview import EnkOverview
 from engine.advice.economy.figures import Figures
 from engine.advice.economy.overview import Overview
 from engine.advice.evidence import business, harvest
-from engine.advice.queries import data_case_of
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 
@@ -31,7 +30,7 @@ class Known:
 
 def known_of(connection: Connection) -> Known | None:
     house = view.house()
-    case = data_case_of(connection, actor().person_id)
+    case = access.data_case(connection)
     if case is None:
         return None
     found, figures = business.overview(

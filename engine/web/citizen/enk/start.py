@@ -15,13 +15,12 @@ from engine.advice.economy.enk.startup import SETUP_STEPS as STEPS
 from engine.advice.economy.rates import rates
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
-from engine.advice.queries import data_case_of
 from engine.platform.clock import OSLO
 from engine.web.citizen import own_pages
 from engine.web.citizen.enk.assessment import Assessed, assessed
 from engine.web.citizen.enk.session import blueprint, known_of
 from engine.web.citizen.own_pages import finish, open_task
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.web.shared.commands import sends
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound
@@ -56,7 +55,7 @@ def _assess(connection: Connection) -> Assessed | None:
     house = view.house()
     who = actor().person_id
     kept = data.read_of_person(connection, house.vault, who, "business-plan")
-    case = data_case_of(connection, who)
+    case = access.data_case(connection)
     if kept is None or case is None:
         return None
     return assessed(connection, kept, case.id)

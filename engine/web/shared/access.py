@@ -1,0 +1,68 @@
+"""What whoever is logged in may read of a case: the policy's answer, for pages that show it.
+
+A page that finds a case by itself asks here once; a part of it that belongs to a step asks for that step. See
+``engine.workflow.authorization.pep`` for what reading is, and for what no policy takes from the owner.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.advice.queries import data_case_of
+from engine.casework import queries
+from engine.web.shared import view
+from engine.web.shared.guards import actor
+from engine.workflow.authorization import pep
+from engine.workflow.authorization.pep import Reader
+
+
+def require(connection: Connection, case: Any) -> Reader:
+    """The actor as a reader of this case. Raises ``NotFound`` where it is not theirs to read, see ``pep``."""
+    return pep.require_read(connection, view.house().library, actor(), case)
+
+
+def may_read(connection: Connection, case: Any) -> bool:
+    return pep.may_read(connection, view.house().library, actor(), case)
+
+
+def reader(connection: Connection, case: Any) -> Reader:
+    """The actor before this case, when what is asked about is single steps of it."""
+    return pep.reader(connection, actor(), case)
+
+
+def step_readable(connection: Connection, found: Reader, definition_id: str, element_id: str) -> bool:
+    """Whether what belongs to this step may be read; *definition_id* is the version the step is of."""
+    return found.may_read_step(view.house().library.get(connection, definition_id), element_id)
+
+
+def require_step(connection: Connection, task: Any) -> None:
+    """Return when what belongs to this task may be read. Raises as ``require``.
+
+    task  row of the user task
+    """
+    found = reader(connection, queries.case_by_id(connection, task.case_id))
+    found.require(step_readable(connection, found, task.definition_id, task.element_id))
+
+
+def known_cases(connection: Connection) -> list[Any]:
+    """The cases a citizen knows of: every one of their own, and of the others those they may read."""
+    who = actor().person_id
+    every = queries.cases_of(connection, who)
+    return [case for case in every if case.owner_id == who or may_read(connection, case)]
+
+
+def own_readable_cases(connection: Connection) -> list[Any]:
+    """The cases a citizen owns and may read."""
+    who = actor().person_id
+    every = queries.cases_of(connection, who)
+    return [case for case in every if case.owner_id == who and may_read(connection, case)]
+
+
+def data_case(connection: Connection) -> Any:
+    """The case the citizen's overview is of, ``None`` when there is none. Raises ``NotReadable``."""
+    found = data_case_of(connection, actor().person_id)
+    if found is not None:
+        require(connection, found)
+    return found
