@@ -35,17 +35,10 @@ REASONS = {
     "studio.trial_fault": "the same: lets one of its sources fail",
 }
 
-#: POST routes that are to send commands and do not yet. Shrinks to nothing.
-NOT_YET: frozenset[str] = frozenset()
-
-
 #: Modules of the pages that may write by themselves: path below ``engine/web`` → why.
 WRITERS = {
     "shared/session_store.py": "sessions, and who came in and who was refused: of no case",
 }
-
-#: Modules that write and are to send commands. Shrinks to nothing.
-NOT_YET_MODULES: frozenset[str] = frozenset()
 
 #: Modules that may send past ``shared.commands.send``: path below ``engine/web`` → why.
 SENDERS = {
@@ -58,9 +51,6 @@ OFFERED = {
     "DelegateTask": "a colleague does a task and gives it back",
     "GiveBackTask": "the same",
 }
-
-#: The same, for those that are to use it.
-NOT_YET_SENDERS: frozenset[str] = frozenset()
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +73,7 @@ def posts(app: Flask) -> set[str]:
 
 def test_every_post_route_sends_commands_or_says_why_not(app: Flask) -> None:
     silent_routes = {endpoint for endpoint in posts(app) if not declared(app.view_functions[endpoint])}
-    assert silent_routes - set(REASONS) - NOT_YET == set(), "declare with @sends what these send"
-    assert NOT_YET - silent_routes == set(), "these need no place on the list any more"
+    assert silent_routes - set(REASONS) == set(), "declare with @sends what these send"
     assert set(REASONS) - silent_routes == set(), "these send commands, so they need no reason"
     assert len(REASONS) <= 10
 
@@ -96,15 +85,13 @@ def test_whatever_is_declared_has_a_sequence(app: Flask, application: Applicatio
 
 def test_the_pages_write_by_commands_only() -> None:
     writing = {path for path, tree in modules() if any(writes(node) for node in ast.walk(tree))}
-    assert writing - set(WRITERS) - NOT_YET_MODULES == set(), "these write past the one door"
-    assert NOT_YET_MODULES - writing == set(), "these need no place on the list any more"
+    assert writing - set(WRITERS) == set(), "these write past the one door"
     assert set(WRITERS) - writing == set()
 
 
 def test_the_pages_send_what_they_declared_only() -> None:
     sending = {path for path, tree in modules() if any(sends_itself(node) for node in ast.walk(tree))}
-    assert sending - set(SENDERS) - NOT_YET_SENDERS == set(), "these send past shared.commands.send"
-    assert NOT_YET_SENDERS - sending == set(), "these need no place on the list any more"
+    assert sending - set(SENDERS) == set(), "these send past shared.commands.send"
     assert set(SENDERS) - sending == set()
 
 
