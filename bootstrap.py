@@ -1,6 +1,6 @@
 """Set up, run and test on a machine with Python 3.11 and nothing else. Standard library only.
 
-    python3 bootstrap.py setup | run | test | bench | soak | lint | types | pictures
+    python3 bootstrap.py setup | run | test | bench | prove | soak | lint | types | pictures
 
 ``make`` calls this file; it works without make. Everything lands in .venv,
 node_modules and var; a stamp makes the second time quick.
@@ -120,6 +120,7 @@ def types() -> None:
 
 
 def bench() -> None:
+    """Every suite against its floor or peer; the suites named after it are run alone."""
     setup()
     run(BIN / "python", "-m", "bench", *sys.argv[2:])
 
@@ -132,6 +133,12 @@ def pictures() -> None:
     run(BIN / "python", "build_pictures.py")
 
 
+def prove() -> None:
+    """What takes too long for every submission; ``prove --help`` tells how to shorten it or choose one proof."""
+    setup()
+    run(BIN / "python", "-m", "bench.proofs", *sys.argv[2:])
+
+
 def soak() -> None:
     """Ten minutes of kill -9 on each database; SOAK_SECONDS shortens, --sqlite or --postgres chooses."""
     setup()
@@ -139,8 +146,8 @@ def soak() -> None:
 
 
 COMMANDS = {
-    "setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench, "soak": soak,
-    "pictures": pictures,
+    "setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench,
+    "prove": prove, "soak": soak, "pictures": pictures,
 }  # fmt: skip
 
 if __name__ == "__main__":

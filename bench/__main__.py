@@ -1,7 +1,7 @@
 """Run every suite, print its rows, and write ``results/<suite>.json``, one table and the plots.
 
-make bench          every suite
-make bench engine   one of them
+make bench                every suite
+make bench SUITE=engine   one of them
 """
 
 from __future__ import annotations

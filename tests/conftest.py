@@ -21,7 +21,9 @@ from engine.workflow.jobs.wakeup import silent
 from integrations.wiring import connect
 from tests.factories.postgres import Server, Unavailable
 from tests.factories.postgres import server as postgres_server
+from tests.factories.sampling import load_profile
 
+load_profile()
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 

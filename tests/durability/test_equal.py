@@ -1,11 +1,9 @@
 """A random process with random stimuli goes the same way in memory, on each database, and through crashes.
 
-``IBALANSE_EXAMPLES=1000`` runs the thousand of the promise.
+``make prove`` tries the thousand of the promise, and more.
 """
 
 from __future__ import annotations
-
-import os
 
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -18,12 +16,13 @@ from tests.durability.generate import Move, models, moves
 from tests.durability.memory import Memory
 from tests.durability.model import Model, Written, write
 from tests.durability.side_by_side import rehearse, run_through
+from tests.factories.sampling import examples
 
-EXAMPLES = int(os.environ.get("IBALANSE_EXAMPLES", "150"))
+EXAMPLES = examples(150)
 QUIET = settings(
-    deadline=None, derandomize=True, database=None, report_multiple_bugs=False,
+    report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 
 
 def valid(model: Model) -> Written:

@@ -23,6 +23,7 @@ from tests.engine.workflow.execution.play import (
     task,
     timer,
 )
+from tests.factories.sampling import examples
 
 Run = Any
 
@@ -282,7 +283,7 @@ def test_a_million_instances_are_an_incident_and_not_a_hang(run: Run) -> None:
     assert run(steps("s > (a) > e") + task("a", loop)).result["incidents"][0]["code"] == "too_many_items"
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(examples(30)))
 def test_a_model_that_was_damaged_is_run_or_refused(run: Run, seed: int) -> None:
     """Bytes of a good model are changed at random: no traceback, whatever comes of it."""
     chance = random.Random(seed)

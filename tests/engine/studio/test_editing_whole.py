@@ -27,6 +27,7 @@ from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.workflow.findings import House, faults
+from tests.factories.sampling import examples
 
 ROOT = Path(__file__).resolve().parents[3]
 BUNDLES = [
@@ -144,7 +145,7 @@ def act(data: st.DataObject, files: Files) -> tuple[Files, set[str]]:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_whatever_is_done_the_result_parses_and_what_was_untouched_is_unchanged(data: st.DataObject) -> None:
     bundle = data.draw(st.sampled_from(BUNDLES))
     files = marked(bundle)

@@ -32,6 +32,7 @@ from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.workflow.findings import House as Offer
 from engine.workflow.findings import faults
+from tests.factories.sampling import examples
 from tests.processes.conftest import House, house, party
 
 __all__ = ["house"]
@@ -307,7 +308,7 @@ def test_every_rule_of_a_bundle_has_a_sentence(language: str) -> None:
 PARTS: Any = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.text(max_size=4), st.just([]), st.just({}))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(data: st.DataObject) -> None:
     """One value of one file is put out of shape; the bundle is refused, or its faults can be told."""

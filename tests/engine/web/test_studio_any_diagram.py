@@ -9,6 +9,7 @@ from engine.workflow.bpmn.parser import parse
 from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import Administrator, ada, app, bea
 from tests.engine.workflow.bpmn.test_drawing import anything
+from tests.factories.sampling import examples
 from tests.processes.conftest import house
 
 __all__ = ["ada", "app", "bea", "house"]
@@ -26,9 +27,7 @@ def files(ada: Administrator) -> dict[str, bytes]:  # noqa: F811
 
 
 @given(anything())
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_page_answers_whatever_is_drawn(ada: Administrator, files: dict[str, bytes], body: str) -> None:  # noqa: F811
     process = f"{HEAD}{body}</process></definitions>".encode()
     status, page = ada.upload({**files, "process.bpmn": process}, replace="vergemal")

@@ -30,6 +30,7 @@ from engine.advice.economy.sifo import Household, Person, budget, compare, total
 from engine.advice.economy.signals import Signal, signals
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.economy.spending import by_month, monthly
+from tests.factories.sampling import examples
 
 SOURCE = Source("bank.accounts", "Eksempelbanken", datetime(2026, 11, 23, tzinfo=UTC), "consent")
 TODAY = date(2026, 11, 24)
@@ -164,7 +165,7 @@ DEBTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(DEBTS, st.integers(1_500, 20_000), st.integers(1, 5_000))
 def test_paying_more_never_takes_longer_nor_costs_more(debts: list[Plan], monthly: int, more: int) -> None:
     low, high = schedule(debts, Decimal(monthly)), schedule(debts, Decimal(monthly + more))
@@ -173,7 +174,7 @@ def test_paying_more_never_takes_longer_nor_costs_more(debts: list[Plan], monthl
         assert low.paid == sum((d.balance for d in debts), Decimal(0)) + low.interest
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(DEBTS, st.integers(1, 60))
 def test_what_is_needed_is_the_least(debts: list[Plan], months: int) -> None:
     amount = needed(debts, months)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.casework.statistics.small_cell_suppression import FEWEST, across, row, shown
+from tests.factories.sampling import examples
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ OFFICES = _offices(1, 4) | _offices(2, 2)
 MOST = 13
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(OFFICES, st.booleans())
 def test_no_office_can_be_found_small_from_the_others_and_the_sum(numbers: list[list[int]], leads: bool) -> None:
     """Every world that agrees with what is published is tried: in some of them each hidden number is 5 or more.

@@ -16,6 +16,7 @@ from engine.workflow.bpmn.layout import place
 from engine.workflow.bpmn.parser import parse
 from engine.workflow.bpmn.validator import Capabilities, validate
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from tests.factories.sampling import examples
 
 ROOT = Path(__file__).resolve().parents[4]
 BUNDLES = [*processes.ALL, *sorted((ROOT / "docs" / "examples").iterdir())]
@@ -120,7 +121,7 @@ def anything(draw: st.DrawFn) -> str:
 
 
 @given(anything())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_whatever_stands_in_a_file_is_drawn_whole_and_judged_without_a_crash(body: str) -> None:
     definitions = parse(f"{HEAD}{body}</process></definitions>".encode())
     process = next(iter(definitions.processes.values()))

@@ -14,6 +14,7 @@ from lxml import etree
 from engine.cli.main import CAPABILITIES
 from engine.workflow.bpmn.report import findings_report
 from tests.engine.workflow.bpmn.conformance.cases import CASES, file
+from tests.factories.sampling import examples
 
 #: Every kept case in one file of its own: between them every element the rules know.
 SEEDS = [etree.fromstring(file(kept)) for _, _, kept in CASES.values()]
@@ -58,7 +59,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mutants") / "x.bpmn"
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, len(SEEDS) - 1), steps=STEPS)
 def test_every_mutant_gets_a_report(place: Path, seed: int, steps: list[tuple[str, int, int, str]]) -> None:
     root = copy.deepcopy(SEEDS[seed])
