@@ -103,14 +103,16 @@ def change(
     version: str | None = None,
     page: str = "",
 ) -> None:
-    """Write a draft over.
+    """Write a draft over; where the words stand there already it stays whose it was.
 
     Raises ``AlreadyDone`` when it has been sent, ``Conflict`` with the ``Letter`` that stands when it is neither the
     *version* that was seen nor written on this *page*, ``NotPossible`` for a text that is too long.
     """
     if len(title) > MAX_TITLE or len(body) > LONGEST:
         raise NotPossible(Reason("", "text-long", f"more than {MAX_TITLE} or {LONGEST} characters"))
-    require_current(connection, vault, case.id, letter_id, version, page, (title, body))
+    there = require_current(connection, vault, case.id, letter_id, version, page, (title, body))
+    if same_words((title, body), (there.title, there.body)):
+        return
     sealed = vault.seal(connection, case.owner_id, f"letter.content:{letter_id}", {"title": title, "body": body})
     connection.execute(
         update(letter)
