@@ -2,7 +2,11 @@
 
 In development the defaults point at the sandbox and secrets are made in the
 data directory. In production (``IBALANSE_ENV=production``) every secret and
-issuer must be given, and ``check_production`` refuses what is unsafe.
+issuer must be given, and what is unsafe is refused.
+
+A setting more is a field of ``Settings`` and its line in ``from_env``, with a refusal in ``_check_production`` where
+its default is right in development only; one that operators
+set is told in ``docs/operations.md``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """The outermost ring: a request becomes a command, an outcome becomes a page. Nothing more.
 
 Every blueprint names its guard where it is made; a test walks the routes.
+
+A page more is a view in its audience's folder: ``citizen/plan.py`` is a small one that reads, sends commands and draws
+its template. A new blueprint has its line in ``BLUEPRINTS``; what people read is in ``texts/``, in every language.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Paying down, month by month (R58, R131): how long it takes, what it costs, and what it takes by a date."""
+"""Paying down, month by month (R58, R131): how long it takes, what it costs, and what it takes by a date.
+
+``schedule`` computes the interest of each debt, month by month. ``plans`` says at which rate: the source's own, else
+the forsinkelsesrente of the day (``claims.py``), else an assumed one.
+"""
 
 from __future__ import annotations
 

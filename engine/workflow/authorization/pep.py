@@ -3,7 +3,8 @@
 Acting is asked step by step (``enforce``) or of the case (``enforce_case``). Reading is asked too: a case may be read
 by whoever the journey's policy permits ``read`` on the case itself or on one of its steps, and what belongs to a step
 (its form, its answers, its files) by whoever it permits ``read`` on that step. A case that may not be read answers as
-one that is not there.
+one that is not there. Opening a case is reading it; beginning one for another is ``instantiate``. Which roles have
+either is said in the journey's policy, as ``processes/advice/policy.xml``.
 
 What the law gives, no policy takes away: the owner always learns that the case exists, sees its receipts, consents
 and shares and who looked, and can withdraw a consent and stop a share (GDPR articles 7, 12 and 15). None of that asks

@@ -4,9 +4,10 @@ Everything before ``COMMIT`` is one database transaction. What comes after may
 run twice or not at all: the rows of due work are the truth, the wake-up only
 saves waiting.
 
-This is the place to look first. Where a token goes next is in the diagram
-(``navigator``), what an element does in ``behaviours``, whether a change of
-state is allowed in ``lifecycle``.
+This is the place to look first. What a step of a task does is in
+``steps/tasks.py``, of another command in its neighbours. Where a token goes next
+is in the diagram (``navigator``), what an element does in ``behaviours``, whether
+a change of state is allowed in ``lifecycle``.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 """What does this BPMN element do? One module per element, one line here.
 
+An element more is a module that makes a ``Behaviour`` (``behaviour.py`` says what that must tell), its line in
+``BEHAVIOURS``, the events it honours in ``EVENT_KINDS``, and its row in ``docs/engine.md``, which a test asks for.
+
 An element that is not in the table cannot be executed; the validator refuses
 it at deployment with its name and line.
 """
