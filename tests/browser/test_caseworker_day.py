@@ -262,7 +262,9 @@ def test_nothing_she_wrote_is_lost_when_another_takes_the_case_or_her_part_ends(
     kari.page.get_by_label("Startdato").fill("2026-11-25")
     kari.tick("Innvilget rådgivning")
     kari.press("Fullfør: Skriv vedtak")
-    expect(kari.page.locator("#feil")).to_contain_text("Ola Rådgiver har tatt saken. Det du skrev, er lagret")
+    expect(kari.page.locator("#feil")).to_contain_text(
+        "Ola Rådgiver har denne saken. Ta over saken for å fullføre oppgaven. Det du skrev, er lagret"
+    )
     assert kari.page.get_by_label("Begrunnelse").input_value() == "Halvveis gjennom begrunnelsen"
     kari.check_page()
     kari.picture("desk-taken")
