@@ -10,6 +10,7 @@ from engine.advice.consent.channels import ConsentChannel
 from engine.advice.evidence.datasets import DataSet
 from engine.advice.retention import purge
 from engine.advice.runtime import AdviceRuntime
+from engine.casework import members
 from engine.casework import sequence as casework
 from engine.platform.clock import Clock
 from engine.platform.settings import Settings
@@ -62,7 +63,15 @@ def build(
     """Put the product together. Job types are added by the caller, who knows them all."""
     data_sets = data_sets or {}
     sequences = {**SEQUENCES, **casework.SEQUENCES, **advice.sequences(data_sets)}
-    made = runtime.build(settings, clock=clock, bell=bell, redis_url=redis_url, hooks=hooks, sequences=sequences)
+    made = runtime.build(
+        settings,
+        clock=clock,
+        bell=bell,
+        redis_url=redis_url,
+        hooks=hooks,
+        works_at=members.has_not_ended,
+        sequences=sequences,
+    )
     application = Application(
         settings=settings,
         clock=clock,

@@ -51,6 +51,12 @@ def works_here(connection: Connection, office: str, person_id: str) -> bool:
     return row is not None and row.ended_at is None
 
 
+def has_not_ended(connection: Connection, office: str, person_id: str) -> bool:
+    """Whether the person's part at the office goes on, as far as is known of them there."""
+    row = find(connection, office, person_id)
+    return row is None or row.ended_at is None
+
+
 def leads(connection: Connection, office: str, person_id: str) -> bool:
     row = find(connection, office, person_id)
     return row is not None and row.ended_at is None and bool(row.leads)

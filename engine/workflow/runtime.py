@@ -28,7 +28,7 @@ from engine.workflow.authorization.pep import enforce
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Library
 from engine.workflow.execution.commands import Command
-from engine.workflow.execution.context import Hooks, Services, Step
+from engine.workflow.execution.context import Hooks, Services, Step, WorksAt
 from engine.workflow.execution.dispatch import Dispatch
 from engine.workflow.execution.expressions import evaluate
 from engine.workflow.execution.measured_dispatch import MeasuredDispatch
@@ -48,6 +48,11 @@ def no_hooks(_key: str, _element_id: str, _task_type: str) -> None:
 
 def no_drafts(_connection: Connection, _key: str, _revision: int) -> None:
     """Nobody writes drafts here."""
+
+
+def everybody(_connection: Connection, _office: str, _person_id: str) -> bool:
+    """No list of who works where."""
+    return True
 
 
 @dataclass
@@ -80,15 +85,17 @@ def build(
     bell: Callable[[], None],
     redis_url: str = "",
     hooks: Hooks = no_hooks,
+    works_at: WorksAt = everybody,
     sequences: Mapping[type[Command], tuple[Step, ...]] = SEQUENCES,
 ) -> Runtime:
     """Put the engine together. It needs a database with the tables (``engine.platform.schema.upgrade``).
 
+    works_at   who still works at an office, where that is known
     sequences  the engine's own commands, and those of the rooms above
     """
     db = Database(settings.database_url)
     vault = Vault(settings, clock)
     library = Library(clock)
-    services = Services(clock, library, vault, evaluate, enforce, validate, hooks)
+    services = Services(clock, library, vault, evaluate, enforce, validate, hooks, works_at)
     dispatch = MeasuredDispatch(db, services, bell, sequences)
     return Runtime(settings, clock, db, vault, library, bell, redis_url, dispatch)

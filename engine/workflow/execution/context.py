@@ -41,6 +41,10 @@ class Sender(Protocol):
 Step = Callable[["Context"], None]
 
 
+#: (connection, office, person id) → whether the person still works at the office.
+WorksAt = Callable[[Connection, str, str], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What commands need from the application, the same for every command."""
@@ -52,6 +56,7 @@ class Services:
     enforce: Enforce
     validate: Validate
     hooks: Hooks
+    works_at: WorksAt
 
 
 @dataclass(slots=True)

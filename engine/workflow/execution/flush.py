@@ -73,7 +73,7 @@ _END_INCIDENT = Prepared(
 _NEW_TASK = Prepared(
     insert(user_task),
     ["id", "instance_id", "case_id", "definition_id", "key", "element_id", "task_type", "performer", "owner_id",
-     "state", "created_at", "due_at", "warn_at", "follow_up_at"],
+     "state", "assignee", "created_at", "due_at", "warn_at", "follow_up_at"],
 )  # fmt: skip
 _NEW_WORK = Prepared(
     insert(due_work),
@@ -213,7 +213,8 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
                 "task_type": task.token.element.extension.task_type or "data",
                 "performer": task.token.element.extension.performer or "citizen",
                 "owner_id": task.person or task.token.instance.owner_id,
-                "state": "ready",
+                "state": "claimed" if task.assignee else "ready",
+                "assignee": task.assignee or None,
                 "created_at": now,
                 "due_at": task.due_at,
                 "warn_at": task.warn_at,

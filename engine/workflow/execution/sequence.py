@@ -18,6 +18,7 @@ from engine.workflow.execution import commands
 from engine.workflow.execution.context import Context, Step
 from engine.workflow.execution.steps.assignment import (
     assign,
+    assign_new_tasks,
     claim,
     delegate,
     extend,
@@ -104,6 +105,7 @@ def relay_outbox(_: Context) -> None:
 CLOSING: tuple[Step, ...] = (
     enter_stages,  # the case's stages; a guard may refuse the whole command
     update_case,  # number, stage, who waits for whom
+    assign_new_tasks,  # whoever has the case has its tasks
     write_audit,  # one chained event
     tell_outcome,
     write_rows,  # live element instances, tasks, due work, subscriptions, incidents: sent together
@@ -243,6 +245,7 @@ MODIFY_INSTANCE: tuple[Step, ...] = (
     unlock_task_data,
     enter_stages,
     update_case,
+    assign_new_tasks,
     write_audit,
     tell_outcome,
     write_rows,
@@ -261,6 +264,7 @@ MIGRATE_INSTANCE: tuple[Step, ...] = (
     unlock_task_data,
     enter_stages,
     update_case,
+    assign_new_tasks,
     write_audit,
     tell_outcome,
     write_rows,

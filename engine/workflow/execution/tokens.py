@@ -152,13 +152,18 @@ class Thrown:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A user task to be done by someone. ``person`` is set when it is another than the case's owner."""
+    """A user task to be done by someone.
+
+    person    whose it is when that is another than the case's owner
+    assignee  the caseworker it is given to when it is made, "" for anybody who may take it
+    """
 
     token: Token
     person: str | None
     due_at: datetime | None
     warn_at: datetime | None
     follow_up_at: datetime | None = None
+    assignee: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ COLUMNS = (
     "state", "stage", "stages", "waiting_for", "waiting_task", "waiting_since", "deadline_at", "warn_at", "closed_at",
     "follow_up_at", "paused_at", "pause_reason",
 )  # fmt: skip
+#: What else a command wants to know of the case file: who has the case, and at which office.
+READ = (*COLUMNS, "responsible", "office")
 
 
 @cache
@@ -110,8 +112,8 @@ def stage_of(connection: Connection, case_id: str) -> str | None:
 
 
 def read(connection: Connection, case_id: str) -> dict[str, Any]:
-    """The columns ``refresh`` may change, as they are."""
-    columns = [case_file.c[name] for name in COLUMNS]
+    """The columns of ``READ`` as they are."""
+    columns = [case_file.c[name] for name in READ]
     return dict(connection.execute(select(*columns).where(case_file.c.id == case_id)).mappings().one())
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
+from engine.platform.compiled_statements import Prepared
 from engine.platform.lifecycle import NotAllowed
 from engine.workflow.audit.kinds import WorkflowEvent
-from engine.workflow.authorization.actor import Role
+from engine.workflow.authorization import candidates, role_codes
+from engine.workflow.authorization.actor import SYSTEM, Role
 from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Reason
 from engine.workflow.execution import advance, deadlines
 from engine.workflow.execution.commands import (
@@ -26,13 +29,69 @@ from engine.workflow.execution.commands import (
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.lifecycle import TASK_PAUSE, USER_TASK
 from engine.workflow.execution.models import task_change, user_task
+from engine.workflow.execution.tokens import NewTask
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.models import due_work
+
+_GIVEN = Prepared(insert(task_change), [column.name for column in task_change.c])
+#: As many tasks given in one command are named in the audit trail.
+NAMED = 100
 
 
 def claim(c: Context) -> None:
     """Take a task nobody has."""
     _give(c, "claim", c.actor.person_id, WorkflowEvent.TASK_CLAIMED)
+
+
+def assign_new_tasks(ctx: Context) -> None:
+    """Whoever has the case has its tasks: a caseworker's task that this command made is theirs from the beginning.
+
+    It stays for anybody to take where nobody has the case, where their part at the office has ended, or where the
+    diagram keeps the task for others.
+    """
+    before = ctx.case_before
+    if not before or not (responsible := before.get("responsible")):
+        return
+    made = [task for task in ctx.execution.tasks if not task.token.ended and _for_caseworkers(task)]
+    office = before.get("office") or ""
+    if not made or not ctx.services.works_at(ctx.connection, office, responsible):
+        return
+    theirs = {task.token.id for task in made if _admits(ctx, task, office)}
+    ctx.execution.tasks[:] = [
+        replace(task, assignee=responsible) if task.token.id in theirs else task for task in ctx.execution.tasks
+    ]
+    for task in made:
+        if task.token.id in theirs:
+            ctx.batch.add(_GIVEN, _given(ctx, task.token.id, responsible))
+    if theirs:
+        elements = [task.token.element.id for task in made if task.token.id in theirs]
+        ctx.audit_data["assigned"] = {"to": responsible, "tasks": elements[:NAMED]}
+
+
+def _for_caseworkers(task: NewTask) -> bool:
+    return task.token.element.extension.performer == "caseworker"
+
+
+def _admits(ctx: Context, task: NewTask, office: str) -> bool:
+    """Whether the diagram leaves the task to caseworkers of the case's office."""
+    found = candidates.of_task(ctx.deployed(task.token.instance.definition_id).bundle, task.token.element.id)
+    return found.admit(frozenset({role_codes.CASEWORKER}), office)
+
+
+def _given(ctx: Context, task_id: str, to: str) -> dict[str, Any]:
+    """The first line of the task's history. It is the engine that gives it, whoever's command made the task."""
+    return {
+        "id": str(uuid.uuid4()),
+        "task_id": task_id,
+        "case_id": ctx.case_id,
+        "seq": 1,
+        "kind": "assign",
+        "at": ctx.now,
+        "by": SYSTEM.person_id,
+        "from_person": None,
+        "to_person": to,
+        "reason": None,
+    }
 
 
 def release(c: Context) -> None:

@@ -58,7 +58,7 @@ def lock_task(c: Context) -> None:
         raise NotFound(task_id)
     c.task = task
     c.case_id = task.case_id
-    c.case_before = {name: getattr(task, f"case_{name}") for name in case_projection.COLUMNS}
+    c.case_before = {name: getattr(task, f"case_{name}") for name in case_projection.READ}
     c.instance = c.store.hold(c.execution, task)
     chain.know_head(c.connection, c.case_id, task.head_seq, task.head_hash)
 

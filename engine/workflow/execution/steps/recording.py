@@ -53,10 +53,11 @@ def update_case(c: Context) -> None:
     case = c.execution.instance(c.case_id)
     if case.new:
         case_projection.open_case(c.connection, case, c.now)
-    before = c.case_before if c.case_before is not None else case_projection.read(c.connection, c.case_id)
+    if c.case_before is None:
+        c.case_before = case_projection.read(c.connection, c.case_id)
     tasks = task_query.open_tasks(c.connection, c.execution, c.case_id, [] if case.new else c.open_tasks)
     entered = c.audit_data.get("stages", [])
-    case_projection.refresh(c.batch, case, before, entered, tasks, lambda: _working(c), c.now)
+    case_projection.refresh(c.batch, case, c.case_before, entered, tasks, lambda: _working(c), c.now)
 
 
 def _working(c: Context) -> str | None:

@@ -59,6 +59,7 @@ def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits()
         "unlock_task_data",
         "enter_stages",
         "update_case",
+        "assign_new_tasks",
         "write_audit",
         "tell_outcome",
         "write_rows",
