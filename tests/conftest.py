@@ -135,7 +135,7 @@ def application(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterato
 
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, DataSet], Path]:
-    """The data sets the product comes with, and the key a house signs with: it takes longer to make than most tests."""
+    """The data sets the product comes with, and the key to sign with: it takes longer to make than most tests."""
     settings = Settings.from_env({"IBALANSE_DATA": str(tmp_path_factory.mktemp("shipped")), "IBALANSE_ENV": "test"})
     return connect(settings).data_sets, settings.client_key
 

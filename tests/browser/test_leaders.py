@@ -29,7 +29,7 @@ MANY = 50
 
 @pytest.fixture(scope="module")
 def house(product: Product) -> Iterator[Application]:
-    """The same house as the product's, for what no page can do in a second: a past."""
+    """The same application as the product's, for what no page can do in a second: a past."""
     application, _ = wsgi.wire(Settings.from_env(product.environment))
     yield application
     application.db.engine.dispose()

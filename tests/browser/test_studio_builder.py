@@ -22,7 +22,7 @@ def administrator(person: People, **options: Any) -> Person:
 
 
 def look(who: Person, name: str) -> None:
-    """The page as it is judged: no axe violation, no sideways scroll, and a picture."""
+    """The page as it is checked: no axe violation, no sideways scroll, and a picture."""
     who.picture(f"builder-{name}")
     who.check_page()
 

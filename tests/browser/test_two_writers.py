@@ -37,7 +37,7 @@ def number_of(who: Person, row: str) -> str:
 
 
 def both_sizes(who: Person, name: str) -> None:
-    """The page is in order on a desk and in a hand, with a picture of each."""
+    """The page is in order on a large screen and a small one, with a picture of each."""
     for size, viewport in (("1280", DESK), ("390", PHONE)):
         who.page.set_viewport_size(viewport)  # type: ignore[arg-type]
         who.check_page()

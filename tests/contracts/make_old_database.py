@@ -2,7 +2,7 @@
 
     python -m tests.contracts.make_old_database
 
-The database is what a house had before the files were moved and every write became a command. It is never made
+The database is what an installation had before the files were moved and every write became a command. It is never made
 again with newer code: then it would no longer be old. Everybody in it is a made-up person of the sandbox, the clock
 stands at fixed moments, and the keys (``old_database_keys.json``) are samples that open this file and nothing else.
 """

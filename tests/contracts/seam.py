@@ -134,7 +134,7 @@ class Browser:
 
 
 def _app(house: House) -> Flask:
-    """The pages of this house, made once."""
+    """The pages of this application, made once."""
     found = vars(house).get("pages")
     if not isinstance(found, Flask):
         found = create_app(house.application, logins={}, identify=lambda pid: ("", date(1980, 1, 1)))

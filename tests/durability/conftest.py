@@ -1,4 +1,4 @@
-"""One house on each database for all the runs: an empty table is cheaper than a new one."""
+"""One application on each database for all the runs: an empty table is cheaper than a new one."""
 
 from __future__ import annotations
 

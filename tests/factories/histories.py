@@ -90,7 +90,7 @@ def tell(number: int, now: datetime, dice: random.Random) -> Told:
 
 
 def write(application: Application, cases: list[Told], owner: str, office: str) -> None:
-    """Put the cases into a house, with the audit trail they would have left."""
+    """Put the cases into the database, with the audit trail they would have left."""
     with application.db.write() as connection:
         definition = application.library.newest(connection, "advice").id
         for told in cases:

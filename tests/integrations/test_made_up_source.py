@@ -49,7 +49,7 @@ def shipped(connected: Integrations, sandbox: Settings) -> tuple[Mapping[str, Da
 
 @pytest.fixture
 def asking(house: House, connected: Integrations, sandbox: Settings) -> Iterator[House]:
-    """A house whose made-up source is really asked, over HTTP; the others answer as they are told."""
+    """An application whose made-up source is really asked, over HTTP; the others answer as they are set."""
     source = connected.data_sets[ID]
     house.application.data_sets[ID] = source  # type: ignore[index]
     house.application.channels[source.channel] = connected.channels[source.channel]  # type: ignore[index]

@@ -278,7 +278,7 @@ def test_a_warning_is_an_event_once_and_survives_a_receiver_that_is_down(owner: 
         "datacontenttype": "application/json",
     }
     assert event["data"]["due"] == "2026-12-10" and event["data"]["act"] == "move"
-    assert set(event["data"]) == {"notice", "kind", "due", "act"}, "neither amount nor name leaves the house"
+    assert set(event["data"]) == {"notice", "kind", "due", "act"}, "neither amount nor name leaves the application"
     for _ in range(2):
         owner.work(timedelta(days=7))
     ids = [e["id"] for e in owner.published.events]

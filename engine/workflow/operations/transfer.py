@@ -145,7 +145,7 @@ def _header(header: Mapping[str, Any]) -> None:
     if header.get("ibalanse") != "export" or header.get("format") != FORMAT:
         raise BadInput("this is not an export of iBalanse, or of another format")
     if header.get("schema") != schema.revision():
-        raise BadInput(f"the export is of schema {header.get('schema')}, this house has {schema.revision()}")
+        raise BadInput(f"the export is of schema {header.get('schema')}, this installation has {schema.revision()}")
 
 
 def bring_in(runtime: Runtime, lines: Iterable[str], report: Callable[[int], None] | None = None) -> dict[str, int]:
@@ -210,7 +210,7 @@ def _admit(runtime: Runtime, connection: Connection, value: Mapping[str, Any]) -
         try:
             runtime.vault.person(connection, person["id"])
         except (KeyError, InvalidTag, Erased):
-            raise BadInput("this house does not have the data keys the export was sealed with") from None
+            raise BadInput("this installation does not have the data keys the export was sealed with") from None
     return True
 
 
@@ -230,7 +230,7 @@ def _write(
     for name, taken in found.items():
         table = metadata.tables.get(name)
         if table is None:
-            raise BadInput(f"this house has no table {name}")
+            raise BadInput(f"this installation has no table {name}")
         written = []
         for row in taken:
             if row.get("definition_id"):

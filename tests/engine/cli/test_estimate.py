@@ -1,4 +1,4 @@
-"""``ibalanse estimate``: what it prints, and what it says to input that cannot be reckoned."""
+"""``ibalanse estimate``: what it prints, and what it says to input that cannot be computed."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_the_vectors_of_the_reference(year: int, profit: int, total: str) -> Non
 def test_other_incomes_reckoned_by_hand(
     year: int, profit: int, wages: int, age: int, finnmark: bool, total: str
 ) -> None:
-    """Exact fractions of table 9.1, reckoned outside this code."""
+    """Exact fractions of table 9.1, computed outside this code."""
     income = TaxableIncome(profit=Decimal(profit), wages=Decimal(wages), age=age, finnmark=finnmark)
     assert estimate(income, year).total == Decimal(total)
 

@@ -1,4 +1,4 @@
-"""The settings of jobs judged by their descriptions, without a database and without knowing what this house offers."""
+"""The settings of jobs checked by their descriptions, without a database and without knowing what there is to offer."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a variable": (policy('<VariableDefinition VariableId="v"/>'), "VariableDefinition"),
     "advice of the policy": (policy(ADVICE), "AdviceExpressions"),
     "a policy within": (policy('<Policy PolicyId="q"/>'), "Policy"),
-    "another house's element": (policy('<x:Rule xmlns:x="urn:x"/>'), "{urn:x}Rule"),
+    "another vendor's element": (policy('<x:Rule xmlns:x="urn:x"/>'), "{urn:x}Rule"),
     "a second target": (policy("<Target/>"), "Target"),
     "text among the rules": (policy("deny all of them"), "Policy"),
     # rules
@@ -141,7 +141,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         policy(obliged(obligation(category="urn:altinn:write-a-letter"))),
         "urn:altinn:write-a-letter",
     ),
-    "another house's obligation": (
+    "another vendor's obligation": (
         policy(obliged(obligation().replace("urn:altinn:obligation:authenticationLevel1", "urn:x:log-it"))),
         "urn:x:log-it",
     ),

@@ -205,7 +205,7 @@ def test_five_thousand_nodes_are_read_without_recursion() -> None:
 
     assert len(process.elements) == 5_000
     assert len(process.flows) == 4_999
-    assert taken < 3  # the goal of 0.3 s is the benchmark's to judge; this catches what grows faster than the file
+    assert taken < 3  # the goal of 0.3 s is the benchmark's to check; this catches what grows faster than the file
 
 
 def test_subprocesses_a_hundred_deep_are_read() -> None:

@@ -144,7 +144,7 @@ def test_files_that_import_each_other_end(tmp_path: Path) -> None:
 
 
 def test_names_lead_into_imported_files_by_their_namespace(tmp_path: Path) -> None:
-    """The called process carries data the call does not, so the two files are judged as one."""
+    """The called process carries data the call does not, so the two files are checked as one."""
     io = "<ioSpecification>{}<inputSet>{}</inputSet><outputSet/></ioSpecification>"
     data = io.format('<dataInput id="d"/>', "<dataInputRefs>d</dataInputRefs>")
     write(tmp_path / "called.bpmn", data + LINE).write_text(

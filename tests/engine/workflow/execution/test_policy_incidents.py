@@ -54,7 +54,7 @@ def cases(application: Application) -> Cases:
 
 
 def slip_in(cases: Cases, policy: bytes | None = CONDITION, body: str = BODY, version: int = 1) -> str:
-    """A version as an older engine would have deployed it: into the table, past everything that judges it."""
+    """A version as an older engine would have deployed it: into the table, past everything that checks it."""
     made = bundle(body)
     files = {**made.files, "policy.xml": policy} if policy is not None else dict(made.files)
     if policy is None:

@@ -430,7 +430,7 @@ def test_many_workers_share_the_work_and_none_is_done_twice(application: Applica
     assert sorted(counted.calls.values()) == [1] * 12
 
 
-# The house falls
+# The process dies
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -240,7 +240,7 @@ def test_the_command_line_lists_retries_and_skips(cases: Cases, spawn: Spawn) ->
 
 
 def test_looking_at_many_open_cases_is_cheap(application: Application, cases: Cases) -> None:
-    """5 000 open cases are looked at in five parts, each once, however many sweepers ask."""
+    """5 000 open cases are looked at in five parts, each once, however many workers ask."""
     import time
 
     cases.deploy('<startEvent id="s"/><userTask id="w"/>' + line("s", "w"))

@@ -23,7 +23,7 @@ def timer(kind: str, text: str) -> str:
 
 
 def reminders(kind: str, text: str) -> str:
-    """A task with a timer beside it that puts a task on the desk each time it fires."""
+    """A task with a timer beside it that gives somebody a task each time it fires."""
     return (
         '<startEvent id="s"/><userTask id="a"/><userTask id="r"/>'
         f'<boundaryEvent id="b" attachedToRef="a" cancelActivity="false">{timer(kind, text)}</boundaryEvent>'

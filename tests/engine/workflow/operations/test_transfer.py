@@ -1,4 +1,4 @@
-"""Cases leave one house and go on in another; a file that was cut off, changed or does not belong is refused whole."""
+"""Cases leave one installation and go on in another; a file cut off, changed or foreign is refused whole."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def deploy(application: Application, body: str = BODY, **options: object) -> Non
 
 @pytest.fixture
 def other(application: Application, tmp_path: Path, clock: FixedClock) -> Iterator[Application]:
-    """A second house with the same data keys."""
+    """A second installation with the same data keys."""
     environment = {
         "IBALANSE_DATA": str(application.settings.data_dir),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}",

@@ -1,4 +1,4 @@
-"""Standard loop: again while its condition holds, judged before or after each turn, at most so often."""
+"""Standard loop: again while its condition holds, evaluated before or after each turn, at most so often."""
 
 from __future__ import annotations
 
