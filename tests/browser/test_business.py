@@ -39,7 +39,7 @@ def wait_for_text(who: Person, path: str, text: str, seconds: float = 60) -> Non
 
 
 @pytest.mark.parametrize("javascript", [True], ids=["with JavaScript"])
-def test_andreas_is_told_kindly_that_his_plan_does_not_hold_and_makes_a_better_one(
+def test_andreas_learns_kindly_that_the_plan_does_not_hold_and_makes_a_better_one(
     person: People, product: Product, javascript: bool
 ) -> None:
     name = "Andreas Eksempel" if javascript else "Lene Prøve"
@@ -111,7 +111,7 @@ def test_andreas_is_told_kindly_that_his_plan_does_not_hold_and_makes_a_better_o
     expect(andreas.page.locator("main")).to_contain_text("Starte foretak")
 
 
-def test_andreas_tags_his_accounts_sees_the_gap_and_is_warned_in_time(person: People, product: Product) -> None:
+def test_andreas_tags_the_accounts_sees_the_gap_and_is_warned_in_time(person: People, product: Product) -> None:
     andreas = person()
     andreas.log_in("Andreas Eksempel")
     andreas.go("/tjenester")

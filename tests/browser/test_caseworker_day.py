@@ -203,7 +203,7 @@ def _escalate(kari: Person, lise: Person, name: str) -> None:
     lise.picture("desk-history")
 
 
-def test_the_citizen_reads_her_letter_and_answers_a_question(person: People, names: list[str]) -> None:
+def test_the_citizen_reads_the_letter_and_answers_a_question(person: People, names: list[str]) -> None:
     kari = person()
     kari.log_in("Kari Rådgiver", staff=True)
     _find(kari, names[4])
@@ -244,7 +244,7 @@ def test_the_citizen_reads_her_letter_and_answers_a_question(person: People, nam
     assert answer.ok and answer.body().startswith(b"%PDF")
 
 
-def test_nothing_she_wrote_is_lost_when_another_takes_the_case_or_her_part_ends(
+def test_nothing_an_adviser_wrote_is_lost_when_another_takes_the_case_or_their_part_ends(
     person: People, names: list[str], browser: Browser
 ) -> None:
     kari, ola, lise = person(), person(), person()

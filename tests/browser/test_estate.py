@@ -111,7 +111,7 @@ def test_the_administrator_tries_it_first_on_a_clock_of_its_own(person: People) 
         ("Nynorsk", "Fristen kan ikkje lesast. Skriv til dømes 14 dagar.", 320),
     ],
 )
-def test_every_fault_is_told_in_her_own_language(
+def test_every_error_is_shown_in_the_persons_own_language(
     person: People, tmp_path: Path, width: int, language: str, sentence: str
 ) -> None:
     folder = tmp_path / "faulty"

@@ -15,7 +15,7 @@ People = Callable[..., Person]
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_anne_from_landing_to_complete_overview_and_her_adviser_the_day_after(
+def test_anne_from_landing_to_complete_overview_and_the_adviser_the_day_after(
     person: People, product: Product, javascript: bool
 ) -> None:
     anne = person(javascript=javascript)

@@ -16,7 +16,7 @@ People = Callable[..., Person]
 
 
 @pytest.mark.parametrize("javascript", [True], ids=["with JavaScript"])
-def test_truls_finds_his_overspending_makes_a_plan_and_sees_the_effect(person: People, javascript: bool) -> None:
+def test_truls_finds_the_overspending_makes_a_plan_and_sees_the_effect(person: People, javascript: bool) -> None:
     truls = person(javascript=javascript)
     truls.log_in("Truls Eksempel" if javascript else "Odd Prøve")
     truls.go("/hverdag")
@@ -114,7 +114,7 @@ def agree_at_sources_and_mandate(who: Person) -> None:
         settle(who)
 
 
-def test_anne_lives_with_debt_and_follows_her_milestones(person: People, product: Product) -> None:
+def test_anne_lives_with_debt_and_follows_the_milestones(person: People, product: Product) -> None:
     anne = person(width=390)
     walk_to_overview(anne, "Anne Eksempel")
     wait_until(anne, {})

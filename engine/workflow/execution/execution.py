@@ -97,7 +97,7 @@ class Palette:
     """The elements that can be executed, handed to the token loop by ``behaviours``.
 
     joining       element types that may keep a token until others have come
-    settle        judges waiting joins of a scope once everything else rests; true when one went on
+    settle        evaluates waiting joins of a scope once everything else rests; true when one went on
     arm           begins to listen for an event on a holder: a boundary event, an event subprocess' start
     compensating  the behaviour of an activity that is being compensated
     called_ended  the process a call activity called is done

@@ -64,7 +64,7 @@ sweep = Table(
     Column("position", String(36), nullable=False),
     Column("at", UTCDateTime, nullable=False),
 )
-"""How far the sweepers have come, shared by all of them."""
+"""How far reconciliation has come, shared by all workers."""
 
 breaker = Table(
     "breaker",

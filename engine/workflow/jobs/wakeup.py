@@ -89,7 +89,7 @@ class Bell:
             return True
         except redis.RedisError:
             COUNTERS.missed.inc()
-            log.warning("the bell could not be rung; the sweeper will find the work")
+            log.warning("the workers could not be notified; reconciliation will find the work")
             return False
 
     def answers(self) -> bool:

@@ -210,5 +210,5 @@ def tell(runtime: Runtime, as_json: bool) -> int:
         print(f"{queue:8} {told}")
     print(f"due now: {found['due']}, the oldest for {found['oldest_seconds']} s; open incidents: {found['incidents']}")
     if not found["redis"]:
-        print("Redis does not answer: the sweepers find the work", file=sys.stderr)
+        print("Redis does not answer: reconciliation finds the work", file=sys.stderr)
     return 0

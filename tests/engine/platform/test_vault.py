@@ -25,7 +25,7 @@ def test_a_value_opens_in_its_place_and_in_no_other(application: Application, an
             vault.open(connection, anne, "note.content:1", sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
 
-def test_erasing_a_person_makes_everything_of_hers_unreadable(application: Application, anne: str) -> None:
+def test_erasing_a_person_makes_everything_of_theirs_unreadable(application: Application, anne: str) -> None:
     vault = application.vault
     with application.db.write() as connection:
         sealed = vault.seal(connection, anne, "note.content:1", "hei")
@@ -37,7 +37,7 @@ def test_erasing_a_person_makes_everything_of_hers_unreadable(application: Appli
             vault.person(connection, anne)
 
 
-def test_a_person_is_found_by_her_number_which_stands_nowhere_in_clear(application: Application, anne: str) -> None:
+def test_a_person_is_found_by_their_number_which_stands_nowhere_in_clear(application: Application, anne: str) -> None:
     with application.db.read() as connection:
         found = application.vault.person_by_pid(connection, "21818297804")
         row = connection.execute(select(person_table)).one()
@@ -69,7 +69,7 @@ def test_several_people_are_read_at_once_without_the_unknown_and_the_erased(
         assert found == {one: vault.person(connection, one) for one in (anne, there)}
 
 
-def test_a_list_of_one_persons_values_reads_her_key_once(application: Application, anne: str) -> None:
+def test_a_list_of_one_persons_values_reads_their_key_once(application: Application, anne: str) -> None:
     now = application.clock.now()
     asked: list[str] = []
     with application.db.write() as connection:

@@ -40,7 +40,7 @@ def test_the_address_the_browser_gets_carries_a_reference_and_nothing_else(clien
     assert set(parse_qs(urlsplit(begin(client).url).query)) == {"client_id", "request_uri"}
 
 
-def test_anne_is_who_she_is(client: OidcClient) -> None:
+def test_the_one_who_logged_in_is_anne(client: OidcClient) -> None:
     start = begin(client)
 
     identity = client.finish(start, BACK, choose(start))
@@ -50,7 +50,7 @@ def test_anne_is_who_she_is(client: OidcClient) -> None:
     assert identity.sub != identity.pid and identity.sid
 
 
-def test_an_employee_brings_the_office_she_may_act_for(sandbox: Settings) -> None:
+def test_an_employee_brings_the_office_they_may_act_for(sandbox: Settings) -> None:
     client = connect(sandbox).logins["ansattporten"]
     start = begin(client)
 
@@ -59,7 +59,7 @@ def test_an_employee_brings_the_office_she_may_act_for(sandbox: Settings) -> Non
     assert identity.offices == (("312345672", "Nav Lillestrøm"),)
 
 
-def test_who_works_at_two_offices_brings_both_and_what_she_was_given_at_each(sandbox: Settings) -> None:
+def test_who_works_at_two_offices_brings_both_and_what_was_given_at_each(sandbox: Settings) -> None:
     client = connect(sandbox).logins["ansattporten"]
     start = begin(client)
 

@@ -80,7 +80,7 @@ def incidents(house: House) -> list[Any]:  # noqa: F811
         return list(connection.execute(select(incident).where(incident.c.state == "open")))
 
 
-def test_the_citizen_gets_the_letter_in_her_language_and_is_told(house: House, client: Any, read: Read) -> None:  # noqa: F811
+def test_the_citizen_gets_the_letter_in_their_language_and_a_notice(house: House, client: Any, read: Read) -> None:  # noqa: F811
     with house.application.db.write() as connection:
         sessions.log_in(
             connection, house.clock.now(), person_id=house.anne.person_id, role=house.anne.role, office=None,

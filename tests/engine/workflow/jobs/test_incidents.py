@@ -252,7 +252,7 @@ def test_looking_at_many_open_cases_is_cheap(application: Application, cases: Ca
     while True:
         clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]
         assert reconciliation.check(application) == []
-        assert reconciliation.check(application) == [], "another sweeper has just done it"
+        assert reconciliation.check(application) == [], "another worker has just done it"
         parts += 1
         with application.db.read() as connection:
             from engine.workflow.jobs.models import sweep as table
