@@ -19,6 +19,17 @@ from engine.advice.consent.channels import ChannelState
 from engine.workflow.execution.commands import CaseCommand
 
 
+class OwnEntry(CaseCommand):
+    """What a citizen enters about themselves, on no step of the journey: only in a case of their own.
+
+    The policy is asked whether they may read the case. No more: what a journey lets them do on its steps goes by other
+    names in each, and correcting what is kept about oneself is a right (GDPR article 16).
+    """
+
+    __slots__ = ()
+    action: ClassVar[str] = "read"
+
+
 @dataclass(frozen=True, slots=True)
 class WithdrawConsent(CaseCommand):
     """End one's own consent or mandate at once. Of one that has ended nothing more is done.
@@ -31,7 +42,7 @@ class WithdrawConsent(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SettleGrant(CaseCommand):
+class SettleGrant(OwnEntry):
     """Note what a source says of a grant. The task of approving ends with the last one that waited."""
 
     case_id: str
@@ -75,7 +86,7 @@ class OpenOverview(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class AddSupplement(CaseCommand):
+class AddSupplement(OwnEntry):
     """Add to the overview what no source knows.
 
     kind    ``debt``, ``asset``, ``income`` or ``spending``
@@ -89,7 +100,7 @@ class AddSupplement(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectFigure(CaseCommand):
+class CorrectFigure(OwnEntry):
     """Put an amount (NOK) beside the one a source gave for *target*, the id of a line of the overview."""
 
     case_id: str
@@ -98,7 +109,7 @@ class CorrectFigure(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveSupplement(CaseCommand):
+class RemoveSupplement(OwnEntry):
     """Take back what was added or corrected. Of one that is gone nothing more is done."""
 
     case_id: str
@@ -106,7 +117,7 @@ class RemoveSupplement(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SaveHousehold(CaseCommand):
+class SaveHousehold(OwnEntry):
     """Who lives in the household.
 
     persons  each with ``age`` (``37`` years, ``8 mnd`` months), ``sex`` and ``about``, see ``engine.advice.household``
@@ -119,7 +130,7 @@ class SaveHousehold(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SaveBudget(CaseCommand):
+class SaveBudget(OwnEntry):
     """The citizen's own budget: group of ``sifo.OWN_GROUPS`` → NOK a month. A group that is left out is not in it."""
 
     case_id: str
@@ -127,7 +138,7 @@ class SaveBudget(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class AddHouseholdMeasure(CaseCommand):
+class AddHouseholdMeasure(OwnEntry):
     """Try a measure of everyday life, see ``engine.advice.economy.measures.Measure`` for *amount* and *rate*."""
 
     case_id: str
@@ -138,7 +149,7 @@ class AddHouseholdMeasure(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveHouseholdMeasure(CaseCommand):
+class RemoveHouseholdMeasure(OwnEntry):
     """Take a measure away. Of one that is gone nothing more is done."""
 
     case_id: str
@@ -146,7 +157,7 @@ class RemoveHouseholdMeasure(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SavePlan(CaseCommand):
+class SavePlan(OwnEntry):
     """A plan for living with debt: *monthly* NOK, paid in *order*. What was owed when it began is kept with it.
 
     Raises ``NotFound`` where there is no overview.
@@ -159,7 +170,7 @@ class SavePlan(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class TagAccounts(CaseCommand):
+class TagAccounts(OwnEntry):
     """Say what each account is for: account number → ``economy.enk.tagging.Tag``."""
 
     case_id: str
@@ -168,7 +179,7 @@ class TagAccounts(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SaveAssumptions(CaseCommand):
+class SaveAssumptions(OwnEntry):
     """What no source tells of a business.
 
     stated    as ``evidence.business.read_assumptions`` reads it, without ``returns``
@@ -183,7 +194,7 @@ class SaveAssumptions(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SaveChecklist(CaseCommand):
+class SaveChecklist(OwnEntry):
     """The steps of setting up a business that are done, and those set aside for later."""
 
     case_id: str
@@ -193,7 +204,7 @@ class SaveChecklist(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SaveClosingSteps(CaseCommand):
+class SaveClosingSteps(OwnEntry):
     """The steps of closing a business that are done."""
 
     case_id: str
