@@ -31,7 +31,7 @@ def amount(text: str) -> Decimal:
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """``estimate`` with its two kinds."""
-    parser = commands.add_parser("estimate", help="reckon tax or VAT roughly, line by line", description=_ROUGH)
+    parser = commands.add_parser("estimate", help="compute tax or VAT roughly, line by line", description=_ROUGH)
     kinds = parser.add_subparsers(dest="kind", required=True)
     years = f"income year: {', '.join(map(str, known_years()))}"
     tax = kinds.add_parser("tax", help="income tax of a year", description=f"Income tax of one person. {_ROUGH}")
