@@ -1,4 +1,4 @@
-"""What may be done with a case as a whole, and which tasks go with it. The acts themselves are ``casework.commands``.
+"""What may be done with a case as a whole, and which tasks go with it. The commands are ``casework.commands``.
 
 A case and its open tasks for caseworkers go together: whoever has the case has its tasks.
 """
@@ -18,7 +18,7 @@ ACTS = ("take", "assign", "return", "plan", "pause", "resume")
 
 
 def legal(case: Any, person_id: str, leads: bool) -> tuple[str, ...]:
-    """The acts that are possible with a case as it stands."""
+    """The actions that are possible with a case as it stands."""
     if case.state != "open":
         return ()
     own = case.responsible == person_id

@@ -25,7 +25,7 @@ QUESTION = Lifecycle("question", "open", [("answer", "open", "answered"), ("with
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked of whom, until when, and what she answered ("" before)."""
+    """What was asked of whom, until when, and what they answered ("" before)."""
 
     id: str
     case_id: str

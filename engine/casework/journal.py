@@ -1,4 +1,4 @@
-"""Notes and messages of a case. Sealed with the citizen's key: erasing her erases them (R99, D14, D16)."""
+"""Notes and messages of a case. Sealed with the citizen's key: erasing the person erases them (R99, D14, D16)."""
 
 from __future__ import annotations
 

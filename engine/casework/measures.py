@@ -27,7 +27,7 @@ RESULTS = ("holds", "partly", "broken", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One look back. ``result`` is "" until it is made; ``monthly`` is NOK a month she has more, as it became."""
+    """One look back. ``result`` is "" until it is made; ``monthly`` is NOK a month more to live on, as it became."""
 
     months: int
     due_at: datetime
@@ -40,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """``monthly`` is the effect that is expected: NOK a month she has more to live on."""
+    """``monthly`` is the effect that is expected: NOK a month more to live on."""
 
     id: str
     kind: str

@@ -18,7 +18,7 @@ _IS_AWAY = (office_member.c.away_from, office_member.c.away_until)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One colleague and what she has: open cases, those past their deadline, those due within a week, in a pause."""
+    """One colleague and what they have: open cases, those past their deadline, those due within a week, in a pause."""
 
     person_id: str
     leads: bool
@@ -31,7 +31,7 @@ class Load:
 
 
 def note_login(connection: Connection, office: str, person_id: str, leads: bool, now: datetime) -> None:
-    """She works here, as Ansattporten says today. Whose part had ended has it again when it is given again."""
+    """Record that the person works here, as Ansattporten says today. A part that had ended begins again."""
     values = {"leads": leads, "seen_at": now, "ended_at": None}
     mine = (office_member.c.office == office, office_member.c.person_id == person_id)
     if not connection.execute(update(office_member).where(*mine).values(values)).rowcount:
@@ -39,14 +39,14 @@ def note_login(connection: Connection, office: str, person_id: str, leads: bool,
 
 
 def find(connection: Connection, office: str, person_id: str) -> Row[tuple[object, ...]] | None:
-    """Her row, or ``None`` when she has never logged in at this office."""
+    """A colleague's row, or ``None`` when they have never logged in at this office."""
     return connection.execute(
         select(office_member).where(office_member.c.office == office, office_member.c.person_id == person_id)
     ).first()
 
 
 def works_here(connection: Connection, office: str, person_id: str) -> bool:
-    """Whether a case may be given to her."""
+    """Whether a case may be given to them."""
     row = find(connection, office, person_id)
     return row is not None and row.ended_at is None
 
@@ -63,7 +63,7 @@ def leads(connection: Connection, office: str, person_id: str) -> bool:
 
 
 def end(connection: Connection, office: str, person_id: str, now: datetime) -> bool:
-    """Her part at the office ends at once, whatever session she has. False when she had none."""
+    """A colleague's part at the office ends at once, whatever session they have. False when they had none."""
     mine = (office_member.c.office == office, office_member.c.person_id == person_id)
     done = connection.execute(
         update(office_member).where(*mine, office_member.c.ended_at.is_(None)).values(ended_at=now)
@@ -95,7 +95,7 @@ def be_away(
 
 
 def stands_in_for(connection: Connection, office: str, person_id: str, now: datetime) -> Sequence[str]:
-    """Those whose cases are hers too today."""
+    """Those whose cases are also this substitute's today."""
     start, until = _IS_AWAY
     found = select(office_member.c.person_id).where(
         office_member.c.substitute == person_id, office_member.c.office == office, start <= now, until > now
@@ -104,24 +104,24 @@ def stands_in_for(connection: Connection, office: str, person_id: str, now: date
 
 
 def loads(connection: Connection, office: str, now: datetime, *, whole: datetime | None = None) -> list[Load]:
-    """Every colleague of the office with her open cases, fewest first: whom to give the next one.
+    """Every colleague of the office with their open cases, fewest first: whom to give the next one.
 
     whole  count every case, also deadlines passed, those due until then, and pauses; a list to choose from needs
            only open cases, and counts them to ``MANY`` + 1: nobody with more is given another
     """
-    hers = (
+    theirs = (
         select(case_file.c.id)
         .where(case_file.c.office == office, case_file.c.state == "open")
         .where(case_file.c.responsible == office_member.c.person_id)
     )
     if whole is None:
-        counted = [_counted(hers.limit(MANY + 1), "open")]
+        counted = [_counted(theirs.limit(MANY + 1), "open")]
     else:
         counted = [
-            _counted(hers, "open"),
-            _counted(hers.where(case_file.c.deadline_at < now), "passed"),
-            _counted(hers.where(case_file.c.deadline_at >= now, case_file.c.deadline_at <= whole), "week"),
-            _counted(hers.where(case_file.c.paused_at.is_not(None)), "paused"),
+            _counted(theirs, "open"),
+            _counted(theirs.where(case_file.c.deadline_at < now), "passed"),
+            _counted(theirs.where(case_file.c.deadline_at >= now, case_file.c.deadline_at <= whole), "week"),
+            _counted(theirs.where(case_file.c.paused_at.is_not(None)), "paused"),
         ]
     rows = connection.execute(
         select(office_member, *counted).where(office_member.c.office == office, office_member.c.ended_at.is_(None))
@@ -136,6 +136,6 @@ def loads(connection: Connection, office: str, now: datetime, *, whole: datetime
 
 
 def _counted(cases: Select[tuple[str]], name: str) -> Label[int]:
-    """How many of one colleague's cases there are, as a column of her row."""
+    """How many of one colleague's cases there are, as a column of their row."""
     some = cases.correlate(office_member).subquery()
     return select(func.count()).select_from(some).correlate(office_member).scalar_subquery().label(name)

@@ -20,7 +20,7 @@ _YES_NO = {"nb": ("Ja", "Nei"), "nn": ("Ja", "Nei"), "en": ("Yes", "No")}
 
 
 def language_of(connection: Connection, person_id: str) -> str:
-    """The language a citizen chose when she was last here; bokmål when we do not know."""
+    """The language a citizen chose when they were last here; bokmål when we do not know."""
     row = connection.execute(
         select(session_table.c.language)
         .where(session_table.c.person_id == person_id)

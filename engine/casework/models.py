@@ -1,4 +1,4 @@
-"""The rows of the caseworkers' desk: who works where, views and searches, drafts, letters, questions, measures."""
+"""The rows of the caseworkers' workplace: who works where, views and searches, drafts, letters, questions, measures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ office_member = Table(
     Column("seen_at", UTCDateTime, nullable=False),
     Column("away_from", UTCDateTime),
     Column("away_until", UTCDateTime),
-    Column("substitute", String(36)),  # who has her cases among her own meanwhile
+    Column("substitute", String(36)),  # who has the cases beside their own meanwhile
     Column("ended_at", UTCDateTime),
     Index("ix_office_member_substitute", "substitute"),
 )
@@ -78,7 +78,7 @@ letter = Table(
     Column("read_at", UTCDateTime),
 )
 
-#: Something the citizen is asked to tell, with a day; her answer lies beside it.
+#: Something the citizen is asked for, with a day; the answer lies beside it.
 question = Table(
     "question",
     metadata,
@@ -139,7 +139,7 @@ case_link = Table(
     UniqueConstraint("case_id", "other_id"),
 )
 
-#: A file in a case. One that the citizen may read says since when; one she may not says why.
+#: A file in a case. One that the citizen may read says since when; another says why not.
 case_document = Table(
     "case_document",
     metadata,

@@ -44,7 +44,7 @@ def give(
 ) -> bool:
     """Give it, unless the same key was given in the case before. True when it was given now.
 
-    once_for_person  nor when another case of hers gave it: two journeys that watch the same due date warn once
+    once_for_person  nor when another case of theirs gave it: two journeys that watch the same due date warn once
 
     It is also an event to those who subscribe: which kind, the day and what to do, never an amount or a name.
     """
@@ -122,6 +122,6 @@ def mark_read(connection: Connection, person_id: str, now: datetime, case_id: st
 
 
 def unread_in_case(connection: Connection, case_id: str, person_id: str) -> bool:
-    """Whether she has been told something of this case that she has not read."""
+    """Whether the person has a notice in this case that they have not read."""
     which = (notice.c.case_id == case_id, notice.c.person_id == person_id, notice.c.read_at.is_(None))
     return connection.execute(select(notice.c.id).where(*which).limit(1)).first() is not None

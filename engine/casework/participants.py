@@ -1,7 +1,7 @@
 """Whom a caseworker says takes part in a case: put there, given another role, ended with a reason.
 
 A role of the journey gives what its policy says, so it needs a person with a number, who can log in. The roles of the
-house only tell who somebody is: they give access to nothing.
+application only tell who somebody is: they give access to nothing.
 """
 
 from __future__ import annotations

@@ -112,8 +112,8 @@ def history(
 ) -> Sequence[Row[Any]]:
     """What people did in the case, newest first; what machines did is in the audit trail.
 
-    shown   the kinds of events that are told, of every room there is
-    reader  a citizen of the case: of the notices she sees her own alone; "" sees that they were given
+    shown   the kinds of events that are shown, of every room there is
+    reader  a citizen of the case: of the notices they see their own alone; "" sees that they were given
     """
     hidden: set[str] = set()
     if reader:

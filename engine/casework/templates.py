@@ -1,4 +1,4 @@
-"""Templates of letters and notes: those of the house, and those a bundle brings in its ``templates.json``.
+"""Templates of letters and notes: the standard ones, and those a bundle brings in its ``templates.json``.
 
 ::
 

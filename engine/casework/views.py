@@ -22,7 +22,7 @@ QUEUE, LOOKUP = "queue", "lookup"
 
 
 def of(connection: Connection, office: str, person_id: str) -> Sequence[Row[Any]]:
-    """Her own first, then the office's, by name."""
+    """The reader's own first, then the office's, by name."""
     return connection.execute(
         select(queue_view)
         .where(queue_view.c.office == office, or_(queue_view.c.owner_id == person_id, queue_view.c.owner_id.is_(None)))
@@ -50,7 +50,7 @@ def save(
 
 
 def remove(connection: Connection, *, office: str, person_id: str, view_id: str, leads: bool) -> bool:
-    """Her own, or a shared one she made; whoever leads the office may remove any shared one."""
+    """One's own, or a shared one one has made; whoever leads the office may remove any shared one."""
     shared = queue_view.c.owner_id.is_(None)
     allowed = [queue_view.c.owner_id == person_id, shared & (queue_view.c.made_by == person_id)]
     if leads:
@@ -78,7 +78,7 @@ def keep_search(
 def search(
     connection: Connection, vault: Vault, person_id: str, search_id: str, now: datetime, purpose: str = QUEUE
 ) -> str:  # fmt: skip
-    """What she searched for; "" for another's, for one of another purpose, or when its hour is over."""
+    """What was searched for; "" for another's, for one of another purpose, or when its hour is over."""
     row = connection.execute(
         select(stored_search).where(
             stored_search.c.id == search_id,

@@ -1,4 +1,4 @@
-"""What ``ibalanse check`` says of a bundle beyond its diagram: judged as when an administrator uploads it."""
+"""What ``ibalanse check`` says of a bundle beyond its diagram: checked as when an administrator uploads it."""
 
 from __future__ import annotations
 

@@ -28,5 +28,5 @@ def templates(bundle: Bundle, _: House) -> Iterator[Finding]:
     return template_faults(bundle)
 
 
-#: Handed to ``House`` by whoever judges a bundle for publishing.
+#: Handed to ``House`` by whoever checks a bundle for publishing.
 BUNDLE_RULES: tuple[Rule, ...] = (jobs, lists, templates)

@@ -1,4 +1,4 @@
-"""A bundle on its way between houses: what it is, its checksum, and who signed it, in one file beside the others.
+"""A bundle on its way between installations: what it is, its checksum and who signed it, in one file beside the rest.
 
 ``ibalanse-bundle.json``::
 
@@ -47,7 +47,7 @@ class Seal:
 
 
 def signing_key(path: Path) -> RSAKey | None:
-    """The house's own key, where it has one."""
+    """The installation's own key, where it has one."""
     return RSAKey.import_key(json.loads(path.read_text())) if path.is_file() else None
 
 
@@ -73,7 +73,7 @@ def sealed(bundle: Bundle, version: int, sender: str, at: datetime, key: RSAKey 
 
 
 def check(manifest: Any, bundle: Bundle) -> Seal:
-    """Judge a seal. Raises ``SealBroken``."""
+    """Check a seal. Raises ``SealBroken``."""
     if not isinstance(manifest, dict) or manifest.get("ibalanse") != "bundle":
         raise SealBroken("seal.unknown")
     number = manifest.get("format")

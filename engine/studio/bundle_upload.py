@@ -24,7 +24,7 @@ from engine.workflow.definitions.bundle import HOME, MANIFEST, MAX_BYTES, Bundle
 KEY = re.compile(r"[a-z][a-z0-9_]{1,60}")
 MOST_FILES = 500
 MOST_MB = MAX_BYTES // 1_048_576
-#: What a bundle is made of. Anything else is left out and told: code never comes in this way.
+#: What a bundle is made of. Anything else is left out and listed: code never comes in this way.
 _KINDS = frozenset({".bpmn", ".xml", ".json"})
 _OPTION = frozenset({"value", "label"})
 Reason = tuple[str, Mapping[str, object]]
@@ -210,7 +210,7 @@ def _layout(value: Any) -> bool:
 
 
 def _scenario(value: Any) -> bool:
-    """A test run as it was kept: what was pressed, and how it ended."""
+    """A test run as it was stored: what was pressed, and how it ended."""
     if not isinstance(value, dict) or not isinstance(value.get("title", ""), str):
         return False
     outcome, script = value.get("outcome", {}), value.get("script", [])

@@ -23,9 +23,9 @@ from engine.workflow.operations.jobs import RunBatch, enqueue_once
 from engine.workflow.operations.models import batch, batch_item
 from engine.workflow.operations.selection import LIVE
 
-#: Cases tried while somebody waits; where there are more, a worker tries them all, and she sees how far it has come.
+#: Cases tried while somebody waits; where there are more, a worker tries them all, and the page shows how far it is.
 MOST_TRIED = 500
-#: Case numbers told for each reason.
+#: Case numbers shown for each reason.
 EXAMPLES = 5
 
 

@@ -171,7 +171,7 @@ class ProposeDraft(DraftCommand):
 class PublishDraft(DraftCommand):
     """The draft becomes the next version, as it was seen at *revision*, and is gone.
 
-    Refused where it has faults, where two must agree and no colleague has proposed it, and where a scenario that must
+    Refused where it has errors, where two must agree and no colleague has proposed it, and where a scenario that must
     hold is not among those that do.
 
     held     names of the scenarios that ended as before when they were done again on this revision

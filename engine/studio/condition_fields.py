@@ -31,7 +31,7 @@ def fields(bundle: Bundle, language: str) -> tuple[Field, ...]:
 
 
 def counters(element: Element) -> tuple[Field, ...]:
-    """What the engine itself tells a condition of this element, as variables."""
+    """What the engine itself gives a condition of this element, as variables."""
     names = []
     if element.type == "complexGateway":
         names = ["activationCount"]

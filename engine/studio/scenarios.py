@@ -1,4 +1,4 @@
-"""Test runs that are kept in the bundle and done again at every publishing: a change that moves the outcome is told.
+"""Test runs that are stored in the bundle and done again at every publishing: a moved outcome is reported.
 
 ``scenarios/<name>.json``::
 

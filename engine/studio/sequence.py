@@ -34,7 +34,7 @@ from engine.workflow.execution.context import Step
 from engine.workflow.execution.sequence import COMMIT, relay_outbox
 
 EDIT_DRAFT: tuple[Step, ...] = (
-    lock_draft,  # one writer per draft, so what is judged is what is changed
+    lock_draft,  # one writer per draft, so what is checked is what is changed
     check_access,  # administrators only
     edit,  # the change as a pure function; what a colleague changed meanwhile is never written over
     write_audit,  # one event in the system's chain
@@ -60,7 +60,7 @@ BATCH: tuple[Step, ...] = (lock_batch, check_access)
 
 
 def publish_draft(offer: Offer) -> tuple[Step, ...]:
-    """The list of publishing, where a draft is judged by *offer*."""
+    """The list of publishing, where a draft is checked by *offer*."""
     return (
         *WHOLE_DRAFT,
         require_faultless(offer),

@@ -99,7 +99,7 @@ class Channel:
 
 
 class Everybody:
-    """A register that names the owner and two others, and a receiver that answers when told to."""
+    """A register that names the owner and two others, and a receiver that answers when asked to."""
 
     def __init__(self, world: World, clock: Clock) -> None:
         self._world = world

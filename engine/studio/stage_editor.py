@@ -43,9 +43,9 @@ def add_stage(files: Files, title: str) -> dict[str, bytes]:
 def change_stage(
     files: Files, identity: str, titles: Mapping[str, str], guard: str, refusal: Mapping[str, str]
 ) -> dict[str, bytes]:
-    """Its names, the condition of entering it, and what is said to whoever it stops.
+    """Its names, the condition of entering it, and the message to whoever it stops.
 
-    Raises ``EditRefused``: a condition needs a sentence in bokmål that tells what is lacking.
+    Raises ``EditRefused``: a condition needs a sentence in bokmål that names what is lacking.
     """
     there = stages(files)
     stage = _find(there, identity)

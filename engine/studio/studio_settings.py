@@ -1,4 +1,4 @@
-"""What holds for the whole workshop: whether two must agree on a publishing, and whose bundles are trusted.
+"""What holds for the whole studio: whether two must agree on a publishing, and whose bundles are trusted.
 
 Where two must agree, one asks for a rule to be turned off, and another does it: nobody is alone for a moment.
 """
@@ -37,7 +37,7 @@ def held(connection: Connection, name: str) -> Any:
                 row = {"name": name, "value": DEFAULTS[name], "changed_at": now, "changed_by": ""}
                 connection.execute(insert(studio_setting).values(**row))
         except IntegrityError:
-            pass  # another was first; her row is what is waited for
+            pass  # another was first; the other's row is what is waited for
         found = connection.execute(wanted).one()
     return found[0]
 

@@ -1,6 +1,6 @@
 """Templates of letters and notes while an administrator writes them: ``templates.json`` of a draft.
 
-The format is told in ``engine/casework/templates.py``. What stands in the file and is not understood is left as it was.
+The format is described in ``engine/casework/templates.py``. What the file holds and is not understood is left as is.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class FillIn:
 def fill_ins(bundle: Bundle) -> list[FillIn]:
     """All a template may have filled in: what every case has, then the fields of every form, in order.
 
-    A form that each party fills in for herself is not there, nor are groups: there is no one answer to put in.
+    A form that each party fills in alone is not there, nor are groups: there is no one answer to put in.
     """
     found = [FillIn(name) for name in COMMON]
     for kind in bundle.data_types.values():

@@ -60,7 +60,7 @@ class View:
 
     tasks    open user tasks;  ``log`` newest first;  ``where`` ids of elements that are live
     next_due when something happens next by itself, or ``None``
-    messages (person's name, what she was told), newest first
+    messages (person's name, what they were notified of), newest first
     """
 
     case: Any

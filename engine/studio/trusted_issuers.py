@@ -1,8 +1,8 @@
-"""Houses whose bundles are trusted: name and public key of each, kept as a setting of the workshop.
+"""Organisations whose bundles are trusted: name and public key of each, stored as a setting of the studio.
 
 Where two must agree on a publishing, they must agree on a key too: one enters it, another says yes. Until then a
-bundle signed with it is as one from a house nobody knows. A key somebody entered alone, while that was enough, waits
-for another as soon as two must agree.
+bundle signed with it is as one from an organisation nobody knows. A key somebody entered alone, while that was
+enough, waits for another as soon as two must agree.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class KeyRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class TrustedHouse:
-    """A house and its public key.
+    """An organisation and its public key.
 
     thumbprint  of the key (RFC 7638);  ``jwk`` the public key as JSON
     entered_by, agreed_by  who entered it, and who said yes; "" while a second person is waited for
-    trusted                whether what it signed is the house's
+    trusted                whether what it signed is the organisation's
     """
 
     name: str
@@ -69,7 +69,7 @@ def _houses(connection: Connection, kept: list[dict[str, str]]) -> list[TrustedH
 
 
 def names(connection: Connection) -> dict[str, str]:
-    """Thumbprint → name, of the houses that are trusted."""
+    """Thumbprint → name, of the organisations that are trusted."""
     return {house.thumbprint: house.name for house in every(connection) if house.trusted}
 
 

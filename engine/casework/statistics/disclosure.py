@@ -2,8 +2,8 @@
 
 Who leads an office knows its cases and sees its figures whole. Who sees every office sees the others' by the rule of
 ``small_cell_suppression``, and the sum of them so that no number of one office can be found by subtraction: of each
-row of a table an office is told whole, or by its sum alone, or not at all; the sum over the offices tells of those
-that are not told whole no more than the rule lets be told of one. The viewer's own office, which they know, is taken
+row of a table an office is disclosed whole, or by its sum alone, or not at all; the sum over the offices tells of those
+that are not disclosed whole no more than the rule allows of one. The viewer's own office, which they know, is taken
 out of the sum before that is decided, and laid on it again.
 """
 
@@ -79,7 +79,7 @@ def _duration(name: str, found: Duration, decide: Decide) -> Duration:
     late = None if found.late is None else decide(f"{name}.late", [found.late])[1]
     waiting = decide(f"{name}.waiting", [found.waiting or 0])[1]
     enough = count is not None and count >= FEWEST
-    # The share is of the done and the late together: shown beside the one it would tell the other.
+    # The share is of the done and the late together: shown beside the one it would reveal the other.
     told = late is not None and (enough or late >= FEWEST)
     return Duration(
         count,

@@ -5,7 +5,7 @@ The rule, the same in pages, pictures and files:
 1. A number of cases from 1 to 4 is not shown. 0 is: it is nobody.
 2. A time (median, nine of ten, share) is shown when at least 5 cases are behind it.
 3. Where numbers stand under a sum, the smallest others are hidden too until at least two are, and each of
-   them could be 5 or more for all that subtraction can tell.
+   them could be 5 or more for all that subtraction can reveal.
 4. Where that cannot be reached, the sum is hidden.
 5. Where several offices and their sum are shown, the offices stand under it by rule 3, see ``across``.
 """
@@ -59,7 +59,7 @@ def across(offices: Mapping[str, Sequence[int]], own: str = "") -> dict[str, tup
 def _together(
     whole: Sequence[int], rest: Sequence[int], known: Sequence[int], together: int | None
 ) -> tuple[tuple[int | None, ...], int | None]:
-    """All offices: those told whole and the reader's own, and of the *rest* what may be told of one office."""
+    """All offices: those disclosed whole and the reader's own, and of the *rest* what may be shown of one."""
     cells, total = row(rest)
     if together is None or (total is None and any(rest)):
         cells = (None,) * len(rest)

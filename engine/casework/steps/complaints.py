@@ -10,7 +10,7 @@ from engine.workflow.execution.context import Context
 
 
 def register_complaint(ctx: Context) -> None:
-    """Whether it was in time is judged by the limit as it stands now."""
+    """Whether it was in time is decided by the limit as it stands now."""
     assert isinstance(ctx.command, RegisterComplaint)
     one = complaints.register(
         ctx.connection,

@@ -70,7 +70,7 @@ class Choice:
 
 
 def write(choice: Choice, fields: Sequence[Field]) -> str:
-    """The expression as JSON, "" for no comparison. Raises ``EditRefused`` with the number of the line at fault."""
+    """The expression as JSON, "" for no comparison. Raises ``EditRefused`` with the number of the wrong line."""
     known = {field.id: field for field in fields}
     parts = [_write(c, known.get(c.field), number) for number, c in enumerate(choice.comparisons)]
     if not parts:
@@ -82,7 +82,7 @@ def write(choice: Choice, fields: Sequence[Field]) -> str:
 def write_rule(choice: Choice, kinds: Mapping[str, str]) -> list[Any]:
     """The expression of a form's rule about its own fields. *kinds*: field → kind of answer, text where unknown.
 
-    Raises ``EditRefused`` with the number of the line at fault. What is written may be no choice of the field any
+    Raises ``EditRefused`` with the number of the wrong line. What is written may be no choice of the field any
     more: it is kept, since lists change.
     """
     fields = [Field("", c.field, "", kinds.get(c.field, "text")) for c in choice.comparisons]

@@ -148,7 +148,7 @@ def make_default(files: Files, flow_id: str) -> dict[str, bytes]:
 
 
 def judge_earlier(files: Files, flow_id: str) -> dict[str, bytes]:
-    """One place up among the ways of its source: conditions are judged in that order."""
+    """One place up among the ways of its source: conditions are evaluated in that order."""
     root = open_process(files)
     flow = _flow(root, flow_id)
     ways = ways_from(root, flow.get("sourceRef", ""))

@@ -10,7 +10,7 @@ from engine.studio.bpmn_editor import EditRefused
 from engine.studio.form_builder.form_document import OpenForm, as_json
 from forms.files import LARGEST, MOST
 
-#: Ending a name may have → content type. The kinds the house can keep.
+#: Ending a name may have → content type. The kinds that can be stored.
 KINDS = {
     ".pdf": "application/pdf",
     ".png": "image/png",

@@ -13,7 +13,7 @@ from engine.workflow.findings import faults
 
 
 def require_faultless(offer: Offer) -> Step:
-    """The step that refuses a draft with errors, judged by what may be used here."""
+    """The step that refuses a draft with errors, checked by what may be used here."""
 
     def require(ctx: Context) -> None:
         bundle = Bundle.unpack(ctx.found.key, ctx.found.bundle)

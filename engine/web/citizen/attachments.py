@@ -1,6 +1,6 @@
 """Files in the form of a task: kept as they come, whatever else is wrong with the form, and taken out by a press.
 
-The same for citizens and caseworkers. What a file must be is judged in ``engine/casework/uploads.py`` and by what the
+The same for citizens and caseworkers. What a file must be is checked in ``engine/casework/uploads.py`` and by what the
 component says it takes.
 """
 
@@ -57,7 +57,7 @@ def take(task: Any, form: TaskForm) -> list[dict[str, str]]:
 
 
 def _one_each(wrong: list[dict[str, str]]) -> list[dict[str, str]]:
-    """A field shows one fault; several are told together."""
+    """A field shows one error; several are joined."""
     found: dict[str, dict[str, str]] = {}
     for fault in wrong:
         before = found.get(fault["path"])
@@ -109,7 +109,7 @@ def for_office(connection: Connection, case: Any) -> list[Attachment]:
 
 
 def answered(connection: Connection, case_id: str, attachment_id: str, among: Iterable[Attachment]) -> Response:
-    """One of these files to be kept by whoever asked, never shown in the page. Raises ``NotFound``."""
+    """One of these files to be saved by whoever asked, never shown in the page. Raises ``NotFound``."""
     house = view.house()
     found = next((one for one in among if one.id == attachment_id), None)
     content = attachments.content(connection, house.vault, case_id, found) if found else None

@@ -43,7 +43,7 @@ def show() -> Any:
 def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) -> Any:
     """Who lives here, the reference beside what is used, the person's own budget, and the last months against it.
 
-    household, own   what was just typed and could not be kept; empty = what is kept
+    household, own   what was just typed and could not be saved; empty = what is stored
     """
     house = view.house()
     with house.db.read() as connection:
@@ -102,7 +102,7 @@ def _months(known: Known) -> dict[date, dict[str, Money]]:
 
 
 def _followed(known: Known, amounts: Mapping[str, Money]) -> tuple[sifo.Followed, ...]:
-    """The last whole months against her own budget; nothing before the bank has told of any movement."""
+    """The last whole months against the person's own budget; nothing before the bank has reported any movement."""
     if not amounts or not known.figures.transactions:
         return ()
     return sifo.follow(amounts, list(_months(known).values()))

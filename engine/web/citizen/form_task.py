@@ -1,6 +1,6 @@
 """An ordinary task of the citizen: its form, walked page by page, what is to be confirmed or signed, and the ways on.
 
-Every press keeps what was written. Next judges the page that is left, and the last press judges all of them.
+Every press saves what was written. Next checks the page that is left, and the last press checks all of them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ Faults = Sequence[dict[str, str]]
 
 
 def draw(connection: Connection, task: Any, given: dict[str, Any] | None, faults: Faults, wanted: str = "") -> Any:
-    """The page of a task. *wanted* is the page of its form, else where she was last.
+    """The page of a task. *wanted* is the page of its form, else where they were last.
 
-    One who follows a link from a fault on another page gets this page with what is wrong on it.
+    One who follows a link from an error on another page gets this page with what is wrong on it.
     """
     house = view.house()
     deployed = house.library.get(connection, task.definition_id)
@@ -63,7 +63,7 @@ def _place(pages: Sequence[forms.Page], wanted: str) -> int:
 
 
 def _led(task: Any, pages: Sequence[forms.Page], at: int, faults: Faults, only_here: bool) -> list[dict[str, str]]:
-    """Faults with a link to where each is put right: on this page, or on the one it stands on."""
+    """Errors with a link to where each is put right: on this page, or on the one it stands on."""
     found = []
     for fault in faults:
         on = next((page for page in pages if fault["id"] in page.ids), None)
@@ -84,7 +84,7 @@ def answer(connection: Connection, task: Any) -> Any:
     content = forms.posted(form, pages[_place(pages, side)] if pages else None) if form else {}
     if form and form.takes_files and request.form.get("action") != "reject" and task.state in queries.OPEN:
         refused = attachments.take(task, form)
-        with house.db.read() as fresh:  # which sees the files that were just kept
+        with house.db.read() as fresh:  # which sees the files that were just stored
             return _go_on(fresh, task, forms.of_task(fresh, task, content), content, refused, side)
     shown = forms.of_task(connection, task, content) if form else None  # what is asked for may hang on it
     return _go_on(connection, task, shown, content, [], side)
@@ -94,7 +94,7 @@ def _go_on(
     connection: Connection, task: Any, form: TaskForm | None, content: dict[str, Any], refused: list[dict[str, str]],
     side: str,
 ) -> Any:  # fmt: skip
-    """What the press asked for, with the files in place. *refused* are those that could not be kept."""
+    """What the press asked for, with the files in place. *refused* are those that could not be stored."""
     action = request.form.get("action", "")
     other_rows = forms.reshaped(form, content)
     if other_rows is not None:
@@ -108,7 +108,7 @@ def _go_on(
     if task.task_type == "signing" and action != "reject" and not request.form.get("agree") and not faults:
         faults = [{"id": "agree", "path": "agree", "text": view.t("signing.tick")}]
     if faults and task.state in queries.OPEN:
-        if form and len(pages) > 1:  # the links lead to other pages, which draw what is kept
+        if form and len(pages) > 1:  # the links lead to other pages, which draw what is stored
             _keep(task, form, content, side)
         return draw(connection, task, content if form else None, faults, side)
     data = {} if action == "reject" or form is None else {form.stored: content}

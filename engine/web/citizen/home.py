@@ -70,7 +70,7 @@ def favicon() -> Response:
 
 @blueprint.get("/hjem")
 def home() -> Any:
-    """Where a citizen comes after log-in: her next step, her tasks when there are several cases, or the start."""
+    """Where a citizen comes after log-in: their next step, their tasks when there are several cases, or the start."""
     house = view.house()
     who = actor().person_id
     with house.db.read() as connection:
@@ -99,7 +99,7 @@ def start() -> Response:
 
 @blueprint.get("/tjenester")
 def offered() -> Any:
-    """Every journey a citizen may start herself, those an administrator has made among them."""
+    """Every journey a citizen may start, those an administrator has made among them."""
     house = view.house()
     with house.db.read() as connection:
         running = {case.key for case in queries.cases_of(connection, actor().person_id) if case.state == "open"}
@@ -154,7 +154,7 @@ def where_next(connection: Connection, who: Actor, case: Any) -> str:
 
 
 def home_of(connection: Connection, case: Any) -> str:
-    """The page its journey calls home, when there is such a page here and the case is her own; else ""."""
+    """The page its journey calls home, when there is such a page here and the case is their own; else ""."""
     path = view.house().library.get(connection, case.definition_id).bundle.home
     there = bool(path) and current_app.url_map.bind("").test(path, "GET")
     return path if there and case.owner_id == actor().person_id else ""
@@ -263,7 +263,7 @@ def other_overview(number: str) -> Any:
 @blueprint.post("/saken-min/<number>/stopp")
 @sends(CancelCase)
 def stop(number: str) -> Response:
-    """The owner ends her case before its time. The policy of the journey decides whether she may."""
+    """The owner ends the case before its time. The policy of the journey decides whether they may."""
     house = view.house()
     with house.db.read() as connection:
         found = own_case(connection, number)
@@ -292,7 +292,7 @@ def messages() -> Any:
 
 
 def _messages(text: str, fault: str) -> Any:
-    """Everything written to or by the citizen in all her cases, and the notices she was given, newest first."""
+    """Everything written to or by the citizen in all their cases, and the notices given to them, newest first."""
     house = view.house()
     now = house.clock.now()
     who = actor().person_id

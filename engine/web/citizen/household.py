@@ -68,7 +68,7 @@ def known_of(connection: Connection) -> Known | None:
 
 
 def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> list[tuple[Money, date]]:
-    """What the owner of a business lacks for tax and VAT, once she has said which account is for what."""
+    """What the owner of a business lacks for tax and VAT, once the accounts are tagged."""
     if not figures.enterprises:
         return []
     house = view.house()
@@ -118,7 +118,7 @@ def measures() -> Any:
 
 
 def read_measures(kept: Mapping[str, Any]) -> list[Measure]:
-    """Measures as they are kept."""
+    """Measures as they are stored."""
     return [
         Measure(m["id"], MeasureKind(m["kind"]), m["name"], Decimal(m["amount"]), Decimal(m.get("rate", "0")))
         for m in kept.get("measures", ())

@@ -1,4 +1,4 @@
-"""The overview: the citizen's own page, its parts, and what she adds by hand."""
+"""The overview: the citizen's own page, its parts, and what they add by hand."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def sources(connection: Connection, case_id: str) -> Any:
 
 
 def agreed_at(connection: Connection, case_id: str) -> datetime | None:
-    """When she last said yes to asking on her behalf, by consent or mandate; None when she has not."""
+    """When the citizen last agreed to the asking, by consent or mandate; None when they have not."""
     given = (consent_record.c.case_id == case_id, consent_record.c.state == "given")
     found: datetime | None = connection.execute(select(func.max(consent_record.c.decided_at)).where(*given)).scalar()
     return found
@@ -146,7 +146,7 @@ def add() -> Any:
 @blueprint.post("/oversikt/rett")
 @sends(CorrectFigure)
 def correct() -> Any:
-    """The citizen knows better than the source; what the source said stays beside."""
+    """The citizen knows better than the source; the source's own value stays beside."""
     amount = read_amount(request.form.get("amount", ""))
     target = request.form.get("target", "")
     if amount is None or not target:

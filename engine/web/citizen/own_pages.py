@@ -16,7 +16,7 @@ from engine.workflow.execution.models import user_task
 
 
 def open_task(connection: Connection, task_type: str) -> Any:
-    """The citizen's open task of this type, whose page this is; ``None`` when she is just looking."""
+    """The citizen's open task of this type, whose page this is; ``None`` when they are just looking."""
     return connection.execute(
         select(user_task)
         .where(

@@ -137,7 +137,7 @@ class Dream:
 
 
 def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | None, faults: Faults) -> Dream | None:
-    """Read ``?maaned=6&aar=2029`` and reckon. A wrong month or year is a fault, and nothing is reckoned."""
+    """Read ``?maaned=6&aar=2029`` and compute. A wrong month or year is an error, and nothing is computed."""
     month, year = request.args.get("maaned", "").strip(), request.args.get("aar", "").strip()
     if not month and not year:
         return None

@@ -87,7 +87,7 @@ def show(task_id: str) -> Any:
 
 @blueprint.get("/oppgaver/<task_id>/vedlegg/<attachment_id>")
 def attachment(task_id: str, attachment_id: str) -> Response:
-    """A file she put in herself."""
+    """A file of the citizen's own."""
     with view.house().db.read() as connection:
         task = _own_task(connection, task_id)
         return attachments.answered(connection, task.case_id, attachment_id, attachments.of_task(connection, task))
@@ -142,7 +142,7 @@ def _language() -> str:
 @blueprint.post("/oppgaver/<task_id>")
 @sends(AttachFile, DetachFile, SaveTaskData, CompleteTask)
 def answer(task_id: str) -> Any:
-    """Carry out the answer. Faults give the page back with everything that was written."""
+    """Carry out the answer. Errors give the page back with everything that was written."""
     house = view.house()
     with house.db.read() as connection:
         task = _own_task(connection, task_id)

@@ -39,7 +39,7 @@ from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
 from engine.workflow.execution.data import read_in_case, stored
 
-#: What was done, told by the page that is shown after it: act → the part of the page that tells; "" is the top.
+#: What was done, for the page that is shown after it: action → the part of the page that shows it; "" is the top.
 #: The texts are ``done.<act>``.
 DONE = {
     "opened": "", "completed": "", "take": "", "assign": "", "plan": "", "pause": "", "resume": "", "extend": "",
@@ -53,7 +53,7 @@ DONE = {
 
 
 def _may_share(bundle: Bundle) -> bool:
-    """Whether the journey asks the citizen to share her overview at all."""
+    """Whether the journey asks the citizen to share the overview at all."""
     return any(element.extension.task_type == "share" for element in bundle.process.elements.values())
 
 
@@ -151,7 +151,7 @@ def content(
         "history": queries.history(connection, case.id, SHOWN, limit=12),
         "deadline": session.deadline(case.deadline_at, case.warn_at, now),
         "acts": case_actions.legal(case, who.person_id, leads),
-        "hers": case.responsible == who.person_id,
+        "mine": case.responsible == who.person_id,
         "stands_in": case.responsible in who.mine[1:],
         "loads": loads,
         "pauses": case_actions.PAUSES,

@@ -55,7 +55,7 @@ def answer(question_id: str) -> Any:
 @blueprint.get("/brev/<letter_id>")
 @sends(ReadLetter)
 def letter(letter_id: str) -> Response:
-    """One of their letters, as it was sent. That she has opened it is kept: the time to complain runs from there."""
+    """One of their letters, as it was sent. That it was opened is recorded: the time to complain runs from there."""
     house = view.house()
     with house.db.read() as connection:
         for case in access.own_readable_cases(connection):

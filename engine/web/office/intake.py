@@ -1,7 +1,7 @@
 """Begin a case for a citizen who came to the office.
 
 The number is posted and never stands in an address. Between looking them up and confirming who it is it is kept
-sealed for an hour under an id, as a search is; nobody becomes known to the house by being looked up.
+sealed for an hour under an id, as a search is; nobody becomes known to the application by being looked up.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whom the register gave. ``search`` stands for her number for an hour; ``known`` when the house has met her."""
+    """Whom the register gave. ``search`` stands for their number for an hour; ``known`` when they are known here."""
 
     search: str
     name: str
@@ -102,7 +102,7 @@ def find(pid: str) -> tuple[Found | None, str]:
 
 
 def looked_up(connection: Connection, search: str) -> str:
-    """The number she looked up under this id within the hour, else ""."""
+    """The number that was looked up under this id within the hour, else ""."""
     house = view.house()
     return views.search(connection, house.vault, actor().person_id, search, house.clock.now(), views.LOOKUP)
 
@@ -110,7 +110,7 @@ def looked_up(connection: Connection, search: str) -> str:
 @blueprint.post("/arbeidsko/ny-sak")
 @sends(LookUpPerson, StoreSearch)
 def look_up() -> Any:
-    """Find the person and ask whether it is her. That she was looked up is written down, found or not."""
+    """Find the person and ask whether it is the right one. The look-up is written down, found or not."""
     wrong = _missing()
     pid = plain_number(request.form.get("pid", ""))
     if not pid:
@@ -135,7 +135,7 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
     return render_template(
         "opening_confirm.html", search=search, name=found[0], year=found[1].year, journey=deployed,
         written=request.form, elsewhere=there is not None and not here, there=there if here else None,
-        herself=known is not None and known.id == actor().person_id,
+        oneself=known is not None and known.id == actor().person_id,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Whoever works at several offices chooses which one she acts for, at log-in and whenever she likes."""
+"""Whoever works at several offices chooses which one they act for, at log-in and whenever they like."""
 
 from __future__ import annotations
 

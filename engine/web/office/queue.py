@@ -1,4 +1,4 @@
-"""The work queue of an office: views, search, order, pages, and acts on several cases at once."""
+"""The work queue of an office: views, search, order, pages, and actions on several cases at once."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def day_of(text: str) -> datetime:
 @blueprint.post("/arbeidsko/flere")
 @sends(*CASE_ACTS)
 def several() -> Any:
-    """One act on the chosen cases, a command for each. What is not legal for one is said of that one."""
+    """One action on the chosen cases, a command for each. What is not legal for one is said of that one."""
     house = view.house()
     act = request.form.get("gjor", "")
     results = []
@@ -294,7 +294,7 @@ def _day(at: datetime | None) -> str:
 
 @blueprint.post("/arbeidsko/hurtigtaster")
 def shortcuts() -> Response:
-    """Keys that do something are off until she wants them (WCAG 2.1.4)."""
+    """Keys that do something are off until somebody wants them (WCAG 2.1.4)."""
     answer = redirect(f"{url_for('queue.show')}?{request.cookies.get(FROM, '')}", 303)
     on = request.cookies.get("shortcuts") == "1"
     answer.set_cookie("shortcuts", "0" if on else "1", max_age=31_536_000, httponly=True, samesite="Lax")

@@ -1,4 +1,4 @@
-"""What the caseworkers' pages share: whose desk it is, who still works here, names, deadlines in words."""
+"""What the caseworkers' pages share: who asks, who still works here, names, deadlines in words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def office() -> str:
 
 
 def who(connection: Connection, now: datetime) -> Who:
-    """The actor at her desk, with those she stands in for."""
+    """The actor, with those they stand in for."""
     me = actor().person_id
     caseworker = pep.Subject(frozenset({role_codes.CASEWORKER}), actor().level, True)
     hidden = pep.unreadable_versions(connection, view.house().library, caseworker)

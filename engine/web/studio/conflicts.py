@@ -21,7 +21,7 @@ from engine.web.studio.access_sentences import changed
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 
-#: Sentences told of what a colleague has changed; the draft's page lists them all.
+#: Sentences shown of what a colleague has changed; the draft's page lists them all.
 MAX_CHANGES = 5
 
 

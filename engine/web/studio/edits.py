@@ -69,7 +69,7 @@ def save(
 
 
 def _saved(made: Outcome) -> dict[str, Any]:
-    """What a form that saves as one goes is told: the new revision, and whether a colleague changed other things."""
+    """The answer to a form that saves as one goes: the new revision, and whether a colleague changed other things."""
     detail = made.detail or {}
     text = view.t("studio.kept_at", at=clock_time(view.house().clock.now(), g.language))
     return {**detail, "text": f"{text} {view.t('studio.beside')}" if detail["beside"] else text}

@@ -18,7 +18,7 @@ _LACKING = re.compile(r"text (\S+) is missing in (.+)")
 
 
 def finding_text(finding: Finding, process: Process | None) -> dict[str, Any]:
-    """A fault in the reader's language, with the name of its step; the technical sentence lies under its code."""
+    """A finding in the reader's language, with the name of its step; the technical sentence lies under its code."""
     element = process.elements.get(finding.element) if process else None
     if process and finding.element in process.flows:
         element = process.elements[process.flows[finding.element].source]

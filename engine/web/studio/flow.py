@@ -52,7 +52,7 @@ def condition_value(key: str) -> Any:
 
 
 def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
-    """The page of a step of the draft. What was written stands in it when it could not be kept."""
+    """The page of a step of the draft. What was written stands in it when it could not be saved."""
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
         house = house_of(connection)
@@ -181,7 +181,7 @@ _DURATIONS = [setting.name for setting in SETTINGS if setting.kind == "duration"
 
 
 def _settings(bundle: Bundle, element_id: str, given: Mapping[str, str]) -> dict[str, str]:
-    """What the step says, over it what was written and not kept."""
+    """What the step says, over it what was written and not saved."""
     found = read_settings(bundle.files, element_id)
     found |= {name: in_words(found[name]) for name in _DURATIONS if name in found}
     if found.get("timer") == "duration":

@@ -60,7 +60,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
 @blueprint.post("/prosesser/last-opp")
 @sends(BeginDraft)
 def upload() -> Any:
-    """A zip or a folder becomes a draft, whatever faults it has: they are listed on its page."""
+    """A zip or a folder becomes a draft, whatever errors it has: they are listed on its page."""
     zipped = request.files.get("bundle")
     folder = [f for f in request.files.getlist("folder") if f.filename]
     data = zipped.read() if zipped else b""

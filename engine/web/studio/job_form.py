@@ -70,7 +70,7 @@ class JobForm:
 def shown(bundle: Bundle, tell: Teller, task_type: str, config: str, given: Mapping[str, str]) -> JobForm | None:
     """The form of a job, ``None`` for one that is not described.
 
-    config  its settings as lines;  ``given``: what was posted and not kept, shown instead
+    config  its settings as lines;  ``given``: what was posted and not saved, shown instead
     """
     described = DESCRIBED.get(task_type)
     if described is None:

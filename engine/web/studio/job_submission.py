@@ -71,7 +71,7 @@ def _new_text(element: str, bundle: Bundle, form: Mapping[str, str]) -> tuple[st
 
 
 def filled(drawn: list[JobSetting], form: Mapping[str, str], tell: Teller, *, strict: bool = False) -> dict[str, str]:
-    """Name → value of everything that was filled in. *strict*: what cannot be read is refused, else kept as it is."""
+    """Name → value of everything that was filled in. *strict*: what cannot be read is refused, else stored as it is."""
     found: dict[str, str] = {}
     for one in drawn:
         base = f"{PREFIX}{one.name.removesuffix('.')}"

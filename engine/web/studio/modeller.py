@@ -40,7 +40,7 @@ def modeller(key: str) -> Any:
 
 @blueprint.get("/prosesser/<key>/tegn/prosess")
 def modeller_process(key: str) -> Any:
-    """The BPMN of the draft with a picture, its revision, its faults, and what may be drawn, as JSON."""
+    """The BPMN of the draft with a picture, its revision, its findings, and what may be drawn, as JSON."""
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
         house = house_of(connection)

@@ -1,4 +1,4 @@
-"""The page of one process: its faults, diagram, steps, texts, access and versions."""
+"""The page of one process: its findings, diagram, steps, texts, access and versions."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from engine.workflow.errors import NotFound
 def review(key: str) -> Any:
     """What publishing would mean: what is different, how the scenarios end, and what becomes of running cases.
 
-    ``prov`` names a try-out that is done: what it came to is told, and what was chosen for it is chosen still.
+    ``prov`` names a try-out that is done: what it came to is shown, and what was chosen for it is chosen still.
     """
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
@@ -76,7 +76,7 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", giv
 @blueprint.post("/prosesser/<key>/publiser/prov")
 @sends(TryMove)
 def try_move(key: str) -> Any:
-    """Move every running case to the draft, tell how it went, and roll it all back."""
+    """Move every running case to the draft, report how it went, and roll it all back."""
     house = view.house()
     with house.db.read() as connection:
         draft = draft_of(connection, key)
@@ -152,7 +152,7 @@ def _needs_a_colleague(draft: Draft) -> bool:
 
 @blueprint.get("/prosesser/<key>/eksport.zip")
 def export(key: str) -> Response:
-    """The draft, the version in use, or with ``?versjon=`` an older one, with its checksum and signed by this house."""
+    """The draft, the version in use, or with ``?versjon=`` an older one, with its checksum and signed by us."""
     house = view.house()
     wanted = request.args.get("versjon", "")
     with house.db.read() as connection:

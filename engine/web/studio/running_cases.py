@@ -88,7 +88,7 @@ def _tried(row: Any, aim: Draft | Deployed) -> bool:
 @blueprint.post("/prosesser/<key>/flytt")
 @sends(MoveCases, TryMove)
 def move(key: str) -> Any:
-    """Move the cases that run on older versions to the one in use; with ``prov`` only tell what would happen."""
+    """Move the cases that run on older versions to the one in use; with ``prov`` only show what would happen."""
     house = view.house()
     with house.db.read() as connection:
         target = deployed(connection, key)

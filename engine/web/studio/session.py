@@ -1,4 +1,4 @@
-"""What the pages of the workshop share: the guard, what this engine offers, and finding a draft or a version."""
+"""What the pages of the studio share: the guard, what this engine offers, and finding a draft or a version."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def rows(choice: Choice | None, typed: Form, use: bool, before: str = "") -> lis
 
 
 def condition(form: Form, known: Sequence[Field], before: str = "") -> str:
-    """The expression the chosen lines come to, "" for none. Raises ``EditRefused`` with the line at fault."""
+    """The expression the chosen lines come to, "" for none. Raises ``EditRefused`` with the wrong line."""
     chosen = [
         Comparison(*(form.get(f"{before}{part}-{n}", "") for part in ("field", "operator", "value")))
         for n in range(MOST_ROWS)

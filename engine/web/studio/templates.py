@@ -80,7 +80,7 @@ def _unknown(bundle: Bundle, written: Mapping[str, str]) -> Iterator[tuple[str, 
 
 @blueprint.post("/prosesser/<key>/maler/vis")
 def preview_template(key: str) -> Any:
-    """The template as it will read, from what is kept."""
+    """The template as it will read, from what is stored."""
     with view.house().db.read() as connection:
         bundle = current(connection, key)
     return render_template(

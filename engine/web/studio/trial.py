@@ -158,7 +158,7 @@ def _told(connection: Connection, app: Application, bundles: list[Bundle], event
 
 
 def _message(bundles: list[Bundle], notice: Notice) -> str:
-    """What a person was told: the words of the process, or ours."""
+    """What a person was notified of: the words of the process, or ours."""
     kind, _, text = notice.kind.partition(".")
     if kind != "journey":
         key = f"notice.{notice.kind}"

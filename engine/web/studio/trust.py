@@ -70,7 +70,7 @@ def _pressed() -> StudioCommand | None:
 
 
 def signer(seal: Seal | None) -> str:
-    """Who signed what was uploaded: this house, another (by the thumbprint of its key), or nobody."""
+    """Who signed what was uploaded: this installation, another (by the thumbprint of its key), or nobody."""
     if seal is None or not seal.thumbprint:
         return "ingen"
     own = signing_key(view.house().settings.client_key)
@@ -78,7 +78,7 @@ def signer(seal: Seal | None) -> str:
 
 
 def refused(seal: Seal | None) -> str:
-    """Why a bundle is not taken where only those of trusted houses are; "" when it is."""
+    """Why a bundle is not taken where only those of trusted organisations are; "" when it is."""
     with view.house().db.read() as connection:
         if not studio_settings.get(connection, "only_trusted"):
             return ""

@@ -30,7 +30,7 @@ from tests.engine.casework.conftest import NAV, Desks
 from tests.factories.bundles import assigned, bundle, line
 
 DAY = datetime(2030, 1, 1, tzinfo=UTC)
-#: Of each command about a case what it says besides which case: enough to be judged.
+#: Of each command about a case what it says besides which case: enough to be decided on.
 CASE_COMMANDS: dict[type[CaseCommand], tuple[Any, ...]] = {
     commands.OpenCase: (),
     commands.AddNote: ("x",),

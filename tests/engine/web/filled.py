@@ -74,7 +74,7 @@ def faults(page: str) -> list[str]:
 
 
 def begin(house: House, bundle: Bundle) -> tuple[str, str]:
-    """Deploy, and begin a case for Anne. Returns the case and her task."""
+    """Deploy, and begin a case for Anne. Returns the case and its task."""
     with house.application.db.write() as connection:
         house.application.library.deploy(connection, bundle, by="test")
     case = house.start(bundle.key)

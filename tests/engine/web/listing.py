@@ -51,7 +51,7 @@ class Listed:
         assert status == 303, html.fromstring(page).xpath("string(//*[@id='feil'])")
 
     def bundle(self) -> Bundle:
-        """The draft as it leaves the house."""
+        """The draft as it leaves the application."""
         from engine.studio.bundle_upload import read_zip
 
         answer = self.who.client.get(f"/prosesser/{self.key}/eksport.zip")

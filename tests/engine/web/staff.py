@@ -1,4 +1,4 @@
-"""A browser an employee is logged in with, on a house of the test's own."""
+"""A browser an employee is logged in with, on an application of the test's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in a form: kept whatever else is wrong, judged at the field, taken out by a press, read by the caseworker."""
+"""Files in a form: stored whatever else is wrong, checked at the field, taken out again, read by the caseworker."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def test_a_file_of_the_offices_form_is_no_file_of_the_citizen(house: House) -> N
     at = f"/saker/{number}/oppgave/{house.tasks(case)['Handle']}"
     page = kari.post(at, attach="grunnlag", **{"file:grunnlag": sent((PDF, "notat.pdf"))}).get_data(as_text=True)
     gone = re.search(r'name="detach" value="([^"]+)"', page)
-    assert gone and kari.client.get(f"/saker/{number}/vedlegg/{gone[1]}").data == PDF, "she may read what she put in"
+    assert gone and kari.client.get(f"/saker/{number}/vedlegg/{gone[1]}").data == PDF, "whoever put it in may read it"
     assert 'id="vedlegg"' not in page, "and it is not handed in before it is sent"
     anne = Browser(house, house.anne)
     assert anne.client.get(f"/oppgaver/{apply}/vedlegg/{gone[1]}").status_code == 404
@@ -270,7 +270,7 @@ def test_what_one_sends_sends_nothing_of_another_and_what_is_not_sent_is_not_han
     with estate.application.db.read() as connection:
         files = select(data_element.c.owner_id, data_element.c.locked).where(data_element.c.data_type.contains("#"))
         locked = {row.owner_id: row.locked for row in connection.execute(files)}
-    assert locked == {estate.anne.person_id: True, bo.person_id: False}, "Bo may still take his own away"
+    assert locked == {estate.anne.person_id: True, bo.person_id: False}, "Bo may still take a file of Bo's away"
     sign(estate, case, vera)
     estate.work(timedelta(days=61))
     (body,) = estate.court.received

@@ -57,7 +57,7 @@ def events(house: House, number: str) -> list[str]:  # noqa: F811
         return list(kinds.scalars())
 
 
-def test_what_the_citizen_may_read_is_told_to_her_and_every_look_is_written_down(
+def test_the_citizen_is_notified_of_what_they_may_read_and_every_look_is_written_down(
     house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any,  # noqa: F811
 ) -> None:  # fmt: skip
     answer = upload()
@@ -111,7 +111,7 @@ def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_wr
         event.remove(Engine, "before_cursor_execute", note)
 
 
-def test_an_internal_one_is_there_with_its_reason_and_not_for_her_until_it_is_shown(
+def test_an_internal_one_is_there_with_its_reason_and_not_for_the_citizen_until_it_is_shown(
     house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
 ) -> None:  # fmt: skip
     upload(title="Uttalelse om helsen", access="barred", why_barred="health", why="legen ba om det")
@@ -134,7 +134,7 @@ def test_only_what_nobody_has_read_and_is_not_shared_can_be_taken_away_with_a_re
     [one] = listed(house, number)
     address = f"/saker/{number}/dokumenter/{one.id}"
 
-    assert client(kari).get(address).data == PDF, "her own look does not bind her"
+    assert client(kari).get(address).data == PDF, "one's own look binds nobody"
     wordless = send(kari, f"{address}/fjern", reason=" ")
     assert wordless.status_code == 409 and len(listed(house, number)) == 1
     assert send(kari, f"{address}/fjern", reason="gjaldt en annen").status_code == 303
@@ -166,7 +166,7 @@ def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happe
         case = queries.case_by_number(connection, number, OFFICE.orgno)
 
     def act(command: Command, meanwhile: Any) -> Any:
-        """Do it, with something of another's between when it is judged and when it is done."""
+        """Do it, with something of another's between when it is checked and when it is done."""
         with house.application.db.write() as connection:
             monkeypatch.setattr(documents, "_row", lambda *given: (row(*given), connection.execute(meanwhile))[0])
             try:
@@ -182,7 +182,7 @@ def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happe
         act(ShareDocument(case.id, one.id), delete(case_document))
     with house.application.db.read() as connection:
         told = notices.of_person(connection, house.application.vault, house.anne.person_id)
-    assert told == [], "she is not told of what is not there"
+    assert told == [], "nobody is notified of what is not there"
 
 
 @pytest.mark.parametrize(

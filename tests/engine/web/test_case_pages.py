@@ -53,7 +53,7 @@ def client(house: House) -> Callable[[Actor], FlaskClient]:  # noqa: F811
 
 @pytest.fixture
 def send(client: Callable[[Actor], FlaskClient]) -> Send:
-    """A form sent by this person, with what a page of hers would carry."""
+    """A form sent by this person, with what their page would carry."""
 
     def post(who: Actor, path: str, **form: Any) -> Any:
         browser = client(who)
@@ -78,7 +78,7 @@ def read(client: Callable[[Actor], FlaskClient]) -> Read:
     return page
 
 
-def test_a_history_shows_the_reader_her_own_notices_alone(estate: House, read: Read) -> None:  # noqa: F811
+def test_a_history_shows_the_reader_their_own_notices_alone(estate: House, read: Read) -> None:  # noqa: F811
     begin(estate)
 
     for who in (estate.anne, person(estate, BO, "Bo Arv")):
@@ -125,11 +125,11 @@ def test_a_control_that_waits_for_its_day_keeps_watch_and_shows_what_is_new(owne
 
     assert "Vi følger med, og sier fra når det er noe." in page and "kilder svarer" not in page
     assert "Nytt til deg" in page and "Du mangler" in page
-    assert "Gå til siden om foretaket" in page, "where she acts on it"
+    assert "Gå til siden om foretaket" in page, "where the owner acts on it"
     owner.start("callback", office=NAV.orgno, officeName=NAV.name)
     assert "Gå til siden om foretaket" in read(owner.anne, "/hjem")
     assert "Gå til siden om foretaket" in read(owner.anne, "/meldinger")
-    assert "Nytt til deg" not in read(owner.anne, "/hjem"), "she has read it"
+    assert "Nytt til deg" not in read(owner.anne, "/hjem"), "it has been read"
 
 
 def test_who_calls_back_is_not_told_of_an_overview_nobody_asked_for(house: House, read: Read) -> None:  # noqa: F811

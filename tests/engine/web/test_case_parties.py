@@ -50,8 +50,8 @@ def test_one_without_a_number_is_there_by_name_until_ended_with_a_reason(
 ) -> None:  # fmt: skip
     assert send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo").status_code == 303
     _, [part] = case_and_parts(house, number)
-    hers = read(house.anne, "/saken-min")
-    assert "Per Nabo" in hers and "Kontaktperson" in hers
+    page = read(house.anne, "/saken-min")
+    assert "Per Nabo" in page and "Kontaktperson" in page
     with house.application.db.read() as connection:
         assert b"Nabo" not in connection.execute(select(case_party.c.name)).scalar_one()
 
@@ -84,7 +84,7 @@ def test_one_with_a_number_is_confirmed_first_and_a_role_of_the_house_opens_noth
     _, [part] = case_and_parts(house, number)
     truls = Actor(Role.CITIZEN, part.person_id, "Truls Eksempel", level="high")
     assert "Truls Eksempel" in read(house.anne, "/saken-min")
-    assert client(truls).get(f"/saken-min?sak={number}").status_code == 303, "he has no case to see"
+    assert client(truls).get(f"/saken-min?sak={number}").status_code == 303, "Truls has no case to see"
     twice = send(kari, f"/saker/{number}/parter/bekreft", role="spouse", person=kept[1])
     assert twice.status_code == 409 and "har allerede denne rollen" in twice.get_data(as_text=True)
 
@@ -172,7 +172,7 @@ def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
     assert [one.ours for one in case_and_parts(house, number)[1]] == [True]
 
 
-def test_nobody_gives_herself_a_part_or_another_one_in_a_case_that_is_over(
+def test_nobody_adds_themselves_or_another_one_in_a_case_that_is_over(
     house: House, kari: Actor, number: str, register: Any, read: Any, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     me = replace(person(house, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
@@ -199,7 +199,7 @@ def test_nobody_gives_herself_a_part_or_another_one_in_a_case_that_is_over(
     assert confirmed.status_code == 303, "an end is no part"
 
 
-def test_a_changed_role_is_none_she_has_already(
+def test_a_changed_role_is_none_they_have_already(
     house: House, kari: Actor, number: str, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     for role in ("contact", "creditor"):

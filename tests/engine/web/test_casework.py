@@ -1,4 +1,4 @@
-"""The desk over the web: what a citizen may not read, what is another office's, and what leaves the house."""
+"""The case pages: what a citizen may not read, what is another office's, and what leaves the application."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Client = Callable[[Actor], FlaskClient]
 
 @pytest.fixture
 def send(client: Client) -> Callable[..., Any]:  # noqa: F811
-    """A form sent by this person, with the token of her session."""
+    """A form sent by this person, with the token of their session."""
 
     def post(who: Actor, path: str, **form: Any) -> Any:
         browser = client(who)
@@ -39,7 +39,7 @@ def send(client: Client) -> Callable[..., Any]:  # noqa: F811
 
 @pytest.fixture
 def kari(house: House) -> Actor:  # noqa: F811
-    """Somebody of the office, known to the vault as a log-in would make her."""
+    """Somebody of the office, known to the vault as a log-in would do it."""
     found = replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
     with house.application.db.write() as connection:
         members.note_login(connection, OFFICE.orgno, found.person_id, False, house.clock.now())
@@ -159,7 +159,7 @@ def test_a_letter_is_sent_whole_and_stays_as_it_was_sent(
     assert client(bo).get(f"/brev/{sent.id}").status_code == 404
 
 
-def test_whose_part_ended_gets_no_further_and_her_words_are_kept(
+def test_whose_part_ended_gets_no_further_and_their_words_are_kept(
     house: House,
     kari: Actor,
     number: str,
@@ -181,7 +181,7 @@ def test_whose_part_ended_gets_no_further_and_her_words_are_kept(
     assert "Nesten ferdig" in client(ola).get(f"/saker/{number}").get_data(as_text=True)
 
 
-def test_only_the_leader_ends_anothers_part_or_says_she_is_away(house: House, kari: Actor, send: Any) -> None:  # noqa: F811
+def test_only_the_leader_ends_anothers_part_or_says_they_are_away(house: House, kari: Actor, send: Any) -> None:  # noqa: F811
     lise = replace(person(house, "20887297955", "Lise Leder"), role=Role.CASEWORKER, office=OFFICE)
     with house.application.db.write() as connection:
         members.note_login(connection, OFFICE.orgno, lise.person_id, True, house.clock.now())

@@ -71,7 +71,7 @@ def sent(house: House, kari: Actor, number: str) -> str:  # noqa: F811
     return letter
 
 
-def test_the_time_runs_from_when_she_opened_the_letter(
+def test_the_time_runs_from_when_the_letter_was_opened(
     house: House, kari: Actor, number: str, client: Any, read: Any  # noqa: F811
 ) -> None:  # fmt: skip
     assert "Klagefristen begynner når brevet med vedtaket er sendt" in read(kari, f"/saker/{number}")
@@ -105,8 +105,8 @@ def test_a_complaint_is_in_time_or_too_late_and_decided_once(
         told = [one.kind for one in notices.of_person(connection, app.vault, house.anne.person_id)]
     by_time = {one.in_time: one for one in found}
     assert len(found) == 2 and told.count("complaint") == 2
-    hers = read(house.anne, "/saken-min")
-    assert "I rett tid" in hers and "For sent" in hers and "Hun mener hun bor her" not in hers
+    page = read(house.anne, "/saken-min")
+    assert "I rett tid" in page and "For sent" in page and "Hun mener hun bor her" not in page
 
     one = f"{address}/{by_time[True].id}"
     wrong = send(kari, one, outcome="", answer="Står ved det")
@@ -114,9 +114,9 @@ def test_a_complaint_is_in_time_or_too_late_and_decided_once(
     assert send(kari, one, outcome="sent_on", answer="Vi står ved vedtaket").status_code == 303
     again = send(kari, one, outcome="changed", answer="x")
     assert again.status_code == 409 and "har allerede registrert utfallet" in again.get_data(as_text=True)
-    hers = read(house.anne, "/saken-min")
-    assert "Sendt til Statsforvalteren" in hers and "Vi står ved vedtaket" in hers
-    assert "registrerte utfallet av en klage" in hers
+    page = read(house.anne, "/saken-min")
+    assert "Sendt til Statsforvalteren" in page and "Vi står ved vedtaket" in page
+    assert "registrerte utfallet av en klage" in page
 
 
 @pytest.mark.parametrize("day", ["2026-11-24", "", "i går"])

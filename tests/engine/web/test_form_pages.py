@@ -1,4 +1,4 @@
-"""A form of several pages, walked without script: kept between, judged as one leaves, led back to at the end."""
+"""A form of several pages, walked without script: kept between, checked as one leaves, led back to at the end."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_next_judges_the_page_alone_and_back_judges_nothing(begun: Any, house: H
     assert heading(page) == ("Steg 2 av 3", "Gjeld"), "the answer brought a page forth"
     page = anne.follow(at, side="Gjeld", **{"lan#": "1", "lan[0].belop": "tull"}, go="back")
     assert heading(page) == ("Steg 1 av 3", "Side 1") and 'value="Anne"' in page
-    assert 'value="tull"' in anne.get(f"{at}?side=Gjeld"), "what was half done is there when she comes again"
+    assert 'value="tull"' in anne.get(f"{at}?side=Gjeld"), "what was half done is there next time"
     page = anne.follow(at, side="Side1", navn="Anne", har_du_gjeld="nei", go="next")
     assert heading(page) == ("Steg 2 av 2", "Til slutt"), "and another hid it"
 
@@ -83,7 +83,7 @@ def test_one_goes_on_where_one_left_and_sends_what_all_pages_hold(begun: Any, ho
     page = anne.follow(at, side="TilSlutt", attach="bevis", **{"file:bevis": sent((b"%PDF-1", "bevis.pdf"))})
     assert heading(page)[1] == "Til slutt" and "bevis.pdf" in page
     anne.follow(at, side="TilSlutt", action="save")
-    assert heading(anne.get(at)) == ("Steg 3 av 3", "Til slutt"), "later she begins where she was"
+    assert heading(anne.get(at)) == ("Steg 3 av 3", "Til slutt"), "later it begins at the same page"
 
     again = anne.post(at, side="Gjeld", row="+lan", **{"lan#": "2", "lan[0].belop": "100", "lan[1].belop": "250"})
     page = again.get_data(as_text=True)

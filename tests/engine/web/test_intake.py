@@ -73,7 +73,7 @@ def confirmed(send: Any, kari: Actor, **more: str) -> Any:  # noqa: F811
     return send(kari, "/arbeidsko/ny-sak/bekreft", **{**GIVEN, "pid": "", "person": found[1], **more})
 
 
-def test_a_case_begins_for_the_person_that_was_confirmed_and_she_is_told(
+def test_a_case_begins_for_the_person_that_was_confirmed_and_they_are_notified(
     house: House, kari: Actor, register: Any, send: Any, read: Any, caplog: pytest.LogCaptureFixture  # noqa: F811
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
@@ -103,8 +103,8 @@ def test_a_case_begins_for_the_person_that_was_confirmed_and_she_is_told(
         entry["lookup"] == house.application.vault.lookup(TRULS).hex() and TRULS not in str(entry) for entry in looked
     )
     citizen = Actor(Role.CITIZEN, truls.id, "Truls Eksempel", level="high")
-    hers = read(citizen, "/saken-min")
-    assert "Ringte om brev fra inkasso" in hers and "Nav Lillestrøm har opprettet en sak for deg" in hers
+    page = read(citizen, "/saken-min")
+    assert "Ringte om brev fra inkasso" in page and "Nav Lillestrøm har opprettet en sak for deg" in page
     assert TRULS not in answer.headers["Location"] and TRULS not in caplog.text
     assert "Saken er opprettet" in read(kari, f"/saker/{number}?gjort=opened")
 
@@ -192,7 +192,7 @@ def test_beginning_a_case_opens_no_task_of_another_to_the_caseworker(house: Hous
     assert "write" in allowed(policy, "advice", "Decide", "radgiver")
 
 
-def test_nobody_opens_a_case_for_herself(house: House, kari: Actor, register: Any, send: Any) -> None:  # noqa: F811
+def test_nobody_opens_a_case_for_themselves(house: House, kari: Actor, register: Any, send: Any) -> None:  # noqa: F811
     me = replace(person(house, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
     page = send(me, "/arbeidsko/ny-sak", **GIVEN).get_data(as_text=True)
 

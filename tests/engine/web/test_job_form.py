@@ -25,7 +25,7 @@ OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
 
 
 class Editor:
-    """One administrator at one step of a draft of her own."""
+    """One administrator at one step of a draft of their own."""
 
     def __init__(self, who: Administrator, where: House, app: Flask) -> None:
         self.who, self.house = who, where

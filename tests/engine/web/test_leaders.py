@@ -181,7 +181,9 @@ def test_reading_on_stops_when_its_time_is_out_and_says_how_much_is_left(journey
     assert store.refresh(journey.app.db, journey.app.library, MILESTONES, 0) == 3, "what moved is read again"
 
 
-def test_a_leader_sees_her_own_office_alone_and_the_house_every_one(journey: Journey, liv: Staff, hans: Staff) -> None:
+def test_a_leader_sees_their_own_office_alone_and_the_house_every_one(
+    journey: Journey, liv: Staff, hans: Staff
+) -> None:
     journey.deploy(version("Decide", "look"))
     for office, count in ((NAV, 6), (OTHER, 5)):
         for _ in range(count):
@@ -283,7 +285,7 @@ def test_only_leaders_enter_and_they_enter_nothing_else(application: Application
         assert liv.get(path).status_code == 403
 
 
-def test_an_adviser_who_leads_her_office_sees_its_figures_too(journey: Journey, application: Application) -> None:
+def test_an_adviser_who_leads_their_office_sees_its_figures_too(journey: Journey, application: Application) -> None:
     journey.deploy(version("Decide", "look"))
     lise = Staff(application, Role.CASEWORKER, Office(NAV.orgno, NAV.name, leads=True), "12066912345", "Lise")
 

@@ -71,7 +71,7 @@ class Browser:
 
 @pytest.fixture
 def tone(house: House) -> Browser:  # noqa: F811
-    """Works at Nav's office and leads another, where she has no cases."""
+    """Works at Nav's office and leads another, without cases there."""
     return Browser(house, {NAV: {STAFF}, BREG: {STAFF, LEADER}})
 
 
@@ -82,14 +82,16 @@ def chosen(house: House) -> list[dict[str, Any]]:  # noqa: F811
         return [{"from": data["from"], "to": data["to"], "role": data["role"]} for data in found]
 
 
-def test_nothing_is_shown_before_an_office_is_chosen_and_then_where_she_was_going(house: House, tone: Browser) -> None:  # noqa: F811
+def test_nothing_is_shown_before_an_office_is_chosen_and_then_where_they_were_going(
+    house: House, tone: Browser
+) -> None:  # noqa: F811
     assert tone.landed.headers["Location"] == "/ansatt/kontor?videre=/kontoret"
     for path in ("/arbeidsko", "/saker/2026-0001", "/kontoret", "/arbeidsko/ny-sak"):
         assert tone.at.get(path).headers["Location"].startswith("/ansatt/kontor"), path
     page = text_of(tone.at.get("/ansatt/kontor"))
     assert "Nav Lillestrøm, saksbehandler" in page and "Bedriftsveiledningen, saksbehandler" in page
     with house.application.db.read() as connection:
-        assert connection.execute(select(office_member)).first() is None, "she is nobody's colleague yet"
+        assert connection.execute(select(office_member)).first() is None, "nobody's colleague yet"
 
     answer = tone.send("/ansatt/kontor", kontor=NAV, videre="/kontoret")
 
@@ -104,7 +106,7 @@ def test_changing_in_the_header_changes_whose_cases_are_there(house: House, tone
     tone.send("/ansatt/kontor", kontor=NAV)
     assert tone.at.get(f"/saker/{number}").status_code == 200
     header = tone.at.get("/arbeidsko").get_data(as_text=True).partition("<main")[0]
-    assert tone.at.get("/tall").status_code == 403, "she does not lead here"
+    assert tone.at.get("/tall").status_code == 403, "no leader here"
     assert f'name="kontor" value="{BREG}"' in header and f'name="kontor" value="{NAV}"' not in header
 
     before = tone.at.get_cookie(COOKIE)
@@ -116,8 +118,8 @@ def test_changing_in_the_header_changes_whose_cases_are_there(house: House, tone
         assert sessions.find(connection, before.value, house.clock.now()) is None
     assert tone.at.get(f"/saker/{number}").status_code == 404
     assert [one["to"] for one in chosen(house)] == [NAV, BREG] and chosen(house)[1]["from"] == NAV
-    assert tone.at.get("/tall").status_code == 200, "she leads there"
-    assert tone.send("/ansatt/kontor", kontor="999999999").status_code == 403, "never one she was not given"
+    assert tone.at.get("/tall").status_code == 200, "a leader there"
+    assert tone.send("/ansatt/kontor", kontor="999999999").status_code == 403, "never one that was not given"
 
 
 def test_losing_one_office_leaves_the_other(house: House, tone: Browser) -> None:  # noqa: F811

@@ -1,4 +1,4 @@
-"""Drift: what stands still is found by kind and let go on; how the house is, without anything that must stay secret."""
+"""Operations: what stands still is found by kind and let go on; how the engine is, without anything secret."""
 
 from __future__ import annotations
 

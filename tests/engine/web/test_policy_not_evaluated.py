@@ -43,7 +43,7 @@ def slip_in(house: House, key: str) -> None:  # noqa: F811
 
 @pytest.fixture
 def case(house: House) -> str:  # noqa: F811
-    """Anne's case, which waits for her, on such a version."""
+    """Anne's case, which waits for Anne, on such a version."""
     slip_in(house, "callback")
     return house.start("callback")
 

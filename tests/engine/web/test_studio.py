@@ -1,4 +1,4 @@
-"""The workshop over HTTP: two administrators, faulty and foreign bundles, cases that wait in a removed step."""
+"""The studio over HTTP: two administrators, faulty and foreign bundles, cases that wait in a removed step."""
 
 from __future__ import annotations
 

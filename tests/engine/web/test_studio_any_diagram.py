@@ -1,4 +1,4 @@
-"""Whatever stands in a file, every page of the workshop answers: with what is wrong, never with a crash."""
+"""Whatever stands in a file, every page of the studio answers: with what is wrong, never with a crash."""
 
 from __future__ import annotations
 

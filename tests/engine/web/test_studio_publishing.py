@@ -252,7 +252,7 @@ def test_two_must_agree_where_it_is_so_decided(ada: Administrator, bea: Administ
     page = ada.get(f"{AT}/publiser")
     assert "Ada Administrator ber en kollega publisere" in page and "Venter på at en kollega publiserer." in page
     publish(ada, cases="stay")
-    assert "Ikke publisert ennå" in ada.get(f"{AT}?fane=versjoner"), "she cannot agree with herself"
+    assert "Ikke publisert ennå" in ada.get(f"{AT}?fane=versjoner"), "nobody agrees with themselves"
     renamed(bea, "Apply", "Søk")
     assert "Be en kollega publisere" in bea.get(f"{AT}/publiser"), "a change must be asked for again"
     publish(ada, cases="stay")

@@ -1,4 +1,4 @@
-"""Bundles from houses that are trusted say whom they are from; two must agree on a key where that is decided."""
+"""Bundles from organisations that are trusted say whom they are from; two must agree on a key where that is decided."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AT = "/prosesser/godkjente-hus"
 
 @pytest.fixture
 def foreign(ada: Administrator, house: House) -> tuple[RSAKey, dict[str, bytes]]:  # noqa: F811
-    """The key of another house, and a bundle that was signed with it."""
+    """The key of another organisation, and a bundle that was signed with it."""
     ada.post("/prosesser/kopi", source="", title="Vergemål")
     own, key = house.application.settings.client_key, RSAKey.generate_key(2048)
     before = own.read_text() if own.is_file() else ""
@@ -92,7 +92,7 @@ def test_nobody_passes_the_rule_of_two_alone(
     for _ in range(2):
         ada.post("/prosesser/innstillinger")
         assert "Du har bedt om at dette slås av." in ada.get("/prosesser")
-    assert "Venter på en kollega" in ada.get(AT) and "ukjent nøkkel" in told(ada, files), "she has only asked"
+    assert "Venter på en kollega" in ada.get(AT) and "ukjent nøkkel" in told(ada, files), "it is only proposed"
     assert "Ada Administrator ber om at dette slås av." in bea.get("/prosesser")
     bea.post("/prosesser/innstillinger", two_persons="yes")
     bea.post("/prosesser/innstillinger")

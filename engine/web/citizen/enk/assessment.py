@@ -1,4 +1,4 @@
-"""The assessment of a plan (R67), for its owner and, while she shares it, for the guide at Brønnøysund."""
+"""The assessment of a plan (R67), for its owner and, while it is shared, for the guide at Brønnøysund."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Assessed:
 
 
 def assessed(connection: Connection, kept: Mapping[str, Any], case_id: str) -> Assessed:
-    """Assess the plan that was kept, with the private spending of the case's overview when the plan names none."""
+    """Assess the plan that was saved, with the private spending of the case's overview when the plan names none."""
     house = view.house()
     now = house.clock.now()
     newest = harvest.newest_snapshot(connection, house.vault, case_id, now)

@@ -65,7 +65,7 @@ def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> Any:
 
 
 def _close(known: Known, kept: Mapping[str, Any]) -> tuple[Closing, date]:
-    """What closing means with the holdings she told of, and the last day. Raises ``UnknownYear``."""
+    """What closing means with the holdings that were listed, and the last day. Raises ``UnknownYear``."""
     o = known.overview
     number: Callable[[str], Decimal] = lambda name: Decimal(str(kept.get(name) or 0))  # noqa: E731
     last_day = date.fromisoformat(kept["lastDay"]) if kept.get("lastDay") else o.as_of

@@ -30,7 +30,7 @@ from engine.workflow.execution.commands import CompleteTask
 
 #: field of the assumptions form → whether it is an amount in NOK.
 AMOUNTS = ("advanceTax", "advancePaid", "wages", "deductions", "shieldingBase", "wantedPay", "advanceBefore")
-#: Left empty they mean "not told", which is another thing than nothing.
+#: Left empty they mean "not answered", which is another thing than nothing.
 OPEN = ("advancePaid",)
 
 
@@ -70,7 +70,7 @@ def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
 
 
 def _shown(kept: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
-    """What she has told, as the form shows it again. Of an earlier year's advance tax nothing stands there."""
+    """What the owner has answered, as the form shows it again. An earlier year's advance tax is left out."""
     shown = dict(kept)
     for name in (name for name in AMOUNTS if kept.get(name) is not None):
         told = Decimal(str(kept[name]))
@@ -114,7 +114,7 @@ def situations(overview: EnkOverview) -> set[str]:
 @blueprint.post("/enk/forutsetninger")
 @sends(SaveAssumptions)
 def assume() -> Any:
-    """What no source tells: advance tax, wages beside, wanted pay, how VAT is reckoned."""
+    """What no source tells: advance tax, wages beside, wanted pay, how VAT is computed."""
     form = request.form
     content: dict[str, Any] = {}
     faults = []

@@ -30,7 +30,7 @@ from engine.workflow.execution.commands import CompleteTask
 
 @blueprint.get("/enk/start")
 def startup() -> Any:
-    """Can the private economy carry it (R67): three scenarios, told kindly."""
+    """Can the private economy carry it (R67): three scenarios, in kind words."""
     house = view.house()
     with house.db.read() as connection:
         task = open_task(connection, "startup_review")
@@ -102,7 +102,7 @@ def checklist() -> Any:
 def _checklist_page(
     done: Collection[str] | None = None, later: Collection[str] = (), missing: Sequence[str] = ()
 ) -> Any:
-    """Set-up from day one (R67): each step ticked or set aside by the owner, those a source can see watched for her."""
+    """Set-up from day one (R67): each step ticked or set aside by the owner, those a source can see ticked already."""
     house = view.house()
     with house.db.read() as connection:
         known = known_of(connection)
@@ -136,7 +136,7 @@ def _seen(o: EnkOverview) -> dict[str, bool]:
 @blueprint.post("/enk/sjekkliste")
 @sends(SaveChecklist)
 def check() -> Any:
-    """Keep the ticks; the last press ends the task when each step is done, seen, or said not to concern her yet."""
+    """Save the ticks; the last press ends the task when each step is done, seen, or marked as not relevant yet."""
     house = view.house()
     done = [step for step in request.form.getlist("step") if step in STEPS]
     later = [step for step in request.form.getlist("later") if step in STEPS and step not in done]
