@@ -50,9 +50,9 @@ def free_port() -> int:
 
 
 class Product:
-    """``ibalanse serve`` on ports of its own."""
+    """``ibalanse serve`` on ports of its own, with the clock at *today* where the data folder has none yet."""
 
-    def __init__(self, data: Path, **settings: str) -> None:
+    def __init__(self, data: Path, today: datetime = TODAY, **settings: str) -> None:
         self.data = data
         self.url = f"http://localhost:{free_port()}"
         self.sandbox_url = f"http://localhost:{free_port()}"
@@ -67,7 +67,7 @@ class Product:
         clock = data / "sandbox" / "clock"
         if not clock.exists():  # the figures of law are those of 2026: the tests live on that day, whenever they run
             clock.parent.mkdir(parents=True, exist_ok=True)
-            clock.write_text(str((TODAY - datetime.now(UTC)).total_seconds()))
+            clock.write_text(str((today - datetime.now(UTC)).total_seconds()))
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
