@@ -139,7 +139,7 @@ def create_app(
 
 def _who() -> None:
     """Find the session. Everything after this knows the actor, the language and the token of the form."""
-    application = view.house()
+    application = view.application()
     trace.begin(request.headers.get("traceparent"))
     g.reference = secrets.token_hex(4)
     g.actor = None

@@ -144,7 +144,7 @@ def test_nobody_invents_a_string() -> None:
         'wanted = audit_event.c.kind.in_(("Dreamt",))',
         'if event.kind == "Dreamt": pass',
         'if data.get("job") == "build_overview": pass',
-        'in_background(house, "dream")',
+        'in_background(product, "dream")',
         'outbox.put(connection, name="dream", case_id="")',
     ],
 )

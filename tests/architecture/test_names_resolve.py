@@ -64,7 +64,7 @@ def test_no_template_carries_style_or_script(template: Path) -> None:
 @pytest.mark.parametrize("folder", processes.ALL, ids=lambda path: path.name)
 def test_every_journey_is_valid_and_its_names_resolve(folder: Path, app: Flask) -> None:
     bundle = Bundle.read(folder)
-    house = app.extensions["ibalanse"]
+    product = app.extensions["ibalanse"]
     known = {path.name for path in processes.ALL}
     stages = {stage.id for stage in bundle.stages}
 
@@ -75,7 +75,7 @@ def test_every_journey_is_valid_and_its_names_resolve(folder: Path, app: Flask) 
     for element in bundle.process.elements.values():
         kind = element.extension.task_type
         if element.type == "serviceTask" and kind:
-            assert kind in house.job_types, element.id
+            assert kind in product.job_types, element.id
         if element.type == "userTask":
             assert kind in USER_TASKS, element.id
             assert f"task.{element.id}" in bundle.texts["nb"], element.id

@@ -120,14 +120,14 @@ def sends_itself(node: ast.AST) -> bool:
 @pytest.mark.parametrize(
     ("source", "found"),
     [
-        ("house.db.write()", True),
+        ("product.db.write()", True),
         ("chain.append(connection, case, now, who, kind, {})", True),
         ("from sqlalchemy import select, update", True),
         ("table.delete().where(table.c.id == '1')", True),
         ("file.write('text')", False),
         ("known.update({'a': 1})", False),
         ("rows.append(1)", False),
-        ("house.db.read()", False),
+        ("product.db.read()", False),
     ],
 )
 def test_a_write_is_told_from_what_only_looks_like_one(source: str, found: bool) -> None:

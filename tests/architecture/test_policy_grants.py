@@ -7,12 +7,12 @@ answered otherwise. For each kind of action one journey is walked again without 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,11 @@ from engine.workflow.execution.models import user_task
 from tests.processes import test_enk_journeys as enk
 from tests.processes import test_estate_settlement as estate_walk
 from tests.processes import test_other_examples as examples
-from tests.processes.conftest import NO, OFFICE, House, house, yes
+from tests.processes.conftest import NO, OFFICE, Product, product, yes
 from tests.processes.self_help import test_self_help_journey as self_help_walk
 from tests.processes.test_estate_settlement import person
 
-__all__ = ["house"]
+__all__ = ["product"]
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [
     file.parent for room in ("processes", "docs/examples") for file in sorted((ROOT / room).glob("*/policy.xml"))
@@ -74,7 +74,7 @@ def parts(rule: Rule, key: str) -> Iterator[tuple[Grant, Rule]]:
         for alternative in group:
             for match in alternative:
                 named[match.attribute].append(match.value)
-    for combination in product(*rule.target):
+    for combination in itertools.product(*rule.target):
         values = {match.attribute: match.value for alternative in combination for match in alternative}
         assert set(values) == {name for name, found in named.items() if found}, "groups of one attribute each"
         grant = Grant(key, rule.id, values[ROLE], values.get(TASK, ""), values[ACTION_ID])
@@ -115,19 +115,19 @@ def bundle_without(folder: Path, taken: Grant) -> Bundle:
 class World:
     """The journeys' people at their pages. A page that is closed to them raises ``ClosedError``."""
 
-    def __init__(self, house: House) -> None:  # noqa: F811
-        self.house = house
-        self.anne = house.anne
-        self._app = create_app(house.application, logins={}, identify=lambda pid: ("", house.clock.now().date()))
-        found = person(house, "20887297952", "Kari Rådgiver")
+    def __init__(self, product: Product) -> None:  # noqa: F811
+        self.product = product
+        self.anne = product.anne
+        self._app = create_app(product.application, logins={}, identify=lambda pid: ("", product.clock.now().date()))
+        found = person(product, "20887297952", "Kari Rådgiver")
         self.kari = replace(found, role=Role.CASEWORKER, office=OFFICE)
-        with house.application.db.write() as connection:
-            members.note_login(connection, OFFICE.orgno, self.kari.person_id, False, house.clock.now())
+        with product.application.db.write() as connection:
+            members.note_login(connection, OFFICE.orgno, self.kari.person_id, False, product.clock.now())
 
     def _browser(self, who: Actor) -> FlaskClient:
-        with self.house.application.db.write() as connection:
+        with self.product.application.db.write() as connection:
             token = sessions.log_in(
-                connection, self.house.clock.now(), person_id=who.person_id, role=who.role, office=who.office,
+                connection, self.product.clock.now(), person_id=who.person_id, role=who.role, office=who.office,
                 level="high", language="nb", issuer="test", sid="", id_token="",
             )  # fmt: skip
         browser = self._app.test_client()
@@ -152,11 +152,11 @@ class World:
         assert answer.status_code == 303, (path, answer.status_code)
 
     def number(self, case: str) -> str:
-        with self.house.application.db.read() as connection:
+        with self.product.application.db.read() as connection:
             return str(queries.case_by_id(connection, case).number)
 
     def send(self, command: Any, who: Actor) -> Any:
-        return self.house.application.dispatch.send(command, who)
+        return self.product.application.dispatch.send(command, who)
 
     def look(self, case: str) -> None:
         """The owner opens the page of the case."""
@@ -169,10 +169,10 @@ class World:
         self.get(self.kari, f"/saker/{self.number(case)}")
 
     def open_task(self, case: str, element: str) -> None:
-        self.get(self.anne, f"/oppgaver/{self.house.tasks(case)[element]}")
+        self.get(self.anne, f"/oppgaver/{self.product.tasks(case)[element]}")
 
     def save(self, case: str, element: str, data_type: str, content: dict[str, Any]) -> None:
-        self.send(SaveTaskData(self.house.tasks(case)[element], data_type, content), self.anne)
+        self.send(SaveTaskData(self.product.tasks(case)[element], data_type, content), self.anne)
 
     def write(self, case: str) -> None:
         """The owner adds to the overview of the case, and writes to the office."""
@@ -184,155 +184,157 @@ class World:
 
     def begin_for_citizen(self, key: str) -> None:
         started = {"office": OFFICE.orgno, "officeName": OFFICE.name, "granted": False, "pending": 0, "purpose": key}
-        self.send(StartInstance(key, person(self.house, "20887297953", "Truls Eksempel").person_id, started), self.kari)
+        self.send(
+            StartInstance(key, person(self.product, "20887297953", "Truls Eksempel").person_id, started), self.kari
+        )
 
     def claim(self, case: str, element: str) -> None:
-        self.send(ClaimTask(self.house.tasks(case)[element]), self.kari)
+        self.send(ClaimTask(self.product.tasks(case)[element]), self.kari)
 
 
 def walk_consent(w: World) -> None:
-    case = w.house.start("enk_run", purpose="enk_control", kinds=["loans", "income", "spending"], tagged=False)
+    case = w.product.start("enk_run", purpose="enk_control", kinds=["loans", "income", "spending"], tagged=False)
     w.open_task(case, "GiveConsent")
     w.save(case, "GiveConsent", "consent-answer", yes("loans"))
-    enk.agree(w.house, case)
+    enk.agree(w.product, case)
 
 
 def walk_mandate(w: World) -> None:
-    case = w.house.start("advice")
-    w.house.complete(case, "GiveConsent", consent_answer=NO)
+    case = w.product.start("advice")
+    w.product.complete(case, "GiveConsent", consent_answer=NO)
     w.open_task(case, "GiveMandate")
     w.save(case, "GiveMandate", "mandate-answer", NO)
-    w.house.complete(case, "GiveMandate", mandate_answer=NO)
-    w.house.work()
+    w.product.complete(case, "GiveMandate", mandate_answer=NO)
+    w.product.work()
 
 
 def walk_supplement(w: World) -> None:
-    case = w.house.start("supplement")
+    case = w.product.start("supplement")
     w.look(case)
-    w.house.complete(case, "Supplement")
+    w.product.complete(case, "Supplement")
 
 
 def walk_data_collection(w: World) -> None:
-    w.look(w.house.start("data_collection"))
+    w.look(w.product.start("data_collection"))
 
 
 def walk_advice(w: World) -> None:
     w.begin_for_citizen("advice")
-    case = w.house.start("advice")
+    case = w.product.start("advice")
     w.look(case)
     w.write(case)
-    w.house.complete(case, "GiveConsent", consent_answer=NO)
-    w.house.complete(case, "GiveMandate", mandate_answer=NO)
-    w.house.work()
-    w.house.complete(case, "Supplement")
-    w.house.complete(case, "Share", share_answer=NO)
+    w.product.complete(case, "GiveConsent", consent_answer=NO)
+    w.product.complete(case, "GiveMandate", mandate_answer=NO)
+    w.product.work()
+    w.product.complete(case, "Supplement")
+    w.product.complete(case, "Share", share_answer=NO)
     w.serve(case)
     w.claim(case, "Assess")
-    w.house.complete(case, "Assess", w.kari)
+    w.product.complete(case, "Assess", w.kari)
     decision = {"outcome": "granted", "startDate": "2026-11-25", "reason": "Varige problemer"}
-    w.house.complete(case, "Decide", w.kari, decision=decision)
-    w.house.complete(case, "Advise", w.kari, advice_plan={"plan": "Nedbetaling"})
-    w.house.complete(case, "FollowUp", w.kari, follow_up={"result": "Går bra"})
-    w.house.complete(case, "Close", w.kari, closing={"result": "Gjeldfri om tre år"})
-    w.stop(w.house.start("advice"))
+    w.product.complete(case, "Decide", w.kari, decision=decision)
+    w.product.complete(case, "Advise", w.kari, advice_plan={"plan": "Nedbetaling"})
+    w.product.complete(case, "FollowUp", w.kari, follow_up={"result": "Går bra"})
+    w.product.complete(case, "Close", w.kari, closing={"result": "Gjeldfri om tre år"})
+    w.stop(w.product.start("advice"))
 
 
 def walk_callback(w: World) -> None:
     w.begin_for_citizen("callback")
-    case = w.house.start("callback")
+    case = w.product.start("callback")
     w.look(case)
-    w.house.complete(case, "Ask", wish={"phone": "99 88 77 66", "when": "morning"})
+    w.product.complete(case, "Ask", wish={"phone": "99 88 77 66", "when": "morning"})
     w.serve(case)
-    w.house.complete(case, "Call", w.kari, talk={"result": "Enige om å prøve."})
-    w.stop(w.house.start("callback"))
+    w.product.complete(case, "Call", w.kari, talk={"result": "Enige om å prøve."})
+    w.stop(w.product.start("callback"))
 
 
 def walk_enk_start(w: World) -> None:
     w.begin_for_citizen("enk_start")
-    case = w.house.start("enk_start", purpose="enk_start")
+    case = w.product.start("enk_start", purpose="enk_start")
     w.look(case)
-    w.house.complete(case, "GiveConsent", consent_answer=NO)
-    w.house.work()
-    w.house.work(timedelta(minutes=3))
-    w.house.complete(case, "Budget", business_plan=enk.PLAN)
-    enk.choose(w.house, case, "change")
-    w.house.complete(case, "Budget", business_plan=enk.PLAN)
-    enk.choose(w.house, case, "go_on")
-    w.house.complete(case, "Share", share_answer=yes())
+    w.product.complete(case, "GiveConsent", consent_answer=NO)
+    w.product.work()
+    w.product.work(timedelta(minutes=3))
+    w.product.complete(case, "Budget", business_plan=enk.PLAN)
+    enk.choose(w.product, case, "change")
+    w.product.complete(case, "Budget", business_plan=enk.PLAN)
+    enk.choose(w.product, case, "go_on")
+    w.product.complete(case, "Share", share_answer=yes())
     w.serve(case)
-    w.house.complete(case, "Guide", w.kari, guidance={"advice": "Begynn ved siden av jobben."})
-    w.house.work()
-    w.house.complete(case, "Checklist")
-    other = w.house.start("enk_start", purpose="enk_start")
-    w.house.complete(other, "GiveConsent", consent_answer=NO)
-    w.house.work()
-    w.house.work(timedelta(minutes=3))
-    w.house.complete(other, "Budget", business_plan=enk.PLAN)
-    enk.choose(w.house, other, "wait")
-    w.stop(w.house.start("enk_start", purpose="enk_start"))
+    w.product.complete(case, "Guide", w.kari, guidance={"advice": "Begynn ved siden av jobben."})
+    w.product.work()
+    w.product.complete(case, "Checklist")
+    other = w.product.start("enk_start", purpose="enk_start")
+    w.product.complete(other, "GiveConsent", consent_answer=NO)
+    w.product.work()
+    w.product.work(timedelta(minutes=3))
+    w.product.complete(other, "Budget", business_plan=enk.PLAN)
+    enk.choose(w.product, other, "wait")
+    w.stop(w.product.start("enk_start", purpose="enk_start"))
 
 
 def walk_enk_run(w: World) -> None:
-    enk.use(w.house, enk.trade())
-    case = enk.running(w.house)
+    enk.use(w.product, enk.trade())
+    case = enk.running(w.product)
     w.look(case)
     w.write(case)
-    enk.tag(w.house, case)
+    enk.tag(w.product, case)
     for _ in range(14):
-        w.house.work(timedelta(days=7))
-    w.house.complete(case, "Review")
-    w.house.complete(case, "Resume")
+        w.product.work(timedelta(days=7))
+    w.product.complete(case, "Review")
+    w.product.complete(case, "Resume")
     w.stop(case)
 
 
 def walk_enk_close(w: World) -> None:
-    enk.use(w.house, enk.trade())
-    case = enk.closing(w.house, stock=10_000)
+    enk.use(w.product, enk.trade())
+    case = enk.closing(w.product, stock=10_000)
     w.look(case)
     for _ in range(7):
-        w.house.work(timedelta(days=30))
-    w.house.complete(case, "Final")
-    w.stop(w.house.start("enk_close", purpose="enk_close", kinds=["loans"]))
+        w.product.work(timedelta(days=30))
+    w.product.complete(case, "Final")
+    w.stop(w.product.start("enk_close", purpose="enk_close", kinds=["loans"]))
 
 
 def walk_self_help(w: World) -> None:
-    self_help_walk.register(w.house, "Kortbanken")
-    case = w.house.start("self_help", purpose="self_help", debtFree=False)
-    self_help_walk.agree(w.house, case)
+    self_help_walk.register(w.product, "Kortbanken")
+    case = w.product.start("self_help", purpose="self_help", debtFree=False)
+    self_help_walk.agree(w.product, case)
     w.look(case)
     w.write(case)
-    w.house.complete(case, "Household")
-    w.house.complete(case, "Measures")
-    self_help_walk.keep_plan(w.house, case, "g:Kortbanken")
-    w.house.complete(case, "Plan")
+    w.product.complete(case, "Household")
+    w.product.complete(case, "Measures")
+    self_help_walk.keep_plan(w.product, case, "g:Kortbanken")
+    w.product.complete(case, "Plan")
     for _ in range(4):
-        w.house.work(timedelta(days=31))
-    w.house.complete(case, "Resume")
+        w.product.work(timedelta(days=31))
+    w.product.complete(case, "Resume")
     w.stop(case)
 
 
 def walk_guardianship_status(w: World) -> None:
-    case = examples.begin(w.house, "guardianship_status", NO)
+    case = examples.begin(w.product, "guardianship_status", NO)
     w.look(case)
-    w.house.complete(case, "Status", status=examples.STATUS)
+    w.product.complete(case, "Status", status=examples.STATUS)
     w.serve(case)
-    w.house.complete(case, "Control", w.kari, control={"result": "fine"})
-    w.stop(w.house.start("guardianship_status", purpose="guardianship_status"))
+    w.product.complete(case, "Control", w.kari, control={"result": "fine"})
+    w.stop(w.product.start("guardianship_status", purpose="guardianship_status"))
 
 
 def walk_debt_settlement(w: World) -> None:
-    case = examples.to_negotiation(w.house)
+    case = examples.to_negotiation(w.product)
     w.look(case)
-    examples.answer(w.house, case, "refused")
-    w.house.complete(case, "Compulsory", compulsory={"wanted": "yes"})
+    examples.answer(w.product, case, "refused")
+    w.product.complete(case, "Compulsory", compulsory={"wanted": "yes"})
     w.serve(case)
-    w.house.complete(case, "Send", w.kari, sending={"sent": "2027-03-01"})
-    w.stop(w.house.start("debt_settlement", purpose="debt_settlement"))
+    w.product.complete(case, "Send", w.kari, sending={"sent": "2027-03-01"})
+    w.stop(w.product.start("debt_settlement", purpose="debt_settlement"))
 
 
 def walk_estate_settlement(w: World) -> None:
-    court = w.house.court
-    alone = estate_walk.start(w.house)  # the court knows nobody: the owner is the owner, and no heir
+    court = w.product.court
+    alone = estate_walk.start(w.product)  # the court knows nobody: the owner is the owner, and no heir
     w.look(alone)
     court.found = estate_walk.Found(
         "TOSLO-1",
@@ -343,25 +345,25 @@ def walk_estate_settlement(w: World) -> None:
         ),
         date(2027, 1, 22),
     )
-    bo = person(w.house, estate_walk.BO, "Bo Arv")
-    refused = estate_walk.begin(w.house)
-    w.house.complete(refused, "Declare", declaration=estate_walk.DECLARED)
+    bo = person(w.product, estate_walk.BO, "Bo Arv")
+    refused = estate_walk.begin(w.product)
+    w.product.complete(refused, "Declare", declaration=estate_walk.DECLARED)
     w.get(bo, f"/saken-min?sak={w.number(refused)}")
-    estate_walk.sign(w.house, refused, bo, action="reject")
-    case = estate_walk.begin(w.house)
-    w.house.complete(case, "Declare", declaration=estate_walk.DECLARED)
-    with w.house.application.db.read() as connection:
+    estate_walk.sign(w.product, refused, bo, action="reject")
+    case = estate_walk.begin(w.product)
+    w.product.complete(case, "Declare", declaration=estate_walk.DECLARED)
+    with w.product.application.db.read() as connection:
         theirs = select(user_task.c.id).where(user_task.c.case_id == case, user_task.c.owner_id == bo.person_id)
         task = connection.execute(theirs).scalar_one()
     w.send(SaveTaskData(task, f"choice@{bo.person_id}", estate_walk.CHOICE), bo)
-    estate_walk.sign(w.house, case, bo)
-    estate_walk.sign(w.house, case, w.anne)
-    w.house.work()
+    estate_walk.sign(w.product, case, bo)
+    estate_walk.sign(w.product, case, w.anne)
+    w.product.work()
     court.answer = estate_walk.Reply("PRIVAT_SKIFTE_IHT_ARVELOVEN_PARAGRAF_99", date(2026, 12, 1))
-    w.house.work(timedelta(days=1))
+    w.product.work(timedelta(days=1))
     w.get(bo, f"/saken-min?sak={w.number(case)}")
-    w.house.complete(case, "Close")
-    w.stop(estate_walk.begin(w.house))
+    w.product.complete(case, "Close")
+    w.stop(estate_walk.begin(w.product))
 
 
 WALKS: dict[str, Callable[[World], None]] = {
@@ -369,9 +371,9 @@ WALKS: dict[str, Callable[[World], None]] = {
 }
 
 
-def published(house: House, bundle: Bundle) -> None:  # noqa: F811
-    with house.application.db.write() as connection:
-        house.application.library.deploy(connection, bundle, by="ada")
+def published(product: Product, bundle: Bundle) -> None:  # noqa: F811
+    with product.application.db.write() as connection:
+        product.application.library.deploy(connection, bundle, by="ada")
 
 
 @pytest.fixture
@@ -395,11 +397,11 @@ def test_every_journey_we_ship_is_walked() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_each_grant_taken_away_changes_an_answer_that_was_asked_for(
-    house: House, asked: list[Request], folder: Path  # noqa: F811
+    product: Product, asked: list[Request], folder: Path  # noqa: F811
 ) -> None:  # fmt: skip
     policy = read_policy((folder / "policy.xml").read_bytes())
-    published(house, Bundle.read(folder))
-    WALKS[folder.name](World(house))
+    published(product, Bundle.read(folder))
+    WALKS[folder.name](World(product))
     mine = [request for request in asked if (folder.name,) == tuple(request[(RESOURCE, APP)])]
 
     idle = [
@@ -423,11 +425,11 @@ def one_of_each_kind() -> list[tuple[Path, Grant]]:
 @pytest.mark.parametrize(
     ("folder", "taken"), [pytest.param(folder, grant, id=str(grant)) for folder, grant in one_of_each_kind()]
 )
-def test_without_the_grant_the_page_or_the_act_is_closed(house: House, folder: Path, taken: Grant) -> None:  # noqa: F811
-    published(house, bundle_without(folder, taken))
+def test_without_the_grant_the_page_or_the_act_is_closed(product: Product, folder: Path, taken: Grant) -> None:  # noqa: F811
+    published(product, bundle_without(folder, taken))
 
     with pytest.raises((ClosedError, Forbidden, NotFound)):
-        WALKS[folder.name](World(house))
+        WALKS[folder.name](World(product))
 
 
 def test_every_kind_of_action_is_among_those_tried() -> None:

@@ -86,6 +86,6 @@ def ask(folder: Path) -> Ask:
 @pytest.fixture
 def old(folder: Path) -> Iterator[Old]:
     """The copy, opened by the code of today at the moment it was left."""
-    house = seam.open_house(folder, environment(folder)["DATABASE_URL"], LAST)
-    yield Old(house, TOLD)
-    house.application.db.engine.dispose()
+    product = seam.open_house(folder, environment(folder)["DATABASE_URL"], LAST)
+    yield Old(product, TOLD)
+    product.application.db.engine.dispose()

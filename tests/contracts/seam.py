@@ -43,9 +43,9 @@ from engine.workflow.execution import commands, lifecycle
 from engine.workflow.jobs.models import COMMANDS, QUEUES
 from engine.workflow.jobs.wakeup import silent
 from integrations.wiring import connect
-from tests.processes.conftest import Channel, Court, House, Published, Sources, party
+from tests.processes.conftest import Channel, Court, Product, Published, Sources, party
 
-__all__ = ["SYSTEM", "Actor", "House", "Office", "Role", "newest_revision"]
+__all__ = ["SYSTEM", "Actor", "Product", "Office", "Role", "newest_revision"]
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("engine.", "forms.", "integrations.", "processes.")
 #: ``ibalanse`` as a process of its own: put the arguments behind it and run it in ``ROOT``.
@@ -106,18 +106,26 @@ def web(**environment: str) -> Flask:
 class Browser:
     """Somebody logged in, who sends forms as a browser without script does."""
 
-    def __init__(self, house: House, who: Actor) -> None:
-        app = _app(house)
-        with house.application.db.write() as connection:
+    def __init__(self, product: Product, who: Actor) -> None:
+        app = _app(product)
+        with product.application.db.write() as connection:
             token = sessions.log_in(
-                connection, house.clock.now(), person_id=who.person_id, role=who.role, office=who.office, level="high",
-                language="nb", issuer="test", sid="", id_token="",
-            )  # fmt: skip
+                connection,
+                product.clock.now(),
+                person_id=who.person_id,
+                role=who.role,
+                office=who.office,
+                level="high",
+                language="nb",
+                issuer="test",
+                sid="",
+                id_token="",
+            )
             if who.role is Role.CASEWORKER and who.office:
-                members.note_login(connection, who.office.orgno, who.person_id, False, house.clock.now())
+                members.note_login(connection, who.office.orgno, who.person_id, False, product.clock.now())
         self.client = app.test_client()
         self.client.set_cookie(COOKIE, token)
-        self.csrf = sessions.csrf_token(token, house.application.settings.secret_keys[0])
+        self.csrf = sessions.csrf_token(token, product.application.settings.secret_keys[0])
 
     def get(self, path: str, status: int = 200) -> str:
         answer = self.client.get(path)
@@ -133,12 +141,12 @@ class Browser:
         return answer.headers.get("Location", text)
 
 
-def _app(house: House) -> Flask:
+def _app(product: Product) -> Flask:
     """The pages of this application, made once."""
-    found = vars(house).get("pages")
+    found = vars(product).get("pages")
     if not isinstance(found, Flask):
-        found = create_app(house.application, logins={}, identify=lambda pid: ("", date(1980, 1, 1)))
-        vars(house)["pages"] = found
+        found = create_app(product.application, logins={}, identify=lambda pid: ("", date(1980, 1, 1)))
+        vars(product)["pages"] = found
     return found
 
 
@@ -155,7 +163,7 @@ def _problem(page: str) -> str:
 # The application, with sources that answer as told and jobs in line
 
 
-def open_house(folder: Path, url: str, at: datetime) -> House:
+def open_house(folder: Path, url: str, at: datetime) -> Product:
     """The product on the database at *url*, at the moment *at*. The keys lie in *folder*."""
     settings = Settings.from_env({"IBALANSE_DATA": str(folder), "DATABASE_URL": url, "IBALANSE_ENV": "test"})
     clock, sources, court, published = FixedClock(at), Sources(), Court(), Published()
@@ -171,27 +179,27 @@ def open_house(folder: Path, url: str, at: datetime) -> House:
         hooks=lambda key, element, task_type: hooks.get(task_type),
     )  # fmt: skip
     app.job_types.update(task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published))
-    return House(app, clock, sources, "", court, published)
+    return Product(app, clock, sources, "", court, published)
 
 
-def send(house: House, command: str, actor: Actor, /, **fields: Any) -> Any:
+def send(product: Product, command: str, actor: Actor, /, **fields: Any) -> Any:
     """Send the command of this name."""
-    return house.application.dispatch.send(getattr(commands, command)(**fields), actor)
+    return product.application.dispatch.send(getattr(commands, command)(**fields), actor)
 
 
-def court_knows(house: House, heirs: list[list[str]]) -> None:
+def court_knows(product: Product, heirs: list[list[str]]) -> None:
     """The register of parties tells of these: number, name and role."""
-    house.court.found = Found("TOSLO-1", tuple(party(*one) for one in heirs), date(2027, 1, 22))
+    product.court.found = Found("TOSLO-1", tuple(party(*one) for one in heirs), date(2027, 1, 22))
 
 
-def court_answers(house: House, code: str, day: date) -> None:
-    house.court.answer = Reply(code, day)
+def court_answers(product: Product, code: str, day: date) -> None:
+    product.court.answer = Reply(code, day)
 
 
-def work(house: House) -> None:
+def work(product: Product) -> None:
     """Do everything that is due, and put what could not be done back as the outbox says."""
     until = time.monotonic() + 10
-    while house.application.performer.drain(5):
+    while product.application.performer.drain(5):
         assert time.monotonic() < until, "the work has no end"
 
 

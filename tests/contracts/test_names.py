@@ -56,7 +56,7 @@ def test_every_event_that_had_words_for_a_caseworker_still_has_them(old: Old) ->
     """Shown by the page: a kind without words is shown by its name."""
     case, number = old.case("waits for a call"), old.number("waits for a call")
     kinds = [*NAMES["events with a text"], "NeverHappened"]
-    with old.house.application.db.write() as connection:
+    with old.product.application.db.write() as connection:
         from sqlalchemy import text
 
         for seq, kind in enumerate(kinds, 1000):
@@ -70,7 +70,7 @@ def test_every_event_that_had_words_for_a_caseworker_still_has_them(old: Old) ->
                     "kari": old.people["kari"].person_id, "kind": kind, "hash": bytes(32),
                 },
             )  # fmt: skip
-    page = seam.Browser(old.house, old.people["kari"]).get(f"/saker/{number}/historikk")
+    page = seam.Browser(old.product, old.people["kari"]).get(f"/saker/{number}/historikk")
 
     assert page.count("<tr>") + page.count("<tr ") >= len(kinds)
     assert [kind for kind in kinds if re.search(rf"\b{kind}\b", page)] == ["NeverHappened"]

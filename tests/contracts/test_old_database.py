@@ -24,7 +24,7 @@ def plain(page: str) -> str:
 
 
 def browser(old: Old, who: str) -> Browser:
-    return Browser(old.house, old.people[who])
+    return Browser(old.product, old.people[who])
 
 
 def test_every_audit_chain_of_the_old_database_verifies_after_the_migration(prepared: Path) -> None:
@@ -66,7 +66,7 @@ def test_every_case_goes_on_to_where_the_old_code_led_it(old: Old, ask: Ask) -> 
             lost = Counter(was["notices"]) - Counter(now["notices"])
             assert not lost, (name, step, "these were given before, and are not now", lost)
             assert {**now, "notices": []} == {**was, "notices": []}, (name, step)
-    old.house.application.db.engine.dispose()
+    old.product.application.db.engine.dispose()
     status, out, _ = ask("verify-audit", "--json")
     assert (status, json.loads(out)["broken"]) == (0, [])
 
@@ -199,7 +199,7 @@ def test_the_operator_sees_the_old_incident_and_does_it_again(ask: Ask, old: Old
     status, out, _ = ask("incidents", "retry", "--code", "http_400", "--json")
 
     assert status == 0 and json.loads(out)["outcome"] == "retried"
-    seam.work(old.house)
+    seam.work(old.product)
     assert old.standing("an incident")["incidents"] == []
 
 

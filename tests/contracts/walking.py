@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tests.contracts import seam
 from tests.contracts.journeys import DECISION, DECLARED, NO, yes
-from tests.contracts.seam import Actor, House, Office, Role
+from tests.contracts.seam import Actor, Office, Product, Role
 
 Step = tuple[Any, ...]
 WORK, YES = "work", "yes"
@@ -25,14 +25,14 @@ _CHOICE = {"settlement": "private", "assumeDebt": "yes"}
 class Old:
     """The old database, opened by the code of today."""
 
-    def __init__(self, house: House, told: dict[str, Any]) -> None:
-        self.house = house
+    def __init__(self, product: Product, told: dict[str, Any]) -> None:
+        self.product = product
         self.told = told
-        seam.court_knows(house, told["heirs"])
+        seam.court_knows(product, told["heirs"])
         self.people = {key: _actor(found) for key, found in told["people"].items()}
 
     def rows(self, sql: str, **values: Any) -> list[Any]:
-        with self.house.application.db.read() as connection:
+        with self.product.application.db.read() as connection:
             return list(connection.execute(text(sql), values).all())
 
     def case(self, name: str) -> str:
@@ -69,10 +69,10 @@ class Old:
         """Do one step of a case."""
         case = self.case(name)
         if step[0] == WORK:
-            self.house.clock.advance(step[1] if len(step) > 1 else timedelta(0))
-            seam.work(self.house)
+            self.product.clock.advance(step[1] if len(step) > 1 else timedelta(0))
+            seam.work(self.product)
         elif step[0] == YES:
-            self.house.approve(case)
+            self.product.approve(case)
         elif callable(step[0]):
             step[0](self, name)
         else:
@@ -88,7 +88,7 @@ class Old:
         actor = self.people[who]
         own = [row for row in found if row.owner_id == actor.person_id] or found
         assert own, (element, "does not wait")
-        seam.send(self.house, "CompleteTask", actor, task_id=own[0].id, data=data or {}, action=action)
+        seam.send(self.product, "CompleteTask", actor, task_id=own[0].id, data=data or {}, action=action)
 
 
 def _actor(found: dict[str, Any]) -> Actor:
@@ -97,16 +97,16 @@ def _actor(found: dict[str, Any]) -> Actor:
 
 
 def _resume(old: Old, name: str) -> None:
-    seam.send(old.house, "ResumeCase", old.people["ada"], case_id=old.case(name), reason="undersøkt")
+    seam.send(old.product, "ResumeCase", old.people["ada"], case_id=old.case(name), reason="undersøkt")
 
 
 def _retry(old: Old, name: str) -> None:
     (row,) = old.rows("SELECT id FROM incident WHERE case_id = :case AND state = 'open'", case=old.case(name))
-    seam.send(old.house, "ResolveIncident", seam.SYSTEM, incident_id=row.id, how="retry", reason="")
+    seam.send(old.product, "ResolveIncident", seam.SYSTEM, incident_id=row.id, how="retry", reason="")
 
 
 def _court_answers(old: Old, name: str) -> None:
-    seam.court_answers(old.house, "PRIVAT_SKIFTE_IHT_ARVELOVEN_PARAGRAF_99", date(2026, 12, 1))
+    seam.court_answers(old.product, "PRIVAT_SKIFTE_IHT_ARVELOVEN_PARAGRAF_99", date(2026, 12, 1))
 
 
 def _sign(who: str) -> Callable[[Old, str], None]:
@@ -119,7 +119,7 @@ def _sign(who: str) -> Callable[[Old, str], None]:
 
 def _told(old: Old, name: str) -> None:
     seam.send(
-        old.house, "CorrelateMessage", old.people["ada"], name="told", key=old.case(name), source="test",
+        old.product, "CorrelateMessage", old.people["ada"], name="told", key=old.case(name), source="test",
         message_id=f"walk-{name}",
     )  # fmt: skip
 

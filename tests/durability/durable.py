@@ -76,7 +76,7 @@ class Told:
         return self.answers.get(work.token_id, Deferred(LONG, "not_told"))
 
 
-class House:
+class Product:
     """One database for many runs; each begins with empty tables."""
 
     def __init__(self, url: str, directory: Path) -> None:
@@ -109,31 +109,31 @@ class House:
 class Durable:
     """One case. Every command carries an idempotency key, so that whoever was cut off asks again."""
 
-    def __init__(self, house: House, written: Written, *, kill: bool = False) -> None:
-        house.clear()
-        self.house = house
+    def __init__(self, product: Product, written: Written, *, kill: bool = False) -> None:
+        product.clear()
+        self.product = product
         self.case = ""
         self._kill = kill
         self._told = Told()
-        self._performer = Performer(house.db, house.clock, house.dispatch, {JOB: self._told}, house.crasher)
+        self._performer = Performer(product.db, product.clock, product.dispatch, {JOB: self._told}, product.crasher)
         self._seq = 0
         self._commands = 0
         self._ended_well: set[str] = set()
         bundle = Bundle("p", {"process.bpmn": written.bpmn, "metadata.json": b"{}", "policy.xml": POLICY})
-        with house.db.write() as connection:
-            house.application.library.deploy(connection, bundle, by="test")
+        with product.db.write() as connection:
+            product.application.library.deploy(connection, bundle, by="test")
 
     # Stimuli
 
     def begin(self, crashes: tuple[int, ...] = ()) -> None:
         self._commands += 1
         key = f"c{self._commands}"
-        command = StartInstance("p", self.house.anne.person_id, {"a": 0, "b": 0, "c": 0})
+        command = StartInstance("p", self.product.anne.person_id, {"a": 0, "b": 0, "c": 0})
         self._through(lambda: self._start(command, key), crashes)
         self._start(command, key)
 
     def _start(self, command: StartInstance, key: str) -> None:
-        self.case = self.house.dispatch.send(command, self.house.anne, key=key).case_id
+        self.case = self.product.dispatch.send(command, self.product.anne, key=key).case_id
         self._drain()
 
     def apply(self, stimulus: Stimulus, crashes: tuple[int, ...] = ()) -> None:
@@ -142,11 +142,11 @@ class Durable:
         self._through(self._act(stimulus, f"c{self._commands}"), crashes)
 
     def _through(self, act: Callable[[], None], crashes: tuple[int, ...]) -> None:
-        crasher = self.house.crasher
-        with between_steps(crasher, self.house.dispatch):
+        crasher = self.product.crasher
+        with between_steps(crasher, self.product.dispatch):
             for points in crashes:
                 if self._kill:
-                    _killed(act, crasher, points, self.house)
+                    _killed(act, crasher, points, self.product)
                 else:
                     crasher.arm(points)
                     try:
@@ -160,7 +160,7 @@ class Durable:
     def _act(self, stimulus: Stimulus, key: str) -> Callable[[], None]:
         kind, target = stimulus.kind, stimulus.target
         if kind == "advance":
-            until = self.house.clock.now() + timedelta(seconds=int(target))
+            until = self.product.clock.now() + timedelta(seconds=int(target))
             return lambda: self._advance(until)
         if kind in ("finish", "throw", "fail"):
             token = self._token_at(target, failed=False)
@@ -168,14 +168,14 @@ class Durable:
         command, actor = self._command(stimulus)
 
         def send() -> None:
-            self.house.dispatch.send(command, actor, key=key)
+            self.product.dispatch.send(command, actor, key=key)
             self._drain()
 
         return send
 
     def _command(self, stimulus: Stimulus) -> tuple[Command, Actor]:
         kind, target, values = stimulus.kind, stimulus.target, stimulus.variables
-        anne = self.house.anne
+        anne = self.product.anne
         if kind == "message":
             return CorrelateMessage(target, self.case, "test", f"m{self._commands}", values), anne
         if kind == "signal":
@@ -185,7 +185,7 @@ class Durable:
         token = self._token_at(target, failed=kind in ("retry", "skip"))
         if kind == "complete":
             return CompleteTask(token, variables=values), anne
-        with self.house.db.read() as connection:
+        with self.product.db.read() as connection:
             found = connection.execute(
                 select(incident.c.id).where(incident.c.token_id == token, incident.c.state == "open")
             ).scalar_one()
@@ -193,8 +193,8 @@ class Durable:
 
     def _tell(self, how: str, token: str, values: dict[str, Any]) -> None:
         """The answer is there now: the job is asked again at once."""
-        now = self.house.clock.now()
-        with self.house.db.write() as connection:
+        now = self.product.clock.now()
+        with self.product.db.write() as connection:
             row = connection.execute(
                 select(due_work.c.id, due_work.c.idempotency_key).where(
                     due_work.c.token_id == token,
@@ -219,7 +219,7 @@ class Durable:
     def _advance(self, until: datetime) -> None:
         """Every timer at its own moment, as a clock that runs would have it."""
         while True:
-            with self.house.db.read() as connection:
+            with self.product.db.read() as connection:
                 due = connection.execute(
                     select(func.min(due_work.c.due_at)).where(
                         due_work.c.kind == "timer", due_work.c.state.in_(("due", "leased"))
@@ -227,9 +227,9 @@ class Durable:
                 ).scalar()
             if due is None or due > until:
                 break
-            self.house.clock.set(max(self.house.clock.now(), due))
+            self.product.clock.set(max(self.product.clock.now(), due))
             self._drain()
-        self.house.clock.set(until)
+        self.product.clock.set(until)
 
     def _drain(self) -> None:
         while self._performer.some():
@@ -237,15 +237,15 @@ class Durable:
 
     def _let_leases_run_out(self) -> None:
         """A minute passes for those who held work, and for nobody else."""
-        with self.house.db.write() as connection:
+        with self.product.db.write() as connection:
             connection.execute(
-                update(due_work).where(due_work.c.state == "leased").values(lease_until=self.house.clock.now())
+                update(due_work).where(due_work.c.state == "leased").values(lease_until=self.product.clock.now())
             )
 
     # What there is
 
     def _rows(self) -> tuple[list[Live], list[Process]]:
-        with self.house.db.read() as connection:
+        with self.product.db.read() as connection:
             instances = [
                 Process(r.id, r.key, r.state, r.parent_token, r.children, r.variables, r.data)
                 for r in connection.execute(select(process_instance))
@@ -266,7 +266,7 @@ class Durable:
     def picture(self) -> Picture:
         """Everything, and what the audit trail says has moved since the last picture."""
         picture, paths = paint(*self._rows())
-        with self.house.db.read() as connection:
+        with self.product.db.read() as connection:
             for row in connection.execute(select(subscription)):
                 picture.waits[f"{paths.of(row.token_id)} {row.element_id} {row.kind} {row.message}"] += 1
             for row in connection.execute(select(due_work).where(due_work.c.state == "due")):
@@ -290,7 +290,7 @@ class Durable:
     def faults(self) -> list[str]:
         """What must hold at any moment of rest: nothing leased, every effect once, the audit chain whole."""
         found = []
-        with self.house.db.read() as connection:
+        with self.product.db.read() as connection:
             left = connection.execute(
                 select(due_work.c.kind, due_work.c.state).where(
                     (due_work.c.state == "leased")
@@ -312,7 +312,7 @@ class Durable:
     def left_behind(self) -> list[str]:
         """Rows that wait for something although the case is over."""
         found = []
-        with self.house.db.read() as connection:
+        with self.product.db.read() as connection:
             for table, live in (
                 (element_instance, None),
                 (subscription, None),
@@ -335,9 +335,9 @@ def _path(paths: Paths, holder: str) -> str:
         return "nothing that lives"
 
 
-def _killed(act: Callable[[], None], crasher: Crasher, points: int, house: House) -> None:
+def _killed(act: Callable[[], None], crasher: Crasher, points: int, product: Product) -> None:
     """Do it in a child that kills itself at the chosen point."""
-    house.db.engine.dispose()
+    product.db.engine.dispose()
     child = os.fork()
     if child == 0:
         try:

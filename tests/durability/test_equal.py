@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.cli.main import CAPABILITIES
 from engine.workflow.bpmn.parser import parse
 from engine.workflow.bpmn.validator import validate
-from tests.durability.durable import Durable, House
+from tests.durability.durable import Durable, Product
 from tests.durability.generate import Move, models, moves
 from tests.durability.memory import Memory
 from tests.durability.model import Model, Written, write
@@ -34,13 +34,13 @@ def valid(model: Model) -> Written:
     return written
 
 
-def compare(written: Written, plan: list[Move], house: House, *, crash: bool = False, kill: bool = False) -> None:
-    note(f"{'through crashes ' if crash else ''}on {house.db.engine.name}")
+def compare(written: Written, plan: list[Move], product: Product, *, crash: bool = False, kill: bool = False) -> None:
+    note(f"{'through crashes ' if crash else ''}on {product.db.engine.name}")
     cuts = [plan[0].crashes, *(move.crashes for move in plan)] if crash and plan else []
-    run_through(Memory.of(written), Durable(house, written, kill=kill), rehearse(written, plan), cuts)
+    run_through(Memory.of(written), Durable(product, written, kill=kill), rehearse(written, plan), cuts)
 
 
-def test_a_process_goes_the_same_way_everywhere(sqlite_house: House, postgres_house: House) -> None:
+def test_a_process_goes_the_same_way_everywhere(sqlite_house: Product, postgres_house: Product) -> None:
     """In memory, on SQLite, on PostgreSQL, and on one of them through crashes between and inside steps."""
 
     @settings(QUIET, max_examples=EXAMPLES)
@@ -56,7 +56,7 @@ def test_a_process_goes_the_same_way_everywhere(sqlite_house: House, postgres_ho
     assert len(postgres_house.crasher.crashed) > EXAMPLES / 5
 
 
-def test_a_process_goes_the_same_way_through_kill_9(sqlite_house: House, postgres_house: House) -> None:
+def test_a_process_goes_the_same_way_through_kill_9(sqlite_house: Product, postgres_house: Product) -> None:
     """Fewer, and slower: each cut is a child process that is really killed."""
     house_crashes = len(sqlite_house.crasher.crashed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.durability.durable import Durable, House
+from tests.durability.durable import Durable, Product
 from tests.durability.memory import Memory, Stimulus
 from tests.durability.model import Activity, Catch, Catcher, Model, Par, Seq, Task, Throw, write
 from tests.durability.side_by_side import run_through
@@ -44,7 +44,7 @@ FOUND = {
 
 
 @pytest.mark.parametrize(("model", "stimuli"), FOUND.values(), ids=FOUND)
-def test_what_was_found_is_mended(model: Model, stimuli: list[Stimulus], sqlite_house: House) -> None:
+def test_what_was_found_is_mended(model: Model, stimuli: list[Stimulus], sqlite_house: Product) -> None:
     written = write(model)
     memory = Memory.of(written)
 

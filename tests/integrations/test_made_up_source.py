@@ -21,8 +21,8 @@ from engine.platform.settings import Settings
 from integrations.wiring import PROVIDERS, Integrations, connect
 from tests.engine.web.filled import Browser
 from tests.integrations.conftest import running_sandbox
-from tests.processes.conftest import House, yes
-from tests.processes.conftest import house as house
+from tests.processes.conftest import Product, yes
+from tests.processes.conftest import product as product
 from tests.processes.data_collection.test_data_collection_journey import collecting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,12 +48,12 @@ def shipped(connected: Integrations, sandbox: Settings) -> tuple[Mapping[str, Da
 
 
 @pytest.fixture
-def asking(house: House, connected: Integrations, sandbox: Settings) -> Iterator[House]:
+def asking(product: Product, connected: Integrations, sandbox: Settings) -> Iterator[Product]:
     """An application whose made-up source is really asked, over HTTP; the others answer as they are set."""
     source = connected.data_sets[ID]
-    house.application.data_sets[ID] = source  # type: ignore[index]
-    house.application.channels[source.channel] = connected.channels[source.channel]  # type: ignore[index]
-    yield house
+    product.application.data_sets[ID] = source  # type: ignore[index]
+    product.application.channels[source.channel] = connected.channels[source.channel]  # type: ignore[index]
+    yield product
     requests.delete(f"{sandbox.sandbox_url}/faults", timeout=5).raise_for_status()
 
 
@@ -62,15 +62,15 @@ def silence(sandbox: Settings) -> None:
     requests.put(address, json={"kind": "error"}, timeout=5).raise_for_status()
 
 
-def overview(house: House, case: str) -> Overview:
-    with house.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, house.application.vault, case, house.clock.now())
+def overview(product: Product, case: str) -> Overview:
+    with product.application.db.read() as connection:
+        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
     assert found is not None
     return found[0]
 
 
 def test_its_silence_makes_the_debts_a_lower_bound_and_its_answer_makes_them_complete(
-    asking: House, sandbox: Settings
+    asking: Product, sandbox: Settings
 ) -> None:
     silence(sandbox)
     case = collecting(asking)
@@ -100,7 +100,7 @@ def test_its_silence_makes_the_debts_a_lower_bound_and_its_answer_makes_them_com
     assert "minst" not in page and "Oppdiktet lån" in page
 
 
-def test_the_consent_page_asks_for_it_by_its_kind_and_its_own_title(asking: House) -> None:
+def test_the_consent_page_asks_for_it_by_its_kind_and_its_own_title(asking: Product) -> None:
     case = asking.start("advice")
     task = asking.tasks(case)["GiveConsent"]
 
@@ -109,7 +109,7 @@ def test_the_consent_page_asks_for_it_by_its_kind_and_its_own_title(asking: Hous
     assert f"{TITLE} (" in page, "and that its channel is not there today"
 
 
-def test_the_citizen_is_sent_to_its_own_page_by_its_own_title(asking: House, sandbox: Settings) -> None:
+def test_the_citizen_is_sent_to_its_own_page_by_its_own_title(asking: Product, sandbox: Settings) -> None:
     case = asking.start("advice")
     asking.complete(case, "GiveConsent", consent_answer=yes("loans"))
     asking.work()
@@ -119,7 +119,7 @@ def test_the_citizen_is_sent_to_its_own_page_by_its_own_title(asking: House, san
     assert "den oppdiktede siden" in page and f"{sandbox.sandbox_url}/made_up_source/consent" in page
 
 
-def test_a_kind_is_asked_for_where_a_source_of_it_comes(asking: House) -> None:
+def test_a_kind_is_asked_for_where_a_source_of_it_comes(asking: Product) -> None:
     """No mandate opens what somebody spends, until a source says so."""
     known = asking.application.data_sets
     case = collecting_until_mandate(asking)
@@ -148,12 +148,12 @@ def test_it_is_given_up_after_the_time_it_asked_for(sandbox: Settings, connected
     requests.delete(f"{sandbox.sandbox_url}/faults", timeout=5).raise_for_status()
 
 
-def collecting_until_mandate(house: House) -> str:
-    case = house.start("advice")
-    house.complete(case, "GiveConsent", consent_answer=yes("loans"))
-    house.work()
-    house.approve(case)
-    house.complete(case, "ApproveAtSources")
+def collecting_until_mandate(product: Product) -> str:
+    case = product.start("advice")
+    product.complete(case, "GiveConsent", consent_answer=yes("loans"))
+    product.work()
+    product.approve(case)
+    product.complete(case, "ApproveAtSources")
     return case
 
 

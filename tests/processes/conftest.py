@@ -118,7 +118,7 @@ class Published:
         self.events.append(event)
 
 
-class House:
+class Product:
     """A wired application with Anne in it."""
 
     def __init__(
@@ -197,9 +197,9 @@ NO = {"answer": "no", "kinds": [], "language": "nb"}
 
 
 @pytest.fixture
-def house(
+def product(
     tmp_path: Path, clock: FixedClock, migrated_sqlite: Path, shipped: tuple[Mapping[str, DataSet], Path]
-) -> Iterator[House]:
+) -> Iterator[Product]:
     from datetime import date
 
     settings = Settings.from_env({"IBALANSE_DATA": str(tmp_path), "IBALANSE_ENV": "test"})
@@ -226,5 +226,5 @@ def house(
         for folder in processes.ALL:
             app.library.deploy(connection, Bundle.read(folder), by="test")
         person = app.vault.register(connection, pid="21818297804", name="Anne Eksempel", birth_date=date(2000, 1, 21))
-    yield House(app, clock, sources, person.id, court, published)
+    yield Product(app, clock, sources, person.id, court, published)
     app.db.engine.dispose()

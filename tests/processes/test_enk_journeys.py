@@ -21,7 +21,7 @@ from engine.workflow.execution import data
 from engine.workflow.execution.commands import CompleteTask
 from engine.workflow.execution.models import incident
 from engine.workflow.instances.models import notice
-from tests.processes.conftest import House, yes
+from tests.processes.conftest import Product, yes
 
 BREG = Office("313367002", "Bedriftsveiledningen i Brønnøysund")
 BENTE = Actor(Role.CASEWORKER, "bente", "Bente Veileder", BREG, "high")
@@ -52,54 +52,54 @@ def trade(
 
 
 @pytest.fixture
-def owner(house: House) -> House:
-    use(house, trade())
-    return house
+def owner(product: Product) -> Product:
+    use(product, trade())
+    return product
 
 
-def use(house: House, fetch: Callable[[EvidenceRequest], Evidence]) -> None:
-    sets = house.application.data_sets
+def use(product: Product, fetch: Callable[[EvidenceRequest], Evidence]) -> None:
+    sets = product.application.data_sets
     sets["bank.accounts"] = replace(sets["bank.accounts"], fetch=fetch)  # type: ignore[index]
 
 
-def running(house: House) -> str:
+def running(product: Product) -> str:
     """A case of control whose consent is given and whose bank has answered."""
-    case = house.start("enk_run", purpose="enk_control", kinds=["loans", "income", "spending"], tagged=False)
-    agree(house, case)
+    case = product.start("enk_run", purpose="enk_control", kinds=["loans", "income", "spending"], tagged=False)
+    agree(product, case)
     return case
 
 
-def agree(house: House, case: str) -> None:
-    house.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending"))
-    house.work()
-    house.approve(case)
-    house.complete(case, "ApproveAtSources")
-    house.work()
+def agree(product: Product, case: str) -> None:
+    product.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending"))
+    product.work()
+    product.approve(case)
+    product.complete(case, "ApproveAtSources")
+    product.work()
 
 
-def tag(house: House, case: str) -> None:
-    with house.application.db.write() as connection:
+def tag(product: Product, case: str) -> None:
+    with product.application.db.write() as connection:
         data.write(
-            connection, house.application.vault, instance_id=case, case_id=case, owner_id=house.anne.person_id,
+            connection, product.application.vault, instance_id=case, case_id=case, owner_id=product.anne.person_id,
             data_type=business.TAGS, content={"tags": {"1": Tag.PRIVATE.value, "2": Tag.BUSINESS.value}},
-            now=house.clock.now(),
+            now=product.clock.now(),
         )  # fmt: skip
-    house.complete(case, "Tag")
-    house.work()
+    product.complete(case, "Tag")
+    product.work()
 
 
-def notices(house: House, case: str) -> list[str]:
-    with house.application.db.read() as connection:
+def notices(product: Product, case: str) -> list[str]:
+    with product.application.db.read() as connection:
         rows = connection.execute(select(notice.c.key).where(notice.c.case_id == case).order_by(notice.c.given_at))
         return list(rows.scalars())
 
 
-def incidents(house: House) -> list[str]:
-    with house.application.db.read() as connection:
+def incidents(product: Product) -> list[str]:
+    with product.application.db.read() as connection:
         return list(connection.execute(select(incident.c.code)).scalars())
 
 
-def test_the_owner_is_warned_before_each_due_date_and_once(owner: House) -> None:
+def test_the_owner_is_warned_before_each_due_date_and_once(owner: Product) -> None:
     case = running(owner)
     assert set(owner.tasks(case)) == {"Tag"}
     tag(owner, case)
@@ -115,12 +115,12 @@ def test_the_owner_is_warned_before_each_due_date_and_once(owner: House) -> None
     assert incidents(owner) == []
 
 
-def withdraw(house: House, case: str) -> None:
-    house.withdraw(case)
-    house.work()
+def withdraw(product: Product, case: str) -> None:
+    product.withdraw(case)
+    product.work()
 
 
-def test_a_withdrawn_consent_pauses_the_control_and_a_new_one_resumes_it(owner: House) -> None:
+def test_a_withdrawn_consent_pauses_the_control_and_a_new_one_resumes_it(owner: Product) -> None:
     case = running(owner)
     tag(owner, case)
     withdraw(owner, case)
@@ -132,7 +132,7 @@ def test_a_withdrawn_consent_pauses_the_control_and_a_new_one_resumes_it(owner: 
     assert incidents(owner) == []
 
 
-def test_a_consent_whose_time_is_out_pauses_too(owner: House) -> None:
+def test_a_consent_whose_time_is_out_pauses_too(owner: Product) -> None:
     case = running(owner)
     tag(owner, case)
     for _ in range(4):
@@ -140,7 +140,7 @@ def test_a_consent_whose_time_is_out_pauses_too(owner: House) -> None:
     assert "Resume" in owner.tasks(case)
 
 
-def test_the_quarter_is_reviewed_beside_the_running_control(owner: House) -> None:
+def test_the_quarter_is_reviewed_beside_the_running_control(owner: Product) -> None:
     case = running(owner)
     tag(owner, case)
     for _ in range(14):
@@ -150,66 +150,66 @@ def test_the_quarter_is_reviewed_beside_the_running_control(owner: House) -> Non
     assert owner.state(case) == "active"
 
 
-def test_saying_no_to_the_consent_ends_without_asking_anyone(house: House) -> None:
-    case = house.start("enk_run", purpose="enk_control", tagged=False)
-    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
-    house.work()
-    assert house.state(case) == "completed" and house.sources.asked == []
+def test_saying_no_to_the_consent_ends_without_asking_anyone(product: Product) -> None:
+    case = product.start("enk_run", purpose="enk_control", tagged=False)
+    product.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    product.work()
+    assert product.state(case) == "completed" and product.sources.asked == []
 
 
 PLAN = {"turnover": 30_000, "costs": 12_000, "startCosts": 40_000, "savings": 20_000, "ramp": 6}
 
 
-def test_a_bad_plan_is_changed_and_the_guide_answers(house: House) -> None:
-    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
-    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
-    house.work()
-    house.work(timedelta(minutes=3))
-    house.complete(case, "Budget", business_plan=PLAN)
-    choose(house, case, "change")
-    assert set(house.tasks(case)) == {"Budget"}
-    house.complete(case, "Budget", business_plan={**PLAN, "turnover": 90_000})
-    choose(house, case, "go_on")
-    house.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
-    assert set(house.tasks(case)) == {"Guide"}
-    house.complete(case, "Guide", BENTE, guidance={"advice": "Begynn ved siden av jobben."})
-    house.work()
-    assert set(house.tasks(case)) == {"Checklist"}
-    with house.application.db.read() as connection:
-        (told,) = of_person(connection, house.application.vault, house.anne.person_id)
+def test_a_bad_plan_is_changed_and_the_guide_answers(product: Product) -> None:
+    case = product.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    product.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    product.work()
+    product.work(timedelta(minutes=3))
+    product.complete(case, "Budget", business_plan=PLAN)
+    choose(product, case, "change")
+    assert set(product.tasks(case)) == {"Budget"}
+    product.complete(case, "Budget", business_plan={**PLAN, "turnover": 90_000})
+    choose(product, case, "go_on")
+    product.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
+    assert set(product.tasks(case)) == {"Guide"}
+    product.complete(case, "Guide", BENTE, guidance={"advice": "Begynn ved siden av jobben."})
+    product.work()
+    assert set(product.tasks(case)) == {"Checklist"}
+    with product.application.db.read() as connection:
+        (told,) = of_person(connection, product.application.vault, product.anne.person_id)
     assert told.kind == "journey.notice.answered", "the answer is no use to an owner who is not told of it"
-    house.complete(case, "Checklist")
-    assert house.state(case) == "completed"
+    product.complete(case, "Checklist")
+    assert product.state(case) == "completed"
 
 
-def choose(house: House, case: str, action: str) -> None:
-    command = CompleteTask(house.tasks(case)["Assess"], action=action)
-    house.application.dispatch.send(command, house.anne)
+def choose(product: Product, case: str, action: str) -> None:
+    command = CompleteTask(product.tasks(case)["Assess"], action=action)
+    product.application.dispatch.send(command, product.anne)
 
 
-def test_the_owner_may_wait_and_no_adviser_is_needed(house: House) -> None:
-    case = house.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
-    house.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
-    house.work()
-    house.work(timedelta(minutes=3))
-    house.complete(case, "Budget", business_plan=PLAN)
-    choose(house, case, "wait")
-    assert house.state(case) == "completed"
+def test_the_owner_may_wait_and_no_adviser_is_needed(product: Product) -> None:
+    case = product.start("enk_start", office=BREG.orgno, officeName=BREG.name, purpose="enk_start")
+    product.complete(case, "GiveConsent", consent_answer={"answer": "no", "kinds": [], "language": "nb"})
+    product.work()
+    product.work(timedelta(minutes=3))
+    product.complete(case, "Budget", business_plan=PLAN)
+    choose(product, case, "wait")
+    assert product.state(case) == "completed"
 
 
-def closing(house: House, stock: int, steps: bool = True) -> str:
+def closing(product: Product, stock: int, steps: bool = True) -> str:
     """A business that closes at the turn of the year, with every step done or none."""
-    case = house.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
-    agree(house, case)
-    tag(house, case)
-    house.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": stock, "lastDay": "2026-12-31"})
+    case = product.start("enk_close", purpose="enk_close", kinds=["loans", "income", "spending"])
+    agree(product, case)
+    tag(product, case)
+    product.complete(case, "Holdings", holdings={"claims": 0, "debts": 0, "stock": stock, "lastDay": "2026-12-31"})
     if steps:
-        house.complete(case, "Steps")
-    house.work()
+        product.complete(case, "Steps")
+    product.work()
     return case
 
 
-def test_control_and_closing_side_by_side_warn_once(owner: House) -> None:
+def test_control_and_closing_side_by_side_warn_once(owner: Product) -> None:
     run = running(owner)
     tag(owner, run)
     close = closing(owner, stock=0)
@@ -219,7 +219,7 @@ def test_control_and_closing_side_by_side_warn_once(owner: House) -> None:
     assert "gap:vat-2026-5" in told and not set(told) & set(again)
 
 
-def test_closing_warns_of_what_falls_due_while_the_steps_are_still_being_done(owner: House) -> None:
+def test_closing_warns_of_what_falls_due_while_the_steps_are_still_being_done(owner: Product) -> None:
     case = closing(owner, stock=10_000, steps=False)
     for _ in range(8):
         owner.work(timedelta(days=30))
@@ -230,7 +230,7 @@ def test_closing_warns_of_what_falls_due_while_the_steps_are_still_being_done(ow
     assert set(owner.tasks(case)) == {"Final"}
 
 
-def test_closing_remembers_until_nothing_is_due(owner: House) -> None:
+def test_closing_remembers_until_nothing_is_due(owner: Product) -> None:
     case = closing(owner, stock=10_000)
     assert owner.tasks(case) == {}, "it waits for the last deadlines"
     for _ in range(4):
@@ -245,15 +245,15 @@ def test_closing_remembers_until_nothing_is_due(owner: House) -> None:
     assert owner.state(case) == "completed"
 
 
-def test_a_business_that_ended_in_the_register_ends_the_control(house: House) -> None:
-    use(house, trade(ended=True))
-    case = running(house)
-    tag(house, case)
-    assert house.state(case) == "completed"
-    assert "ended:311851381" in notices(house, case)
+def test_a_business_that_ended_in_the_register_ends_the_control(product: Product) -> None:
+    use(product, trade(ended=True))
+    case = running(product)
+    tag(product, case)
+    assert product.state(case) == "completed"
+    assert "ended:311851381" in notices(product, case)
 
 
-def test_closing_remembers_the_days_when_the_consent_is_withdrawn_and_the_figures_are_gone(owner: House) -> None:
+def test_closing_remembers_the_days_when_the_consent_is_withdrawn_and_the_figures_are_gone(owner: Product) -> None:
     case = closing(owner, stock=0)
     withdraw(owner, case)
     assert owner.tasks(case) == {}, "there is still tax to remember"
@@ -263,7 +263,7 @@ def test_closing_remembers_the_days_when_the_consent_is_withdrawn_and_the_figure
     assert "Final" in owner.tasks(case) and incidents(owner) == []
 
 
-def test_a_warning_is_an_event_once_and_survives_a_receiver_that_is_down(owner: House) -> None:
+def test_a_warning_is_an_event_once_and_survives_a_receiver_that_is_down(owner: Product) -> None:
     owner.published.failures = 2
     case = running(owner)
     tag(owner, case)
@@ -285,30 +285,30 @@ def test_a_warning_is_an_event_once_and_survives_a_receiver_that_is_down(owner: 
     assert len(ids) == len(set(ids)) == len(notices(owner, case))
 
 
-def test_one_ended_business_of_two_does_not_end_the_control(house: House) -> None:
-    use(house, trade(ended=True, more=("314961900",)))
-    case = running(house)
-    tag(house, case)
-    assert house.state(case) == "active"
-    assert "ended:311851381" in notices(house, case) and "ended:314961900" not in notices(house, case)
+def test_one_ended_business_of_two_does_not_end_the_control(product: Product) -> None:
+    use(product, trade(ended=True, more=("314961900",)))
+    case = running(product)
+    tag(product, case)
+    assert product.state(case) == "active"
+    assert "ended:311851381" in notices(product, case) and "ended:314961900" not in notices(product, case)
 
 
-def test_a_business_that_is_gone_from_the_register_ends_the_control_and_says_so(house: House) -> None:
-    use(house, trade())
-    case = running(house)
-    tag(house, case)
-    use(house, trade(there=False))
+def test_a_business_that_is_gone_from_the_register_ends_the_control_and_says_so(product: Product) -> None:
+    use(product, trade())
+    case = running(product)
+    tag(product, case)
+    use(product, trade(there=False))
     nobody = Evidence(EvidenceState.EMPTY, Figures())
-    sets = house.application.data_sets
+    sets = product.application.data_sets
     sets["brreg.enterprises"] = replace(sets["brreg.enterprises"], fetch=lambda _asked: nobody)  # type: ignore[index]
-    house.work(timedelta(days=31))
-    house.work(timedelta(minutes=5))
-    assert house.state(case) == "completed"
-    assert "ended:register" in notices(house, case)
+    product.work(timedelta(days=31))
+    product.work(timedelta(minutes=5))
+    assert product.state(case) == "completed"
+    assert "ended:register" in notices(product, case)
 
 
-def test_a_callback_goes_to_the_chosen_office(house: House) -> None:
-    case = house.start("callback", office=BREG.orgno, officeName=BREG.name)
-    house.complete(case, "Ask", wish={"phone": "99 88 77 66", "when": "morning"})
-    house.complete(case, "Call", BENTE, talk={"result": "Enige om å prøve."})
-    assert house.state(case) == "completed"
+def test_a_callback_goes_to_the_chosen_office(product: Product) -> None:
+    case = product.start("callback", office=BREG.orgno, officeName=BREG.name)
+    product.complete(case, "Ask", wish={"phone": "99 88 77 66", "when": "morning"})
+    product.complete(case, "Call", BENTE, talk={"result": "Enige om å prøve."})
+    assert product.state(case) == "completed"

@@ -22,7 +22,7 @@ from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import notice, signature
-from tests.processes.conftest import House, party
+from tests.processes.conftest import Product, party
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 ANNE, BO, CARI, VERGE, DAGNY = "21818297804", "25922947409", "14842249091", "04884199941", "11824899930"
@@ -31,11 +31,11 @@ CHOICE = {"settlement": "private", "assumeDebt": "yes"}
 
 
 @pytest.fixture
-def estate(house: House) -> House:
-    with house.application.db.write() as connection:
+def estate(product: Product) -> Product:
+    with product.application.db.write() as connection:
         bundle = Bundle.read(EXAMPLES / "estate_settlement")
-        house.application.library.deploy(connection, bundle, by="ada")
-    house.court.found = Found(
+        product.application.library.deploy(connection, bundle, by="ada")
+    product.court.found = Found(
         "TOSLO-1",
         (
             party(DAGNY, "Dagny Arv", "avdode"),
@@ -45,34 +45,34 @@ def estate(house: House) -> House:
         ),
         date(2027, 1, 22),
     )
-    return house
+    return product
 
 
-def begin(house: House) -> str:
-    return start(house)
+def begin(product: Product) -> str:
+    return start(product)
 
 
-def start(house: House) -> str:
+def start(product: Product) -> str:
     variables = {
         "subject": "avdode", "parties": [], "signatures": [], "annulled": False, "partiesChanged": False, "office": "",
     }  # fmt: skip
     from engine.workflow.execution.commands import StartInstance
 
-    case = house.application.dispatch.send(
-        StartInstance("estate_settlement", house.anne.person_id, variables), house.anne
+    case = product.application.dispatch.send(
+        StartInstance("estate_settlement", product.anne.person_id, variables), product.anne
     ).case_id
-    house.work()
+    product.work()
     return case
 
 
-def person(house: House, pid: str, name: str) -> Actor:
-    with house.application.db.write() as connection:
-        found = house.application.vault.register(connection, pid=pid, name=name, birth_date=date(1970, 1, 1))
+def person(product: Product, pid: str, name: str) -> Actor:
+    with product.application.db.write() as connection:
+        found = product.application.vault.register(connection, pid=pid, name=name, birth_date=date(1970, 1, 1))
     return Actor(Role.CITIZEN, found.id, name, level="high")
 
 
-def sign(house: House, case: str, actor: Actor, action: str = "") -> None:
-    with house.application.db.read() as connection:
+def sign(product: Product, case: str, actor: Actor, action: str = "") -> None:
+    with product.application.db.read() as connection:
         task = connection.execute(
             select(user_task).where(
                 user_task.c.case_id == case,
@@ -82,10 +82,10 @@ def sign(house: House, case: str, actor: Actor, action: str = "") -> None:
             )
         ).one()
     data = {} if action == "reject" else {f"choice@{actor.person_id}": CHOICE}
-    house.application.dispatch.send(CompleteTask(task.id, data=data, action=action), actor)
+    product.application.dispatch.send(CompleteTask(task.id, data=data, action=action), actor)
 
 
-def test_three_heirs_and_a_guardian_walk_to_the_certificate(estate: House) -> None:
+def test_three_heirs_and_a_guardian_walk_to_the_certificate(estate: Product) -> None:
     case = begin(estate)
     bo, vera = person(estate, BO, "Bo Arv"), person(estate, VERGE, "Vera Verge")
     assert sorted(estate.sources.asked) == ["estate.bank", "estate.property"], "by statute, of the deceased"
@@ -117,15 +117,15 @@ def test_three_heirs_and_a_guardian_walk_to_the_certificate(estate: House) -> No
     assert estate.state(case) == "completed"
 
 
-def sign_other(house: House, case: str, actor: Actor) -> None:
-    with house.application.db.read() as connection:
+def sign_other(product: Product, case: str, actor: Actor) -> None:
+    with product.application.db.read() as connection:
         task_id = connection.execute(
             select(user_task.c.id).where(user_task.c.case_id == case, user_task.c.state == "ready").limit(1)
         ).scalar_one()
-    house.application.dispatch.send(CompleteTask(task_id), actor)
+    product.application.dispatch.send(CompleteTask(task_id), actor)
 
 
-def test_one_heir_cannot_sign_for_another(estate: House) -> None:
+def test_one_heir_cannot_sign_for_another(estate: Product) -> None:
     case = begin(estate)
     bo = person(estate, BO, "Bo Arv")
     estate.complete(case, "Declare", declaration=DECLARED)
@@ -137,7 +137,7 @@ def test_one_heir_cannot_sign_for_another(estate: House) -> None:
         estate.application.dispatch.send(CompleteTask(task.id, data={f"choice@{task.owner_id}": CHOICE}), bo)
 
 
-def test_an_heir_who_refuses_sends_it_to_the_court_without_agreement(estate: House) -> None:
+def test_an_heir_who_refuses_sends_it_to_the_court_without_agreement(estate: Product) -> None:
     case = begin(estate)
     estate.complete(case, "Declare", declaration=DECLARED)
     sign(estate, case, estate.anne)
@@ -150,7 +150,7 @@ def test_an_heir_who_refuses_sends_it_to_the_court_without_agreement(estate: Hou
     assert answers == ["refused", "signed", "signed"]
 
 
-def test_an_heir_who_dies_makes_everybody_sign_again(estate: House) -> None:
+def test_an_heir_who_dies_makes_everybody_sign_again(estate: Product) -> None:
     case = begin(estate)
     estate.complete(case, "Declare", declaration=DECLARED)
     sign(estate, case, estate.anne)
@@ -171,7 +171,7 @@ def test_an_heir_who_dies_makes_everybody_sign_again(estate: House) -> None:
 
 
 def test_whom_a_caseworker_puts_there_neither_breaks_the_agreement_nor_is_asked_for(
-    estate: House, monkeypatch: pytest.MonkeyPatch
+    estate: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = begin(estate)
     estate.complete(case, "Declare", declaration=DECLARED)
@@ -198,7 +198,7 @@ def test_whom_a_caseworker_puts_there_neither_breaks_the_agreement_nor_is_asked_
     assert set(estate.tasks(case)) == {"Sign"}, "what is signed stands"
 
 
-def test_a_statute_opens_no_source_about_whom_a_caseworker_put_there(estate: House) -> None:
+def test_a_statute_opens_no_source_about_whom_a_caseworker_put_there(estate: Product) -> None:
     case, now = begin(estate), estate.clock.now()
     source = replace(estate.application.data_sets["estate.bank"], subject_role="contact")
     truls = person(estate, "20887297953", "Truls Eksempel").person_id
@@ -213,7 +213,7 @@ def test_a_statute_opens_no_source_about_whom_a_caseworker_put_there(estate: Hou
             person_about(connection, case, "contact")
 
 
-def test_sixty_days_without_all_signatures_goes_to_the_court(estate: House) -> None:
+def test_sixty_days_without_all_signatures_goes_to_the_court(estate: Product) -> None:
     case = begin(estate)
     estate.complete(case, "Declare", declaration=DECLARED)
     sign(estate, case, estate.anne)
@@ -223,7 +223,7 @@ def test_sixty_days_without_all_signatures_goes_to_the_court(estate: House) -> N
     assert estate.state(case) == "active"
 
 
-def test_the_court_annuls_and_the_owner_may_cancel_anywhere(estate: House) -> None:
+def test_the_court_annuls_and_the_owner_may_cancel_anywhere(estate: Product) -> None:
     case = begin(estate)
     known = estate.court.found
     assert known is not None
@@ -236,13 +236,13 @@ def test_the_court_annuls_and_the_owner_may_cancel_anywhere(estate: House) -> No
     assert estate.state(other) == "terminated" and estate.tasks(other) == {}
 
 
-def test_somebody_the_court_does_not_know_is_told_and_asked_nothing_more(estate: House) -> None:
+def test_somebody_the_court_does_not_know_is_told_and_asked_nothing_more(estate: Product) -> None:
     estate.court.found = None
     case = begin(estate)
     assert estate.state(case) == "completed" and estate.sources.asked == []
 
 
-def test_version_two_is_published_while_version_one_runs(estate: House) -> None:
+def test_version_two_is_published_while_version_one_runs(estate: Product) -> None:
     case = begin(estate)
     files = dict(Bundle.read(EXAMPLES / "estate_settlement").files)
     files["process.bpmn"] = files["process.bpmn"].replace("Skriv felles erklæring".encode(), "Skriv erklæring".encode())

@@ -91,9 +91,9 @@ def _keep(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int)
 
 def of_task(connection: Connection, task: Any) -> list[Attachment]:
     """What is in the form of this task, sent or not, and in no other."""
-    house = view.house()
-    kinds = house.library.get(connection, task.definition_id).bundle.attachments_of(task.element_id)
-    return attachments.of_task(connection, house.vault, task.instance_id, task.owner_id, kinds)
+    application = view.application()
+    kinds = application.library.get(connection, task.definition_id).bundle.attachments_of(task.element_id)
+    return attachments.of_task(connection, application.vault, task.instance_id, task.owner_id, kinds)
 
 
 def for_office(connection: Connection, case: Any) -> list[Attachment]:
@@ -110,9 +110,9 @@ def for_office(connection: Connection, case: Any) -> list[Attachment]:
 
 def answered(connection: Connection, case_id: str, attachment_id: str, among: Iterable[Attachment]) -> Response:
     """One of these files to be saved by whoever asked, never shown in the page. Raises ``NotFound``."""
-    house = view.house()
+    application = view.application()
     found = next((one for one in among if one.id == attachment_id), None)
-    content = attachments.content(connection, house.vault, case_id, found) if found else None
+    content = attachments.content(connection, application.vault, case_id, found) if found else None
     if found is None or content is None:
         raise NotFound(attachment_id)
     answer = make_response(content)

@@ -63,7 +63,7 @@ def show() -> Any:
         found = benefits(given)
     except WrongAssumption as error:
         found, wrong = benefits(), error.key
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         measured = measure(connection)
     named = {a.key: a for a in assumptions()}
     body = render_template(

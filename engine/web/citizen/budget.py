@@ -45,12 +45,12 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) 
 
     household, own   what was just typed and could not be saved; empty = what is stored
     """
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "household")
-        kept = data.read_of_person(connection, house.vault, actor().person_id, "household") or {}
-        budget = data.read_of_person(connection, house.vault, actor().person_id, "budget") or {}
+        kept = data.read_of_person(connection, application.vault, actor().person_id, "household") or {}
+        budget = data.read_of_person(connection, application.vault, actor().person_id, "budget") or {}
     if known is None:
         return nothing_yet()
     shown = household or kept
@@ -160,7 +160,7 @@ def save_household() -> Any:
     cars = cars if cars in CARS else CARS[0]
     if faults:
         return _page({"persons": persons, "cars": cars}, {}, faults)
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:
         return nothing_yet()
@@ -186,7 +186,7 @@ def save_own() -> Any:
             amounts[group] = amount
     if faults:
         return _page({}, typed, faults)
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:
         return nothing_yet()
@@ -197,6 +197,6 @@ def save_own() -> Any:
 @blueprint.post("/budsjett/ferdig")
 @sends(CompleteTask)
 def done() -> Response:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         task = open_task(connection, "household")
     return finish(task, url_for("household.measures"))

@@ -30,8 +30,8 @@ def draw(connection: Connection, task: Any, given: dict[str, Any] | None, faults
 
     One who follows a link from an error on another page gets this page with what is wrong on it.
     """
-    house = view.house()
-    deployed = house.library.get(connection, task.definition_id)
+    application = view.application()
+    deployed = application.library.get(connection, task.definition_id)
     form = forms.of_task(connection, task, given)
     case = queries.case_by_id(connection, task.case_id)
     shown = answers.of_case(connection, case, deployed) if task.task_type in ("confirmation", "signing") else ()
@@ -52,7 +52,7 @@ def draw(connection: Connection, task: Any, given: dict[str, Any] | None, faults
         shown=shown,
         acts_for=[p for p in parties_in if p.acts_by == actor().person_id and p.person_id != p.acts_by],
         saved=request.args.get("lagret", ""),
-        now=house.clock.now(),
+        now=application.clock.now(),
     )
     return (page, 422) if faults and not led_here else page
 
@@ -77,14 +77,14 @@ def _led(task: Any, pages: Sequence[forms.Page], at: int, faults: Faults, only_h
 
 def answer(connection: Connection, task: Any) -> Any:
     """Read the page, keep its files, then do what was pressed."""
-    house = view.house()
+    application = view.application()
     form = forms.of_task(connection, task)
     pages = forms.pages(form)
     side = request.form.get("side", "")
     content = forms.posted(form, pages[_place(pages, side)] if pages else None) if form else {}
     if form and form.takes_files and request.form.get("action") != "reject" and task.state in queries.OPEN:
         refused = attachments.take(task, form)
-        with house.db.read() as fresh:  # which sees the files that were just stored
+        with application.db.read() as fresh:  # which sees the files that were just stored
             return _go_on(fresh, task, forms.of_task(fresh, task, content), content, refused, side)
     shown = forms.of_task(connection, task, content) if form else None  # what is asked for may hang on it
     return _go_on(connection, task, shown, content, [], side)
@@ -139,7 +139,7 @@ def _walk(
     if attachments.pressed():
         anchor = request.form.get("attach") or "skjema"
         return redirect(url_for("tasks.show", task_id=task.id, side=page, _anchor=anchor), 303)
-    saved = None if go else clock_time(view.house().clock.now(), g.language)
+    saved = None if go else clock_time(view.application().clock.now(), g.language)
     return redirect(url_for("tasks.show", task_id=task.id, side=page, lagret=saved), 303)
 
 

@@ -71,9 +71,9 @@ def favicon() -> Response:
 @blueprint.get("/hjem")
 def home() -> Any:
     """Where a citizen comes after log-in: their next step, their tasks when there are several cases, or the start."""
-    house = view.house()
+    application = view.application()
     who = actor().person_id
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         cases = [case for case in access.known_cases(connection) if case.state == "open"]
         if not cases:
             return render_template("start.html", services=services(connection), earlier=None)
@@ -85,8 +85,8 @@ def home() -> Any:
             "home.html",
             tasks=queries.tasks_of(connection, who),
             cases=[(case, home_of(connection, case)) for case in cases],
-            told=[n for n in notices.of_person(connection, house.vault, who) if n.read_at is None],
-            now=house.clock.now(),
+            told=[n for n in notices.of_person(connection, application.vault, who) if n.read_at is None],
+            now=application.clock.now(),
         )
 
 
@@ -100,15 +100,15 @@ def start() -> Response:
 @blueprint.get("/tjenester")
 def offered() -> Any:
     """Every journey a citizen may start, those an administrator has made among them."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         running = {case.key for case in queries.cases_of(connection, actor().person_id) if case.state == "open"}
         return render_template("services.html", services=services(connection), running=running)
 
 
 def services(connection: Connection) -> list[Any]:
     """The startable journeys, in the order their bundles ask for."""
-    found = [d for d in view.house().library.every_newest(connection) if "citizen" in d.bundle.startable]
+    found = [d for d in view.application().library.every_newest(connection) if "citizen" in d.bundle.startable]
     return sorted(found, key=lambda deployed: (deployed.bundle.metadata.get("order", 500), deployed.key))
 
 
@@ -116,8 +116,8 @@ def services(connection: Connection) -> list[Any]:
 @sends(StartInstance)
 def begin(key: str) -> Response:
     """Begin a journey, or go on with the one that is open."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         deployed = next((d for d in services(connection) if d.key == key), None)
         if deployed is None:
             raise NotFound(key)
@@ -134,7 +134,7 @@ def begin(key: str) -> Response:
         }
         outcome = send(StartInstance(key, actor().person_id, variables), once=True)
         return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         return redirect(where_next(connection, actor(), there), 303)
 
 
@@ -155,7 +155,7 @@ def where_next(connection: Connection, who: Actor, case: Any) -> str:
 
 def home_of(connection: Connection, case: Any) -> str:
     """The page its journey calls home, when there is such a page here and the case is their own; else ""."""
-    path = view.house().library.get(connection, case.definition_id).bundle.home
+    path = view.application().library.get(connection, case.definition_id).bundle.home
     there = bool(path) and current_app.url_map.bind("").test(path, "GET")
     return path if there and case.owner_id == actor().person_id else ""
 
@@ -179,18 +179,21 @@ def own_case(connection: Connection, number: str = "") -> Any:
 
 @blueprint.get("/saken-min")
 def case() -> Any:
-    house = view.house()
+    application = view.application()
     number = request.args.get("sak", "")
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         cases = access.known_cases(connection)
         if not cases:
             return redirect(url_for("citizen.home"), 303)
         if not number and len(cases) > 1:
             return render_template(
-                "cases.html", cases=cases, tasks=queries.tasks_of(connection, actor().person_id), now=house.clock.now()
+                "cases.html",
+                cases=cases,
+                tasks=queries.tasks_of(connection, actor().person_id),
+                now=application.clock.now(),
             )
         found = own_case(connection, number)
-        given = notices.of_person(connection, house.vault, actor().person_id)
+        given = notices.of_person(connection, application.vault, actor().person_id)
         owns = found.owner_id == actor().person_id
         return render_template(
             "case.html",
@@ -199,25 +202,25 @@ def case() -> Any:
             owns=owns,
             stages=stage_rows(found),
             tasks=queries.open_tasks(connection, found.id, "citizen", actor().person_id),
-            parties=participants.of_case(connection, house.vault, found),
+            parties=participants.of_case(connection, application.vault, found),
             waiting=others_wait(connection, found.id),
-            notes=journal.notes(connection, house.vault, found.id, Role.CITIZEN),
+            notes=journal.notes(connection, application.vault, found.id, Role.CITIZEN),
             asked=[
                 q
-                for q in information_requests.open_of(connection, house.vault, actor().person_id)
+                for q in information_requests.open_of(connection, application.vault, actor().person_id)
                 if q.case_id == found.id
             ],
-            letters=letters.of_case(connection, house.vault, found.id, sent=True) if owns else (),
-            documents=documents.of_case(connection, house.vault, found.id) if owns else (),
+            letters=letters.of_case(connection, application.vault, found.id, sent=True) if owns else (),
+            documents=documents.of_case(connection, application.vault, found.id) if owns else (),
             right=complaints.right(connection, found.id) if owns else None,
-            complaints=complaints.of_case(connection, house.vault, found.id) if owns else (),
-            measures=measures.of_case(connection, house.vault, found.id) if owns else (),
+            complaints=complaints.of_case(connection, application.vault, found.id) if owns else (),
+            measures=measures.of_case(connection, application.vault, found.id) if owns else (),
             history=queries.history(connection, found.id, SHOWN, actor().person_id),
             unread=journal.unread(connection, found.id, Role.CITIZEN),
             told=[n for n in given if n.case_id == found.id and n.read_at is None],
-            asks=queries.asks_now(connection, found.id, house.clock.now()),
+            asks=queries.asks_now(connection, found.id, application.clock.now()),
             about=about_other(connection, found),
-            now=house.clock.now(),
+            now=application.clock.now(),
         )
 
 
@@ -241,11 +244,11 @@ def about_other(connection: Connection, case: Any) -> bool:
 @sends(OpenOverview)
 def other_overview(number: str) -> Any:
     """The overview of the one a case is about, for those who take part in it. Every look is logged."""
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
         found = own_case(connection, number)
-        newest = harvest.newest_snapshot(connection, house.vault, found.id, now)
+        newest = harvest.newest_snapshot(connection, application.vault, found.id, now)
         if newest is None or not about_other(connection, found):
             raise NotFound("overview")
         person = connection.execute(
@@ -264,8 +267,8 @@ def other_overview(number: str) -> Any:
 @sends(CancelCase)
 def stop(number: str) -> Response:
     """The owner ends the case before its time. The policy of the journey decides whether they may."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         found = own_case(connection, number)
     send(CancelCase(found.id, "stopped by the citizen"), once=True)
     return redirect(url_for("citizen.case", sak=number), 303)
@@ -293,18 +296,18 @@ def messages() -> Any:
 
 def _messages(text: str, fault: str) -> Any:
     """Everything written to or by the citizen in all their cases, and the notices given to them, newest first."""
-    house = view.house()
-    now = house.clock.now()
+    application = view.application()
+    now = application.clock.now()
     who = actor().person_id
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         every = queries.cases_of(connection, who)
         cases = {case.id: case for case in access.own_readable_cases(connection)}
         written = [
             (cases[case_id], message)
             for case_id in cases
-            for message in journal.messages(connection, house.vault, case_id)
+            for message in journal.messages(connection, application.vault, case_id)
         ]
-        given = notices.of_person(connection, house.vault, who)
+        given = notices.of_person(connection, application.vault, who)
     send(ReadMessages(now))
     body = render_template(
         "messages.html",
@@ -322,9 +325,9 @@ def _messages(text: str, fault: str) -> Any:
 @blueprint.post("/meldinger")
 @sends(SendMessage, ReadMessages)
 def write_message() -> Any:
-    house = view.house()
+    application = view.application()
     text = request.form.get("text", "").strip()
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         found = own_case(connection, request.form.get("sak", ""))
     if found is None or found.owner_id != actor().person_id:
         return redirect(url_for("citizen.home"), 303)

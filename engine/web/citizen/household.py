@@ -52,16 +52,16 @@ class Known:
 
 def known_of(connection: Connection) -> Known | None:
     """``None`` before there is an overview."""
-    house = view.house()
+    application = view.application()
     who = actor().person_id
     case = access.data_case(connection)
-    newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now()) if case else None
+    newest = harvest.newest_snapshot(connection, application.vault, case.id, application.clock.now()) if case else None
     if case is None or newest is None:
         return None
     overview = newest[0]
-    figures, _ = harvest.figures(connection, house.vault, case.id, house.data_sets)
-    plan = data.read_of_person(connection, house.vault, who, "plan") or {}
-    before = baseline.known_before(connection, house.vault, case.id, plan)
+    figures, _ = harvest.figures(connection, application.vault, case.id, application.data_sets)
+    plan = data.read_of_person(connection, application.vault, who, "plan") or {}
+    before = baseline.known_before(connection, application.vault, case.id, plan)
     found = signals(overview, figures, before, _not_set_aside(connection, case.id, figures))
     journeys = frozenset(c.key for c in queries.cases_of(connection, who) if c.state == "open" and c.owner_id == who)
     return Known(case, overview, figures, plan, found, standing(overview, found, bool(plan)), journeys)
@@ -71,21 +71,21 @@ def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> li
     """What the owner of a business lacks for tax and VAT, once the accounts are tagged."""
     if not figures.enterprises:
         return []
-    house = view.house()
+    application = view.application()
     found, _ = business.overview(
         connection,
-        house.vault,
+        application.vault,
         case_id=case_id,
         owner_id=actor().person_id,
-        data_sets=house.data_sets,
-        now=house.clock.now(),
+        data_sets=application.data_sets,
+        now=application.clock.now(),
     )
     return [(one.gap, one.due.due) for one in found.cover.dues if one.gap > 0] if found.tagged else []
 
 
 def nothing_yet() -> Any:
     """The page of somebody we know nothing about: what to do, with the button to do it."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         cases = queries.cases_of(connection, actor().person_id)
     return render_template("household_empty.html", begun=any(case.state == "open" for case in cases))
 
@@ -93,7 +93,7 @@ def nothing_yet() -> Any:
 @blueprint.get("/hverdag")
 def everyday() -> Any:
     """Where you stand, what shows early, what others in your place do, and whom to call."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:
         return nothing_yet()
@@ -127,11 +127,11 @@ def read_measures(kept: Mapping[str, Any]) -> list[Measure]:
 
 def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
     """What a measure would do, before and after (R56). Nothing is decided until it is in the plan."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "measures")
-        kept = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
+        kept = data.read_of_person(connection, application.vault, actor().person_id, "measures") or {}
     if known is None:
         return nothing_yet()
     body = render_template(
@@ -169,7 +169,7 @@ def add_measure() -> Any:
     if faults:
         return _measures(form.to_dict(), faults)
     assert amount is not None and rate is not None
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:
         return nothing_yet()
@@ -186,7 +186,7 @@ def add_measure() -> Any:
 @blueprint.post("/tiltak/fjern/<measure_id>")
 @sends(RemoveHouseholdMeasure)
 def remove_measure(measure_id: str) -> Response:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         known = known_of(connection)
     if known is not None:
         send(RemoveHouseholdMeasure(known.case.id, measure_id))
@@ -196,6 +196,6 @@ def remove_measure(measure_id: str) -> Response:
 @blueprint.post("/tiltak/ferdig")
 @sends(CompleteTask)
 def measures_done() -> Response:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         task = open_task(connection, "measures")
     return finish(task, url_for("plan.show"))

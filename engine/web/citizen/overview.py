@@ -45,15 +45,15 @@ def show() -> Any:
 
 def page(given: dict[str, str], fault: str) -> Any:
     """The whole page; with *fault*, what was written stands in the form."""
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
         case = access.data_case(connection)
         if case is None:
             return redirect(url_for("citizen.home"), 303)
-        found = harvest.newest_snapshot(connection, house.vault, case.id, now)
+        found = harvest.newest_snapshot(connection, application.vault, case.id, now)
         rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
-        entries = harvest.supplements(connection, house.vault, case.id)
+        entries = harvest.supplements(connection, application.vault, case.id)
         shares = connection.execute(
             select(share).where(share.c.case_id == case.id, share.c.state == "active", share.c.valid_to > now)
         ).all()
@@ -105,12 +105,12 @@ def waiting(rows: Sequence[Any], agreed: datetime | None, built_at: datetime | N
 @blueprint.get("/oversikt/kilder")
 def status() -> Any:
     """The source rows, asked for every few seconds while sources answer. A new version reloads the page."""
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
         case = _case(connection)
         rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
-        found = harvest.newest_snapshot(connection, house.vault, case.id, now)
+        found = harvest.newest_snapshot(connection, application.vault, case.id, now)
     _, built_at, version = found or (None, None, 0)
     known = request.args.get("versjon", "0")
     more = waiting(rows, agreed, built_at, now)
@@ -164,7 +164,7 @@ def remove(entry_id: str) -> Response:
 
 
 def _case_id() -> str:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         case_id: str = _case(connection).id
     return case_id
 
@@ -197,8 +197,8 @@ def pdf() -> Response:
     """A copy on paper of the page."""
     from engine.advice.documents.overview import render
 
-    house = view.house()
-    answer = make_response(render(_newest(), name=actor().name, language=_language(), made_at=house.clock.now()))
+    application = view.application()
+    answer = make_response(render(_newest(), name=actor().name, language=_language(), made_at=application.clock.now()))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = "attachment; filename=oversikt.pdf"
     return answer
@@ -218,10 +218,10 @@ def export() -> Response:
 
 
 def _newest() -> Overview:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = _case(connection)
-        found = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())
+        found = harvest.newest_snapshot(connection, application.vault, case.id, application.clock.now())
     if found is None:
         raise NotFound("overview")
     return found[0]

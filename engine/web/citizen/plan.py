@@ -40,11 +40,11 @@ def show() -> Any:
 
 
 def _page(given: Mapping[str, str], faults: Faults) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "plan")
-        chosen = data.read_of_person(connection, house.vault, actor().person_id, "measures") or {}
+        chosen = data.read_of_person(connection, application.vault, actor().person_id, "measures") or {}
     if known is None:
         return nothing_yet()
     as_of = known.overview.as_of
@@ -168,7 +168,7 @@ def save() -> Any:
         fault = {"id": "monthly", "path": "monthly", "text": view.t("issue.number", label=view.t("plan.monthly"))}
         return _page(form.to_dict(), [fault])
     order = form.get("order", "")
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "plan") if form.get("action") == "done" else None
     if known is None:

@@ -22,10 +22,10 @@ blueprint = guarded("sharing", __name__, Role.CITIZEN.value)
 
 @blueprint.get("/deling")
 def show() -> Any:
-    house = view.house()
-    now = house.clock.now()
+    application = view.application()
+    now = application.clock.now()
     who = actor().person_id
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         shares = connection.execute(
             select(share).where(share.c.person_id == who).order_by(share.c.created_at.desc())
         ).all()
@@ -63,7 +63,7 @@ def withdraw(record_id: str) -> Response:
 def _case_of_own(table: Table, row_id: str) -> str:
     """The case of a row of the citizen's own, in force or not. Another's, or nobody's: ``NotFound``."""
     own = select(table.c.case_id).where(table.c.id == row_id, table.c.person_id == actor().person_id)
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         case_id: str | None = connection.execute(own).scalar()
     if case_id is None:
         raise NotFound(row_id)
@@ -74,7 +74,7 @@ def _case_of_own(table: Table, row_id: str) -> str:
 def stopped(what: str) -> Any:
     if what not in ("deling", "samtykke"):
         raise NotFound(what)
-    return render_template("stopped.html", what=what, at=view.house().clock.now())
+    return render_template("stopped.html", what=what, at=view.application().clock.now())
 
 
 @blueprint.get("/samtykker/<record_id>/kvittering.pdf")
@@ -82,8 +82,8 @@ def receipt(record_id: str) -> Response:
     """The receipt of a consent or mandate, with exactly the words that were shown."""
     from engine.advice.documents.receipt import render_record
 
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         row = connection.execute(
             select(consent_record).where(
                 consent_record.c.id == record_id, consent_record.c.person_id == actor().person_id
@@ -91,8 +91,8 @@ def receipt(record_id: str) -> Response:
         ).first()
         if row is None:
             raise NotFound(record_id)
-        content = house.vault.open(connection, row.person_id, f"consent_record.content:{row.id}", row.content)
-    answer = make_response(render_record(content, state=row.state, name=actor().name, made_at=house.clock.now()))
+        content = application.vault.open(connection, row.person_id, f"consent_record.content:{row.id}", row.content)
+    answer = make_response(render_record(content, state=row.state, name=actor().name, made_at=application.clock.now()))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = "attachment; filename=kvittering.pdf"
     return answer

@@ -70,8 +70,8 @@ def _own_task(connection: Connection, task_id: str) -> Any:
 
 @blueprint.get("/oppgaver/<task_id>")
 def show(task_id: str) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         task = _own_task(connection, task_id)
         if task.state not in queries.OPEN:
             case = queries.case_by_id(connection, task.case_id)
@@ -88,15 +88,15 @@ def show(task_id: str) -> Any:
 @blueprint.get("/oppgaver/<task_id>/vedlegg/<attachment_id>")
 def attachment(task_id: str, attachment_id: str) -> Response:
     """A file of the citizen's own."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         task = _own_task(connection, task_id)
         return attachments.answered(connection, task.case_id, attachment_id, attachments.of_task(connection, task))
 
 
 def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> Any:
     """The consent page and its siblings: five facts, boxes, yes and no of equal weight."""
-    house = view.house()
-    settings = house.settings
+    application = view.application()
+    settings = application.settings
     kind = task.task_type
     variables = connection.execute(
         select(process_instance.c.variables).where(process_instance.c.id == task.case_id)
@@ -105,10 +105,10 @@ def _question(connection: Connection, task: Any, given: dict[str, Any], fault: s
         "receiver": f"{settings.organisation_name} (org.nr. {settings.organisation_number})",
         "office": variables.get("officeName", ""),
         "orgno": variables.get("office", ""),
-        "until": long_date(house.clock.now() + DEFAULT_LIFE, _language()),
+        "until": long_date(application.clock.now() + DEFAULT_LIFE, _language()),
     }
     sources = {
-        name: [s for s in house.data_sets.values() if s.kind == name and s.requirement is ASKS_FOR[kind]]
+        name: [s for s in application.data_sets.values() if s.kind == name and s.requirement is ASKS_FOR[kind]]
         for name in _kinds(kind, variables)
     }
     page = render_template(
@@ -128,7 +128,7 @@ def _question(connection: Connection, task: Any, given: dict[str, Any], fault: s
 def _kinds(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
     """The kinds of information a journey asks for: all there are sources of, or the fewer its purpose needs (R98)."""
     wanted = variables.get("kinds")
-    there = {one.kind for one in view.house().data_sets.values() if one.requirement is ASKS_FOR.get(kind)}
+    there = {one.kind for one in view.application().data_sets.values() if one.requirement is ASKS_FOR.get(kind)}
     return tuple(name.value for name in Kind if name in there and (not wanted or name in wanted))
 
 
@@ -143,8 +143,8 @@ def _language() -> str:
 @sends(AttachFile, DetachFile, SaveTaskData, CompleteTask)
 def answer(task_id: str) -> Any:
     """Carry out the answer. Errors give the page back with everything that was written."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         task = _own_task(connection, task_id)
         if task.task_type == "approve":
             raise NotFound(task_id)
@@ -165,7 +165,7 @@ def answer(task_id: str) -> Any:
     try:
         outcome = send(command, once=True)
     except Invalid:
-        with house.db.read() as connection:
+        with application.db.read() as connection:
             return _question(connection, task, given, "question.choose")
     return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
 
@@ -181,8 +181,8 @@ def _fault(kind: str, given: dict[str, Any]) -> str:
 @blueprint.get("/oppgaver/neste/<case_id>")
 def coming(case_id: str) -> Any:
     """The next step when it is there; until then a page that says what it waits for."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = next((c for c in access.known_cases(connection) if c.id == case_id), None)
         if case is None:
             raise NotFound(case_id)
@@ -209,7 +209,7 @@ def _busy(connection: Connection, case_id: str, names: tuple[str, ...]) -> bool:
             due_work.c.case_id == case_id,
             due_work.c.name.in_(names),
             due_work.c.state.in_(("due", "leased")),
-            due_work.c.due_at <= view.house().clock.now(),
+            due_work.c.due_at <= view.application().clock.now(),
         )
         .limit(1)
     ).first()
@@ -225,7 +225,7 @@ def _approve(connection: Connection, task: Any) -> Any:
 @sends(CompleteTask)
 def go_on(task_id: str) -> Response:
     """Go on without the sources that are not approved. They stay closed and are shown as missing."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         task = _own_task(connection, task_id)
     outcome = send(CompleteTask(task_id), once=True)
     return redirect(url_for("tasks.coming", case_id=outcome.case_id or task.case_id), 303)
@@ -235,8 +235,8 @@ def go_on(task_id: str) -> Response:
 @sends(SettleGrant)
 def returned(grant_id: str) -> Any:
     """Back from a source's page. What counts is what the source says now, not what the address says."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         row = connection.execute(
             select(grant, user_task.c.id.label("task_id"))
             .join(process_instance, process_instance.c.id == grant.c.case_id)
@@ -251,11 +251,11 @@ def returned(grant_id: str) -> Any:
     if row is None:
         raise NotFound(grant_id)
     try:
-        state = house.channels[row.channel].state(row.reference)
+        state = application.channels[row.channel].state(row.reference)
     except SourceError:
         state = ChannelState.PENDING
     send(SettleGrant(row.case_id, grant_id, state))
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         left = connection.execute(
             select(grant).where(grant.c.case_id == row.case_id, grant.c.state == "pending").order_by(grant.c.channel)
         ).all()

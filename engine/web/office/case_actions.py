@@ -63,7 +63,7 @@ def ask(number: str) -> Any:
     if not text or len(text) > journal.LONGEST:
         fault = "case.question_empty" if not text else "message.long"
         return page(number, fault=fault, written=request.form.to_dict())
-    if due is None or due < view.house().clock.now():
+    if due is None or due < view.application().clock.now():
         return page(number, fault="case.question_due", written=request.form.to_dict())
     rest = request.form.get("rest") == "ja"
     command = AskCitizen(case_id_of(number), text, due, pauses=rest, page=case_drafts.page_key())
@@ -121,7 +121,7 @@ def look_back(number: str, measure_id: str, months: int) -> Any:
 @sends(LinkCases)
 def link(number: str) -> Any:
     why = request.form.get("why", "")
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         case = case_of(connection, number)
         other = queries.case_by_number(connection, request.form.get("other", "").strip(), session.office())
     if other is None or other.id == case.id:

@@ -21,8 +21,8 @@ session.only_members(blueprint)
 @sends(OpenAttachment)
 def show(number: str, attachment_id: str) -> Any:
     """A file as it was handed in; that it was opened is written down."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = case_of(connection, number)
         answer = attachments.answered(connection, case.id, attachment_id, attachments.for_office(connection, case))
     send(OpenAttachment(case.id, attachment_id))

@@ -28,7 +28,7 @@ def _received(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return None if day > view.house().clock.now().astimezone(OSLO).date() else day
+    return None if day > view.application().clock.now().astimezone(OSLO).date() else day
 
 
 @blueprint.post("/saker/<number>/klager")
@@ -45,11 +45,11 @@ def register(number: str) -> Any:
         faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
         written = {"complaint_open": "1", "complaint_text": text, "received": form.get("received", "")}
         return page(number, faults=faults, written=written)
-    house = view.house()
+    application = view.application()
     case_id = case_id_of(number)
     made = send(RegisterComplaint(case_id, received, text), once=True).made
-    with house.db.read() as connection:
-        one = complaints.of(connection, house.vault, case_id, made)
+    with application.db.read() as connection:
+        one = complaints.of(connection, application.vault, case_id, made)
     return session.done(number, "complaint_in_time" if one.in_time else "complaint_late")
 
 

@@ -59,7 +59,7 @@ def _may_share(bundle: Bundle) -> bool:
 
 def _plan(connection: Connection, case: Any) -> Assessed | None:
     """What the plan told of in this case comes to: what the guide is to talk about (R67). None without a plan."""
-    kept = read_in_case(connection, view.house().vault, case.id, "business-plan")
+    kept = read_in_case(connection, view.application().vault, case.id, "business-plan")
     return assessed(connection, kept, case.id) if kept else None
 
 
@@ -75,20 +75,20 @@ def _decision(connection: Connection, reader: Reader, deployed: Deployed, case_i
     kind = deployed.bundle.data_types.get("decision")
     if kind is None or not reader.may_read_step(deployed, kind.task_id):
         return None
-    return read_in_case(connection, view.house().vault, case_id, "decision")
+    return read_in_case(connection, view.application().vault, case_id, "decision")
 
 
 def content(
     connection: Connection, case: Any, now: datetime, given: dict[str, Any] | None, written: dict[str, str]
 ) -> dict[str, Any]:
     """Everything the page shows of a case."""
-    house = view.house()
-    vault = house.vault
+    application = view.application()
+    vault = application.vault
     who = session.who(connection, now)
     tasks = case_actions.tasks(connection, case.id)
     chosen = request.args.get("oppgave") or (request.view_args or {}).get("task_id")
     task = next((one for one in tasks if one.id == chosen), tasks[0] if tasks else None)
-    deployed = house.library.get(connection, case.definition_id)
+    deployed = application.library.get(connection, case.definition_id)
     bundle = deployed.bundle
     reader = access.reader(connection, case)
     found_letters = letters.of_case(connection, vault, case.id)
@@ -177,9 +177,9 @@ def _version(connection: Connection, task: Any) -> str:
         return ""
     if (request.view_args or {}).get("task_id") == task.id and "_version" in request.form:
         return request.form["_version"]
-    house = view.house()
-    kind = house.library.get(connection, task.definition_id).bundle.data_type_of(task.element_id)
-    there = stored(connection, house.vault, task.instance_id, kind.stored_as(task.owner_id)) if kind else None
+    application = view.application()
+    kind = application.library.get(connection, task.definition_id).bundle.data_type_of(task.element_id)
+    there = stored(connection, application.vault, task.instance_id, kind.stored_as(task.owner_id)) if kind else None
     return str(there.version if there else 0)
 
 

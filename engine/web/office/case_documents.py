@@ -42,9 +42,9 @@ def add(number: str) -> Any:
         upload = uploads.check(sent.filename or "" if sent else "", content)
     except uploads.BadFile as bad:
         wrong["document-file"] = bad.key
-    house = view.house()
+    application = view.application()
     if wrong or upload is None:
-        with house.db.read() as connection:
+        with application.db.read() as connection:
             case_of(connection, number)
         faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
         return page(number, faults=faults, written=_written())
@@ -73,11 +73,11 @@ def _written() -> dict[str, str]:
 @sends(OpenDocument)
 def fetch(number: str, document_id: str) -> Response:
     """The file. Each time it is opened stands in the history."""
-    house = view.house()
+    application = view.application()
     case_id = case_id_of(number)
     send(OpenDocument(case_id, document_id))
-    with house.db.read() as connection:
-        found = documents.with_content(connection, house.vault, case_id, document_id)
+    with application.db.read() as connection:
+        found = documents.with_content(connection, application.vault, case_id, document_id)
     return as_file(*found)
 
 
@@ -101,11 +101,11 @@ def share(number: str, document_id: str) -> Response:
 @sends(RemoveDocument)
 def remove(number: str, document_id: str) -> Any:
     """Take it away, with a reason that is kept as an internal note."""
-    house = view.house()
+    application = view.application()
     reason = request.form.get("reason", "").strip()
     case_id = case_id_of(number)
-    with house.db.read() as connection:
-        title = documents.of(connection, house.vault, case_id, document_id).title
+    with application.db.read() as connection:
+        title = documents.of(connection, application.vault, case_id, document_id).title
     note = view.t("document.removed_note", title=title, why=reason)
     try:
         send(RemoveDocument(case_id, document_id, reason, note))

@@ -79,7 +79,7 @@ def save(number: str, kind: str) -> Any:
     stored = keep(number, kind)
     if stored is None:
         raise NotFound(kind)
-    return view.t(stored, at=clock_time(view.house().clock.now(), g.language))
+    return view.t(stored, at=clock_time(view.application().clock.now(), g.language))
 
 
 @blueprint.post("/saker/<number>/utkast/<kind>/kast")
@@ -99,7 +99,7 @@ def begin_note(number: str) -> Response:
 
 
 def _case_id(number: str) -> str:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         case = queries.case_by_number(connection, number, session.office())
     if case is None:
         raise NotFound(number)
@@ -112,7 +112,7 @@ def keep(number: str, kind: str) -> str | None:
     ``None`` when there is no such case or kind. What was written in another window meanwhile stands; this is then
     stored aside.
     """
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         case = queries.case_by_number(connection, number, session.office())
         content = _content(connection, case, kind) if case is not None else None
     if case is None or content is None:
@@ -151,7 +151,7 @@ def _content(connection: Connection, case: Any, kind: str) -> Any:
     what, _, identity = kind.partition(".")
     if what == "letter":
         try:
-            letters.of(connection, view.house().vault, case.id, identity)
+            letters.of(connection, view.application().vault, case.id, identity)
         except NotFound:
             return None
         return {name: request.form.get(name, "") for name in LETTER_FIELDS}
@@ -193,7 +193,7 @@ def of_case(connection: Connection, case: Any, open_tasks: tuple[str, ...], open
     """Every draft of a case, as the reader sees it."""
     in_forms = {*FIELDS, *(f"task.{one}" for one in open_tasks), *(f"letter.{one}" for one in open_letters)}
     mine, aside, others = {}, [], []
-    for draft in drafts.of_case(connection, view.house().vault, case.id):
+    for draft in drafts.of_case(connection, view.application().vault, case.id):
         if draft.author != actor().person_id:
             others.append((draft, _words(draft.content)))
         elif draft.kind in in_forms:

@@ -52,13 +52,13 @@ def _page(
     mine  what the reader has written, {"title", "body"}: stands in the form, with what is stored beside where it is
           another text. Without it: what they have written aside, if anything
     """
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = case_of(connection, number)
-        one = letters.of(connection, house.vault, case.id, letter_id)
+        one = letters.of(connection, application.vault, case.id, letter_id)
         language = merge_fields.language_of(connection, case.owner_id)
-        bundle = house.library.get(connection, case.definition_id).bundle
-        aside = drafts.find(connection, house.vault, case.id, actor().person_id, f"letter.{letter_id}")
+        bundle = application.library.get(connection, case.definition_id).bundle
+        aside = drafts.find(connection, application.vault, case.id, actor().person_id, f"letter.{letter_id}")
         if mine is None and aside is not None:
             mine = aside.content
         both = mine is not None and not letters.same_words((mine["title"], mine["body"]), (one.title, one.body))
@@ -121,7 +121,7 @@ def change(number: str, letter_id: str) -> Any:
     if missing is not None:
         return _page(number, letter_id, missing=missing)
     if request.headers.get("HX-Request"):
-        return view.t("draft.saved", at=clock_time(view.house().clock.now(), g.language))
+        return view.t("draft.saved", at=clock_time(view.application().clock.now(), g.language))
     if wish == "preview":
         return redirect(url_for("case_letters.pdf", number=number, letter_id=letter_id), 303)
     return redirect(url_for("case_letters.show", number=number, letter_id=letter_id), 303)
@@ -130,10 +130,10 @@ def change(number: str, letter_id: str) -> Any:
 def _store(number: str, case_id: str, letter_id: str, wish: str, mine: Mapping[str, str]) -> list[str] | None:
     """One command: write the draft over, or write it over and send it. Returns what it lacks to be sent."""
     title, body, version = mine["title"].strip(), mine["body"], case_drafts.seen()
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = case_of(connection, number)
-        there = letters.of(connection, house.vault, case_id, letter_id)
+        there = letters.of(connection, application.vault, case_id, letter_id)
         if wish == "both":  # one after the other, to be put together by hand
             title, body, version = title or there.title, f"{there.body}\n\n{body}", there.version
         left: list[str] | None = None
@@ -153,9 +153,9 @@ def _store(number: str, case_id: str, letter_id: str, wish: str, mine: Mapping[s
 def _aside(number: str, letter_id: str, key: str, mine: Mapping[str, str]) -> Any:
     """What was written is stored as the writer's own draft, and both texts are shown; a letter that was sent stays."""
     case_drafts.keep(number, f"letter.{letter_id}")
-    house = view.house()
-    with house.db.read() as connection:
-        one = letters.of(connection, house.vault, case_id_of(number), letter_id)
+    application = view.application()
+    with application.db.read() as connection:
+        one = letters.of(connection, application.vault, case_id_of(number), letter_id)
     who = view.t("letter.you") if one.changed_by == actor().person_id else view.name_of(one.changed_by)
     text = view.t(key, who=who, when=view.moment(one.changed_at))
     if request.headers.get("HX-Request"):
@@ -167,7 +167,7 @@ def _render(connection: Connection, case: Any, title: str, body: str) -> bytes:
     who = actor()
     return render_letter(
         title=title, body=body, to=view.name_of(case.owner_id), adviser=who.name,
-        office=who.office.name if who.office else "", number=case.number, day=view.house().clock.now(),
+        office=who.office.name if who.office else "", number=case.number, day=view.application().clock.now(),
         language=merge_fields.language_of(connection, case.owner_id),
     )  # fmt: skip
 
@@ -175,12 +175,12 @@ def _render(connection: Connection, case: Any, title: str, body: str) -> bytes:
 @blueprint.get("/saker/<number>/brev/<letter_id>/pdf")
 def pdf(number: str, letter_id: str) -> Response:
     """A draft as it would be sent now; a letter as it was sent."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = case_of(connection, number)
-        one = letters.of(connection, house.vault, case.id, letter_id)
+        one = letters.of(connection, application.vault, case.id, letter_id)
         if one.state == "sent":
-            content = letters.document(connection, house.vault, case.id, letter_id)
+            content = letters.document(connection, application.vault, case.id, letter_id)
         else:
             content = _render(connection, case, one.title, one.body)
     return as_pdf(content, case.number)

@@ -47,7 +47,7 @@ def case_of(connection: Connection, number: str) -> Any:
 
 def case_id_of(number: str) -> str:
     """The id of the case of this office with this number. Raises ``NotFound``."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         found: str = case_of(connection, number).id
     return found
 
@@ -62,22 +62,22 @@ def show(number: str) -> Any:
 
 def _note_opened(number: str) -> None:
     """Who saw the case; sent only when there is anything to write down."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = case_of(connection, number)
-        if not openings.changes_something(connection, case.id, actor().person_id, house.clock.now()):
+        if not openings.changes_something(connection, case.id, actor().person_id, application.clock.now()):
             return
     send(OpenCase(case.id))
 
 
 def _note_plan_read(number: str) -> None:
     """The owner sees that their plan was read: once a day for each reader, however often the page is opened."""
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
         case = case_of(connection, number)
         read = sharing.in_force(connection, case.id, session.office(), now) is not None
-        read = read and read_in_case(connection, house.vault, case.id, "business-plan") is not None
+        read = read and read_in_case(connection, application.vault, case.id, "business-plan") is not None
         if not read or sharing.looked_since(connection, actor(), case.id, "plan", now - timedelta(days=1)):
             return
     send(RecordAccess(case.id, "plan"))
@@ -101,9 +101,9 @@ def page(
     written  fields of the forms beside the task's, as they were sent
     held_by  the colleague who has what was to be done: the page offers to take the case over
     """
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
         case = case_of(connection, number)
         body = render_template(
             "casework.html",
@@ -122,8 +122,8 @@ def page(
 @sends(AttachFile, DetachFile, CompleteCaseTask)
 def complete(number: str, task_id: str) -> Any:
     """Finish the stage's task. A refusal says which rule or who has it, and nothing written is lost."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = case_of(connection, number)
         task = case_drafts.task_of(connection, case.id, task_id)
         form = forms.of_task(connection, task) if task else None
@@ -131,7 +131,7 @@ def complete(number: str, task_id: str) -> Any:
         other_rows = forms.reshaped(form, filled)
     is_open = task is not None and task.state in queries.OPEN
     refused = attachments.take(task, form) if is_open and form and form.takes_files else []
-    with house.db.read() as connection:  # the files that were just kept are in it now
+    with application.db.read() as connection:  # the files that were just kept are in it now
         judged = forms.judged(connection, task, filled) if is_open and form and other_rows is None else []
         wrong = forms.with_others(refused, judged)
     if attachments.pressed():
@@ -188,7 +188,7 @@ def note(number: str) -> Any:
 def _others_wrote(case_id: str) -> bool:
     """Whether a colleague has added a note since the page was shown."""
     before = request.form.get("_notes", "")
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         return before.isdigit() and journal.notes_by_others(connection, case_id, actor().person_id) > int(before)
 
 
@@ -214,12 +214,12 @@ def message(number: str) -> Any:
 @blueprint.get("/saker/<number>/historikk")
 def whole_history(number: str) -> Any:
     """Everything people did, saw and changed, with what it was and what it became."""
-    house = view.house()
+    application = view.application()
     before = request.args.get("for", "")
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         case = case_of(connection, number)
         found = history.of_case(
-            connection, house.vault, case.id, case.owner_id, int(before) if before.isdigit() else None
+            connection, application.vault, case.id, case.owner_id, int(before) if before.isdigit() else None
         )
         shown = [(event, _thing(case, event.what, event.old), _thing(case, event.what, event.new)) for event in found]
         name = view.name_of(case.owner_id)
@@ -245,13 +245,13 @@ def _thing(case: Any, what: str, value: Any) -> str:
 @sends(RecordAccess)
 def overview(number: str) -> Any:
     """View-only, while the share holds. The citizen sees that it was opened (R44-R46)."""
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
         case = case_of(connection, number)
         if sharing.in_force(connection, case.id, session.office(), now) is None:
             raise Forbidden("share")
-        found = harvest.newest_snapshot(connection, house.vault, case.id, now)
+        found = harvest.newest_snapshot(connection, application.vault, case.id, now)
     if found is None:
         raise NotFound("overview")
     send(RecordAccess(case.id, "overview"))

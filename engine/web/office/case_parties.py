@@ -26,7 +26,7 @@ session.only_members(blueprint)
 
 
 def _bundle(connection: Connection, case: Any) -> Bundle:
-    return view.house().library.get(connection, case.definition_id).bundle
+    return view.application().library.get(connection, case.definition_id).bundle
 
 
 def _fault(number: str, at: str, key: str) -> Any:
@@ -42,10 +42,10 @@ def _written() -> dict[str, str]:
 @sends(AddParty, LookUpPerson, StoreSearch)
 def add(number: str) -> Any:
     """By name at once; by number the register is asked, and who puts the person there says that it is right."""
-    house = view.house()
+    application = view.application()
     role, name = request.form.get("role", ""), request.form.get("name", "").strip()
     pid = request.form.get("pid", "").strip()
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         case = case_of(connection, number)
         bundle = _bundle(connection, case)
     if case.state != "open":  # nobody is looked up for a case that is over
@@ -71,8 +71,8 @@ def add(number: str) -> Any:
 @blueprint.post("/saker/<number>/parter/bekreft")
 @sends(AddParty)
 def confirm(number: str) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case_of(connection, number)
         pid = looked_up(connection, request.form.get("person", ""))
     if not pid:

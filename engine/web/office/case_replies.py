@@ -26,9 +26,9 @@ def show(question_id: str) -> Any:
 
 
 def _page(question_id: str, text: str = "", fault: str = "", status: int = 422) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
-        one = information_requests.own(connection, house.vault, question_id, actor())
+    application = view.application()
+    with application.db.read() as connection:
+        one = information_requests.own(connection, application.vault, question_id, actor())
         case = queries.case_by_id(connection, one.case_id)
         access.require(connection, case)
         body = render_template("question_reply.html", question=one, case=case, text=text, fault=fault)
@@ -41,9 +41,9 @@ def answer(question_id: str) -> Any:
     text = request.form.get("answer", "").strip()
     if not text or len(text) > journal.LONGEST:
         return _page(question_id, text, "asked.reply_empty" if not text else "message.long")
-    house = view.house()
-    with house.db.read() as connection:
-        one = information_requests.own(connection, house.vault, question_id, actor())
+    application = view.application()
+    with application.db.read() as connection:
+        one = information_requests.own(connection, application.vault, question_id, actor())
         number = queries.case_by_id(connection, one.case_id).number
     try:
         send(AnswerQuestion(one.case_id, question_id, text))
@@ -56,11 +56,11 @@ def answer(question_id: str) -> Any:
 @sends(ReadLetter)
 def letter(letter_id: str) -> Response:
     """One of their letters, as it was sent. That it was opened is recorded: the time to complain runs from there."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         for case in access.own_readable_cases(connection):
             try:
-                content = letters.document(connection, house.vault, case.id, letter_id)
+                content = letters.document(connection, application.vault, case.id, letter_id)
             except NotFound:
                 continue
             break
@@ -74,10 +74,10 @@ def letter(letter_id: str) -> Response:
 @sends(OpenDocument)
 def document(document_id: str) -> Response:
     """A document of one of their cases. One that is barred is not there."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case_id = documents.case_of_owner(connection, document_id, actor().person_id)
         access.require(connection, queries.case_by_id(connection, case_id))
     send(OpenDocument(case_id, document_id))
-    with house.db.read() as connection:
-        return as_file(*documents.with_content(connection, house.vault, case_id, document_id))
+    with application.db.read() as connection:
+        return as_file(*documents.with_content(connection, application.vault, case_id, document_id))

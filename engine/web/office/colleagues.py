@@ -29,9 +29,9 @@ def show() -> Any:
 
 
 def _page(fault: str) -> Any:
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
         who = session.who(connection, now)
         loads = members.loads(connection, who.office, now, whole=now + queue.SOON)
         free = queue.count(connection, who, Filter(view="ingen"), now)

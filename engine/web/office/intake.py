@@ -40,8 +40,8 @@ def show() -> Any:
 
 def _form(written: Any, wrong: dict[str, str], status: int = 422) -> Any:
     """The first page. *wrong*: field → text key; everything written stands."""
-    with view.house().db.read() as connection:
-        offered = intake.journeys(connection, view.house().library, actor())
+    with view.application().db.read() as connection:
+        offered = intake.journeys(connection, view.application().library, actor())
     faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
     body = render_template("opening.html", journeys=offered, ways=intake.WAYS, written=written, faults=faults)
     return (body, status) if wrong else body
@@ -49,14 +49,14 @@ def _form(written: Any, wrong: dict[str, str], status: int = 422) -> Any:
 
 def _journey(connection: Connection) -> Deployed | None:
     wanted = request.form.get("journey", "")
-    return next((d for d in intake.journeys(connection, view.house().library, actor()) if d.key == wanted), None)
+    return next((d for d in intake.journeys(connection, view.application().library, actor()) if d.key == wanted), None)
 
 
 def _missing() -> dict[str, str]:
     """What the form lacks, by field."""
     form = request.form
     wrong = {}
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         if _journey(connection) is None:
             wrong["journey"] = "opening.no_journey"
     if form.get("way") not in intake.WAYS:
@@ -87,7 +87,7 @@ class Found:
 
 def find(pid: str) -> tuple[Found | None, str]:
     """Ask the register for a number, once it is written down who asks for whom; or the text key of what is wrong."""
-    house = view.house()
+    application = view.application()
     try:
         known_id = send(LookUpPerson(pid)).made
     except person_lookup.TooManyLookupsError:
@@ -96,15 +96,15 @@ def find(pid: str) -> tuple[Found | None, str]:
     given, fault = identify(pid)
     if given is None:
         return None, fault
-    with house.db.read() as connection:
-        known = house.vault.person(connection, known_id) if known_id else None
+    with application.db.read() as connection:
+        known = application.vault.person(connection, known_id) if known_id else None
     return Found(send(StoreSearch(pid, views.LOOKUP)).made, *given, known), ""
 
 
 def looked_up(connection: Connection, search: str) -> str:
     """The number that was looked up under this id within the hour, else ""."""
-    house = view.house()
-    return views.search(connection, house.vault, actor().person_id, search, house.clock.now(), views.LOOKUP)
+    application = view.application()
+    return views.search(connection, application.vault, actor().person_id, search, application.clock.now(), views.LOOKUP)
 
 
 @blueprint.post("/arbeidsko/ny-sak")
@@ -127,7 +127,7 @@ _ORDER = ("journey", "pid", "way", "reason")
 
 
 def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         deployed = _journey(connection)
         assert deployed is not None
         there = queries.open_case_of(connection, known.id, deployed.key) if known else None
@@ -143,9 +143,9 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
 @sends(BeginCaseForCitizen)
 def begin() -> Any:
     """It is who was meant: the case begins, and the citizen is told."""
-    house = view.house()
+    application = view.application()
     wrong = _missing()
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         pid = looked_up(connection, request.form.get("person", ""))
     if not pid:
         wrong["pid"] = "opening.expired"
@@ -157,9 +157,9 @@ def begin() -> Any:
     try:
         outcome = send(_beginning(pid, *found), once=True)
     except AlreadyDone:
-        with house.db.read() as connection:
-            return _confirm(request.form["person"], found, house.vault.person_by_pid(connection, pid)), 409
-    with house.db.read() as connection:
+        with application.db.read() as connection:
+            return _confirm(request.form["person"], found, application.vault.person_by_pid(connection, pid)), 409
+    with application.db.read() as connection:
         number = queries.case_by_id(connection, outcome.case_id).number
     return session.done(number, "opened")
 

@@ -17,8 +17,14 @@ __all__ = ["language_of", "values"]
 
 def values(connection: Connection, case: Any, bundle: Bundle, language: str) -> dict[str, str]:
     """Blank → words, in the name of whoever is logged in."""
-    house, who = view.house(), actor()
+    application, who = view.application(), actor()
     return merge_fields.values(
-        connection, house.vault, case=case, bundle=bundle, language=language, now=house.clock.now(), adviser=who.name,
+        connection,
+        application.vault,
+        case=case,
+        bundle=bundle,
+        language=language,
+        now=application.clock.now(),
+        adviser=who.name,
         office=who.office.name if who.office else "",
-    )  # fmt: skip
+    )

@@ -27,7 +27,7 @@ def _back(text: str) -> str:
 @blueprint.get("/ansatt/kontor")
 def show() -> Any:
     token = request.cookies[login.COOKIE]
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         ended = {p["orgno"] for p in g.offices if session_store.part_ended(connection, token, p["orgno"])}
     return render_template("offices.html", ended=ended, back=_back(request.args.get("videre", "")))
 

@@ -51,19 +51,19 @@ EXPORTED = ("process", "stage", "state", "waits", "pause", "opened", "since", "d
 
 def asked(connection: Connection, given: Mapping[str, str], now: datetime) -> tuple[Filter, str]:
     """What the address asks for, and the words of a search as they were typed."""
-    house = view.house()
+    application = view.application()
     chosen = given.get("visning", "alle")
     number = given.get("nummer", "").strip()[:12]
     typed = ""
     if given.get("sok"):
-        typed = views.search(connection, house.vault, actor().person_id, given["sok"], now)
+        typed = views.search(connection, application.vault, actor().person_id, given["sok"], now)
     found = Filter(
         view=chosen if chosen in queue.VIEWS else "alle",
         number=number if _NUMBER.fullmatch(number) else "",
         key=given.get("prosess", "")[:100],
         stage=given.get("steg", "")[:60],
         responsible=given.get("ansvarlig", "")[:36],
-        words=tuple(house.vault.blind(word) for word in name_index.words(typed)),
+        words=tuple(application.vault.blind(word) for word in name_index.words(typed)),
         sort=given.get("sorter", "frist") if given.get("sorter") in queue.SORTS else "frist",
         descending=given.get("synkende") == "1",
     )
@@ -72,10 +72,10 @@ def asked(connection: Connection, given: Mapping[str, str], now: datetime) -> tu
 
 @blueprint.get("/arbeidsko")
 def show() -> Any:
-    house = view.house()
-    now = house.clock.now()
+    application = view.application()
+    now = application.clock.now()
     given = request.args.to_dict()
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         who = session.who(connection, now)
         wanted, typed = asked(connection, given, now)
         page = queue.page(connection, who, wanted, now, _place(given, wanted))
@@ -89,7 +89,7 @@ def show() -> Any:
         involved = [case.owner_id for case in page.rows] + [case.responsible for case in page.rows]
         people = session.people(connection, [*involved, *(load.person_id for load in loads)])
         unread = queue.unread(connection, [case.id for case in page.rows])
-        told = [n for n in notices.of_person(connection, house.vault, who.person_id, 20) if n.read_at is None]
+        told = [n for n in notices.of_person(connection, application.vault, who.person_id, 20) if n.read_at is None]
         due = len(measures.due(connection, who.office, now))
     plain = {key: value for key, value in given.items() if key not in ("etter", "for", "tall")}
     answer = make_response(
@@ -170,13 +170,13 @@ def _place(given: Mapping[str, str], wanted: Filter) -> Place | None:
 @sends(StoreSearch)
 def search() -> Response:
     """A number goes into the address; a name never does: it is kept an hour under an id."""
-    house = view.house()
+    application = view.application()
     text = request.form.get("tekst", "").strip()[:MAX_SEARCH]
     kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
     if not text:
         return redirect(url_for("queue.show", **kept), 303)
     if _NUMBER.fullmatch(text):
-        with house.db.read() as connection:
+        with application.db.read() as connection:
             found = queries.case_by_number(connection, text, session.office())
         if found is not None:
             return redirect(url_for("casework.show", number=text), 303)
@@ -238,11 +238,11 @@ def day_of(text: str) -> datetime:
 @sends(*CASE_ACTS)
 def several() -> Any:
     """One action on the chosen cases, a command for each. What is not legal for one is said of that one."""
-    house = view.house()
+    application = view.application()
     act = request.form.get("gjor", "")
     results = []
     for number in dict.fromkeys(request.form.getlist("sak")[:MOST_CHOSEN]):
-        with house.db.read() as connection:
+        with application.db.read() as connection:
             case = queries.case_by_number(connection, number, session.office())
         if case is None:
             results.append((number, view.t("desk.no.not_there")))
@@ -265,9 +265,9 @@ def several() -> Any:
 @blueprint.get("/arbeidsko/eksport.csv")
 def export() -> Response:
     """The list as it is filtered, without anything that points to a person: no number, no name, no colleague."""
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
         who = session.who(connection, now)
         wanted, _ = asked(connection, request.args.to_dict(), now)
         found = queue.everything(connection, who, wanted, now, MOST_EXPORTED)

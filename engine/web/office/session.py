@@ -39,13 +39,13 @@ def who(connection: Connection, now: datetime) -> Who:
     """The actor, with those they stand in for."""
     me = actor().person_id
     caseworker = pep.Subject(frozenset({role_codes.CASEWORKER}), actor().level, True)
-    hidden = pep.unreadable_versions(connection, view.house().library, caseworker)
+    hidden = pep.unreadable_versions(connection, view.application().library, caseworker)
     return Who(office(), me, (me, *members.stands_in_for(connection, office(), me, now)), hidden)
 
 
 def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, Person]:
     """Everybody of these whose name can be read."""
-    return view.house().vault.people(connection, {one for one in ids if one})
+    return view.application().vault.people(connection, {one for one in ids if one})
 
 
 def only_members(blueprint: Blueprint, rescue: Callable[[], None] | None = None) -> None:
@@ -55,7 +55,7 @@ def only_members(blueprint: Blueprint, rescue: Callable[[], None] | None = None)
     def check() -> Any:
         if g.actor is None or g.actor.office is None:
             return None
-        with view.house().db.read() as connection:
+        with view.application().db.read() as connection:
             row = members.find(connection, g.actor.office.orgno, g.actor.person_id)
         if row is None or row.ended_at is None:
             return None

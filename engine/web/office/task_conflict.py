@@ -45,15 +45,15 @@ def page(
     there   what another has stored while the task is still open; the form goes on with one's own answers
     by, at  who has done the task, and when: it is over, and one's own answers can become a note
     """
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         case = queries.case_by_number(connection, number, session.office())
         if case is None or task is None:
             raise NotFound(number)
-        bundle = house.library.get(connection, task.definition_id).bundle
+        bundle = application.library.get(connection, task.definition_id).bundle
         is_open = there is not None
         if there is None and form:
-            there = stored(connection, house.vault, task.instance_id, form.stored)
+            there = stored(connection, application.vault, task.instance_id, form.stored)
         shown = forms.of_task(connection, task, filled) if is_open else None
         theirs = there.content if there else {}
         pairs = (

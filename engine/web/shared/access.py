@@ -20,11 +20,11 @@ from engine.workflow.authorization.pep import Reader
 
 def require(connection: Connection, case: Any) -> Reader:
     """The actor as a reader of this case. Raises ``NotFound`` where it is not theirs to read, see ``pep``."""
-    return pep.require_read(connection, view.house().library, actor(), case)
+    return pep.require_read(connection, view.application().library, actor(), case)
 
 
 def may_read(connection: Connection, case: Any) -> bool:
-    return pep.may_read(connection, view.house().library, actor(), case)
+    return pep.may_read(connection, view.application().library, actor(), case)
 
 
 def reader(connection: Connection, case: Any) -> Reader:
@@ -34,7 +34,7 @@ def reader(connection: Connection, case: Any) -> Reader:
 
 def step_readable(connection: Connection, found: Reader, definition_id: str, element_id: str) -> bool:
     """Whether what belongs to this step may be read; *definition_id* is the version the step is of."""
-    return found.may_read_step(view.house().library.get(connection, definition_id), element_id)
+    return found.may_read_step(view.application().library.get(connection, definition_id), element_id)
 
 
 def require_step(connection: Connection, task: Any) -> None:

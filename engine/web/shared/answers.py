@@ -36,13 +36,13 @@ def of_case(connection: Connection, case: Any, deployed: Deployed) -> tuple[Answ
 
     Those of steps that whoever is logged in may not read are left out.
     """
-    house, bundle = view.house(), deployed.bundle
+    application, bundle = view.application(), deployed.bundle
     reader = access.reader(connection, case)
     stored = set(
         connection.execute(select(data_element.c.data_type).where(data_element.c.case_id == case.id)).scalars()
     )
     found = []
-    files = bundle.attachment_types and attachments.sent(connection, house.vault, case.id)
+    files = bundle.attachment_types and attachments.sent(connection, application.vault, case.id)
     attached = [one for one in files or () if one.component in bundle.attachment_types]
     for kind in bundle.data_types.values():
         if not reader.may_read_step(deployed, kind.task_id):
@@ -51,7 +51,7 @@ def of_case(connection: Connection, case: Any, deployed: Deployed) -> tuple[Answ
             base, _, person = name.partition("@")
             if base != kind.id or kind.id in _OWN:
                 continue
-            content = read_in_case(connection, house.vault, case.id, name)
+            content = read_in_case(connection, application.vault, case.id, name)
             rows = tuple(question_rows(bundle, kind.id, content or {}))
             rows += _files(bundle, kind.task_id, attached, person)
             if rows:

@@ -59,4 +59,4 @@ def send(command: Command, *, once: bool = False, as_actor: Actor | None = None)
         raise UndeclaredCommandError(f"{request.endpoint} sends {type(command).__name__} undeclared")
     form_key = request.form.get("_key", "") if once else ""
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{form_key}/{digest(command)}")) if form_key else ""
-    return view.house().dispatch.send(command, as_actor or actor(), key=key)
+    return view.application().dispatch.send(command, as_actor or actor(), key=key)

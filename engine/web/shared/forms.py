@@ -39,24 +39,24 @@ class TaskForm:
 
 
 def of_task(
-    connection: Connection, task: Any, given: Mapping[str, Any] | None = None, house: Application | None = None
+    connection: Connection, task: Any, given: Mapping[str, Any] | None = None, application: Application | None = None
 ) -> TaskForm | None:
     """The form of a task filled with what is kept, or with *given*; ``None`` when the task has no form.
 
-    *house* is another application than the one at hand: that of a test run.
+    *application* is another application than the one at hand: that of a test run.
     """
-    house = house or view.house()
-    bundle = house.library.get(connection, task.definition_id).bundle
+    application = application or view.application()
+    bundle = application.library.get(connection, task.definition_id).bundle
     kind = bundle.data_type_of(task.element_id)
     if kind is None:
         return None
     stored = kind.stored_as(task.owner_id)
     content = given
     if content is None:
-        kept = read(connection, house.vault, task.instance_id, stored)
-        content = kept[0] if kept else read_in_case(connection, house.vault, task.case_id, stored) or {}
+        kept = read(connection, application.vault, task.instance_id, stored)
+        content = kept[0] if kept else read_in_case(connection, application.vault, task.case_id, stored) or {}
     known = frozenset(bundle.data_types)
-    models = CaseData(connection, house.vault, task.case_id, {}, known)
+    models = CaseData(connection, application.vault, task.case_id, {}, known)
     models.put(kind.id, content)
 
     def evaluate(expression: Any, row: Row = ()) -> Any:
@@ -68,7 +68,7 @@ def of_task(
 
     schema = bundle.schema(kind.id)
     kinds = bundle.attachments_of(task.element_id)
-    files = attachments.of_task(connection, house.vault, task.instance_id, task.owner_id, kinds)
+    files = attachments.of_task(connection, application.vault, task.instance_id, task.owner_id, kinds)
 
     def attached(component: str) -> Sequence[Attached]:
         return [Attached(one.id, one.name, one.size) for one in files if one.component == component]

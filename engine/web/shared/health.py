@@ -23,7 +23,7 @@ def live() -> Any:
 @blueprint.get("/health/ready")
 def ready() -> Any:
     """The database decides; without Redis we are slower, not down."""
-    application = view.house()
+    application = view.application()
     current = schema.is_current(application.db)
     with application.db.read() as connection:
         count, age = outbox.backlog(connection, application.clock.now())

@@ -67,7 +67,7 @@ def _begin(which: str) -> Response:
 
 
 def _redirect_uri(which: str) -> str:
-    return f"{view.house().settings.base_url}/logg-inn/{which}/svar"
+    return f"{view.application().settings.base_url}/logg-inn/{which}/svar"
 
 
 @blueprint.get("/logg-inn/<which>/svar")
@@ -113,7 +113,7 @@ def parts(identity: Any) -> list[dict[str, Any]]:
 
     Whoever was given the figures and not the cases is a leader and nothing else there; one person may be given both.
     """
-    own = view.house().settings.organisation_number
+    own = view.application().settings.organisation_number
     found = []
     for orgno, name in identity.offices:
         given = identity.given.get(orgno, frozenset())
@@ -145,7 +145,7 @@ def _failed(which: str, code: str) -> Response:
 @blueprint.post("/logg-ut")
 def out() -> Response:
     """End our session, then the issuer's."""
-    house = view.house()
+    application = view.application()
     token = request.cookies.get(COOKIE, "")
     target = url_for("citizen.landing")
     row = session_store.log_out(token)
@@ -153,7 +153,7 @@ def out() -> Response:
         which = "idporten" if row.role == Role.CITIZEN.value else "ansattporten"
         try:
             target = current_app.extensions["logins"][which].logout_url(
-                row.id_token.decode(), f"{house.settings.base_url}/"
+                row.id_token.decode(), f"{application.settings.base_url}/"
             )
         except Exception as error:
             log.warning("%s could not log out at the issuer: %s", g.reference, type(error).__name__)
@@ -195,5 +195,5 @@ def keep(answer: Response, token: str) -> None:
 
 
 def _set(answer: Response, name: str, token: str, seconds: int | None = None) -> None:
-    secure = view.house().settings.base_url.startswith("https")
+    secure = view.application().settings.base_url.startswith("https")
     answer.set_cookie(name, token, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")

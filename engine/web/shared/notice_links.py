@@ -58,6 +58,6 @@ def notice_link(notice: Any, here: str = "") -> Link | None:
     text = view.t(f"notice.to.{endpoint}")
     if endpoint != "citizen.case":
         return Link(url_for(endpoint), text)
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         number = connection.execute(select(case_file.c.number).where(case_file.c.id == notice.case_id)).scalar()
     return Link(url_for(endpoint, sak=number), text) if number else None

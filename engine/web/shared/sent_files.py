@@ -15,9 +15,9 @@ from engine.workflow.execution.attachments import Attachment
 
 def handed_in(case: Any) -> list[tuple[str, list[Attachment]]]:
     """What the forms of a case asked for, and the files that were sent with them."""
-    house = view.house()
-    with house.db.read() as connection:
-        bundle = house.library.get(connection, case.definition_id).bundle
+    application = view.application()
+    with application.db.read() as connection:
+        bundle = application.library.get(connection, case.definition_id).bundle
         files = bundle.attachment_types and of_readable_steps(connection, case, access.reader(connection, case))
     found: dict[str, list[Attachment]] = {}
     for one in files or ():
@@ -28,11 +28,11 @@ def handed_in(case: Any) -> list[tuple[str, list[Attachment]]]:
 
 def of_readable_steps(connection: Connection, case: Any, reader: Reader) -> list[Attachment]:
     """The files that were sent with forms of steps the actor may read; of a called journey those of a case they may."""
-    house = view.house()
-    deployed = house.library.get(connection, case.definition_id)
+    application = view.application()
+    deployed = application.library.get(connection, case.definition_id)
     kinds = deployed.bundle.attachment_types
     return [
         one
-        for one in attachments.sent(connection, house.vault, case.id)
+        for one in attachments.sent(connection, application.vault, case.id)
         if one.component not in kinds or reader.may_read_step(deployed, kinds[one.component].task_id)
     ]

@@ -25,16 +25,16 @@ from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 
 def begin_log_in(state: dict[str, Any], issuer: str) -> str:
     """A session of a log-in that is under way. Returns the cookie's value."""
-    house = view.house()
-    with house.db.write() as connection:
-        return sessions.begin(connection, house.clock.now(), language=g.language, state=state, issuer=issuer)
+    application = view.application()
+    with application.db.write() as connection:
+        return sessions.begin(connection, application.clock.now(), language=g.language, state=state, issuer=issuer)
 
 
 def take_log_in(token: str) -> dict[str, Any] | None:
     """The state of a log-in that is under way, once; ``None`` where there is none."""
-    house = view.house()
-    with house.db.write() as connection:
-        return sessions.take_login(connection, token, house.clock.now())
+    application = view.application()
+    with application.db.write() as connection:
+        return sessions.take_login(connection, token, application.clock.now())
 
 
 def log_in(identity: Any, name: str, born: date, role: Role, office: Office | None, parts: Sequence[Any]) -> str:
@@ -43,10 +43,10 @@ def log_in(identity: Any, name: str, born: date, role: Role, office: Office | No
     identity  what the issuer says of the person
     parts     what they may choose between; while they have chosen none they have no role in the event
     """
-    house = view.house()
-    now = house.clock.now()
-    with house.db.write() as connection:
-        person = house.vault.register(connection, pid=identity.pid, name=name, birth_date=born)
+    application = view.application()
+    now = application.clock.now()
+    with application.db.write() as connection:
+        person = application.vault.register(connection, pid=identity.pid, name=name, birth_date=born)
         token = sessions.log_in(
             connection,
             now,
@@ -69,7 +69,7 @@ def log_in(identity: Any, name: str, born: date, role: Role, office: Office | No
 def part_ended(connection: Connection, token: str, orgno: str) -> bool:
     """Whether the part at an office ended after this log-in: the log-in before that does not give it again."""
     member = members.find(connection, orgno, g.actor.person_id)
-    row = sessions.find(connection, token, view.house().clock.now())
+    row = sessions.find(connection, token, view.application().clock.now())
     return bool(row and member and member.ended_at and member.ended_at >= row.created_at)
 
 
@@ -78,13 +78,13 @@ def choose_office(token: str, part: Mapping[str, Any]) -> str | None:
 
     Returns the cookie's new value, ``None`` where the part there has ended.
     """
-    house = view.house()
-    with house.db.write() as connection:
+    application = view.application()
+    with application.db.write() as connection:
         if part_ended(connection, token, part["orgno"]):
             return None
         renewed = sessions.choose(connection, token, part)
         if part["role"] == Role.CASEWORKER.value:
-            members.note_login(connection, part["orgno"], g.actor.person_id, part["leads"], house.clock.now())
+            members.note_login(connection, part["orgno"], g.actor.person_id, part["leads"], application.clock.now())
         was = g.actor.office.orgno if g.actor.office else None
         data = {"person": g.actor.person_id, "from": was, "to": part["orgno"], "role": part["role"]}
         _record(connection, OfficeEvent.OFFICE_CHOSEN, data, g.actor)
@@ -93,37 +93,37 @@ def choose_office(token: str, part: Mapping[str, Any]) -> str | None:
 
 def log_out(token: str) -> Row[Any] | None:
     """End a session. Returns it as it was, ``None`` where there was none."""
-    house = view.house()
-    with house.db.write() as connection:
-        row = sessions.find(connection, token, house.clock.now())
-        sessions.end(connection, token, house.clock.now())
+    application = view.application()
+    with application.db.write() as connection:
+        row = sessions.find(connection, token, application.clock.now())
+        sessions.end(connection, token, application.clock.now())
     return row
 
 
 def log_out_everywhere(issuer: str, sid: str) -> None:
     """End every session that an issuer began under this id of theirs."""
-    house = view.house()
-    with house.db.write() as connection:
-        sessions.end_by_sid(connection, issuer, sid, house.clock.now())
+    application = view.application()
+    with application.db.write() as connection:
+        sessions.end_by_sid(connection, issuer, sid, application.clock.now())
 
 
 def renew(token: str) -> None:
     """The session was used just now."""
-    house = view.house()
-    with house.db.write() as connection:
-        sessions.seen(connection, token, house.clock.now())
+    application = view.application()
+    with application.db.write() as connection:
+        sessions.seen(connection, token, application.clock.now())
 
 
 def set_language(token: str, language: str) -> None:
     """The person reads this language from now on."""
-    with view.house().db.write() as connection:
+    with view.application().db.write() as connection:
         sessions.set_language(connection, token, language)
 
 
 def record_failed_log_in(which: str, code: str) -> None:
     """By which way it failed, and why: a code, never who it was."""
     data = {"by": which, "code": code[:60], "reference": g.reference}
-    with view.house().db.write() as connection:
+    with view.application().db.write() as connection:
         _record(connection, AccessEvent.LOG_IN_FAILED, data)
 
 
@@ -136,9 +136,9 @@ def record_refusal(code: str) -> None:
         "actor": who.person_id if who else "",
         "reference": g.get("reference", ""),
     }
-    with view.house().db.write() as connection:
+    with view.application().db.write() as connection:
         _record(connection, AccessEvent.REQUEST_REFUSED, data)
 
 
 def _record(connection: Connection, kind: EventKind, data: Mapping[str, Any], by: Actor = SYSTEM) -> None:
-    chain.append(connection, chain.SYSTEM_CHAIN, view.house().clock.now(), by, kind, data)
+    chain.append(connection, chain.SYSTEM_CHAIN, view.application().clock.now(), by, kind, data)

@@ -20,9 +20,12 @@ from engine.workflow.definitions.library import Deployed
 from forms import formatting
 
 
-def house() -> Application:
+def application() -> Application:
     """The wired application."""
     return cast(Application, current_app.extensions["ibalanse"])
+
+
+house = application  # its name in the pages of the studio and of operations, until they follow
 
 
 def t(key: str, **values: object) -> str:
@@ -31,13 +34,13 @@ def t(key: str, **values: object) -> str:
 
 def data_set_name(data_set: str) -> str:
     """What a data set is called, as its source says it; the id of one that is there no more."""
-    known = house().data_sets.get(data_set)
+    known = application().data_sets.get(data_set)
     return known.title.text(g.language) if known else data_set
 
 
 def channel_name(channel: str) -> str:
     """What a consent channel is called in a sentence; the name of one that is there no more."""
-    known = house().channels.get(channel)
+    known = application().channels.get(channel)
     return known.title.text(g.language) if known else channel
 
 
@@ -49,9 +52,9 @@ def line_name(key: str) -> str:
 
 def journey_text(key: str, journey: str = "advice", **values: object) -> str:
     """A text of a journey's bundle, in the person's language."""
-    application = house()
-    with application.db.read() as connection:
-        bundle = application.library.newest(connection, journey).bundle
+    app = application()
+    with app.db.read() as connection:
+        bundle = app.library.newest(connection, journey).bundle
     text = bundle.text(key, g.language)
     return text.format(**values) if values else text
 
@@ -66,9 +69,9 @@ def _bundle(definition_id: str) -> Bundle:
     """The bundle of a version, looked up once in a request."""
     known: dict[str, Bundle] = g.setdefault("bundles", {})
     if definition_id not in known:
-        application = house()
-        with application.db.read() as connection:
-            known[definition_id] = application.library.get(connection, definition_id).bundle
+        app = application()
+        with app.db.read() as connection:
+            known[definition_id] = app.library.get(connection, definition_id).bundle
     return known[definition_id]
 
 
@@ -93,12 +96,12 @@ def event_task(event: Any) -> str:
     if not element:
         return ""
     key = f"task.{element}"
-    application = house()
-    with application.db.read() as connection:
+    app = application()
+    with app.db.read() as connection:
         own = queries.version_of_step(connection, event.case_id, element)
         try:
-            versions = [application.library.get(connection, own)] if own else []
-            versions += application.library.versions(connection, process)
+            versions = [app.library.get(connection, own)] if own else []
+            versions += app.library.versions(connection, process)
         except KeyError:
             versions = []
     found = (version.bundle.text(key, g.language) for version in versions)
@@ -113,9 +116,9 @@ def journey_title(key: str) -> str:
 def _newest() -> list[Deployed]:
     """The newest version of every journey, looked up once in a request however many names are asked for."""
     if "newest" not in g:
-        application = house()
-        with application.db.read() as connection:
-            g.newest = application.library.every_newest(connection)
+        app = application()
+        with app.db.read() as connection:
+            g.newest = app.library.every_newest(connection)
     return cast(list[Deployed], g.newest)
 
 
@@ -153,7 +156,7 @@ def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None
     named = {"income_falling": "income.", "income_ending": "benefit_name."}
     told = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
     plain = ".plain" if kind == "claim_growing" and amount is None else ""
-    today = house().clock.now().astimezone(OSLO).date()
+    today = application().clock.now().astimezone(OSLO).date()
     passed = ".passed" if kind == "claim_growing" and when is not None and when < today else ""
     return t(
         f"signal.{kind}{passed}{plain}",
@@ -187,9 +190,9 @@ def notice_text(notice: Any) -> str:
 
 def stages_of(definition_id: str) -> list[tuple[str, str]]:
     """Stage ids and titles of one version of a journey, in order."""
-    application = house()
-    with application.db.read() as connection:
-        metadata = application.library.get(connection, definition_id).bundle.metadata
+    app = application()
+    with app.db.read() as connection:
+        metadata = app.library.get(connection, definition_id).bundle.metadata
     return _stages(metadata)
 
 
@@ -220,10 +223,10 @@ def name_of(person_id: str | None) -> str:
         return "iBalanse"
     known: dict[str, str] = g.setdefault("names", {})
     if person_id not in known:
-        application = house()
+        app = application()
         try:
-            with application.db.read() as connection:
-                known[person_id] = application.vault.person(connection, person_id).name
+            with app.db.read() as connection:
+                known[person_id] = app.vault.person(connection, person_id).name
         except (KeyError, Erased):
             known[person_id] = t("person.erased")
     return known[person_id]
@@ -231,7 +234,7 @@ def name_of(person_id: str | None) -> str:
 
 def know(connection: Connection, ids: Iterable[str]) -> None:
     """Look up the names of all these in one statement, so that ``name_of`` need not one by one."""
-    people = house().vault.people(connection, ids)
+    people = application().vault.people(connection, ids)
     g.setdefault("names", {}).update({person_id: person.name for person_id, person in people.items()})
 
 

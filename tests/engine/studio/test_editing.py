@@ -106,11 +106,11 @@ def test_how_long_a_timer_waits_can_be_changed() -> None:
 @pytest.mark.parametrize("folder", sorted((ROOT / "processes").glob("*/process.bpmn")), ids=lambda f: f.parent.name)
 def test_a_copy_of_any_process_is_as_whole_as_the_one_it_came_from(folder: Path) -> None:
     source = Bundle.read(folder.parent)
-    house = House(CAPABILITIES, JOBS, USER_TASKS, [f.name for f in (ROOT / "processes").iterdir()], rules=BUNDLE_RULES)
+    offer = House(CAPABILITIES, JOBS, USER_TASKS, [f.name for f in (ROOT / "processes").iterdir()], rules=BUNDLE_RULES)
 
     copy = drafts.renamed(source, "a_copy", "Kopi")
 
-    assert [f.rule for f in faults(copy, house)] == [f.rule for f in faults(source, house)]
+    assert [f.rule for f in faults(copy, offer)] == [f.rule for f in faults(source, offer)]
     types = {element.id: element.extension.task_type for element in source.process.elements.values()}
     assert {e.id: e.extension.task_type for e in copy.process.elements.values()} == types
 

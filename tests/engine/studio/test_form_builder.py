@@ -25,8 +25,8 @@ OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
 
 
 def errors(bundle: Bundle) -> list[str]:
-    house = House(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, (), rules=BUNDLE_RULES)
-    return [f"{f.element}: {f.rule}" for f in faults(bundle, house) if f.severity == "error"]
+    offer = House(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, (), rules=BUNDLE_RULES)
+    return [f"{f.element}: {f.rule}" for f in faults(bundle, offer) if f.severity == "error"]
 
 
 @pytest.fixture

@@ -39,4 +39,4 @@ def test_two_who_change_the_list_at_once_lose_nothing(application: Application) 
         assert done.is_set()
 
     with application.db.read() as connection:
-        assert {house.name for house in trusted_issuers.every(connection)} == {"A", "B", "C", "D"}
+        assert {product.name for product in trusted_issuers.every(connection)} == {"A", "B", "C", "D"}

@@ -18,7 +18,7 @@ from engine.web.shared.login import COOKIE
 from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.definitions.bundle import Bundle
-from tests.processes.conftest import OFFICE, House
+from tests.processes.conftest import OFFICE, Product
 
 KEY = "soknad"
 
@@ -34,16 +34,24 @@ def made(build: Callable[[FormDraft], Any], step: str = "Apply") -> Bundle:
 class Browser:
     """Somebody logged in, who sends forms as a browser without script does."""
 
-    def __init__(self, house: House, who: Actor) -> None:
-        app = create_app(house.application, logins={}, identify=lambda pid: ("", house.clock.now().date()))
-        with house.application.db.write() as connection:
+    def __init__(self, product: Product, who: Actor) -> None:
+        app = create_app(product.application, logins={}, identify=lambda pid: ("", product.clock.now().date()))
+        with product.application.db.write() as connection:
             token = sessions.log_in(
-                connection, house.clock.now(), person_id=who.person_id, role=who.role, office=who.office, level="high",
-                language="nb", issuer="test", sid="", id_token="",
-            )  # fmt: skip
+                connection,
+                product.clock.now(),
+                person_id=who.person_id,
+                role=who.role,
+                office=who.office,
+                level="high",
+                language="nb",
+                issuer="test",
+                sid="",
+                id_token="",
+            )
         self.client: FlaskClient = app.test_client()
         self.client.set_cookie(COOKIE, token)
-        self.csrf = sessions.csrf_token(token, house.application.settings.secret_keys[0])
+        self.csrf = sessions.csrf_token(token, product.application.settings.secret_keys[0])
 
     def get(self, path: str) -> str:
         answer = self.client.get(path)
@@ -73,10 +81,10 @@ def faults(page: str) -> list[str]:
     return re.findall(r"<li>(?:<a[^>]*>)?([^<]+)", summary)
 
 
-def begin(house: House, bundle: Bundle) -> tuple[str, str]:
+def begin(product: Product, bundle: Bundle) -> tuple[str, str]:
     """Deploy, and begin a case for Anne. Returns the case and its task."""
-    with house.application.db.write() as connection:
-        house.application.library.deploy(connection, bundle, by="test")
-    case = house.start(bundle.key)
-    house.work()
-    return case, house.tasks(case)["Apply"]
+    with product.application.db.write() as connection:
+        product.application.library.deploy(connection, bundle, by="test")
+    case = product.start(bundle.key)
+    product.work()
+    return case, product.tasks(case)["Apply"]

@@ -27,11 +27,11 @@ from engine.workflow.execution.signatures import digest, signed_content
 from engine.workflow.instances.models import case_file, signature
 from tests.engine.web.filled import Browser, begin, faults, made, sent
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import BO, DECLARED, VERGE, estate, person, sign
 from tests.processes.test_estate_settlement import begin as estate_begun
 
-__all__ = ["ada", "app", "estate", "house"]
+__all__ = ["ada", "app", "estate", "product"]
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -45,9 +45,9 @@ def form(work: FormDraft) -> None:
 
 
 @pytest.fixture
-def begun(house: House) -> tuple[Browser, str, str]:  # noqa: F811
-    case, task = begin(house, made(form))
-    return Browser(house, house.anne), f"/oppgaver/{task}", case
+def begun(product: Product) -> tuple[Browser, str, str]:  # noqa: F811
+    case, task = begin(product, made(form))
+    return Browser(product, product.anne), f"/oppgaver/{task}", case
 
 
 def listed(page: str) -> list[str]:
@@ -101,7 +101,7 @@ def test_a_file_far_too_large_costs_nothing_of_what_was_written(begun: Any) -> N
     assert anne.client.post(at, data=b"\0" * 9_000_000, content_type=kind).status_code == 413, "a stranger has no room"
 
 
-def test_uploading_removing_and_sending_without_script(begun: Any, house: House) -> None:  # noqa: F811
+def test_uploading_removing_and_sending_without_script(begun: Any, product: Product) -> None:  # noqa: F811
     anne, at, case = begun
     assert 'enctype="multipart/form-data"' in anne.get(at) and 'accept=".pdf,.png"' in anne.get(at)
     none = anne.post(at, navn="Anne", attach="kontoutskrift").get_data(as_text=True)
@@ -120,13 +120,13 @@ def test_uploading_removing_and_sending_without_script(begun: Any, house: House)
     answer = anne.post(at, navn="Anne")
     assert faults(answer.get_data(as_text=True)) == ["Kontoutskrift må fylles ut"]
     with pytest.raises(Invalid):
-        house.application.dispatch.send(CompleteTask(at[10:], data={"form_apply": {"navn": "Anne"}}), house.anne)
+        product.application.dispatch.send(CompleteTask(at[10:], data={"form_apply": {"navn": "Anne"}}), product.anne)
     answer = anne.post(at, navn="Anne", **{"file:kontoutskrift": sent((PNG, "april.png"))})
     assert answer.status_code == 303, "chosen and sent in one press"
-    assert "Handle" in house.tasks(case)
+    assert "Handle" in product.tasks(case)
     late = anne.post(at, navn="Anne", attach="kontoutskrift", **{"file:kontoutskrift": sent((PDF, "sent.pdf"))})
     assert late.status_code in (303, 409, 422)
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         rows = connection.execute(select(data_element).where(data_element.c.data_type.contains("#"))).all()
         kinds = list(connection.execute(select(audit_event.c.kind).where(audit_event.c.case_id == case)).scalars())
     assert len(rows) == 2 and all(row.locked for row in rows), "what was sent stays as it was, and nothing came after"
@@ -134,25 +134,27 @@ def test_uploading_removing_and_sending_without_script(begun: Any, house: House)
     assert kinds.count("FileAttached") == 2 and kinds.count("FileDetached") == 1
 
 
-def test_the_caseworker_of_the_office_opens_the_file_and_nobody_else(begun: Any, house: House) -> None:  # noqa: F811
+def test_the_caseworker_of_the_office_opens_the_file_and_nobody_else(begun: Any, product: Product) -> None:  # noqa: F811
     anne, at, case = begun
     anne.post(at, navn="Anne", **{"file:kontoutskrift": sent((PDF, "mars.pdf"))})
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         number = connection.execute(select(case_file.c.number).where(case_file.c.id == case)).scalar_one()
-    kari = Browser(house, replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE))
+    kari = Browser(
+        product, replace(person(product, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    )
     page = kari.get(f"/saker/{number}")
     link = re.search(r'href="(/saker/[^"]+/vedlegg/[^"]+)"', page)
     assert link and "mars.pdf" in page and "Kontoutskrift" in page
     assert kari.client.get(link[1]).data == PDF
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         kinds = list(connection.execute(select(audit_event.c.kind).where(audit_event.c.case_id == case)).scalars())
     assert "FileOpened" in kinds
 
     elsewhere = Office("987654325", "Et annet kontor")
-    other = Browser(house, replace(person(house, "20887297954", "Oda"), role=Role.CASEWORKER, office=elsewhere))
+    other = Browser(product, replace(person(product, "20887297954", "Oda"), role=Role.CASEWORKER, office=elsewhere))
     assert other.client.get(link[1]).status_code == 404
     identity = link[1].rpartition("/")[2]
-    stranger = Browser(house, person(house, "04884199941", "Bo"))
+    stranger = Browser(product, person(product, "04884199941", "Bo"))
     assert stranger.client.get(f"{at}/vedlegg/{identity}").status_code == 404
 
 
@@ -178,27 +180,29 @@ def test_the_builder_keeps_component_and_data_type_in_step() -> None:
     assert [entry["id"] for entry in left] == ["form_apply", "form_handle"]
 
 
-def test_a_caseworkers_form_takes_files_too(house: House) -> None:  # noqa: F811
+def test_a_caseworkers_form_takes_files_too(product: Product) -> None:  # noqa: F811
     def handling(work: FormDraft) -> None:
         work.add("Side1", BY_ID["input"], "Vurdering")
         work.add("Side1", BY_ID["files"], "Grunnlag")
         work.take_files("grunnlag", 1, 1, 1, (".pdf",))
 
-    case, _ = begin(house, made(handling, "Handle"))
-    house.complete(case, "Apply")
-    with house.application.db.read() as connection:
+    case, _ = begin(product, made(handling, "Handle"))
+    product.complete(case, "Apply")
+    with product.application.db.read() as connection:
         number = connection.execute(select(case_file.c.number).where(case_file.c.id == case)).scalar_one()
-    kari = Browser(house, replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE))
-    at = f"/saker/{number}/oppgave/{house.tasks(case)['Handle']}"
+    kari = Browser(
+        product, replace(person(product, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    )
+    at = f"/saker/{number}/oppgave/{product.tasks(case)['Handle']}"
     page = kari.post(at, vurdering="God").get_data(as_text=True)
     assert "Grunnlag må fylles ut" in faults(page) and 'value="God"' in page
     page = kari.post(at, vurdering="God", attach="grunnlag", **{"file:grunnlag": sent((PDF, "notat.pdf"))})
     assert listed(page.get_data(as_text=True)) == ["notat.pdf"] and 'value="God"' in page.get_data(as_text=True)
-    assert kari.post(at, vurdering="God").status_code == 303 and "Handle" not in house.tasks(case)
+    assert kari.post(at, vurdering="God").status_code == 303 and "Handle" not in product.tasks(case)
     assert "notat.pdf" in kari.get(f"/saker/{number}")
 
 
-def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: House) -> None:  # noqa: F811
+def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: Product) -> None:  # noqa: F811
     work = FormDraft(ESTATE.files, "Declare")
     work.add("Erklaering", BY_ID["files"], "Testament")
     bundle = Bundle("estate_settlement", work.files())
@@ -223,25 +227,27 @@ def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: House) -> N
     assert all("#" not in form["form"] for form in body["forms"])
 
 
-def test_a_file_of_the_offices_form_is_no_file_of_the_citizen(house: House) -> None:  # noqa: F811
+def test_a_file_of_the_offices_form_is_no_file_of_the_citizen(product: Product) -> None:  # noqa: F811
     def handling(work: FormDraft) -> None:
         work.add("Side1", BY_ID["files"], "Grunnlag")
         work.take_files("grunnlag", 0, 2, 1, (".pdf",))
 
-    case, apply = begin(house, made(handling, "Handle"))
-    house.complete(case, "Apply")
-    with house.application.db.read() as connection:
+    case, apply = begin(product, made(handling, "Handle"))
+    product.complete(case, "Apply")
+    with product.application.db.read() as connection:
         number = connection.execute(select(case_file.c.number).where(case_file.c.id == case)).scalar_one()
-    kari = Browser(house, replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE))
-    at = f"/saker/{number}/oppgave/{house.tasks(case)['Handle']}"
+    kari = Browser(
+        product, replace(person(product, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    )
+    at = f"/saker/{number}/oppgave/{product.tasks(case)['Handle']}"
     page = kari.post(at, attach="grunnlag", **{"file:grunnlag": sent((PDF, "notat.pdf"))}).get_data(as_text=True)
     gone = re.search(r'name="detach" value="([^"]+)"', page)
     assert gone and kari.client.get(f"/saker/{number}/vedlegg/{gone[1]}").data == PDF, "whoever put it in may read it"
     assert 'id="vedlegg"' not in page, "and it is not handed in before it is sent"
-    anne = Browser(house, house.anne)
+    anne = Browser(product, product.anne)
     assert anne.client.get(f"/oppgaver/{apply}/vedlegg/{gone[1]}").status_code == 404
-    with house.application.db.write() as connection:
-        assert not attachments.remove(connection, case, house.anne.person_id, ["kontoutskrift"], gone[1])
+    with product.application.db.write() as connection:
+        assert not attachments.remove(connection, case, product.anne.person_id, ["kontoutskrift"], gone[1])
     assert kari.post(at).status_code == 303
     page = kari.get(f"/saker/{number}")
     handed = page.partition('id="vedlegg"')[2].partition("</section>")[0]
@@ -249,7 +255,7 @@ def test_a_file_of_the_offices_form_is_no_file_of_the_citizen(house: House) -> N
     assert anne.client.get(f"/oppgaver/{apply}/vedlegg/{gone[1]}").status_code == 404
 
 
-def test_what_one_sends_sends_nothing_of_another_and_what_is_not_sent_is_not_handed_in(estate: House) -> None:  # noqa: F811
+def test_what_one_sends_sends_nothing_of_another_and_what_is_not_sent_is_not_handed_in(estate: Product) -> None:  # noqa: F811
     work = FormDraft(ESTATE.files, "Sign")
     work.add("Side1", BY_ID["files"], "Testament")
     bundle = Bundle("estate_settlement", work.files())

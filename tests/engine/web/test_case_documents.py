@@ -23,10 +23,10 @@ from engine.workflow.execution.commands import Command
 from tests.engine.web.filled import Browser, sent
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import person
 
-__all__ = ["client", "house", "kari", "number", "read", "send"]
+__all__ = ["client", "product", "kari", "number", "read", "send"]
 PDF = b"%PDF-1.7 the rent of a flat"
 GIVEN = {"title": "Husleiekontrakt", "kind": "agreement", "access": "open"}
 
@@ -39,14 +39,14 @@ def upload(send: Any, kari: Actor, number: str) -> Any:  # noqa: F811
     return put
 
 
-def listed(house: House, number: str) -> list[documents.Document]:  # noqa: F811
-    with house.application.db.read() as connection:
+def listed(product: Product, number: str) -> list[documents.Document]:  # noqa: F811
+    with product.application.db.read() as connection:
         case = queries.case_by_number(connection, number, OFFICE.orgno)
-        return documents.of_case(connection, house.application.vault, case.id)
+        return documents.of_case(connection, product.application.vault, case.id)
 
 
-def events(house: House, number: str) -> list[str]:  # noqa: F811
-    with house.application.db.read() as connection:
+def events(product: Product, number: str) -> list[str]:  # noqa: F811
+    with product.application.db.read() as connection:
         case = queries.case_by_number(connection, number, OFFICE.orgno)
         assert verify(connection, case.id) is None
         kinds = connection.execute(
@@ -58,32 +58,32 @@ def events(house: House, number: str) -> list[str]:  # noqa: F811
 
 
 def test_the_citizen_is_notified_of_what_they_may_read_and_every_look_is_written_down(
-    house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any,  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Any, client: Any, read: Any,  # noqa: F811
 ) -> None:  # fmt: skip
     answer = upload()
     assert answer.status_code == 303 and "gjort=document_shared#gjort" in answer.headers["Location"]
     assert "Innbyggeren kan lese dokumentet" in read(kari, f"/saker/{number}?gjort=document_shared")
-    with house.application.db.read() as connection:
-        told = notices.of_person(connection, house.application.vault, house.anne.person_id)
+    with product.application.db.read() as connection:
+        told = notices.of_person(connection, product.application.vault, product.anne.person_id)
         stored = connection.execute(select(case_document.c.body)).scalar_one()
     assert [(one.kind, one.content["about"]) for one in told] == [("document", "Husleiekontrakt")]
     assert PDF not in stored
 
-    [one] = listed(house, number)
-    assert "Husleiekontrakt" in read(house.anne, "/saken-min")
-    got = client(house.anne).get(f"/dokument/{one.id}")
+    [one] = listed(product, number)
+    assert "Husleiekontrakt" in read(product.anne, "/saken-min")
+    got = client(product.anne).get(f"/dokument/{one.id}")
     assert got.data == PDF and got.headers["Content-Type"] == "application/pdf"
     assert got.headers["Content-Disposition"] == "attachment; filename=kontrakt.pdf"
     assert client(kari).get(f"/saker/{number}/dokumenter/{one.id}").data == PDF
-    assert listed(house, number)[0].read_at is not None
-    assert events(house, number) == ["DocumentAdded", "DocumentOpened", "DocumentOpened"]
+    assert listed(product, number)[0].read_at is not None
+    assert events(product, number) == ["DocumentAdded", "DocumentOpened", "DocumentOpened"]
 
 
 def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_write(
-    house: House, kari: Actor, number: str, upload: Any, client: Any, send: Any, monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Any, client: Any, send: Any, monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:  # fmt: skip
     upload(access="barred", why_barred="internal")
-    [one] = listed(house, number)
+    [one] = listed(product, number)
     at, write, seen = f"/saker/{number}/dokumenter/{one.id}", Database.write, []
     writing: list[int] = []
 
@@ -105,83 +105,83 @@ def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_wr
     try:
         assert client(kari).get(at).data == PDF and seen == ["reading"]
         assert send(kari, f"{at}/vis").status_code == 303 and seen == ["reading"]
-        assert client(house.anne).get(f"/dokument/{one.id}").data == PDF and seen == ["reading"] * 2
+        assert client(product.anne).get(f"/dokument/{one.id}").data == PDF and seen == ["reading"] * 2
         assert send(kari, f"{at}/fjern", reason="nei").status_code == 409 and seen == ["reading"] * 2
     finally:
         event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_an_internal_one_is_there_with_its_reason_and_not_for_the_citizen_until_it_is_shown(
-    house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
 ) -> None:  # fmt: skip
     upload(title="Uttalelse om helsen", access="barred", why_barred="health", why="legen ba om det")
-    [one] = listed(house, number)
+    [one] = listed(product, number)
 
-    page = read(house.anne, "/saken-min")
+    page = read(product.anne, "/saken-min")
     assert "Uttalelse" not in page and "legen" not in page
     assert "Et dokument du ikke kan lese. Grunn: Opplysninger om helse" in page
-    assert client(house.anne).get(f"/dokument/{one.id}").status_code == 404
-    assert client(house.anne).get("/meldinger").get_data(as_text=True).count("nytt dokument") == 0
+    assert client(product.anne).get(f"/dokument/{one.id}").status_code == 404
+    assert client(product.anne).get("/meldinger").get_data(as_text=True).count("nytt dokument") == 0
     assert send(kari, f"/saker/{number}/dokumenter/{one.id}/vis").status_code == 303
-    assert "Uttalelse om helsen" in read(house.anne, "/saken-min")
-    assert client(house.anne).get(f"/dokument/{one.id}").data == PDF
+    assert "Uttalelse om helsen" in read(product.anne, "/saken-min")
+    assert client(product.anne).get(f"/dokument/{one.id}").data == PDF
 
 
 def test_only_what_nobody_has_read_and_is_not_shared_can_be_taken_away_with_a_reason(
-    house: House, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
 ) -> None:  # fmt: skip
     upload(title="Feil fil", access="barred", why_barred="internal")
-    [one] = listed(house, number)
+    [one] = listed(product, number)
     address = f"/saker/{number}/dokumenter/{one.id}"
 
     assert client(kari).get(address).data == PDF, "one's own look binds nobody"
     wordless = send(kari, f"{address}/fjern", reason=" ")
-    assert wordless.status_code == 409 and len(listed(house, number)) == 1
+    assert wordless.status_code == 409 and len(listed(product, number)) == 1
     assert send(kari, f"{address}/fjern", reason="gjaldt en annen").status_code == 303
-    assert listed(house, number) == [] and events(house, number)[-1] == "DocumentRemoved"
+    assert listed(product, number) == [] and events(product, number)[-1] == "DocumentRemoved"
     assert "Fjernet dokumentet «Feil fil»: gjaldt en annen" in read(kari, f"/saker/{number}")
-    assert "gjaldt en annen" not in read(house.anne, "/saken-min")
+    assert "gjaldt en annen" not in read(product.anne, "/saken-min")
 
     upload(title="Lest av Ola", access="barred", why_barred="internal")
     upload(title="Synlig")
-    ola = replace(person(house, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
-    newest = {one.title: one for one in listed(house, number)}
+    ola = replace(person(product, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    newest = {one.title: one for one in listed(product, number)}
     client(ola).get(f"/saker/{number}/dokumenter/{newest['Lest av Ola'].id}")
     for title in newest:
         refused = send(kari, f"/saker/{number}/dokumenter/{newest[title].id}/fjern", reason="nei")
         assert refused.status_code == 409 and "kan ikke fjernes" in refused.get_data(as_text=True), title
-    assert len(listed(house, number)) == 2
+    assert len(listed(product, number)) == 2
 
 
 def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happens(
-    house: House,
+    product: Product,
     kari: Actor,
     number: str,
     upload: Any,
     monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
     upload(title="Uttalelse", access="barred", why_barred="internal")
-    [one] = listed(house, number)
-    with house.application.db.read() as connection:
+    [one] = listed(product, number)
+    with product.application.db.read() as connection:
         case = queries.case_by_number(connection, number, OFFICE.orgno)
 
     def act(command: Command, meanwhile: Any) -> Any:
         """Do it, with something of another's between when it is checked and when it is done."""
-        with house.application.db.write() as connection:
+        with product.application.db.write() as connection:
             monkeypatch.setattr(documents, "_row", lambda *given: (row(*given), connection.execute(meanwhile))[0])
             try:
-                return house.application.dispatch.send(command, kari, connection=connection)
+                return product.application.dispatch.send(command, kari, connection=connection)
             finally:
                 monkeypatch.undo()
 
     row = documents._row
     with pytest.raises(NotPossible):
-        act(RemoveDocument(case.id, one.id, "x", "x"), update(case_document).values(read_at=house.clock.now()))
-    assert len(listed(house, number)) == 1
+        act(RemoveDocument(case.id, one.id, "x", "x"), update(case_document).values(read_at=product.clock.now()))
+    assert len(listed(product, number)) == 1
     with pytest.raises(NotFound):
         act(ShareDocument(case.id, one.id), delete(case_document))
-    with house.application.db.read() as connection:
-        told = notices.of_person(connection, house.application.vault, house.anne.person_id)
+    with product.application.db.read() as connection:
+        told = notices.of_person(connection, product.application.vault, product.anne.person_id)
     assert told == [], "nobody is notified of what is not there"
 
 
@@ -196,7 +196,7 @@ def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happe
     ],
 )
 def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
-    house: House, number: str, upload: Any, content: bytes, name: str, said: str,  # noqa: F811
+    product: Product, number: str, upload: Any, content: bytes, name: str, said: str,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(uploads, "LARGEST", 1000)
@@ -206,23 +206,23 @@ def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
     assert answer.status_code == 422 and 'href="#document-file"' in page
     assert re.search(rf'id="document-file-fault">[^<]*{said}', page), said
     assert 'value="Husleiekontrakt"' in page and 'value="agreement" selected' in page
-    assert listed(house, number) == []
+    assert listed(product, number) == []
 
 
-def test_a_document_far_too_large_costs_nothing_of_what_was_written(house: House, kari: Actor, number: str) -> None:  # noqa: F811
+def test_a_document_far_too_large_costs_nothing_of_what_was_written(product: Product, kari: Actor, number: str) -> None:  # noqa: F811
     huge = sent((b"%PDF-" + b"x" * 9_000_000, "stor.pdf"))
-    answer = Browser(house, kari).post(f"/saker/{number}/dokumenter", **GIVEN, file=huge)
+    answer = Browser(product, kari).post(f"/saker/{number}/dokumenter", **GIVEN, file=huge)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and re.search(r'id="document-file-fault">[^<]*Filen er for stor', page)
-    assert 'value="Husleiekontrakt"' in page and listed(house, number) == []
+    assert 'value="Husleiekontrakt"' in page and listed(product, number) == []
 
 
-def test_a_name_or_a_reason_that_is_missing_is_said_at_its_field(house: House, number: str, upload: Any) -> None:  # noqa: F811
+def test_a_name_or_a_reason_that_is_missing_is_said_at_its_field(product: Product, number: str, upload: Any) -> None:  # noqa: F811
     page = upload(title=" ", kind="", access="barred").get_data(as_text=True)
 
     for field in ("title", "kind", "barred"):
         assert f'id="document-{field}-fault"' in page, field
-    assert listed(house, number) == []
+    assert listed(product, number) == []
 
 
 def test_a_text_document_with_macros_is_refused_and_one_without_is_not() -> None:
@@ -249,29 +249,29 @@ def test_a_name_has_nothing_in_it_that_cannot_be_seen(hidden: str) -> None:
 
 
 def test_no_document_is_there_for_another_office_or_another_citizen(
-    house: House, number: str, upload: Any, client: Any, send: Any  # noqa: F811
+    product: Product, number: str, upload: Any, client: Any, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     upload()
-    [one] = listed(house, number)
+    [one] = listed(product, number)
     other = Office("999999999", "Et annet kontor")
-    stranger = replace(person(house, "20887297953", "Fremmed"), role=Role.CASEWORKER, office=other)
+    stranger = replace(person(product, "20887297953", "Fremmed"), role=Role.CASEWORKER, office=other)
 
     assert upload(who=stranger).status_code == 404 and upload(b"", who=stranger).status_code == 404
     assert client(stranger).get(f"/saker/{number}/dokumenter/{one.id}").status_code == 404
     for act in ("vis", "fjern"):
         assert send(stranger, f"/saker/{number}/dokumenter/{one.id}/{act}", reason="x").status_code == 404
-    assert client(person(house, "20887297955", "Naboen")).get(f"/dokument/{one.id}").status_code == 404
-    assert len(listed(house, number)) == 1
+    assert client(person(product, "20887297955", "Naboen")).get(f"/dokument/{one.id}").status_code == 404
+    assert len(listed(product, number)) == 1
 
 
 def test_the_same_form_sent_twice_is_one_document_and_one_notice(
-    house: House, kari: Actor, number: str, upload: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Any  # noqa: F811
 ) -> None:  # fmt: skip
     first, again = upload(_key="the page as it was shown"), upload(_key="the page as it was shown")
-    assert first.headers["Location"] == again.headers["Location"] and len(listed(house, number)) == 1
+    assert first.headers["Location"] == again.headers["Location"] and len(listed(product, number)) == 1
     upload(PDF + b" another", _key="the page as it was shown")
 
-    assert len(listed(house, number)) == 2, "another file is another document"
-    with house.application.db.read() as connection:
-        told = notices.of_person(connection, house.application.vault, house.anne.person_id)
-    assert [one.kind for one in told] == ["document", "document"] and events(house, number) == ["DocumentAdded"] * 2
+    assert len(listed(product, number)) == 2, "another file is another document"
+    with product.application.db.read() as connection:
+        told = notices.of_person(connection, product.application.vault, product.anne.person_id)
+    assert [one.kind for one in told] == ["document", "document"] and events(product, number) == ["DocumentAdded"] * 2

@@ -21,22 +21,22 @@ from engine.workflow.instances.parties import CaseParty
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
 from tests.engine.web.test_intake import TRULS, register
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import EXAMPLES, begin, estate, person
 
-__all__ = ["client", "estate", "house", "kari", "number", "read", "register", "send"]
+__all__ = ["client", "estate", "product", "kari", "number", "read", "register", "send"]
 
 
-def case_and_parts(house: House, number: str) -> tuple[Any, list[participants.Part]]:  # noqa: F811
-    with house.application.db.read() as connection:
+def case_and_parts(product: Product, number: str) -> tuple[Any, list[participants.Part]]:  # noqa: F811
+    with product.application.db.read() as connection:
         case = queries.case_by_number(connection, number, OFFICE.orgno)
         assert verify(connection, case.id) is None
-        return case, participants.of_case(connection, house.application.vault, case)
+        return case, participants.of_case(connection, product.application.vault, case)
 
 
-def events(house: House, number: str) -> list[tuple[str, dict[str, Any]]]:  # noqa: F811
-    case, _ = case_and_parts(house, number)
-    with house.application.db.read() as connection:
+def events(product: Product, number: str) -> list[tuple[str, dict[str, Any]]]:  # noqa: F811
+    case, _ = case_and_parts(product, number)
+    with product.application.db.read() as connection:
         rows = connection.execute(
             select(audit_event.c.kind, audit_event.c.data)
             .where(audit_event.c.case_id == case.id, audit_event.c.kind.like("Party%"))
@@ -46,13 +46,13 @@ def events(house: House, number: str) -> list[tuple[str, dict[str, Any]]]:  # no
 
 
 def test_one_without_a_number_is_there_by_name_until_ended_with_a_reason(
-    house: House, kari: Actor, number: str, read: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, read: Any, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     assert send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo").status_code == 303
-    _, [part] = case_and_parts(house, number)
-    page = read(house.anne, "/saken-min")
+    _, [part] = case_and_parts(product, number)
+    page = read(product.anne, "/saken-min")
     assert "Per Nabo" in page and "Kontaktperson" in page
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         assert b"Nabo" not in connection.execute(select(case_party.c.name)).scalar_one()
 
     address = f"/saker/{number}/parter/{part.id}"
@@ -60,30 +60,30 @@ def test_one_without_a_number_is_there_by_name_until_ended_with_a_reason(
     assert "Fullmektig" in read(kari, f"/saker/{number}")
     assert "Kontaktperson" in (history := read(kari, f"/saker/{number}/historikk")) and "Fullmektig" in history
     assert (
-        send(kari, f"{address}/avslutt", reason=" ").status_code == 409 and len(case_and_parts(house, number)[1]) == 1
+        send(kari, f"{address}/avslutt", reason=" ").status_code == 409 and len(case_and_parts(product, number)[1]) == 1
     )
     assert send(kari, f"{address}/avslutt", reason="ville ikke mer").status_code == 303
 
-    assert case_and_parts(house, number)[1] == [] and "ville ikke mer" in read(kari, f"/saker/{number}")
-    after = read(house.anne, "/saken-min")
+    assert case_and_parts(product, number)[1] == [] and "ville ikke mer" in read(kari, f"/saker/{number}")
+    after = read(product.anne, "/saken-min")
     assert "Per Nabo" not in after and "ville ikke mer" not in after and "avsluttet en deltakelse" in after
-    assert [kind for kind, _ in events(house, number)] == ["PartyAdded", "PartyChanged", "PartyEnded"]
-    assert not re.search("Nabo|ville", str(events(house, number)))
+    assert [kind for kind, _ in events(product, number)] == ["PartyAdded", "PartyChanged", "PartyEnded"]
+    assert not re.search("Nabo|ville", str(events(product, number)))
 
 
 def test_one_with_a_number_is_confirmed_first_and_a_role_of_the_house_opens_nothing(
-    house: House, kari: Actor, number: str, register: Any, read: Any, send: Any, client: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, register: Any, read: Any, send: Any, client: Any  # noqa: F811
 ) -> None:  # fmt: skip
     page = send(kari, f"/saker/{number}/parter", role="spouse", pid=TRULS).get_data(as_text=True)
     assert "Truls Eksempel" in page and "1972" in page and TRULS not in page
-    assert case_and_parts(house, number)[1] == []
+    assert case_and_parts(product, number)[1] == []
     kept = re.search(r'name="person" value="([^"]+)"', page)
     assert kept
     assert send(kari, f"/saker/{number}/parter/bekreft", role="spouse", person=kept[1]).status_code == 303
 
-    _, [part] = case_and_parts(house, number)
+    _, [part] = case_and_parts(product, number)
     truls = Actor(Role.CITIZEN, part.person_id, "Truls Eksempel", level="high")
-    assert "Truls Eksempel" in read(house.anne, "/saken-min")
+    assert "Truls Eksempel" in read(product.anne, "/saken-min")
     assert client(truls).get(f"/saken-min?sak={number}").status_code == 303, "Truls has no case to see"
     twice = send(kari, f"/saker/{number}/parter/bekreft", role="spouse", person=kept[1])
     assert twice.status_code == 409 and "har allerede denne rollen" in twice.get_data(as_text=True)
@@ -99,44 +99,44 @@ def test_one_with_a_number_is_confirmed_first_and_a_role_of_the_house_opens_noth
     ],
 )
 def test_what_is_missing_is_said_at_its_field(
-    house: House, kari: Actor, number: str, send: Any, form: dict[str, str], field: str  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Any, form: dict[str, str], field: str  # noqa: F811
 ) -> None:  # fmt: skip
     answer = send(kari, f"/saker/{number}/parter", **form)
 
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and f'id="{field}-fault"' in page
-    assert f'value="{form.get("name", "")}"' in page and case_and_parts(house, number)[1] == []
+    assert f'value="{form.get("name", "")}"' in page and case_and_parts(product, number)[1] == []
 
 
 def test_what_a_register_says_is_its_own_and_what_the_office_says_stays(
-    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
-    case, _ = case_and_parts(house, number)
-    now = house.clock.now()
-    with house.application.db.write() as connection:
+    case, _ = case_and_parts(product, number)
+    now = product.clock.now()
+    with product.application.db.write() as connection:
         assert parties.agree(connection, case.id, [CaseParty("heir", "arving", "heir", "court")], now)
-    by_role = {one.role: one for one in case_and_parts(house, number)[1]}
+    by_role = {one.role: one for one in case_and_parts(product, number)[1]}
     refused = send(kari, f"/saker/{number}/parter/{by_role['arving'].id}/avslutt", reason="x")
-    with house.application.db.write() as connection:
+    with product.application.db.write() as connection:
         assert parties.agree(connection, case.id, [], now)
         assert not parties.agree(connection, case.id, [], now)
 
     assert refused.status_code == 409 and "kommer fra et register" in refused.get_data(as_text=True)
-    assert [one.name for one in case_and_parts(house, number)[1]] == ["Per Nabo"]
+    assert [one.name for one in case_and_parts(product, number)[1]] == ["Per Nabo"]
 
 
 def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_back(
-    estate: House, kari: Actor, client: Any  # noqa: F811
+    estate: Product, kari: Actor, client: Any  # noqa: F811
 ) -> None:  # fmt: skip
-    house = estate
-    begun = begin(house)
-    with house.application.db.read() as connection:
+    product = estate
+    begun = begin(product)
+    with product.application.db.read() as connection:
         case = queries.case_by_id(connection, begun)
-    app, now, number = house.application, house.clock.now(), case.number
+    app, now, number = product.application, product.clock.now(), case.number
     journey = Bundle.read(EXAMPLES / "estate_settlement")
     assert "arving" in participants.journey_roles(journey) and "avdode" not in participants.roles(journey)
-    truls = person(house, TRULS, "Truls Eksempel")
+    truls = person(product, TRULS, "Truls Eksempel")
     same = {"author": kari.person_id, "case": case, "bundle": journey}
 
     with pytest.raises(NotPossible), app.db.write() as connection:
@@ -153,11 +153,11 @@ def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_bac
 
 
 def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
-    house: House, kari: Actor, number: str  # noqa: F811
+    product: Product, kari: Actor, number: str  # noqa: F811
 ) -> None:  # fmt: skip
-    case, _ = case_and_parts(house, number)
-    app, now = house.application, house.clock.now()
-    truls = person(house, TRULS, "Truls Eksempel").person_id
+    case, _ = case_and_parts(product, number)
+    app, now = product.application, product.clock.now()
+    truls = person(product, TRULS, "Truls Eksempel").person_id
     heir = CaseParty(truls, "arving", truls, "court")
     with app.db.write() as connection:
         participants.add(
@@ -169,13 +169,13 @@ def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
         assert [row.reference for row in parties.named(connection, case.id)] == ["court"]
         assert parties.agree(connection, case.id, [], now)
         assert parties.named(connection, case.id) == []
-    assert [one.ours for one in case_and_parts(house, number)[1]] == [True]
+    assert [one.ours for one in case_and_parts(product, number)[1]] == [True]
 
 
 def test_nobody_adds_themselves_or_another_one_in_a_case_that_is_over(
-    house: House, kari: Actor, number: str, register: Any, read: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, register: Any, read: Any, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
-    me = replace(person(house, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
+    me = replace(person(product, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
     found = send(me, f"/saker/{number}/parter", role="contact", pid=TRULS).get_data(as_text=True)
     kept = re.search(r'name="person" value="([^"]+)"', found)
     assert kept
@@ -183,8 +183,8 @@ def test_nobody_adds_themselves_or_another_one_in_a_case_that_is_over(
     assert refused.status_code == 409 and "ikke legge til deg selv" in refused.get_data(as_text=True)
 
     send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
-    case, [part] = case_and_parts(house, number)
-    house.application.dispatch.send(CancelCase(case.id, "stopped by the citizen"), house.anne)
+    case, [part] = case_and_parts(product, number)
+    product.application.dispatch.send(CancelCase(case.id, "stopped by the citizen"), product.anne)
     register(AssertionError("nobody is looked up for a case that is over"))
     for path, form in (
         ("parter", {"role": "contact", "name": "Siri Nabo"}),
@@ -193,33 +193,33 @@ def test_nobody_adds_themselves_or_another_one_in_a_case_that_is_over(
     ):
         over = send(kari, f"/saker/{number}/{path}", **form)
         assert over.status_code == 409 and "Saken er avsluttet" in over.get_data(as_text=True), path
-    assert case_and_parts(house, number)[1] == [part]
+    assert case_and_parts(product, number)[1] == [part]
     assert "Legg til person" not in read(kari, f"/saker/{number}")
     confirmed = send(kari, f"/saker/{number}/parter/{part.id}/avslutt", reason="saken er slutt")
     assert confirmed.status_code == 303, "an end is no part"
 
 
 def test_a_changed_role_is_none_they_have_already(
-    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     for role in ("contact", "creditor"):
         send(kari, f"/saker/{number}/parter", role=role, name="Per Nabo")
-    before = case_and_parts(house, number)[1]
+    before = case_and_parts(product, number)[1]
     contact = next(one for one in before if one.role == "contact")
     refused = send(kari, f"/saker/{number}/parter/{contact.id}/rolle", role="creditor")
 
     assert refused.status_code == 409 and "har allerede denne rollen" in refused.get_data(as_text=True)
-    assert case_and_parts(house, number)[1] == before
+    assert case_and_parts(product, number)[1] == before
 
 
 def test_who_is_known_by_name_alone_keeps_it_when_the_process_changes_the_role(
-    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
-    case, now = case_and_parts(house, number)[0], house.clock.now()
-    with house.application.db.write() as connection:
+    case, now = case_and_parts(product, number)[0], product.clock.now()
+    with product.application.db.write() as connection:
         parties.agree(connection, case.id, [CaseParty("heir", "contact", "heir", "court")], now)
         assert parties.change_role(connection, case.id, "contact", "creditor", now) == 2
 
-    found = sorted((one.name, one.role, one.person_id, one.ours) for one in case_and_parts(house, number)[1])
+    found = sorted((one.name, one.role, one.person_id, one.ours) for one in case_and_parts(product, number)[1])
     assert found == [("", "creditor", "heir", False), ("Per Nabo", "creditor", "", True)]

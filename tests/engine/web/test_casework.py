@@ -16,10 +16,10 @@ from engine.casework import letters, measures, members, queries
 from engine.casework.templates import blanks, fill, fitting, of, proposed
 from engine.workflow.authorization.actor import Actor, Office, Role
 from tests.engine.web.test_case_pages import client, read
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import person
 
-__all__ = ["client", "house", "read"]
+__all__ = ["client", "product", "read"]
 Client = Callable[[Actor], FlaskClient]
 
 
@@ -38,25 +38,25 @@ def send(client: Client) -> Callable[..., Any]:  # noqa: F811
 
 
 @pytest.fixture
-def kari(house: House) -> Actor:  # noqa: F811
+def kari(product: Product) -> Actor:  # noqa: F811
     """Somebody of the office, known to the vault as a log-in would do it."""
-    found = replace(person(house, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
-    with house.application.db.write() as connection:
-        members.note_login(connection, OFFICE.orgno, found.person_id, False, house.clock.now())
+    found = replace(person(product, "20887297952", "Kari Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    with product.application.db.write() as connection:
+        members.note_login(connection, OFFICE.orgno, found.person_id, False, product.clock.now())
     return found
 
 
 @pytest.fixture
-def number(house: House) -> str:  # noqa: F811
+def number(product: Product) -> str:  # noqa: F811
     """The number of a case that waits for a caseworker."""
-    case = house.start("callback")
-    house.complete(case, "Ask", wish={"phone": "99887766", "when": "morning", "about": ""})
-    with house.application.db.read() as connection:
+    case = product.start("callback")
+    product.complete(case, "Ask", wish={"phone": "99887766", "when": "morning", "about": ""})
+    with product.application.db.read() as connection:
         return str(queries.case_by_id(connection, case).number)
 
 
 def test_a_barred_note_is_there_without_its_words_until_it_is_opened(
-    house: House,
+    product: Product,
     kari: Actor,
     number: str,
     read: Any,
@@ -66,36 +66,40 @@ def test_a_barred_note_is_there_without_its_words_until_it_is_opened(
     send(kari, f"/saker/{number}/notat", note=secret, barred="others")
     send(kari, f"/saker/{number}/notat", note="Vi ringte")
 
-    page = read(house.anne, "/saken-min")
+    page = read(product.anne, "/saken-min")
     assert secret not in page and "Vi ringte" in page
     assert "Du kan ikke lese dette notatet. Grunn: Gjelder andre personers private forhold" in page
     desk = read(kari, f"/saker/{number}")
-    note_id = re.search(r"/notat/([0-9a-f-]{36})/innsyn", client_page(house, kari, number, send))
+    note_id = re.search(r"/notat/([0-9a-f-]{36})/innsyn", client_page(product, kari, number, send))
     assert secret in desk and note_id
-    for which in re.findall(r"/notat/([0-9a-f-]{36})/innsyn", client_page(house, kari, number, send)):
+    for which in re.findall(r"/notat/([0-9a-f-]{36})/innsyn", client_page(product, kari, number, send)):
         send(kari, f"/saker/{number}/notat/{which}/innsyn", barred="")
-    assert secret in read(house.anne, "/saken-min")
+    assert secret in read(product.anne, "/saken-min")
 
 
-def client_page(house: House, who: Actor, number: str, send: Any) -> str:  # noqa: F811
+def client_page(product: Product, who: Actor, number: str, send: Any) -> str:  # noqa: F811
     """The case page as it is written, with its addresses."""
     return str(send(who, f"/saker/{number}/notat", note="").get_data(as_text=True))
 
 
-def test_the_exported_list_points_to_nobody(house: House, kari: Actor, number: str, send: Any, client: Client) -> None:  # noqa: F811
+def test_the_exported_list_points_to_nobody(
+    product: Product, kari: Actor, number: str, send: Any, client: Client
+) -> None:  # noqa: F811
     send(kari, f"/saker/{number}/gjor/take")
     answer = client(kari).get("/arbeidsko/eksport.csv?visning=alle")
     text = answer.get_data(as_text=True)
 
     assert answer.headers["Content-Type"].startswith("text/csv") and text.count("\n") == 2
     assert "Bli ringt opp" in text and "Skal ringes" in text
-    for personal in ("Anne", "Eksempel", "Kari", number, house.anne.person_id, kari.person_id, "99887766"):
+    for personal in ("Anne", "Eksempel", "Kari", number, product.anne.person_id, kari.person_id, "99887766"):
         assert personal not in text, personal
 
 
-def test_no_page_of_a_case_is_there_for_another_office(house: House, number: str, send: Any, client: Client) -> None:  # noqa: F811
+def test_no_page_of_a_case_is_there_for_another_office(
+    product: Product, number: str, send: Any, client: Client
+) -> None:  # noqa: F811
     other = Office("999999999", "Et annet kontor")
-    stranger = replace(person(house, "20887297953", "Fremmed"), role=Role.CASEWORKER, office=other)
+    stranger = replace(person(product, "20887297953", "Fremmed"), role=Role.CASEWORKER, office=other)
     browser = client(stranger)
 
     for path in ("", "/historikk", "/oversikt", "/brev/x", "/brev/x/pdf"):
@@ -105,31 +109,31 @@ def test_no_page_of_a_case_is_there_for_another_office(house: House, number: str
              "begun": "2026-12-01", "template": "free", "grunn": "x", "til": "x", "other": "x"}  # fmt: skip
     for path in (*acts, "notat", "melding", "sporsmal", "tiltak", "koblinger", "brev", "utkast/note", "notat/begynn"):
         assert send(stranger, f"/saker/{number}/{path}", **forms).status_code == 404, path
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         assert queries.case_by_number(connection, number, OFFICE.orgno).responsible is None
 
 
 def test_a_name_is_in_no_address_and_another_cannot_use_the_search(
-    house: House,
+    product: Product,
     kari: Actor,
     number: str,
     send: Any,
     client: Client,  # noqa: F811
 ) -> None:
     address = send(kari, "/arbeidsko/sok", tekst="Anne Eksempel").headers["Location"]
-    ola = replace(person(house, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    ola = replace(person(product, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
 
     assert "anne" not in address.lower() and "eksempel" not in address.lower()
     assert number in client(kari).get(address).get_data(as_text=True)
     assert "Anne Eksempel" not in client(ola).get(address).get_data(as_text=True)
-    house.clock.advance(timedelta(minutes=61))
+    product.clock.advance(timedelta(minutes=61))
     later = client(kari).get(address).get_data(as_text=True)
     assert "Søket er utløpt" in later
     assert send(kari, "/arbeidsko/sok", tekst=number).headers["Location"].endswith(f"/saker/{number}")
 
 
 def test_a_letter_is_sent_whole_and_stays_as_it_was_sent(
-    house: House,
+    product: Product,
     kari: Actor,
     number: str,
     send: Any,
@@ -138,7 +142,7 @@ def test_a_letter_is_sent_whole_and_stays_as_it_was_sent(
     address = send(kari, f"/saker/{number}/brev", template="free").headers["Location"]
     refused = send(kari, address, title="Brev", body="Hei {name}", gjor="send")
     assert refused.status_code == 422 and "Brevet mangler {name}" in refused.get_data(as_text=True)
-    assert client(house.anne).get(f"/brev/{address.rpartition('/')[2]}").status_code == 404, (
+    assert client(product.anne).get(f"/brev/{address.rpartition('/')[2]}").status_code == 404, (
         "a draft is nobody's letter"
     )
 
@@ -146,21 +150,21 @@ def test_a_letter_is_sent_whole_and_stays_as_it_was_sent(
     late = send(kari, address, title="Brev", body="Hei Truls", gjor="send")
 
     assert late.status_code == 422 and "allerede sendt" in late.get_data(as_text=True)
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         case = queries.case_by_number(connection, number, OFFICE.orgno)
-        [sent] = letters.of_case(connection, house.application.vault, case.id)
-        kept = letters.document(connection, house.application.vault, case.id, sent.id)
+        [sent] = letters.of_case(connection, product.application.vault, case.id)
+        kept = letters.document(connection, product.application.vault, case.id, sent.id)
     import hashlib
 
     assert (sent.body, sent.state, sent.digest) == ("Hei Anne", "sent", hashlib.sha256(kept).hexdigest())
-    pdf = client(house.anne).get(f"/brev/{sent.id}")
+    pdf = client(product.anne).get(f"/brev/{sent.id}")
     assert pdf.data == kept and pdf.headers["Cache-Control"] == "no-store"
-    bo = person(house, "21838297824", "Bo Arv")
+    bo = person(product, "21838297824", "Bo Arv")
     assert client(bo).get(f"/brev/{sent.id}").status_code == 404
 
 
 def test_whose_part_ended_gets_no_further_and_their_words_are_kept(
-    house: House,
+    product: Product,
     kari: Actor,
     number: str,
     send: Any,
@@ -169,22 +173,22 @@ def test_whose_part_ended_gets_no_further_and_their_words_are_kept(
     browser = client(kari)
     token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"/saker/{number}").get_data(as_text=True))
     assert token
-    with house.application.db.write() as connection:
-        members.end(connection, OFFICE.orgno, kari.person_id, house.clock.now())
+    with product.application.db.write() as connection:
+        members.end(connection, OFFICE.orgno, kari.person_id, product.clock.now())
 
     answer = browser.post(f"/saker/{number}/notat", data={"csrf_token": token[1], "note": "Nesten ferdig"})
 
     assert answer.status_code == 403 and "ikke lenger tilgang" in answer.get_data(as_text=True)
     for path in ("/arbeidsko", "/arbeidsko/eksport.csv", f"/saker/{number}", "/kontoret"):
         assert browser.get(path).status_code == 403, path
-    ola = replace(person(house, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    ola = replace(person(product, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
     assert "Nesten ferdig" in client(ola).get(f"/saker/{number}").get_data(as_text=True)
 
 
-def test_only_the_leader_ends_anothers_part_or_says_they_are_away(house: House, kari: Actor, send: Any) -> None:  # noqa: F811
-    lise = replace(person(house, "20887297955", "Lise Leder"), role=Role.CASEWORKER, office=OFFICE)
-    with house.application.db.write() as connection:
-        members.note_login(connection, OFFICE.orgno, lise.person_id, True, house.clock.now())
+def test_only_the_leader_ends_anothers_part_or_says_they_are_away(product: Product, kari: Actor, send: Any) -> None:  # noqa: F811
+    lise = replace(person(product, "20887297955", "Lise Leder"), role=Role.CASEWORKER, office=OFFICE)
+    with product.application.db.write() as connection:
+        members.note_login(connection, OFFICE.orgno, lise.person_id, True, product.clock.now())
 
     assert send(kari, "/kontoret/avslutt", person=lise.person_id).status_code == 403
     days = {"fra": "2026-11-23", "til": "2026-11-30"}
@@ -193,26 +197,28 @@ def test_only_the_leader_ends_anothers_part_or_says_they_are_away(house: House, 
     assert send(lise, "/kontoret/fravaer", person=kari.person_id, vikar=lise.person_id, **days).status_code == 303
     assert send(lise, "/kontoret/avslutt", person=lise.person_id).status_code == 403, "never oneself"
     assert send(lise, "/kontoret/avslutt", person=kari.person_id).status_code == 303
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         assert not members.works_here(connection, OFFICE.orgno, kari.person_id)
-        assert members.stands_in_for(connection, OFFICE.orgno, lise.person_id, house.clock.now()) == [kari.person_id]
+        assert members.stands_in_for(connection, OFFICE.orgno, lise.person_id, product.clock.now()) == [kari.person_id]
 
 
-def test_a_measure_is_looked_back_at_three_times_each_once(house: House, kari: Actor, number: str, send: Any) -> None:  # noqa: F811
+def test_a_measure_is_looked_back_at_three_times_each_once(
+    product: Product, kari: Actor, number: str, send: Any
+) -> None:  # noqa: F811
     wrong = send(kari, f"/saker/{number}/tiltak", kind="budget", what="Budsjett", monthly="mye", begun="2026-11-23")
     assert wrong.status_code == 422 and "Beløp må være et tall" in wrong.get_data(as_text=True)
     send(kari, f"/saker/{number}/tiltak", kind="budget", what="Budsjett", monthly="1 500", begun="2026-11-23")
 
     def read_all() -> list[measures.Measure]:
-        with house.application.db.read() as connection:
+        with product.application.db.read() as connection:
             case = queries.case_by_number(connection, number, OFFICE.orgno)
-            return measures.of_case(connection, house.application.vault, case.id)
+            return measures.of_case(connection, product.application.vault, case.id)
 
     [one] = read_all()
     assert one.monthly == Decimal("1500.00") and [o.months for o in one.outcomes] == [3, 9, 15]
-    house.clock.advance(timedelta(days=93))
-    with house.application.db.read() as connection:
-        due = measures.due(connection, OFFICE.orgno, house.clock.now())
+    product.clock.advance(timedelta(days=93))
+    with product.application.db.read() as connection:
+        due = measures.due(connection, OFFICE.orgno, product.clock.now())
     assert [(row.number, row.months) for row in due] == [(number, 3)]
     address = f"/saker/{number}/tiltak/{one.id}/3"
     assert send(kari, address, result="holds", monthly="1 200", outcome="Går bra").status_code == 303
@@ -221,9 +227,9 @@ def test_a_measure_is_looked_back_at_three_times_each_once(house: House, kari: A
     assert (after.outcomes[0].result, after.outcomes[0].monthly) == ("holds", Decimal("1200.00"))
 
 
-def test_templates_of_a_journey_come_before_the_houses_and_those_that_fit_come_first(house: House) -> None:  # noqa: F811
-    with house.application.db.read() as connection:
-        bundle = house.application.library.newest(connection, "advice").bundle
+def test_templates_of_a_journey_come_before_the_houses_and_those_that_fit_come_first(product: Product) -> None:  # noqa: F811
+    with product.application.db.read() as connection:
+        bundle = product.application.library.newest(connection, "advice").bundle
     found = of(bundle, "letters")
 
     assert [one.id for one in found] == ["decision", "meeting", "plan", "free", "closing"]
@@ -238,9 +244,9 @@ def test_templates_of_a_journey_come_before_the_houses_and_those_that_fit_come_f
 
 
 @pytest.mark.parametrize("slip", ["", "{", "[]", '{"letters": 3}', '{"letters": [4, {"id": "x"}, {"body": {}}]}'])
-def test_a_slip_in_a_journeys_templates_leaves_the_houses(house: House, slip: str) -> None:  # noqa: F811
-    with house.application.db.read() as connection:
-        bundle = house.application.library.newest(connection, "advice").bundle
+def test_a_slip_in_a_journeys_templates_leaves_the_houses(product: Product, slip: str) -> None:  # noqa: F811
+    with product.application.db.read() as connection:
+        bundle = product.application.library.newest(connection, "advice").bundle
     wrong = replace(bundle, files={**bundle.files, "templates.json": slip.encode()})
 
     assert [one.id for one in of(wrong, "letters")] == ["free", "closing"]

@@ -13,52 +13,52 @@ from engine.workflow.authorization.actor import Actor
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, send
 from tests.processes.advice.test_advice_journey import refused_everything
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 
-__all__ = ["client", "house", "kari", "read", "send"]
+__all__ = ["client", "product", "kari", "read", "send"]
 
 
 @pytest.fixture
-def number(house: House) -> str:  # noqa: F811
+def number(product: Product) -> str:  # noqa: F811
     """A case of debt advice that waits for its decision."""
-    case = refused_everything(house)
-    house.complete(case, "Assess", house.kari)
-    with house.application.db.read() as connection:
+    case = refused_everything(product)
+    product.complete(case, "Assess", product.kari)
+    with product.application.db.read() as connection:
         return str(queries.case_by_id(connection, case).number)
 
 
-def case_of(house: House, number: str) -> Any:  # noqa: F811
-    with house.application.db.read() as connection:
+def case_of(product: Product, number: str) -> Any:  # noqa: F811
+    with product.application.db.read() as connection:
         return queries.case_by_number(connection, number, OFFICE.orgno)
 
 
-def decide(house: House, kari: Actor, number: str, send: Any, **form: str) -> Any:  # noqa: F811
-    task = house.tasks(case_of(house, number).id)["Decide"]
+def decide(product: Product, kari: Actor, number: str, send: Any, **form: str) -> Any:  # noqa: F811
+    task = product.tasks(case_of(product, number).id)["Decide"]
     return send(kari, f"/saker/{number}/oppgave/{task}", **form)
 
 
 def test_the_form_asks_for_what_the_outcome_needs(
-    house: House, kari: Actor, number: str, client: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, client: Any, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     page = client(kari).get(f"/saker/{number}").get_data(as_text=True)
     form = page[page.index('id="oppgave"') : page.index('id="notater"')]
     assert "Valgfritt" not in form, "a start date is asked for until it is a rejection"
 
-    granted = decide(house, kari, number, send, outcome="granted", reason=" ")
+    granted = decide(product, kari, number, send, outcome="granted", reason=" ")
     text = granted.get_data(as_text=True)
     assert granted.status_code == 422
     assert "Startdato må fylles ut" in text and "Begrunnelse må fylles ut" in text and "Vedtak mangler" not in text
 
-    wordless = decide(house, kari, number, send, outcome="rejected").get_data(as_text=True)
+    wordless = decide(product, kari, number, send, outcome="rejected").get_data(as_text=True)
     assert "Begrunnelse må fylles ut" in wordless and "Startdato må" not in wordless
     label = re.search(r'<label[^>]*for="startDate">(.*?)</label>', wordless)
     assert label and "Valgfritt" in label[1], "a rejection has no start date"
-    assert decide(house, kari, number, send, outcome="rejected", reason="Bor i en annen kommune").status_code == 303
+    assert decide(product, kari, number, send, outcome="rejected", reason="Bor i en annen kommune").status_code == 303
 
 
-def sent(house: House, kari: Actor, number: str) -> str:  # noqa: F811
+def sent(product: Product, kari: Actor, number: str) -> str:  # noqa: F811
     """The letter that tells of the decision, sent now."""
-    case, app, now = case_of(house, number), house.application, house.clock.now()
+    case, app, now = case_of(product, number), product.application, product.clock.now()
     with app.db.write() as connection:
         letter = letters.draft(
             connection, app.vault, author=kari.person_id, case=case, template="decision", title="Vedtak", body="Avslag",
@@ -72,40 +72,40 @@ def sent(house: House, kari: Actor, number: str) -> str:  # noqa: F811
 
 
 def test_the_time_runs_from_when_the_letter_was_opened(
-    house: House, kari: Actor, number: str, client: Any, read: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, client: Any, read: Any  # noqa: F811
 ) -> None:  # fmt: skip
     assert "Klagefristen begynner når brevet med vedtaket er sendt" in read(kari, f"/saker/{number}")
-    assert "Klage på vedtaket" not in read(house.anne, "/saken-min")
+    assert "Klage på vedtaket" not in read(product.anne, "/saken-min")
 
-    letter = sent(house, kari, number)  # Monday 23 November
+    letter = sent(product, kari, number)  # Monday 23 November
     assert "Klagefrist 14. desember 2026: 3 uker fra brevet ble sendt" in read(kari, f"/saker/{number}")
-    house.clock.advance(timedelta(days=2))
-    client(house.anne).get(f"/brev/{letter}")
+    product.clock.advance(timedelta(days=2))
+    client(product.anne).get(f"/brev/{letter}")
 
     assert "Klagefrist 16. desember 2026: 3 uker fra brevet ble åpnet 25. november 2026" in read(
         kari, f"/saker/{number}"
     )
-    assert "Du kan klage på vedtaket til og med 16. desember 2026" in read(house.anne, "/saken-min")
-    house.clock.advance(timedelta(days=22))
-    assert "Klagefristen gikk ut 16. desember 2026" in read(house.anne, "/saken-min")
+    assert "Du kan klage på vedtaket til og med 16. desember 2026" in read(product.anne, "/saken-min")
+    product.clock.advance(timedelta(days=22))
+    assert "Klagefristen gikk ut 16. desember 2026" in read(product.anne, "/saken-min")
 
 
 def test_a_complaint_is_in_time_or_too_late_and_decided_once(
-    house: House, kari: Actor, number: str, read: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, read: Any, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
-    sent(house, kari, number)
-    house.clock.advance(timedelta(days=30))
+    sent(product, kari, number)
+    product.clock.advance(timedelta(days=30))
     address = f"/saker/{number}/klager"
     early = send(kari, address, received="2026-12-14", text="Hun mener hun bor her")
     late = send(kari, address, received="2026-12-15", text="En til")
     assert "complaint_in_time" in early.headers["Location"] and "complaint_late" in late.headers["Location"]
-    app = house.application
+    app = product.application
     with app.db.read() as connection:
-        found = complaints.of_case(connection, app.vault, case_of(house, number).id)
-        told = [one.kind for one in notices.of_person(connection, app.vault, house.anne.person_id)]
+        found = complaints.of_case(connection, app.vault, case_of(product, number).id)
+        told = [one.kind for one in notices.of_person(connection, app.vault, product.anne.person_id)]
     by_time = {one.in_time: one for one in found}
     assert len(found) == 2 and told.count("complaint") == 2
-    page = read(house.anne, "/saken-min")
+    page = read(product.anne, "/saken-min")
     assert "I rett tid" in page and "For sent" in page and "Hun mener hun bor her" not in page
 
     one = f"{address}/{by_time[True].id}"
@@ -114,39 +114,39 @@ def test_a_complaint_is_in_time_or_too_late_and_decided_once(
     assert send(kari, one, outcome="sent_on", answer="Vi står ved vedtaket").status_code == 303
     again = send(kari, one, outcome="changed", answer="x")
     assert again.status_code == 409 and "har allerede registrert utfallet" in again.get_data(as_text=True)
-    page = read(house.anne, "/saken-min")
+    page = read(product.anne, "/saken-min")
     assert "Sendt til Statsforvalteren" in page and "Vi står ved vedtaket" in page
     assert "registrerte utfallet av en klage" in page
 
 
 @pytest.mark.parametrize("day", ["2026-11-24", "", "i går"])
 def test_a_complaint_came_on_a_day_that_has_been(
-    house: House, kari: Actor, number: str, send: Any, day: str  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Any, day: str  # noqa: F811
 ) -> None:  # fmt: skip
     answer = send(kari, f"/saker/{number}/klager", received=day, text="Hun klager")
 
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and 'id="complaint-received-fault"' in page and "Hun klager" in page
-    with house.application.db.read() as connection:
-        assert complaints.of_case(connection, house.application.vault, case_of(house, number).id) == []
+    with product.application.db.read() as connection:
+        assert complaints.of_case(connection, product.application.vault, case_of(product, number).id) == []
 
 
 def test_the_same_form_sent_twice_is_one_complaint_and_one_notice(
-    house: House, kari: Actor, number: str, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
-    sent(house, kari, number)
+    sent(product, kari, number)
 
     def complain(text: str, received: str = "2026-11-23") -> Any:
-        house.clock.advance(timedelta(seconds=1))
+        product.clock.advance(timedelta(seconds=1))
         return send(kari, f"/saker/{number}/klager", received=received, text=text, _key="the page as it was shown")
 
     first, again = complain("Hun mener hun bor her"), complain("Hun mener hun bor her")
-    app = house.application
+    app = product.application
 
     def count() -> tuple[int, int]:
         with app.db.read() as connection:
-            told = [one.kind for one in notices.of_person(connection, app.vault, house.anne.person_id)]
-            return len(complaints.of_case(connection, app.vault, case_of(house, number).id)), told.count("complaint")
+            told = [one.kind for one in notices.of_person(connection, app.vault, product.anne.person_id)]
+            return len(complaints.of_case(connection, app.vault, case_of(product, number).id)), told.count("complaint")
 
     assert first.headers["Location"] == again.headers["Location"] and count() == (1, 1)
     complain("Og hun vil ha penger")

@@ -12,9 +12,9 @@ from engine.studio.form_builder import BY_ID, FormDraft
 from engine.workflow.execution.data import read
 from engine.workflow.execution.models import user_task
 from tests.engine.web.filled import Browser, begin, faults, made, sent
-from tests.processes.conftest import House, house
+from tests.processes.conftest import Product, product
 
-__all__ = ["house"]
+__all__ = ["product"]
 
 
 def form(work: FormDraft) -> None:
@@ -35,9 +35,9 @@ def form(work: FormDraft) -> None:
 
 
 @pytest.fixture
-def begun(house: House) -> tuple[Browser, str, str]:  # noqa: F811
-    case, task = begin(house, made(form))
-    return Browser(house, house.anne), f"/oppgaver/{task}", case
+def begun(product: Product) -> tuple[Browser, str, str]:  # noqa: F811
+    case, task = begin(product, made(form))
+    return Browser(product, product.anne), f"/oppgaver/{task}", case
 
 
 def heading(page: str) -> tuple[str, str]:
@@ -47,14 +47,14 @@ def heading(page: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def stored(house: House, at: str) -> Any:  # noqa: F811
-    with house.application.db.read() as connection:
+def stored(product: Product, at: str) -> Any:  # noqa: F811
+    with product.application.db.read() as connection:
         task = connection.execute(select(user_task).where(user_task.c.id == at[10:])).one()
-        found = read(connection, house.application.vault, task.instance_id, "form_apply")
+        found = read(connection, product.application.vault, task.instance_id, "form_apply")
         return found[0] if found else None, task.page
 
 
-def test_next_judges_the_page_alone_and_back_judges_nothing(begun: Any, house: House) -> None:  # noqa: F811
+def test_next_judges_the_page_alone_and_back_judges_nothing(begun: Any, product: Product) -> None:  # noqa: F811
     anne, at, _ = begun
     page = anne.get(at)
     assert heading(page) == ("Steg 1 av 2", "Side 1") and "Jeg har svart riktig" not in page
@@ -64,7 +64,7 @@ def test_next_judges_the_page_alone_and_back_judges_nothing(begun: Any, house: H
     page = wrong.get_data(as_text=True)
     assert wrong.status_code == 422 and faults(page) == ["Svar på «Har du gjeld?»"]
     assert heading(page)[1] == "Side 1" and 'value="Anne"' in page
-    assert stored(house, at)[0] == {"navn": "Anne"}, "what was written is kept though the page is not in order"
+    assert stored(product, at)[0] == {"navn": "Anne"}, "what was written is kept though the page is not in order"
 
     page = anne.follow(at, side="Side1", navn="Anne", har_du_gjeld="ja", go="next")
     assert heading(page) == ("Steg 2 av 3", "Gjeld"), "the answer brought a page forth"
@@ -75,7 +75,7 @@ def test_next_judges_the_page_alone_and_back_judges_nothing(begun: Any, house: H
     assert heading(page) == ("Steg 2 av 2", "Til slutt"), "and another hid it"
 
 
-def test_one_goes_on_where_one_left_and_sends_what_all_pages_hold(begun: Any, house: House) -> None:  # noqa: F811
+def test_one_goes_on_where_one_left_and_sends_what_all_pages_hold(begun: Any, product: Product) -> None:  # noqa: F811
     anne, at, case = begun
     anne.follow(at, side="Side1", navn="Anne", har_du_gjeld="ja", go="next")
     page = anne.follow(at, side="Gjeld", **{"lan#": "2", "lan[0].belop": "100", "lan[1].belop": "250"}, go="next")
@@ -89,11 +89,11 @@ def test_one_goes_on_where_one_left_and_sends_what_all_pages_hold(begun: Any, ho
     page = again.get_data(as_text=True)
     assert heading(page)[1] == "Gjeld" and 'name="lan[2].belop"' in page
     assert anne.post(at, side="TilSlutt", jeg_har_svart_riktig="yes").status_code == 303
-    content, _ = stored(house, at)
+    content, _ = stored(product, at)
     assert content == {
         "navn": "Anne", "har_du_gjeld": "ja", "lan": [{"belop": 100}, {"belop": 250}], "jeg_har_svart_riktig": True,
     }  # fmt: skip
-    assert "Handle" in house.tasks(case)
+    assert "Handle" in product.tasks(case)
 
 
 def test_the_end_tells_every_fault_with_a_link_to_its_page(begun: Any) -> None:
@@ -113,21 +113,21 @@ def test_the_end_tells_every_fault_with_a_link_to_its_page(begun: Any) -> None:
     assert heading(page)[1] == "Side 1" and faults(page) == ["Navn må fylles ut"]
 
 
-def test_the_navigation_of_a_layout_words_the_buttons(house: House) -> None:  # noqa: F811
+def test_the_navigation_of_a_layout_words_the_buttons(product: Product) -> None:  # noqa: F811
     def worded(work: FormDraft) -> None:
         form(work)
         buttons = {"id": "nav", "type": "NavigationButtons", "showBackButton": False}
         for name in work.pages:
             work.layout(name).append({**buttons, "id": f"nav-{name}", "textResourceBindings": {"next": "Videre nå"}})
 
-    _, task = begin(house, made(worded))
-    anne = Browser(house, house.anne)
+    _, task = begin(product, made(worded))
+    anne = Browser(product, product.anne)
     assert ">Videre nå<" in anne.get(f"/oppgaver/{task}")
     page = anne.follow(f"/oppgaver/{task}", side="Side1", navn="A", har_du_gjeld="ja", go="next")
     assert heading(page)[1] == "Gjeld" and ">Tilbake<" not in page
 
 
-def test_a_form_of_one_page_has_no_steps(house: House) -> None:  # noqa: F811
-    _, task = begin(house, made(lambda work: work.add("Side1", BY_ID["input"], "Navn")))
-    page = Browser(house, house.anne).get(f"/oppgaver/{task}")
+def test_a_form_of_one_page_has_no_steps(product: Product) -> None:  # noqa: F811
+    _, task = begin(product, made(lambda work: work.add("Side1", BY_ID["input"], "Navn")))
+    page = Browser(product, product.anne).get(f"/oppgaver/{task}")
     assert "Steg 1" not in page and "Neste" not in page and ">Send" in page

@@ -24,10 +24,10 @@ from engine.workflow.execution.commands import StartInstance
 from engine.workflow.instances.models import case_file, case_party
 from tests.engine.web.test_case_pages import client, read
 from tests.engine.web.test_casework import kari, number, send
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import person
 
-__all__ = ["client", "house", "kari", "number", "read", "send"]
+__all__ = ["client", "product", "kari", "number", "read", "send"]
 TRULS = "20887297953"
 GIVEN = {"journey": "advice", "pid": "208872 97953", "way": "phone", "reason": "Ringte om brev fra inkasso"}
 
@@ -52,14 +52,14 @@ def register(monkeypatch: pytest.MonkeyPatch, client: Any) -> Callable[[Any], No
     return answers
 
 
-def cases(house: House) -> int:  # noqa: F811
-    with house.application.db.read() as connection:
+def cases(product: Product) -> int:  # noqa: F811
+    with product.application.db.read() as connection:
         return int(connection.execute(select(func.count()).select_from(case_file)).scalar_one())
 
 
-def look_ups(house: House) -> list[dict[str, Any]]:  # noqa: F811
+def look_ups(product: Product) -> list[dict[str, Any]]:  # noqa: F811
     """What the trail says of look-ups by number."""
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         found = select(audit_event.c.data).where(
             audit_event.c.case_id == SYSTEM_CHAIN, audit_event.c.kind == "PersonLookedUp"
         )
@@ -74,23 +74,23 @@ def confirmed(send: Any, kari: Actor, **more: str) -> Any:  # noqa: F811
 
 
 def test_a_case_begins_for_the_person_that_was_confirmed_and_they_are_notified(
-    house: House, kari: Actor, register: Any, send: Any, read: Any, caplog: pytest.LogCaptureFixture  # noqa: F811
+    product: Product, kari: Actor, register: Any, send: Any, read: Any, caplog: pytest.LogCaptureFixture  # noqa: F811
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
     page = send(kari, "/arbeidsko/ny-sak", **GIVEN)
     text = page.get_data(as_text=True)
     assert page.status_code == 200 and "Truls Eksempel" in text and "1972" in text
     assert TRULS not in text and "208872 97953" not in text
-    with house.application.db.read() as connection:
-        assert house.application.vault.person_by_pid(connection, TRULS) is None, "looking up makes nobody known"
+    with product.application.db.read() as connection:
+        assert product.application.vault.person_by_pid(connection, TRULS) is None, "looking up makes nobody known"
 
     answer = confirmed(send, kari, take="ja")
     number = answer.headers["Location"].partition("/saker/")[2].partition("?")[0]
-    with house.application.db.read() as connection:
-        truls = house.application.vault.person_by_pid(connection, TRULS)
+    with product.application.db.read() as connection:
+        truls = product.application.vault.person_by_pid(connection, TRULS)
         assert truls is not None
         case = queries.case_by_number(connection, number, OFFICE.orgno)
-        told = notices.of_person(connection, house.application.vault, truls.id)
+        told = notices.of_person(connection, product.application.vault, truls.id)
         begun = connection.execute(
             select(audit_event).where(audit_event.c.case_id == case.id, audit_event.c.kind == "CaseStarted")
         ).one()
@@ -98,9 +98,9 @@ def test_a_case_begins_for_the_person_that_was_confirmed_and_they_are_notified(
     assert (case.owner_id, case.responsible, case.key) == (truls.id, kari.person_id, "advice")
     assert (begun.actor_id, begun.data["for"]) == (kari.person_id, truls.id)
     assert [(one.kind, one.content["about"]) for one in told] == [("opened", "Nav Lillestrøm")]
-    looked = look_ups(house)
+    looked = look_ups(product)
     assert len(looked) == 2 and all(
-        entry["lookup"] == house.application.vault.lookup(TRULS).hex() and TRULS not in str(entry) for entry in looked
+        entry["lookup"] == product.application.vault.lookup(TRULS).hex() and TRULS not in str(entry) for entry in looked
     )
     citizen = Actor(Role.CITIZEN, truls.id, "Truls Eksempel", level="high")
     page = read(citizen, "/saken-min")
@@ -110,20 +110,20 @@ def test_a_case_begins_for_the_person_that_was_confirmed_and_they_are_notified(
 
 
 def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
-    house: House, kari: Actor, register: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, register: Any, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     confirmed(send, kari)
-    assert cases(house) == 1
+    assert cases(product) == 1
     page = send(kari, "/arbeidsko/ny-sak", **GIVEN).get_data(as_text=True)
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         number = connection.execute(select(case_file.c.number)).scalar_one()
 
     assert "allerede en åpen sak" in page and f'href="/saker/{number}"' in page and 'name="person"' not in page
-    with house.application.db.write() as connection:
-        vault, now = house.application.vault, house.clock.now()
+    with product.application.db.write() as connection:
+        vault, now = product.application.vault, product.clock.now()
         kept = views.keep_search(connection, vault, kari.person_id, TRULS, now, views.LOOKUP)
     again = send(kari, "/arbeidsko/ny-sak/bekreft", **GIVEN, person=kept)
-    assert again.status_code == 409 and cases(house) == 1
+    assert again.status_code == 409 and cases(product) == 1
 
 
 @pytest.mark.parametrize(
@@ -135,18 +135,18 @@ def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
     ],
 )
 def test_whom_the_register_does_not_give_is_said_and_what_was_written_stands(
-    house: House, kari: Actor, register: Any, send: Any, answer: Exception, said: str  # noqa: F811
+    product: Product, kari: Actor, register: Any, send: Any, answer: Exception, said: str  # noqa: F811
 ) -> None:  # fmt: skip
     register(answer)
     page = send(kari, "/arbeidsko/ny-sak", **GIVEN)
 
     text = page.get_data(as_text=True)
     assert page.status_code == 422 and said in text and "Ringte om brev fra inkasso" in text
-    assert cases(house) == 0
+    assert cases(product) == 0
 
 
 def test_every_field_is_asked_for_and_a_number_has_eleven_digits(
-    house: House, kari: Actor, register: Any, send: Any
+    product: Product, kari: Actor, register: Any, send: Any
 ) -> None:  # noqa: F811
     page = send(kari, "/arbeidsko/ny-sak", journey="self_help", pid="1234", way="", reason=" ").get_data(as_text=True)
 
@@ -155,87 +155,87 @@ def test_every_field_is_asked_for_and_a_number_has_eleven_digits(
     assert 'value="1234"' in page
     expired = send(kari, "/arbeidsko/ny-sak/bekreft", **GIVEN, person="somebody-elses")
     assert expired.status_code == 422 and "Skriv fødselsnummeret på nytt" in expired.get_data(as_text=True)
-    assert cases(house) == 0
+    assert cases(product) == 0
 
 
 def test_only_what_the_office_has_and_the_policy_permits_may_be_begun(
-    house: House, kari: Actor, client: Any  # noqa: F811
+    product: Product, kari: Actor, client: Any  # noqa: F811
 ) -> None:  # fmt: skip
     def offered(who: Actor) -> set[str]:
         page = client(who).get("/arbeidsko/ny-sak").get_data(as_text=True).partition('name="journey"')[2]
         return set(re.findall(r'<option value="(\w+)"', page.partition("</select>")[0]))
 
     breg = Office("313367002", "Bedriftsveiledningen i Brønnøysund")
-    bente = replace(person(house, "20887297956", "Bente"), role=Role.CASEWORKER, office=breg)
+    bente = replace(person(product, "20887297956", "Bente"), role=Role.CASEWORKER, office=breg)
     assert offered(kari) == {"advice", "callback"}
     assert offered(bente) == {"callback", "enk_start"}
 
-    truls = person(house, TRULS, "Truls Eksempel").person_id
+    truls = person(product, TRULS, "Truls Eksempel").person_id
     for who, key, office in (
         (kari, "self_help", OFFICE.orgno),
         (kari, "advice", breg.orgno),
         (bente, "advice", OFFICE.orgno),
     ):
         with pytest.raises(Forbidden):
-            house.application.dispatch.send(StartInstance(key, truls, {"office": office}), who)
+            product.application.dispatch.send(StartInstance(key, truls, {"office": office}), who)
     with pytest.raises(Forbidden):
-        house.application.dispatch.send(StartInstance("advice", truls, {"office": OFFICE.orgno}), house.anne)
-    assert cases(house) == 0
+        product.application.dispatch.send(StartInstance("advice", truls, {"office": OFFICE.orgno}), product.anne)
+    assert cases(product) == 0
 
 
-def test_beginning_a_case_opens_no_task_of_another_to_the_caseworker(house: House) -> None:  # noqa: F811
-    with house.application.db.read() as connection:
-        bundle = house.application.library.newest(connection, "advice").bundle
+def test_beginning_a_case_opens_no_task_of_another_to_the_caseworker(product: Product) -> None:  # noqa: F811
+    with product.application.db.read() as connection:
+        bundle = product.application.library.newest(connection, "advice").bundle
     policy = read_policy(bundle.files["policy.xml"])
 
     assert allowed(policy, "advice", "Share", "radgiver") == {"read"}
     assert "write" in allowed(policy, "advice", "Decide", "radgiver")
 
 
-def test_nobody_opens_a_case_for_themselves(house: House, kari: Actor, register: Any, send: Any) -> None:  # noqa: F811
-    me = replace(person(house, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
+def test_nobody_opens_a_case_for_themselves(product: Product, kari: Actor, register: Any, send: Any) -> None:  # noqa: F811
+    me = replace(person(product, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
     page = send(me, "/arbeidsko/ny-sak", **GIVEN).get_data(as_text=True)
 
     assert "Du kan ikke opprette en sak for deg selv" in page and 'name="person"' not in page
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         assert connection.execute(select(func.count()).select_from(person_table)).scalar_one() >= 2
 
 
 def test_only_a_look_up_that_is_in_the_trail_makes_anybody_known(
-    house: House, kari: Actor, number: str, register: Any, send: Any, read: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, register: Any, send: Any, read: Any  # noqa: F811
 ) -> None:  # fmt: skip
-    began = cases(house)
+    began = cases(product)
     typed = send(kari, "/arbeidsko/sok", tekst="208872 97953").headers["Location"]
     assert "sok=" not in typed and "97953" not in typed and "kan du ikke søke med fødselsnummer" in read(kari, typed)
-    with house.application.db.write() as connection:
-        kept = views.keep_search(connection, house.application.vault, kari.person_id, TRULS, house.clock.now())
+    with product.application.db.write() as connection:
+        kept = views.keep_search(connection, product.application.vault, kari.person_id, TRULS, product.clock.now())
     begun = send(kari, "/arbeidsko/ny-sak/bekreft", **GIVEN, person=kept)
     put = send(kari, f"/saker/{number}/parter/bekreft", role="contact", person=kept)
 
-    assert (begun.status_code, put.status_code) == (422, 422) and look_ups(house) == []
-    with house.application.db.read() as connection:
-        assert house.application.vault.person_by_pid(connection, TRULS) is None
+    assert (begun.status_code, put.status_code) == (422, 422) and look_ups(product) == []
+    with product.application.db.read() as connection:
+        assert product.application.vault.person_by_pid(connection, TRULS) is None
         assert connection.execute(select(func.count()).select_from(case_party)).scalar_one() == 0
-    assert cases(house) == began
+    assert cases(product) == began
 
 
 def test_who_looks_up_whom_is_in_the_trail_before_the_register_is_asked(
-    house: House, kari: Actor, number: str, client: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, client: Any, send: Any  # noqa: F811
 ) -> None:  # fmt: skip
     app = next(c.cell_contents for c in client.__closure__ if hasattr(c.cell_contents, "wsgi_app"))
 
     def dies(pid: str) -> Any:
-        assert look_ups(house)[-1] == {"office": OFFICE.orgno, "lookup": house.application.vault.lookup(pid).hex()}
+        assert look_ups(product)[-1] == {"office": OFFICE.orgno, "lookup": product.application.vault.lookup(pid).hex()}
         raise SystemError("the process was killed while it asked")
 
     app.extensions["identify"] = dies
     for path, form in (("/arbeidsko/ny-sak", GIVEN), (f"/saker/{number}/parter", {"role": "contact", "pid": TRULS})):
         assert send(kari, path, **form).status_code == 500, path
-    assert len(look_ups(house)) == 2
+    assert len(look_ups(product)) == 2
 
 
 def test_nobody_looks_up_without_end(
-    house: House, kari: Actor, number: str, register: Any, send: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    product: Product, kari: Actor, number: str, register: Any, send: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip
     monkeypatch.setattr(person_lookup, "MOST", 2)
     for _ in range(2):
@@ -244,10 +244,10 @@ def test_nobody_looks_up_without_end(
     for path, form in (("/arbeidsko/ny-sak", GIVEN), (f"/saker/{number}/parter", {"role": "contact", "pid": TRULS})):
         refused = send(kari, path, **form)
         assert refused.status_code == 422 and "for mange fødselsnumre" in refused.get_data(as_text=True), path
-    assert len(look_ups(house)) == 2
+    assert len(look_ups(product)) == 2
 
-    ola = replace(person(house, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
+    ola = replace(person(product, "20887297954", "Ola Rådgiver"), role=Role.CASEWORKER, office=OFFICE)
     register(("Truls Eksempel", date(1972, 8, 20)))
     assert send(ola, "/arbeidsko/ny-sak", **GIVEN).status_code == 200
-    house.clock.advance(timedelta(hours=1))
+    product.clock.advance(timedelta(hours=1))
     assert send(kari, "/arbeidsko/ny-sak", **GIVEN).status_code == 200

@@ -17,9 +17,9 @@ from engine.studio.blank import blank
 from engine.web.shared.texts import LANGUAGES, texts
 from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import Administrator, ada, app, revision
-from tests.processes.conftest import House, house
+from tests.processes.conftest import Product, product
 
-__all__ = ["ada", "app", "house"]
+__all__ = ["ada", "app", "product"]
 KEY = "ny"
 OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
 
@@ -27,8 +27,8 @@ OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
 class Editor:
     """One administrator at one step of a draft of their own."""
 
-    def __init__(self, who: Administrator, where: House, app: Flask) -> None:
-        self.who, self.house = who, where
+    def __init__(self, who: Administrator, where: Product, app: Flask) -> None:
+        self.who, self.product = who, where
         offers = task_type_registry.offers({"domstol": where.court}, {"domstol": where.court}, {})
         where.application.offers.update(offers | {"target": {"kommunen": "Kommunens fagsystem"}})
         schema = {"type": "object", "properties": {"done": {"type": "boolean"}}}
@@ -45,7 +45,7 @@ class Editor:
 
     @property
     def bundle(self) -> Bundle:
-        with self.house.application.db.read() as connection:
+        with self.product.application.db.read() as connection:
             draft = drafts.find(connection, KEY)
         assert draft is not None
         return draft.bundle
@@ -80,8 +80,8 @@ def fields(page: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def editor(ada: Administrator, house: House, app: Flask) -> Editor:  # noqa: F811
-    return Editor(ada, house, app)
+def editor(ada: Administrator, product: Product, app: Flask) -> Editor:  # noqa: F811
+    return Editor(ada, product, app)
 
 
 def test_every_job_is_described_and_every_word_of_it_is_there() -> None:

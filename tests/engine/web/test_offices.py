@@ -19,9 +19,9 @@ from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event
 from engine.workflow.authorization import sessions
 from integrations.idporten.client import Identity
 from tests.engine.web.staff import text_of
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 
-__all__ = ["house"]
+__all__ = ["product"]
 NAV, BREG, OWN = OFFICE.orgno, "313367002", "310478717"
 NAMES = {NAV: "Nav Lillestrøm", BREG: "Bedriftsveiledningen", OWN: "iBalanse"}
 
@@ -53,10 +53,12 @@ class Issuer:
 
 
 class Browser:
-    def __init__(self, house: House, given: dict[str, set[str]]) -> None:  # noqa: F811
+    def __init__(self, product: Product, given: dict[str, set[str]]) -> None:  # noqa: F811
         issuer = Issuer(given)
         app = create_app(
-            house.application, logins={"ansattporten": issuer}, identify=lambda pid: ("Tone Toparts", date(1983, 3, 21))
+            product.application,
+            logins={"ansattporten": issuer},
+            identify=lambda pid: ("Tone Toparts", date(1983, 3, 21)),
         )
         self.at: FlaskClient = app.test_client()
         self.at.get("/ansatt/logg-inn?videre=/kontoret")
@@ -70,38 +72,38 @@ class Browser:
 
 
 @pytest.fixture
-def tone(house: House) -> Browser:  # noqa: F811
+def tone(product: Product) -> Browser:  # noqa: F811
     """Works at Nav's office and leads another, without cases there."""
-    return Browser(house, {NAV: {STAFF}, BREG: {STAFF, LEADER}})
+    return Browser(product, {NAV: {STAFF}, BREG: {STAFF, LEADER}})
 
 
-def chosen(house: House) -> list[dict[str, Any]]:  # noqa: F811
-    with house.application.db.read() as connection:
+def chosen(product: Product) -> list[dict[str, Any]]:  # noqa: F811
+    with product.application.db.read() as connection:
         wanted = (audit_event.c.case_id == SYSTEM_CHAIN, audit_event.c.kind == "OfficeChosen")
         found = connection.execute(select(audit_event.c.data).where(*wanted).order_by(audit_event.c.seq)).scalars()
         return [{"from": data["from"], "to": data["to"], "role": data["role"]} for data in found]
 
 
 def test_nothing_is_shown_before_an_office_is_chosen_and_then_where_they_were_going(
-    house: House, tone: Browser
+    product: Product, tone: Browser
 ) -> None:  # noqa: F811
     assert tone.landed.headers["Location"] == "/ansatt/kontor?videre=/kontoret"
     for path in ("/arbeidsko", "/saker/2026-0001", "/kontoret", "/arbeidsko/ny-sak"):
         assert tone.at.get(path).headers["Location"].startswith("/ansatt/kontor"), path
     page = text_of(tone.at.get("/ansatt/kontor"))
     assert "Nav Lillestrøm, saksbehandler" in page and "Bedriftsveiledningen, saksbehandler" in page
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         assert connection.execute(select(office_member)).first() is None, "nobody's colleague yet"
 
     answer = tone.send("/ansatt/kontor", kontor=NAV, videre="/kontoret")
 
     assert answer.headers["Location"] == "/kontoret" and tone.at.get("/kontoret").status_code == 200
-    assert chosen(house) == [{"from": None, "to": NAV, "role": "caseworker"}]
+    assert chosen(product) == [{"from": None, "to": NAV, "role": "caseworker"}]
 
 
-def test_changing_in_the_header_changes_whose_cases_are_there(house: House, tone: Browser) -> None:  # noqa: F811
-    case = house.start("callback")
-    with house.application.db.read() as connection:
+def test_changing_in_the_header_changes_whose_cases_are_there(product: Product, tone: Browser) -> None:  # noqa: F811
+    case = product.start("callback")
+    with product.application.db.read() as connection:
         number = queries.case_by_id(connection, case).number
     tone.send("/ansatt/kontor", kontor=NAV)
     assert tone.at.get(f"/saker/{number}").status_code == 200
@@ -114,22 +116,22 @@ def test_changing_in_the_header_changes_whose_cases_are_there(house: House, tone
 
     after = tone.at.get_cookie(COOKIE)
     assert before and after and before.value != after.value, "a new session for a new role"
-    with house.application.db.read() as connection:
-        assert sessions.find(connection, before.value, house.clock.now()) is None
+    with product.application.db.read() as connection:
+        assert sessions.find(connection, before.value, product.clock.now()) is None
     assert tone.at.get(f"/saker/{number}").status_code == 404
-    assert [one["to"] for one in chosen(house)] == [NAV, BREG] and chosen(house)[1]["from"] == NAV
+    assert [one["to"] for one in chosen(product)] == [NAV, BREG] and chosen(product)[1]["from"] == NAV
     assert tone.at.get("/tall").status_code == 200, "a leader there"
     assert tone.send("/ansatt/kontor", kontor="999999999").status_code == 403, "never one that was not given"
 
 
-def test_losing_one_office_leaves_the_other(house: House, tone: Browser) -> None:  # noqa: F811
+def test_losing_one_office_leaves_the_other(product: Product, tone: Browser) -> None:  # noqa: F811
     tone.send("/ansatt/kontor", kontor=BREG)
     tone.send("/ansatt/kontor", kontor=NAV)
-    house.clock.advance(timedelta(minutes=1))
-    with house.application.db.write() as connection:
-        who = house.application.vault.person_by_pid(connection, "20887297953")
+    product.clock.advance(timedelta(minutes=1))
+    with product.application.db.write() as connection:
+        who = product.application.vault.person_by_pid(connection, "20887297953")
         assert who is not None
-        members.end(connection, NAV, who.id, house.clock.now())
+        members.end(connection, NAV, who.id, product.clock.now())
 
     ended = tone.at.get("/arbeidsko")
     assert ended.status_code == 403 and "Velg et annet kontor" in text_of(ended)
@@ -138,17 +140,17 @@ def test_losing_one_office_leaves_the_other(house: House, tone: Browser) -> None
     assert tone.at.get("/arbeidsko").status_code == 403, "choosing does not give back what was ended"
     tone.send("/ansatt/kontor", kontor=BREG)
     assert tone.at.get("/arbeidsko").status_code == 200
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         assert not members.works_here(connection, NAV, who.id)
 
 
-def test_each_office_has_its_own_role_and_who_has_one_is_not_asked(house: House) -> None:  # noqa: F811
-    both = Browser(house, {NAV: {LEADER}, OWN: {STAFF}})
+def test_each_office_has_its_own_role_and_who_has_one_is_not_asked(product: Product) -> None:  # noqa: F811
+    both = Browser(product, {NAV: {LEADER}, OWN: {STAFF}})
     both.send("/ansatt/kontor", kontor=NAV)
-    assert both.at.get("/arbeidsko").status_code == 403 and chosen(house)[-1]["role"] == "leader"
-    assert both.send("/ansatt/kontor", kontor=OWN).status_code == 303 and chosen(house)[-1]["role"] == "administrator"
+    assert both.at.get("/arbeidsko").status_code == 403 and chosen(product)[-1]["role"] == "leader"
+    assert both.send("/ansatt/kontor", kontor=OWN).status_code == 303 and chosen(product)[-1]["role"] == "administrator"
 
-    one = Browser(house, {NAV: {STAFF}})
+    one = Browser(product, {NAV: {STAFF}})
     assert one.landed.headers["Location"] == "/kontoret"
     assert "Bytt kontor" not in one.at.get("/arbeidsko").get_data(as_text=True)
     assert one.at.get("/ansatt/kontor").headers["Location"] == "/arbeidsko"

@@ -9,28 +9,28 @@ from sqlalchemy import delete, update
 
 from engine.advice.evidence.models import harvest, snapshot
 from tests.engine.web.filled import Browser
-from tests.processes.conftest import House, house
+from tests.processes.conftest import Product, product
 from tests.processes.data_collection.test_data_collection_journey import collecting
 
-__all__ = ["house"]
+__all__ = ["product"]
 RENEWS = re.compile(r'<noscript><meta http-equiv="refresh"')
 ASKS = re.compile(r'id="kilder-svar"[^>]* hx-get="(/oversikt/kilder\?versjon=(\d+))"')
 
 
-def answered(house: House, at: datetime) -> None:
-    with house.application.db.write() as connection:
+def answered(product: Product, at: datetime) -> None:
+    with product.application.db.write() as connection:
         connection.execute(update(harvest).where(harvest.c.answered_at.is_not(None)).values(answered_at=at))
 
 
-def test_it_renews_itself_until_the_last_answer_is_built_in(house: House) -> None:
-    case = collecting(house)
-    house.work()
-    anne = Browser(house, house.anne)
+def test_it_renews_itself_until_the_last_answer_is_built_in(product: Product) -> None:
+    case = collecting(product)
+    product.work()
+    anne = Browser(product, product.anne)
     page = anne.get("/oversikt")
     assert not RENEWS.search(page) and not ASKS.search(page), "all is there"
 
-    answered(house, house.clock.now() + timedelta(seconds=1))
-    house.clock.advance(timedelta(seconds=2))
+    answered(product, product.clock.now() + timedelta(seconds=1))
+    product.clock.advance(timedelta(seconds=2))
     page = anne.get("/oversikt")
     asks = ASKS.search(page)
     assert RENEWS.search(page) and asks, "the overview shown is from before the last answer"
@@ -38,24 +38,24 @@ def test_it_renews_itself_until_the_last_answer_is_built_in(house: House) -> Non
     assert "HX-Refresh" not in polled.headers
     assert ASKS.search(polled.get_data(as_text=True)), "it goes on asking, about the version that is shown"
 
-    with house.application.db.write() as connection:
+    with product.application.db.write() as connection:
         built = update(snapshot).where(snapshot.c.case_id == case)
-        connection.execute(built.values(built_at=house.clock.now(), version=snapshot.c.version + 100))
+        connection.execute(built.values(built_at=product.clock.now(), version=snapshot.c.version + 100))
     polled = anne.client.get(asks[1])
     assert polled.headers["HX-Refresh"] == "true"
     page = anne.get("/oversikt")
     assert not RENEWS.search(page) and not ASKS.search(page)
 
 
-def test_before_the_first_overview_it_renews_itself_for_two_minutes(house: House) -> None:
-    collecting(house)
-    house.work()
-    with house.application.db.write() as connection:
+def test_before_the_first_overview_it_renews_itself_for_two_minutes(product: Product) -> None:
+    collecting(product)
+    product.work()
+    with product.application.db.write() as connection:
         connection.execute(delete(snapshot))
-    answered(house, house.clock.now())
-    anne = Browser(house, house.anne)
+    answered(product, product.clock.now())
+    anne = Browser(product, product.anne)
     assert RENEWS.search(anne.get("/oversikt"))
 
-    house.clock.advance(timedelta(minutes=3))
+    product.clock.advance(timedelta(minutes=3))
     page = anne.get("/oversikt")
     assert not RENEWS.search(page) and not ASKS.search(page), "nobody builds it: somebody must be told, not the page"

@@ -33,9 +33,9 @@ from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
 from engine.workflow.findings import House as Offer
 from engine.workflow.findings import faults
 from tests.factories.sampling import examples
-from tests.processes.conftest import House, house, party
+from tests.processes.conftest import Product, party, product
 
-__all__ = ["house"]
+__all__ = ["product"]
 ROOT = Path(__file__).resolve().parents[3]
 ESTATE = Bundle.read(ROOT / "docs" / "examples" / "estate_settlement")
 
@@ -43,7 +43,7 @@ ESTATE = Bundle.read(ROOT / "docs" / "examples" / "estate_settlement")
 class Administrator:
     """Somebody with a session, who posts forms as a browser would."""
 
-    def __init__(self, app: Flask, where: House, name: str) -> None:
+    def __init__(self, app: Flask, where: Product, name: str) -> None:
         with where.application.db.write() as connection:
             pid = {"Ada": "04884199941", "Bea": "20887297952"}[name]
             self.id = where.application.vault.register(
@@ -79,18 +79,18 @@ def packed(files: Any) -> bytes:
 
 
 @pytest.fixture
-def app(house: House) -> Iterator[Flask]:  # noqa: F811
-    yield create_app(house.application, logins={}, identify=lambda pid: ("", date(1980, 1, 1)))
+def app(product: Product) -> Iterator[Flask]:  # noqa: F811
+    yield create_app(product.application, logins={}, identify=lambda pid: ("", date(1980, 1, 1)))
 
 
 @pytest.fixture
-def ada(app: Flask, house: House) -> Administrator:  # noqa: F811
-    return Administrator(app, house, "Ada")
+def ada(app: Flask, product: Product) -> Administrator:  # noqa: F811
+    return Administrator(app, product, "Ada")
 
 
 @pytest.fixture
-def bea(app: Flask, house: House) -> Administrator:  # noqa: F811
-    return Administrator(app, house, "Bea")
+def bea(app: Flask, product: Product) -> Administrator:  # noqa: F811
+    return Administrator(app, product, "Bea")
 
 
 def revision(page: str) -> str:
@@ -180,7 +180,7 @@ def zipped(who: Administrator) -> dict[str, bytes]:
 
 def test_every_fault_is_listed_with_element_and_line_and_nothing_can_be_published(
     ada: Administrator,
-    house: House,  # noqa: F811
+    product: Product,  # noqa: F811
 ) -> None:
     files = dict(ESTATE.files)
     process = files["process.bpmn"].decode()
@@ -205,13 +205,13 @@ def test_every_fault_is_listed_with_element_and_line_and_nothing_can_be_publishe
         assert re.search(rf"\({element}, linje {line}\): {re.escape(text)}", page), (element, text)
     status, page = ada.post("/prosesser/estate_settlement/publiser", revision=revision(page))
     assert status == 422 and "Prosessen har feil som må rettes først." in page
-    with house.application.db.read() as connection:
-        assert house.application.library.versions(connection, "estate_settlement") == []
+    with product.application.db.read() as connection:
+        assert product.application.library.versions(connection, "estate_settlement") == []
 
 
 def test_what_is_not_evaluated_of_a_policy_is_listed_by_name_and_line_and_cannot_be_published(
     ada: Administrator,
-    house: House,  # noqa: F811
+    product: Product,  # noqa: F811
 ) -> None:
     policy = ESTATE.files["policy.xml"].decode().replace("</Rule>", "<Condition/></Rule>", 1)
     policy = policy.replace('MustBePresent="false"', 'MustBePresent="false" Issuer="x"', 1)
@@ -226,16 +226,16 @@ def test_what_is_not_evaluated_of_a_policy_is_listed_by_name_and_line_and_cannot
         ada.get(f"/prosesser/estate_settlement?fane={tab}")
     status, page = ada.post("/prosesser/estate_settlement/publiser", revision=revision(page))
     assert status == 422 and "Prosessen har feil som må rettes først." in page
-    with house.application.db.read() as connection:
-        assert house.application.library.versions(connection, "estate_settlement") == []
+    with product.application.db.read() as connection:
+        assert product.application.library.versions(connection, "estate_settlement") == []
 
 
-def test_an_unreadable_bundle_leaves_nothing_behind(ada: Administrator, house: House) -> None:  # noqa: F811
+def test_an_unreadable_bundle_leaves_nothing_behind(ada: Administrator, product: Product) -> None:  # noqa: F811
     status, page = ada.upload({**ESTATE.files, "metadata.json": b"{", "policy.xml": b"<"})
     assert status == 422
     assert "metadata.json kan ikke leses: feil i JSON på linje 1" in page
     assert "policy.xml kan ikke leses: feil i XML på linje 1" in page
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         assert drafts.every(connection) == {}
 
 
@@ -254,17 +254,17 @@ def test_a_huge_upload_is_told_so(ada: Administrator) -> None:
 
 def test_publishing_tells_which_steps_cases_wait_in_and_how_many(
     ada: Administrator,
-    house: House,  # noqa: F811
+    product: Product,  # noqa: F811
 ) -> None:
     from engine.advice.task_types.exchange import Found
 
     ada.upload(ESTATE.files)
     assert ada.post("/prosesser/estate_settlement/publiser", revision="1")[0] == 303
     parties = (party("11824899930", "Dagny Arv", "avdode"), party("21818297804", "Anne Eksempel"))
-    house.court.found = Found("TOSLO-1", parties, date(2027, 1, 22))
-    cases = [house.start("estate_settlement", subject="avdode", parties=[], signatures=[], annulled=False,
+    product.court.found = Found("TOSLO-1", parties, date(2027, 1, 22))
+    cases = [product.start("estate_settlement", subject="avdode", parties=[], signatures=[], annulled=False,
                          partiesChanged=False) for _ in range(2)]  # fmt: skip
-    house.work()
+    product.work()
     ada.post("/prosesser/estate_settlement/utkast")
     for element in ("Declare", "LookAgain"):
         page = ada.get("/prosesser/estate_settlement")
@@ -278,8 +278,8 @@ def test_publishing_tells_which_steps_cases_wait_in_and_how_many(
     assert "Versjon 2 er i bruk i 0 saker" in ada.get("/prosesser/estate_settlement")
     declared = {"testament": "no", "marriagePact": "no", "agricultural": "no"}
     for case in cases:
-        house.complete(case, "Declare", declaration=declared)
-        assert set(house.tasks(case)) == {"Sign"}, "on the version they began with"
+        product.complete(case, "Declare", declaration=declared)
+        assert set(product.tasks(case)) == {"Sign"}, "on the version they began with"
 
 
 def test_an_older_version_can_be_taken_up_again(ada: Administrator) -> None:

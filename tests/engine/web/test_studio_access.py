@@ -7,9 +7,9 @@ import re
 from engine.studio import access
 from engine.studio.difference import differences
 from engine.workflow.definitions.bundle import Bundle
-from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea, house, revision
+from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea, product, revision
 
-__all__ = ["ada", "app", "bea", "house"]
+__all__ = ["ada", "app", "bea", "product"]
 AT = "/prosesser/estate_settlement"
 TAB = f"{AT}?fane=tilganger"
 

@@ -10,9 +10,9 @@ from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import Administrator, ada, app, bea
 from tests.engine.workflow.bpmn.test_drawing import anything
 from tests.factories.sampling import examples
-from tests.processes.conftest import house
+from tests.processes.conftest import product
 
-__all__ = ["ada", "app", "bea", "house"]
+__all__ = ["ada", "app", "bea", "product"]
 AT = "/prosesser/vergemal"
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">'

@@ -14,9 +14,9 @@ from engine.workflow.findings import House as Offer
 from engine.workflow.findings import faults
 from tests.engine.web.listing import Listed
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea
-from tests.processes.conftest import house
+from tests.processes.conftest import product
 
-__all__ = ["ada", "app", "bea", "house"]
+__all__ = ["ada", "app", "bea", "product"]
 KEY = "vergemal"
 OFFER = Offer(
     Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ["consent", "mandate"], rules=BUNDLE_RULES

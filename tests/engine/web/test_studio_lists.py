@@ -8,9 +8,9 @@ import re
 import zipfile
 from typing import Any
 
-from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea, house, revision
+from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea, product, revision
 
-__all__ = ["ada", "app", "bea", "house"]
+__all__ = ["ada", "app", "bea", "product"]
 AT = "/prosesser/estate_settlement"
 TAB = f"{AT}?fane=lister"
 

@@ -24,9 +24,9 @@ from engine.workflow.execution.models import process_instance
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import dry_run
 from tests.engine.web.test_studio import ROOT, Administrator, ada, app, bea, revision
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 
-__all__ = ["ada", "app", "bea", "house"]
+__all__ = ["ada", "app", "bea", "product"]
 AT = "/prosesser/vergemal"
 
 
@@ -45,10 +45,10 @@ def publish(who: Administrator, **form: Any) -> tuple[int, str]:
     return who.post(f"{AT}/publiser", revision=revision(who.get(AT)), **form)
 
 
-def running(house: House) -> list[tuple[int, str]]:  # noqa: F811
+def running(product: Product) -> list[tuple[int, str]]:  # noqa: F811
     """(version, state) of every case."""
-    with house.application.db.read() as connection:
-        versions = {v.id: v.version for v in house.application.library.versions(connection, "vergemal")}
+    with product.application.db.read() as connection:
+        versions = {v.id: v.version for v in product.application.library.versions(connection, "vergemal")}
         rows = connection.execute(
             select(process_instance.c.definition_id, process_instance.c.state).where(
                 process_instance.c.key == "vergemal"
@@ -57,9 +57,9 @@ def running(house: House) -> list[tuple[int, str]]:  # noqa: F811
     return sorted((versions[row[0]], row[1]) for row in rows)
 
 
-def fill(house: House, case: str, element: str, content: dict[str, Any], actor: Actor | None = None) -> None:  # noqa: F811
-    command = CompleteTask(house.tasks(case)[element], data={f"form_{element.lower()}": content})
-    house.application.dispatch.send(command, actor or house.anne)
+def fill(product: Product, case: str, element: str, content: dict[str, Any], actor: Actor | None = None) -> None:  # noqa: F811
+    command = CompleteTask(product.tasks(case)[element], data={f"form_{element.lower()}": content})
+    product.application.dispatch.send(command, actor or product.anne)
 
 
 def renamed(who: Administrator, element: str, name: str) -> None:
@@ -69,22 +69,22 @@ def renamed(who: Administrator, element: str, name: str) -> None:
     assert status == 303, page
 
 
-def test_the_first_version_is_published_at_once_and_cases_run(ada: Administrator, house: House) -> None:  # noqa: F811
+def test_the_first_version_is_published_at_once_and_cases_run(ada: Administrator, product: Product) -> None:  # noqa: F811
     begin(ada)
     assert publish(ada)[0] == 303
-    case = house.start("vergemal")
-    house.work()
-    fill(house, case, "Apply", {"hva_heter_du": "Anne"})
-    assert set(house.tasks(case)) == {"Handle"}
+    case = product.start("vergemal")
+    product.work()
+    fill(product, case, "Apply", {"hva_heter_du": "Anne"})
+    assert set(product.tasks(case)) == {"Handle"}
 
 
-def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, house: House) -> None:  # noqa: F811
+def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, product: Product) -> None:  # noqa: F811
     begin(ada)
     publish(ada)
-    waiting = house.start("vergemal")
-    later = house.start("vergemal")
-    house.work()
-    fill(house, later, "Apply", {"hva_heter_du": "Anne"})
+    waiting = product.start("vergemal")
+    later = product.start("vergemal")
+    product.work()
+    fill(product, later, "Apply", {"hva_heter_du": "Anne"})
     ada.post(f"{AT}/utkast")
     renamed(ada, "Apply", "Søk")
     for element in ("Handle",):
@@ -99,9 +99,9 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)))
     assert "1 av 2 saker kan flyttes" in page
     assert "Saker: 1, Behandle: Saken står i et steg som ikke finnes i den nye versjonen." in page
-    assert running(house) == [(1, "active"), (1, "active")], "a dry run moves nothing"
-    with house.application.db.read() as connection:
-        assert len(house.application.library.versions(connection, "vergemal")) == 1, "and publishes nothing"
+    assert running(product) == [(1, "active"), (1, "active")], "a dry run moves nothing"
+    with product.application.db.read() as connection:
+        assert len(product.application.library.versions(connection, "vergemal")) == 1, "and publishes nothing"
 
     status, page = publish(ada, cases="move", reason="Nytt navn")
     assert status == 303
@@ -117,21 +117,21 @@ def test_running_cases_are_told_of_tried_moved_and_put_back(ada: Administrator, 
     assert ada.post(at, act="on")[0] == 303
     page = ada.get(at)
     assert "1 av 2 er flyttet, 1 passet ikke" in page and "Saken står i et steg som ikke finnes" in page
-    assert running(house) == [(1, "active"), (2, "active")]
-    assert set(house.tasks(waiting)) == {"Apply"} and set(house.tasks(later)) == {"Handle"}
+    assert running(product) == [(1, "active"), (2, "active")]
+    assert set(product.tasks(waiting)) == {"Apply"} and set(product.tasks(later)) == {"Handle"}
 
     assert ada.post(at, act="undo")[0] == 303
-    assert running(house) == [(1, "active"), (1, "active")]
+    assert running(product) == [(1, "active"), (1, "active")]
     assert "Flytt saker til versjon 2" in ada.get(f"{AT}?fane=versjoner")
     status, page = ada.post(f"{AT}/flytt", act="prov")
     assert status == 200 and "1 av 2 saker kan flyttes" in page
 
 
-def test_the_administrator_chooses_what_a_removed_stage_has_become(ada: Administrator, house: House) -> None:  # noqa: F811
+def test_the_administrator_chooses_what_a_removed_stage_has_become(ada: Administrator, product: Product) -> None:  # noqa: F811
     begin(ada)
     publish(ada)
-    house.start("vergemal")
-    house.work()
+    product.start("vergemal")
+    product.work()
     ada.post(f"{AT}/utkast")
     files = dict(Bundle.unpack("vergemal", ada.client.get(f"{AT}/eksport.zip").data).files)
     metadata = json.loads(files["metadata.json"])
@@ -151,15 +151,15 @@ def test_the_administrator_chooses_what_a_removed_stage_has_become(ada: Administ
     assert "1 av 1 saker kan flyttes" in page
     status, page = publish(ada, cases="move", **chosen)
     assert status == 303
-    house.work()
-    with house.application.db.read() as connection:
+    product.work()
+    with product.application.db.read() as connection:
         stages = connection.execute(select(case_file.c.stage).where(case_file.c.key == "vergemal")).scalars().all()
-    assert stages == [metadata["stages"][0]["id"]] and running(house) == [(2, "active")]
+    assert stages == [metadata["stages"][0]["id"]] and running(product) == [(2, "active")]
 
 
 def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     ada: Administrator,
-    house: House,
+    product: Product,
     monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
     monkeypatch.setattr(case_migration, "MOST_TRIED", 3)
@@ -167,10 +167,10 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     begin(ada)
     publish(ada)
     for number in range(10):
-        case = house.start("vergemal")
-        house.work()
+        case = product.start("vergemal")
+        product.work()
         if number % 2:
-            fill(house, case, "Apply", {"hva_heter_du": "Anne"})
+            fill(product, case, "Apply", {"hva_heter_du": "Anne"})
     ada.post(f"{AT}/utkast")
     ada.post(f"{AT}/steg/Handle", revision=revision(ada.get(AT)), act="remove")
     status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)))
@@ -178,19 +178,19 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     assert status == 303 and batch
     at = f"{AT}/flytting/{batch[1]}"
     assert "0 av 10 kan flyttes, 0 passet ikke" in ada.get(at), "nobody waits for it"
-    house.work()
+    product.work()
     page = ada.get(at)
     assert "5 av 10 kan flyttes, 5 passet ikke" in page and "Ferdig" in page
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         rows = connection.execute(
             select(case_file.c.number).where(case_file.c.waiting_task == "Handle").order_by(case_file.c.number)
         )
         numbers = [row[0] for row in rows]
     assert "Saker: 5, Behandle: Saken står i et steg som ikke finnes i den nye versjonen." in page
     assert f"For eksempel {', '.join(numbers)}" in page
-    assert running(house) == [(1, "active")] * 10, "nothing has moved"
-    with house.application.db.read() as connection:
-        assert len(house.application.library.versions(connection, "vergemal")) == 1
+    assert running(product) == [(1, "active")] * 10, "nothing has moved"
+    with product.application.db.read() as connection:
+        assert len(product.application.library.versions(connection, "vergemal")) == 1
     page = ada.get(f"{AT}/publiser?prov={batch[1]}")
     assert "5 av 10 saker kan flyttes" in page
     renamed(ada, "Apply", "Søk")
@@ -198,11 +198,11 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
 
     status, _ = publish(ada, cases="move")
     assert status == 303
-    house.work()
-    assert running(house) == [(1, "active")] * 5 + [(2, "active")] * 5
+    product.work()
+    assert running(product) == [(1, "active")] * 5 + [(2, "active")] * 5
     status, page = ada.post(f"{AT}/flytt", **{"act": "prov", "map-Handle": "Apply"})
     assert status == 303
-    house.work()
+    product.work()
     found = re.search(r"flytting/([0-9a-f-]{36})", page)
     assert found
     page = ada.get(f"{AT}/flytt?prov={found[1]}")
@@ -312,9 +312,9 @@ def test_a_rule_of_many_conditions_is_shown_whole_with_room_for_one_more(ada: Ad
     assert rows[:4] == ["Anne", "Bo", "Siv", ""]
 
 
-def test_a_bundle_goes_from_house_to_house_with_its_seal(ada: Administrator, house: House) -> None:  # noqa: F811
+def test_a_bundle_goes_from_house_to_house_with_its_seal(ada: Administrator, product: Product) -> None:  # noqa: F811
     begin(ada)
-    key = house.application.settings.client_key
+    key = product.application.settings.client_key
     first = RSAKey.generate_key(2048)
     key.write_text(json.dumps(first.as_dict(private=True)))
     packed = ada.client.get(f"{AT}/eksport.zip").get_data()
@@ -359,20 +359,20 @@ def test_a_fault_of_a_source_is_kept_in_the_scenario_and_done_again(ada: Adminis
     assert scenario["outcome"]["happened"]["TaskCompleted:" + scenario["script"][1]["element"]] == 1
 
 
-def test_rows_are_filled_in_by_the_caseworker_and_read_back(ada: Administrator, house: House) -> None:  # noqa: F811
+def test_rows_are_filled_in_by_the_caseworker_and_read_back(ada: Administrator, product: Product) -> None:  # noqa: F811
     begin(ada)
     at = f"{AT}/skjema/Handle"
     ada.post(at, revision=revision(ada.get(AT)), act="add", page="Side1", kind="rows", title="Gjeld")
     form = {"act": "add", "page": "Side1", "kind": "amount", "title": "Beløp", "group": "gjeld"}
     ada.post(at, revision=revision(ada.get(AT)), **form)
     publish(ada)
-    case = house.start("vergemal")
-    house.work()
-    fill(house, case, "Apply", {"hva_heter_du": "Anne"})
+    case = product.start("vergemal")
+    product.work()
+    fill(product, case, "Apply", {"hva_heter_du": "Anne"})
     filled = {"hva_kom_dere_fram_til": "Ja", "gjeld": [{"belop": 1200}, {"belop": 5}]}
-    fill(house, case, "Handle", filled, Actor(Role.CASEWORKER, "radgiver", "Rita", OFFICE, "high"))
-    with house.application.db.read() as connection:
-        bundle = house.application.library.newest(connection, "vergemal").bundle
+    fill(product, case, "Handle", filled, Actor(Role.CASEWORKER, "radgiver", "Rita", OFFICE, "high"))
+    with product.application.db.read() as connection:
+        bundle = product.application.library.newest(connection, "vergemal").bundle
         with ada.client.application.test_request_context():
             g.language = "nb"
             found = answers.of_case(connection, SimpleNamespace(id=case), bundle)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from tests.engine.web.test_studio import ESTATE, ROOT, Administrator, ada, app, bea, house, revision
+from tests.engine.web.test_studio import ESTATE, ROOT, Administrator, ada, app, bea, product, revision
 
-__all__ = ["ada", "app", "bea", "house"]
+__all__ = ["ada", "app", "bea", "product"]
 AT = "/prosesser/advice/maler"
 TAB = "/prosesser/advice?fane=maler"
 ADVICE = {

@@ -13,17 +13,17 @@ from sqlalchemy import select
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.definitions.bundle import MANIFEST
 from tests.engine.web.test_studio import Administrator, ada, app, bea
-from tests.processes.conftest import House, house
+from tests.processes.conftest import Product, product
 
-__all__ = ["ada", "app", "bea", "house"]
+__all__ = ["ada", "app", "bea", "product"]
 AT = "/prosesser/godkjente-hus"
 
 
 @pytest.fixture
-def foreign(ada: Administrator, house: House) -> tuple[RSAKey, dict[str, bytes]]:  # noqa: F811
+def foreign(ada: Administrator, product: Product) -> tuple[RSAKey, dict[str, bytes]]:  # noqa: F811
     """The key of another organisation, and a bundle that was signed with it."""
     ada.post("/prosesser/kopi", source="", title="Vergemål")
-    own, key = house.application.settings.client_key, RSAKey.generate_key(2048)
+    own, key = product.application.settings.client_key, RSAKey.generate_key(2048)
     before = own.read_text() if own.is_file() else ""
     own.write_text(json.dumps(key.as_dict(private=True)))
     archive = zipfile.ZipFile(io.BytesIO(ada.client.get("/prosesser/vergemal/eksport.zip").get_data()))
@@ -59,7 +59,7 @@ def test_an_upload_names_the_house_whose_key_is_trusted(
 def test_two_agree_on_a_key_where_two_must_agree(
     ada: Administrator,
     bea: Administrator,
-    house: House,
+    product: Product,
     foreign: tuple[RSAKey, dict[str, bytes]],  # noqa: F811
 ) -> None:
     key, files = foreign
@@ -71,7 +71,7 @@ def test_two_agree_on_a_key_where_two_must_agree(
     assert "ukjent nøkkel" in told(ada, files)
     assert bea.post(AT, act="agree", thumbprint=key.thumbprint())[0] == 303
     assert "Signert av Lillevik kommune" in told(ada, files)
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         wanted = audit_event.c.kind.in_(("SigningKeyEntered", "SigningKeyTrusted"))
         rows = connection.execute(select(audit_event.c.kind, audit_event.c.data).where(wanted)).all()
     assert {row.kind for row in rows} == {"SigningKeyEntered", "SigningKeyTrusted"}
@@ -81,7 +81,7 @@ def test_two_agree_on_a_key_where_two_must_agree(
 def test_nobody_passes_the_rule_of_two_alone(
     ada: Administrator,
     bea: Administrator,
-    house: House,
+    product: Product,
     foreign: tuple[RSAKey, dict[str, bytes]],  # noqa: F811
 ) -> None:
     key, files = foreign
@@ -100,7 +100,7 @@ def test_nobody_passes_the_rule_of_two_alone(
     ada.post("/prosesser/innstillinger")
     assert "ber om at dette slås av" not in bea.get("/prosesser")
     assert "Signert av Lillevik kommune" in told(ada, files)
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         rows = connection.execute(select(audit_event.c.data).where(audit_event.c.kind == "StudioSettingAsked"))
         assert [row.data for row in rows] == [{"name": "two_persons", "value": False}] * 2
 

@@ -11,9 +11,9 @@ from engine.workflow.execution.models import process_instance
 from tests.engine.web.listing import Listed
 from tests.engine.web.test_studio import Administrator, ada, app, bea, revision
 from tests.engine.web.test_studio_publishing import fill
-from tests.processes.conftest import House, house
+from tests.processes.conftest import Product, product
 
-__all__ = ["ada", "app", "bea", "house"]
+__all__ = ["ada", "app", "bea", "product"]
 KEY = "vergemal"
 AT = f"/prosesser/{KEY}"
 
@@ -50,14 +50,14 @@ def try_it(who: Administrator, *answers: dict[str, str]) -> None:
     assert "Ferdig" in who.get(f"{AT}/provekjoring")
 
 
-def versions(house: House) -> list[tuple[int, str]]:  # noqa: F811
-    with house.application.db.read() as connection:
-        numbers = {v.id: v.version for v in house.application.library.versions(connection, KEY)}
+def versions(product: Product) -> list[tuple[int, str]]:  # noqa: F811
+    with product.application.db.read() as connection:
+        numbers = {v.id: v.version for v in product.application.library.versions(connection, KEY)}
         wanted = select(process_instance.c.definition_id, process_instance.c.state).where(process_instance.c.key == KEY)
         return sorted((numbers[row[0]], row[1]) for row in connection.execute(wanted))
 
 
-def test_guardianship_from_nothing_to_a_second_version_with_its_cases(ada: Administrator, house: House) -> None:  # noqa: F811
+def test_guardianship_from_nothing_to_a_second_version_with_its_cases(ada: Administrator, product: Product) -> None:  # noqa: F811
     assert ada.post("/prosesser/kopi", source="", title="Vergemål")[0] == 303
     built = Listed(ada, KEY)
     field(ada, "Apply", "input", "Hvem er du verge for?")
@@ -84,12 +84,12 @@ def test_guardianship_from_nothing_to_a_second_version_with_its_cases(ada: Admin
     )
     assert ada.post(f"{AT}/publiser", revision=revision(ada.get(AT)), cases="stay")[0] == 303
 
-    cases = [house.start(KEY) for _ in range(3)]
-    house.work()
+    cases = [product.start(KEY) for _ in range(3)]
+    product.work()
     for case in cases[1:]:
-        fill(house, case, "Apply", {"hvem_er_du_verge_for": "Ola", "er_regnskapet_fort": "nei"})
+        fill(product, case, "Apply", {"hvem_er_du_verge_for": "Ola", "er_regnskapet_fort": "nei"})
     ring = "RingVergen"
-    assert [set(house.tasks(case)) for case in cases] == [{"Apply"}, {ring}, {ring}]
+    assert [set(product.tasks(case)) for case in cases] == [{"Apply"}, {ring}, {ring}]
 
     assert ada.post(f"{AT}/utkast")[0] == 303
     built.done(built.step("Apply"), "add", {"name": "Les veiledningen", "kind": "confirmation"})
@@ -107,15 +107,17 @@ def test_guardianship_from_nothing_to_a_second_version_with_its_cases(ada: Admin
     status, page = ada.post(f"{AT}/publiser", revision=revision(ada.get(AT)), cases="move", reason="Enklere", **moved)
     batch = re.search(r"flytting/([0-9a-f-]{36})", page)
     assert status == 303 and batch
-    house.work()
+    product.work()
     assert "3 av 3 er flyttet, 0 passet ikke" in ada.get(f"{AT}/flytting/{batch[1]}")
-    assert versions(house) == [(2, "active")] * 3
+    assert versions(product) == [(2, "active")] * 3
 
-    fill(house, cases[0], "Apply", {"hvem_er_du_verge_for": "Ola", "er_regnskapet_fort": "ja"})
-    assert set(house.tasks(cases[0])) == {"LesVeiledningen"}, "the new step is done in the case that had not come there"
-    house.complete(cases[0], "LesVeiledningen")
+    fill(product, cases[0], "Apply", {"hvem_er_du_verge_for": "Ola", "er_regnskapet_fort": "ja"})
+    assert set(product.tasks(cases[0])) == {"LesVeiledningen"}, (
+        "the new step is done in the case that had not come there"
+    )
+    product.complete(cases[0], "LesVeiledningen")
     for case in cases:
-        assert set(house.tasks(case)) == {"Handle"}
-        fill(house, case, "Handle", {"hva_kom_dere_fram_til": "I orden"}, house.kari)
-    house.work()
-    assert versions(house) == [(2, "completed")] * 3
+        assert set(product.tasks(case)) == {"Handle"}
+        fill(product, case, "Handle", {"hva_kom_dere_fram_til": "I orden"}, product.kari)
+    product.work()
+    assert versions(product) == [(2, "completed")] * 3

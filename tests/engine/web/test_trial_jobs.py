@@ -12,9 +12,9 @@ from engine.advice.task_types import task_type_registry
 from engine.workflow.definitions.bundle import Bundle
 from tests.engine.web.test_studio import Administrator, ada, app
 from tests.factories.bundles import bundle, flow, job, line
-from tests.processes.conftest import House, house
+from tests.processes.conftest import Product, product
 
-__all__ = ["ada", "app", "house"]
+__all__ = ["ada", "app", "product"]
 LETTER = {
     "id": "receipt",
     "title": {"nb": "Kvittering", "nn": "Kvittering", "en": "Receipt"},
@@ -33,7 +33,7 @@ AT = "/prosesser/kall"
 
 
 @pytest.fixture
-def tried(ada: Administrator, house: House, app: Flask) -> Administrator:  # noqa: F811
+def tried(ada: Administrator, product: Product, app: Flask) -> Administrator:  # noqa: F811
     """An administrator whose draft has both jobs, and where one address is allowed."""
 
     class Kommunen:
@@ -42,7 +42,7 @@ def tried(ada: Administrator, house: House, app: Flask) -> Administrator:  # noq
         def call(self, ask: object) -> dict[str, str]:
             raise AssertionError("a test run never leaves the room")
 
-    house.application.offers.update(task_type_registry.offers({}, {}, {"kommunen": Kommunen()}))  # type: ignore[dict-item]
+    product.application.offers.update(task_type_registry.offers({}, {}, {"kommunen": Kommunen()}))  # type: ignore[dict-item]
     made = bundle(BODY, key="kall", head='<error id="err" errorCode="CALL_REFUSED"/>')
     texts = {f"texts/resource.{lang}.json": json.dumps({"language": lang, "resources": []}).encode()
              for lang in ("nb", "nn", "en")}  # fmt: skip

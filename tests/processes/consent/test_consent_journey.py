@@ -7,55 +7,55 @@ from sqlalchemy import select
 
 from engine.advice.consent.models import consent_record, grant
 from engine.workflow.errors import Invalid, NotFound
-from tests.processes.conftest import NO, House, yes
+from tests.processes.conftest import NO, Product, yes
 
 
-def records(house: House) -> list[tuple[str, str, list[str]]]:
-    with house.application.db.read() as connection:
+def records(product: Product) -> list[tuple[str, str, list[str]]]:
+    with product.application.db.read() as connection:
         rows = connection.execute(select(consent_record).order_by(consent_record.c.decided_at))
         return [(row.basis, row.state, row.data_sets) for row in rows]
 
 
-def test_a_yes_opens_just_the_kinds_that_were_ticked(house: House) -> None:
-    case = house.start("consent")
+def test_a_yes_opens_just_the_kinds_that_were_ticked(product: Product) -> None:
+    case = product.start("consent")
 
-    house.complete(case, "GiveConsent", consent_answer=yes("spending"))
-    house.work()
+    product.complete(case, "GiveConsent", consent_answer=yes("spending"))
+    product.work()
 
-    assert records(house) == [("consent", "given", ["bank.accounts"])]
-    assert list(house.tasks(case)) == ["ApproveAtSources"]
-    house.complete(case, "ApproveAtSources")
-    assert house.state(case) == "completed"
-
-
-def test_a_no_is_recorded_and_asks_no_source(house: House) -> None:
-    case = house.start("consent")
-
-    house.complete(case, "GiveConsent", consent_answer=NO)
-    house.work()
-
-    assert records(house) == [("consent", "refused", [])]
-    assert house.state(case) == "completed"
-    assert all(not channel.asked for channel in house.application.channels.values())  # type: ignore[attr-defined]
+    assert records(product) == [("consent", "given", ["bank.accounts"])]
+    assert list(product.tasks(case)) == ["ApproveAtSources"]
+    product.complete(case, "ApproveAtSources")
+    assert product.state(case) == "completed"
 
 
-def test_a_yes_to_nothing_is_sent_back_and_nothing_is_recorded(house: House) -> None:
-    case = house.start("consent")
+def test_a_no_is_recorded_and_asks_no_source(product: Product) -> None:
+    case = product.start("consent")
+
+    product.complete(case, "GiveConsent", consent_answer=NO)
+    product.work()
+
+    assert records(product) == [("consent", "refused", [])]
+    assert product.state(case) == "completed"
+    assert all(not channel.asked for channel in product.application.channels.values())  # type: ignore[attr-defined]
+
+
+def test_a_yes_to_nothing_is_sent_back_and_nothing_is_recorded(product: Product) -> None:
+    case = product.start("consent")
 
     with pytest.raises(Invalid):
-        house.complete(case, "GiveConsent", consent_answer=yes())
+        product.complete(case, "GiveConsent", consent_answer=yes())
 
-    assert records(house) == []
-    assert list(house.tasks(case)) == ["GiveConsent"]
+    assert records(product) == []
+    assert list(product.tasks(case)) == ["GiveConsent"]
 
 
-def test_the_record_holds_the_wording_and_the_fields_of_the_standard(house: House) -> None:
-    case = house.start("consent")
-    house.complete(case, "GiveConsent", consent_answer=yes("loans"))
+def test_the_record_holds_the_wording_and_the_fields_of_the_standard(product: Product) -> None:
+    case = product.start("consent")
+    product.complete(case, "GiveConsent", consent_answer=yes("loans"))
 
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         row = connection.execute(select(consent_record)).one()
-        content = house.application.vault.open(
+        content = product.application.vault.open(
             connection, row.person_id, f"consent_record.content:{row.id}", row.content
         )
 
@@ -66,38 +66,38 @@ def test_the_record_holds_the_wording_and_the_fields_of_the_standard(house: Hous
     assert {"pii_controllers", "purposes", "withdrawal_method", "retention_period"} <= set(content)
 
 
-def test_withdrawing_ends_the_grants_and_tells_the_sources_once(house: House) -> None:
-    case = house.start("consent")
-    house.complete(case, "GiveConsent", consent_answer=yes("loans", "spending"))
-    house.work()
-    house.approve(case)
+def test_withdrawing_ends_the_grants_and_tells_the_sources_once(product: Product) -> None:
+    case = product.start("consent")
+    product.complete(case, "GiveConsent", consent_answer=yes("loans", "spending"))
+    product.work()
+    product.approve(case)
 
-    house.withdraw(case)
-    house.withdraw(case)
-    house.work()
+    product.withdraw(case)
+    product.withdraw(case)
+    product.work()
 
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         assert set(connection.execute(select(grant.c.state)).scalars()) == {"revoked"}
-    revoked = {name: channel.revoked for name, channel in house.application.channels.items()}  # type: ignore[attr-defined]
+    revoked = {name: channel.revoked for name, channel in product.application.channels.items()}  # type: ignore[attr-defined]
     assert revoked == {"altinn": ["grant-altinn"], "bank": ["grant-bank"], "norskgjeld": ["grant-norskgjeld"]}
 
 
-def test_nobody_withdraws_for_another(house: House) -> None:
-    case = house.start("consent")
-    house.complete(case, "GiveConsent", consent_answer=yes("loans"))
+def test_nobody_withdraws_for_another(product: Product) -> None:
+    case = product.start("consent")
+    product.complete(case, "GiveConsent", consent_answer=yes("loans"))
 
     with pytest.raises(NotFound):
-        house.withdraw(case, house.kari)
-    assert records(house)[0][1] == "given"
+        product.withdraw(case, product.kari)
+    assert records(product)[0][1] == "given"
 
 
-def test_a_source_taken_away_after_the_yes_stops_none_of_the_others(house: House) -> None:
-    case = house.start("consent")
-    house.complete(case, "GiveConsent", consent_answer=yes("loans", "spending"))
-    house.application.data_sets.pop("lanekassen.loans")  # type: ignore[attr-defined]
+def test_a_source_taken_away_after_the_yes_stops_none_of_the_others(product: Product) -> None:
+    case = product.start("consent")
+    product.complete(case, "GiveConsent", consent_answer=yes("loans", "spending"))
+    product.application.data_sets.pop("lanekassen.loans")  # type: ignore[attr-defined]
 
-    house.work()
+    product.work()
 
-    with house.application.db.read() as connection:
+    with product.application.db.read() as connection:
         opened = {name for row in connection.execute(select(grant.c.data_sets)).scalars() for name in row}
     assert opened == {"bank.accounts", "gjeldsregister.debts", "skatteetaten.claims"}

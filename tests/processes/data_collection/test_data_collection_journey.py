@@ -11,85 +11,87 @@ from engine.advice.evidence.datasets import about
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.platform.provider_errors import SourceUnavailable
 from engine.workflow.execution.models import incident
-from tests.processes.conftest import House, yes
+from tests.processes.conftest import Product, yes
 
 
-def collecting(house: House) -> str:
+def collecting(product: Product) -> str:
     """A case of advice whose collection has begun."""
-    case = house.start("advice")
-    house.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
-    house.work()
-    house.approve(case)
-    house.complete(case, "ApproveAtSources")
-    house.complete(case, "GiveMandate", mandate_answer=yes("loans", "income", "property"))
+    case = product.start("advice")
+    product.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
+    product.work()
+    product.approve(case)
+    product.complete(case, "ApproveAtSources")
+    product.complete(case, "GiveMandate", mandate_answer=yes("loans", "income", "property"))
     return case
 
 
-def states(house: House, case: str) -> dict[str, str]:
-    with house.application.db.read() as connection:
+def states(product: Product, case: str) -> dict[str, str]:
+    with product.application.db.read() as connection:
         rows = connection.execute(select(harvest_table).where(harvest_table.c.case_id == case))
         return {row.data_set: row.state for row in rows}
 
 
-def test_every_source_is_asked_once_and_the_overview_holds_them_all(house: House) -> None:
-    case = collecting(house)
+def test_every_source_is_asked_once_and_the_overview_holds_them_all(product: Product) -> None:
+    case = collecting(product)
 
-    house.work()
+    product.work()
 
-    assert sorted(house.sources.asked) == sorted(about(house.application.data_sets))
-    with house.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, house.application.vault, case, house.clock.now())
+    assert sorted(product.sources.asked) == sorted(about(product.application.data_sets))
+    with product.application.db.read() as connection:
+        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
     assert found is not None
     assert (len(found[0].debts), found[0].gaps) == (10, ())
 
 
-def test_a_silent_source_is_a_gap_that_is_asked_again_and_fills(house: House) -> None:
-    house.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
-    case = collecting(house)
+def test_a_silent_source_is_a_gap_that_is_asked_again_and_fills(product: Product) -> None:
+    product.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
+    case = collecting(product)
 
-    house.work()
-    assert states(house, case)["bank.accounts"] == "unavailable"
-    with house.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, house.application.vault, case, house.clock.now())
+    product.work()
+    assert states(product, case)["bank.accounts"] == "unavailable"
+    with product.application.db.read() as connection:
+        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
         assert connection.execute(select(incident)).first() is None, "waiting is not failing"
     assert found is not None
     assert [gap.data_set for gap in found[0].gaps] == ["bank.accounts"]
 
-    house.work(timedelta(seconds=15))
-    assert house.sources.asked.count("bank.accounts") == 2
-    house.sources.failing.clear()
-    house.work(timedelta(seconds=15))
+    product.work(timedelta(seconds=15))
+    assert product.sources.asked.count("bank.accounts") == 2
+    product.sources.failing.clear()
+    product.work(timedelta(seconds=15))
 
-    assert states(house, case)["bank.accounts"] == "answered"
+    assert states(product, case)["bank.accounts"] == "answered"
     assert all(
-        house.sources.asked.count(name) == 1 for name in about(house.application.data_sets) if name != "bank.accounts"
+        product.sources.asked.count(name) == 1
+        for name in about(product.application.data_sets)
+        if name != "bank.accounts"
     )
 
 
-def test_a_withdrawn_consent_stops_the_collection_and_deletes_what_it_brought(house: House) -> None:
-    house.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
-    case = collecting(house)
-    house.work()
+def test_a_withdrawn_consent_stops_the_collection_and_deletes_what_it_brought(product: Product) -> None:
+    product.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
+    case = collecting(product)
+    product.work()
 
-    house.withdraw(case)
-    asked = len(house.sources.asked)
-    house.work(timedelta(days=1))
+    product.withdraw(case)
+    asked = len(product.sources.asked)
+    product.work(timedelta(days=1))
 
-    assert len(house.sources.asked) == asked, "nobody is asked after a withdrawal"
-    assert set(states(house, case)) == {"inkasso.claims", "kartverket.property", "nav.benefits", "brreg.enterprises"}
-    with house.application.db.read() as connection:
-        assert harvest.newest_snapshot(connection, house.application.vault, case, house.clock.now()) is None
+    assert len(product.sources.asked) == asked, "nobody is asked after a withdrawal"
+    assert set(states(product, case)) == {"inkasso.claims", "kartverket.property", "nav.benefits", "brreg.enterprises"}
+    with product.application.db.read() as connection:
+        assert harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now()) is None
 
 
-def test_a_source_that_never_answers_is_given_up_after_thirty_days(house: House) -> None:
-    house.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
-    case = collecting(house)
-    house.work()
+def test_a_source_that_never_answers_is_given_up_after_thirty_days(product: Product) -> None:
+    product.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
+    case = collecting(product)
+    product.work()
 
     for _ in range(31):
-        house.work(timedelta(days=1))
-    asked = house.sources.asked.count("bank.accounts")
-    house.work(timedelta(days=1))
+        product.work(timedelta(days=1))
+    asked = product.sources.asked.count("bank.accounts")
+    product.work(timedelta(days=1))
 
-    assert house.sources.asked.count("bank.accounts") == asked
-    assert "Supplement" in house.tasks(case), "the case goes on without it"
+    assert product.sources.asked.count("bank.accounts") == asked
+    assert "Supplement" in product.tasks(case), "the case goes on without it"

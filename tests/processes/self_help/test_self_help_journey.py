@@ -16,13 +16,13 @@ from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceS
 from engine.platform.provider_errors import SourceUnavailable
 from engine.workflow.execution import data
 from engine.workflow.instances.models import notice
-from tests.processes.conftest import House, yes
+from tests.processes.conftest import Product, yes
 
 MONTH = timedelta(days=32)
 REGISTER = "gjeldsregister.debts"
 
 
-def register(house: House, *credits: str) -> None:
+def register(product: Product, *credits: str) -> None:
     """The debt register tells of these cards from now on, and the other sources of no debt."""
 
     def tell(names: tuple[str, ...]) -> object:
@@ -35,103 +35,103 @@ def register(house: House, *credits: str) -> None:
 
         return fetch
 
-    sets = house.application.data_sets
+    sets = product.application.data_sets
     for name, found in list(sets.items()):
         sets[name] = replace(found, fetch=tell(credits if name == REGISTER else ()))  # type: ignore[index,arg-type]
 
 
 @pytest.fixture
-def following(house: House) -> tuple[House, str]:
+def following(product: Product) -> tuple[Product, str]:
     """A case whose plan is made and watched."""
-    register(house, "Kortbanken")
-    case = house.start("self_help", purpose="self_help", debtFree=False)
-    agree(house, case)
-    assert list(house.tasks(case)) == ["Household"]
-    house.complete(case, "Household")
-    house.complete(case, "Measures")
-    keep_plan(house, case, "g:Kortbanken")
-    house.complete(case, "Plan")
-    house.work()
-    return house, case
+    register(product, "Kortbanken")
+    case = product.start("self_help", purpose="self_help", debtFree=False)
+    agree(product, case)
+    assert list(product.tasks(case)) == ["Household"]
+    product.complete(case, "Household")
+    product.complete(case, "Measures")
+    keep_plan(product, case, "g:Kortbanken")
+    product.complete(case, "Plan")
+    product.work()
+    return product, case
 
 
-def agree(house: House, case: str) -> None:
-    house.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
-    house.work()
-    house.approve(case)
-    house.complete(case, "ApproveAtSources")
-    house.complete(case, "GiveMandate", mandate_answer=yes("loans", "income", "property"))
-    house.work()
+def agree(product: Product, case: str) -> None:
+    product.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
+    product.work()
+    product.approve(case)
+    product.complete(case, "ApproveAtSources")
+    product.complete(case, "GiveMandate", mandate_answer=yes("loans", "income", "property"))
+    product.work()
 
 
-def keep_plan(house: House, case: str, *ids: str) -> None:
+def keep_plan(product: Product, case: str, *ids: str) -> None:
     content = {
         "monthly": "3000", "order": "dearest_first", "begun": "2026-11-24",
         "debts": [{"id": one, "name": one.removeprefix("g:")} for one in ids], "credits": list(ids),
     }  # fmt: skip
-    with house.application.db.write() as connection:
+    with product.application.db.write() as connection:
         data.write(
-            connection, house.application.vault, instance_id=case, case_id=case, owner_id=house.anne.person_id,
-            data_type="plan", content=content, now=house.clock.now(),
+            connection, product.application.vault, instance_id=case, case_id=case, owner_id=product.anne.person_id,
+            data_type="plan", content=content, now=product.clock.now(),
         )  # fmt: skip
 
 
-def told(house: House, case: str) -> list[str]:
-    with house.application.db.read() as connection:
+def told(product: Product, case: str) -> list[str]:
+    with product.application.db.read() as connection:
         return list(connection.execute(select(notice.c.kind).where(notice.c.case_id == case)).scalars())
 
 
-def test_every_month_is_looked_at_and_new_credit_is_told_once(following: tuple[House, str]) -> None:
-    house, case = following
-    assert told(house, case) == []
+def test_every_month_is_looked_at_and_new_credit_is_told_once(following: tuple[Product, str]) -> None:
+    product, case = following
+    assert told(product, case) == []
 
-    register(house, "Kortbanken", "Raske Penger")
-    house.work(MONTH)
-    assert told(house, case) == ["signal.new_credit"]
-    house.work(timedelta(hours=1))
-    assert told(house, case) == ["signal.new_credit"]
-
-
-def test_a_milestone_is_told_and_the_end_of_the_debt_ends_the_case(following: tuple[House, str]) -> None:
-    house, case = following
-
-    register(house)
-    house.work(MONTH)
-
-    assert told(house, case) == ["milestone"]
-    assert house.state(case) == "completed"
+    register(product, "Kortbanken", "Raske Penger")
+    product.work(MONTH)
+    assert told(product, case) == ["signal.new_credit"]
+    product.work(timedelta(hours=1))
+    assert told(product, case) == ["signal.new_credit"]
 
 
-def test_a_withdrawn_consent_pauses_and_a_new_one_goes_on(following: tuple[House, str]) -> None:
-    house, case = following
-    assert remembered(house, case) == {"g:Kortbanken"}
-    house.withdraw(case)
-    house.work()
-    assert list(house.tasks(case)) == ["Resume"]
-    assert remembered(house, case) == set()
+def test_a_milestone_is_told_and_the_end_of_the_debt_ends_the_case(following: tuple[Product, str]) -> None:
+    product, case = following
 
-    house.complete(case, "Resume")
-    assert list(house.tasks(case)) == ["GiveConsent"]
+    register(product)
+    product.work(MONTH)
+
+    assert told(product, case) == ["milestone"]
+    assert product.state(case) == "completed"
 
 
-def remembered(house: House, case: str) -> set[str]:
-    with house.application.db.read() as connection:
-        return set(baseline.known_before(connection, house.application.vault, case, {}))
+def test_a_withdrawn_consent_pauses_and_a_new_one_goes_on(following: tuple[Product, str]) -> None:
+    product, case = following
+    assert remembered(product, case) == {"g:Kortbanken"}
+    product.withdraw(case)
+    product.work()
+    assert list(product.tasks(case)) == ["Resume"]
+    assert remembered(product, case) == set()
+
+    product.complete(case, "Resume")
+    assert list(product.tasks(case)) == ["GiveConsent"]
 
 
-def test_a_source_that_is_late_is_never_taken_for_new_credit(house: House) -> None:
-    register(house, "Kortbanken")
-    sets = house.application.data_sets
+def remembered(product: Product, case: str) -> set[str]:
+    with product.application.db.read() as connection:
+        return set(baseline.known_before(connection, product.application.vault, case, {}))
+
+
+def test_a_source_that_is_late_is_never_taken_for_new_credit(product: Product) -> None:
+    register(product, "Kortbanken")
+    sets = product.application.data_sets
     answering = sets[REGISTER]
 
     def silent(request: EvidenceRequest) -> Evidence:
         raise SourceUnavailable("silent")
 
     sets[REGISTER] = replace(answering, fetch=silent)  # type: ignore[index]
-    case = house.start("self_help", purpose="self_help", debtFree=False)
-    agree(house, case)
-    assert remembered(house, case) == set()
+    case = product.start("self_help", purpose="self_help", debtFree=False)
+    agree(product, case)
+    assert remembered(product, case) == set()
 
     sets[REGISTER] = answering  # type: ignore[index]
-    house.work(timedelta(minutes=1))
-    assert remembered(house, case) == {"g:Kortbanken"}
+    product.work(timedelta(minutes=1))
+    assert remembered(product, case) == {"g:Kortbanken"}

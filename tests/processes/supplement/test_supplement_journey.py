@@ -7,27 +7,27 @@ from decimal import Decimal
 from engine.advice.economy.sourced import CITIZEN
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.evidence import harvest
-from tests.processes.conftest import House
+from tests.processes.conftest import Product
 
 
-def test_an_entry_by_hand_is_kept_sealed_and_shown_as_the_citizens_own(house: House) -> None:
-    case = house.start("supplement")
-    now = house.clock.now()
+def test_an_entry_by_hand_is_kept_sealed_and_shown_as_the_citizens_own(product: Product) -> None:
+    case = product.start("supplement")
+    now = product.clock.now()
     entry = Supplement("s1", SupplementKind.DEBT, "Lån av bror", Decimal("15000.00"), now)
-    vault = house.application.vault
+    vault = product.application.vault
 
-    with house.application.db.write() as connection:
-        harvest.supplement_by_hand(connection, vault, case_id=case, person_id=house.anne.person_id, entry=entry)
+    with product.application.db.write() as connection:
+        harvest.supplement_by_hand(connection, vault, case_id=case, person_id=product.anne.person_id, entry=entry)
         overview = harvest.build_snapshot(
-            connection, vault, case_id=case, person_id=house.anne.person_id, data_sets={}, now=now
+            connection, vault, case_id=case, person_id=product.anne.person_id, data_sets={}, now=now
         )
 
     assert [(d.creditor, d.balance.value, d.balance.sources[0].data_set) for d in overview.debts] == [
         ("Lån av bror", Decimal("15000.00"), CITIZEN)
     ]
-    raw = (house.application.settings.data_dir / "ibalanse.db").read_bytes()
-    wal = house.application.settings.data_dir / "ibalanse.db-wal"
+    raw = (product.application.settings.data_dir / "ibalanse.db").read_bytes()
+    wal = product.application.settings.data_dir / "ibalanse.db-wal"
     assert "Lån av bror".encode() not in raw + (wal.read_bytes() if wal.exists() else b"")
 
-    house.complete(case, "Supplement")
-    assert house.state(case) == "completed"
+    product.complete(case, "Supplement")
+    assert product.state(case) == "completed"

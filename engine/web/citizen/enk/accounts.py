@@ -23,13 +23,13 @@ from engine.workflow.errors import NotFound
 @blueprint.get("/enk/kontoer")
 def accounts() -> Any:
     """Which account is for what (R60): suggested, decided by the owner."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         known = known_of(connection)
         if known is None:
             return redirect(url_for("citizen.home"), 303)
         task = open_task(connection, "tag_accounts")
-        tags = business.tagging(connection, house.vault, actor().person_id)
+        tags = business.tagging(connection, application.vault, actor().person_id)
     return render_template(
         "enk_accounts.html",
         suggestions=suggest(known.figures.accounts, known.figures.enterprises),
@@ -43,8 +43,8 @@ def accounts() -> Any:
 @blueprint.post("/enk/kontoer")
 @sends(TagAccounts)
 def tag() -> Response:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "tag_accounts")
     if known is None:

@@ -38,9 +38,9 @@ class Assessed:
 
 def assessed(connection: Connection, kept: Mapping[str, Any], case_id: str) -> Assessed:
     """Assess the plan that was saved, with the private spending of the case's overview when the plan names none."""
-    house = view.house()
-    now = house.clock.now()
-    newest = harvest.newest_snapshot(connection, house.vault, case_id, now)
+    application = view.application()
+    now = application.clock.now()
+    newest = harvest.newest_snapshot(connection, application.vault, case_id, now)
     private = newest[0] if newest else None
     number: Callable[[str], Decimal] = lambda name: Decimal(str(kept.get(name) or 0))  # noqa: E731
     told = kept.get("spending")

@@ -35,14 +35,14 @@ def closing() -> Any:
 
 def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> Any:
     """The page; *ticked* as it was posted, *missing* the steps that are to be done first."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         known = known_of(connection)
         if known is None:
             return redirect(url_for("citizen.home"), 303)
         task = open_task(connection, "closing_review")
-        kept = data.read_of_person(connection, house.vault, actor().person_id, "holdings") or {}
-        steps = data.read_of_person(connection, house.vault, actor().person_id, "closing-steps") or {}
+        kept = data.read_of_person(connection, application.vault, actor().person_id, "holdings") or {}
+        steps = data.read_of_person(connection, application.vault, actor().person_id, "closing-steps") or {}
     o = known.overview
     try:
         found, last_day = _close(known, kept)
@@ -78,12 +78,12 @@ def _close(known: Known, kept: Mapping[str, Any]) -> tuple[Closing, date]:
 @sends(SaveClosingSteps)
 def close_step() -> Any:
     """Keep the ticks; the last press ends the task when every step that can be done by now is done."""
-    house = view.house()
+    application = view.application()
     done = [step for step in request.form.getlist("step") if step in CLOSING]
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "closing_review")
-        kept = data.read_of_person(connection, house.vault, actor().person_id, "holdings") or {}
+        kept = data.read_of_person(connection, application.vault, actor().person_id, "holdings") or {}
     if known is None:
         raise NotFound("case")
     saves = request.form.get("action") == "save"

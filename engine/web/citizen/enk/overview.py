@@ -41,14 +41,14 @@ def show() -> Any:
 
 
 def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         known = known_of(connection)
         if known is None:
             return redirect(url_for("citizen.home"), 303)
         task = open_task(connection, "enk_review")
-        kept = data.read_of_person(connection, house.vault, actor().person_id, business.ASSUMPTIONS) or {}
-        remembered = data.read_of_person(connection, house.vault, actor().person_id, business.COMING) or {}
+        kept = data.read_of_person(connection, application.vault, actor().person_id, business.ASSUMPTIONS) or {}
+        remembered = data.read_of_person(connection, application.vault, actor().person_id, business.COMING) or {}
     overview = known.overview
     body = render_template(
         "enk.html",
@@ -127,7 +127,7 @@ def assume() -> Any:
         elif text or name not in OPEN:
             content[name] = str(amount)
     told_on = form.get("advanceNotified", "").strip()
-    today = view.house().clock.now().astimezone(OSLO).date()
+    today = view.application().clock.now().astimezone(OSLO).date()
     if told_on:
         notified = read_day(told_on)
         if notified is None or notified > today or notified.year != today.year:
@@ -144,7 +144,7 @@ def assume() -> Any:
     content["vatKind"] = form.get("vatKind") if form.get("vatKind") in ("food", "low", "fish", "zero") else "standard"
     content["vatPeriod"] = form.get("vatPeriod") if form.get("vatPeriod") in list(Period) else "two_month"
     term, told = form.get("returnTerm", ""), form.get("returnAmount", "").strip()
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:
         raise NotFound("case")
@@ -166,8 +166,8 @@ def assume() -> Any:
 @sends(CompleteTask)
 def reviewed() -> Response:
     """The quarterly review is done."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         task = open_task(connection, "enk_review")
     return finish(task, url_for("enk.show"))
 
@@ -175,7 +175,7 @@ def reviewed() -> Response:
 @blueprint.get("/enk/beregning")
 def calculation() -> Any:
     """How the figures came about, line by line, with rate, year and source (R61)."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:
         return redirect(url_for("citizen.home"), 303)

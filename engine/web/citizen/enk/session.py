@@ -29,17 +29,17 @@ class Known:
 
 
 def known_of(connection: Connection) -> Known | None:
-    house = view.house()
+    application = view.application()
     case = access.data_case(connection)
     if case is None:
         return None
     found, figures = business.overview(
         connection,
-        house.vault,
+        application.vault,
         case_id=case.id,
         owner_id=actor().person_id,
-        data_sets=house.data_sets,
-        now=house.clock.now(),
+        data_sets=application.data_sets,
+        now=application.clock.now(),
     )
-    newest = harvest.newest_snapshot(connection, house.vault, case.id, house.clock.now())
+    newest = harvest.newest_snapshot(connection, application.vault, case.id, application.clock.now())
     return Known(case, found, figures, newest[0] if newest else None)

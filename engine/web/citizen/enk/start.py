@@ -31,14 +31,14 @@ from engine.workflow.execution.commands import CompleteTask
 @blueprint.get("/enk/start")
 def startup() -> Any:
     """Can the private economy carry it (R67): three scenarios, in kind words."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         task = open_task(connection, "startup_review")
         found = _assess(connection)
     if found is None:
         return redirect(url_for("citizen.home"), 303)
     troubled = found.found is not None and found.found.verdict != "carries"
-    today = house.clock.now().astimezone(OSLO).date()
+    today = application.clock.now().astimezone(OSLO).date()
     return render_template(
         "enk_startup.html",
         task=task,
@@ -52,9 +52,9 @@ def startup() -> Any:
 
 
 def _assess(connection: Connection) -> Assessed | None:
-    house = view.house()
+    application = view.application()
     who = actor().person_id
-    kept = data.read_of_person(connection, house.vault, who, "business-plan")
+    kept = data.read_of_person(connection, application.vault, who, "business-plan")
     case = access.data_case(connection)
     if kept is None or case is None:
         return None
@@ -64,8 +64,8 @@ def _assess(connection: Connection) -> Assessed | None:
 @blueprint.post("/enk/start")
 @sends(CompleteTask)
 def decided() -> Response:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         task = open_task(connection, "startup_review")
     return finish(task, url_for("enk.startup"))
 
@@ -75,8 +75,8 @@ def startup_pdf() -> Response:
     """The assessment on paper, to take to the bank or the business guidance."""
     from engine.advice.documents.startup import render
 
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         found = _assess(connection)
     if found is None or found.found is None:
         raise NotFound("plan")
@@ -86,7 +86,7 @@ def startup_pdf() -> Response:
         name=actor().name,
         words=view.t,
         language=g.language,
-        made_at=house.clock.now(),
+        made_at=application.clock.now(),
     )
     answer = make_response(body)
     answer.headers["Content-Type"] = "application/pdf"
@@ -103,14 +103,14 @@ def _checklist_page(
     done: Collection[str] | None = None, later: Collection[str] = (), missing: Sequence[str] = ()
 ) -> Any:
     """Set-up from day one (R67): each step ticked or set aside by the owner, those a source can see ticked already."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.application()
+    with application.db.read() as connection:
         known = known_of(connection)
         if known is None:
             return redirect(url_for("citizen.home"), 303)
         task = open_task(connection, "checklist")
-        kept = data.read_of_person(connection, house.vault, actor().person_id, "checklist") or {}
-        guided = data.read_of_person(connection, house.vault, actor().person_id, "guidance") or {}
+        kept = data.read_of_person(connection, application.vault, actor().person_id, "checklist") or {}
+        guided = data.read_of_person(connection, application.vault, actor().person_id, "guidance") or {}
     o = known.overview
     limit = rates(o.as_of.year).get("vat", "registration_threshold") if o.unknown_year is None else None
     body = render_template(
@@ -137,10 +137,10 @@ def _seen(o: EnkOverview) -> dict[str, bool]:
 @sends(SaveChecklist)
 def check() -> Any:
     """Save the ticks; the last press ends the task when each step is done, seen, or marked as not relevant yet."""
-    house = view.house()
+    application = view.application()
     done = [step for step in request.form.getlist("step") if step in STEPS]
     later = [step for step in request.form.getlist("later") if step in STEPS and step not in done]
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "checklist")
     if known is None:

@@ -22,9 +22,9 @@ from engine.workflow.workers.performer import Performer
 from tests.engine.web.staff import Staff
 from tests.engine.web.test_case_pages import Read, client, read
 from tests.factories.bundles import bundle, flow, job, line
-from tests.processes.conftest import OFFICE, House, house
+from tests.processes.conftest import OFFICE, Product, product
 
-__all__ = ["client", "house", "read"]
+__all__ = ["client", "product", "read"]
 LETTER = {
     "id": "decided",
     "title": {"nb": "Svar i sak {number}", "nn": "Svar i sak {number} (nynorsk)", "en": "Answer in case {number}"},
@@ -45,7 +45,7 @@ CATCHING = (
 )  # fmt: skip
 
 
-def sending(house: House, catch: bool = False, **config: str) -> str:  # noqa: F811
+def sending(product: Product, catch: bool = False, **config: str) -> str:  # noqa: F811
     """A case in which Anne's letter is about to be sent. Returns its id."""
     config = config or {"template": "decided"}
     schema = {"type": "object", "properties": {"why": {"type": "string"}}}
@@ -57,45 +57,45 @@ def sending(house: House, catch: bool = False, **config: str) -> str:  # noqa: F
     made = bundle(body, key="letter", head=head, metadata=METADATA, roles=("priv", "radgiver"))  # type: ignore[arg-type]
     files = {**made.files, "templates.json": json.dumps({"letters": [LETTER]}).encode()}
     files["models/form.schema.json"] = json.dumps(schema).encode()
-    with house.application.db.write() as connection:
-        house.application.library.deploy(connection, Bundle("letter", files), by="test")
-    return house.start("letter")
+    with product.application.db.write() as connection:
+        product.application.library.deploy(connection, Bundle("letter", files), by="test")
+    return product.start("letter")
 
 
-def answer(house: House, case: str, why: str) -> None:  # noqa: F811
-    with house.application.db.write() as connection:
+def answer(product: Product, case: str, why: str) -> None:  # noqa: F811
+    with product.application.db.write() as connection:
         data.write(
-            connection, house.application.vault, instance_id=case, case_id=case, owner_id=house.anne.person_id,
-            data_type="form", content={"why": why}, now=house.clock.now(),
+            connection, product.application.vault, instance_id=case, case_id=case, owner_id=product.anne.person_id,
+            data_type="form", content={"why": why}, now=product.clock.now(),
         )  # fmt: skip
 
 
-def sent(house: House, case: str) -> list[letters.Letter]:  # noqa: F811
-    with house.application.db.read() as connection:
-        return letters.of_case(connection, house.application.vault, case, sent=True)
+def sent(product: Product, case: str) -> list[letters.Letter]:  # noqa: F811
+    with product.application.db.read() as connection:
+        return letters.of_case(connection, product.application.vault, case, sent=True)
 
 
-def incidents(house: House) -> list[Any]:  # noqa: F811
-    with house.application.db.read() as connection:
+def incidents(product: Product) -> list[Any]:  # noqa: F811
+    with product.application.db.read() as connection:
         return list(connection.execute(select(incident).where(incident.c.state == "open")))
 
 
-def test_the_citizen_gets_the_letter_in_their_language_and_a_notice(house: House, client: Any, read: Read) -> None:  # noqa: F811
-    with house.application.db.write() as connection:
+def test_the_citizen_gets_the_letter_in_their_language_and_a_notice(product: Product, client: Any, read: Read) -> None:  # noqa: F811
+    with product.application.db.write() as connection:
         sessions.log_in(
-            connection, house.clock.now(), person_id=house.anne.person_id, role=house.anne.role, office=None,
+            connection, product.clock.now(), person_id=product.anne.person_id, role=product.anne.role, office=None,
             level="high", language="nn", issuer="test", sid="", id_token="",
         )  # fmt: skip
-    case = sending(house)
-    answer(house, case, "Eg treng hjelp {no}")
+    case = sending(product)
+    answer(product, case, "Eg treng hjelp {no}")
 
-    house.work()
+    product.work()
 
-    (letter,) = sent(house, case)
-    with house.application.db.read() as connection:
+    (letter,) = sent(product, case)
+    with product.application.db.read() as connection:
         row = connection.execute(select(case_file).where(case_file.c.id == case)).one()
-        pdf = letters.document(connection, house.application.vault, case, letter.id)
-        told = notices.of_person(connection, house.application.vault, house.anne.person_id)
+        pdf = letters.document(connection, product.application.vault, case, letter.id)
+        told = notices.of_person(connection, product.application.vault, product.anne.person_id)
         events = connection.execute(select(audit_event).where(audit_event.c.case_id == case)).all()
     assert letter.title == f"Svar i sak {row.number} (nynorsk)"
     assert letter.body == "Hei Anne Eksempel.\n\nDu skreiv: Eg treng hjelp {no}\n\nHelsing Nav Lillestrøm"
@@ -104,20 +104,20 @@ def test_the_citizen_gets_the_letter_in_their_language_and_a_notice(house: House
     (trail,) = [event for event in events if event.kind == "LetterSent"]
     assert (trail.actor_id, trail.data["digest"]) == (SYSTEM.person_id, letter.digest)
     assert "treng hjelp" not in json.dumps([event.data for event in events])
-    assert letter.title in read(house.anne, f"/saken-min?sak={row.number}")
-    opened = client(house.anne).get(f"/brev/{letter.id}")
+    assert letter.title in read(product.anne, f"/saken-min?sak={row.number}")
+    opened = client(product.anne).get(f"/brev/{letter.id}")
     assert opened.data == pdf and opened.mimetype == "application/pdf"
-    assert sent(house, case)[0].read_at is not None
-    staff = Staff(house.application, Role.CASEWORKER, OFFICE, "20887297952", "Kari Rådgiver")
+    assert sent(product, case)[0].read_at is not None
+    staff = Staff(product.application, Role.CASEWORKER, OFFICE, "20887297952", "Kari Rådgiver")
     assert f"{letter.title} iBalanse" in staff.read(f"/saker/{row.number}"), "and the office sees who sent it"
 
 
 def test_a_worker_that_stops_before_the_commit_sends_it_once(
-    house: House,  # noqa: F811
+    product: Product,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    case = sending(house)
-    answer(house, case, "Noe")
+    case = sending(product)
+    answer(product, case, "Noe")
 
     class Stop:
         left = 1
@@ -127,46 +127,46 @@ def test_a_worker_that_stops_before_the_commit_sends_it_once(
                 self.left = 0
                 raise SystemExit(1)
 
-    app = house.application
+    app = product.application
     stopping = Performer(app.db, app.clock, app.dispatch, app.job_types, Stop())  # type: ignore[arg-type]
     with pytest.raises(SystemExit):
         stopping.drain(5)
-    assert sent(house, case) == [], "nothing of it is there"
+    assert sent(product, case) == [], "nothing of it is there"
 
-    house.work()
+    product.work()
 
-    assert len(sent(house, case)) == 1 and house.state(case) == "completed"
-
-
-def test_a_blank_is_an_error_the_diagram_may_catch(house: House) -> None:  # noqa: F811
-    case = sending(house, catch=True)
-
-    house.work()
-
-    assert house.state(case) == "completed" and sent(house, case) == [] and incidents(house) == []
+    assert len(sent(product, case)) == 1 and product.state(case) == "completed"
 
 
-def test_a_blank_that_nobody_catches_is_named_and_the_letter_goes_when_it_is_filled(house: House) -> None:  # noqa: F811
-    case = sending(house)
-    house.work()
-    (stopped,) = incidents(house)
+def test_a_blank_is_an_error_the_diagram_may_catch(product: Product) -> None:  # noqa: F811
+    case = sending(product, catch=True)
+
+    product.work()
+
+    assert product.state(case) == "completed" and sent(product, case) == [] and incidents(product) == []
+
+
+def test_a_blank_that_nobody_catches_is_named_and_the_letter_goes_when_it_is_filled(product: Product) -> None:  # noqa: F811
+    case = sending(product)
+    product.work()
+    (stopped,) = incidents(product)
     assert (stopped.code, stopped.detail) == ("uncaught_error", "BLANKS_LEFT: form.why")
-    answer(house, case, "Nå står det her")
+    answer(product, case, "Nå står det her")
 
-    house.application.dispatch.send(ResolveIncident(stopped.id, "retry", ""), SYSTEM)
-    house.work()
+    product.application.dispatch.send(ResolveIncident(stopped.id, "retry", ""), SYSTEM)
+    product.work()
 
-    assert len(sent(house, case)) == 1 and house.state(case) == "completed"
-
-
-def test_a_letter_that_is_not_there_is_told_to_a_person(house: House) -> None:  # noqa: F811
-    sending(house, template="gone")
-    house.work()
-    assert [(i.code, i.detail) for i in incidents(house)] == [("unknown_template", "gone")]
+    assert len(sent(product, case)) == 1 and product.state(case) == "completed"
 
 
-def test_a_letter_of_the_house_is_sent_without_templates_of_the_bundle(house: House) -> None:  # noqa: F811
-    case = sending(house, template="closing")
-    house.work()
-    (letter,) = sent(house, case)
+def test_a_letter_that_is_not_there_is_told_to_a_person(product: Product) -> None:  # noqa: F811
+    sending(product, template="gone")
+    product.work()
+    assert [(i.code, i.detail) for i in incidents(product)] == [("unknown_template", "gone")]
+
+
+def test_a_letter_of_the_house_is_sent_without_templates_of_the_bundle(product: Product) -> None:  # noqa: F811
+    case = sending(product, template="closing")
+    product.work()
+    (letter,) = sent(product, case)
     assert letter.title == "Saken er avsluttet" and letter.body.endswith("Hilsen Nav Lillestrøm")

@@ -68,8 +68,8 @@ def test_a_command_on_a_database_without_the_tables_says_what_to_run(
 ) -> None:
     for name, value in {"IBALANSE_DATA": str(tmp_path / "data"), "DATABASE_URL": empty_url}.items():
         monkeypatch.setenv(name, value)
-    house = build(Settings.from_env(), clock=FixedClock(START), bell=silent)
-    status = main.main(command_line, wire=lambda _: house, prepare=lambda _: None, create_sandbox=lambda _: None)
-    house.db.engine.dispose()
+    product = build(Settings.from_env(), clock=FixedClock(START), bell=silent)
+    status = main.main(command_line, wire=lambda _: product, prepare=lambda _: None, create_sandbox=lambda _: None)
+    product.db.engine.dispose()
 
     assert status == 2 and "run: ibalanse prepare" in capsys.readouterr().err
