@@ -14,7 +14,7 @@ from engine.studio.bundle_check import bundle_report, is_bundle
 from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.workflow.bpmn.report import findings_report
 from engine.workflow.bpmn.validator import Capabilities
-from engine.workflow.findings import House
+from engine.workflow.findings import Offer
 
 BAD_INPUT = 2
 _EPILOG = """\
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace, capabilities: Capabilities, shipped: Collec
     """
     rows, held = findings_report(options.path, capabilities), ""
     if is_bundle(options.path):
-        more, held = bundle_report(options.path, House(capabilities, JOBS, USER_TASKS, shipped, rules=BUNDLE_RULES))
+        more, held = bundle_report(options.path, Offer(capabilities, JOBS, USER_TASKS, shipped, rules=BUNDLE_RULES))
         known = {(row["element"], row["rule"]) for row in rows}
         rows += [row for row in more if (row["element"], row["rule"]) not in known]
         rows.sort(key=lambda row: (row["severity"] != "error", row["line"], row["element"], row["rule"]))

@@ -26,7 +26,7 @@ from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle, BundleError
 from engine.workflow.errors import BadInput
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
-from engine.workflow.findings import House, faults
+from engine.workflow.findings import Offer, faults
 
 BAD_INPUT = 2
 _OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {
@@ -176,10 +176,10 @@ def _deploy(application: Application, options: argparse.Namespace) -> int:
     bundle = Bundle.read(options.folder)
     with application.db.write() as connection:
         processes = [deployed.key for deployed in application.library.every_newest(connection)]
-        house = House(
+        offer = Offer(
             CAPABILITIES, application.job_types.keys(), USER_TASKS, processes, application.named, BUNDLE_RULES
         )
-        wrong = [f for f in faults(bundle, house) if f.severity == "error"]
+        wrong = [f for f in faults(bundle, offer) if f.severity == "error"]
         if wrong:
             raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in wrong])
         deployed, new = application.library.deploy(connection, bundle, by=SYSTEM.person_id)

@@ -9,21 +9,21 @@ from typing import Any
 from engine.studio.bundle_upload import UploadRefused, read_folder
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.findings import House, faults
+from engine.workflow.findings import Offer, faults
 
 
 def is_bundle(path: Path) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in ("metadata.json", "policy.xml"))
 
 
-def bundle_report(path: Path, house: House) -> tuple[list[dict[str, Any]], str]:
+def bundle_report(path: Path, offer: Offer) -> tuple[list[dict[str, Any]], str]:
     """Every finding about texts, forms, access and stages, and in a few words what the bundle holds."""
     files = ((str(f.relative_to(path)), f.read_bytes()) for f in sorted(path.rglob("*")) if f.is_file())
     try:
         bundle = read_folder(files).bundle
     except UploadRefused as refused:
         return [_row(Finding("", "unreadable", fault)) for fault in refused.faults], ""
-    return [_row(finding) for finding in faults(bundle, house)], _held(bundle)
+    return [_row(finding) for finding in faults(bundle, offer)], _held(bundle)
 
 
 def _row(finding: Finding) -> dict[str, Any]:

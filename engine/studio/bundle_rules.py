@@ -9,14 +9,14 @@ from engine.studio.option_lists import uses
 from engine.studio.template_editor import template_faults
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.findings import House, Rule
+from engine.workflow.findings import Offer, Rule
 
 
-def jobs(bundle: Bundle, house: House) -> Iterator[Finding]:
-    return job_faults(bundle, house.named)
+def jobs(bundle: Bundle, offer: Offer) -> Iterator[Finding]:
+    return job_faults(bundle, offer.named)
 
 
-def lists(bundle: Bundle, _: House) -> Iterator[Finding]:
+def lists(bundle: Bundle, _: Offer) -> Iterator[Finding]:
     for listed, used in uses(bundle).items():
         if f"options/{listed}.json" not in bundle.files:
             for use in used:
@@ -24,9 +24,9 @@ def lists(bundle: Bundle, _: House) -> Iterator[Finding]:
                 yield Finding(use.step, "list-missing", text)
 
 
-def templates(bundle: Bundle, _: House) -> Iterator[Finding]:
+def templates(bundle: Bundle, _: Offer) -> Iterator[Finding]:
     return template_faults(bundle)
 
 
-#: Handed to ``House`` by whoever checks a bundle for publishing.
+#: Handed to ``Offer`` by whoever checks a bundle for publishing.
 BUNDLE_RULES: tuple[Rule, ...] = (jobs, lists, templates)

@@ -11,20 +11,20 @@ from engine.application import Application
 from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
-from engine.workflow.findings import House
+from engine.workflow.findings import Offer
 
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
 
 #: Reads what may be used as it is now: a published process may be called at once.
-Offer = Callable[[Connection], House]
+ReadOffer = Callable[[Connection], Offer]
 
 
-def offer_of(application: Application) -> Offer:
-    """The offer of an installation."""
+def offer_reader(application: Application) -> ReadOffer:
+    """What reads the offer of an installation."""
 
-    def offer(connection: Connection) -> House:
+    def offer(connection: Connection) -> Offer:
         processes = [deployed.key for deployed in application.library.every_newest(connection)]
-        return House(
+        return Offer(
             CAPABILITIES, application.job_types.keys() & JOBS, USER_TASKS, processes, application.named, BUNDLE_RULES
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from engine.application import Application
 from engine.studio import commands
-from engine.studio.capabilities import Offer, offer_of
+from engine.studio.capabilities import ReadOffer, offer_reader
 from engine.studio.steps.drafts import begin, discard, edit, lock_draft, propose, require_seen, undo
 from engine.studio.steps.migration import (
     continue_move,
@@ -59,11 +59,11 @@ BEGIN_BATCH: tuple[Step, ...] = (check_access, require_version)
 BATCH: tuple[Step, ...] = (lock_batch, check_access)
 
 
-def publish_draft(offer: Offer) -> tuple[Step, ...]:
-    """The list of publishing, where a draft is checked by *offer*."""
+def publish_draft(read_offer: ReadOffer) -> tuple[Step, ...]:
+    """The list of publishing, where a draft is checked by what *read_offer* reads."""
     return (
         *WHOLE_DRAFT,
-        require_faultless(offer),
+        require_faultless(read_offer),
         require_scenarios,  # those that must hold were seen to
         require_second_person,  # where two must agree
         deploy,  # the next version; cases that begin from now on are of it
@@ -75,7 +75,7 @@ def publish_draft(offer: Offer) -> tuple[Step, ...]:
     )
 
 
-def sequences(offer: Offer) -> Mapping[type[Command], tuple[Step, ...]]:
+def sequences(read_offer: ReadOffer) -> Mapping[type[Command], tuple[Step, ...]]:
     """Every command of the studio with its list."""
     return {
         commands.EditDraft: EDIT_DRAFT,
@@ -87,7 +87,7 @@ def sequences(offer: Offer) -> Mapping[type[Command], tuple[Step, ...]]:
         commands.RedoDraft: UNDO_DRAFT,
         commands.DiscardDraft: DISCARD_DRAFT,
         commands.ProposeDraft: PROPOSE_DRAFT,
-        commands.PublishDraft: publish_draft(offer),
+        commands.PublishDraft: publish_draft(read_offer),
         commands.SetStudioSetting: SET_STUDIO_SETTING,
         commands.EnterIssuerKey: (check_access, enter_key, write_audit, COMMIT),
         commands.TrustIssuer: (check_access, agree_to_key, write_audit, COMMIT),
@@ -102,4 +102,4 @@ def sequences(offer: Offer) -> Mapping[type[Command], tuple[Step, ...]]:
 
 def connect(application: Application) -> None:
     """Let an installation take the studio's commands."""
-    application.dispatch.add(sequences(offer_of(application)))
+    application.dispatch.add(sequences(offer_reader(application)))

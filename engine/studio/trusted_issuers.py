@@ -36,7 +36,7 @@ class KeyRefused(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class TrustedHouse:
+class TrustedIssuer:
     """An organisation and its public key.
 
     thumbprint  of the key (RFC 7638);  ``jwk`` the public key as JSON
@@ -53,27 +53,29 @@ class TrustedHouse:
     trusted: bool
 
 
-def every(connection: Connection) -> list[TrustedHouse]:
+def every(connection: Connection) -> list[TrustedIssuer]:
     """Every key that was entered, also those a second person has not agreed to."""
-    return _houses(connection, studio_settings.get(connection, SETTING))
+    return _issuers(connection, studio_settings.get(connection, SETTING))
 
 
-def _held(connection: Connection) -> list[TrustedHouse]:
+def _held(connection: Connection) -> list[TrustedIssuer]:
     """The same, for one who changes them."""
-    return _houses(connection, studio_settings.held(connection, SETTING))
+    return _issuers(connection, studio_settings.held(connection, SETTING))
 
 
-def _houses(connection: Connection, kept: list[dict[str, str]]) -> list[TrustedHouse]:
+def _issuers(connection: Connection, kept: list[dict[str, str]]) -> list[TrustedIssuer]:
     two = studio_settings.get(connection, "two_persons")
-    return [TrustedHouse(**one, trusted=one["agreed_by"] not in ("", one["entered_by"] if two else "")) for one in kept]
+    return [
+        TrustedIssuer(**one, trusted=one["agreed_by"] not in ("", one["entered_by"] if two else "")) for one in kept
+    ]
 
 
 def names(connection: Connection) -> dict[str, str]:
     """Thumbprint → name, of the organisations that are trusted."""
-    return {house.thumbprint: house.name for house in every(connection) if house.trusted}
+    return {issuer.thumbprint: issuer.name for issuer in every(connection) if issuer.trusted}
 
 
-def enter(connection: Connection, name: str, text: str, by: str, now: datetime) -> TrustedHouse:
+def enter(connection: Connection, name: str, text: str, by: str, now: datetime) -> TrustedIssuer:
     """Take a key in. Raises ``KeyRefused``."""
     name = name.strip()
     if not name:
@@ -82,38 +84,38 @@ def enter(connection: Connection, name: str, text: str, by: str, now: datetime) 
         raise KeyRefused("edit.too_long", "name")
     public, thumbprint = _read(text)
     there = _held(connection)
-    if any(house.thumbprint == thumbprint for house in there) or len(there) >= MOST_KEYS:
+    if any(issuer.thumbprint == thumbprint for issuer in there) or len(there) >= MOST_KEYS:
         raise KeyRefused("trust.there", "jwk")
     two = studio_settings.get(connection, "two_persons")
-    entered = TrustedHouse(name, thumbprint, public, by, "" if two else by, now.isoformat(), trusted=not two)
+    entered = TrustedIssuer(name, thumbprint, public, by, "" if two else by, now.isoformat(), trusted=not two)
     _write(connection, [*there, entered], by, now)
     return entered
 
 
-def agree(connection: Connection, thumbprint: str, by: str, now: datetime) -> TrustedHouse | None:
+def agree(connection: Connection, thumbprint: str, by: str, now: datetime) -> TrustedIssuer | None:
     """Say yes to a key another has entered; ``None`` where there is nothing to say yes to. Raises ``KeyRefused``."""
     there = _held(connection)
-    found = next((house for house in there if house.thumbprint == thumbprint), None)
+    found = next((issuer for issuer in there if issuer.thumbprint == thumbprint), None)
     if found is None or found.trusted:
         return None
     if found.entered_by == by:
         raise KeyRefused("trust.own", "")
     agreed = replace(found, agreed_by=by)
-    _write(connection, [agreed if house is found else house for house in there], by, now)
+    _write(connection, [agreed if issuer is found else issuer for issuer in there], by, now)
     return agreed
 
 
-def remove(connection: Connection, thumbprint: str, by: str, now: datetime) -> TrustedHouse | None:
+def remove(connection: Connection, thumbprint: str, by: str, now: datetime) -> TrustedIssuer | None:
     """Trust a key no longer; what came in with it stays. Returns what was taken out, ``None`` where nothing was."""
     there = _held(connection)
-    gone = next((house for house in there if house.thumbprint == thumbprint), None)
+    gone = next((issuer for issuer in there if issuer.thumbprint == thumbprint), None)
     if gone is not None:
-        _write(connection, [house for house in there if house is not gone], by, now)
+        _write(connection, [issuer for issuer in there if issuer is not gone], by, now)
     return gone
 
 
-def _write(connection: Connection, houses: list[TrustedHouse], by: str, now: datetime) -> None:
-    rows = [{name: value for name, value in asdict(house).items() if name != "trusted"} for house in houses]
+def _write(connection: Connection, issuers: list[TrustedIssuer], by: str, now: datetime) -> None:
+    rows = [{name: value for name, value in asdict(issuer).items() if name != "trusted"} for issuer in issuers]
     studio_settings.put(connection, SETTING, rows, by, now)
 
 

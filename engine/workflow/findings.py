@@ -20,7 +20,7 @@ LANGUAGES = ("nb", "nn", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Offer:
     """What the engine at hand offers: elements, job and user task types, and the processes that may be called.
 
     named  what settings of a job may name, by kind (``register``, ``data_set`` …); other kinds are not checked
@@ -36,10 +36,10 @@ class House:
 
 
 #: One view of a bundle: what it finds wrong. A rule that cannot read the bundle is a finding of its own.
-Rule = Callable[[Bundle, House], Iterable[Finding]]
+Rule = Callable[[Bundle, Offer], Iterable[Finding]]
 
 
-def faults(bundle: Bundle, house: House) -> list[Finding]:
+def faults(bundle: Bundle, offer: Offer) -> list[Finding]:
     """Every finding, errors first, then by line."""
     try:
         root = read_xml(bundle.files["process.bpmn"])
@@ -47,7 +47,7 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
     except BpmnSyntaxError as error:
         return [Finding("", "unreadable", str(error), error.line or 0)]
     found = list(conform(root))
-    found += list(beyond(found, validate(definitions, house.capabilities)))
+    found += list(beyond(found, validate(definitions, offer.capabilities)))
     if len(definitions.processes) != 1:
         found.append(Finding("", "one-process", "a bundle has exactly one process"))
         return found
@@ -67,9 +67,9 @@ def faults(bundle: Bundle, house: House) -> list[Finding]:
         )
     if "metadata.json" not in bundle.files:
         found.append(Finding("", "metadata-missing", "metadata.json is missing"))
-    for rule in (*RULES, *house.rules):
+    for rule in (*RULES, *offer.rules):
         try:
-            found += rule(bundle, house)
+            found += rule(bundle, offer)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             found.append(
                 Finding("", "unreadable", f"{rule.__name__.strip('_')} cannot be read ({type(error).__name__})")
@@ -92,16 +92,16 @@ def _user_tasks(bundle: Bundle) -> Iterator[Element]:
     return (e for e in bundle.process.elements.values() if e.type in ("userTask", "manualTask", "task"))
 
 
-def _names(bundle: Bundle, house: House) -> Iterator[Finding]:
+def _names(bundle: Bundle, offer: Offer) -> Iterator[Finding]:
     for element in bundle.process.elements.values():
         kind = element.extension.task_type
-        if element.type == "serviceTask" and kind and kind not in house.jobs:
+        if element.type == "serviceTask" and kind and kind not in offer.jobs:
             yield Finding(element.id, "unknown-task-type", f"there is no task type {kind!r} for a service task")
-        if element.type == "callActivity" and element.called not in {*house.processes, bundle.key}:
+        if element.type == "callActivity" and element.called not in {*offer.processes, bundle.key}:
             yield Finding(element.id, "unknown-process", f"there is no process {element.called!r}")
     for element in _user_tasks(bundle):
         kind = element.extension.task_type
-        if kind not in house.user_tasks:
+        if kind not in offer.user_tasks:
             yield Finding(element.id, "unknown-task-type", f"there is no task type {kind!r} for a person's task")
         if element.extension.performer not in ("", "citizen", "caseworker"):
             text = f"{element.extension.performer!r} is neither citizen nor caseworker"
@@ -112,7 +112,7 @@ def _names(bundle: Bundle, house: House) -> Iterator[Finding]:
             yield Finding(element.id, "no-office", "a caseworker has a task, but metadata.json names no office")
 
 
-def _forms(bundle: Bundle, _: House) -> Iterator[Finding]:
+def _forms(bundle: Bundle, _: Offer) -> Iterator[Finding]:
     for kind in bundle.data_types.values():
         if kind.task_id and kind.task_id not in bundle.process.elements:
             yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
@@ -146,7 +146,7 @@ def _files(bundle: Bundle) -> Iterator[Finding]:
                 yield Finding(element.id, "files-without-type", text)
 
 
-def _texts(bundle: Bundle, _: House) -> Iterator[Finding]:
+def _texts(bundle: Bundle, _: Offer) -> Iterator[Finding]:
     for key, missing in missing_texts(bundle):
         element = key.removeprefix("task.").partition(".")[0]
         element = element if element in bundle.process.elements else ""
@@ -187,7 +187,7 @@ def _form_texts(bundle: Bundle) -> Iterator[str]:
                 yield f"option.{kind.id}.{name}.{value}"
 
 
-def _stages(bundle: Bundle, _: House) -> Iterator[Finding]:
+def _stages(bundle: Bundle, _: Offer) -> Iterator[Finding]:
     declared = {stage.id for stage in bundle.stages}
     for element in bundle.process.elements.values():
         if element.extension.stage and element.extension.stage not in declared:
@@ -195,7 +195,7 @@ def _stages(bundle: Bundle, _: House) -> Iterator[Finding]:
             yield Finding(element.id, "stage-undeclared", text)
 
 
-def _access(bundle: Bundle, _: House) -> Iterator[Finding]:
+def _access(bundle: Bundle, _: Offer) -> Iterator[Finding]:
     """Every step somebody should do must be allowed to somebody, and who does it must be allowed to read it."""
     try:
         policy = policy_of(bundle.files)

@@ -327,7 +327,7 @@ def test_the_benefit_page_reckons_from_its_assumptions(person: People) -> None:
     expect(ada.page.locator("#feil")).to_contain_text("Timepris må være et tall")
 
 
-def test_only_administrators_enter_the_workshop(person: People) -> None:
+def test_only_administrators_enter_the_studio(person: People) -> None:
     anne = person()
     anne.log_in("Jonas Prøve")
     anne.go("/prosesser")

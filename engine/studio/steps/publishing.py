@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.studio import case_migration, scenarios, studio_settings
-from engine.studio.capabilities import Offer
+from engine.studio.capabilities import ReadOffer
 from engine.studio.commands import PublishDraft
 from engine.workflow.definitions.bundle import Bundle, BundleError
 from engine.workflow.errors import NotPossible, Reason
@@ -12,12 +12,12 @@ from engine.workflow.execution.context import Context, Step
 from engine.workflow.findings import faults
 
 
-def require_faultless(offer: Offer) -> Step:
+def require_faultless(read_offer: ReadOffer) -> Step:
     """The step that refuses a draft with errors, checked by what may be used here."""
 
     def require(ctx: Context) -> None:
         bundle = Bundle.unpack(ctx.found.key, ctx.found.bundle)
-        found = [fault for fault in faults(bundle, offer(ctx.connection)) if fault.severity == "error"]
+        found = [fault for fault in faults(bundle, read_offer(ctx.connection)) if fault.severity == "error"]
         if found:
             raise NotPossible(*(Reason(fault.element, fault.rule, fault.message) for fault in found))
 

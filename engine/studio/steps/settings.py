@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.studio import studio_settings, trusted_issuers
 from engine.studio.commands import DistrustIssuer, EnterIssuerKey, SetStudioSetting, TrustIssuer
 from engine.studio.event_kinds import StudioEvent
-from engine.studio.trusted_issuers import TrustedHouse
+from engine.studio.trusted_issuers import TrustedIssuer
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
@@ -55,6 +55,6 @@ def remove_key(ctx: Context) -> None:
     _audit(ctx, StudioEvent.SIGNING_KEY_REMOVED, gone)
 
 
-def _audit(ctx: Context, kind: StudioEvent, about: TrustedHouse | None) -> None:
+def _audit(ctx: Context, kind: StudioEvent, about: TrustedIssuer | None) -> None:
     if about is not None:
         ctx.audit_kind, ctx.audit_data = kind, {"name": about.name, "thumbprint": about.thumbprint}

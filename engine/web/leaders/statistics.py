@@ -98,13 +98,13 @@ class Read:
 
 
 def _read() -> Read:
-    house = view.house()
-    now = house.clock.now()
-    behind = store.refresh(house.db, house.library, MILESTONES, PATIENCE)
+    application = view.house()
+    now = application.clock.now()
+    behind = store.refresh(application.db, application.library, MILESTONES, PATIENCE)
     if behind:
-        in_background(house, ReadTimelines.name)
-    with house.db.read() as connection:
-        bundles = [found.bundle for found in house.library.every_newest(connection) if found.bundle.stages]
+        in_background(application, ReadTimelines.name)
+    with application.db.read() as connection:
+        bundles = [found.bundle for found in application.library.every_newest(connection) if found.bundle.stages]
         names = _office_names(bundles)
         journeys = sorted(bundles, key=lambda bundle: (bundle.metadata.get("order", 99), bundle.key))
         if not journeys:
@@ -113,8 +113,8 @@ def _read() -> Read:
         asked, since, until = _asked([bundle.key for bundle in journeys], mine, now)
         chosen = Choice(asked.journey, since, until, "" if _everywhere() else asked.office)
         bundle = next(bundle for bundle in journeys if bundle.key == asked.journey)
-        cases = store.cases(connection, house.library, chosen)
-        titles = store.stage_titles(connection, house.library, asked.journey, g.language)
+        cases = store.cases(connection, application.library, chosen)
+        titles = store.stage_titles(connection, application.library, asked.journey, g.language)
     stages = stage_order(cases, [stage.id for stage in bundle.stages])
     period = (stages, since, until, now)
     own = _own()

@@ -45,9 +45,9 @@ def incident_group() -> Any:
 
 
 def _page(wrong: str) -> Any:
-    house = view.house()
+    application = view.house()
     selection, address = _chosen(PAGE)
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         found = incidents.find(connection, selection)
         count = sum(
             group.count
@@ -108,8 +108,8 @@ def resolve_all() -> Any | Response:
     selection, address = _chosen(MOST)
     if how == "skip" and not reason:
         return _page("drift.reason_needed")
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         targets = [one.id for one in incidents.find(connection, selection)]
     if not targets:
         return redirect(_address(address), 303)

@@ -28,9 +28,9 @@ SANDBOX_SECONDS = 0.5
 
 @blueprint.get("/drift")
 def index() -> Any:
-    house = view.house()
-    now = house.clock.now()
-    with house.db.read() as connection:
+    application = view.house()
+    now = application.clock.now()
+    with application.db.read() as connection:
         found = incidents.groups(connection)
         groups = [
             {
@@ -43,7 +43,7 @@ def index() -> Any:
         ]
         queues = health.queues(connection, now)
         sweeps = health.sweeps(connection, now)
-        sources = source_health.sources(connection, house.data_sets.values(), now)
+        sources = source_health.sources(connection, application.data_sets.values(), now)
         breakers = health.breakers(connection)
         coming = [
             {
@@ -58,8 +58,8 @@ def index() -> Any:
             for version in history.versions(connection)
             if version["active"] or version["suspended"]
         ]
-    workers = health.workers(house)
-    moved = health.moved(house)
+    workers = health.workers(application)
+    moved = health.moved(application)
     return render_template(
         "operations.html",
         groups=groups,
@@ -73,10 +73,12 @@ def index() -> Any:
         breakers=breakers,
         coming=coming,
         versions=versions,
-        batches=batches.latest(house, 10),
-        check=checks.latest(house),
-        settings=in_force(house.settings, house.provider_urls),
-        sandbox=None if moved is None else {"moved": _days(moved), "answers": _answers(house.settings.sandbox_url)},
+        batches=batches.latest(application, 10),
+        check=checks.latest(application),
+        settings=in_force(application.settings, application.provider_urls),
+        sandbox=None
+        if moved is None
+        else {"moved": _days(moved), "answers": _answers(application.settings.sandbox_url)},
         now=now,
         told=request.args.get("gjort", ""),
     )

@@ -30,9 +30,9 @@ def _progress(identity: str) -> Progress:
 @blueprint.get("/drift/jobb/<identity>")
 def batch(identity: str) -> str:
     """The whole page, or for htmx its moving part."""
-    house = view.house()
+    application = view.house()
     told = _progress(identity)
-    refused = batches.results(house, identity, "refused")
+    refused = batches.results(application, identity, "refused")
     moved = bool(request.headers.get("HX-Request"))  # its buttons are swapped only when it ends: focus may be on one
     template = "parts/batch.html" if moved else "operations_batch.html"
     return render_template(template, told=told, refused=_named(refused), moved=moved)

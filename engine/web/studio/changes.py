@@ -24,14 +24,14 @@ from engine.web.shared.commands import sends
 from engine.web.studio import job_submission, step_choices
 from engine.web.studio.edits import send_edit
 from engine.web.studio.flow import drawn, offered_here, posted
-from engine.web.studio.session import blueprint, house_of
+from engine.web.studio.session import blueprint, offer_of
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.findings import House
+from engine.workflow.findings import Offer
 
 Form = Mapping[str, str]
 #: The files as they became, and the step whose page shows it.
 Done = tuple[Mapping[str, bytes], str]
-Act = Callable[[Bundle, House, str, Form], Done]
+Act = Callable[[Bundle, Offer, str, Form], Done]
 
 
 @blueprint.post("/prosesser/<key>/steg/<element>")
@@ -47,7 +47,7 @@ def carry_out(key: str, place: str, acts: Mapping[str, Act], draw: Callable[...,
     draw  called with the key, the place, and the ``EditRefused`` or ``conflict=`` what a colleague was faster with
     """
     with view.house().db.read() as connection:
-        offer = house_of(connection)
+        offer = offer_of(connection)
     form = posted()
 
     def change(bundle: Bundle) -> Edited:
@@ -77,7 +77,7 @@ def shows(key: str, show: str) -> Any:
     return redirect(url_for("studio.step_page", key=key, element=show, lagret=1, falt=dropped or None), 303)
 
 
-def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _change(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     if element not in bundle.process.elements:
         raise EditRefused("edit.gone")
     shown = [name for name in form.get("shown", "").split(",") if name]
@@ -97,7 +97,7 @@ def _change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     return changed, element
 
 
-def kind_of(offer: House, form: Form, field: str = "kind") -> tuple[Kind, str]:
+def kind_of(offer: Offer, form: Form, field: str = "kind") -> tuple[Kind, str]:
     """The sort that was chosen, and the job or process that goes with it."""
     wanted, _, called = form.get(field, "").partition(":")
     kinds = {kind.id: kind for kind in offered_here(offer)}
@@ -106,7 +106,7 @@ def kind_of(offer: House, form: Form, field: str = "kind") -> tuple[Kind, str]:
     return kinds[wanted], called
 
 
-def _add(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
+def _add(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
     kind, called = kind_of(offer, form)
     changed = add_step(
         bundle.files, element, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""),
@@ -121,7 +121,7 @@ def _new(bundle: Bundle, changed: Files) -> str:
     return next((e for e in Bundle(bundle.key, changed).process.elements if e not in there), "")
 
 
-def _branch(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
+def _branch(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
     """A way to a step that is there, or to a new one."""
     if form.get("kind"):
         kind, called = kind_of(offer, form)
@@ -146,7 +146,7 @@ def _condition(bundle: Bundle, element: str, form: Form, before: str = "") -> st
     return step_choices.condition(form, step_choices.askable(bundle, bundle.process.elements.get(element)))
 
 
-def _way_change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _way_change(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     flow = form.get("flow", "")
     changed: Files = flows.name_way(bundle.files, flow, form.get("name", ""))
     if form.get("target"):
@@ -160,15 +160,15 @@ def _way_change(bundle: Bundle, _: House, element: str, form: Form) -> Done:
     return changed, element
 
 
-def _way_remove(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _way_remove(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     return flows.disconnect(bundle.files, form.get("flow", "")), element
 
 
-def _way_up(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _way_up(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     return flows.judge_earlier(bundle.files, form.get("flow", "")), element
 
 
-def _catch(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _catch(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     value = form.get("value", "").strip()
     changed, event = add_interruption(
         bundle.files, element, kind=form.get("kind", "timer"), name=form.get("name", ""),
@@ -183,7 +183,7 @@ def said(value: str) -> dict[str, str]:
     return {"time": value, "reference": value, "condition": value or READY}
 
 
-def _undoing(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
+def _undoing(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
     kind, called = kind_of(offer, form, "undoing")
     changed, _ = add_undoing(
         bundle.files, element, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""), called=called
@@ -191,16 +191,16 @@ def _undoing(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
     return changed, element
 
 
-def _also(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _also(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     return also(bundle.files, element, form.get("kind", ""), said(form.get("value", "").strip())), element
 
 
-def _less(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _less(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     number = form.get("number", "")
     return no_longer(bundle.files, element, int(number) if number.isdigit() and len(number) < 4 else -1), element
 
 
-def _sort(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
+def _sort(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
     kind, called = kind_of(offer, form, "sort")
     changed, dropped = change_sort(
         bundle.files, element, kind, called=called, performer=form.get("performer", ""), types=offer.user_tasks
@@ -208,11 +208,11 @@ def _sort(bundle: Bundle, offer: House, element: str, form: Form) -> Done:
     return changed, f"{element}?{','.join(dropped)}"
 
 
-def _remove(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _remove(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     return bpmn_editor.remove_step(bundle.files, element), ""
 
 
-def _move(bundle: Bundle, _: House, element: str, form: Form) -> Done:
+def _move(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     if not form.get("way"):
         raise EditRefused("edit.target", "way")
     return bpmn_editor.move_step(bundle.files, element, form["way"]), element

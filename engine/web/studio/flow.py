@@ -22,12 +22,12 @@ from engine.web.studio import conflicts, job_form, step_choices
 from engine.web.studio.element_words import in_words, label
 from engine.web.studio.finding_sentences import finding_text
 from engine.web.studio.process_sentences import Teller
-from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
+from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
 from engine.workflow.bpmn.elements import JOB_ELEMENTS, Element
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound
-from engine.workflow.findings import House, faults
+from engine.workflow.findings import Offer, faults
 
 
 @blueprint.get("/prosesser/<key>/steg/<element>")
@@ -55,7 +55,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
     """The page of a step of the draft. What was written stands in it when it could not be saved."""
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
-        house = house_of(connection)
+        offer = offer_of(connection)
         bundle = draft.bundle
         titles = {d.key: d.bundle.title(g.language) for d in view.house().library.every_newest(connection)}
     try:
@@ -69,7 +69,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
     job = job_form.shown(bundle, tell, settings.get("task_type", ""), settings.get("config", ""), given)
     settings |= {"config": job.lines} if job else {}
     found = [
-        finding_text(f, bundle.process) for f in faults(bundle, house) if f.element in (element_id, *element.outgoing)
+        finding_text(f, bundle.process) for f in faults(bundle, offer) if f.element in (element_id, *element.outgoing)
     ]
     fragment = bool(request.headers.get("X-Part"))
     is_event = element.type.endswith("Event")
@@ -79,12 +79,12 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         both=conflicts.both(conflict, element_id) if conflict else (),
         wrong_field=_field(refused, given), given=given, faults=found, tell=tell, titles=titles,
         settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
-        options=_options(bundle, house, titles, element),
+        options=_options(bundle, offer, titles, element),
         chosen=_chosen(bundle, element, settings, given), about=tell.about(element),
         ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
-        fields=step_choices.askable(bundle, element), operators=OFFERED, kinds=_kinds(house),
-        jobs=sorted(house.jobs, key=task_type),
-        sorts=_sorts(house, element), undoing=[k for k in offered_here(house) if k.id in UNDOING],
+        fields=step_choices.askable(bundle, element), operators=OFFERED, kinds=_kinds(offer),
+        jobs=sorted(offer.jobs, key=task_type),
+        sorts=_sorts(offer, element), undoing=[k for k in offered_here(offer) if k.id in UNDOING],
         targets=targets(tell, bundle, element.scope), places=_places(tell, bundle, element),
         boundary=[bundle.process.elements[event] for event in element.boundary],
         catches=[k for k in events(CAPABILITIES, "boundaryEvent", EDGES) if k != "compensation"
@@ -96,7 +96,7 @@ def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflic
         touched=bpmn_editor.touched_by_removing(bundle.files, element_id), decides=element.type in flows.DECIDING,
         may_branch=_may_branch(element), dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
         empty_row=step_choices.rows(None, given if given.get("act") == "branch" else {}, True),
-        current_sort=_current_sort(house, element),
+        current_sort=_current_sort(offer, element),
         tell_type=task_type, one_way=len(element.outgoing) == 1, is_person=element.type in PEOPLE, fragment=fragment,
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body
@@ -139,28 +139,28 @@ def _chosen(bundle: Bundle, element: Element, settings: Mapping[str, str], given
     return found
 
 
-def offered_here(house: House) -> tuple[Kind, ...]:
-    return offered(CAPABILITIES, house.jobs, house.user_tasks)
+def offered_here(offer: Offer) -> tuple[Kind, ...]:
+    return offered(CAPABILITIES, offer.jobs, offer.user_tasks)
 
 
-def _sorts(house: House, element: Element) -> list[Kind]:
+def _sorts(offer: Offer, element: Element) -> list[Kind]:
     """The sorts the step may become."""
     others = becomes(element.type) if not element.triggered_by_event else ()
-    return [kind for kind in offered_here(house) if kind.element in others]
+    return [kind for kind in offered_here(offer) if kind.element in others]
 
 
-def _current_sort(house: House, element: Element) -> str:
+def _current_sort(offer: Offer, element: Element) -> str:
     """The sort the step is now, as it is offered; "" when it is none of those."""
     kind, task = element.type, element.extension.task_type
-    found = [k.id for k in offered_here(house) if k.element == kind and (k.task_type or task) == task]
+    found = [k.id for k in offered_here(offer) if k.element == kind and (k.task_type or task) == task]
     if kind == "serviceTask" and task:
         return "notify" if task == Notify.name else f"job:{task}"
     return f"call:{element.called}" if kind == "callActivity" else next(iter(found), "")
 
 
-def _kinds(house: House) -> dict[str, list[Kind]]:
+def _kinds(offer: Offer) -> dict[str, list[Kind]]:
     found: dict[str, list[Kind]] = {}
-    for kind in offered_here(house):
+    for kind in offered_here(offer):
         found.setdefault(kind.group, []).append(kind)
     return found
 
@@ -191,9 +191,9 @@ def _settings(bundle: Bundle, element_id: str, given: Mapping[str, str]) -> dict
     return found
 
 
-def _options(bundle: Bundle, house: House, titles: Mapping[str, str], element: Element) -> dict[str, list[Any]]:
+def _options(bundle: Bundle, offer: Offer, titles: Mapping[str, str], element: Element) -> dict[str, list[Any]]:
     """Choices of the settings that are chosen: value and what it is called."""
-    types = house.user_tasks if element.type in PEOPLE else house.jobs
+    types = offer.user_tasks if element.type in PEOPLE else offer.jobs
     stages = [(s["id"], s["title"].get(g.language) or s["title"]["nb"]) for s in bundle.metadata.get("stages", ())]
     place = place_of(bundle, element)
     kinds = sorted(CAPABILITIES.events.get(place, frozenset()) - {"none", "multiple"})

@@ -32,9 +32,9 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
 
     *there* is the key of a draft that an upload would have replaced: the page asks first.
     """
-    house = view.house()
-    with house.db.read() as connection:
-        newest = house.library.every_newest(connection)
+    application = view.house()
+    with application.db.read() as connection:
+        newest = application.library.every_newest(connection)
         kept = drafts.every(connection)
         two = studio_settings.get(connection, "two_persons")
         asked = studio_settings.get(connection, studio_settings.ASKED).get("two_persons", "")
@@ -96,12 +96,12 @@ def copy() -> Any:
     """A new process, a copy of another or an empty one. Without a key of its own it gets one from its title."""
     title = request.form.get("title", "").strip()
     key = request.form.get("key", "").strip() or drafts.key_from(title)
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         wanted = request.form.get("source", "")
         source = deployed(connection, wanted) if wanted else None
-        known = [d.bundle.metadata.get("office") for d in house.library.every_newest(connection)]
-    ours = {"orgno": house.settings.organisation_number, "name": house.settings.organisation_name}
+        known = [d.bundle.metadata.get("office") for d in application.library.every_newest(connection)]
+    ours = {"orgno": application.settings.organisation_number, "name": application.settings.organisation_name}
     office = next((office for office in known if office), ours)
     if not KEY.fullmatch(key) or not title or len(title) > 80:
         return page((view.t("studio.key_wrong"),))
@@ -117,10 +117,10 @@ def copy() -> Any:
 @sends(BeginDraft)
 def edit(key: str) -> Response:
     """Begin the next version of a process as a draft, from the version in use or from an older one."""
-    house = view.house()
+    application = view.house()
     wanted = request.form.get("version", "")
-    with house.db.read() as connection:
-        versions = {str(v.version): v for v in house.library.versions(connection, key)}
+    with application.db.read() as connection:
+        versions = {str(v.version): v for v in application.library.versions(connection, key)}
         source = versions.get(wanted) or deployed(connection, key)
     with suppress(DraftConflict):  # a draft that is there already is the one to go on with
         send(BeginDraft(source.bundle))

@@ -23,7 +23,7 @@ from engine.web.studio import conflicts
 from engine.web.studio.edits import refusal, revision
 from engine.web.studio.finding_sentences import finding_text
 from engine.web.studio.flow import task_type
-from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
+from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
 from engine.workflow.bpmn.parser import read_definitions
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.findings import faults
@@ -43,8 +43,8 @@ def modeller_process(key: str) -> Any:
     """The BPMN of the draft with a picture, its revision, its findings, and what may be drawn, as JSON."""
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
-        house = house_of(connection)
-    answer = _state(draft.bundle, house, draft.revision, draft.can_undo, draft.can_redo)
+        offer = offer_of(connection)
+    answer = _state(draft.bundle, offer, draft.revision, draft.can_undo, draft.can_redo)
     answer["xml"] = written(with_picture(open_process(draft.bundle.files))).decode()
     answer["elements"] = sorted(CAPABILITIES.elements)
     answer["events"] = {element: sorted(kinds) for element, kinds in CAPABILITIES.events.items()}
@@ -69,7 +69,7 @@ def modeller_save(key: str) -> Any:
         return {"text": conflicts.sentence(conflict), "conflict": True}, 409
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
-        offer = house_of(connection)
+        offer = offer_of(connection)
     number = (made.detail or {})["revision"]
     answer = _state(draft.bundle, offer, number, draft.can_undo, draft.can_redo)
     for name, lost in dropped(before.files, draft.bundle.files):
@@ -91,13 +91,13 @@ def modeller_undo(key: str) -> Any:
 
 
 def _state(bundle: Bundle, offer: Any, number: int, can_undo: bool, can_redo: bool) -> dict[str, Any]:
-    house = view.house()
+    application = view.house()
     process = read_definitions(open_process(bundle.files)).processes.get(bundle.process.id)
     return {
         "revision": number,
         "canUndo": can_undo,
         "canRedo": can_redo,
-        "text": view.t("modeller.saved", time=clock_time(house.clock.now(), g.language)),
+        "text": view.t("modeller.saved", time=clock_time(application.clock.now(), g.language)),
         "findings": [
             {k: told[k] for k in ("element", "step", "name", "severity", "text", "suggest")}
             for told in (finding_text(finding, process) for finding in faults(bundle, offer))

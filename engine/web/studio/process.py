@@ -16,7 +16,7 @@ from engine.web.studio import conflicts
 from engine.web.studio.access_sentences import changed, named
 from engine.web.studio.element_words import PEOPLE, in_order
 from engine.web.studio.finding_sentences import finding_place, finding_text
-from engine.web.studio.session import CAPABILITIES, LANGUAGES, blueprint, house_of
+from engine.web.studio.session import CAPABILITIES, LANGUAGES, blueprint, offer_of
 from engine.web.studio.tabs import TABS, context_of
 from engine.workflow.authorization.policy import PolicyError, read_policy
 from engine.workflow.authorization.policy_queries import allowed, roles_named
@@ -46,24 +46,24 @@ def page(
     wrong     what stood in the way of a change;  ``conflict`` what a colleague was faster with
     step      whose form is open, and *preview* that form with answers in it
     """
-    house = view.house()
+    application = view.house()
     wrong = conflicts.sentence(conflict) if conflict else wrong
     tab = tab or request.args.get("fane", "diagram")
     tab = tab if tab in TABS else "diagram"
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         draft = drafts.find(connection, key)
-        versions = house.library.versions(connection, key)
+        versions = application.library.versions(connection, key)
         if draft is None and not versions:
             raise NotFound(key)
         bundle = draft.bundle if draft else versions[0].bundle
-        offer = house_of(connection)
+        offer = offer_of(connection)
         found = faults(bundle, offer)
         counts = cases_by_version(connection, versions)
         process = _process(bundle)
         left = left_behind(connection, versions, process.elements) if draft and process else []
         changes = differences(versions[0].bundle, bundle) if draft and process and versions else []
         signers = trusted_issuers.names(connection)
-        titles = {d.key: d.bundle.title(g.language) for d in house.library.every_newest(connection)}
+        titles = {d.key: d.bundle.title(g.language) for d in application.library.every_newest(connection)}
     parts = {"form": {}, "who": {}, "liste": {}, "mal": {}, "steps": []} | dict(
         context_of(tab, bundle, process, step or request.args.get("steg", ""))
     )
@@ -87,7 +87,7 @@ def page(
         kinds=offered(CAPABILITIES, offer.jobs, offer.user_tasks),
         titles=titles,
         signers=signers,
-        moves=case_migration.batches_of(house, key) if tab == "versjoner" else [],
+        moves=case_migration.batches_of(application, key) if tab == "versjoner" else [],
         can=sorted({*CAPABILITIES.elements}),
         languages_=LANGUAGES,
         tabs=TABS,

@@ -39,10 +39,10 @@ def review(key: str) -> Any:
 
 
 def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", given: Any = None) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         draft = draft_of(connection, key)
-        versions = house.library.versions(connection, key)
+        versions = application.library.versions(connection, key)
         found = errors(connection, draft.bundle)
         lost = [] if found else running_cases.lost(connection, versions, draft.bundle)
         counts = cases_by_version(connection, versions)
@@ -63,7 +63,7 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", giv
         changes=[changed(draft.bundle, *change) for change in changes],
         lost=lost,
         plan=plan,
-        replays=[] if found else replays(house, draft.bundle),
+        replays=[] if found else replays(application, draft.bundle),
         told=running_cases.told,
         names=running_cases.names(versions),
         wrong=wrong,
@@ -77,17 +77,17 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", giv
 @sends(TryMove)
 def try_move(key: str) -> Any:
     """Move every running case to the draft, report how it went, and roll it all back."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         draft = draft_of(connection, key)
         faulty = bool(errors(connection, draft.bundle))
     if faulty:
         return review_page(key, None, view.t("studio.has_faults"))
-    if case_migration.how_many(house, key) > case_migration.MOST_TRIED:
+    if case_migration.how_many(application, key) > case_migration.MOST_TRIED:
         batch = send(TryMove(key, revision=draft.revision, mapping=running_cases.mapping())).made
         return redirect(url_for("studio.moved", key=key, batch=batch), 303)
     return review_page(
-        key, case_migration.dry_run(house, key, draft.bundle, running_cases.mapping(), actor().person_id)
+        key, case_migration.dry_run(application, key, draft.bundle, running_cases.mapping(), actor().person_id)
     )
 
 
@@ -98,8 +98,8 @@ def publish(key: str) -> Any:
 
     A press that has not seen what publishing means is led to the page that says it, where there is something to say.
     """
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         draft = drafts.find(connection, key)
         faulty = draft is not None and bool(errors(connection, draft.bundle))
     if faulty:
@@ -108,7 +108,7 @@ def publish(key: str) -> Any:
     if draft is not None and draft.revision == revision():
         if not request.form.get("cases") and _means_something(draft):
             return redirect(url_for("studio.review", key=key), 303)
-        replayed = replays(house, draft.bundle)
+        replayed = replays(application, draft.bundle)
         if any(replay.blocks and replay.differs for replay in replayed):
             return review_page(key, None, view.t("scenario.blocks"))
         held = tuple(replay.name for replay in replayed if not replay.differs)
@@ -136,9 +136,9 @@ def _publish(key: str, held: tuple[str, ...]) -> Mapping[str, Any]:
 
 def _means_something(draft: Draft) -> bool:
     """Whether publishing means more than a new version: cases that run, a colleague's yes, scenarios that must hold."""
-    house, key = view.house(), draft.bundle.key
-    with house.db.read() as connection:
-        running = sum(cases_by_version(connection, house.library.versions(connection, key)).values())
+    application, key = view.house(), draft.bundle.key
+    with application.db.read() as connection:
+        running = sum(cases_by_version(connection, application.library.versions(connection, key)).values())
         two = studio_settings.get(connection, "two_persons")
     return bool(running or two or scenarios.of(draft.bundle))
 
@@ -153,22 +153,22 @@ def _needs_a_colleague(draft: Draft) -> bool:
 @blueprint.get("/prosesser/<key>/eksport.zip")
 def export(key: str) -> Response:
     """The draft, the version in use, or with ``?versjon=`` an older one, with its checksum and signed by us."""
-    house = view.house()
+    application = view.house()
     wanted = request.args.get("versjon", "")
-    with house.db.read() as connection:
+    with application.db.read() as connection:
         if wanted:
-            found = next((v for v in house.library.versions(connection, key) if str(v.version) == wanted), None)
+            found = next((v for v in application.library.versions(connection, key) if str(v.version) == wanted), None)
             if found is None:
                 raise NotFound(key)
             bundle, version = found.bundle, found.version
         else:
             bundle, version = current(connection, key), 0
-            newest = next(iter(house.library.versions(connection, key)), None)
+            newest = next(iter(application.library.versions(connection, key)), None)
             if newest is not None and newest.bundle.checksum == bundle.checksum:
                 version = newest.version
-    own = bundle_signature.signing_key(house.settings.client_key)
+    own = bundle_signature.signing_key(application.settings.client_key)
     answer = make_response(
-        bundle_signature.sealed(bundle, version, house.settings.organisation_name, house.clock.now(), own)
+        bundle_signature.sealed(bundle, version, application.settings.organisation_name, application.clock.now(), own)
     )
     answer.headers["Content-Type"] = "application/zip"
     answer.headers["Content-Disposition"] = f"attachment; filename={bundle.key}.zip"

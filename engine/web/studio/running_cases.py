@@ -71,11 +71,13 @@ def names(versions: Sequence[Deployed]) -> dict[str, str]:
 
 def tried_before(key: str, aim: Draft | Deployed) -> tuple[case_migration.Plan | None, Mapping[str, str]]:
     """The plan of the try-out the address names, and what was chosen for it: once it is done, and if of *aim* as is."""
-    house = view.house()
-    row = case_migration.batch_of(house, key, request.args.get("prov", ""))
+    application = view.house()
+    row = case_migration.batch_of(application, key, request.args.get("prov", ""))
     if row is None or row.action != "try" or row.state != "done" or not _tried(row, aim):
         return None, {}
-    return case_migration.plan_of(house, row.id), {f"map-{old}": new for old, new in row.settings["mapping"].items()}
+    return case_migration.plan_of(application, row.id), {
+        f"map-{old}": new for old, new in row.settings["mapping"].items()
+    }
 
 
 def _tried(row: Any, aim: Draft | Deployed) -> bool:
@@ -89,16 +91,16 @@ def _tried(row: Any, aim: Draft | Deployed) -> bool:
 @sends(MoveCases, TryMove)
 def move(key: str) -> Any:
     """Move the cases that run on older versions to the one in use; with ``prov`` only show what would happen."""
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         target = deployed(connection, key)
     if request.form.get("act") != "prov":
         moving = MoveCases(key, target.id, mapping(), request.form.get("reason", ""))
         return redirect(url_for("studio.moved", key=key, batch=send(moving, once=True).made), 303)
-    if case_migration.how_many(house, key, target.id) > case_migration.MOST_TRIED:
+    if case_migration.how_many(application, key, target.id) > case_migration.MOST_TRIED:
         batch = send(TryMove(key, target.id, mapping=mapping())).made
         return redirect(url_for("studio.moved", key=key, batch=batch), 303)
-    return move_page(key, case_migration.dry_run(house, key, target, mapping(), actor().person_id), request.form)
+    return move_page(key, case_migration.dry_run(application, key, target, mapping(), actor().person_id), request.form)
 
 
 @blueprint.get("/prosesser/<key>/flytt")
@@ -109,10 +111,10 @@ def move_plan(key: str) -> Any:
 
 
 def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, str]) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         target = deployed(connection, key)
-        versions = house.library.versions(connection, key)
+        versions = application.library.versions(connection, key)
         counts = cases_by_version(connection, versions)
         rows = lost(connection, versions, target.bundle)
     return render_template(
@@ -132,19 +134,19 @@ def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, st
 @blueprint.get("/prosesser/<key>/flytting/<batch>")
 def moved(key: str, batch: str) -> Any:
     """How far a move or a try-out has come, and what could not be moved."""
-    house = view.house()
-    row = case_migration.batch_of(house, key, batch)
+    application = view.house()
+    row = case_migration.batch_of(application, key, batch)
     if row is None:
         raise NotFound(batch)
-    progress = batches.progress_of(house, batch)
-    with house.db.read() as connection:
-        versions = house.library.versions(connection, key)
+    progress = batches.progress_of(application, batch)
+    with application.db.read() as connection:
+        versions = application.library.versions(connection, key)
     back = ""
     if row.action == "try" and progress.state == "done":
         back = url_for("studio.review" if "draft" in row.settings else "studio.move_plan", key=key, prov=batch)
     return render_template(
         "studio_moved.html", key=key, bundle=versions[0].bundle, batch=row, progress=progress, back=back,
-        held=case_migration.plan_of(house, batch).held, told=told, names=names(versions),
+        held=case_migration.plan_of(application, batch).held, told=told, names=names(versions),
     )  # fmt: skip
 
 
@@ -152,8 +154,8 @@ def moved(key: str, batch: str) -> Any:
 @sends(StopMove, ContinueMove, RevertMove)
 def go_on(key: str, batch: str) -> Any:
     """Go on with a move for a while, stop it, or put back what it moved. Only a press goes on with what was stopped."""
-    house = view.house()
-    found = case_migration.batch_of(house, key, batch)
+    application = view.house()
+    found = case_migration.batch_of(application, key, batch)
     if found is None:
         raise NotFound(batch)
     act = request.form.get("act", "")
@@ -164,7 +166,7 @@ def go_on(key: str, batch: str) -> Any:
             batch = send(RevertMove(key, batch), once=True).made
         elif act == "on":
             send(ContinueMove(key, batch))
-        case_migration.work(house, batch, SECONDS)
+        case_migration.work(application, batch, SECONDS)
     target = url_for("studio.moved", key=key, batch=batch)
     if request.headers.get("HX-Request"):
         answer = make_response("", 200)

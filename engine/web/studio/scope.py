@@ -18,11 +18,11 @@ from engine.web.studio import conflicts
 from engine.web.studio.changes import Act, Done, Form, carry_out, kind_of, said
 from engine.web.studio.flow import offered_here, posted, targets, task_type
 from engine.web.studio.process_sentences import Teller
-from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, house_of
+from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
 from engine.workflow.bpmn.elements import Element
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound
-from engine.workflow.findings import House
+from engine.workflow.findings import Offer
 
 
 @blueprint.get("/prosesser/<key>/del/<scope>")
@@ -34,7 +34,7 @@ def drawn_scope(key: str, scope: str, refused: EditRefused | None = None, confli
     """The page of a scope of the draft: what is there already, and what may be put in."""
     with view.house().db.read() as connection:
         draft = draft_of(connection, key)
-        house = house_of(connection)
+        offer = offer_of(connection)
         titles = {d.key: d.bundle.title(g.language) for d in view.house().library.every_newest(connection)}
     bundle = draft.bundle
     process = bundle.process
@@ -58,7 +58,7 @@ def drawn_scope(key: str, scope: str, refused: EditRefused | None = None, confli
         any_order=any_order, handles=own is not None and own.triggered_by_event,
         start_kinds=events(CAPABILITIES, "startEvent", STARTS),
         handler_kinds=events(CAPABILITIES, "eventSubProcessStart", HANDLERS),
-        inside_kinds=[k for k in offered_here(house) if k.id in ANY_ORDER], jobs=sorted(house.jobs),
+        inside_kinds=[k for k in offered_here(offer) if k.id in ANY_ORDER], jobs=sorted(offer.jobs),
         targets=targets(tell, bundle, scope), tell_type=task_type,
         performers=[(p, view.t(f"studio.performer.{p}")) for p in ("citizen", "caseworker")],
     )  # fmt: skip
@@ -79,14 +79,14 @@ def scope_change(key: str, scope: str) -> Any:
     return carry_out(key, scope, _ACTS, drawn_scope)
 
 
-def _start(bundle: Bundle, _: House, scope: str, form: Form) -> Done:
+def _start(bundle: Bundle, _: Offer, scope: str, form: Form) -> Done:
     return add_start(
         bundle.files, scope, kind=_wanted(form, STARTS), name=form.get("name", ""), target=form.get("target", ""),
         given=said(form.get("value", "").strip()),
     )  # fmt: skip
 
 
-def _handler(bundle: Bundle, _: House, scope: str, form: Form) -> Done:
+def _handler(bundle: Bundle, _: Offer, scope: str, form: Form) -> Done:
     return add_handler(
         bundle.files, scope, kind=_wanted(form, HANDLERS), name=form.get("name", ""),
         given=said(form.get("value", "").strip()), interrupting=bool(form.get("interrupting")),
@@ -99,7 +99,7 @@ def _wanted(form: Form, known: tuple[str, ...]) -> str:
     return form["kind"]
 
 
-def _inside(bundle: Bundle, offer: House, scope: str, form: Form) -> Done:
+def _inside(bundle: Bundle, offer: Offer, scope: str, form: Form) -> Done:
     kind, called = kind_of(offer, form)
     return add_inside(
         bundle.files, scope, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""), called=called

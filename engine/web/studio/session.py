@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.studio import drafts
-from engine.studio.capabilities import CAPABILITIES, offer_of
+from engine.studio.capabilities import CAPABILITIES, offer_reader
 from engine.web.shared import view
 from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
@@ -13,17 +13,17 @@ from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed, UnknownDefinition
 from engine.workflow.errors import NotFound
-from engine.workflow.findings import House, faults
+from engine.workflow.findings import Offer, faults
 
 blueprint = guarded("studio", "engine.web", Role.ADMINISTRATOR.value)
 LANGUAGES = ("nb", "nn", "en")
 
-__all__ = ["CAPABILITIES", "LANGUAGES", "blueprint", "current", "deployed", "draft_of", "errors", "house_of"]
+__all__ = ["CAPABILITIES", "LANGUAGES", "blueprint", "current", "deployed", "draft_of", "errors", "offer_of"]
 
 
-def house_of(connection: Connection) -> House:
+def offer_of(connection: Connection) -> Offer:
     """What a bundle may use here: elements, job and task types, and processes it may call."""
-    return offer_of(view.house())(connection)
+    return offer_reader(view.house())(connection)
 
 
 def deployed(connection: Connection, key: str) -> Deployed:
@@ -48,4 +48,4 @@ def current(connection: Connection, key: str) -> Bundle:
 
 def errors(connection: Connection, bundle: Bundle) -> list[Finding]:
     """What stands in the way of publishing and trying."""
-    return [f for f in faults(bundle, house_of(connection)) if f.severity == "error"]
+    return [f for f in faults(bundle, offer_of(connection)) if f.severity == "error"]

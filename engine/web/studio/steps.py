@@ -15,7 +15,7 @@ from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.web.studio.edits import revision, save
 from engine.web.studio.process import page
-from engine.web.studio.session import CAPABILITIES, blueprint, house_of
+from engine.web.studio.session import CAPABILITIES, blueprint, offer_of
 from engine.workflow.definitions.bundle import Bundle
 
 
@@ -25,9 +25,9 @@ def step(key: str) -> Any:
     """Put a step in after another, straight from the list."""
     form = request.form
     with view.house().db.read() as connection:
-        house = house_of(connection)
+        offer = offer_of(connection)
     wanted, _, called = form.get("kind", "confirmation").partition(":")
-    kinds = {kind.id: kind for kind in offered(CAPABILITIES, house.jobs, house.user_tasks)}
+    kinds = {kind.id: kind for kind in offered(CAPABILITIES, offer.jobs, offer.user_tasks)}
     before = form.get("element", "")
 
     def change(bundle: Bundle) -> Edited:

@@ -57,8 +57,8 @@ def trial(key: str) -> Any:
 
 
 def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: list[dict[str, str]]) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         bundle = current(connection, key)
         found = errors(connection, bundle)
         draft = drafts.find(connection, key)
@@ -102,8 +102,8 @@ def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: lis
         log=log,
         stopped=stopped,
         messages=messages,
-        sources=sorted((name, view.data_set_name(name)) for name in house.data_sets)
-        + [(f"{CALLOUT}{name}", title) for name, title in sorted(house.offers.get("target", {}).items())],
+        sources=sorted((name, view.data_set_name(name)) for name in application.data_sets)
+        + [(f"{CALLOUT}{name}", title) for name, title in sorted(application.offers.get("target", {}).items())],
         source_faults=FAULTS,
         changed=scenarios.basis(started) != scenarios.basis(bundle),
         wrong=wrong,
@@ -186,11 +186,11 @@ def _hours(state: Any) -> int:
 @blueprint.post("/prosesser/<key>/provekjoring/start")
 @sends(StartInstance)  # through the run's own door
 def trial_start(key: str) -> Any:
-    house = view.house()
-    with house.db.read() as connection:
+    application = view.house()
+    with application.db.read() as connection:
         bundle = current(connection, key)
         faulty = bool(errors(connection, bundle))
-        others = [deployed.bundle for deployed in house.library.every_newest(connection)]
+        others = [deployed.bundle for deployed in application.library.every_newest(connection)]
     if faulty:
         return page(key, view.t("studio.has_faults"))
     try:

@@ -398,7 +398,7 @@ def test_where_two_must_agree_a_key_is_trusted_by_a_colleague_and_distrusted_by_
     ]
 
 
-def keys(app: Application) -> list[trusted_issuers.TrustedHouse]:
+def keys(app: Application) -> list[trusted_issuers.TrustedIssuer]:
     with app.db.read() as connection:
         return trusted_issuers.every(connection)
 

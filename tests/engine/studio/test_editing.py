@@ -17,16 +17,16 @@ from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.durations import parts, read_duration
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
-from engine.workflow.findings import House, faults
+from engine.workflow.findings import Offer, faults
 
 ROOT = Path(__file__).resolve().parents[3]
 CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
-HOUSE = House(CAPABILITIES, JOBS, USER_TASKS, ("consent", "mandate", "data_collection", "callback"), rules=BUNDLE_RULES)
+OFFER = Offer(CAPABILITIES, JOBS, USER_TASKS, ("consent", "mandate", "data_collection", "callback"), rules=BUNDLE_RULES)
 ESTATE = Bundle.read(ROOT / "docs" / "examples" / "estate_settlement")
 
 
 def errors(bundle: Bundle) -> list[str]:
-    return [f"{f.element}: {f.rule}" for f in faults(bundle, HOUSE) if f.severity == "error"]
+    return [f"{f.element}: {f.rule}" for f in faults(bundle, OFFER) if f.severity == "error"]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_how_long_a_timer_waits_can_be_changed() -> None:
 @pytest.mark.parametrize("folder", sorted((ROOT / "processes").glob("*/process.bpmn")), ids=lambda f: f.parent.name)
 def test_a_copy_of_any_process_is_as_whole_as_the_one_it_came_from(folder: Path) -> None:
     source = Bundle.read(folder.parent)
-    offer = House(CAPABILITIES, JOBS, USER_TASKS, [f.name for f in (ROOT / "processes").iterdir()], rules=BUNDLE_RULES)
+    offer = Offer(CAPABILITIES, JOBS, USER_TASKS, [f.name for f in (ROOT / "processes").iterdir()], rules=BUNDLE_RULES)
 
     copy = drafts.renamed(source, "a_copy", "Kopi")
 

@@ -30,8 +30,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
-from engine.workflow.findings import House as Offer
-from engine.workflow.findings import faults
+from engine.workflow.findings import Offer, faults
 from tests.factories.sampling import examples
 from tests.processes.conftest import Product, party, product
 

@@ -10,8 +10,7 @@ from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.element_kinds import KINDS
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
-from engine.workflow.findings import House as Offer
-from engine.workflow.findings import faults
+from engine.workflow.findings import Offer, faults
 from tests.engine.web.listing import Listed
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea
 from tests.processes.conftest import product
