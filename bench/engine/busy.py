@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 
-from bench.engine.database import House
+from bench.engine.database import Workbench
 from engine.application import build
 from engine.platform.clock import SystemClock
 from engine.platform.gc_tuning import look_seldom
@@ -18,7 +18,7 @@ def main(what: str, url: str, begin: float, seconds: float) -> None:
     """One process: act until the time is up, print how often."""
     with tempfile.TemporaryDirectory() as name:
         settings = Settings.from_env({"IBALANSE_DATA": name, "IBALANSE_ENV": "test", "DATABASE_URL": url})
-        here = House.again(build(settings, clock=SystemClock(), bell=silent))
+        here = Workbench.again(build(settings, clock=SystemClock(), bell=silent))
         act = here.stepper() if what == "complete" else here.own_floor()
         time.sleep(max(0.0, begin - time.time()))
         count, until = 0, time.monotonic() + seconds

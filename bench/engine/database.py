@@ -35,7 +35,7 @@ _floor = Table(
 )
 
 
-class House:
+class Workbench:
     """An application on an empty database with one person and a few processes."""
 
     def __init__(self, application: Application, person_id: str = "") -> None:
@@ -45,7 +45,7 @@ class House:
         self.anne = Actor(Role.CITIZEN, person_id, "Anne", level="high")
 
     @classmethod
-    def again(cls, application: Application) -> House:
+    def again(cls, application: Application) -> Workbench:
         """The same database from another process."""
         with application.db.read() as connection:
             row = connection.execute(text("SELECT text FROM bench_floor WHERE id = 'anne'")).scalar_one()
@@ -113,13 +113,13 @@ def _beside(siblings: int) -> str:
 
 
 @contextmanager
-def house(url: str = "", synchronous: str = "FULL") -> Iterator[House]:
+def workbench(url: str = "", synchronous: str = "FULL") -> Iterator[Workbench]:
     with tempfile.TemporaryDirectory() as name:
         environment = {"IBALANSE_DATA": name, "IBALANSE_ENV": "test", **({"DATABASE_URL": url} if url else {})}
         application = build(Settings.from_env(environment), clock=SystemClock(), bell=silent)
         if not url and synchronous != "FULL":
             event.listen(application.db.engine, "connect", _relax)
-        yield House(application)
+        yield Workbench(application)
         application.db.engine.dispose()
 
 
@@ -130,12 +130,12 @@ def _relax(connection: object, _record: object) -> None:
 def measure() -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for synchronous in ("FULL", "NORMAL"):
-        with house(synchronous=synchronous) as here:
+        with workbench(synchronous=synchronous) as here:
             rows[f"user task completion, SQLite {synchronous}"] = _beside_spiff(here, synchronous)
             if synchronous == "FULL":
                 rows.update(_long_and_wide(here, "SQLite"))
                 rows["a live waiting instance"] = _size(here)
-    with postgres.server(durable=True) as server, house(server.new_database()) as here:
+    with postgres.server(durable=True) as server, workbench(server.new_database()) as here:
         ours, floor = in_turn(here.stepper(), here.floor, ROUNDS)
         rows["user task completion, PostgreSQL"] = row(
             ours, "ms", peer=f"floor {floor:.3f} ms", ratio=ours / floor, goal="at most 1.5 times the floor",
@@ -145,7 +145,7 @@ def measure() -> dict[str, Row]:
     return rows
 
 
-def _beside_spiff(here: House, synchronous: str) -> Row:
+def _beside_spiff(here: Workbench, synchronous: str) -> Row:
     """Ours before and after the peer, and the peer twice; the better of the two counts for both alike."""
     name = "SpiffWorkflow's best form"
     kind = f"durable {synchronous}"
@@ -167,7 +167,7 @@ def _beside_spiff(here: House, synchronous: str) -> Row:
     )  # fmt: skip
 
 
-def _long_and_wide(here: House, name: str) -> dict[str, Row]:
+def _long_and_wide(here: Workbench, name: str) -> dict[str, Row]:
     """The same step in an instance with a long past, and beside a thousand that wait."""
     rows = {}
     for label, other in (
@@ -196,7 +196,7 @@ def _long_and_wide(here: House, name: str) -> dict[str, Row]:
     return rows
 
 
-def _size(here: House) -> Row:
+def _size(here: Workbench) -> Row:
     """Bytes in the database for an instance that waits at its first task, with its audit."""
 
     def used(connection: Connection) -> int:

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.engine.database import house
+from bench.engine.database import workbench
 from bench.measure import Row, row
 from bench.plot import Series, plot
 from tests.factories import postgres
@@ -29,7 +29,7 @@ def measure() -> dict[str, Row]:
 
 
 def _on(name: str, url: str, series: list[Series]) -> dict[str, Row]:
-    with house(url):
+    with workbench(url):
         rates = {number: _rate(url, "complete", number) for number in (1, 2, 4)}
         commits = {number: _rate(url, "commit", number) for number in (1, 2)}
     series.append(Series(name, [(float(number), rate) for number, rate in rates.items()]))

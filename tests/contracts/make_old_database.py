@@ -31,7 +31,7 @@ import wsgi
 from integrations.sandbox.persons.catalogue import ESTATE_PERSONS, all_persons, employees
 from tests.contracts import seam
 from tests.contracts.journeys import AT, DECISION, DECLARED, HERE, KEYS, LAST, NO, PLACE, yes
-from tests.contracts.seam import Actor, Browser, House, Office, Role
+from tests.contracts.seam import Actor, Browser, Office, Product, Role
 from tests.contracts.walking import Old, walked
 from tests.factories.bundles import bundle, flow, job, line
 
@@ -83,12 +83,14 @@ EVERYTHING = (
 HEAD = '<message id="m" name="told"/><signal id="g" name="hear-ye"/>'
 
 
-def people(house: House) -> dict[str, Actor]:
+def people(product: Product) -> dict[str, Actor]:
     """The sandbox's own persons, as their log-ins make them."""
     found: dict[str, Actor] = {}
-    with house.application.db.write() as connection:
+    with product.application.db.write() as connection:
         for one in (*all_persons(), *employees()):
-            known = house.application.vault.register(connection, pid=one.pid, name=one.name, birth_date=one.birth_date)
+            known = product.application.vault.register(
+                connection, pid=one.pid, name=one.name, birth_date=one.birth_date
+            )
             found[one.key] = Actor(Role.CITIZEN, known.id, known.name, level="high")
     for key in ("kari", "ola"):
         found[key] = replace(found[key], role=Role.CASEWORKER, office=OFFICE)
@@ -102,19 +104,19 @@ def people(house: House) -> dict[str, Actor]:
 class Maker:
     """Begins cases and walks each to where it shall be found again."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.people = people(house)
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.people = people(product)
         self.anne, self.kari, self.ada = (self.people[key] for key in ("anne", "kari", "ada"))
         self.made: dict[str, dict[str, Any]] = {}
         self.heirs: list[list[str]] = []
 
     def browser(self, who: str) -> Browser:
-        return Browser(self.house, self.people[who])
+        return Browser(self.product, self.people[who])
 
     def start(self, name: str, key: str, who: str = "anne", **variables: Any) -> str:
-        self.house.anne = self.people[who]
-        case = self.house.start(key, **variables)
+        self.product.anne = self.people[who]
+        case = self.product.start(key, **variables)
         self.made[name] = {"case": case, "key": key, "owner": who}
         return case
 
@@ -125,60 +127,60 @@ class Maker:
     def query(self, sql: str, **values: Any) -> list[Any]:
         from sqlalchemy import text
 
-        with self.house.application.db.read() as connection:
+        with self.product.application.db.read() as connection:
             return list(connection.execute(text(sql), values).all())
 
     def deploy(self, found: Bundle) -> None:
-        with self.house.application.db.write() as connection:
-            self.house.application.library.deploy(connection, found, by="test")
+        with self.product.application.db.write() as connection:
+            self.product.application.library.deploy(connection, found, by="test")
 
 
 def refused_everything(maker: Maker, name: str) -> str:
-    house, case = maker.house, maker.start(name, "advice")
-    house.complete(case, "GiveConsent", consent_answer=NO)
-    house.complete(case, "GiveMandate", mandate_answer=NO)
-    house.work()
-    house.complete(case, "Supplement")
-    house.complete(case, "Share", share_answer=NO)
+    product, case = maker.product, maker.start(name, "advice")
+    product.complete(case, "GiveConsent", consent_answer=NO)
+    product.complete(case, "GiveMandate", mandate_answer=NO)
+    product.work()
+    product.complete(case, "Supplement")
+    product.complete(case, "Share", share_answer=NO)
     return case
 
 
 def collecting(maker: Maker, name: str, who: str) -> str:
-    house, case = maker.house, maker.start(name, "advice", who)
-    house.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
-    house.work()
-    house.approve(case)
-    house.complete(case, "ApproveAtSources")
-    house.complete(case, "GiveMandate", mandate_answer=yes("loans", "income", "property"))
+    product, case = maker.product, maker.start(name, "advice", who)
+    product.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
+    product.work()
+    product.approve(case)
+    product.complete(case, "ApproveAtSources")
+    product.complete(case, "GiveMandate", mandate_answer=yes("loans", "income", "property"))
     return case
 
 
 def in_consent(maker: Maker) -> None:
     maker.start("in consent", "advice", "truls")
     case = maker.start("waiting for the sources' own pages", "self_help", "truls")
-    maker.house.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
-    maker.house.work()
+    maker.product.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
+    maker.product.work()
 
 
 def in_collection(maker: Maker) -> None:
     """One where nobody is asked yet, one where all but two answered and those two are asked again later."""
-    sources = maker.house.sources
+    sources = maker.product.sources
     sources.failing = {name: SourceUnavailable("http_503") for name in ("bank.accounts", "nav.benefits")}
     collecting(maker, "some sources are asked again", "andreas")
-    maker.house.work()
+    maker.product.work()
     sources.failing = {}
     collecting(maker, "collection is due", "truls")
 
 
 def in_advice(maker: Maker) -> None:
     """An adviser has it, with everything an adviser writes."""
-    house = maker.house
+    product = maker.product
     case = refused_everything(maker, "in advice")
-    house.kari = maker.kari
-    house.complete(case, "Assess", house.kari)
+    product.kari = maker.kari
+    product.complete(case, "Assess", product.kari)
     kari, at = maker.browser("kari"), f"/saker/{maker.number('in advice')}"
     kari.post(f"{at}/gjor/take")
-    house.complete(case, "Decide", house.kari, decision=DECISION)
+    product.complete(case, "Decide", product.kari, decision=DECISION)
     kari.post(f"{at}/notat", note="Ringte bostedet, avtalte møte.")
     kari.post(f"{at}/notat", note="Noe bare kontoret skal se.", barred="internal")
     kari.post(f"{at}/melding", text="Kan du ta med lønnsslippen?")
@@ -193,7 +195,7 @@ def in_advice(maker: Maker) -> None:
     pdf = seam.upload(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n", "avtale.pdf")
     kari.post(f"{at}/dokumenter", file=pdf, title="Avtale med banken", kind="agreement", access="open", _key="d1")
     kari.post(f"{at}/utkast/note", status=200, note="Et notat som ikke er ferdig", barred="")
-    task = house.tasks(case)["Advise"]
+    task = product.tasks(case)["Advise"]
     kari.post(f"{at}/utkast/task.{task}", status=200, plan="En halv plan")
     kari.post("/arbeidsko/visninger", navn="Venter på meg", ansvarlig="meg")
     maker.made["in advice"] |= {"letter": letter.rsplit("/", 1)[1], "draft letter": draft.rsplit("/", 1)[1]}
@@ -202,39 +204,39 @@ def in_advice(maker: Maker) -> None:
 
 def shared(maker: Maker) -> None:
     case = collecting(maker, "shared", "anne")
-    maker.house.work()
-    maker.house.complete(case, "Supplement")
-    maker.house.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
+    maker.product.work()
+    maker.product.complete(case, "Supplement")
+    maker.product.complete(case, "Share", share_answer={"answer": "yes", "kinds": [], "language": "nb"})
 
 
 def enterprise(maker: Maker) -> None:
     """ENK: a control whose consent is given, with the accounts tagged."""
     from tests.processes.test_enk_journeys import agree, tag, trade, use
 
-    house = maker.house
-    sets = house.application.data_sets
+    product = maker.product
+    sets = product.application.data_sets
     before = sets["bank.accounts"]
-    use(house, trade())
+    use(product, trade())
     kinds = ["loans", "income", "spending"]
     case = maker.start("enk", "enk_run", "andreas", purpose="enk_control", kinds=kinds, tagged=False)
-    agree(house, case)
-    tag(house, case)
+    agree(product, case)
+    tag(product, case)
     sets["bank.accounts"] = before  # type: ignore[index]
     case = maker.start("enk start", "enk_start", "andreas", purpose="enk_start")
-    house.complete(case, "GiveConsent", consent_answer=NO)
-    house.work()
+    product.complete(case, "GiveConsent", consent_answer=NO)
+    product.work()
 
 
 def half_filled(maker: Maker) -> None:
     case = maker.start("half filled in", "callback")
-    task = maker.house.tasks(case)["Ask"]
+    task = maker.product.tasks(case)["Ask"]
     wish = {"phone": "99 88 77 66", "when": "morning"}
-    seam.send(maker.house, "SaveTaskData", maker.anne, task_id=task, data_type="wish", data=wish)
+    seam.send(maker.product, "SaveTaskData", maker.anne, task_id=task, data_type="wish", data=wish)
     other = maker.start("waits for a call", "callback")
-    maker.house.complete(other, "Ask", wish={"phone": "99887766", "when": "morning", "about": "Regninger"})
+    maker.product.complete(other, "Ask", wish={"phone": "99887766", "when": "morning", "about": "Regninger"})
     third = maker.start("completed", "callback")
-    maker.house.complete(third, "Ask", wish={"phone": "99887766", "when": "morning", "about": ""})
-    maker.house.complete(third, "Call", maker.kari, talk={"result": "Enige om å prøve."})
+    maker.product.complete(third, "Ask", wish={"phone": "99887766", "when": "morning", "about": ""})
+    maker.product.complete(third, "Call", maker.kari, talk={"result": "Enige om å prøve."})
 
 
 def studio(maker: Maker) -> None:
@@ -254,16 +256,16 @@ def studio(maker: Maker) -> None:
         ada.post(f"{at}/skjema/{step}", revision=revision(), act="add", page="Side1", kind="input", title=title)
     ada.post(f"{at}/publiser", revision=revision())
     maker.start("migrated", "vergemal")
-    maker.house.work()
+    maker.product.work()
     ada.post(f"{at}/utkast")
     renamed("Søk om verge")
     assert "flytting" in ada.post(f"{at}/publiser", revision=revision(), cases="move", reason="Nytt navn")
-    maker.house.work()
+    maker.product.work()
     maker.start("on the version before", "vergemal")
     handed = maker.start("a published process, at the office", "vergemal")
-    maker.house.work()
+    maker.product.work()
     seam.send(
-        maker.house, "CompleteTask", maker.anne, task_id=maker.house.tasks(handed)["Apply"],
+        maker.product, "CompleteTask", maker.anne, task_id=maker.product.tasks(handed)["Apply"],
         data={"form_apply": {"hva_heter_du": "Anne"}},
     )  # fmt: skip
     ada.post(f"{at}/utkast")
@@ -281,14 +283,14 @@ def studio(maker: Maker) -> None:
 
 def trouble(maker: Maker) -> None:
     """An incident, a suspended case that something came to, a buffered message."""
-    house, court = maker.house, maker.house.court
+    product, court = maker.product, maker.product.court
     maker.deploy(Bundle.read(EXAMPLES / "estate_settlement"))
     persons = {one.key: one for one in all_persons()}
     maker.heirs = [
         [ESTATE_PERSONS[0].pid, ESTATE_PERSONS[0].name, "avdode"],
         *([persons[key].pid, persons[key].name, "arving"] for key in ("truls", "anne")),
     ]
-    seam.court_knows(house, maker.heirs)
+    seam.court_knows(product, maker.heirs)
     estate = {
         "subject": "avdode",
         "parties": [],
@@ -297,12 +299,12 @@ def trouble(maker: Maker) -> None:
         "partiesChanged": False,
         "office": "",
     }
-    house.anne = maker.people["truls"]
+    product.anne = maker.people["truls"]
     for name in ("an incident", "to be signed"):
         maker.start(name, "estate_settlement", "truls", **estate)
-        house.work()
+        product.work()
     case = maker.made["an incident"]["case"]
-    house.complete(case, "Declare", declaration=DECLARED)
+    product.complete(case, "Declare", declaration=DECLARED)
 
     def refuse(reference: str, body: Any, key: str) -> str:
         raise SourceRefused("http_400")
@@ -310,16 +312,16 @@ def trouble(maker: Maker) -> None:
     kept, court.submit = court.submit, refuse  # type: ignore[method-assign]
     for who in ("truls", "anne"):
         _sign(maker, case, who)
-    house.work()
+    product.work()
     court.submit = kept  # type: ignore[method-assign]
 
     case = maker.start("suspended", "callback")
-    seam.send(house, "SuspendCase", maker.ada, case_id=case, reason="undersøkes")
+    seam.send(product, "SuspendCase", maker.ada, case_id=case, reason="undersøkes")
     case = maker.start("suspended while a message came", "everything", wanted="yes")
-    seam.send(house, "SuspendCase", maker.ada, case_id=case, reason="undersøkes")
-    seam.send(house, "CorrelateMessage", maker.ada, name="told", key=case, source="test", message_id="m-1")
+    seam.send(product, "SuspendCase", maker.ada, case_id=case, reason="undersøkes")
+    seam.send(product, "CorrelateMessage", maker.ada, name="told", key=case, source="test", message_id="m-1")
     seam.send(
-        house, "CorrelateMessage", maker.ada, name="nobody-waits", key="k", source="test", message_id="m-2",
+        product, "CorrelateMessage", maker.ada, name="nobody-waits", key="k", source="test", message_id="m-2",
         variables={"n": 1},
     )  # fmt: skip
     body = (
@@ -328,30 +330,30 @@ def trouble(maker: Maker) -> None:
     )
     maker.deploy(bundle(body, key="later", head='<message id="m" name="early"/>'))
     case = maker.start("a message waits for it", "later")
-    seam.send(house, "CorrelateMessage", maker.ada, name="early", key=case, source="test", message_id="m-3")
+    seam.send(product, "CorrelateMessage", maker.ada, name="early", key=case, source="test", message_id="m-3")
     case = maker.start("cancelled", "callback")
-    seam.send(house, "CancelCase", seam.SYSTEM, case_id=case, reason="feil person")
+    seam.send(product, "CancelCase", seam.SYSTEM, case_id=case, reason="feil person")
 
 
 def _sign(maker: Maker, case: str, who: str) -> None:
     from tests.processes.test_estate_settlement import sign
 
-    sign(maker.house, case, maker.people[who])
+    sign(maker.product, case, maker.people[who])
 
 
 def everything(maker: Maker) -> None:
     """Tokens on every kind of element."""
     maker.deploy(bundle(EVERYTHING, key="everything", head=HEAD))
     case = maker.start("everything at rest", "everything", wanted="yes")
-    house = maker.house
-    house.complete(case, "three")
-    house.complete(case, "paid")
-    seam.send(house, "BroadcastSignal", maker.ada, name="hear-ye", source="test", message_id="s-1")
-    house.work()
+    product = maker.product
+    product.complete(case, "three")
+    product.complete(case, "paid")
+    seam.send(product, "BroadcastSignal", maker.ada, name="hear-ye", source="test", message_id="s-1")
+    product.work()
     other = maker.start("everything further on", "everything", wanted="yes")
     for element in ("three", "three", "three", "paid", "checked", "wanted", "again"):
-        house.complete(other, element)
-    house.work(timedelta(days=4))  # the nudge
+        product.complete(other, element)
+    product.work(timedelta(days=4))  # the nudge
 
 
 def small_things(maker: Maker) -> None:
@@ -368,7 +370,7 @@ def small_things(maker: Maker) -> None:
     maker.browser("anne").post("/meldinger", sak=maker.number("in advice"), text="Ja, jeg tar den med.")
     ada.post("/prosesser/innstillinger", two_persons="no")
     ada.post("/drift/kontroll")
-    seam.work(maker.house)
+    seam.work(maker.product)
     maker.browser("truls").post("/tjenester/callback/start", _key="begun-once")
     found = maker.query("SELECT id FROM case_file ORDER BY number DESC LIMIT 1")
     maker.made["begun on a page"] = {"case": found[0][0], "key": "callback", "owner": "truls"}
@@ -406,18 +408,18 @@ def make(folder: Path) -> dict[str, Any]:
     """Everything, in *folder*. Returns what the tests are told of it."""
     shutil.copy(KEYS, folder / "keys.json")
     url = f"sqlite:///{folder / 'old.sqlite'}"
-    house = seam.open_house(folder, url, AT)
-    wsgi.prepare(house.application)
-    maker = Maker(house)
+    product = seam.open_house(folder, url, AT)
+    wsgi.prepare(product.application)
+    maker = Maker(product)
     for part in PARTS:
         part(maker)
-    assert house.clock.now() == LAST, house.clock.now()
+    assert product.clock.now() == LAST, product.clock.now()
     for name, told in maker.made.items():
         told["number"] = maker.number(name)
     tables = [row[0] for row in maker.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
     counted = {name: maker.query(f'SELECT count(*) FROM "{name}"')[0][0] for name in tables}  # noqa: S608
     empty = sorted(name for name, count in counted.items() if not count)
-    house.application.db.engine.dispose()
+    product.application.db.engine.dispose()
     _, verified, _ = seam.ibalanse("verify-audit", "--json", IBALANSE_DATA=str(folder), DATABASE_URL=url)
     return {
         "made by": COMMIT,
@@ -446,9 +448,9 @@ def walk(data: bytes, told: dict[str, Any]) -> dict[str, Any]:
         folder = Path(name)
         shutil.copy(KEYS, folder / "keys.json")
         (folder / "old.sqlite").write_bytes(data)
-        house = seam.open_house(folder, f"sqlite:///{folder / 'old.sqlite'}", LAST)
-        found = walked(Old(house, told))
-        house.application.db.engine.dispose()
+        product = seam.open_house(folder, f"sqlite:///{folder / 'old.sqlite'}", LAST)
+        found = walked(Old(product, told))
+        product.application.db.engine.dispose()
     return found
 
 

@@ -98,7 +98,7 @@ class Read:
 
 
 def _read() -> Read:
-    application = view.house()
+    application = view.application()
     now = application.clock.now()
     behind = store.refresh(application.db, application.library, MILESTONES, PATIENCE)
     if behind:
@@ -146,7 +146,7 @@ def _own() -> str:
 def _everywhere() -> bool:
     """Whether this leader is one of the organisation's own, who sees every office."""
     office = actor().office
-    return office is not None and office.orgno == view.house().settings.organisation_number
+    return office is not None and office.orgno == view.application().settings.organisation_number
 
 
 def _offices(connection: Connection, journeys: list[str]) -> list[str]:

@@ -45,7 +45,7 @@ def incident_group() -> Any:
 
 
 def _page(wrong: str) -> Any:
-    application = view.house()
+    application = view.application()
     selection, address = _chosen(PAGE)
     with application.db.read() as connection:
         found = incidents.find(connection, selection)
@@ -108,7 +108,7 @@ def resolve_all() -> Any | Response:
     selection, address = _chosen(MOST)
     if how == "skip" and not reason:
         return _page("drift.reason_needed")
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         targets = [one.id for one in incidents.find(connection, selection)]
     if not targets:

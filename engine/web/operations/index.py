@@ -28,7 +28,7 @@ SANDBOX_SECONDS = 0.5
 
 @blueprint.get("/drift")
 def index() -> Any:
-    application = view.house()
+    application = view.application()
     now = application.clock.now()
     with application.db.read() as connection:
         found = incidents.groups(connection)

@@ -22,7 +22,7 @@ from engine.workflow.operations.commands import ContinueBatch, StopBatch
 
 def _progress(identity: str) -> Progress:
     try:
-        return batches.progress_of(view.house(), identity)
+        return batches.progress_of(view.application(), identity)
     except batches.UnknownBatch:
         raise NotFound(identity) from None
 
@@ -30,7 +30,7 @@ def _progress(identity: str) -> Progress:
 @blueprint.get("/drift/jobb/<identity>")
 def batch(identity: str) -> str:
     """The whole page, or for htmx its moving part."""
-    application = view.house()
+    application = view.application()
     told = _progress(identity)
     refused = batches.results(application, identity, "refused")
     moved = bool(request.headers.get("HX-Request"))  # its buttons are swapped only when it ends: focus may be on one
@@ -41,7 +41,7 @@ def batch(identity: str) -> str:
 def _named(refused: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """The case number of each item that refused, and why."""
     targets = [item["target"] for item in refused]
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         cases = {
             row.id: row.case_id
             for row in connection.execute(select(incident.c.id, incident.c.case_id).where(incident.c.id.in_(targets)))
@@ -75,4 +75,4 @@ def go_on(identity: str) -> Response:
 @blueprint.get("/drift/kontroll")
 def check() -> str:
     """The moving part: how far the verification of the audit trail has come."""
-    return render_template("parts/audit_check.html", check=checks.latest(view.house()))
+    return render_template("parts/audit_check.html", check=checks.latest(view.application()))

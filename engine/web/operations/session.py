@@ -29,7 +29,7 @@ def what_went_wrong(code: str) -> str:
 def process_name(connection: Connection, key: str) -> str:
     """The title of a process; work that belongs to none has the name of its task type."""
     try:
-        return view.house().library.newest(connection, key).bundle.title(g.language)
+        return view.application().library.newest(connection, key).bundle.title(g.language)
     except UnknownDefinition:
         return key
 
@@ -37,7 +37,7 @@ def process_name(connection: Connection, key: str) -> str:
 def step_name(connection: Connection, key: str, element_id: str) -> str:
     """What the newest version calls a step."""
     try:
-        bundle = view.house().library.newest(connection, key).bundle
+        bundle = view.application().library.newest(connection, key).bundle
         return bundle.element(element_id).name or element_id
     except KeyError:
         return element_id

@@ -25,9 +25,6 @@ def application() -> Application:
     return cast(Application, current_app.extensions["ibalanse"])
 
 
-house = application  # its name in the pages of the studio and of operations, until they follow
-
-
 def t(key: str, **values: object) -> str:
     return translate(g.language, key, **values)
 

@@ -46,7 +46,7 @@ def carry_out(key: str, place: str, acts: Mapping[str, Act], draw: Callable[...,
 
     draw  called with the key, the place, and the ``EditRefused`` or ``conflict=`` what a colleague was faster with
     """
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         offer = offer_of(connection)
     form = posted()
 

@@ -71,7 +71,7 @@ def save(
 def _saved(made: Outcome) -> dict[str, Any]:
     """The answer to a form that saves as one goes: the new revision, and whether a colleague changed other things."""
     detail = made.detail or {}
-    text = view.t("studio.kept_at", at=clock_time(view.house().clock.now(), g.language))
+    text = view.t("studio.kept_at", at=clock_time(view.application().clock.now(), g.language))
     return {**detail, "text": f"{text} {view.t('studio.beside')}" if detail["beside"] else text}
 
 

@@ -39,7 +39,7 @@ def step_page(key: str, element: str) -> Any:
 def condition_value(key: str) -> Any:
     """How a chosen field is compared, and with what: put in beside the field when it is chosen."""
     name, field_id = next(((n, v) for n, v in request.args.items() if "field-" in n), ("field-0", ""))
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         bundle = draft_of(connection, key).bundle
     element = bundle.process.elements.get(request.args.get("steg", ""))
     row = {"field": field_id, "operator": "equals", "value": ""}
@@ -53,11 +53,11 @@ def condition_value(key: str) -> Any:
 
 def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
     """The page of a step of the draft. What was written stands in it when it could not be saved."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         draft = draft_of(connection, key)
         offer = offer_of(connection)
         bundle = draft.bundle
-        titles = {d.key: d.bundle.title(g.language) for d in view.house().library.every_newest(connection)}
+        titles = {d.key: d.bundle.title(g.language) for d in view.application().library.every_newest(connection)}
     try:
         element = bundle.process.elements[element_id]
     except (KeyError, BpmnSyntaxError, StopIteration):

@@ -317,7 +317,7 @@ def preview_fields(bundle: Bundle, step: str, data: Mapping[str, Any]) -> tuple[
 @blueprint.post("/prosesser/<key>/skjema/<step>/forhandsvisning")
 def preview(key: str, step: str) -> Any:
     """The form again with what was answered in it: what is hidden or asked for follows. Nothing is stored."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         bundle = current(connection, key)
     drawn = preview_fields(bundle, step, {})
     schema = Bundle(key, FormDraft(bundle.files, step).files()).schema(FormDraft(bundle.files, step).data_type)

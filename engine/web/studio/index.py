@@ -32,7 +32,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
 
     *there* is the key of a draft that an upload would have replaced: the page asks first.
     """
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         newest = application.library.every_newest(connection)
         kept = drafts.every(connection)
@@ -96,7 +96,7 @@ def copy() -> Any:
     """A new process, a copy of another or an empty one. Without a key of its own it gets one from its title."""
     title = request.form.get("title", "").strip()
     key = request.form.get("key", "").strip() or drafts.key_from(title)
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         wanted = request.form.get("source", "")
         source = deployed(connection, wanted) if wanted else None
@@ -117,7 +117,7 @@ def copy() -> Any:
 @sends(BeginDraft)
 def edit(key: str) -> Response:
     """Begin the next version of a process as a draft, from the version in use or from an older one."""
-    application = view.house()
+    application = view.application()
     wanted = request.form.get("version", "")
     with application.db.read() as connection:
         versions = {str(v.version): v for v in application.library.versions(connection, key)}

@@ -151,14 +151,14 @@ def _choices(bundle: Bundle, one: JobSetting, task_type: str) -> list[tuple[str,
         return [("true", view.t("answer.yes")), ("false", view.t("answer.no"))]
     if one.kind == "choice":
         return [(choice, view.t(f"job.{task_type}.{one.name}.{choice}")) for choice in one.choices]
-    offered = view.house().named.get(one.kind, {})
+    offered = view.application().named.get(one.kind, {})
     return sorted((name, title or _maybe(f"job.other.{name}") or name) for name, title in offered.items())
 
 
 def _data_sets(value: str) -> dict[str, list[tuple[str, str]]]:
     """Data sets by whom they are about, each with the basis it needs; what *value* names besides, last."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for data_set in view.house().data_sets.values():
+    for data_set in view.application().data_sets.values():
         role = data_set.subject_role
         heading = (
             view.t("job.about.role", role=_maybe(f"job.role.{role}") or role) if role else view.t("job.about.owner")
@@ -179,7 +179,7 @@ def _roles(bundle: Bundle) -> list[str]:
     except PolicyError:
         found = set()
     found |= {key.removeprefix("role.") for key in bundle.texts.get("nb", {}) if key.startswith("role.")}
-    found |= {data_set.subject_role for data_set in view.house().data_sets.values()}
+    found |= {data_set.subject_role for data_set in view.application().data_sets.values()}
     return sorted(found - {"", role_codes.OWNER, role_codes.CASEWORKER})
 
 
@@ -211,7 +211,7 @@ def _field_of(tell: Teller, value: str) -> str:
 @blueprint.get("/prosesser/<key>/steg/<element>/jobb")
 def job_fields(key: str, element: str) -> Any:
     """The fields of a task type: put in under the choice of type when it is chosen."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         bundle = draft_of(connection, key).bundle
     tell = Teller(bundle, g.language)
     try:

@@ -34,7 +34,7 @@ def change_list(key: str) -> Any:
         return Edited(option_lists.change(bundle, wanted, names, _pressed(_rows(), act)), wanted)
 
     def told(refused: EditRefused) -> str:
-        with view.house().db.read() as connection:
+        with view.application().db.read() as connection:
             used = _used(draft_of(connection, key).bundle, wanted)
         where = ", ".join(use["said"] for use in used)
         return view.t(refused.key, where=where, value=refused.values.get("value", ""))

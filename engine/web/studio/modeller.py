@@ -32,7 +32,7 @@ from forms.formatting import clock_time
 
 @blueprint.get("/prosesser/<key>/tegn")
 def modeller(key: str) -> Any:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         draft = draft_of(connection, key)
         process = draft.bundle.process
     return render_template("studio_modeller.html", key=key, bundle=draft.bundle, draft=draft, process=process)
@@ -41,7 +41,7 @@ def modeller(key: str) -> Any:
 @blueprint.get("/prosesser/<key>/tegn/prosess")
 def modeller_process(key: str) -> Any:
     """The BPMN of the draft with a picture, its revision, its findings, and what may be drawn, as JSON."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         draft = draft_of(connection, key)
         offer = offer_of(connection)
     answer = _state(draft.bundle, offer, draft.revision, draft.can_undo, draft.can_redo)
@@ -59,7 +59,7 @@ def modeller_process(key: str) -> Any:
 @sends(MergeDraft)
 def modeller_save(key: str) -> Any:
     """Save what was drawn on *revision*. 409 with who was faster, 422 with why it cannot be read."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         before = draft_of(connection, key).bundle
     try:
         made = send(MergeDraft(key, revision(), request.form.get("xml", "").encode()))
@@ -67,7 +67,7 @@ def modeller_save(key: str) -> Any:
         return {"text": refusal(refused)}, 422
     except DraftConflict as conflict:
         return {"text": conflicts.sentence(conflict), "conflict": True}, 409
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         draft = draft_of(connection, key)
         offer = offer_of(connection)
     number = (made.detail or {})["revision"]
@@ -91,7 +91,7 @@ def modeller_undo(key: str) -> Any:
 
 
 def _state(bundle: Bundle, offer: Any, number: int, can_undo: bool, can_redo: bool) -> dict[str, Any]:
-    application = view.house()
+    application = view.application()
     process = read_definitions(open_process(bundle.files)).processes.get(bundle.process.id)
     return {
         "revision": number,

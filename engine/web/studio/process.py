@@ -46,7 +46,7 @@ def page(
     wrong     what stood in the way of a change;  ``conflict`` what a colleague was faster with
     step      whose form is open, and *preview* that form with answers in it
     """
-    application = view.house()
+    application = view.application()
     wrong = conflicts.sentence(conflict) if conflict else wrong
     tab = tab or request.args.get("fane", "diagram")
     tab = tab if tab in TABS else "diagram"

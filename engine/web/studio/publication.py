@@ -32,14 +32,14 @@ def review(key: str) -> Any:
 
     ``prov`` names a try-out that is done: what it came to is shown, and what was chosen for it is chosen still.
     """
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         draft = draft_of(connection, key)
     plan, given = running_cases.tried_before(key, draft)
     return review_page(key, plan, given=given)
 
 
 def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", given: Any = None) -> Any:
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         draft = draft_of(connection, key)
         versions = application.library.versions(connection, key)
@@ -77,7 +77,7 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", giv
 @sends(TryMove)
 def try_move(key: str) -> Any:
     """Move every running case to the draft, report how it went, and roll it all back."""
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         draft = draft_of(connection, key)
         faulty = bool(errors(connection, draft.bundle))
@@ -98,7 +98,7 @@ def publish(key: str) -> Any:
 
     A press that has not seen what publishing means is led to the page that says it, where there is something to say.
     """
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         draft = drafts.find(connection, key)
         faulty = draft is not None and bool(errors(connection, draft.bundle))
@@ -136,7 +136,7 @@ def _publish(key: str, held: tuple[str, ...]) -> Mapping[str, Any]:
 
 def _means_something(draft: Draft) -> bool:
     """Whether publishing means more than a new version: cases that run, a colleague's yes, scenarios that must hold."""
-    application, key = view.house(), draft.bundle.key
+    application, key = view.application(), draft.bundle.key
     with application.db.read() as connection:
         running = sum(cases_by_version(connection, application.library.versions(connection, key)).values())
         two = studio_settings.get(connection, "two_persons")
@@ -145,7 +145,7 @@ def _means_something(draft: Draft) -> bool:
 
 def _needs_a_colleague(draft: Draft) -> bool:
     """Whether two must agree, and nobody else has proposed it yet."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         two = studio_settings.get(connection, "two_persons")
     return bool(two) and draft.proposed_by in ("", actor().person_id)
 
@@ -153,7 +153,7 @@ def _needs_a_colleague(draft: Draft) -> bool:
 @blueprint.get("/prosesser/<key>/eksport.zip")
 def export(key: str) -> Response:
     """The draft, the version in use, or with ``?versjon=`` an older one, with its checksum and signed by us."""
-    application = view.house()
+    application = view.application()
     wanted = request.args.get("versjon", "")
     with application.db.read() as connection:
         if wanted:

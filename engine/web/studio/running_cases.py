@@ -71,7 +71,7 @@ def names(versions: Sequence[Deployed]) -> dict[str, str]:
 
 def tried_before(key: str, aim: Draft | Deployed) -> tuple[case_migration.Plan | None, Mapping[str, str]]:
     """The plan of the try-out the address names, and what was chosen for it: once it is done, and if of *aim* as is."""
-    application = view.house()
+    application = view.application()
     row = case_migration.batch_of(application, key, request.args.get("prov", ""))
     if row is None or row.action != "try" or row.state != "done" or not _tried(row, aim):
         return None, {}
@@ -91,7 +91,7 @@ def _tried(row: Any, aim: Draft | Deployed) -> bool:
 @sends(MoveCases, TryMove)
 def move(key: str) -> Any:
     """Move the cases that run on older versions to the one in use; with ``prov`` only show what would happen."""
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         target = deployed(connection, key)
     if request.form.get("act") != "prov":
@@ -105,13 +105,13 @@ def move(key: str) -> Any:
 
 @blueprint.get("/prosesser/<key>/flytt")
 def move_plan(key: str) -> Any:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         target = deployed(connection, key)
     return move_page(key, *tried_before(key, target))
 
 
 def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, str]) -> Any:
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         target = deployed(connection, key)
         versions = application.library.versions(connection, key)
@@ -134,7 +134,7 @@ def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, st
 @blueprint.get("/prosesser/<key>/flytting/<batch>")
 def moved(key: str, batch: str) -> Any:
     """How far a move or a try-out has come, and what could not be moved."""
-    application = view.house()
+    application = view.application()
     row = case_migration.batch_of(application, key, batch)
     if row is None:
         raise NotFound(batch)
@@ -154,7 +154,7 @@ def moved(key: str, batch: str) -> Any:
 @sends(StopMove, ContinueMove, RevertMove)
 def go_on(key: str, batch: str) -> Any:
     """Go on with a move for a while, stop it, or put back what it moved. Only a press goes on with what was stopped."""
-    application = view.house()
+    application = view.application()
     found = case_migration.batch_of(application, key, batch)
     if found is None:
         raise NotFound(batch)

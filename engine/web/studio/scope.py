@@ -32,10 +32,10 @@ def scope_page(key: str, scope: str) -> Any:
 
 def drawn_scope(key: str, scope: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
     """The page of a scope of the draft: what is there already, and what may be put in."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         draft = draft_of(connection, key)
         offer = offer_of(connection)
-        titles = {d.key: d.bundle.title(g.language) for d in view.house().library.every_newest(connection)}
+        titles = {d.key: d.bundle.title(g.language) for d in view.application().library.every_newest(connection)}
     bundle = draft.bundle
     process = bundle.process
     if scope not in process.children:

@@ -23,12 +23,12 @@ __all__ = ["CAPABILITIES", "LANGUAGES", "blueprint", "current", "deployed", "dra
 
 def offer_of(connection: Connection) -> Offer:
     """What a bundle may use here: elements, job and task types, and processes it may call."""
-    return offer_reader(view.house())(connection)
+    return offer_reader(view.application())(connection)
 
 
 def deployed(connection: Connection, key: str) -> Deployed:
     try:
-        return view.house().library.newest(connection, key)
+        return view.application().library.newest(connection, key)
     except UnknownDefinition:
         raise NotFound(key) from None
 

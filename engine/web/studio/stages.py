@@ -27,7 +27,7 @@ def stages_page(key: str) -> Any:
 
 
 def drawn_stages(key: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         draft = draft_of(connection, key)
     bundle = draft.bundle
     tell = Teller(bundle, g.language)

@@ -24,7 +24,7 @@ from engine.workflow.definitions.bundle import Bundle
 def step(key: str) -> Any:
     """Put a step in after another, straight from the list."""
     form = request.form
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         offer = offer_of(connection)
     wanted, _, called = form.get("kind", "confirmation").partition(":")
     kinds = {kind.id: kind for kind in offered(CAPABILITIES, offer.jobs, offer.user_tasks)}

@@ -81,7 +81,7 @@ def _unknown(bundle: Bundle, written: Mapping[str, str]) -> Iterator[tuple[str, 
 @blueprint.post("/prosesser/<key>/maler/vis")
 def preview_template(key: str) -> Any:
     """The template as it will read, from what is stored."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         bundle = current(connection, key)
     return render_template(
         "parts/studio_template_preview.html",
@@ -187,7 +187,7 @@ def _read(bundle: Bundle, kind: str, identity: str) -> list[tuple[str, str, str]
 def _made_up(bundle: Bundle, language: str) -> dict[str, str]:
     """Blank → words, for a case that is not there."""
     with _in(language):
-        today = view.house().clock.now()
+        today = view.application().clock.now()
         values = {
             "citizen": "Anne Eksempel",
             "number": f"{today.year}-00123",
@@ -213,7 +213,7 @@ def _answer(bundle: Bundle, one: FillIn, label: str) -> str:
     elif value is None and rule.get("type") == "boolean":
         value = True
     elif value is None and rule.get("format") == "date":
-        value = (view.house().clock.now() + timedelta(days=14)).date().isoformat()
+        value = (view.application().clock.now() + timedelta(days=14)).date().isoformat()
     if value is None:
         return view.t("template.made_up.answer", field=label)
     return answers.shown(bundle, one.data_type, one.field, value, rule)

@@ -44,7 +44,7 @@ from forms.layout import Field
 
 
 def _trial(key: str) -> Trial:
-    return Trial(view.house(), key, actor().person_id)
+    return Trial(view.application(), key, actor().person_id)
 
 
 #: Task types with a page of their own, answered here with a yes or a no.
@@ -57,7 +57,7 @@ def trial(key: str) -> Any:
 
 
 def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: list[dict[str, str]]) -> Any:
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         bundle = current(connection, key)
         found = errors(connection, bundle)
@@ -186,7 +186,7 @@ def _hours(state: Any) -> int:
 @blueprint.post("/prosesser/<key>/provekjoring/start")
 @sends(StartInstance)  # through the run's own door
 def trial_start(key: str) -> Any:
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         bundle = current(connection, key)
         faulty = bool(errors(connection, bundle))

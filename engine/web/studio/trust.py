@@ -21,7 +21,7 @@ def trusted() -> Any:
 
 
 def trust_page(refused: trusted_issuers.KeyRefused | None) -> Any:
-    application = view.house()
+    application = view.application()
     with application.db.read() as connection:
         every = trusted_issuers.every(connection)
         settings = {name: studio_settings.get(connection, name) for name in ("two_persons", "only_trusted")}
@@ -73,13 +73,13 @@ def signer(seal: Seal | None) -> str:
     """Who signed what was uploaded: this installation, another (by the thumbprint of its key), or nobody."""
     if seal is None or not seal.thumbprint:
         return "ingen"
-    own = signing_key(view.house().settings.client_key)
+    own = signing_key(view.application().settings.client_key)
     return "her" if own is not None and own.thumbprint() == seal.thumbprint else seal.thumbprint
 
 
 def refused(seal: Seal | None) -> str:
     """Why a bundle is not taken where only those of trusted organisations are; "" when it is."""
-    with view.house().db.read() as connection:
+    with view.application().db.read() as connection:
         if not studio_settings.get(connection, "only_trusted"):
             return ""
         known = trusted_issuers.names(connection)
