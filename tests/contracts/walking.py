@@ -81,13 +81,15 @@ class Old:
 
     def complete(self, case: str, who: str, element: str, data: Any = None, action: str = "") -> None:
         found = self.rows(
-            "SELECT id, owner_id FROM user_task WHERE case_id = :case AND element_id = :element "
+            "SELECT id, owner_id, assignee FROM user_task WHERE case_id = :case AND element_id = :element "
             "AND state IN ('ready', 'claimed') ORDER BY created_at, id",
             case=case, element=element,
         )  # fmt: skip
         actor = self.people[who]
         own = [row for row in found if row.owner_id == actor.person_id] or found
         assert own, (element, "does not wait")
+        # whoever has the case has its new tasks: where the old code let any colleague, they do it
+        actor = next((one for one in self.people.values() if one.person_id == own[0].assignee), actor)
         seam.send(self.product, "CompleteTask", actor, task_id=own[0].id, data=data or {}, action=action)
 
 

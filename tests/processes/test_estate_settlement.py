@@ -181,7 +181,7 @@ def test_whom_a_caseworker_puts_there_neither_breaks_the_agreement_nor_is_asked_
         bundle = Bundle.read(EXAMPLES / "estate_settlement")
         for more in ({"role": "contact", "name": "Per Nabo"}, {"role": "arving", "person_id": other}):
             participants.add(
-                connection, estate.application.vault, actor=estate.kari, case=case_by_id(connection, case),
+                connection, estate.application.vault, author=estate.kari.person_id, case=case_by_id(connection, case),
                 bundle=bundle, now=estate.clock.now(), **more,
             )  # fmt: skip
     asked: list[str] = []
@@ -205,7 +205,7 @@ def test_a_statute_opens_no_source_about_whom_a_caseworker_put_there(estate: Pro
     with estate.application.db.write() as connection:
         assert may_ask(connection, case, replace(source, subject_role="arving"), now) == "", "the court named heirs"
         participants.add(
-            connection, estate.application.vault, actor=estate.kari, case=case_by_id(connection, case),
+            connection, estate.application.vault, author=estate.kari.person_id, case=case_by_id(connection, case),
             bundle=Bundle.read(EXAMPLES / "estate_settlement"), role="contact", person_id=truls, now=now,
         )  # fmt: skip
         assert may_ask(connection, case, source, now) is None

@@ -27,7 +27,10 @@ TOLD = "Policyen sier noe motoren ikke vurderer, så ingen slipper til"
 
 
 def slip_in(product: Product, key: str) -> None:  # noqa: F811
-    """The newest version again, with a condition in every rule: as an older engine would have deployed it."""
+    """The newest version again, with a condition in every rule: as an older engine would have deployed it.
+
+    Its readers are those the migration leaves such a version.
+    """
     with product.application.db.write() as connection:
         newest = product.application.library.newest(connection, key)
         files = dict(newest.bundle.files)
@@ -36,7 +39,7 @@ def slip_in(product: Product, key: str) -> None:  # noqa: F811
         connection.execute(
             insert(process_definition).values(
                 id=str(uuid.uuid4()), key=key, version=newest.version + 1, checksum=broken.checksum,
-                bundle=broken.pack(), deployed_at=product.clock.now(), deployed_by="test",
+                bundle=broken.pack(), deployed_at=product.clock.now(), deployed_by="test", readers=["*"],
             )
         )  # fmt: skip
 
@@ -80,7 +83,7 @@ def test_pages_of_the_office_answer_and_nobody_is_a_candidate(
 ) -> None:  # fmt: skip
     for path in ("/arbeidsko", f"/saker/{number}", f"/saker/{number}/historikk", "/arbeidsko/eksport.csv"):
         assert client(kari).get(path).status_code == 200, path
-    assert send(kari, f"/saker/{number}/gjor/take").status_code == 303
+    assert send(kari, f"/saker/{number}/gjor/take").status_code == 409, "no act of case work is let through"
 
     with product.application.db.read() as connection:
         assert worklist.claimable(connection, product.application.library, kari) == ([], False)

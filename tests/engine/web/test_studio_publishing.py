@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from flask import g
 from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
+from engine.casework import queries
 from engine.studio import case_migration
 from engine.studio.form_builder import BY_ID, FormDraft, bound_to
 from engine.web.shared import answers
@@ -370,12 +370,13 @@ def test_rows_are_filled_in_by_the_caseworker_and_read_back(ada: Administrator, 
     product.work()
     fill(product, case, "Apply", {"hva_heter_du": "Anne"})
     filled = {"hva_kom_dere_fram_til": "Ja", "gjeld": [{"belop": 1200}, {"belop": 5}]}
-    fill(product, case, "Handle", filled, Actor(Role.CASEWORKER, "radgiver", "Rita", OFFICE, "high"))
+    rita = Actor(Role.CASEWORKER, "radgiver", "Rita", OFFICE, "high")
+    fill(product, case, "Handle", filled, rita)
     with product.application.db.read() as connection:
-        bundle = product.application.library.newest(connection, "vergemal").bundle
+        deployed = product.application.library.newest(connection, "vergemal")
         with ada.client.application.test_request_context():
-            g.language = "nb"
-            found = answers.of_case(connection, SimpleNamespace(id=case), bundle)
+            g.language, g.actor = "nb", rita
+            found = answers.of_case(connection, queries.case_by_id(connection, case), deployed)
     rows = [row for one in found for row in one.rows if row[0].startswith("Gjeld")]
     told = {answer.replace("\u00a0", " ") for _, answer in rows}
     assert told == {"Beløp: 1 200 kr", "Beløp: 5 kr"}
