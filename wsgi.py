@@ -25,7 +25,7 @@ from engine.studio import drafts
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.jobs.valkey import socket_url
-from engine.workflow.jobs.wakeup import Bell
+from engine.workflow.jobs.wakeup import Wakeup
 from integrations.wiring import Integrations, connect
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
     app = build(
         settings,
         clock=SystemClock() if settings.production else SandboxClock(settings.sandbox_clock),
-        bell=Bell(redis_url, waiting=2 * settings.workers),
+        wakeup=Wakeup(redis_url, waiting=2 * settings.workers),
         redis_url=redis_url,
         data_sets=outside.data_sets,
         channels=outside.channels,

@@ -27,7 +27,7 @@ from engine.workflow.authorization.actor import Office, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.models import process_instance, user_task
 from engine.workflow.instances.models import case_file
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from tests.factories import postgres
 
 OPEN, CLOSED, PERSONS, ADVISERS = 100_000, 20_000, 2_000, 40
@@ -142,7 +142,7 @@ def queue(url: str = "") -> Iterator[FlaskClient]:
     """A browser an adviser of the office is logged in with."""
     with tempfile.TemporaryDirectory() as name:
         environment = {"IBALANSE_DATA": name, "IBALANSE_ENV": "test", **({"DATABASE_URL": url} if url else {})}
-        application = build(Settings.from_env(environment), clock=FixedClock(NOW), bell=silent)
+        application = build(Settings.from_env(environment), clock=FixedClock(NOW), wakeup=no_wakeup)
         advisers = fill(application)
         with application.db.write() as connection:
             for adviser in advisers:

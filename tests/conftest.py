@@ -17,7 +17,7 @@ from engine.platform.clock import FixedClock
 from engine.platform.db import Database
 from engine.platform.settings import Settings
 from engine.studio import drafts
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from integrations.wiring import connect
 from tests.factories.postgres import Server, Unavailable
 from tests.factories.postgres import server as postgres_server
@@ -128,7 +128,7 @@ def application(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterato
     settings = Settings.from_env(
         {"IBALANSE_DATA": str(tmp_path / "data"), "DATABASE_URL": database_url, "IBALANSE_ENV": "test"}
     )
-    built = build(settings, clock=clock, bell=silent, draft_at=drafts.at_revision)
+    built = build(settings, clock=clock, wakeup=no_wakeup, draft_at=drafts.at_revision)
     yield built
     built.db.engine.dispose()
 

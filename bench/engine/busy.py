@@ -11,14 +11,14 @@ from engine.application import build
 from engine.platform.clock import SystemClock
 from engine.platform.gc_tuning import look_seldom
 from engine.platform.settings import Settings
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 
 
 def main(what: str, url: str, begin: float, seconds: float) -> None:
     """One process: act until the time is up, print how often."""
     with tempfile.TemporaryDirectory() as name:
         settings = Settings.from_env({"IBALANSE_DATA": name, "IBALANSE_ENV": "test", "DATABASE_URL": url})
-        here = Workbench.again(build(settings, clock=SystemClock(), bell=silent))
+        here = Workbench.again(build(settings, clock=SystemClock(), wakeup=no_wakeup))
         act = here.stepper() if what == "complete" else here.own_floor()
         time.sleep(max(0.0, begin - time.time()))
         count, until = 0, time.monotonic() + seconds

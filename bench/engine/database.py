@@ -21,7 +21,7 @@ from engine.platform.clock import SystemClock
 from engine.platform.settings import Settings
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.execution.commands import CompleteTask, StartInstance
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from tests.factories import postgres
 from tests.factories.bundles import bundle, line
 
@@ -116,7 +116,7 @@ def _beside(siblings: int) -> str:
 def workbench(url: str = "", synchronous: str = "FULL") -> Iterator[Workbench]:
     with tempfile.TemporaryDirectory() as name:
         environment = {"IBALANSE_DATA": name, "IBALANSE_ENV": "test", **({"DATABASE_URL": url} if url else {})}
-        application = build(Settings.from_env(environment), clock=SystemClock(), bell=silent)
+        application = build(Settings.from_env(environment), clock=SystemClock(), wakeup=no_wakeup)
         if not url and synchronous != "FULL":
             event.listen(application.db.engine, "connect", _relax)
         yield Workbench(application)

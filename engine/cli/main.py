@@ -25,7 +25,7 @@ from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle, BundleError
 from engine.workflow.errors import BadInput
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, faults
 
 BAD_INPUT = 2
@@ -39,7 +39,7 @@ _OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {
     "export": transfer.export,
     "import": transfer.bring_in,
 }
-CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+CAPABILITIES = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
 REFUSED = (
     SettingsError, DataSetError, BundleError, BpmnSyntaxError, OSError, estimate.BadEstimate, draw.BadDrawing,
     stimuli.BadRun, BadInput, schema.SchemaError,

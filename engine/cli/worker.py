@@ -67,7 +67,7 @@ def _worker(application: Application, options: argparse.Namespace) -> int:
         print(f"--queues takes {', '.join(QUEUES)}, each once, not {options.queues!r}", file=sys.stderr)
         return BAD_INPUT
     if options.status:
-        return worker.tell(application, options.json)
+        return worker.print_status(application, options.json)
     if not options.burst:
         valkey.ensure_redis(application.settings)
     return worker.run(application, queues=queues, burst=options.burst, as_json=options.json)

@@ -10,10 +10,10 @@ from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.application import Application
 from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.workflow.bpmn.validator import Capabilities
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer
 
-CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+CAPABILITIES = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
 
 #: Reads what may be used as it is now: a published process may be called at once.
 ReadOffer = Callable[[Connection], Offer]

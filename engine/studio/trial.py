@@ -35,7 +35,7 @@ from engine.workflow.execution.models import element_instance, incident, user_ta
 from engine.workflow.instances.models import case_file
 from engine.workflow.instances.models import notice as notice_table
 from engine.workflow.jobs.models import due_work
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 
 OPEN = ("ready", "claimed")
 #: Events that say what a run came to.
@@ -242,7 +242,7 @@ class Trial:
     def _work(self, app: Application) -> None:
         performer = app.performer
         for _ in range(BUSY):
-            if not performer.some():
+            if not performer.run_batch():
                 return
 
     def _read(self) -> dict[str, Any]:
@@ -266,7 +266,7 @@ class Trial:
         app = build(
             settings,
             clock=clock,
-            bell=silent,
+            wakeup=no_wakeup,
             data_sets=sets,
             channels={name: Channel(name) for name in self._real.channels},
             hooks=lambda _key, _element, task_type: hooks.get(task_type),

@@ -2,14 +2,14 @@
 
 ::
 
-    runtime = build(Settings.from_env(), clock=SystemClock(), bell=silent)
+    runtime = build(Settings.from_env(), clock=SystemClock(), wakeup=no_wakeup)
     runtime.job_types["greet"] = Greet()
     with runtime.db.write() as connection:
         runtime.library.deploy(connection, Bundle.read(folder), by=SYSTEM.person_id)
     runtime.dispatch.send(StartInstance("greeting", owner), SYSTEM)
-    performer_of(runtime).drain()
+    performer_of(runtime).run_until_idle()
 
-It imports no advice, no case work, no page and no Flask, and rq only where a ``Bell`` rings.
+It imports no advice, no case work, no page and no Flask, and rq only where a ``Wakeup`` notifies.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def everybody(_connection: Connection, _office: str, _person_id: str) -> bool:
 class Runtime:
     """The engine at work.
 
-    bell          rung after a commit that may have left work
+    wakeup        called after a commit that may have left work
     job_types     what service tasks may be, by task type; added by the caller, who knows them all
     housekeeping  what is tidied now and then, besides the engine's own rows
     draft_at      finds a draft that a move is tried with
@@ -70,7 +70,7 @@ class Runtime:
     db: Database
     vault: Vault
     library: Library
-    bell: Callable[[], None]
+    wakeup: Callable[[], None]
     redis_url: str
     dispatch: Dispatch
     job_types: dict[str, JobType] = field(default_factory=dict)
@@ -82,7 +82,7 @@ def build(
     settings: Settings,
     *,
     clock: Clock,
-    bell: Callable[[], None],
+    wakeup: Callable[[], None],
     redis_url: str = "",
     hooks: Hooks = no_hooks,
     works_at: WorksAt = everybody,
@@ -97,5 +97,5 @@ def build(
     vault = Vault(settings, clock)
     library = Library(clock)
     services = Services(clock, library, vault, evaluate, enforce, validate, hooks, works_at)
-    dispatch = MeasuredDispatch(db, services, bell, sequences)
-    return Runtime(settings, clock, db, vault, library, bell, redis_url, dispatch)
+    dispatch = MeasuredDispatch(db, services, wakeup, sequences)
+    return Runtime(settings, clock, db, vault, library, wakeup, redis_url, dispatch)

@@ -7,25 +7,25 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from forms.expressions.coercion import to_bool, to_number, to_string
-from forms.expressions.context import ExpressionContext as C
+from forms.expressions.context import ExpressionContext
 from forms.expressions.errors import ExpressionError
 
 Function = tuple[int, int | None, Callable[..., Any]]
 
 
-def _equals(_: C, a: Any, b: Any) -> bool:
+def _equals(_: ExpressionContext, a: Any, b: Any) -> bool:
     return to_string(a) == to_string(b)
 
 
-def _compare(test: Callable[[Decimal, Decimal], bool]) -> Callable[[C, Any, Any], bool]:
-    def compare(_: C, a: Any, b: Any) -> bool:
+def _compare(test: Callable[[Decimal, Decimal], bool]) -> Callable[[ExpressionContext, Any, Any], bool]:
+    def compare(_: ExpressionContext, a: Any, b: Any) -> bool:
         left, right = to_number(a), to_number(b)
         return left is not None and right is not None and test(left, right)
 
     return compare
 
 
-def _if(_: C, condition: Any, then: Any, _else: str = "", otherwise: Any = None) -> Any:
+def _if(_: ExpressionContext, condition: Any, then: Any, _else: str = "", otherwise: Any = None) -> Any:
     return then if to_bool(condition) else otherwise
 
 
@@ -33,14 +33,14 @@ def _numbers(values: tuple[Any, ...]) -> list[Decimal]:
     return [to_number(value) or Decimal(0) for value in values]
 
 
-def _multiply(_: C, *values: Any) -> Decimal:
+def _multiply(_: ExpressionContext, *values: Any) -> Decimal:
     product = Decimal(1)
     for value in _numbers(values):
         product *= value
     return product
 
 
-def _divide(_: C, a: Any, b: Any) -> Decimal:
+def _divide(_: ExpressionContext, a: Any, b: Any) -> Decimal:
     left, right = _numbers((a, b))
     if right == 0:
         raise ExpressionError("The second argument is 0, cannot divide by 0")
@@ -49,7 +49,7 @@ def _divide(_: C, a: Any, b: Any) -> Decimal:
         return left / right
 
 
-def _round(_: C, value: Any, decimals: Any = None) -> str:
+def _round(_: ExpressionContext, value: Any, decimals: Any = None) -> str:
     number = to_number(value) or Decimal(0)
     places = int(to_number(decimals) or 0)
     return format(number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP), "f")
@@ -62,21 +62,23 @@ def _list_of(value: Any) -> list[Any]:
     return value
 
 
-def _average(_: C, values: Any, default: Any) -> Any:
+def _average(_: ExpressionContext, values: Any, default: Any) -> Any:
     items = _list_of(values)
     return sum(_numbers(tuple(items)), Decimal(0)) / len(items) if items else default
 
 
-def _text_test(test: Callable[[str, str], bool], when_null: bool = False) -> Callable[[C, Any, Any], bool]:
-    def check(_: C, a: Any, b: Any) -> bool:
+def _text_test(
+    test: Callable[[str, str], bool], when_null: bool = False
+) -> Callable[[ExpressionContext, Any, Any], bool]:
+    def check(_: ExpressionContext, a: Any, b: Any) -> bool:
         left, right = to_string(a), to_string(b)
         return when_null if left is None or right is None else test(left, right)
 
     return check
 
 
-def _change(change: Callable[[str], str]) -> Callable[[C, Any], str | None]:
-    def apply(_: C, value: Any) -> str | None:
+def _change(change: Callable[[str], str]) -> Callable[[ExpressionContext, Any], str | None]:
+    def apply(_: ExpressionContext, value: Any) -> str | None:
         text = to_string(value)
         return None if text is None else change(text)
 
@@ -92,56 +94,56 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _replace(_: C, subject: Any, search: Any, replacement: Any) -> str | None:
+def _replace(_: ExpressionContext, subject: Any, search: Any, replacement: Any) -> str | None:
     text, what = to_string(subject), to_string(search)
     return text.replace(what, to_string(replacement) or "") if text and what else None
 
 
-def _data_model(c: C, path: Any, data_type: Any = None) -> Any:
+def _data_model(ctx: ExpressionContext, path: Any, data_type: Any = None) -> Any:
     text = to_string(path)
     if text is None:
         raise ExpressionError("Cannot lookup dataModel null")
-    return c.look_up(text, to_string(data_type))
+    return ctx.look_up(text, to_string(data_type))
 
 
-def _component(c: C, component_id: Any) -> Any:
-    if c.component is None:
+def _component(ctx: ExpressionContext, component_id: Any) -> Any:
+    if ctx.component is None:
         raise ExpressionError(f"Unable to find component with identifier {to_string(component_id)}")
-    return c.component(to_string(component_id) or "")
+    return ctx.component(to_string(component_id) or "")
 
 
 _INSTANCE = ("instanceId", "appId", "instanceOwnerPartyId", "instanceOwnerPartyType", "instanceOwnerName")
 
 
-def _instance_context(c: C, key: Any) -> Any:
+def _instance_context(ctx: ExpressionContext, key: Any) -> Any:
     name = to_string(key)
     if name not in _INSTANCE:
         raise ExpressionError(f"Unknown Instance context property {name}")
-    return c.instance.get(name)
+    return ctx.instance.get(name)
 
 
-def _front_end(c: C, key: Any) -> Any:
+def _front_end(ctx: ExpressionContext, key: Any) -> Any:
     name = to_string(key)
     if name is None:
         raise ExpressionError("Value cannot be null. (Parameter 'key')")
-    return c.settings.get(name)
+    return ctx.settings.get(name)
 
 
-def _text(c: C, key: Any) -> str | None:
+def _text(ctx: ExpressionContext, key: Any) -> str | None:
     name = to_string(key)
     if name is None:
         return None
-    return c.text(name) if c.text else name
+    return ctx.text(name) if ctx.text else name
 
 
-def _argv(c: C, index: Any) -> Any:
+def _argv(ctx: ExpressionContext, index: Any) -> Any:
     at = int(to_number(index) or 0)
-    if not 0 <= at < len(c.arguments):
+    if not 0 <= at < len(ctx.arguments):
         raise ExpressionError(f"Index {at} out of range")
-    return c.arguments[at]
+    return ctx.arguments[at]
 
 
-def _object(_: C, *pairs: Any) -> dict[str, Any]:
+def _object(_: ExpressionContext, *pairs: Any) -> dict[str, Any]:
     if len(pairs) % 2:
         raise ExpressionError("Expected an even number of arguments")
     keys = pairs[::2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ def test_each_row_names_a_test_that_exists(row: list[str]) -> None:
 def test_every_element_that_is_executed_is_in_the_table() -> None:
     told = {name for row in COVERAGE for name in _quoted(row[0])}
 
-    assert set(BEHAVIOURS) <= told
+    assert set(BEHAVIOUR_BY_TYPE) <= told
 
 
 def test_every_event_is_told_at_its_place_and_no_other() -> None:

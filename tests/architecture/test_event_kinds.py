@@ -107,7 +107,7 @@ def invented(tree: Tree) -> list[str]:
             found += [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
         elif _calls(node, ("in_background",)):
             found += _text(node.args[1:2])  # type: ignore[attr-defined]
-        elif _calls(node, ("put",)) and ast.unparse(node.func) == "outbox.put":  # type: ignore[attr-defined]
+        elif _calls(node, ("enqueue",)) and ast.unparse(node.func) == "outbox.enqueue":  # type: ignore[attr-defined]
             found += _text(word.value for word in node.keywords if word.arg == "name")  # type: ignore[attr-defined]
         elif isinstance(node, ast.Compare) and "'job'" in ast.unparse(node.left):
             found += _text(node.comparators)
@@ -145,7 +145,7 @@ def test_nobody_invents_a_string() -> None:
         'if event.kind == "Dreamt": pass',
         'if data.get("job") == "build_overview": pass',
         'in_background(product, "dream")',
-        'outbox.put(connection, name="dream", case_id="")',
+        'outbox.enqueue(connection, name="dream", case_id="")',
     ],
 )
 def test_an_invented_string_is_noticed(line: str) -> None:

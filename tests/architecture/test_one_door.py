@@ -18,7 +18,7 @@ from engine.web import create_app
 from engine.web.shared.commands import declared
 from engine.workflow.execution.commands import CaseCommand, Command
 from engine.workflow.execution.sequence import RECORD_ACT
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "engine" / "web"
@@ -58,7 +58,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Application:
     """Wired, on a database nobody opens."""
     folder = tmp_path_factory.mktemp("door")
     settings = Settings.from_env({"IBALANSE_DATA": str(folder), "IBALANSE_ENV": "test"})
-    return build(settings, clock=FixedClock(datetime(2026, 11, 23, tzinfo=UTC)), bell=silent)
+    return build(settings, clock=FixedClock(datetime(2026, 11, 23, tzinfo=UTC)), wakeup=no_wakeup)
 
 
 @pytest.fixture(scope="module")

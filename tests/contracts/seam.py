@@ -41,7 +41,7 @@ from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.counters import COUNTERS
 from engine.workflow.execution import commands, lifecycle
 from engine.workflow.jobs.models import COMMANDS, QUEUES
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from integrations.wiring import connect
 from tests.processes.conftest import Channel, Court, Product, Published, Sources, party
 
@@ -175,7 +175,7 @@ def open_house(folder: Path, url: str, at: datetime) -> Product:
     }
     hooks = task_type_registry.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     app = build(
-        settings, clock=clock, bell=silent, data_sets=data_sets, channels=channels,
+        settings, clock=clock, wakeup=no_wakeup, data_sets=data_sets, channels=channels,
         hooks=lambda key, element, task_type: hooks.get(task_type),
     )  # fmt: skip
     app.job_types.update(task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published))
@@ -199,7 +199,7 @@ def court_answers(product: Product, code: str, day: date) -> None:
 def work(product: Product) -> None:
     """Do everything that is due, and put what could not be done back as the outbox says."""
     until = time.monotonic() + 10
-    while product.application.performer.drain(5):
+    while product.application.performer.run_until_idle(5):
         assert time.monotonic() < until, "the work has no end"
 
 

@@ -44,7 +44,7 @@ from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.job_types import Deferred, Done, Error, GiveUp, Result
 from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from engine.workflow.workers.performer import Performer
 from tests.durability.crashing import Crash, Crasher, CrashingDatabase, between_steps
 from tests.durability.memory import Stimulus
@@ -83,7 +83,7 @@ class Product:
         self.crasher = Crasher()
         self.clock = FixedClock(BEGIN)
         settings = Settings.from_env({"IBALANSE_DATA": str(directory), "DATABASE_URL": url, "IBALANSE_ENV": "test"})
-        self.application: Application = build(settings, clock=self.clock, bell=silent)
+        self.application: Application = build(settings, clock=self.clock, wakeup=no_wakeup)
         schema.upgrade(self.application.db)
         self.application.db.engine.dispose()
         self.db = CrashingDatabase(url, self.crasher)
@@ -93,7 +93,7 @@ class Product:
                 connection, pid="21818297804", name="Anne Eksempel", birth_date=date(2000, 1, 21)
             )
         self.anne = Actor(Role.CITIZEN, person.id, "Anne Eksempel", level="high")
-        self.dispatch = Dispatch(self.db, self.application.dispatch.services, silent)
+        self.dispatch = Dispatch(self.db, self.application.dispatch.services, no_wakeup)
 
     def close(self) -> None:
         self.db.engine.dispose()
@@ -232,7 +232,7 @@ class Durable:
         self.product.clock.set(until)
 
     def _drain(self) -> None:
-        while self._performer.some():
+        while self._performer.run_batch():
             pass
 
     def _let_leases_run_out(self) -> None:

@@ -50,7 +50,7 @@ class Memory(Simulation):
         self.advance("PT0S")
 
     def apply(self, stimulus: Stimulus) -> None:
-        x = self._x
+        execution = self._execution
         target, values = stimulus.target, stimulus.variables
         if stimulus.kind == "advance":
             self.advance(f"PT{target}S")
@@ -63,58 +63,60 @@ class Memory(Simulation):
         else:
             token = self._at(target, failed=stimulus.kind in ("retry", "skip"))
             if stimulus.kind in ("complete", "finish"):
-                x.later(advance.complete, token, values)
+                execution.enqueue(advance.complete, token, values)
             elif stimulus.kind == "throw":
-                if not error_propagation.throw_error(x, token, "bad"):
-                    x.fail(token, Fault("uncaught_error", "bad"))
+                if not error_propagation.throw_error(execution, token, "bad"):
+                    execution.fail(token, Fault("uncaught_error", "bad"))
             elif stimulus.kind == "fail":
-                x.fail(token, Fault("broken"))
+                execution.fail(token, Fault("broken"))
             else:
                 self._resolve(token, stimulus.kind)
-            self.settle()
+            self.run_until_idle()
         self.advance("PT0S")
 
     def _resolve(self, token: Token, how: str) -> None:
         code = self._fault_of(token)
-        self._x.move(token, "recover")
+        self._execution.move(token, "recover")
         if how == "skip":
-            self._x.later(advance.leave, token)
+            self._execution.enqueue(advance.leave, token)
         elif code not in ("broken", "uncaught_error") or token.element.id not in self._written.jobs:
-            self._x.later(lambda x, t: x.palette.of(t).activate(x, t), token)
+            self._execution.enqueue(
+                lambda execution, token: execution.behaviours.of(token).activate(execution, token), token
+            )
 
     def _fault_of(self, token: Token) -> str:
-        return next(i.code for i in reversed(self._x.incidents) if i.token is token)
+        return next(i.code for i in reversed(self._execution.incidents) if i.token is token)
 
     # What there is
 
     @property
     def ended(self) -> bool:
-        return all(instance.ended for instance in self._x.instances.values())
+        return all(instance.ended for instance in self._execution.instances.values())
 
     def _at(self, path: str, *, failed: bool) -> Token:
         """The oldest that stands there."""
         paths = self._paint()[1]
-        fits = (t for t in self._x.tokens.values() if (t.state == "failed" if failed else _rests(t)))
+        fits = (t for t in self._execution.tokens.values() if (t.state == "failed" if failed else _rests(t)))
         return next(token for token in fits if paths.of(token.id) == path)
 
     def _lives(self) -> list[Live]:
         return [
             Live(t.id, t.element.id, t.element.type, t.state, t.role, t.scope_id, t.instance.id, t.children,
                  t.variables, t.data)
-            for t in self._x.tokens.values()
+            for t in self._execution.tokens.values()
         ]  # fmt: skip
 
     def _paint(self) -> tuple[Picture, Paths]:
         instances = [
             Process(i.id, i.key, i.state, i.parent_token, i.children, i.variables, i.data)
-            for i in self._x.instances.values()
+            for i in self._execution.instances.values()
         ]
         return paint(self._lives(), instances)
 
     def picture(self) -> Picture:
         """Everything, and what moved since the last picture."""
         picture, paths = self._paint()
-        for token in self._x.tokens.values():
+        for token in self._execution.tokens.values():
             path = paths.of(token.id)
             if token.state == "failed":
                 picture.faults[f"{path} {self._fault_of(token)}"] += 1
@@ -122,7 +124,7 @@ class Memory(Simulation):
                 picture.people[path] += 1
             elif _rests(token) and token.element.id in self._written.jobs:
                 picture.jobs[path] += 1
-        for waits in self._x.waits.values():
+        for waits in self._execution.waits.values():
             for wait in waits:
                 if not wait.gone and not wait.holder.ended:
                     picture.waits[f"{paths.of(wait.holder.id)} {wait.element_id} {wait.kind} {wait.name}"] += 1
@@ -139,14 +141,14 @@ class Memory(Simulation):
 
     def _possible(self) -> Iterator[Stimulus]:
         paths = self._paint()[1]
-        rest = [token for token in self._x.tokens.values() if _rests(token)]
+        rest = [token for token in self._execution.tokens.values() if _rests(token)]
         for token in rest:
             path = paths.of(token.id)
             if token.element.type in PEOPLE:
                 yield Stimulus("complete", path)
             elif token.element.id in self._written.jobs:
                 yield Stimulus("finish", path)
-        heard = {w.name for waits in self._x.waits.values() for w in waits if not w.gone and not w.holder.ended}
+        heard = {w.name for waits in self._execution.waits.values() for w in waits if not w.gone and not w.holder.ended}
         for kind, names in (("message", self._written.messages), ("signal", self._written.signals)):
             for name in names:
                 if name in heard:
@@ -158,7 +160,7 @@ class Memory(Simulation):
             if token.element.id in self._written.jobs:
                 yield Stimulus("throw", paths.of(token.id))
                 yield Stimulus("fail", paths.of(token.id))
-        for token in self._x.tokens.values():
+        for token in self._execution.tokens.values():
             if token.state == "failed":
                 yield Stimulus("retry", paths.of(token.id))
                 if token.role == "":

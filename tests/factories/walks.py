@@ -102,7 +102,7 @@ class Walker:
 
     def work(self) -> None:
         """Do all that is due, then look at which overviews stand."""
-        while self.application.performer.drain(60):
+        while self.application.performer.run_until_idle(60):
             pass
         with self.application.db.read() as connection:
             for case in self.walked.values():

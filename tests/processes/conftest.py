@@ -31,7 +31,7 @@ from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.commands import CompleteTask, Outcome, StartInstance
 from engine.workflow.execution.models import process_instance, user_task
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 
 OFFICE = Office("312345672", "Nav Lillestrøm")
 
@@ -145,7 +145,7 @@ class Product:
     def work(self, wait: timedelta = timedelta(0)) -> None:
         """Let time pass and do everything that is due."""
         self.clock.advance(wait)
-        while self.application.performer.drain(5):
+        while self.application.performer.run_until_idle(5):
             pass
 
     def tasks(self, case: str) -> dict[str, str]:
@@ -217,7 +217,7 @@ def product(
     }
     hooks = task_type_registry.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     app = build(
-        settings, clock=clock, bell=silent, data_sets=data_sets, channels=channels,
+        settings, clock=clock, wakeup=no_wakeup, data_sets=data_sets, channels=channels,
         hooks=lambda key, element, task_type: hooks.get(task_type), draft_at=drafts.at_revision,
     )  # fmt: skip
     court, published = Court(), Published()

@@ -154,4 +154,4 @@ def withdraw(connection: Connection, *, record_id: str, now: datetime) -> str | 
 def _tell_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:
     """The source learns of it from a job: nothing is called inside the transaction."""
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"revoke/{grant_id}"))
-    outbox.put(connection, name=REVOKE_GRANT, case_id=case_id, payload={"grant": grant_id}, key=key, now=now)
+    outbox.enqueue(connection, name=REVOKE_GRANT, case_id=case_id, payload={"grant": grant_id}, key=key, now=now)

@@ -39,7 +39,7 @@ def withdraw_consent(ctx: Context) -> None:
     basis = consent.withdraw(ctx.connection, record_id=record_id, now=ctx.now)
     if basis is None:
         return
-    ctx.rings = True
+    ctx.wakes_workers = True
     ctx.audit_kind = AdviceEvent.CONSENT_WITHDRAWN
     ctx.audit_data = {"record": record_id, "basis": basis}
     ctx.send(CorrelateMessage("consent.withdrawn", ctx.case_id, "consent", record_id))

@@ -25,7 +25,7 @@ from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.library import Library
-from engine.workflow.execution.behaviours import PALETTE
+from engine.workflow.execution.behaviours import ELEMENT_BEHAVIOURS
 from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.expressions import evaluate
 from engine.workflow.execution.store import SqlStore
@@ -180,8 +180,8 @@ class CallOut:
         Raises ``Fault`` that names the setting.
         """
         store = SqlStore(connection, self._library, self._vault, self._clock, evaluate)
-        x = store.execution = Execution(PALETTE, store, now)
-        token = x.token(work.token_id)
+        execution = store.execution = Execution(ELEMENT_BEHAVIOURS, store, now)
+        token = execution.token(work.token_id)
         if token is None:
             return None
         sent: dict[str, Any] = {}
@@ -191,7 +191,7 @@ class CallOut:
             if part not in ("body", "reply") or not rest:
                 continue
             try:
-                said = x.evaluate(value, token)
+                said = execution.evaluate(value, token)
             except Fault:
                 raise Fault("expression_failed", name) from None  # the language's own sentence may quote an answer
             if part == "body":

@@ -25,9 +25,9 @@ def chosen_sets(data_sets: Mapping[str, DataSet], requirement: Requirement, kind
     return [s.id for s in data_sets.values() if s.requirement is requirement and s.kind.value in kinds]
 
 
-def _answer(c: Context, data_type: str) -> Mapping[str, object]:
-    assert isinstance(c.command, CompleteTask)
-    return c.command.data.get(data_type, {})
+def _answer(ctx: Context, data_type: str) -> Mapping[str, object]:
+    assert isinstance(ctx.command, CompleteTask)
+    return ctx.command.data.get(data_type, {})
 
 
 def answer_hook(
@@ -36,56 +36,56 @@ def answer_hook(
     """Writes the record of a consent or mandate answer, and leaves ``granted`` for the gateway."""
     basis = requirement.value
 
-    def hook(c: Context) -> None:
-        assert c.task is not None
-        answer = _answer(c, data_type)
+    def hook(ctx: Context) -> None:
+        assert ctx.task is not None
+        answer = _answer(ctx, data_type)
         given = answer.get("answer") == "yes"
         kinds = answer.get("kinds")
         sets = chosen_sets(data_sets, requirement, kinds if isinstance(kinds, list) else [])
         language = str(answer.get("language", "nb"))
-        bundle = c.deployed(c.task.definition_id).bundle
+        bundle = ctx.deployed(ctx.task.definition_id).bundle
         texts = bundle.texts.get(language) or bundle.texts.get("nb", {})
         wording = consent.Wording(
             language, bundle.checksum[:12], "\n".join(texts[key] for key in sorted(texts) if key.startswith(basis))
         )
         record_id = consent.record(
-            c.connection,
-            c.services.vault,
-            actor=c.actor,
-            case_id=c.case_id,
+            ctx.connection,
+            ctx.services.vault,
+            actor=ctx.actor,
+            case_id=ctx.case_id,
             basis=basis,
-            purpose=str(c.live.variables.get("purpose") or "debt_advice"),
+            purpose=str(ctx.live.variables.get("purpose") or "debt_advice"),
             receiver=receiver,
             data_sets=sets,
             given=given and bool(sets),
             wording=wording,
-            now=c.now,
+            now=ctx.now,
         )
         if given and sets and requirement is Requirement.MANDATE:
             consent.add_grant(
-                c.connection,
+                ctx.connection,
                 grant_id=record_id,
                 record_id=record_id,
-                case_id=c.case_id,
+                case_id=ctx.case_id,
                 channel="mandate",
                 data_sets=sets,
                 reference=record_id,
                 redirect="",
                 state="active",
-                now=c.now,
+                now=ctx.now,
             )
-        c.execution.set_variables(c.live, {"granted": given and bool(sets)})
+        ctx.execution.set_variables(ctx.live, {"granted": given and bool(sets)})
 
     return hook
 
 
-def share_hook(c: Context) -> None:
+def share_hook(ctx: Context) -> None:
     """A yes lets the case's office look for three months; a no changes nothing else (R87)."""
-    shared = _answer(c, "share-answer").get("answer") == "yes"
-    c.execution.set_variables(c.live, {"shared": shared})
+    shared = _answer(ctx, "share-answer").get("answer") == "yes"
+    ctx.execution.set_variables(ctx.live, {"shared": shared})
     if not shared:
         return
-    office = c.connection.execute(select(case_file.c.office).where(case_file.c.id == c.case_id)).scalar()
+    office = ctx.connection.execute(select(case_file.c.office).where(case_file.c.id == ctx.case_id)).scalar()
     if office:
-        name = str(c.live.variables.get("officeName", ""))
-        sharing.start(c.connection, actor=c.actor, case_id=c.case_id, office=Office(office, name), now=c.now)
+        name = str(ctx.live.variables.get("officeName", ""))
+        sharing.start(ctx.connection, actor=ctx.actor, case_id=ctx.case_id, office=Office(office, name), now=ctx.now)

@@ -60,7 +60,7 @@ def stop_move(ctx: Context) -> None:
 def continue_move(ctx: Context) -> None:
     """A worker goes on with what was stopped."""
     case_migration.let_run(ctx.connection, ctx.found.id, ctx.now)
-    ctx.rings = True
+    ctx.wakes_workers = True
 
 
 def revert_move(ctx: Context) -> None:
@@ -73,4 +73,4 @@ def revert_move(ctx: Context) -> None:
 
 def _begun(ctx: Context, batch: str) -> None:
     ctx.outcome = Outcome(made=batch)
-    ctx.rings = True
+    ctx.wakes_workers = True

@@ -48,7 +48,7 @@ def deploy(ctx: Context) -> None:
     except BundleError as error:
         raise NotPossible(*(Reason("", "bundle", fault) for fault in error.faults)) from None
     ctx.outcome = Outcome(made=deployed.id, detail={"version": deployed.version, "new": new, "batch": ""})
-    ctx.rings = True
+    ctx.wakes_workers = True
 
 
 def move_cases(ctx: Context) -> None:

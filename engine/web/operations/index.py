@@ -67,7 +67,11 @@ def index() -> Any:
         count=sum(group.count for group in found),
         queues=queues,
         workers=workers,
-        alive=[one for one in workers or () if one.seen and now - moved_back(one.seen, moved, now) <= health.SILENT],
+        alive=[
+            one
+            for one in workers or ()
+            if one.last_seen and now - moved_back(one.last_seen, moved, now) <= health.SILENT
+        ],
         sweeps=sweeps,
         sources=sources,
         breakers=breakers,

@@ -10,7 +10,7 @@ from engine.platform import schema
 from engine.web.shared import view
 from engine.web.shared.guards import ANYONE, guarded
 from engine.workflow.jobs import outbox
-from engine.workflow.jobs.wakeup import Bell
+from engine.workflow.jobs.wakeup import Wakeup
 
 blueprint = guarded("health", __name__, ANYONE)
 
@@ -27,6 +27,6 @@ def ready() -> Any:
     current = schema.is_current(application.db)
     with application.db.read() as connection:
         count, age = outbox.backlog(connection, application.clock.now())
-    redis = application.bell.answers() if isinstance(application.bell, Bell) else True
+    redis = application.wakeup.answers() if isinstance(application.wakeup, Wakeup) else True
     status = "ready" if current and redis else "degraded" if current else "down"
     return jsonify(status=status, due=count, oldest_seconds=round(age, 1), redis=redis), 200 if current else 503

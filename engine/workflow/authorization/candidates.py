@@ -84,12 +84,12 @@ def _work_out(bundle: Bundle, element_id: str) -> Candidates:
     return Candidates(permitted, frozenset(narrowed), frozenset(offices), tuple(names))
 
 
-def admits(c: Attempt, task: Row[Any]) -> bool:
+def admits(attempt: Attempt, task: Row[Any]) -> bool:
     """Whether the diagram leaves the task to this actor. Without groups the policy has said it all."""
-    if c.actor.role is Role.SYSTEM:
+    if attempt.actor.role is Role.SYSTEM:
         return True
-    found = of_task(c.deployed(task.definition_id).bundle, task.element_id)
+    found = of_task(attempt.deployed(task.definition_id).bundle, task.element_id)
     if not (found.narrowed or found.offices):
         return True
-    held = roles(c.connection, c.actor, c.live.owner_id, c.case_id)
-    return found.admit(held, c.actor.office.orgno if c.actor.office else "")
+    held = roles(attempt.connection, attempt.actor, attempt.live.owner_id, attempt.case_id)
+    return found.admit(held, attempt.actor.office.orgno if attempt.actor.office else "")

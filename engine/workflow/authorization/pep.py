@@ -48,21 +48,21 @@ INSTANTIATE = "instantiate"
 READ = "read"
 
 
-def enforce(c: Attempt, action: str, element_id: str) -> None:
+def enforce(attempt: Attempt, action: str, element_id: str) -> None:
     """Return when the journey's policy permits.
 
     Raises ``NotFound``, ``Forbidden``, or ``PolicyNotEvaluated`` where the definition was deployed with a policy that
     is not evaluated in full: no part of it permits.
     """
-    if c.actor.role is Role.SYSTEM:
+    if attempt.actor.role is Role.SYSTEM:
         return
-    instance = c.live
-    held = roles(c.connection, c.actor, instance.owner_id, instance.case_id)
+    instance = attempt.live
+    held = roles(attempt.connection, attempt.actor, instance.owner_id, instance.case_id)
     if not held:
         raise NotFound(element_id)
-    who = Subject(held, c.actor.level, c.actor.office is not None)
+    who = Subject(held, attempt.actor.level, attempt.actor.office is not None)
     try:
-        permitted = _permits(c.deployed(instance.definition_id).bundle, who, action, element_id)
+        permitted = _permits(attempt.deployed(instance.definition_id).bundle, who, action, element_id)
     except PolicyError as error:
         raise PolicyNotEvaluated(element_id, instance.id, str(error)) from error
     if not permitted:

@@ -286,9 +286,9 @@ class Process:
     handlers  scope id → ids of the event subprocesses in it
     links     (scope id, link name) → id of the catching link event
     data      names of data objects and properties the process declares
-    ways      element id → its outgoing flows, in document order
+    outgoing_flows  element id → its outgoing flows, in document order
     choosing  ids of elements with a condition or a default on an outgoing flow
-    compensates  whether anything here can be compensated; only then is what was done remembered
+    compensates  whether anything here can be compensated; only then is what was done recorded
     cache     what is worked out once from the above
     """
 
@@ -304,7 +304,9 @@ class Process:
     data: tuple[str, ...] = ()
     executable: bool = True
     line: int = 0
-    ways: Mapping[str, tuple[SequenceFlow, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    outgoing_flows: Mapping[str, tuple[SequenceFlow, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
     choosing: frozenset[str] = field(default=frozenset(), init=False, compare=False, repr=False)
     compensates: bool = field(default=False, init=False)
     cache: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -315,8 +317,8 @@ class Process:
         compensates = compensates or any(event.kind == "compensation" for node in nodes for event in node.events)
         object.__setattr__(self, "compensates", compensates)
         flows = self.flows
-        ways = {node.id: tuple(flows[flow] for flow in node.outgoing if flow in flows) for node in nodes}
-        object.__setattr__(self, "ways", ways)
+        outgoing_flows = {node.id: tuple(flows[flow] for flow in node.outgoing if flow in flows) for node in nodes}
+        object.__setattr__(self, "outgoing_flows", outgoing_flows)
         choosing = {flow.source for flow in flows.values() if flow.condition is not None}
         choosing |= {node.id for node in nodes if node.default}
         object.__setattr__(self, "choosing", frozenset(choosing))

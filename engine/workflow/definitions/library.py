@@ -140,7 +140,7 @@ class Library:
         deployed = Deployed(str(uuid.uuid4()), bundle.key, _last(connection, bundle.key) + 1, bundle)
         _store(connection, deployed, self._clock.now(), by)
         _listen(connection, deployed)
-        _arm(connection, deployed, newest, self._clock.now())
+        _schedule_starts(connection, deployed, newest, self._clock.now())
         return deployed, True
 
     def adopt(
@@ -214,7 +214,7 @@ def _free(connection: Connection, key: str, tag: str) -> None:
         raise BundleError([f"metadata.json: versionTag {tag!r} is version {taken} of {key} already"])
 
 
-def _arm(connection: Connection, deployed: Deployed, before: Deployed | None, now: datetime) -> None:
+def _schedule_starts(connection: Connection, deployed: Deployed, before: Deployed | None, now: datetime) -> None:
     """Timers that begin cases are moved to this version."""
     timers = start_timers(deployed.bundle.process)
     known = start_timers(before.bundle.process) if before is not None else {}
@@ -258,7 +258,7 @@ def _listen(connection: Connection, deployed: Deployed) -> None:
 def starting_events(process: Process, element: Element) -> Iterator[EventDefinition]:
     """What begins a process at *element*: its own events, its message, or the events after its gateway."""
     if element.type == "eventBasedGateway":
-        for flow in process.ways[element.id]:
+        for flow in process.outgoing_flows[element.id]:
             yield from starting_events(process, process.elements[flow.target])
     elif element.type == "receiveTask":
         yield EventDefinition("message", element.message)

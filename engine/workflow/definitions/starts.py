@@ -45,7 +45,7 @@ def move(connection: Connection, key: str, timers: Timers, known: Collection[tup
             _write(connection, {**payload, "fired": 0}, now, now)
 
 
-def arm_next(connection: Connection, work: Row[Any], now: datetime) -> None:
+def schedule_next(connection: Connection, work: Row[Any], now: datetime) -> None:
     """The next firing of a cycle, counted from when this one was planned. Once, however often it is asked for."""
     if work.payload["timer"] == "cycle":
         payload = {**work.payload, "fired": work.payload["fired"] + 1}
@@ -64,7 +64,7 @@ def _write(connection: Connection, payload: dict[str, Any], since: datetime, now
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, named))
     if connection.execute(select(due_work.c.id).where(due_work.c.idempotency_key == identity)).first() is not None:
         return
-    outbox.put(
+    outbox.enqueue(
         connection,
         kind="start",
         name=payload["key"][:60],

@@ -21,57 +21,57 @@ from engine.workflow.execution.navigator import flows_from
 from engine.workflow.execution.tokens import BODY, COMPENSATING, INNER, Instance, Scope, Token
 
 
-def run(x: Execution) -> None:
+def run(execution: Execution) -> None:
     """Work the queue until every token rests.
 
     First what moves, then who throws to those that now listen, last the joins
     that may have waited for nothing. More than ``max_steps`` without rest is an
     endless loop and becomes an incident on the element that was to go on.
     """
-    queue, deferred, settling = x.queue, x.deferred, x.settling
-    left = x.max_steps
+    queue, deferred, joins = execution.queue, execution.deferred, execution.joins_to_reevaluate
+    left = execution.max_steps
     while True:
         if queue:
             function, arguments = queue.popleft()
         elif deferred:
             function, arguments = deferred.popleft()
-        elif settling:
-            scope = settling.pop(next(iter(settling)))
+        elif joins:
+            scope = joins.pop(next(iter(joins)))
             if not scope.ended:
-                x.palette.settle(x, scope)
+                execution.behaviours.reevaluate_joins(execution, scope)
             continue
         else:
             return
         left -= 1
         if left < 0:
-            _stop_endless(x, arguments)
+            _stop_endless(execution, arguments)
             return
         try:
-            function(x, *arguments)
+            function(execution, *arguments)
         except Fault as fault:
             token = next((a for a in arguments if isinstance(a, Token)), None)
             if token is None or token.ended:
                 raise
-            x.fail(token, fault)
+            execution.fail(token, fault)
 
 
-def _stop_endless(x: Execution, arguments: tuple[Any, ...]) -> None:
+def _stop_endless(execution: Execution, arguments: tuple[Any, ...]) -> None:
     """The token that was to move stands still, and so does every other that was about to."""
-    fault = Fault("endless_loop", f"more than {x.max_steps} steps without rest")
-    moving = [arguments, *(arguments for _, arguments in (*x.queue, *x.deferred))]
-    x.queue.clear()
-    x.deferred.clear()
-    x.settling.clear()
+    fault = Fault("endless_loop", f"more than {execution.max_steps} steps without rest")
+    moving = [arguments, *(arguments for _, arguments in (*execution.queue, *execution.deferred))]
+    execution.queue.clear()
+    execution.deferred.clear()
+    execution.joins_to_reevaluate.clear()
     stopped = False
     for token in {a.id: a for found in moving for a in found if isinstance(a, Token)}.values():
         if not token.ended and token.state in ("ready", "activated"):
-            x.fail(token, fault)
+            execution.fail(token, fault)
             stopped = True
     if not stopped:
         raise fault
 
 
-def start(x: Execution, instance: Instance) -> None:
+def start(execution: Execution, instance: Instance) -> None:
     """Open the process and put a token where it begins: the none start event, else every node no flow leads to."""
     process = instance.process
     chosen = process.starts.get(process.id, ())
@@ -79,12 +79,12 @@ def start(x: Execution, instance: Instance) -> None:
         chosen = chosen[:1]
     if not chosen:
         raise Fault("no_start_event", process.id)
-    open_scope(x, instance)
+    open_scope(execution, instance)
     for element_id in chosen:
-        enter(x, process.elements[element_id], instance)
+        enter(execution, process.elements[element_id], instance)
 
 
-def start_at(x: Execution, instance: Instance, element_id: str) -> None:
+def start_at(execution: Execution, instance: Instance, element_id: str) -> None:
     """Open the process where something happened: a start event, a receive task, or an event after a gateway."""
     process = instance.process
     element = process.elements[element_id]
@@ -92,42 +92,42 @@ def start_at(x: Execution, instance: Instance, element_id: str) -> None:
     gateway = next(
         (process.elements[g] for g in process.triggers.get(process.id, ()) if _leads(process, g, element_id)), None
     )
-    open_scope(x, instance)
+    open_scope(execution, instance)
     if begins or gateway is None:
-        token = x.new_token(element, instance)
-        x.move(token, "activate")
-        x.later(leave, token)
+        token = execution.new_token(element, instance)
+        execution.move(token, "activate")
+        execution.enqueue(leave, token)
         return
-    token = x.new_token(gateway, instance)
-    x.move(token, "activate")
-    x.later(x.palette.event_chosen, token, element)
+    token = execution.new_token(gateway, instance)
+    execution.move(token, "activate")
+    execution.enqueue(execution.behaviours.event_chosen, token, element)
 
 
 def _leads(process: Process, gateway: str, element_id: str) -> bool:
-    return any(flow.target == element_id for flow in process.ways[gateway])
+    return any(flow.target == element_id for flow in process.outgoing_flows[gateway])
 
 
-def open_scope(x: Execution, scope: Scope) -> None:
+def open_scope(execution: Execution, scope: Scope) -> None:
     """The event subprocesses of a scope begin to listen."""
     process = scope.instance.process
     for handler in process.handlers.get(scope.scope_key, ()):
         for trigger_id in process.triggers.get(handler, ()):
-            x.palette.arm(x, scope, process.elements[trigger_id])
+            execution.behaviours.subscribe(execution, scope, process.elements[trigger_id])
 
 
-def enter(x: Execution, element: Element, scope: Scope, flow: SequenceFlow | None = None) -> None:
+def enter(execution: Execution, element: Element, scope: Scope, flow: SequenceFlow | None = None) -> None:
     """A token comes to *element*. A joining gateway may keep it until the others are there."""
     if flow is not None and len(element.incoming) > 1:
-        join = x.palette.joining.get(element.type)
-        if join is not None and not join(x, element, scope, flow):
+        join = execution.behaviours.join_by_type.get(element.type)
+        if join is not None and not join(execution, element, scope, flow):
             return
-    if element.start_quantity > 1 and not _enough(x, element, scope):
+    if element.start_quantity > 1 and not _enough(execution, element, scope):
         return
-    token = x.new_token(element, scope, BODY if element.repeats else "")
-    x.queue.append((activate, (token,)))
+    token = execution.new_token(element, scope, BODY if element.repeats else "")
+    execution.queue.append((activate, (token,)))
 
 
-def _enough(x: Execution, element: Element, scope: Scope) -> bool:
+def _enough(execution: Execution, element: Element, scope: Scope) -> bool:
     """Whether as many tokens have come as the activity's start quantity asks for; those are then spent."""
     scope.data = scope.data or {}
     waiting = scope.data.setdefault("quantities", {})
@@ -140,90 +140,90 @@ def _enough(x: Execution, element: Element, scope: Scope) -> bool:
     return True
 
 
-def activate(x: Execution, token: Token) -> None:
-    """The element begins: boundary events are armed, then its behaviour acts."""
+def activate(execution: Execution, token: Token) -> None:
+    """The element begins: boundary events are subscribed, then its behaviour acts."""
     if token.ended:
         return
     element = token.element
-    x.move(token, "activate")
+    execution.move(token, "activate")
     if not element.plain:
-        _prepare(x, token)
-    x.palette.of(token).activate(x, token)
+        _prepare(execution, token)
+    execution.behaviours.of(token).activate(execution, token)
 
 
-def _prepare(x: Execution, token: Token) -> None:
+def _prepare(execution: Execution, token: Token) -> None:
     element, extension = token.element, token.element.extension
     if token.role in ("", BODY):
         if extension.stage:
-            x.stages.append(extension.stage)
+            execution.stages.append(extension.stage)
         for boundary in element.boundary:
-            x.palette.arm(x, token, token.instance.process.elements[boundary])
+            execution.behaviours.subscribe(execution, token, token.instance.process.elements[boundary])
     if token.role in (BODY, COMPENSATING):  # what is compensated keeps the variables it ended with
         return
     local: dict[str, Any] = dict.fromkeys(element.properties)
-    outer = token if token.role == INNER else x.scope_of(token)  # an inner instance sees its own item
+    outer = token if token.role == INNER else execution.scope_of(token)  # an inner instance sees its own item
     if element.type != "callActivity":
-        local.update((name, x.evaluate(expression, outer)) for name, expression in extension.inputs)
+        local.update((name, execution.evaluate(expression, outer)) for name, expression in extension.inputs)
     for copied in element.inputs:
-        value = x.evaluate(copied.source, outer)
+        value = execution.evaluate(copied.source, outer)
         if value is not None:
             local[copied.target] = value
     if local:
         token.variables = {**(token.variables or {}), **local}
 
 
-def complete(x: Execution, token: Token, variables: Mapping[str, Any] | None = None) -> None:
+def complete(execution: Execution, token: Token, variables: Mapping[str, Any] | None = None) -> None:
     """Something outside finished what the element waited for."""
     if token.ended:
         return
     if variables:
-        x.set_variables(x.scope_of(token) if token.variables is None else token, variables)
-    x.palette.of(token).complete(x, token)
+        execution.set_variables(execution.scope_of(token) if token.variables is None else token, variables)
+    execution.behaviours.of(token).complete(execution, token)
 
 
-def leave(x: Execution, token: Token, flows: Iterable[SequenceFlow] | None = None) -> None:
+def leave(execution: Execution, token: Token, flows: Iterable[SequenceFlow] | None = None) -> None:
     """The element is done: take *flows*, or every outgoing flow that may be taken."""
     if token.ended:
         return
     element, role = token.element, token.role
-    scope = token.scope or x.scope_of(token)
+    scope = token.scope or execution.scope_of(token)
     taken: tuple[SequenceFlow, ...] = ()
     if role == "" or role == BODY:
-        taken = tuple(flows) if flows is not None else flows_from(x, element, scope)
-    values = {} if element.plain or role == BODY else _results(x, token)
-    x.move(token, "complete")
-    x.forget(token)
+        taken = tuple(flows) if flows is not None else flows_from(execution, element, scope)
+    values = {} if element.plain or role == BODY else _results(execution, token)
+    execution.move(token, "complete")
+    execution.forget(token)
     if values:
-        x.set_variables(scope, values)
+        execution.set_variables(scope, values)
     if token.instance.process.compensates and role != COMPENSATING:
-        remember(scope, token)
+        record_compensation(scope, token)
     if role == INNER:
         assert isinstance(scope, Token)
-        x.palette.inner_left(x, scope, token)
+        execution.behaviours.inner_left(execution, scope, token)
         return
     if element.triggered_by_event and scope.data and scope.data.get("handling"):
         scope.data["handling"] -= 1
     elements = token.instance.process.elements
     for flow in taken:
         for _ in range(element.completion_quantity):
-            enter(x, elements[flow.target], scope, flow)
-    child_gone(x, scope)
+            enter(execution, elements[flow.target], scope, flow)
+    child_gone(execution, scope)
 
 
-def _results(x: Execution, token: Token) -> dict[str, Any]:
+def _results(execution: Execution, token: Token) -> dict[str, Any]:
     """What output mappings and data associations carry out of the element. A source without a value carries nothing."""
     element = token.element
     values: dict[str, Any] = {}
     if element.type != "callActivity":
-        values.update((name, x.evaluate(expression, token)) for name, expression in element.extension.outputs)
+        values.update((name, execution.evaluate(expression, token)) for name, expression in element.extension.outputs)
     for copied in element.outputs:
-        value = x.evaluate(copied.source, token)
+        value = execution.evaluate(copied.source, token)
         if value is not None:
             values[copied.target] = value
     return values
 
 
-def remember(scope: Scope, token: Token) -> None:
+def record_compensation(scope: Scope, token: Token) -> None:
     """Keep what compensation needs of an activity that is done: its handler, and what was done inside it.
 
     A repeated activity keeps that of each of its inner instances, in ``each``.
@@ -253,65 +253,65 @@ def remember(scope: Scope, token: Token) -> None:
     scope.changed = True
 
 
-def child_gone(x: Execution, scope: Scope) -> None:
+def child_gone(execution: Execution, scope: Scope) -> None:
     """One child fewer; an empty scope is done, and a join may have waited for this one."""
     scope.children -= 1
     scope.changed = True
     if scope.children == 0:
-        x.queue.append((scope_done, (scope,)))
+        execution.queue.append((scope_done, (scope,)))
     elif scope.data and ("joins" in scope.data or "fired" in scope.data):
-        x.settling[scope.id] = scope
+        execution.joins_to_reevaluate[scope.id] = scope
     if scope.__class__ is Token and scope.element.ad_hoc is not None:
-        x.later(x.palette.child_done, scope)
+        execution.enqueue(execution.behaviours.child_done, scope)
 
 
-def scope_done(x: Execution, scope: Scope) -> None:
+def scope_done(execution: Execution, scope: Scope) -> None:
     """Nothing lives in the scope any more."""
     if scope.children or scope.ended:
         return
     if isinstance(scope, Token):
-        x.palette.of(scope).emptied(x, scope)
+        execution.behaviours.of(scope).emptied(execution, scope)
         return
     if scope.state != "active":
         return
-    end_instance(x, scope, "complete")
+    end_instance(execution, scope, "complete")
     if scope.parent_token is not None:
-        caller = x.token(scope.parent_token)
+        caller = execution.token(scope.parent_token)
         if caller is not None:
-            x.palette.called_ended(x, caller, scope)
+            execution.behaviours.called_ended(execution, caller, scope)
 
 
-def end_instance(x: Execution, instance: Instance, trigger: str) -> None:
+def end_instance(execution: Execution, instance: Instance, trigger: str) -> None:
     instance.state = PROCESS_INSTANCE.after(instance.state, trigger)
-    instance.ended_at = x.now
+    instance.ended_at = execution.now
     instance.changed = True
-    x.release(instance.id)
+    execution.release(instance.id)
 
 
-def open_inside(x: Execution, element: Element, scope: Scope) -> Token:
+def open_inside(execution: Execution, element: Element, scope: Scope) -> Token:
     """A subprocess that is there and listens, but in which nothing has begun: somebody puts a token into it."""
-    token = x.new_token(element, scope)
-    x.move(token, "activate")
+    token = execution.new_token(element, scope)
+    execution.move(token, "activate")
     if not element.plain:
-        _prepare(x, token)
-    open_scope(x, token)
+        _prepare(execution, token)
+    open_scope(execution, token)
     return token
 
 
-def end_by_hand(x: Execution, token: Token) -> Scope:
+def end_by_hand(execution: Execution, token: Token) -> Scope:
     """End an element instance without taking a flow. Returns the scope it stood in, which may now be empty."""
-    scope = x.scope_of(token)
-    terminate(x, token)
+    scope = execution.scope_of(token)
+    terminate(execution, token)
     scope.children -= 1
     scope.changed = True
     if token.element.triggered_by_event and scope.data and scope.data.get("handling"):
         scope.data["handling"] -= 1
     if scope.data and ("joins" in scope.data or "fired" in scope.data):
-        x.settling[scope.id] = scope
+        execution.joins_to_reevaluate[scope.id] = scope
     return scope
 
 
-def terminate(x: Execution, token: Token) -> None:
+def terminate(execution: Execution, token: Token) -> None:
     """End an element instance and everything in it, innermost first, without taking any flow."""
     order: list[Token] = []
     pending = [token]
@@ -320,32 +320,32 @@ def terminate(x: Execution, token: Token) -> None:
         current = pending.pop()
         order.append(current)
         if current.children:
-            pending.extend(x.tokens_in(current))
+            pending.extend(execution.tokens_in(current))
         if current.element.type == "callActivity" and current.role != BODY:
-            child = x.called_by(current)
+            child = execution.called_by(current)
             if child is not None and not child.ended:
                 called.append(child)
-                pending.extend(x.tokens_in(child))
+                pending.extend(execution.tokens_in(child))
     for current in reversed(order):
-        x.move(current, "terminate")
-        x.forget(current)
+        execution.move(current, "terminate")
+        execution.forget(current)
     for child in called:
         child.children = 0
-        end_instance(x, child, "terminate")
+        end_instance(execution, child, "terminate")
 
 
-def terminate_scope(x: Execution, scope: Scope, *, spare: Token | None = None) -> None:
+def terminate_scope(execution: Execution, scope: Scope, *, spare: Token | None = None) -> None:
     """End everything that lives in *scope*, but for *spare*."""
-    for token in x.tokens_in(scope):
+    for token in execution.tokens_in(scope):
         if token is not spare and not token.ended:
-            terminate(x, token)
+            terminate(execution, token)
     scope.children = 1 if spare is not None else 0
     if scope.data:
         scope.data = {k: v for k, v in scope.data.items() if k not in ("joins", "fired", "quantities", "handling")}
     scope.changed = True
 
 
-def cancel(x: Execution, instance: Instance) -> None:
+def cancel(execution: Execution, instance: Instance) -> None:
     """End a whole instance from outside."""
-    terminate_scope(x, instance)
-    end_instance(x, instance, "terminate")
+    terminate_scope(execution, instance)
+    end_instance(execution, instance, "terminate")

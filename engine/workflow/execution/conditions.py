@@ -18,54 +18,54 @@ from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.tokens import Instance, Scope
 
 
-def listen(x: Execution, holder: Scope, element: Element) -> None:
+def listen(execution: Execution, holder: Scope, element: Element) -> None:
     """Evaluate the conditions of *element* now and whenever data change."""
     instance = holder.instance
     instance.data = instance.data or {}
     entry: list[Any] = [holder.id, element.id, []]
     instance.data.setdefault("conditions", []).append(entry)
     instance.changed = True
-    _judge(x, holder, element, entry)
+    _evaluate(execution, holder, element, entry)
 
 
-def judge(x: Execution, instance: Instance) -> None:
+def reevaluate(execution: Execution, instance: Instance) -> None:
     """Evaluate everything an instance listens for. Entries of holders that have ended are dropped.
 
     What has become true happens before any token goes on.
     """
-    x.rechecking.discard(instance.id)
+    execution.conditions_to_reevaluate.discard(instance.id)
     if instance.ended or not instance.data:
         return
     kept = []
-    behind = len(x.queue)
+    behind = len(execution.queue)
     for entry in instance.data.get("conditions", ()):
-        holder = instance if entry[0] == instance.id else x.token(entry[0])
+        holder = instance if entry[0] == instance.id else execution.token(entry[0])
         if holder is None or holder.ended:
             continue
         kept.append(entry)
-        _judge(x, holder, instance.process.elements[entry[1]], entry)
-    x.queue.rotate(len(x.queue) - behind)
+        _evaluate(execution, holder, instance.process.elements[entry[1]], entry)
+    execution.queue.rotate(len(execution.queue) - behind)
     instance.data["conditions"] = kept
     instance.changed = True
 
 
-def _judge(x: Execution, holder: Scope, element: Element, entry: list[Any]) -> None:
+def _evaluate(execution: Execution, holder: Scope, element: Element, entry: list[Any]) -> None:
     for event in element.events:
         if event.kind != "conditional":
             continue
         if event.condition is None or event.condition.error:
             raise Fault("condition_unreadable", element.id)
-        true = _holds(x, event.condition.expression, holder)
+        true = _holds(execution, event.condition.expression, holder)
         was = event.cause in entry[2]
         if true and not was:
             entry[2].append(event.cause)
-            x.later(triggers.trigger, holder, element.id, None, event.cause)
+            execution.enqueue(triggers.trigger, holder, element.id, None, event.cause)
         elif was and not true:
             entry[2].remove(event.cause)
 
 
-def _holds(x: Execution, expression: Expression, holder: Scope) -> bool:
+def _holds(execution: Execution, expression: Expression, holder: Scope) -> bool:
     try:
-        return x.evaluate(expression, holder) is True
+        return execution.evaluate(expression, holder) is True
     except Fault:
         return False

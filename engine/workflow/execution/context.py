@@ -67,7 +67,7 @@ class Context:
     case_before  the case file as it was read under the lock, and the case's open tasks then
     work    the row of due work a job or timer command is about
     incident  the incident that is resolved
-    rings   work was left that the execution does not know of
+    wakes_workers  work was left that the execution does not know of
     holder  what that work hangs on: an element instance, or the instance itself
     case    the case file's row, where a command is about the case as a whole
     locked  the row a lock step of another room has found: a draft, a batch
@@ -97,7 +97,7 @@ class Context:
     outcome: Outcome = field(default_factory=Outcome)
     case_before: dict[str, Any] | None = None
     open_tasks: list[Any] | None = None
-    rings: bool = False
+    wakes_workers: bool = False
     audit_kind: EventKind | None = None
     audit_data: dict[str, Any] = field(default_factory=dict)
     fit: Fit | None = None

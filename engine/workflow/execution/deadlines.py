@@ -17,15 +17,15 @@ KIND = "deadline"
 WARNING, DEADLINE = "warning", "deadline"
 
 
-def watch(x: Execution, token: Token, due: datetime | None, warn: datetime | None) -> None:
+def watch(execution: Execution, token: Token, due: datetime | None, warn: datetime | None) -> None:
     """Leave the work for a warning and a deadline. The id tells apart a deadline moved by a pause."""
     for name, at in ((WARNING, warn), (DEADLINE, due)):
         if at is not None:
             key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{token.id}/{name}/{at.isoformat()}"))
-            x.add_work(NewWork(KIND, name, token, token.element.id, {}, at, key))
+            execution.add_work(NewWork(KIND, name, token, token.element.id, {}, at, key))
 
 
-def passed(x: Execution, token: Token) -> bool:
+def passed(execution: Execution, token: Token) -> bool:
     """The deadline is behind us. True when somebody caught the escalation."""
     code = token.element.extension.escalate
-    return bool(code) and error_propagation.throw_escalation(x, token, code)
+    return bool(code) and error_propagation.throw_escalation(execution, token, code)

@@ -24,7 +24,7 @@ from engine.platform.compiled_statements import Batch
 from engine.platform.db import Database, after_commit, after_end
 from engine.workflow.authorization.actor import SYSTEM, Actor
 from engine.workflow.errors import Conflict, PolicyNotEvaluated, Refusal
-from engine.workflow.execution.behaviours import PALETTE
+from engine.workflow.execution.behaviours import ELEMENT_BEHAVIOURS
 from engine.workflow.execution.commands import Command, Outcome, RaisePolicyIncident
 from engine.workflow.execution.context import Context, Services, Step
 from engine.workflow.execution.execution import Execution
@@ -38,18 +38,18 @@ log = logging.getLogger(__name__)
 
 
 class Dispatch:
-    """Sends commands. ``bell`` is rung after a commit that may have left work."""
+    """Sends commands. ``wakeup`` is called after a commit that may have left work."""
 
     def __init__(
         self,
         database: Database,
         services: Services,
-        bell: Callable[[], None],
+        wakeup: Callable[[], None],
         sequences: Mapping[type[Command], tuple[Step, ...]] = SEQUENCES,
     ) -> None:
         self._database = database
         self.services = services
-        self._bell = bell
+        self._wakeup = wakeup
         self.sequences = sequences
 
     def add(self, sequences: Mapping[type[Command], tuple[Step, ...]]) -> None:
@@ -84,7 +84,7 @@ class Dispatch:
         services = self.services
         now = services.clock.now()
         store = SqlStore(connection, services.library, services.vault, services.clock, services.evaluate)
-        execution = Execution(PALETTE, store, now)
+        execution = Execution(ELEMENT_BEHAVIOURS, store, now)
         store.execution = execution
         context = Context(
             command=command,
@@ -101,8 +101,8 @@ class Dispatch:
             if step is COMMIT:
                 continue
             if step is relay_outbox:
-                if context.rings or context.execution.work or context.execution.trace:
-                    after_commit(connection, self._bell)
+                if context.wakes_workers or context.execution.work or context.execution.trace:
+                    after_commit(connection, self._wakeup)
                 continue
             try:
                 step(context)

@@ -17,30 +17,30 @@ from engine.workflow.execution.execution import Execution, catches
 from engine.workflow.execution.tokens import COMPENSATING, INNER, Scope, Token
 
 
-def throw_error(x: Execution, token: Token, code: str) -> bool:
+def throw_error(execution: Execution, token: Token, code: str) -> bool:
     """The nearest catcher ends what it must and takes over. False = nobody catches *code*."""
-    for holder, event in _catchers(x, token, "error", code):
-        _catch(x, holder, event, _cause(event, "error", code))
+    for holder, event in _catchers(execution, token, "error", code):
+        _catch(execution, holder, event, _cause(event, "error", code))
         return True
     return False
 
 
-def throw_escalation(x: Execution, token: Token, code: str) -> bool:
+def throw_escalation(execution: Execution, token: Token, code: str) -> bool:
     """The nearest catcher takes note; only an interrupting one ends something. False = nobody does: that is allowed."""
-    for holder, event in _catchers(x, token, "escalation", code):
-        _catch(x, holder, event, _cause(event, "escalation", code))
+    for holder, event in _catchers(execution, token, "escalation", code):
+        _catch(execution, holder, event, _cause(event, "escalation", code))
         return True
     return False
 
 
-def _catch(x: Execution, holder: Scope, event: Element, cause: str) -> None:
+def _catch(execution: Execution, holder: Scope, event: Element, cause: str) -> None:
     if event.all_events:
-        triggers.trigger(x, holder, event.id, None, cause)
+        triggers.trigger(execution, holder, event.id, None, cause)
     elif event.type == "boundaryEvent":
         assert isinstance(holder, Token)
-        triggers.fire_boundary(x, holder, event)
+        triggers.fire_boundary(execution, holder, event)
     else:
-        triggers.fire_handler(x, holder, event)
+        triggers.fire_handler(execution, holder, event)
 
 
 def _cause(event: Element, kind: str, code: str) -> str:
@@ -49,27 +49,27 @@ def _cause(event: Element, kind: str, code: str) -> str:
     return own[0] if own else ""
 
 
-def _catchers(x: Execution, token: Token, kind: str, code: str) -> Iterator[tuple[Scope, Element]]:
+def _catchers(execution: Execution, token: Token, kind: str, code: str) -> Iterator[tuple[Scope, Element]]:
     """Every event that catches, nearest first, with what it hangs on."""
     current = token
     while True:
         elements = current.instance.process.elements
         if current.role == INNER:
-            body = x.scope_of(current)
+            body = execution.scope_of(current)
             assert isinstance(body, Token)
             current = body
         if current.role != COMPENSATING:
             yield from (
                 (current, event) for event in _best((elements[b] for b in current.element.boundary), kind, code)
             )
-        scope = x.scope_of(current)
+        scope = execution.scope_of(current)
         if triggers.may_handle(scope):
             handlers = (event for event in _handlers(scope) if event.scope != current.element.id)
             yield from ((scope, event) for event in _best(handlers, kind, code))
         if isinstance(scope, Token):
             current = scope
             continue
-        caller = x.token(scope.parent_token) if scope.parent_token else None
+        caller = execution.token(scope.parent_token) if scope.parent_token else None
         if caller is None:
             return
         current = caller

@@ -93,32 +93,33 @@ class ElementBehaviour(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Palette:
+class ElementBehaviours:
     """The elements that can be executed, handed to the token loop by ``behaviours``.
 
-    joining       element types that may keep a token until others have come
-    settle        evaluates waiting joins of a scope once everything else rests; true when one went on
-    arm           begins to listen for an event on a holder: a boundary event, an event subprocess' start
+    by_type       how each element type begins and goes on
+    join_by_type  element types that may keep a token until others have come
     compensating  the behaviour of an activity that is being compensated
     called_ended  the process a call activity called is done
     inner_left    one inner instance of a multi-instance or loop body is done
     event_chosen  one of the events after an event-based gateway happened
     child_done    one activity of an ad-hoc subprocess is done
-    judge         data changed: the listening conditions of an instance
+    subscribe     begins to listen for an event on a holder: a boundary event, an event subprocess' start
+    reevaluate_joins       the waiting joins of a scope once everything else is idle; true when one went on
+    reevaluate_conditions  the conditions an instance listens for, once its data have changed
     """
 
-    behaviours: Mapping[str, ElementBehaviour]
-    joining: Mapping[str, Join]
+    by_type: Mapping[str, ElementBehaviour]
+    join_by_type: Mapping[str, Join]
     multi_instance: ElementBehaviour
     loop: ElementBehaviour
     compensating: ElementBehaviour
-    settle: Callable[[Execution, Scope], bool]
-    arm: Callable[[Execution, Scope, Element], None]
+    reevaluate_joins: Callable[[Execution, Scope], bool]
+    subscribe: Callable[[Execution, Scope, Element], None]
     called_ended: Callable[[Execution, Token, Instance], None]
     inner_left: Callable[[Execution, Token, Token], None]
     event_chosen: Callable[[Execution, Token, Element], None]
     child_done: Act
-    judge: Callable[[Execution, Instance], None]
+    reevaluate_conditions: Callable[[Execution, Instance], None]
 
     def of(self, token: Token) -> ElementBehaviour:
         """The behaviour of an element instance. Raises ``Fault`` for a type that cannot be executed."""
@@ -128,7 +129,7 @@ class Palette:
             if token.role == "compensating":
                 return self.compensating
         try:
-            return self.behaviours[token.element.type]
+            return self.by_type[token.element.type]
         except KeyError:
             raise Fault("not_executable", token.element.type) from None
 
@@ -145,13 +146,13 @@ class Execution:
 
     def __init__(
         self,
-        palette: Palette,
+        behaviours: ElementBehaviours,
         store: Store,
         now: datetime,
         new_id: Callable[[], str] | None = None,
         max_steps: int = MAX_STEPS,
     ) -> None:
-        self.palette = palette
+        self.behaviours = behaviours
         self.store = store
         self.now = now
         self.new_id = new_id or new_ids()
@@ -166,15 +167,15 @@ class Execution:
         self.waits: dict[tuple[str, str], list[Wait]] = {}
         self.held: dict[str, list[NewWork | Wait]] = {}
         self.given: set[tuple[str, str, str]] = set()
-        self.disarmed: list[tuple[str, str]] = []
+        self.unsubscribed: list[tuple[str, str]] = []
         self.tasks: list[NewTask] = []
         self.incidents: list[NewIncident] = []
         self.thrown: list[Thrown] = []
         self.stages: list[str] = []
         self.queue: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self.deferred: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
-        self.settling: dict[str, Scope] = {}
-        self.rechecking: set[str] = set()
+        self.joins_to_reevaluate: dict[str, Scope] = {}
+        self.conditions_to_reevaluate: set[str] = set()
 
     # What is there
 
@@ -235,7 +236,7 @@ class Execution:
         before = [
             wait
             for wait in self.store.waits(instance, kind, name)
-            if (wait.holder.id, wait.element_id) not in self.disarmed
+            if (wait.holder.id, wait.element_id) not in self.unsubscribed
         ]
         known = self.waits.get((kind, name))
         if known is not None:
@@ -263,13 +264,13 @@ class Execution:
                 holder.variables = {}
             holder.variables[name] = value
             holder.changed = True
-        self.recheck(scope.instance)
+        self.reevaluate_conditions_of(scope.instance)
 
-    def recheck(self, instance: Instance) -> None:
+    def reevaluate_conditions_of(self, instance: Instance) -> None:
         """Data changed: listening conditions are evaluated again once what comes before is done."""
-        if instance.data and instance.data.get("conditions") and instance.id not in self.rechecking:
-            self.rechecking.add(instance.id)
-            self.later(self.palette.judge, instance)
+        if instance.data and instance.data.get("conditions") and instance.id not in self.conditions_to_reevaluate:
+            self.conditions_to_reevaluate.add(instance.id)
+            self.enqueue(self.behaviours.reevaluate_conditions, instance)
 
     def evaluate(self, expression: Any, scope: Scope) -> Any:
         """A literal is itself; a JSON array is an Altinn expression."""
@@ -351,7 +352,7 @@ class Execution:
         for wait in self.held.pop(holder_id, ()):
             wait.gone = True
 
-    def disarm(self, holder: Scope, element_id: str) -> None:
+    def unsubscribe(self, holder: Scope, element_id: str) -> None:
         """The living holder stops listening for one element's events."""
         for wait in self.held.get(holder.id, ()):
             if wait.element_id == element_id:
@@ -362,7 +363,7 @@ class Execution:
             instance.data["conditions"] = [c for c in conditions if (c[0], c[1]) != (holder.id, element_id)]
             instance.changed = True
         if not holder.new:
-            self.disarmed.append((holder.id, element_id))
+            self.unsubscribed.append((holder.id, element_id))
 
     def wait_for(self, wait: Wait) -> None:
         _hangs(wait.holder, SUBSCRIPTION)
@@ -378,12 +379,12 @@ class Execution:
         _hangs(task.token, TASK)
         self.tasks.append(task)
 
-    def later(self, function: Callable[..., None], *arguments: Any) -> None:
+    def enqueue(self, function: Callable[..., None], *arguments: Any) -> None:
         """Do this when what comes before it is done."""
         self.queue.append((function, arguments))
 
-    def at_rest(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Do this when every other token rests: a throw reaches those who are just about to listen."""
+    def enqueue_when_idle(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Do this when every other token is idle: a throw reaches those who are just about to listen."""
         self.deferred.append((function, arguments))
 
     def fail(self, token: Token, fault: Fault, work_id: str | None = None) -> None:

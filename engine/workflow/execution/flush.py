@@ -47,14 +47,14 @@ _END_WORK = Prepared(
     )
 )
 _END_SUBSCRIPTION = Prepared(delete(subscription).where(subscription.c.token_id == bindparam("which")))
-_DISARM_WORK = Prepared(
+_DROP_WORK = Prepared(
     delete(due_work).where(
         due_work.c.token_id == bindparam("which"),
         due_work.c.element_id == bindparam("element"),
         literal_column("due_work.state IN ('due', 'leased')"),
     )
 )
-_DISARM_SUBSCRIPTION = Prepared(
+_UNSUBSCRIBE = Prepared(
     delete(subscription).where(
         subscription.c.token_id == bindparam("which"), subscription.c.element_id == bindparam("element")
     )
@@ -94,26 +94,28 @@ class LostRace(Exception):
     """Another writer changed the instance in the meantime; the command is tried again from the start."""
 
 
-def flush(connection: Connection, x: Execution, now: datetime, ended_by: str, batch: Batch | None = None) -> None:
-    """Write every change of *x*, with what waits in *batch* already.
+def flush(
+    connection: Connection, execution: Execution, now: datetime, ended_by: str, batch: Batch | None = None
+) -> None:
+    """Write every change of *execution*, with what waits in *batch* already.
 
     Raises ``LostRace`` when an instance is not the version that was read.
     """
     batch = batch or Batch(connection)
-    checked = _instances(batch, x)
-    _released(batch, x, now, ended_by)
-    _tokens(batch, x)
-    _waits(batch, x, now)
+    checked = _instances(batch, execution)
+    _released(batch, execution, now, ended_by)
+    _tokens(batch, execution)
+    _waits(batch, execution, now)
     results = batch.send()
     for place in checked:
         if results[place] != 1:
             raise LostRace
 
 
-def _instances(batch: Batch, x: Execution) -> list[int]:
+def _instances(batch: Batch, execution: Execution) -> list[int]:
     """The places in the batch whose statement must have found its row."""
     checked = []
-    for instance in x.instances.values():
+    for instance in execution.instances.values():
         if instance.new:
             batch.add(
                 _NEW_INSTANCE,
@@ -146,8 +148,8 @@ def _state(instance: Instance) -> dict[str, object]:
     }
 
 
-def _tokens(batch: Batch, x: Execution) -> None:
-    batch.add(_NEW_TOKEN, *(_row(token) for token in x.tokens.values() if token.new))
+def _tokens(batch: Batch, execution: Execution) -> None:
+    batch.add(_NEW_TOKEN, *(_row(token) for token in execution.tokens.values() if token.new))
     batch.add(
         _TOKEN,
         *(
@@ -159,11 +161,11 @@ def _tokens(batch: Batch, x: Execution) -> None:
                 "data": token.data,
                 "waits": token.waits,
             }
-            for token in x.tokens.values()
+            for token in execution.tokens.values()
             if token.changed and not token.new
         ),
     )
-    batch.add(_END_TOKEN, *({"which": token_id} for token_id in x.gone))
+    batch.add(_END_TOKEN, *({"which": token_id} for token_id in execution.gone))
 
 
 def _row(token: Token) -> dict[str, object]:
@@ -182,15 +184,17 @@ def _row(token: Token) -> dict[str, object]:
     }
 
 
-def _released(batch: Batch, x: Execution, now: datetime, ended_by: str) -> None:
+def _released(batch: Batch, execution: Execution, now: datetime, ended_by: str) -> None:
     """What ended waits for nothing any more, and neither do those who stopped listening."""
-    disarmed = [{"which": holder_id, "element": element_id} for holder_id, element_id in x.disarmed]
-    batch.add(_DISARM_WORK, *disarmed)
-    batch.add(_DISARM_SUBSCRIPTION, *disarmed)
-    instances = [i.id for i in x.instances.values() if i.ended and not i.new]
+    unsubscribed = [{"which": holder_id, "element": element_id} for holder_id, element_id in execution.unsubscribed]
+    batch.add(_DROP_WORK, *unsubscribed)
+    batch.add(_UNSUBSCRIBE, *unsubscribed)
+    instances = [i.id for i in execution.instances.values() if i.ended and not i.new]
 
     def those(flag: int) -> Iterable[dict[str, object]]:
-        return ({"which": token.id, "at": now, "by": ended_by} for token in x.gone.values() if token.waits & flag)
+        return (
+            {"which": token.id, "at": now, "by": ended_by} for token in execution.gone.values() if token.waits & flag
+        )
 
     batch.add(_END_WORK, *those(WORK), *({"which": instance_id} for instance_id in instances))
     batch.add(_END_SUBSCRIPTION, *those(SUBSCRIPTION), *({"which": instance_id} for instance_id in instances))
@@ -198,7 +202,7 @@ def _released(batch: Batch, x: Execution, now: datetime, ended_by: str) -> None:
     batch.add(_END_INCIDENT, *those(INCIDENT))
 
 
-def _waits(batch: Batch, x: Execution, now: datetime) -> None:
+def _waits(batch: Batch, execution: Execution, now: datetime) -> None:
     """What is new and still lives waits for a person, a job, a time or a message."""
     batch.add(
         _NEW_TASK,
@@ -220,7 +224,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
                 "warn_at": task.warn_at,
                 "follow_up_at": task.follow_up_at,
             }
-            for task in x.tasks
+            for task in execution.tasks
             if not task.token.ended
         ),
     )
@@ -229,7 +233,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
         _NEW_WORK,
         *(
             {
-                "id": x.new_id(),
+                "id": execution.new_id(),
                 "kind": item.kind,
                 "name": item.name,
                 "case_id": item.holder.instance.case_id,
@@ -247,7 +251,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
                 "queue": queue_of(item.kind, item.payload),
                 "trace": traced,
             }
-            for item in x.work
+            for item in execution.work
             if not item.gone and not item.holder.ended
         ),
     )
@@ -255,7 +259,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
         _NEW_SUBSCRIPTION,
         *(
             {
-                "id": x.new_id(),
+                "id": execution.new_id(),
                 "instance_id": wait.holder.instance.id,
                 "case_id": wait.holder.instance.case_id,
                 "token_id": wait.holder.id,
@@ -265,7 +269,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
                 "correlation_key": wait.key,
                 "created_at": now,
             }
-            for known in x.waits.values()
+            for known in execution.waits.values()
             for wait in known
             if not wait.gone and not wait.holder.ended
         ),
@@ -274,7 +278,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
         _NEW_INCIDENT,
         *(
             {
-                "id": x.new_id(),
+                "id": execution.new_id(),
                 "case_id": item.token.instance.case_id,
                 "instance_id": item.token.instance.id,
                 "token_id": item.token.id,
@@ -285,7 +289,7 @@ def _waits(batch: Batch, x: Execution, now: datetime) -> None:
                 "state": "open",
                 "raised_at": now,
             }
-            for item in x.incidents
+            for item in execution.incidents
             if not item.token.ended
         ),
     )

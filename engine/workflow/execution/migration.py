@@ -200,7 +200,7 @@ class _Judge:
             handler = self.new.elements.get(new.scope)
             return handler is not None and handler.scope == self._to(holder.scope_key)
         gateway = self._to(holder.scope_key)
-        return any(flow.target == new.id for flow in self.new.ways.get(gateway, ()))
+        return any(flow.target == new.id for flow in self.new.outgoing_flows.get(gateway, ()))
 
     @staticmethod
     def _event(old: Element, new: Element, wait: Waiting) -> EventDefinition | None:
@@ -301,7 +301,7 @@ class _Judge:
                 place = self.fit.places[scope.id]
                 yield from (new.elements[b] for b in place.boundary if b not in known and _listens(new.elements[b]))
                 if place.type == "eventBasedGateway":
-                    targets = [new.elements[flow.target] for flow in new.ways[place.id]]
+                    targets = [new.elements[flow.target] for flow in new.outgoing_flows[place.id]]
                     yield from (target for target in targets if target.id not in known)
             if scope.role == BODY or not scope.children:
                 return

@@ -7,25 +7,27 @@ from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.tokens import Scope
 
 
-def flows_from(x: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
+def flows_from(execution: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
     """The outgoing flows an activity or event takes: every unconditional one, and those whose condition holds.
 
     The default flow is taken when it has conditional siblings and none of them
     holds. When every flow has a condition and none holds, that is an incident.
     """
     process = scope.instance.process
-    flows = process.ways[element.id]
+    flows = process.outgoing_flows[element.id]
     if element.id not in process.choosing:
         return flows
-    return _holding(x, element, scope, flows)
+    return _holding(execution, element, scope, flows)
 
 
-def inclusive(x: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
+def inclusive(execution: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
     """The flows an inclusive or complex gateway takes, by the same rule. Raises ``Fault`` when there is none."""
-    return flows_from(x, element, scope)
+    return flows_from(execution, element, scope)
 
 
-def _holding(x: Execution, element: Element, scope: Scope, flows: tuple[SequenceFlow, ...]) -> tuple[SequenceFlow, ...]:
+def _holding(
+    execution: Execution, element: Element, scope: Scope, flows: tuple[SequenceFlow, ...]
+) -> tuple[SequenceFlow, ...]:
     taken: list[SequenceFlow] = []
     conditional = chosen = 0
     for flow in flows:
@@ -35,7 +37,7 @@ def _holding(x: Execution, element: Element, scope: Scope, flows: tuple[Sequence
             taken.append(flow)
             continue
         conditional += 1
-        if holds(x, flow, scope):
+        if holds(execution, flow, scope):
             taken.append(flow)
             chosen += 1
     if not chosen and element.default:
@@ -45,19 +47,19 @@ def _holding(x: Execution, element: Element, scope: Scope, flows: tuple[Sequence
     return tuple(taken)
 
 
-def exclusive(x: Execution, element: Element, scope: Scope) -> SequenceFlow:
+def exclusive(execution: Execution, element: Element, scope: Scope) -> SequenceFlow:
     """The one flow an exclusive gateway takes: the first whose condition holds, else the default.
 
     Raises ``Fault`` when there is none, so that a person sees it and nothing is guessed.
     """
     unconditional: SequenceFlow | None = None
     default: SequenceFlow | None = None
-    for flow in scope.instance.process.ways[element.id]:
+    for flow in scope.instance.process.outgoing_flows[element.id]:
         if flow.id == element.default:
             default = flow
         elif flow.condition is None:
             unconditional = unconditional or flow
-        elif holds(x, flow, scope):
+        elif holds(execution, flow, scope):
             return flow
     found = default or unconditional
     if found is None:
@@ -65,9 +67,9 @@ def exclusive(x: Execution, element: Element, scope: Scope) -> SequenceFlow:
     return found
 
 
-def holds(x: Execution, flow: SequenceFlow, scope: Scope) -> bool:
+def holds(execution: Execution, flow: SequenceFlow, scope: Scope) -> bool:
     """Whether the condition is exactly ``true``; other values do not count as true (Altinn's rule)."""
     assert flow.condition is not None
     if flow.condition.error:
         raise Fault("condition_unreadable", flow.id)
-    return x.evaluate(flow.condition.expression, scope) is True
+    return execution.evaluate(flow.condition.expression, scope) is True

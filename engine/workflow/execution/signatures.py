@@ -50,40 +50,40 @@ def digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def sign_hook(c: Context) -> None:
+def sign_hook(ctx: Context) -> None:
     """Task type ``signing``: keep the signature, or that it was refused. Leaves ``signed`` for the diagram.
 
     In a multi-instance task ``signed`` is the inner instance's own, to be collected.
     """
-    assert isinstance(c.command, CompleteTask) and c.task is not None and c.token is not None
-    refused = c.command.action == "reject"
-    bundle = c.deployed(c.task.definition_id).bundle
-    files = bundle.attachments_of(c.task.element_id)
-    own = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id, files)
-    content = signed_content(c.connection, c.services.vault, c.case_id, bundle, own)
-    item = (c.token.variables or {}).get("party")
+    assert isinstance(ctx.command, CompleteTask) and ctx.task is not None and ctx.token is not None
+    refused = ctx.command.action == "reject"
+    bundle = ctx.deployed(ctx.task.definition_id).bundle
+    files = bundle.attachments_of(ctx.task.element_id)
+    own = attachments.of_task(ctx.connection, ctx.services.vault, ctx.live.id, ctx.task.owner_id, files)
+    content = signed_content(ctx.connection, ctx.services.vault, ctx.case_id, bundle, own)
+    item = (ctx.token.variables or {}).get("party")
     on_behalf = item.get("person", "") if isinstance(item, Mapping) else ""
     identity = str(uuid.uuid4())
-    c.connection.execute(
+    ctx.connection.execute(
         insert(signature).values(
             id=identity,
-            case_id=c.case_id,
-            task_id=c.task.id,
-            person_id=c.actor.person_id,
-            on_behalf_of=on_behalf or c.actor.person_id,
+            case_id=ctx.case_id,
+            task_id=ctx.task.id,
+            person_id=ctx.actor.person_id,
+            on_behalf_of=on_behalf or ctx.actor.person_id,
             answer="refused" if refused else "signed",
             digest=digest(content),
-            level=c.actor.level,
-            at=c.now,
+            level=ctx.actor.level,
+            at=ctx.now,
         )
     )
     kind = WorkflowEvent.SIGNATURE_REFUSED if refused else WorkflowEvent.SIGNED
-    chain.append(c.connection, c.case_id, c.now, c.actor, kind, {"signature": identity}, c.batch)
-    if c.token.variables is None:
-        c.execution.set_variables(c.live, {"signed": not refused})
+    chain.append(ctx.connection, ctx.case_id, ctx.now, ctx.actor, kind, {"signature": identity}, ctx.batch)
+    if ctx.token.variables is None:
+        ctx.execution.set_variables(ctx.live, {"signed": not refused})
     else:
-        c.token.variables["signed"] = not refused
-        c.token.changed = True
+        ctx.token.variables["signed"] = not refused
+        ctx.token.changed = True
 
 
 def of_case(connection: Connection, case_id: str) -> list[Any]:

@@ -72,14 +72,14 @@ class SqlStore:
             row.ended_at,
         )
 
-    def hold(self, x: Execution, row: Any) -> Instance:
+    def hold(self, execution: Execution, row: Any) -> Instance:
         """Know the instance and element instance that were read with a task, see ``reading``."""
         values = {column.name: getattr(row, f"instance_{column.name}") for column in _INSTANCE_COLUMNS}
         instance = self._instance(SimpleNamespace(id=row.instance_id, **values))
-        self._instances[instance.id] = x.instances[instance.id] = instance
+        self._instances[instance.id] = execution.instances[instance.id] = instance
         if row.token_id is not None:
             values = {column.name: getattr(row, f"token_{column.name}") for column in element_instance.c}
-            x.hold(self._token(SimpleNamespace(**values)))
+            execution.hold(self._token(SimpleNamespace(**values)))
         return instance
 
     def token(self, token_id: str) -> Token | None:
@@ -182,9 +182,9 @@ def called_process(bundle: Bundle, key: str) -> Process:
     return bundle.definitions.processes.get(key, bundle.process)
 
 
-def holder_of(x: Execution, row: Row[Any]) -> Scope | None:
+def holder_of(execution: Execution, row: Row[Any]) -> Scope | None:
     """What a stored wait or piece of work hangs on: a live element instance, or the instance itself; else ``None``."""
     if row.token_id == row.instance_id:
-        instance = x.instance(row.instance_id)
+        instance = execution.instance(row.instance_id)
         return None if instance.ended else instance
-    return x.token(row.token_id)
+    return execution.token(row.token_id)

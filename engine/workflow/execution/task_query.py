@@ -83,19 +83,19 @@ def lock_and_read(connection: Connection, task_id: str) -> tuple[Any | None, lis
     return (found[0] if found else None), tasks
 
 
-def open_tasks(connection: Connection, x: Execution, case_id: str, known: list[Any] | None) -> list[OpenTask]:
-    """The open tasks of a case as they will be after *x*, the longest open of each performer first.
+def open_tasks(connection: Connection, execution: Execution, case_id: str, known: list[Any] | None) -> list[OpenTask]:
+    """The open tasks of a case as they will be after *execution*, the longest open of each performer first.
 
     *known* is what was read before, ``None`` when nothing was. Of very many open tasks
     those of the first performer and their earliest deadline are there, which is what is asked.
     """
     if known is None:
         known = _rows(connection, _OPEN_IN_CASE, case=case_id, most=FEW)
-    ended = set(x.gone)
+    ended = set(execution.gone)
     if len(known) == FEW:
         known = _of_many(connection, case_id, known, ended)
     tasks = [OpenTask(*row) for row in known if row.id not in ended]
-    for task in x.tasks:
+    for task in execution.tasks:
         if not task.token.ended:
             performer = task.token.element.extension.performer or "citizen"
             dates = (task.due_at, task.warn_at, task.follow_up_at)

@@ -12,7 +12,7 @@ from engine.workflow.execution.tokens import INNER, Instance, Scope, Token
 
 
 def trigger(
-    x: Execution, holder: Scope, element_id: str, variables: Mapping[str, Any] | None = None, cause: str = ""
+    execution: Execution, holder: Scope, element_id: str, variables: Mapping[str, Any] | None = None, cause: str = ""
 ) -> None:
     """Something happened that *holder* listened for on behalf of *element_id*.
 
@@ -26,22 +26,22 @@ def trigger(
     own = isinstance(holder, Token) and holder.element.id == element_id
     if element.all_events and len(element.events) > 1 and not _all_happened(holder, element, cause):
         if variables:
-            x.set_variables(holder, variables)
+            execution.set_variables(holder, variables)
         return
     if own:
         assert isinstance(holder, Token)
-        advance.complete(x, holder, variables)
+        advance.complete(execution, holder, variables)
         return
     if variables:
-        x.set_variables(holder if isinstance(holder, Instance) else x.scope_of(holder), variables)
+        execution.set_variables(holder if isinstance(holder, Instance) else execution.scope_of(holder), variables)
     if element.type == "boundaryEvent":
         assert isinstance(holder, Token)
-        fire_boundary(x, holder, element)
+        fire_boundary(execution, holder, element)
     elif element.type == "startEvent":
-        fire_handler(x, holder, element)
+        fire_handler(execution, holder, element)
     else:
         assert isinstance(holder, Token)
-        x.palette.event_chosen(x, holder, element)
+        execution.behaviours.event_chosen(execution, holder, element)
 
 
 def _all_happened(holder: Scope, element: Element, cause: str) -> bool:
@@ -57,20 +57,20 @@ def _all_happened(holder: Scope, element: Element, cause: str) -> bool:
     return True
 
 
-def fire_boundary(x: Execution, host: Token, boundary: Element) -> None:
+def fire_boundary(execution: Execution, host: Token, boundary: Element) -> None:
     """Take the way out of a boundary event; an interrupting one ends its host, however often that is repeated."""
-    scope = x.scope_of(host)
+    scope = execution.scope_of(host)
     if host.role == INNER:
         assert isinstance(scope, Token)
-        host, scope = scope, x.scope_of(scope)
+        host, scope = scope, execution.scope_of(scope)
     if interrupts(boundary):
-        advance.terminate(x, host)
+        advance.terminate(execution, host)
         scope.children -= 1
         if scope.data and "joins" in scope.data:
-            x.settling[scope.id] = scope
-    token = x.new_token(boundary, scope)
-    x.move(token, "activate")
-    x.later(advance.leave, token)
+            execution.joins_to_reevaluate[scope.id] = scope
+    token = execution.new_token(boundary, scope)
+    execution.move(token, "activate")
+    execution.enqueue(advance.leave, token)
 
 
 def interrupts(event: Element) -> bool:
@@ -89,13 +89,13 @@ def may_handle(scope: Scope) -> bool:
     return not data.get("interrupted") and (scope.children > data.get("handling", 0) or not scope.children)
 
 
-def stop_handling(x: Execution, scope: Scope) -> None:
+def stop_handling(execution: Execution, scope: Scope) -> None:
     """The event subprocesses of a living scope listen no more."""
     instance = scope.instance
     process = instance.process
     for handler in process.handlers.get(scope.scope_key, ()):
         for trigger_id in process.triggers.get(handler, ()):
-            x.disarm(scope, trigger_id)
+            execution.unsubscribe(scope, trigger_id)
             if instance.data and instance.data.get("conditions"):
                 instance.data["conditions"] = [
                     entry for entry in instance.data["conditions"] if entry[:2] != [scope.id, trigger_id]
@@ -103,7 +103,7 @@ def stop_handling(x: Execution, scope: Scope) -> None:
                 instance.changed = True
 
 
-def fire_handler(x: Execution, scope: Scope, begin: Element) -> None:
+def fire_handler(execution: Execution, scope: Scope, begin: Element) -> None:
     """Run an event subprocess of *scope*; an interrupting one ends everything else in it, and is the last."""
     if not may_handle(scope):
         return
@@ -111,11 +111,11 @@ def fire_handler(x: Execution, scope: Scope, begin: Element) -> None:
     handler = process.elements[begin.scope]
     scope.data = scope.data or {}
     if interrupts(begin):
-        advance.terminate_scope(x, scope)
+        advance.terminate_scope(execution, scope)
         scope.data["interrupted"] = True
-        stop_handling(x, scope)
+        stop_handling(execution, scope)
     scope.data["handling"] = scope.data.get("handling", 0) + 1
-    token = x.new_token(handler, scope)
-    x.move(token, "activate")
-    advance.open_scope(x, token)
-    advance.enter(x, begin, token)
+    token = execution.new_token(handler, scope)
+    execution.move(token, "activate")
+    advance.open_scope(execution, token)
+    advance.enter(execution, begin, token)

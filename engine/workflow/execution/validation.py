@@ -11,31 +11,31 @@ from engine.workflow.execution.context import Context
 from forms.validation import Issue, check_schema
 
 
-def validate(c: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Issue, ...]:
+def validate(ctx: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Issue, ...]:
     """Every issue of every data element handed in, and of the one the task owns when none was."""
-    assert c.task is not None
-    bundle = c.deployed(c.task.definition_id).bundle
+    assert ctx.task is not None
+    bundle = ctx.deployed(ctx.task.definition_id).bundle
     contents = dict(data)
-    owned = bundle.data_type_of(c.task.element_id)
-    stored = owned.stored_as(c.task.owner_id) if owned is not None else ""
+    owned = bundle.data_type_of(ctx.task.element_id)
+    stored = owned.stored_as(ctx.task.owner_id) if owned is not None else ""
     if stored and stored not in contents:
         from engine.workflow.execution.data import read
 
-        found = read(c.connection, c.services.vault, c.live.id, stored)
+        found = read(ctx.connection, ctx.services.vault, ctx.live.id, stored)
         contents[stored] = found[0] if found else {}
     issues: list[Issue] = []
     for data_type, content in contents.items():
         schema = bundle.schema(data_type)
         if schema is not None:
             issues.extend(check_schema(schema, content))
-    return (*issues, *_files(c, bundle))
+    return (*issues, *_files(ctx, bundle))
 
 
-def _files(c: Context, bundle: Bundle) -> Iterator[Issue]:
+def _files(ctx: Context, bundle: Bundle) -> Iterator[Issue]:
     """Too few files of a kind the task asks for (Altinn: TooFewDataElementsOfType)."""
-    assert c.task is not None
-    wanted = {name: kind for name, kind in bundle.attachments_of(c.task.element_id).items() if kind.min_count > 0}
-    there = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id, wanted)
+    assert ctx.task is not None
+    wanted = {name: kind for name, kind in bundle.attachments_of(ctx.task.element_id).items() if kind.min_count > 0}
+    there = attachments.of_task(ctx.connection, ctx.services.vault, ctx.live.id, ctx.task.owner_id, wanted)
     for kind in wanted.values():
         if sum(one.component == kind.id for one in there) < kind.min_count:
             yield Issue(f"file:{kind.id}", "minFiles", {"limit": kind.min_count})

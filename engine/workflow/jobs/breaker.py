@@ -31,7 +31,7 @@ LATEST = 20
 PROBES = 3
 ENOUGH = 25
 FIRST_PAUSE = 15
-LONGEST_PAUSE = 300
+MAX_PAUSE = 300
 
 
 def side_of(job_type: object, name: str, payload: Mapping[str, Any]) -> str:
@@ -58,7 +58,7 @@ class Breaker:
                 return True
             if row.open_until > now:
                 spread = timedelta(seconds=row.pause * random.uniform(0, 0.5))
-                outbox.let_go(connection, [work], row.open_until + spread)
+                outbox.release_lease(connection, [work], row.open_until + spread)
                 return False
             left = row.left - 1
             values = {"left": left} if left > 0 else {"left": PROBES, "open_until": now + timedelta(seconds=row.pause)}
@@ -86,7 +86,7 @@ class Breaker:
         latest.append(False)
         row = connection.execute(select(breaker).where(breaker.c.name == side)).first()
         if row is not None:
-            pause = min(2 * row.pause, LONGEST_PAUSE)
+            pause = min(2 * row.pause, MAX_PAUSE)
             connection.execute(
                 update(breaker)
                 .where(breaker.c.name == side)

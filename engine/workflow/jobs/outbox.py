@@ -6,7 +6,7 @@ lost its lease (it was slow, it was killed, its machine slept) can do nothing
 any more, and whoever took over does the work once.
 
     due ──claim──► leased ──finish──► done
-                     │ └──put back──► due (later)
+                     │ └──reschedule──► due (later)
                      └──incident──► due (a person lets it go again) or done (skipped)
 
 Queues are served in order: timers and what cases tell each other, then jobs
@@ -75,7 +75,7 @@ def _expired(now: datetime) -> Any:
     )
 
 
-def put(
+def enqueue(
     connection: Connection,
     *,
     name: str,
@@ -186,7 +186,7 @@ def finish(connection: Connection, work: Work) -> None:
     _change(connection, work, state="done", lease_until=None, last_error=None)
 
 
-def take_turn(connection: Connection, work: Work) -> None:
+def require_turn(connection: Connection, work: Work) -> None:
     """Raises ``OutOfTurn`` when the case has an earlier timer, message or signal that is not done."""
     if not work.case_id or work.kind not in COMMANDS:
         return
@@ -204,7 +204,9 @@ def take_turn(connection: Connection, work: Work) -> None:
         raise OutOfTurn(work.id)
 
 
-def put_back(connection: Connection, work: Work, due_at: datetime, error: str, *, waited: bool, now: datetime) -> None:
+def reschedule(
+    connection: Connection, work: Work, due_at: datetime, error: str, *, waited: bool, now: datetime
+) -> None:
     """Again later. A wait for an answer is no failure: it ends a row of failures and has a budget of its own."""
     common = {"state": "due", "due_at": due_at, "lease_until": None, "last_error": error[:100], "reclaims": 0}
     if waited:
@@ -214,7 +216,7 @@ def put_back(connection: Connection, work: Work, due_at: datetime, error: str, *
         _change(connection, work, **common, failing_since=work.failing_since or now)
 
 
-def let_go(connection: Connection, works: Sequence[Work], due_at: datetime | None = None) -> None:
+def release_lease(connection: Connection, works: Sequence[Work], due_at: datetime | None = None) -> None:
     """Give claimed rows back that were not begun, as if they had never been claimed."""
     for work in works:
         connection.execute(
@@ -229,8 +231,8 @@ def let_go(connection: Connection, works: Sequence[Work], due_at: datetime | Non
         )
 
 
-def release(connection: Connection, work_id: str, now: datetime) -> bool:
-    """A person lets work go again that had become an incident. False when there is none such."""
+def reopen(connection: Connection, work_id: str, now: datetime) -> bool:
+    """A person lets work that had become an incident be done again. False when there is none such."""
     done = connection.execute(
         update(due_work)
         .where(due_work.c.id == work_id, due_work.c.state == "incident")

@@ -39,4 +39,4 @@ def emit(connection: Connection, *, case_id: str, kind: str, key: str, data: Map
         "datacontenttype": "application/json",
         "data": dict(data),
     }
-    outbox.put(connection, name=SEND, case_id=case_id, payload={"event": event}, key=event_id, now=now)
+    outbox.enqueue(connection, name=SEND, case_id=case_id, payload={"event": event}, key=event_id, now=now)

@@ -19,7 +19,7 @@ import redis
 from engine.platform.settings import Settings
 from engine.workflow.jobs.wakeup import connect
 
-LONGEST_PATH = 100  # a unix socket's path must be under 108 bytes
+MAX_PATH_LENGTH = 100  # a unix socket's path must be under 108 bytes
 
 
 def ensure_redis(settings: Settings) -> tuple[str, subprocess.Popen[bytes] | None]:
@@ -51,7 +51,7 @@ def socket_url(settings: Settings) -> str:
 
 def _socket(data_dir: Path) -> Path:
     directory = data_dir / "run"
-    if len(str(directory / "valkey.sock").encode()) > LONGEST_PATH:
+    if len(str(directory / "valkey.sock").encode()) > MAX_PATH_LENGTH:
         name = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
         directory = Path(os.environ.get("XDG_RUNTIME_DIR", tempfile.gettempdir())) / f"ibalanse-{os.getuid()}-{name}"
     directory.mkdir(mode=0o700, exist_ok=True)

@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 #: The rq queues carry the names of the queues of due work they wake for.
 PREFIX = "ibalanse-"
-DRAIN = "engine.workflow.workers.worker.drain"
+JOB_FUNCTION = "engine.workflow.workers.worker.drain"
 #: Seconds after which rq takes a run for dead: two of them and the longest job.
-LONGEST = 1800
-ALLOWED = frozenset({DRAIN})
+JOB_TIMEOUT = 1800
+ALLOWED = frozenset({JOB_FUNCTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,22 @@ class WorkerState:
     name: str
     queues: tuple[str, ...]
     state: str
-    seen: datetime | None
+    last_seen: datetime | None
     done: int
 
 
 @cache
-def drain_job() -> Any:
+def job_class() -> Any:
     """The class of the only job there is. Anything else found in Redis is refused, whoever put it there."""
     from rq.job import Job
 
-    class DrainJob(Job):
+    class WakeupJob(Job):
         def perform(self) -> object:
             if self.func_name not in ALLOWED:
                 raise PermissionError("this queue runs one function only")
             return super().perform()
 
-    return DrainJob
+    return WakeupJob
 
 
 def connect(url: str) -> redis.Redis:
@@ -61,7 +61,7 @@ def connect(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, **options)
 
 
-class Bell:
+class Wakeup:
     """Notifies the workers of a queue; at most a few wake-ups wait at a time."""
 
     def __init__(self, url: str, waiting: int) -> None:
@@ -70,21 +70,21 @@ class Bell:
 
         self._connection = connect(url)
         self._queues = {
-            name: Queue(PREFIX + name, connection=self._connection, serializer=JSONSerializer, job_class=drain_job())
+            name: Queue(PREFIX + name, connection=self._connection, serializer=JSONSerializer, job_class=job_class())
             for name in QUEUES
         }
         self._waiting = waiting
 
     def __call__(self) -> None:
         """Something may be due: whoever works at what people wait for looks first."""
-        self.ring("work")
+        self.notify_workers("work")
 
-    def ring(self, queue: str) -> bool:
+    def notify_workers(self, queue: str) -> bool:
         """A worker that hears it takes what is due in any queue it serves. False when Redis does not answer."""
         try:
             if self._queues[queue].count < self._waiting:
                 self._queues[queue].enqueue(
-                    DRAIN, description="drain due work", job_timeout=LONGEST, result_ttl=0, failure_ttl=60
+                    JOB_FUNCTION, description="drain due work", job_timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=60
                 )
             return True
         except redis.RedisError:
@@ -99,7 +99,7 @@ class Bell:
             return False
 
 
-def silent() -> None:
+def no_wakeup() -> None:
     """No wake-up, for those who do the work themselves: tests and single commands."""
 
 
@@ -119,7 +119,7 @@ def listen(url: str, queues: Sequence[str], on_stop: Callable[[Stop], None], on_
         [PREFIX + queue for queue in queues],
         connection=redis.Redis.from_url(url),
         serializer=JSONSerializer,
-        job_class=drain_job(),
+        job_class=job_class(),
         worker_ttl=20,
         job_monitoring_interval=5,
         maintenance_interval=10,

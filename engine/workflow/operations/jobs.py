@@ -56,7 +56,7 @@ def in_background(runtime: Runtime, name: str, **payload: str) -> None:
     """Have a worker do it as work that can wait. What is waiting to be done already is not asked for twice."""
     with runtime.db.write() as connection:
         if enqueue_once(connection, name, runtime.clock.now(), **payload):
-            after_commit(connection, runtime.bell)
+            after_commit(connection, runtime.wakeup)
 
 
 def enqueue_once(connection: Connection, name: str, now: datetime, **payload: str) -> bool:
@@ -65,5 +65,5 @@ def enqueue_once(connection: Connection, name: str, now: datetime, **payload: st
     waiting = select(due_work.c.payload).where(due_work.c.name == name, due_work.c.state.in_(("due", "leased")))
     if any(found == wanted for found in connection.execute(waiting).scalars()):
         return False
-    outbox.put(connection, name=name, case_id="", payload=wanted, key=str(uuid.uuid4()), now=now)
+    outbox.enqueue(connection, name=name, case_id="", payload=wanted, key=str(uuid.uuid4()), now=now)
     return True

@@ -63,7 +63,7 @@ def continue_batch(ctx: Context) -> None:
 
 
 def _run_in_background(ctx: Context, batch: str) -> None:
-    ctx.rings |= enqueue_once(ctx.connection, RunBatch.name, ctx.now, batch=batch)
+    ctx.wakes_workers |= enqueue_once(ctx.connection, RunBatch.name, ctx.now, batch=batch)
 
 
 def reset_breaker(runtime: Runtime) -> Step:
@@ -73,7 +73,7 @@ def reset_breaker(runtime: Runtime) -> Step:
         assert isinstance(ctx.command, ResetBreaker)
         if health.reset_breaker(ctx.connection, runtime.job_types, ctx.command.name, ctx.actor, ctx.now):
             ctx.outcome = Outcome(made=ctx.command.name)
-            ctx.rings = True
+            ctx.wakes_workers = True
 
     reset.__name__ = "reset_breaker"
     return reset
@@ -82,5 +82,5 @@ def reset_breaker(runtime: Runtime) -> Step:
 def start_audit_check(ctx: Context) -> None:
     assert isinstance(ctx.command, StartAuditCheck)
     check = checks.begin(ctx.connection, ctx.actor, ctx.now)
-    ctx.rings |= enqueue_once(ctx.connection, VerifyAudit.name, ctx.now, check=check)
+    ctx.wakes_workers |= enqueue_once(ctx.connection, VerifyAudit.name, ctx.now, check=check)
     ctx.outcome = Outcome(made=check)

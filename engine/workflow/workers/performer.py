@@ -46,9 +46,9 @@ from engine.workflow.runtime import Runtime
 log = logging.getLogger(__name__)
 
 #: How long what was done is tried to be written while the database is away: as long as the lease is ours.
-PATIENCE = outbox.LEASE.total_seconds()
+WRITE_TIMEOUT = outbox.LEASE.total_seconds()
 #: How soon work comes again whose case has earlier work that is not done.
-TURN = timedelta(seconds=0.2)
+TURN_DELAY = timedelta(seconds=0.2)
 
 #: Work that is a command of its own, done in the transaction that holds its fence.
 _COMMANDS: Mapping[str, Callable[[str], Command]] = {
@@ -88,18 +88,18 @@ class Performer:
         self._rounds = 0
         self._breaker = Breaker()
 
-    def drain(self, seconds: float = 60.0) -> int:
+    def run_until_idle(self, seconds: float = 60.0) -> int:
         """Work until nothing is due, or for about *seconds*. Returns how many rows were taken."""
         until = time.monotonic() + seconds
         taken = 0
         while time.monotonic() < until and not self._stopping():
-            found = self.some()
+            found = self.run_batch()
             if not found:
                 break
             taken += found
         return taken
 
-    def some(self) -> int:
+    def run_batch(self) -> int:
         """Take and do one batch. 0 when nothing is due."""
         self._rounds += 1
         # Each tenth time what can wait goes first, so that a busy day does not stop it altogether.
@@ -118,7 +118,7 @@ class Performer:
                     self._each(held)
         finally:
             if held:
-                self._let_go(held)
+                self._release_leases(held)
         return taken
 
     def _each(self, held: list[Work]) -> None:
@@ -128,16 +128,16 @@ class Performer:
                 with trace.following(work.trace):
                     self._one(work)
             except (SystemExit, KeyboardInterrupt):
-                self._let_go([work])
+                self._release_leases([work])
                 raise
             finally:
                 held.pop(0)
 
-    def _let_go(self, held: Sequence[Work]) -> None:
+    def _release_leases(self, held: Sequence[Work]) -> None:
         """We stop: what was claimed and not begun is anybody's again at once."""
         try:
             with self._database.write() as connection:
-                outbox.let_go(connection, held)
+                outbox.release_lease(connection, held)
         except DBAPIError:
             log.warning("could not give %s rows back; their leases run out", len(held))
 
@@ -162,10 +162,10 @@ class Performer:
 
     def _fire(self, work: Work) -> None:
         try:
-            self._steadily(lambda: self._fire_once(work))
+            self._write_with_retries(lambda: self._fire_once(work))
         except OutOfTurn:
-            at = max(work.due_at, self._clock.now()) + TURN
-            self._steadily(lambda: self._again(work, at))
+            at = max(work.due_at, self._clock.now()) + TURN_DELAY
+            self._write_with_retries(lambda: self._again(work, at))
         except (LeaseLost, AlreadyDone):
             raise
         except Exception as error:
@@ -174,7 +174,7 @@ class Performer:
     def _fire_once(self, work: Work) -> None:
         with self._database.write() as connection:
             outbox.finish(connection, work)
-            outbox.take_turn(connection, work)
+            outbox.require_turn(connection, work)
             try:
                 self._dispatch.send(_COMMANDS[work.kind](work.id), SYSTEM, connection=connection)
             except AlreadyDone:
@@ -184,7 +184,7 @@ class Performer:
 
     def _again(self, work: Work, at: datetime) -> None:
         with self._database.write() as connection:
-            outbox.let_go(connection, [work], at)
+            outbox.release_lease(connection, [work], at)
 
     # Jobs
 
@@ -207,7 +207,7 @@ class Performer:
                 return
         self._failpoints.reach("after_perform")
         try:
-            self._steadily(lambda: self._record(work, job_type, result))
+            self._write_with_retries(lambda: self._record(work, job_type, result))
         except (LeaseLost, AlreadyDone):
             raise
         except Exception as error:
@@ -225,11 +225,11 @@ class Performer:
         side = side_of(job_type, work.name, work.payload)
         with self._database.write() as connection:
             if isinstance(result, Deferred):
-                outbox.put_back(connection, work, now + result.until, result.reason, waited=True, now=now)
+                outbox.reschedule(connection, work, now + result.until, result.reason, waited=True, now=now)
                 self._breaker.answered(connection, side, now)
             elif isinstance(result, Retry):
                 at = self._policy(work, job_type).again_at(now, work.attempts, result.after)
-                outbox.put_back(connection, work, at, result.code, waited=False, now=now)
+                outbox.reschedule(connection, work, at, result.code, waited=False, now=now)
                 self._breaker.failed(connection, job_type, work, now)
                 COUNTERS.retries.labels(work.name).inc()
             else:
@@ -295,7 +295,7 @@ class Performer:
             self._raise_incident(work, "crashed", type(error).__name__)
 
     def _raise_incident(self, work: Work, code: str, detail: str) -> None:
-        self._steadily(lambda: self._raise_once(work, code, detail))
+        self._write_with_retries(lambda: self._raise_once(work, code, detail))
 
     def _raise_once(self, work: Work, code: str, detail: str) -> None:
         with self._database.write() as connection:
@@ -306,9 +306,9 @@ class Performer:
                 return
         COUNTERS.raised.labels(code[:40]).inc()
 
-    def _steadily(self, action: Callable[[], None]) -> None:
+    def _write_with_retries(self, action: Callable[[], None]) -> None:
         """A lost race is run again; a database that is away or full is waited for while the lease is ours."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + WRITE_TIMEOUT
         attempt = 0
         while True:
             try:

@@ -27,18 +27,18 @@ log = logging.getLogger(__name__)
 TIDY_EVERY = timedelta(minutes=10)
 #: One look at a part of the open cases: a million are seen in a quarter of an hour.
 CHECK_EVERY = timedelta(seconds=1)
-PART = 1000
+BATCH_SIZE = 1000
 
 
-def ring(runtime: Runtime, bell: Callable[[str], bool]) -> tuple[timedelta, bool]:
+def notify_workers(runtime: Runtime, notify: Callable[[str], bool]) -> tuple[timedelta, bool]:
     """Notify every queue that has something due. Returns how long nothing will be due, and whether it was heard."""
     now = runtime.clock.now()
     with runtime.db.read() as connection:
         moments = outbox.next_due(connection)
-    heard = all([bell(queue) for queue, moment in moments.items() if moment <= now])
+    reached = all([notify(queue) for queue, moment in moments.items() if moment <= now])
     ahead = [moment - now for moment in moments.values() if moment > now]
     waiting = len(ahead) < len(moments)
-    return timedelta(seconds=0.3) if waiting else min(ahead, default=timedelta(seconds=1)), heard
+    return timedelta(seconds=0.3) if waiting else min(ahead, default=timedelta(seconds=1)), reached
 
 
 def check(runtime: Runtime) -> list[str]:
@@ -56,10 +56,10 @@ def check(runtime: Runtime) -> list[str]:
             select(process_instance.c.id)
             .where(process_instance.c.state == "active", process_instance.c.id > row)
             .order_by(process_instance.c.id)
-            .limit(PART)
+            .limit(BATCH_SIZE)
         )
         ids = connection.execute(seen).scalars().all()
-        _reached(connection, "invariants", ids[-1] if len(ids) == PART else "", now)
+        _reached(connection, "invariants", ids[-1] if len(ids) == BATCH_SIZE else "", now)
         suspects: list[str] = []
         if ids:
             wanted = select(process_instance.c.id, process_instance.c.data).where(

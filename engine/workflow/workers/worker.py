@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.platform.db import trouble
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.models import QUEUES
-from engine.workflow.jobs.wakeup import Bell, listen
+from engine.workflow.jobs.wakeup import Wakeup, listen
 from engine.workflow.runtime import Runtime
 from engine.workflow.workers import reconciliation
 from engine.workflow.workers.performer import Performer, performer_of
@@ -32,24 +32,24 @@ from engine.workflow.workers.performer import Performer, performer_of
 log = logging.getLogger(__name__)
 
 #: How often a worker says how it goes, in seconds.
-PROGRESS = 30.0
+PROGRESS_INTERVAL = 30.0
 #: Longest wait between two looks at the database, in seconds: what a lost wake-up costs at most.
-LONGEST_SLEEP = 1.0
+MAX_SLEEP = 1.0
 #: How long a stopping worker waits for its reconciliation, in seconds.
-STOP = 20.0
+STOP_TIMEOUT = 20.0
 
 
 class Progress:
-    """What a worker tells: lines for people, or one JSON object a line."""
+    """What a worker reports: lines for people, or one JSON object a line."""
 
     def __init__(self, as_json: bool, queues: Sequence[str]) -> None:
         self._json = as_json
         self._queues = queues
         self._begun = time.monotonic()
-        self._told = self._begun
+        self._reported = self._begun
         self.done = 0
 
-    def say(self, event: str, text: str, **values: Any) -> None:
+    def report(self, event: str, text: str, **values: Any) -> None:
         if self._json:
             known = {"event": event, "pid": os.getpid(), "queues": list(self._queues), "done": self.done}
             print(json.dumps(known | values), flush=True)
@@ -58,10 +58,10 @@ class Progress:
 
     def took(self, count: int) -> None:
         self.done += count
-        if self.done and time.monotonic() - self._told >= PROGRESS:
-            self._told = time.monotonic()
-            rate = self.done / max(self._told - self._begun, 0.001)
-            self.say("progress", f"{self.done} pieces of work done, {rate:.1f} a second", rate=round(rate, 1))
+        if self.done and time.monotonic() - self._reported >= PROGRESS_INTERVAL:
+            self._reported = time.monotonic()
+            rate = self.done / max(self._reported - self._begun, 0.001)
+            self.report("progress", f"{self.done} pieces of work done, {rate:.1f} a second", rate=round(rate, 1))
 
 
 class _Running:
@@ -82,11 +82,11 @@ def stopping() -> bool:
     return _running.stopping
 
 
-def drain() -> int:
+def do_due_work() -> int:
     """The job: take due work for two seconds. Returns how many rows were taken."""
     runtime, performer = _running.runtime, _running.performer
     try:
-        taken = performer.drain(2.0)
+        taken = performer.run_until_idle(2.0)
     except DBAPIError as error:
         if not trouble(error):
             raise
@@ -95,19 +95,23 @@ def drain() -> int:
         return 0
     _running.progress.took(taken)
     if taken and not stopping():
-        runtime.bell()  # there may be more; the next wake-up finds out
+        runtime.wakeup()  # there may be more; the next wake-up finds out
     return taken
+
+
+#: The name that waiting rq jobs in Redis carry, also across an update.
+drain = do_due_work
 
 
 def _stop(again: Callable[[int, Any], None]) -> None:
     _running.stopping = True
     signal.signal(signal.SIGTERM, again)
     signal.signal(signal.SIGINT, again)
-    _running.progress.say("stopping", "finishing what is in hand; once more to stop now")
+    _running.progress.report("stopping", "finishing what is in hand; once more to stop now")
 
 
 def _stop_now() -> None:
-    _running.progress.say("stopped", "stopping now; what was in hand is given back")
+    _running.progress.report("stopped", "stopping now; what was in hand is given back")
 
 
 def run(runtime: Runtime, *, queues: Sequence[str] = QUEUES, burst: bool = False, as_json: bool = False) -> int:
@@ -118,22 +122,22 @@ def run(runtime: Runtime, *, queues: Sequence[str] = QUEUES, burst: bool = False
     _running.progress = Progress(as_json, queues)
     _running.performer = performer_of(runtime, queues, stopping)
     progress = _running.progress
-    progress.say("started", f"serving {', '.join(queues)}")
+    progress.report("started", f"serving {', '.join(queues)}")
     if burst:
         return _burst(runtime)
-    assert isinstance(runtime.bell, Bell)
-    sweeper = threading.Thread(target=_sweep, args=(runtime, runtime.bell.ring, queues), daemon=True)
-    sweeper.start()
+    assert isinstance(runtime.wakeup, Wakeup)
+    reconciler = threading.Thread(target=_reconcile, args=(runtime, runtime.wakeup.notify_workers, queues), daemon=True)
+    reconciler.start()
     while not stopping():
         try:
             listen(runtime.redis_url, queues, _stop, _stop_now)
             break
         except redis.RedisError as error:  # gone while the worker signed on or off; reconciliation does its work
             log.warning("Redis does not answer (%s)", type(error).__name__)
-            time.sleep(LONGEST_SLEEP)
+            time.sleep(MAX_SLEEP)
     _running.stopping = True
-    sweeper.join(STOP)
-    progress.say("stopped", f"stopped after {progress.done} pieces of work")
+    reconciler.join(STOP_TIMEOUT)
+    progress.report("stopped", f"stopped after {progress.done} pieces of work")
     return 0
 
 
@@ -148,28 +152,28 @@ def _burst(runtime: Runtime) -> int:
         signal.signal(number, lambda _signal, _frame: _stop(now))
     reconciliation.check(runtime)
     while not stopping():
-        taken = _running.performer.drain(2.0)
+        taken = _running.performer.run_until_idle(2.0)
         _running.progress.took(taken)
         if not taken:
             break
-    _running.progress.say("stopped", f"stopped after {_running.progress.done} pieces of work")
+    _running.progress.report("stopped", f"stopped after {_running.progress.done} pieces of work")
     return 0
 
 
-def _sweep(runtime: Runtime, bell: Callable[[str], bool], queues: Sequence[str]) -> None:
+def _reconcile(runtime: Runtime, notify: Callable[[str], bool], queues: Sequence[str]) -> None:
     """Notify whenever something is due, check and tidy now and then. Without Redis, do the work here."""
     own = performer_of(runtime, queues, stopping)
     while not stopping():
         try:
-            wait, heard = reconciliation.ring(runtime, bell)
-            if not heard:
-                _running.progress.took(own.drain(2.0))
+            wait, reached = reconciliation.notify_workers(runtime, notify)
+            if not reached:
+                _running.progress.took(own.run_until_idle(2.0))
             reconciliation.check(runtime)
             reconciliation.tidy(runtime)
-            time.sleep(min(LONGEST_SLEEP, max(0.05, wait.total_seconds())))
+            time.sleep(min(MAX_SLEEP, max(0.05, wait.total_seconds())))
         except Exception as error:
-            log.warning("sweep failed: %s", type(error).__name__)
-            time.sleep(LONGEST_SLEEP)
+            log.warning("reconciliation failed: %s", type(error).__name__)
+            time.sleep(MAX_SLEEP)
 
 
 def status(runtime: Runtime) -> dict[str, Any]:
@@ -193,21 +197,21 @@ def status(runtime: Runtime) -> dict[str, Any]:
     queues: dict[str, dict[str, int]] = {queue: {} for queue in QUEUES}
     for queue, state, count in counts:
         queues.setdefault(queue, {})[state] = count
-    redis_up = runtime.bell.answers() if isinstance(runtime.bell, Bell) else False
+    redis_up = runtime.wakeup.answers() if isinstance(runtime.wakeup, Wakeup) else False
     return {
         "queues": queues, "due": due, "oldest_seconds": round(oldest, 1), "incidents": opened, "redis": redis_up,
     }  # fmt: skip
 
 
-def tell(runtime: Runtime, as_json: bool) -> int:
+def print_status(runtime: Runtime, as_json: bool) -> int:
     """Print ``status``."""
     found = status(runtime)
     if as_json:
         print(json.dumps(found))
         return 0
     for queue, states in found["queues"].items():
-        told = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "nothing"
-        print(f"{queue:8} {told}")
+        counted = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "nothing"
+        print(f"{queue:8} {counted}")
     print(f"due now: {found['due']}, the oldest for {found['oldest_seconds']} s; open incidents: {found['incidents']}")
     if not found["redis"]:
         print("Redis does not answer: reconciliation finds the work", file=sys.stderr)

@@ -168,11 +168,11 @@ def test_a_deadline_is_moved_with_a_reason_and_the_warning_with_it(desks: Desks)
         (before.due_at.isoformat(), later.isoformat(), True)
     ]
     desks.clock.set(before.due_at + timedelta(hours=1))
-    while desks.application.performer.drain(5):
+    while desks.application.performer.run_until_idle(5):
         pass
     assert desks.task(case).escalated_at is None, "the old deadline does not pass any more"
     desks.clock.set(later + timedelta(hours=1))
-    while desks.application.performer.drain(5):
+    while desks.application.performer.run_until_idle(5):
         pass
     assert desks.task(case).escalated_at is not None
 

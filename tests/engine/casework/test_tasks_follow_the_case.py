@@ -113,7 +113,7 @@ def test_a_task_that_a_timer_makes_goes_to_who_has_the_case_too(desks: Desks) ->
     desks.do(TakeCase, desks.kari, case)
 
     desks.clock.advance(timedelta(days=4))
-    while desks.application.performer.drain(5):
+    while desks.application.performer.run_until_idle(5):
         pass
 
     assert (desks.task(case).element_id, desks.task(case).assignee) == ("b", desks.kari.person_id)

@@ -16,11 +16,11 @@ from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.durations import parts, read_duration
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, faults
 
 ROOT = Path(__file__).resolve().parents[3]
-CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+CAPABILITIES = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
 OFFER = Offer(CAPABILITIES, JOBS, USER_TASKS, ("consent", "mandate", "data_collection", "callback"), rules=BUNDLE_RULES)
 ESTATE = Bundle.read(ROOT / "docs" / "examples" / "estate_settlement")
 

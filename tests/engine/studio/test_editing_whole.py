@@ -25,7 +25,7 @@ from engine.studio.insert_element import ENDING, add_branch, add_step
 from engine.studio.unconnected_elements import add_handler, add_inside, add_start, add_undoing, also, no_longer
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, faults
 from tests.factories.sampling import examples
 
@@ -36,7 +36,11 @@ BUNDLES = [
     for folder in sorted(ROOT.glob(pattern))
 ]
 OFFER = Offer(
-    Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, [b.key for b in BUNDLES], rules=BUNDLE_RULES
+    Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS),
+    JOBS,
+    USER_TASKS,
+    [b.key for b in BUNDLES],
+    rules=BUNDLE_RULES,
 )
 GUARDIANSHIP = next(b for b in BUNDLES if b.key == "guardianship_status")
 

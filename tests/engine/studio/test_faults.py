@@ -10,12 +10,12 @@ from engine.workflow.authorization.policy_queries import actions_named, roles_na
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, faults
 from tests.engine.workflow.authorization.written import DO, RESOURCE, ROLE, one, policy, rule, target
 from tests.factories.bundles import POLICY, bundle, line
 
-OFFER = Offer(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ())
+OFFER = Offer(Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS), JOBS, USER_TASKS, ())
 BODY = '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/>' + line("s", "a", "e")
 
 

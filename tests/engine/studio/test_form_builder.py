@@ -17,7 +17,7 @@ from engine.studio.difference import differences
 from engine.studio.form_builder import BY_ID, KINDS, FormDraft
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, faults
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,7 +25,7 @@ OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
 
 
 def errors(bundle: Bundle) -> list[str]:
-    offer = Offer(Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, (), rules=BUNDLE_RULES)
+    offer = Offer(Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS), JOBS, USER_TASKS, (), rules=BUNDLE_RULES)
     return [f"{f.element}: {f.rule}" for f in faults(bundle, offer) if f.severity == "error"]
 
 

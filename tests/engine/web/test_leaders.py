@@ -76,7 +76,7 @@ class Journey:
 
     def work(self, hours: float = 0) -> None:
         self.clock.advance(timedelta(hours=hours))
-        while self.app.performer.drain(5):
+        while self.app.performer.run_until_idle(5):
             pass
 
     def step(self, case: str, hours: float = 0) -> None:

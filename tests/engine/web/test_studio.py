@@ -29,7 +29,7 @@ from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import Role
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, faults
 from tests.factories.sampling import examples
 from tests.processes.conftest import Product, party, product
@@ -328,7 +328,11 @@ def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(d
     node, key = data.draw(st.sampled_from(places))
     node[key] = data.draw(PARTS)
     offer = Offer(
-        Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ("data_collection",), rules=BUNDLE_RULES
+        Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS),
+        JOBS,
+        USER_TASKS,
+        ("data_collection",),
+        rules=BUNDLE_RULES,
     )
     try:
         bundle = read_folder({**ESTATE.files, name: json.dumps(content).encode()}.items()).bundle

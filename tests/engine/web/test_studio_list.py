@@ -9,7 +9,7 @@ from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.element_kinds import KINDS
 from engine.workflow.bpmn.validator import Capabilities
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, faults
 from tests.engine.web.listing import Listed
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea
@@ -18,7 +18,11 @@ from tests.processes.conftest import product
 __all__ = ["ada", "app", "bea", "product"]
 KEY = "vergemal"
 OFFER = Offer(
-    Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS), JOBS, USER_TASKS, ["consent", "mandate"], rules=BUNDLE_RULES
+    Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS),
+    JOBS,
+    USER_TASKS,
+    ["consent", "mandate"],
+    rules=BUNDLE_RULES,
 )
 KIND = {kind.id: kind for kind in KINDS}
 
@@ -51,7 +55,7 @@ def test_the_list_offers_every_element_and_event_the_engine_executes(listed: Lis
     for element, kinds_of_event in EVENT_KINDS.items():
         assert kinds_of_event - {kind for place, kind in found if place == element} <= {"multiple", "link"}, element
     assert ("intermediateThrowEvent", "link") in found, "a jump is put in with where it lands"
-    assert {kind.element for kind in kinds} | {"startEvent", "boundaryEvent"} >= set(BEHAVIOURS)
+    assert {kind.element for kind in kinds} | {"startEvent", "boundaryEvent"} >= set(BEHAVIOUR_BY_TYPE)
 
     for place, name, page in (
         ("startEvent", "Søknad på papir", process), ("eventSubProcessStart", "Trukket", process),

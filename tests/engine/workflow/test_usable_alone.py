@@ -36,7 +36,7 @@ from engine.workflow.authorization.actor import SYSTEM, Actor, Role
 from engine.workflow.execution.commands import CompleteTask, StartInstance
 from engine.workflow.execution.models import process_instance
 from engine.workflow.jobs.job_types import Done
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from engine.workflow.runtime import build
 from engine.workflow.workers.performer import performer_of
 from engine.workflow.workers.reconciliation import check, tidy
@@ -50,7 +50,7 @@ class Greet:
         return Done({"greeting": "hei, " + work.payload["whom"]})
 
 
-runtime = build(Settings.from_env(), clock=SystemClock(), bell=silent)
+runtime = build(Settings.from_env(), clock=SystemClock(), wakeup=no_wakeup)
 runtime.job_types[Greet.name] = Greet()
 schema.upgrade(runtime.db)
 with runtime.db.write() as connection:
@@ -64,7 +64,7 @@ actor = Actor(Role.CITIZEN, anne.id, "Anne", level="high")
 begun = runtime.dispatch.send(StartInstance("p", anne.id), actor)
 (task,) = begun.next_tasks
 runtime.dispatch.send(CompleteTask(task), actor)
-while performer_of(runtime).drain():
+while performer_of(runtime).run_until_idle():
     pass
 check(runtime)
 tidy(runtime)

@@ -1,7 +1,7 @@
 """What does this BPMN element do? One module per element, one line here.
 
 An element more is a module that makes a ``Behaviour`` (``behaviour.py`` says what that must tell), its line in
-``BEHAVIOURS``, the events it honours in ``EVENT_KINDS``, and its row in ``docs/engine.md``, which a test asks for.
+``BEHAVIOUR_BY_TYPE``, the events it honours in ``EVENT_KINDS``, and its row in ``docs/engine.md``, which a test asks for.
 
 An element that is not in the table cannot be executed; the validator refuses
 it at deployment with its name and line.
@@ -27,7 +27,7 @@ from engine.workflow.execution.behaviours.compensation import COMPENSATED
 from engine.workflow.execution.behaviours.complex_gateway import COMPLEX_GATEWAY
 from engine.workflow.execution.behaviours.end_event import END_EVENT
 from engine.workflow.execution.behaviours.event_based_gateway import EVENT_BASED_GATEWAY, event_chosen
-from engine.workflow.execution.behaviours.event_subscription import arm
+from engine.workflow.execution.behaviours.event_subscription import subscribe
 from engine.workflow.execution.behaviours.exclusive_gateway import EXCLUSIVE_GATEWAY
 from engine.workflow.execution.behaviours.inclusive_gateway import INCLUSIVE_GATEWAY
 from engine.workflow.execution.behaviours.intermediate_catch_event import INTERMEDIATE_CATCH_EVENT
@@ -41,10 +41,10 @@ from engine.workflow.execution.behaviours.start_event import START_EVENT
 from engine.workflow.execution.behaviours.sub_process import SUB_PROCESS
 from engine.workflow.execution.behaviours.transaction import TRANSACTION
 from engine.workflow.execution.behaviours.user_task import USER_TASK
-from engine.workflow.execution.execution import Execution, Join, Palette
+from engine.workflow.execution.execution import ElementBehaviours, Execution, Join
 from engine.workflow.execution.tokens import Scope, Token
 
-BEHAVIOURS: Mapping[str, Behaviour] = {
+BEHAVIOUR_BY_TYPE: Mapping[str, Behaviour] = {
     "startEvent": START_EVENT,
     "endEvent": END_EVENT,
     "boundaryEvent": BOUNDARY_EVENT,
@@ -85,46 +85,46 @@ EVENT_KINDS: Mapping[str, frozenset[str]] = {
 }
 
 #: Gateways that may keep a token until others have come.
-JOINING: Mapping[str, Join] = {
+JOIN_BY_TYPE: Mapping[str, Join] = {
     "parallelGateway": parallel_gateway.arrive,
     "inclusiveGateway": inclusive_gateway.arrive,
     "complexGateway": complex_gateway.arrive,
 }
-_SETTLING = {"inclusiveGateway": inclusive_gateway.settle, "complexGateway": complex_gateway.settle}
+_REEVALUATE_BY_TYPE = {"inclusiveGateway": inclusive_gateway.reevaluate, "complexGateway": complex_gateway.reevaluate}
 
 
-def _settle(x: Execution, scope: Scope) -> bool:
+def _reevaluate_joins(execution: Execution, scope: Scope) -> bool:
     """Everything else rests: may a join that waits in *scope* go on? One at a time, since it may feed another."""
     elements = scope.instance.process.elements
     waiting = dict.fromkeys([*(scope.data or {}).get("joins", ()), *(scope.data or {}).get("fired", ())])
     for element_id in waiting:
         element: Element = elements[element_id]
-        judge = _SETTLING.get(element.type)
-        if judge is not None and judge(x, scope, element):
-            x.settling[scope.id] = scope
+        reevaluate = _REEVALUATE_BY_TYPE.get(element.type)
+        if reevaluate is not None and reevaluate(execution, scope, element):
+            execution.joins_to_reevaluate[scope.id] = scope
             return True
     return False
 
 
-def _inner_left(x: Execution, body: Token, token: Token) -> None:
+def _inner_left(execution: Execution, body: Token, token: Token) -> None:
     if token.element.multi_instance is not None:
-        multi_instance.inner_left(x, body, token)
+        multi_instance.inner_left(execution, body, token)
     else:
-        turn_done(x, body, token)
+        turn_done(execution, body, token)
 
 
-PALETTE = Palette(
-    behaviours=BEHAVIOURS,
-    joining=JOINING,
+ELEMENT_BEHAVIOURS = ElementBehaviours(
+    by_type=BEHAVIOUR_BY_TYPE,
+    join_by_type=JOIN_BY_TYPE,
     multi_instance=MULTI_INSTANCE,
     loop=STANDARD_LOOP,
     compensating=COMPENSATED,
-    settle=_settle,
-    arm=arm,
+    reevaluate_joins=_reevaluate_joins,
+    subscribe=subscribe,
     called_ended=called_ended,
     inner_left=_inner_left,
     event_chosen=event_chosen,
     child_done=child_done,
-    judge=conditions.judge,
+    reevaluate_conditions=conditions.reevaluate,
 )
 """Everything the token loop needs to know about elements."""

@@ -13,45 +13,45 @@ from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.tokens import BODY, Token
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     process = token.instance.process
     starts = list(process.starts.get(token.element.id, ()))
     ad_hoc = token.element.ad_hoc
-    advance.open_scope(x, token)
+    advance.open_scope(execution, token)
     if not starts:
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
     elif ad_hoc is not None and ad_hoc.sequential:
         token.data = {**(token.data or {}), "order": starts[1:]}
-        advance.enter(x, process.elements[starts[0]], token)
+        advance.enter(execution, process.elements[starts[0]], token)
     else:
         for element_id in starts:
-            advance.enter(x, process.elements[element_id], token)
+            advance.enter(execution, process.elements[element_id], token)
 
 
-def child_done(x: Execution, token: Token) -> None:
+def child_done(execution: Execution, token: Token) -> None:
     """One activity in it is done: is it enough?"""
     ad_hoc = token.element.ad_hoc
     if ad_hoc is None or ad_hoc.completion is None or token.ended or token.role == BODY:
         return
     if ad_hoc.completion.error:
         raise Fault("condition_unreadable", token.element.id)
-    if x.evaluate(ad_hoc.completion.expression, token) is not True:
+    if execution.evaluate(ad_hoc.completion.expression, token) is not True:
         return
     if token.data:
         token.data = {**token.data, "order": []}
     if ad_hoc.cancel_remaining:
-        advance.terminate_scope(x, token)
-        x.later(advance.leave, token)
+        advance.terminate_scope(execution, token)
+        execution.enqueue(advance.leave, token)
 
 
-def emptied(x: Execution, token: Token) -> None:
+def emptied(execution: Execution, token: Token) -> None:
     """Sequentially the next one; when there is none it is done."""
     order = (token.data or {}).get("order")
     if not order:
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
         return
     token.changed = True
-    advance.enter(x, token.instance.process.elements[order.pop(0)], token)
+    advance.enter(execution, token.instance.process.elements[order.pop(0)], token)
 
 
 AD_HOC_SUB_PROCESS = Behaviour(activate=activate, emptied=emptied)

@@ -23,6 +23,6 @@ class Behaviour:
     emptied: Act = advance.leave
 
 
-def pass_through(x: Execution, token: Token) -> None:
+def pass_through(execution: Execution, token: Token) -> None:
     """Nothing to wait for: leave at once."""
-    advance.leave(x, token)
+    advance.leave(execution, token)

@@ -14,16 +14,18 @@ from engine.workflow.execution.tokens import INNER, Instance, Token
 MAX_DEPTH = 50
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     caller = token.instance
-    if _depth(x, caller) >= MAX_DEPTH:
+    if _depth(execution, caller) >= MAX_DEPTH:
         raise Fault("calls_too_deep", f"{token.element.called} calls itself more than {MAX_DEPTH} deep")
-    definition_id, process = x.store.definition(token.element.called, token.element.called_version, caller)
+    definition_id, process = execution.store.definition(token.element.called, token.element.called_version, caller)
     inputs = token.element.extension.inputs
     variables = (
-        {name: x.evaluate(expression, token) for name, expression in inputs} if inputs else dict(x.variables(token))
+        {name: execution.evaluate(expression, token) for name, expression in inputs}
+        if inputs
+        else dict(execution.variables(token))
     )
-    instance = x.new_instance(
+    instance = execution.new_instance(
         definition_id,
         process,
         key=token.element.called,
@@ -32,23 +34,25 @@ def activate(x: Execution, token: Token) -> None:
         parent_token=token.id,
         variables=variables,
     )
-    advance.start(x, instance)
+    advance.start(execution, instance)
 
 
-def called_ended(x: Execution, token: Token, called: Instance) -> None:
+def called_ended(execution: Execution, token: Token, called: Instance) -> None:
     """The called instance is done: take its results over and go on."""
     outputs = token.element.extension.outputs
     values = (
-        {name: x.evaluate(expression, called) for name, expression in outputs} if outputs else dict(called.variables)
+        {name: execution.evaluate(expression, called) for name, expression in outputs}
+        if outputs
+        else dict(called.variables)
     )
-    x.set_variables(token if token.role == INNER else x.scope_of(token), values)
-    advance.leave(x, token)
+    execution.set_variables(token if token.role == INNER else execution.scope_of(token), values)
+    advance.leave(execution, token)
 
 
-def _depth(x: Execution, instance: Instance) -> int:
+def _depth(execution: Execution, instance: Instance) -> int:
     depth = 0
     while instance.parent_token is not None:
-        token = x.token(instance.parent_token)
+        token = execution.token(instance.parent_token)
         if token is None:
             break
         instance = token.instance

@@ -21,26 +21,26 @@ from engine.workflow.execution.navigator import inclusive
 from engine.workflow.execution.tokens import Scope, Token
 
 
-def arrive(x: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> bool:
+def arrive(execution: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> bool:
     """Note an arrival; true when it makes the gateway fire."""
     note(scope, element, flow)
     if element.id in _fired(scope):
-        x.settling[scope.id] = scope
+        execution.joins_to_reevaluate[scope.id] = scope
         return False
-    return _fires(x, scope, element)
+    return _fires(execution, scope, element)
 
 
-def _fires(x: Execution, scope: Scope, element: Element) -> bool:
+def _fires(execution: Execution, scope: Scope, element: Element) -> bool:
     """With the tokens that wait now: one of each flow is taken, and those of the other flows are late."""
     arrivals = arrived(scope, element)
-    if not _enough(x, element, scope, sum(arrivals.values())):
+    if not _enough(execution, element, scope, sum(arrivals.values())):
         return False
     there = list(arrivals)
     spend(scope, element, there)
     if len(there) < len(element.incoming):
         assert scope.data is not None
         scope.data.setdefault("fired", {})[element.id] = there
-        x.settling[scope.id] = scope
+        execution.joins_to_reevaluate[scope.id] = scope
     return True
 
 
@@ -50,51 +50,51 @@ def _fired(scope: Scope) -> dict[str, list[str]]:
     return found
 
 
-def _enough(x: Execution, element: Element, scope: Scope, count: int) -> bool:
+def _enough(execution: Execution, element: Element, scope: Scope, count: int) -> bool:
     if element.activation is None:
         return True
     if element.activation.error:
         raise Fault("condition_unreadable", element.id)
-    seen = {**x.variables(scope), "activationCount": count, "waitingForStart": True}
-    return x.store.evaluate(element.activation.expression, scope, seen) is True
+    seen = {**execution.variables(scope), "activationCount": count, "waitingForStart": True}
+    return execution.store.evaluate(element.activation.expression, scope, seen) is True
 
 
-def settle(x: Execution, scope: Scope, element: Element) -> bool:
+def reevaluate(execution: Execution, scope: Scope, element: Element) -> bool:
     """After firing: all the others have come, or none can any more. Then the gateway is as new."""
     took_part = _fired(scope).get(element.id)
     if took_part is None:
         return False
     late = [flow for flow, count in arrived(scope, element).items() if count]
     missing = [flow for flow in element.incoming if flow not in took_part and flow not in late]
-    if missing and can_come(x, scope, element, [*took_part, *late]):
+    if missing and can_come(execution, scope, element, [*took_part, *late]):
         return False
     del _fired(scope)[element.id]
     spend(scope, element, [flow for flow in late if flow not in took_part])
-    again = tuple(_taken_again(x, element, scope))
+    again = tuple(_taken_again(execution, element, scope))
     for flow in again:
-        advance.enter(x, scope.instance.process.elements[flow.target], scope, flow)
-    if arrived(scope, element) and _fires(x, scope, element):  # a loop brought more than one on a flow
-        x.later(advance.activate, x.new_token(element, scope))
+        advance.enter(execution, scope.instance.process.elements[flow.target], scope, flow)
+    if arrived(scope, element) and _fires(execution, scope, element):  # a loop brought more than one on a flow
+        execution.enqueue(advance.activate, execution.new_token(element, scope))
     if not scope.children:
-        x.later(advance.scope_done, scope)
+        execution.enqueue(advance.scope_done, scope)
     return True
 
 
-def _taken_again(x: Execution, element: Element, scope: Scope) -> list[SequenceFlow]:
+def _taken_again(execution: Execution, element: Element, scope: Scope) -> list[SequenceFlow]:
     flows = [scope.instance.process.flows[flow] for flow in element.outgoing]
-    seen: dict[str, Any] = {**x.variables(scope), "activationCount": 0, "waitingForStart": False}
+    seen: dict[str, Any] = {**execution.variables(scope), "activationCount": 0, "waitingForStart": False}
     return [
         flow
         for flow in flows
         if flow.condition is not None
         and "waitingForStart" in flow.condition.text
-        and x.store.evaluate(flow.condition.expression, scope, seen) is True
+        and execution.store.evaluate(flow.condition.expression, scope, seen) is True
     ]
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     token.variables = {**(token.variables or {}), "waitingForStart": True}
-    x.later(advance.leave, token, inclusive(x, token.element, token))
+    execution.enqueue(advance.leave, token, inclusive(execution, token.element, token))
 
 
 COMPLEX_GATEWAY = Behaviour(activate=activate, complete=activate)

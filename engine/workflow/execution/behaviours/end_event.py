@@ -10,41 +10,41 @@ from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.tokens import Instance, Token
 
 
-def activate(x: Execution, token: Token) -> None:
-    scope = x.scope_of(token)
+def activate(execution: Execution, token: Token) -> None:
+    scope = execution.scope_of(token)
     if isinstance(scope, Instance):
         scope.end_event = token.element.id
     if not token.element.events:
-        advance.leave(x, token)
+        advance.leave(execution, token)
     elif needs_rest(token.element.events):
-        x.at_rest(_throw, token)
+        execution.enqueue_when_idle(_throw, token)
     else:
-        _throw(x, token)
+        _throw(execution, token)
 
 
-def _throw(x: Execution, token: Token) -> None:
+def _throw(execution: Execution, token: Token) -> None:
     events = token.element.events
     for event in events:
         if token.ended:  # what was thrown first has interrupted it
             return
         if event.kind == "error":
-            _end_with_error(x, token, event.reference)
+            _end_with_error(execution, token, event.reference)
         else:
-            throw(x, token, event)
+            throw(execution, token, event)
     if token.ended:
         return
     if any(event.kind == "terminate" for event in events):
-        advance.terminate_scope(x, x.scope_of(token), spare=token)
+        advance.terminate_scope(execution, execution.scope_of(token), spare=token)
     if any(event.kind == "cancel" for event in events):
-        transaction.cancel(x, token)
+        transaction.cancel(execution, token)
     elif not token.children:
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
 
 
-def _end_with_error(x: Execution, token: Token, code: str) -> None:
+def _end_with_error(execution: Execution, token: Token, code: str) -> None:
     """An error end ends everything else in its scope (BPMN 2.0, table 10.88), also when nobody catches it."""
-    if not error_propagation.throw_error(x, token, code):
-        advance.terminate_scope(x, x.scope_of(token), spare=token)
+    if not error_propagation.throw_error(execution, token, code):
+        advance.terminate_scope(execution, execution.scope_of(token), spare=token)
         raise Fault("uncaught_error", code)
 
 

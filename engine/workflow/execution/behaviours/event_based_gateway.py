@@ -15,26 +15,26 @@ from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.tokens import Token
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     process = token.instance.process
     for flow_id in token.element.outgoing:
         if not token.ended:
-            event_subscription.arm(x, token, process.elements[process.flows[flow_id].target])
+            event_subscription.subscribe(execution, token, process.elements[process.flows[flow_id].target])
 
 
-def event_chosen(x: Execution, token: Token, element: Element) -> None:
+def event_chosen(execution: Execution, token: Token, element: Element) -> None:
     """*element* happened: the gateway is left towards it, and the event is done at once."""
     process = token.instance.process
-    scope = x.scope_of(token)
+    scope = execution.scope_of(token)
     for flow_id in token.element.outgoing:
         target = process.elements[process.flows[flow_id].target]
         if target is element:
-            chosen = x.new_token(target, scope)
-            x.move(chosen, "activate")
-            x.later(advance.complete, chosen)
+            chosen = execution.new_token(target, scope)
+            execution.move(chosen, "activate")
+            execution.enqueue(advance.complete, chosen)
         elif token.element.event_gateway_type == "Parallel":
-            advance.enter(x, target, scope)
-    advance.leave(x, token, ())
+            advance.enter(execution, target, scope)
+    advance.leave(execution, token, ())
 
 
 EVENT_BASED_GATEWAY = Behaviour(activate=activate)

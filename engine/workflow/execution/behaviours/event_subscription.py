@@ -16,22 +16,22 @@ from engine.workflow.execution.tokens import Scope
 PASSIVE = frozenset({"error", "escalation", "cancel", "compensation", "link", "none", "terminate"})
 
 
-def arm(x: Execution, holder: Scope, element: Element) -> None:
+def subscribe(execution: Execution, holder: Scope, element: Element) -> None:
     if element.type == "receiveTask":
-        correlation.wait_for_message(x, holder, element.id, element.message, element.correlation_key)
+        correlation.wait_for_message(execution, holder, element.id, element.message, element.correlation_key)
         return
     conditional = False
     for event in element.events:
         if event.kind == "timer":
-            timer.schedule(x, holder, element, event)
+            timer.schedule(execution, holder, element, event)
         elif event.kind == "message":
             key = event.key if event.key is not None else element.correlation_key
-            correlation.wait_for_message(x, holder, element.id, event.reference, key)
+            correlation.wait_for_message(execution, holder, element.id, event.reference, key)
         elif event.kind == "signal":
-            correlation.wait_for_signal(x, holder, element.id, event.reference)
+            correlation.wait_for_signal(execution, holder, element.id, event.reference)
         elif event.kind == "conditional":
             conditional = True
         elif event.kind not in PASSIVE:
             raise Fault("not_executable", f"an event of kind {event.kind}")
     if conditional:
-        conditions.listen(x, holder, element)
+        conditions.listen(execution, holder, element)

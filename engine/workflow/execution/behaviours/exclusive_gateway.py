@@ -9,12 +9,12 @@ from engine.workflow.execution.navigator import exclusive
 from engine.workflow.execution.tokens import Token
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     """An end of the process when it has no way out; that is legal, if odd."""
     if not token.element.outgoing:
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
         return
-    x.later(advance.leave, token, (exclusive(x, token.element, x.scope_of(token)),))
+    execution.enqueue(advance.leave, token, (exclusive(execution, token.element, execution.scope_of(token)),))
 
 
 EXCLUSIVE_GATEWAY = Behaviour(activate=activate, complete=activate)

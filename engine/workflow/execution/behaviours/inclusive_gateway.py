@@ -19,39 +19,39 @@ from engine.workflow.execution.navigator import inclusive
 from engine.workflow.execution.tokens import BODY, Scope, Token
 
 
-def arrive(x: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> bool:
+def arrive(execution: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> bool:
     """Note an arrival; with all flows there the gateway goes on at once, else when the others rest."""
     note(scope, element, flow)
     if all(arrived(scope, element).get(incoming) for incoming in element.incoming):
         spend(scope, element, element.incoming)
         return True
-    x.settling[scope.id] = scope
+    execution.joins_to_reevaluate[scope.id] = scope
     return False
 
 
-def settle(x: Execution, scope: Scope, element: Element) -> bool:
+def reevaluate(execution: Execution, scope: Scope, element: Element) -> bool:
     """Go on with those that have come, if nothing else can."""
     filled = [flow for flow, count in arrived(scope, element).items() if count]
-    if not filled or can_come(x, scope, element, filled):
+    if not filled or can_come(execution, scope, element, filled):
         return False
     spend(scope, element, filled)
-    token = x.new_token(element, scope, BODY if element.repeats else "")
-    x.later(advance.activate, token)
+    token = execution.new_token(element, scope, BODY if element.repeats else "")
+    execution.enqueue(advance.activate, token)
     return True
 
 
-def can_come(x: Execution, scope: Scope, element: Element, filled: Collection[str]) -> bool:
+def can_come(execution: Execution, scope: Scope, element: Element, filled: Collection[str]) -> bool:
     """Whether a token of the scope may still reach an incoming flow that has none."""
     process = scope.instance.process
     reach = _reach(process, element)
     empty = set().union(*(reach[flow] for flow in element.incoming if flow not in filled))
     covered = set().union(*(reach[flow] for flow in filled))
-    return any(place in empty and place not in covered for place in _places(x, scope, element))
+    return any(place in empty and place not in covered for place in _places(execution, scope, element))
 
 
-def _places(x: Execution, scope: Scope, element: Element) -> Iterator[str]:
+def _places(execution: Execution, scope: Scope, element: Element) -> Iterator[str]:
     """Where the other tokens of the scope stand: on elements, and before joins."""
-    for token in x.tokens_in(scope):
+    for token in execution.tokens_in(scope):
         yield token.element.id
     joins: dict[str, dict[str, int]] = (scope.data or {}).get("joins", {})
     for join, flows in joins.items():
@@ -94,8 +94,8 @@ def _throwers(process: Process, scope: str, link: str) -> Iterator[str]:
                 yield element.id
 
 
-def activate(x: Execution, token: Token) -> None:
-    x.later(advance.leave, token, inclusive(x, token.element, x.scope_of(token)))
+def activate(execution: Execution, token: Token) -> None:
+    execution.enqueue(advance.leave, token, inclusive(execution, token.element, execution.scope_of(token)))
 
 
 INCLUSIVE_GATEWAY = Behaviour(activate=activate, complete=activate)

@@ -12,12 +12,12 @@ from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.tokens import Token
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     events = token.element.events
     if not events or events[0].kind == "link":
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
         return
-    event_subscription.arm(x, token, token.element)
+    event_subscription.subscribe(execution, token, token.element)
 
 
 INTERMEDIATE_CATCH_EVENT = Behaviour(activate=activate)

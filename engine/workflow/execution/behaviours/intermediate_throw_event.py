@@ -10,19 +10,19 @@ from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.tokens import Token
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     if needs_rest(token.element.events):
-        x.at_rest(_throw, token)
+        execution.enqueue_when_idle(_throw, token)
     else:
-        _throw(x, token)
+        _throw(execution, token)
 
 
-def _throw(x: Execution, token: Token) -> None:
+def _throw(execution: Execution, token: Token) -> None:
     for event in token.element.events:
         if not token.ended:  # what was thrown first may have interrupted it
-            throw(x, token, event)
+            throw(execution, token, event)
     if not token.ended and not token.children:
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
 
 
 INTERMEDIATE_THROW_EVENT = Behaviour(activate=activate, emptied=compensation.go_on)

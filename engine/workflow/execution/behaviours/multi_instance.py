@@ -25,34 +25,34 @@ from engine.workflow.execution.tokens import INNER, Token
 MAX_ITEMS = 100_000
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     characteristics = token.element.multi_instance
     assert characteristics is not None
-    items = _items(x, token, characteristics)
+    items = _items(execution, token, characteristics)
     token.data = {"total": len(items), "completed": 0}
     if characteristics.output:
         token.data["results"] = [None] * len(items)
     token.changed = True
     if not items:
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
     elif characteristics.sequential:
         token.data["items"] = items
-        _inner(x, token, characteristics, 0, items[0])
+        _inner(execution, token, characteristics, 0, items[0])
     else:
         for index, item in enumerate(items):
-            _inner(x, token, characteristics, index, item)
+            _inner(execution, token, characteristics, index, item)
 
 
-def _items(x: Execution, token: Token, characteristics: MultiInstance) -> list[Any]:
-    scope = x.scope_of(token)
+def _items(execution: Execution, token: Token, characteristics: MultiInstance) -> list[Any]:
+    scope = execution.scope_of(token)
     if characteristics.collection is not None:
-        items = x.evaluate(characteristics.collection, scope)
+        items = execution.evaluate(characteristics.collection, scope)
         if items is None:
             items = []
         if not isinstance(items, list):
             raise Fault("collection_not_a_list", token.element.id)
     else:
-        count = x.evaluate(characteristics.cardinality, scope)
+        count = execution.evaluate(characteristics.cardinality, scope)
         try:
             items = range(int(count))
         except (TypeError, ValueError, OverflowError) as error:
@@ -62,13 +62,13 @@ def _items(x: Execution, token: Token, characteristics: MultiInstance) -> list[A
     return list(items)
 
 
-def _inner(x: Execution, body: Token, characteristics: MultiInstance, index: int, item: Any) -> None:
+def _inner(execution: Execution, body: Token, characteristics: MultiInstance, index: int, item: Any) -> None:
     variables = {characteristics.item: item, "loopCounter": index + 1}
-    token = x.new_token(body.element, body, INNER, data={"index": index}, variables=variables)
-    x.queue.append((advance.activate, (token,)))
+    token = execution.new_token(body.element, body, INNER, data={"index": index}, variables=variables)
+    execution.queue.append((advance.activate, (token,)))
 
 
-def inner_left(x: Execution, body: Token, token: Token) -> None:
+def inner_left(execution: Execution, body: Token, token: Token) -> None:
     """One inner instance is done: collect, throw, evaluate the completion condition, go on or finish."""
     assert body.data is not None and token.data is not None
     characteristics = token.element.multi_instance
@@ -77,21 +77,21 @@ def inner_left(x: Execution, body: Token, token: Token) -> None:
     data["completed"] += 1
     body.changed = True
     if characteristics.output:
-        data["results"][token.data["index"]] = x.evaluate(characteristics.output_item, token)
-    if characteristics.behavior != "All" and _throw_behaviour(x, body, characteristics):
+        data["results"][token.data["index"]] = execution.evaluate(characteristics.output_item, token)
+    if characteristics.behavior != "All" and _throw_behaviour(execution, body, characteristics):
         return
-    if characteristics.completion is not None and _enough(x, body, characteristics):
+    if characteristics.completion is not None and _enough(execution, body, characteristics):
         body.children -= 1
-        advance.terminate_scope(x, body)
-        _collect(x, body, characteristics)
-        x.later(advance.leave, body)
+        advance.terminate_scope(execution, body)
+        _collect(execution, body, characteristics)
+        execution.enqueue(advance.leave, body)
         return
     if characteristics.sequential and data["completed"] < data["total"]:
         index = data["completed"]
-        _inner(x, body, characteristics, index, data["items"][index])
+        _inner(execution, body, characteristics, index, data["items"][index])
     elif data["completed"] == data["total"]:
-        _collect(x, body, characteristics)
-    advance.child_gone(x, body)
+        _collect(execution, body, characteristics)
+    advance.child_gone(execution, body)
 
 
 def _counts(body: Token) -> dict[str, int]:
@@ -106,41 +106,41 @@ def _counts(body: Token) -> dict[str, int]:
     }
 
 
-def _enough(x: Execution, body: Token, characteristics: MultiInstance) -> bool:
+def _enough(execution: Execution, body: Token, characteristics: MultiInstance) -> bool:
     assert characteristics.completion is not None
     if characteristics.completion.error:
         raise Fault("condition_unreadable", body.element.id)
-    seen = {**x.variables(body), **_counts(body)}
-    return x.store.evaluate(characteristics.completion.expression, body, seen) is True
+    seen = {**execution.variables(body), **_counts(body)}
+    return execution.store.evaluate(characteristics.completion.expression, body, seen) is True
 
 
-def _throw_behaviour(x: Execution, body: Token, characteristics: MultiInstance) -> bool:
+def _throw_behaviour(execution: Execution, body: Token, characteristics: MultiInstance) -> bool:
     """Throw what the behaviour says. True when that interrupted the activity, whose token has then gone on."""
-    thrown = list(_events(x, body, characteristics))
+    thrown = list(_events(execution, body, characteristics))
     if not thrown:
         return False
-    scope = x.scope_of(body)
-    flows = flows_from(x, body.element, scope)
+    scope = execution.scope_of(body)
+    flows = flows_from(execution, body.element, scope)
     for event in thrown:
         boundary = _catcher(body, event)
         if boundary is None:
-            throw(x, body, event)
+            throw(execution, body, event)
             continue
-        triggers.fire_boundary(x, body, boundary)
+        triggers.fire_boundary(execution, body, boundary)
         if body.ended:
             for flow in flows:
-                advance.enter(x, body.instance.process.elements[flow.target], scope, flow)
+                advance.enter(execution, body.instance.process.elements[flow.target], scope, flow)
             return True
     return False
 
 
-def _events(x: Execution, body: Token, characteristics: MultiInstance) -> Iterator[EventDefinition]:
+def _events(execution: Execution, body: Token, characteristics: MultiInstance) -> Iterator[EventDefinition]:
     assert body.data is not None
     if characteristics.behavior == "One" and body.data["completed"] > 1:
         return
-    seen = {**x.variables(body), **_counts(body)}
+    seen = {**execution.variables(body), **_counts(body)}
     for condition, event in characteristics.events:
-        if condition is None or x.store.evaluate(condition.expression, body, seen) is True:
+        if condition is None or execution.store.evaluate(condition.expression, body, seen) is True:
             yield event
 
 
@@ -153,9 +153,9 @@ def _catcher(body: Token, event: EventDefinition) -> Element | None:
     return None
 
 
-def _collect(x: Execution, body: Token, characteristics: MultiInstance) -> None:
+def _collect(execution: Execution, body: Token, characteristics: MultiInstance) -> None:
     if characteristics.output and body.data is not None:
-        x.set_variables(x.scope_of(body), {characteristics.output: body.data["results"]})
+        execution.set_variables(execution.scope_of(body), {characteristics.output: body.data["results"]})
 
 
 MULTI_INSTANCE = Behaviour(activate=activate)

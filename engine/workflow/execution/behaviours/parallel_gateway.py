@@ -10,7 +10,7 @@ from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.tokens import Scope, Token
 
 
-def arrive(x: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> bool:
+def arrive(execution: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> bool:
     """Note an arrival; true when every incoming flow has one, which are then spent."""
     arrivals = note(scope, element, flow)
     if len(arrivals) < len(element.incoming):
@@ -19,9 +19,9 @@ def arrive(x: Execution, element: Element, scope: Scope, flow: SequenceFlow) -> 
     return True
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     flows = token.instance.process.flows
-    x.later(advance.leave, token, tuple(flows[flow] for flow in token.element.outgoing))
+    execution.enqueue(advance.leave, token, tuple(flows[flow] for flow in token.element.outgoing))
 
 
 PARALLEL_GATEWAY = Behaviour(activate=activate)

@@ -8,8 +8,8 @@ from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.tokens import Token
 
 
-def activate(x: Execution, token: Token) -> None:
-    event_subscription.arm(x, token, token.element)
+def activate(execution: Execution, token: Token) -> None:
+    event_subscription.subscribe(execution, token, token.element)
 
 
 RECEIVE_TASK = Behaviour(activate=activate)

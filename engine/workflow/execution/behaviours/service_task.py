@@ -21,37 +21,39 @@ def late(setting: str) -> bool:
     return "." in setting
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     extension = token.element.extension
     if not extension.task_type:
-        pass_through(x, token)
+        pass_through(execution, token)
         return
-    settings = {name: x.evaluate(value, token) for name, value in extension.config.items() if not late(name)}
-    x.add_work(
+    settings = {name: execution.evaluate(value, token) for name, value in extension.config.items() if not late(name)}
+    execution.add_work(
         NewWork(
             "job",
             extension.task_type,
             token,
             token.element.id,
             settings,
-            x.now,
+            execution.now,
             str(uuid.uuid5(uuid.NAMESPACE_URL, token.id)),
         )
     )
 
 
-def send(x: Execution, token: Token) -> None:
+def send(execution: Execution, token: Token) -> None:
     if token.element.message and not token.element.extension.task_type:
-        x.at_rest(_send, token)
+        execution.enqueue_when_idle(_send, token)
     else:
-        activate(x, token)
+        activate(execution, token)
 
 
-def _send(x: Execution, token: Token) -> None:
+def _send(execution: Execution, token: Token) -> None:
     if not token.ended:
         element = token.element
-        correlation.throw_message(x, token, element.message, element.correlation_key, dict(token.variables or {}))
-        x.later(advance.leave, token)
+        correlation.throw_message(
+            execution, token, element.message, element.correlation_key, dict(token.variables or {})
+        )
+        execution.enqueue(advance.leave, token)
 
 
 SERVICE_TASK = Behaviour(activate=activate)

@@ -11,20 +11,20 @@ from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.tokens import Token
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     process = token.instance.process
     starts = process.starts.get(token.element.id, ())
     if not starts and process.children.get(token.element.id):
         raise Fault("no_start_event", token.element.id)
-    advance.open_scope(x, token)
+    advance.open_scope(execution, token)
     if token.ended:
         return
     if not starts:
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
         return
     first = process.elements[starts[0]]
     for element_id in starts[:1] if first.type == "startEvent" else starts:
-        advance.enter(x, process.elements[element_id], token)
+        advance.enter(execution, process.elements[element_id], token)
 
 
 SUB_PROCESS = Behaviour(activate=activate)

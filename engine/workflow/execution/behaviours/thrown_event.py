@@ -17,34 +17,34 @@ def needs_rest(events: tuple[EventDefinition, ...]) -> bool:
     return any(event.kind in ("signal", "message") for event in events)
 
 
-def throw(x: Execution, token: Token, event: EventDefinition) -> None:
+def throw(execution: Execution, token: Token, event: EventDefinition) -> None:
     """Throw one event from where the token stands. An error nobody catches is an incident; an escalation is not."""
     if event.kind == "signal":
-        correlation.throw_signal(x, token, event.reference, payload(x, token))
+        correlation.throw_signal(execution, token, event.reference, payload(execution, token))
     elif event.kind == "message":
         key = event.key if event.key is not None else token.element.correlation_key
-        correlation.throw_message(x, token, event.reference, key, payload(x, token))
+        correlation.throw_message(execution, token, event.reference, key, payload(execution, token))
     elif event.kind == "escalation":
-        error_propagation.throw_escalation(x, token, event.reference)
+        error_propagation.throw_escalation(execution, token, event.reference)
     elif event.kind == "error":
-        if not error_propagation.throw_error(x, token, event.reference):
+        if not error_propagation.throw_error(execution, token, event.reference):
             raise Fault("uncaught_error", event.reference)
     elif event.kind == "compensation":
-        compensation.throw(x, token, event)
+        compensation.throw(execution, token, event)
     elif event.kind == "link":
-        _jump(x, token, event.reference)
+        _jump(execution, token, event.reference)
     elif event.kind not in ("none", "terminate", "cancel"):
         raise Fault("not_executable", f"throwing {event.kind}")
 
 
-def payload(x: Execution, token: Token) -> Mapping[str, Any]:
+def payload(execution: Execution, token: Token) -> Mapping[str, Any]:
     """What goes along: the values the event's input mappings and data associations name."""
     return dict(token.variables or {})
 
 
-def _jump(x: Execution, token: Token, name: str) -> None:
+def _jump(execution: Execution, token: Token, name: str) -> None:
     process = token.instance.process
     target = process.links.get((token.element.scope, name))
     if target is None:
         raise Fault("link_without_target", name)
-    advance.enter(x, process.elements[target], x.scope_of(token))
+    advance.enter(execution, process.elements[target], execution.scope_of(token))

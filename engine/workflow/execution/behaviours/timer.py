@@ -1,4 +1,4 @@
-"""Timers are rows of due work: a date, a duration from now, or a cycle that arms itself again."""
+"""Timers are rows of due work: a date, a duration from now, or a cycle that schedules its next firing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.workflow.execution.tokens import NewWork, Scope
 
 
 def schedule(
-    x: Execution,
+    execution: Execution,
     holder: Scope,
     element: Element,
     event: EventDefinition,
@@ -28,14 +28,14 @@ def schedule(
     since  when it should have fired last; the next is counted from there, whenever it really did, so that
            a late worker or a clock that jumps neither loses a firing nor gives one twice
     """
-    value = x.evaluate(event.value, holder)
+    value = execution.evaluate(event.value, holder)
     try:
-        due = first_due(event.timer, str(value), since or x.now, fired)
+        due = first_due(event.timer, str(value), since or execution.now, fired)
     except TimerSyntaxError as error:
         raise Fault("timer_unreadable", str(error)) from error
     if due is None:
         return
-    x.add_work(
+    execution.add_work(
         NewWork(
             "timer",
             event.timer,
@@ -54,12 +54,12 @@ def firing(work: Row[Any]) -> tuple[int, datetime]:
     return work.payload.get("fired", 0), work.due_at if planned is None else datetime.fromisoformat(planned)
 
 
-def arm_again(
-    x: Execution, holder: Scope, element: Element, cause: str, fired: int, since: datetime | None = None
+def schedule_next(
+    execution: Execution, holder: Scope, element: Element, cause: str, fired: int, since: datetime | None = None
 ) -> None:
     """A cycle of something that does not interrupt goes on after it has fired."""
     if element.interrupting or holder.ended:
         return
     for event in element.events:
         if event.kind == "timer" and event.timer == "cycle" and event.cause == cause:
-            schedule(x, holder, element, event, fired + 1, since)
+            schedule(execution, holder, element, event, fired + 1, since)

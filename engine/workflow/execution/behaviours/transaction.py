@@ -10,37 +10,37 @@ from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.tokens import Token
 
 
-def cancel(x: Execution, token: Token) -> None:
+def cancel(execution: Execution, token: Token) -> None:
     """A cancel end event was reached inside: *token* is on it."""
-    scope = x.scope_of(token)
+    scope = execution.scope_of(token)
     while isinstance(scope, Token) and scope.element.type != "transaction":
-        scope = x.scope_of(scope)
+        scope = execution.scope_of(scope)
     if not isinstance(scope, Token):
         raise Fault("cancel_outside_transaction", token.element.id)
-    x.move(token, "complete")
-    x.forget(token)
-    advance.terminate_scope(x, scope)
-    triggers.stop_handling(x, scope)
+    execution.move(token, "complete")
+    execution.forget(token)
+    advance.terminate_scope(execution, scope)
+    triggers.stop_handling(execution, scope)
     scope.data = {**(scope.data or {}), "cancelled": True}
-    x.later(advance.scope_done, scope)
+    execution.enqueue(advance.scope_done, scope)
 
 
-def emptied(x: Execution, token: Token) -> None:
+def emptied(execution: Execution, token: Token) -> None:
     """Done, or after a cancel: undo one activity after another, then leave by the cancel event."""
     if not (token.data or {}).get("cancelled"):
-        x.later(advance.leave, token)
+        execution.enqueue(advance.leave, token)
         return
     assert token.data is not None
     if "todo" not in token.data:
         token.data["todo"] = token.data.pop("done", [])
-    if compensation.next_one(x, token):
+    if compensation.next_one(execution, token):
         return
     for boundary_id in token.element.boundary:
         boundary = token.instance.process.elements[boundary_id]
         if any(event.kind == "cancel" for event in boundary.events):
-            triggers.fire_boundary(x, token, boundary)
+            triggers.fire_boundary(execution, token, boundary)
             return
-    x.later(advance.leave, token, ())  # what was cancelled is not gone on from
+    execution.enqueue(advance.leave, token, ())  # what was cancelled is not gone on from
 
 
 TRANSACTION = Behaviour(activate=sub_process.activate, emptied=emptied)

@@ -11,25 +11,25 @@ from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.tokens import NewTask, Token
 
 
-def activate(x: Execution, token: Token) -> None:
+def activate(execution: Execution, token: Token) -> None:
     extension = token.element.extension
-    due, warn, follow_up = _dates(x, token)
+    due, warn, follow_up = _dates(execution, token)
     person = None
     if extension.party is not None:
-        person = x.evaluate(extension.party, token)
+        person = execution.evaluate(extension.party, token)
         if not isinstance(person, str) or not person:
             raise Fault("no_such_party", token.element.id)
-    x.add_task(NewTask(token, person, due, warn, follow_up))
-    deadlines.watch(x, token, due, warn)
+    execution.add_task(NewTask(token, person, due, warn, follow_up))
+    deadlines.watch(execution, token, due, warn)
 
 
-def _dates(x: Execution, token: Token) -> tuple[datetime | None, datetime | None, datetime | None]:
+def _dates(execution: Execution, token: Token) -> tuple[datetime | None, datetime | None, datetime | None]:
     """Deadline, warning and planned date; no plan goes beyond the deadline."""
     extension = token.element.extension
     try:
-        due = add_duration(x.now, extension.due_after) if extension.due_after else None
+        due = add_duration(execution.now, extension.due_after) if extension.due_after else None
         warn = add_duration(due, extension.warn_before, back=True) if due and extension.warn_before else None
-        follow_up = add_duration(x.now, extension.follow_up_after) if extension.follow_up_after else None
+        follow_up = add_duration(execution.now, extension.follow_up_after) if extension.follow_up_after else None
     except TimerSyntaxError as error:
         raise Fault("deadline_unreadable", str(error)) from None
     return due, warn, min(follow_up, due) if due and follow_up else follow_up

@@ -8,9 +8,9 @@ from typing import Any
 
 from engine.workflow.bpmn.timing import add_duration
 from engine.workflow.execution import advance, error_propagation
-from engine.workflow.execution.behaviours import BEHAVIOURS, PALETTE
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, ELEMENT_BEHAVIOURS
 from engine.workflow.execution.behaviours.behaviour import Behaviour
-from engine.workflow.execution.execution import ElementBehaviour, Execution, Fault, Palette
+from engine.workflow.execution.execution import ElementBehaviour, ElementBehaviours, Execution, Fault
 from engine.workflow.execution.tokens import NewWork, Token
 
 AUTOMATIC = ("serviceTask", "scriptTask", "businessRuleTask", "sendTask")
@@ -36,61 +36,61 @@ class Effect:
     mark: Any = None
 
 
-def palette(effects: Mapping[str, Effect], marks: MutableMapping[str, str]) -> Palette:
+def behaviours_with_effects(effects: Mapping[str, Effect], marks: MutableMapping[str, str]) -> ElementBehaviours:
     """The behaviours with automatic tasks that do what *effects* bind them to, by element id or script.
 
     *marks* gets what an effect marks, by element instance.
     """
-    bound: dict[str, ElementBehaviour] = dict(BEHAVIOURS)
+    bound: dict[str, ElementBehaviour] = dict(BEHAVIOUR_BY_TYPE)
     for kind in AUTOMATIC:
-        bound[kind] = _automatic(effects, marks, BEHAVIOURS[kind])
-    return replace(PALETTE, behaviours=bound)
+        bound[kind] = _automatic(effects, marks, BEHAVIOUR_BY_TYPE[kind])
+    return replace(ELEMENT_BEHAVIOURS, by_type=bound)
 
 
 def _automatic(effects: Mapping[str, Effect], marks: MutableMapping[str, str], plain: ElementBehaviour) -> Behaviour:
     def effect_of(token: Token) -> Effect | None:
         return effects.get(token.element.id) or effects.get(token.element.script)
 
-    def activate(x: Execution, token: Token) -> None:
+    def activate(execution: Execution, token: Token) -> None:
         effect = effect_of(token)
         if effect is None:
-            _pass(x, token)
+            _pass(execution, token)
         elif effect.wait:
-            due = add_duration(x.now, effect.wait)
-            x.add_work(NewWork(KIND, "", token, token.element.id, {}, due, ""))
+            due = add_duration(execution.now, effect.wait)
+            execution.add_work(NewWork(KIND, "", token, token.element.id, {}, due, ""))
         else:
-            apply(x, token)
+            apply(execution, token)
 
-    def apply(x: Execution, token: Token) -> None:
+    def apply(execution: Execution, token: Token) -> None:
         effect = effect_of(token)
         if effect is None:
-            _pass(x, token)
+            _pass(execution, token)
             return
         if effect.set:
-            values = {name: x.evaluate(value, token) for name, value in effect.set.items()}
-            x.set_variables(token, values)
+            values = {name: execution.evaluate(value, token) for name, value in effect.set.items()}
+            execution.set_variables(token, values)
         if effect.fail:
-            if not error_propagation.throw_error(x, token, effect.fail):
+            if not error_propagation.throw_error(execution, token, effect.fail):
                 raise Fault("failed", effect.fail)
             return
         if effect.error:
-            if not error_propagation.throw_error(x, token, effect.error):
+            if not error_propagation.throw_error(execution, token, effect.error):
                 raise Fault("uncaught_error", effect.error)
             return
-        mark = x.evaluate(effect.mark, token)
+        mark = execution.evaluate(effect.mark, token)
         if mark:
             marks[token.id] = str(mark)
-        _pass(x, token)
+        _pass(execution, token)
 
-    def _pass(x: Execution, token: Token) -> None:
+    def _pass(execution: Execution, token: Token) -> None:
         if not token.element.message or token.element.type != "sendTask":
-            advance.leave(x, token)
+            advance.leave(execution, token)
         else:
-            plain.activate(x, token)
+            plain.activate(execution, token)
 
     return Behaviour(activate=activate, complete=apply)
 
 
-def happen(x: Execution, token: Token) -> None:
+def happen(execution: Execution, token: Token) -> None:
     """The time an effect takes has passed."""
-    x.palette.of(token).complete(x, token)
+    execution.behaviours.of(token).complete(execution, token)

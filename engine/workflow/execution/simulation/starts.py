@@ -39,7 +39,7 @@ class Trigger:
 def _starting(process: Process, element: Element) -> Iterator[Element]:
     """A start event or receive task itself, or the events after a gateway that starts the process."""
     if element.type == "eventBasedGateway":
-        yield from (process.elements[flow.target] for flow in process.ways[element.id])
+        yield from (process.elements[flow.target] for flow in process.outgoing_flows[element.id])
     else:
         yield element
 
@@ -56,7 +56,7 @@ class Starts:
         begin: Callable[[Process, dict[str, Any], str], object],
         timer: Callable[[NewWork], None],
     ) -> None:
-        self.armed: list[Trigger] = []
+        self.subscribed: list[Trigger] = []
         self._new = begin
         self._timer = timer
 
@@ -67,12 +67,12 @@ class Starts:
                 begins = process.elements[element_id]
                 for wanted in _starting(process, begins):
                     trigger = Trigger(process, wanted, {}, shared=begins.type == "eventBasedGateway")
-                    self.armed.append(trigger)
+                    self.subscribed.append(trigger)
                     for event in wanted.events:
                         if event.kind == "timer":
-                            self._arm_timer(trigger, event, 0, now)
+                            self._schedule(trigger, event, 0, now)
 
-    def _arm_timer(self, trigger: Trigger, event: EventDefinition, fired: int, now: datetime) -> None:
+    def _schedule(self, trigger: Trigger, event: EventDefinition, fired: int, now: datetime) -> None:
         due = first_due(event.timer, str(event.value), now, fired)
         if due is not None:
             payload = {"fired": fired, "event": event}
@@ -83,10 +83,10 @@ class Starts:
         """The timer of a start event is due; a cycle is set again."""
         trigger: Trigger = work.holder  # type: ignore[assignment]
         event: EventDefinition = work.payload["event"]
-        if trigger in self.armed:
-            self._happened(trigger, event.cause)
+        if trigger in self.subscribed:
+            self._trigger(trigger, event.cause)
             if event.timer == "cycle":
-                self._arm_timer(trigger, event, work.payload["fired"] + 1, now)
+                self._schedule(trigger, event, work.payload["fired"] + 1, now)
 
     def begin(self, kind: str, name: str, variables: Mapping[str, Any], heard: Collection[str] = ()) -> bool:
         """Begin every process a message or signal starts; a message only the first.
@@ -95,22 +95,22 @@ class Starts:
         begins no second one there: a parallel gateway waits for all its events.
         """
         begun = False
-        for trigger in list(self.armed):
+        for trigger in list(self.subscribed):
             if trigger.shared and trigger.element.id in heard:
                 continue
             for event in trigger.events:
                 if event.kind == kind and event.reference == name:
                     trigger.received.update(variables)
-                    self._happened(trigger, event.cause)
+                    self._trigger(trigger, event.cause)
                     begun = True
                     break
             if begun and kind == "message":
                 break
         return begun
 
-    def know(self, variables: Mapping[str, Any], process: Process | None = None) -> None:
+    def set_variables(self, variables: Mapping[str, Any], process: Process | None = None) -> None:
         """What instances begun by an event will know; conditions of start events are evaluated on it."""
-        for trigger in list(self.armed):
+        for trigger in list(self.subscribed):
             if process is not None and trigger.process is not process:
                 continue
             trigger.variables.update(variables)
@@ -120,9 +120,9 @@ class Starts:
                     true = evaluate(event.condition.expression, models, "variables") is True
                     was, trigger.true = trigger.true, true
                     if true and not was:
-                        self._happened(trigger, event.cause)
+                        self._trigger(trigger, event.cause)
 
-    def _happened(self, trigger: Trigger, cause: str) -> None:
+    def _trigger(self, trigger: Trigger, cause: str) -> None:
         trigger.seen.add(cause)
         if trigger.all_events and any(event.cause not in trigger.seen for event in trigger.events):
             return

@@ -38,9 +38,9 @@ _GIVEN = Prepared(insert(task_change), [column.name for column in task_change.c]
 NAMED = 100
 
 
-def claim(c: Context) -> None:
+def claim(ctx: Context) -> None:
     """Take a task nobody has."""
-    _give(c, "claim", c.actor.person_id, WorkflowEvent.TASK_CLAIMED)
+    _give(ctx, "claim", ctx.actor.person_id, WorkflowEvent.TASK_CLAIMED)
 
 
 def assign_new_tasks(ctx: Context) -> None:
@@ -94,169 +94,178 @@ def _given(ctx: Context, task_id: str, to: str) -> dict[str, Any]:
     }
 
 
-def release(c: Context) -> None:
+def release(ctx: Context) -> None:
     """Put back what one has, for anybody else to take."""
-    assert isinstance(c.command, ReleaseTask)
-    _mine(c)
-    _give(c, "release", None, WorkflowEvent.TASK_RELEASED, c.command.reason)
+    assert isinstance(ctx.command, ReleaseTask)
+    _mine(ctx)
+    _give(ctx, "release", None, WorkflowEvent.TASK_RELEASED, ctx.command.reason)
 
 
-def assign(c: Context) -> None:
+def assign(ctx: Context) -> None:
     """Give a task to somebody, also when another has it. A citizen's task is their own and cannot be given away."""
-    assert isinstance(c.command, AssignTask) and c.task is not None
-    if not c.command.assignee:
-        raise NotPossible(Reason(c.task.element_id, "nobody-named", "say who is to have the task"))
-    if c.task.performer == "citizen" and c.command.assignee != c.task.owner_id:
+    assert isinstance(ctx.command, AssignTask) and ctx.task is not None
+    if not ctx.command.assignee:
+        raise NotPossible(Reason(ctx.task.element_id, "nobody-named", "say who is to have the task"))
+    if ctx.task.performer == "citizen" and ctx.command.assignee != ctx.task.owner_id:
         text = "it is the citizen's own task and cannot be given to another"
-        raise NotPossible(Reason(c.task.element_id, "own-task", text))
-    _give(c, "assign", c.command.assignee, WorkflowEvent.TASK_ASSIGNED, c.command.reason)
+        raise NotPossible(Reason(ctx.task.element_id, "own-task", text))
+    _give(ctx, "assign", ctx.command.assignee, WorkflowEvent.TASK_ASSIGNED, ctx.command.reason)
 
 
-def delegate(c: Context) -> None:
+def delegate(ctx: Context) -> None:
     """Lend a task one has to another, who does it or gives it back."""
-    assert isinstance(c.command, DelegateTask) and c.task is not None
-    _mine(c)
-    if c.command.to in ("", c.task.assignee):
-        raise NotPossible(Reason(c.task.element_id, "nobody-named", "name another person than who has the task"))
-    _give(c, "delegate", c.command.to, WorkflowEvent.TASK_DELEGATED, c.command.reason, delegated_by=c.task.assignee)
+    assert isinstance(ctx.command, DelegateTask) and ctx.task is not None
+    _mine(ctx)
+    if ctx.command.to in ("", ctx.task.assignee):
+        raise NotPossible(Reason(ctx.task.element_id, "nobody-named", "name another person than who has the task"))
+    _give(
+        ctx,
+        "delegate",
+        ctx.command.to,
+        WorkflowEvent.TASK_DELEGATED,
+        ctx.command.reason,
+        delegated_by=ctx.task.assignee,
+    )
 
 
-def give_back(c: Context) -> None:
-    assert isinstance(c.command, GiveBackTask) and c.task is not None
-    _mine(c)
-    if c.task.delegated_by is None:
-        raise NotPossible(Reason(c.task.element_id, "not-delegated", "the task was not delegated"))
-    _give(c, "give_back", c.task.delegated_by, WorkflowEvent.TASK_GIVEN_BACK, c.command.reason)
+def give_back(ctx: Context) -> None:
+    assert isinstance(ctx.command, GiveBackTask) and ctx.task is not None
+    _mine(ctx)
+    if ctx.task.delegated_by is None:
+        raise NotPossible(Reason(ctx.task.element_id, "not-delegated", "the task was not delegated"))
+    _give(ctx, "give_back", ctx.task.delegated_by, WorkflowEvent.TASK_GIVEN_BACK, ctx.command.reason)
 
 
-def _mine(c: Context) -> None:
+def _mine(ctx: Context) -> None:
     """Only who has the task may hand it on; an administrator may for someone who cannot."""
-    assert c.task is not None
-    if c.actor.role in (Role.ADMINISTRATOR, Role.SYSTEM) or c.task.assignee == c.actor.person_id:
+    assert ctx.task is not None
+    if ctx.actor.role in (Role.ADMINISTRATOR, Role.SYSTEM) or ctx.task.assignee == ctx.actor.person_id:
         return
-    if c.task.assignee:
-        raise AlreadyDone(c.task.assignee, None, "claimed")
-    raise Forbidden(c.task.element_id)
+    if ctx.task.assignee:
+        raise AlreadyDone(ctx.task.assignee, None, "claimed")
+    raise Forbidden(ctx.task.element_id)
 
 
 def _give(
-    c: Context, trigger: str, to: str | None, kind: WorkflowEvent, reason: str = "", delegated_by: str | None = None
+    ctx: Context, trigger: str, to: str | None, kind: WorkflowEvent, reason: str = "", delegated_by: str | None = None
 ) -> None:
     """Move the task's life cycle and say whose it is now; once no longer lent, it has no lender."""
-    assert c.task is not None
+    assert ctx.task is not None
     try:
-        state = USER_TASK.after(c.task.state, trigger)
+        state = USER_TASK.after(ctx.task.state, trigger)
     except NotAllowed:
-        raise AlreadyDone(c.task.assignee or "", None, c.task.state) from None
-    _set(c, state=state, assignee=to, delegated_by=delegated_by)
-    note(c, trigger, kind, c.task.assignee, to, reason)
+        raise AlreadyDone(ctx.task.assignee or "", None, ctx.task.state) from None
+    _set(ctx, state=state, assignee=to, delegated_by=delegated_by)
+    note(ctx, trigger, kind, ctx.task.assignee, to, reason)
 
 
-def pause(c: Context) -> None:
+def pause(ctx: Context) -> None:
     """Nobody can do it for now. Where the definition lets the clock stand, warning and deadline wait too."""
-    assert isinstance(c.command, PauseTask) and c.task is not None and c.token is not None
-    _move_pause(c, "pause")
-    _set(c, paused_at=c.now)
-    c.open_tasks = None  # the case file is to see the pause
-    if c.token.element.extension.pause_stops_clock:
-        _unwatch(c)
-    note(c, "pause", WorkflowEvent.TASK_PAUSED, reason=c.command.reason)
+    assert isinstance(ctx.command, PauseTask) and ctx.task is not None and ctx.token is not None
+    _move_pause(ctx, "pause")
+    _set(ctx, paused_at=ctx.now)
+    ctx.open_tasks = None  # the case file is to see the pause
+    if ctx.token.element.extension.pause_stops_clock:
+        _unwatch(ctx)
+    note(ctx, "pause", WorkflowEvent.TASK_PAUSED, reason=ctx.command.reason)
 
 
-def resume(c: Context) -> None:
+def resume(ctx: Context) -> None:
     """On again. A clock that stood goes on from where it was stopped."""
-    assert isinstance(c.command, ResumeTask) and c.task is not None and c.token is not None
-    _move_pause(c, "resume")
+    assert isinstance(ctx.command, ResumeTask) and ctx.task is not None and ctx.token is not None
+    _move_pause(ctx, "resume")
     values: dict[str, Any] = {"paused_at": None}
-    if c.token.element.extension.pause_stops_clock:
-        stood = c.now - c.task.paused_at
-        moved = {name: at + stood for name in ("due_at", "warn_at") if (at := getattr(c.task, name)) is not None}
+    if ctx.token.element.extension.pause_stops_clock:
+        stood = ctx.now - ctx.task.paused_at
+        moved = {name: at + stood for name in ("due_at", "warn_at") if (at := getattr(ctx.task, name)) is not None}
         values.update(moved)
         due, warn = moved.get("due_at"), moved.get("warn_at")
-        passed = c.task.escalated_at is not None
-        deadlines.watch(c.execution, c.token, None if passed else due, None if _warned(c) else warn)
-    _set(c, **values)
-    c.open_tasks = None  # their dates are not those read under the lock any more
-    note(c, "resume", WorkflowEvent.TASK_RESUMED, reason=c.command.reason)
+        passed = ctx.task.escalated_at is not None
+        deadlines.watch(ctx.execution, ctx.token, None if passed else due, None if _warned(ctx) else warn)
+    _set(ctx, **values)
+    ctx.open_tasks = None  # their dates are not those read under the lock any more
+    note(ctx, "resume", WorkflowEvent.TASK_RESUMED, reason=ctx.command.reason)
 
 
-def _move_pause(c: Context, trigger: str) -> None:
-    assert c.task is not None
+def _move_pause(ctx: Context, trigger: str) -> None:
+    assert ctx.task is not None
     try:
-        TASK_PAUSE.after("running" if c.task.paused_at is None else "paused", trigger)
+        TASK_PAUSE.after("running" if ctx.task.paused_at is None else "paused", trigger)
     except NotAllowed:
-        state = "not paused" if c.task.paused_at is None else "paused"
-        raise NotPossible(Reason(c.task.element_id, "task-paused", f"the task is {state} already")) from None
+        state = "not paused" if ctx.task.paused_at is None else "paused"
+        raise NotPossible(Reason(ctx.task.element_id, "task-paused", f"the task is {state} already")) from None
 
 
-def plan(c: Context) -> None:
+def plan(ctx: Context) -> None:
     """Set the planned date, or none. The deadline is hard: no plan goes beyond it."""
-    assert isinstance(c.command, PlanTask) and c.task is not None
-    at = c.command.follow_up_at
-    if at is not None and c.task.due_at is not None and at > c.task.due_at:
-        text = f"the planned date is after the deadline {c.task.due_at.isoformat()}"
-        raise NotPossible(Reason(c.task.element_id, "after-deadline", text))
-    _set(c, follow_up_at=at)
-    if c.case_before is not None and c.case_before["waiting_task"] == c.task.element_id:
-        c.connection.execute(update(case_file).where(case_file.c.id == c.case_id).values(follow_up_at=at))
-        c.case_before["follow_up_at"] = at
-    note(c, "plan", WorkflowEvent.TASK_PLANNED, data={"follow_up": None if at is None else at.isoformat()})
+    assert isinstance(ctx.command, PlanTask) and ctx.task is not None
+    at = ctx.command.follow_up_at
+    if at is not None and ctx.task.due_at is not None and at > ctx.task.due_at:
+        text = f"the planned date is after the deadline {ctx.task.due_at.isoformat()}"
+        raise NotPossible(Reason(ctx.task.element_id, "after-deadline", text))
+    _set(ctx, follow_up_at=at)
+    if ctx.case_before is not None and ctx.case_before["waiting_task"] == ctx.task.element_id:
+        ctx.connection.execute(update(case_file).where(case_file.c.id == ctx.case_id).values(follow_up_at=at))
+        ctx.case_before["follow_up_at"] = at
+    note(ctx, "plan", WorkflowEvent.TASK_PLANNED, data={"follow_up": None if at is None else at.isoformat()})
 
 
-def extend(c: Context) -> None:
+def extend(ctx: Context) -> None:
     """Move the deadline. One that had passed is watched anew, and may pass again; a plan stays what it is."""
-    assert isinstance(c.command, ExtendTask) and c.task is not None and c.token is not None
-    due, was = c.command.due_at, c.task.due_at
-    if was is None or due <= c.now:
+    assert isinstance(ctx.command, ExtendTask) and ctx.task is not None and ctx.token is not None
+    due, was = ctx.command.due_at, ctx.task.due_at
+    if was is None or due <= ctx.now:
         text = "the task has no deadline" if was is None else "the new deadline is in the past"
-        raise NotPossible(Reason(c.task.element_id, "no-deadline" if was is None else "in-the-past", text))
-    if c.task.paused_at is not None:
-        raise NotPossible(Reason(c.task.element_id, "task-paused", "the task is paused; resume it first"))
-    warn = c.task.warn_at + (due - was) if c.task.warn_at is not None else None
-    _unwatch(c)
-    deadlines.watch(c.execution, c.token, due, warn)
-    _set(c, due_at=due, warn_at=warn, escalated_at=None)
-    c.open_tasks = None  # their dates are not those read under the lock any more
+        raise NotPossible(Reason(ctx.task.element_id, "no-deadline" if was is None else "in-the-past", text))
+    if ctx.task.paused_at is not None:
+        raise NotPossible(Reason(ctx.task.element_id, "task-paused", "the task is paused; resume it first"))
+    warn = ctx.task.warn_at + (due - was) if ctx.task.warn_at is not None else None
+    _unwatch(ctx)
+    deadlines.watch(ctx.execution, ctx.token, due, warn)
+    _set(ctx, due_at=due, warn_at=warn, escalated_at=None)
+    ctx.open_tasks = None  # their dates are not those read under the lock any more
     note(
-        c,
+        ctx,
         "extend",
         WorkflowEvent.TASK_EXTENDED,
-        reason=c.command.reason,
+        reason=ctx.command.reason,
         data={"was": was.isoformat(), "due": due.isoformat()},
     )
 
 
-def pass_deadline(c: Context) -> None:
+def pass_deadline(ctx: Context) -> None:
     """A warning window begins or a deadline has passed: written down once, and thrown when the definition says so."""
-    assert c.token is not None and c.work is not None
-    c.task = c.connection.execute(select(user_task).where(user_task.c.id == c.token.id)).one()
-    if c.work.name == deadlines.WARNING:
-        note(c, "warn", WorkflowEvent.DEADLINE_NEAR)
+    assert ctx.token is not None and ctx.work is not None
+    ctx.task = ctx.connection.execute(select(user_task).where(user_task.c.id == ctx.token.id)).one()
+    if ctx.work.name == deadlines.WARNING:
+        note(ctx, "warn", WorkflowEvent.DEADLINE_NEAR)
         return
-    _set(c, escalated_at=c.now)
-    caught = deadlines.passed(c.execution, c.token)
-    advance.run(c.execution)
-    note(c, "escalate", WorkflowEvent.DEADLINE_PASSED, data={"caught": caught})
+    _set(ctx, escalated_at=ctx.now)
+    caught = deadlines.passed(ctx.execution, ctx.token)
+    advance.run(ctx.execution)
+    note(ctx, "escalate", WorkflowEvent.DEADLINE_PASSED, data={"caught": caught})
 
 
-def _set(c: Context, **values: object) -> None:
-    assert c.task is not None
-    c.connection.execute(update(user_task).where(user_task.c.id == c.task.id).values(**values))
+def _set(ctx: Context, **values: object) -> None:
+    assert ctx.task is not None
+    ctx.connection.execute(update(user_task).where(user_task.c.id == ctx.task.id).values(**values))
 
 
-def _unwatch(c: Context) -> None:
-    assert c.task is not None
-    c.connection.execute(delete(due_work).where(due_work.c.token_id == c.task.id, due_work.c.kind == deadlines.KIND))
+def _unwatch(ctx: Context) -> None:
+    assert ctx.task is not None
+    ctx.connection.execute(
+        delete(due_work).where(due_work.c.token_id == ctx.task.id, due_work.c.kind == deadlines.KIND)
+    )
 
 
-def _warned(c: Context) -> bool:
-    assert c.task is not None
-    wanted = (task_change.c.task_id == c.task.id, task_change.c.kind == "warn")
-    return c.connection.execute(select(task_change.c.id).where(*wanted)).first() is not None
+def _warned(ctx: Context) -> bool:
+    assert ctx.task is not None
+    wanted = (task_change.c.task_id == ctx.task.id, task_change.c.kind == "warn")
+    return ctx.connection.execute(select(task_change.c.id).where(*wanted)).first() is not None
 
 
 def note(
-    c: Context,
+    ctx: Context,
     kind: str,
     audit_kind: WorkflowEvent,
     from_person: str | None = None,
@@ -265,34 +274,34 @@ def note(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """One line of the task's history, and what the audit trail says of it: ids and codes, never the reason's words."""
-    assert c.task is not None
+    assert ctx.task is not None
     identity = str(uuid.uuid4())
-    seq = c.connection.execute(
-        select(func.coalesce(func.max(task_change.c.seq), 0) + 1).where(task_change.c.task_id == c.task.id)
+    seq = ctx.connection.execute(
+        select(func.coalesce(func.max(task_change.c.seq), 0) + 1).where(task_change.c.task_id == ctx.task.id)
     ).scalar_one()
-    c.connection.execute(
+    ctx.connection.execute(
         insert(task_change).values(
             id=identity,
-            task_id=c.task.id,
-            case_id=c.task.case_id,
+            task_id=ctx.task.id,
+            case_id=ctx.task.case_id,
             seq=seq,
             kind=kind,
-            at=c.now,
-            by=c.actor.person_id,
+            at=ctx.now,
+            by=ctx.actor.person_id,
             from_person=from_person,
             to_person=to_person,
-            reason=_sealed(c, identity, reason),
+            reason=_sealed(ctx, identity, reason),
         )
     )
-    c.audit_kind = audit_kind
-    c.audit_data = {"task": c.task.element_id, **(data or {})}
+    ctx.audit_kind = audit_kind
+    ctx.audit_data = {"task": ctx.task.element_id, **(data or {})}
     if from_person != to_person:
-        c.audit_data |= {"from": from_person, "to": to_person}
+        ctx.audit_data |= {"from": from_person, "to": to_person}
     if reason:
-        c.audit_data["said_why"] = True
+        ctx.audit_data["said_why"] = True
 
 
-def _sealed(c: Context, identity: str, reason: str) -> bytes | None:
+def _sealed(ctx: Context, identity: str, reason: str) -> bytes | None:
     if not reason:
         return None
-    return c.services.vault.seal(c.connection, c.live.owner_id, f"task_change.reason:{identity}", reason[:2000])
+    return ctx.services.vault.seal(ctx.connection, ctx.live.owner_id, f"task_change.reason:{identity}", reason[:2000])

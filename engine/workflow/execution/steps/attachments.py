@@ -12,30 +12,30 @@ from engine.workflow.execution.context import Context
 MOST = 20
 
 
-def attach_file(c: Context) -> None:
+def attach_file(ctx: Context) -> None:
     """Keep a file under a component of the task's form, as many and of the kinds its data type allows."""
-    assert isinstance(c.command, AttachFile) and c.task is not None
-    kind = c.deployed(c.task.definition_id).bundle.attachment_types.get(c.command.component)
-    if kind is None or kind.task_id != c.task.element_id:
-        raise NotFound(c.command.component)
-    there = attachments.of_task(c.connection, c.services.vault, c.live.id, c.task.owner_id, (kind.id,))
+    assert isinstance(ctx.command, AttachFile) and ctx.task is not None
+    kind = ctx.deployed(ctx.task.definition_id).bundle.attachment_types.get(ctx.command.component)
+    if kind is None or kind.task_id != ctx.task.element_id:
+        raise NotFound(ctx.command.component)
+    there = attachments.of_task(ctx.connection, ctx.services.vault, ctx.live.id, ctx.task.owner_id, (kind.id,))
     if len(there) >= (kind.max_count or MOST):
         raise NotPossible(Reason(kind.id, "files-max", "there are as many files as there may be"))
-    if kind.types and c.command.content_type not in kind.types:
+    if kind.types and ctx.command.content_type not in kind.types:
         raise NotPossible(Reason(kind.id, "files-type", "the file is of another kind than those allowed"))
     identity, digest = attachments.add(
-        c.connection, c.services.vault, instance_id=c.live.id, case_id=c.case_id, owner_id=c.task.owner_id,
-        by=c.actor.person_id, component=kind.id, name=c.command.name, content_type=c.command.content_type,
-        content=c.command.content, now=c.now,
+        ctx.connection, ctx.services.vault, instance_id=ctx.live.id, case_id=ctx.case_id, owner_id=ctx.task.owner_id,
+        by=ctx.actor.person_id, component=kind.id, name=ctx.command.name, content_type=ctx.command.content_type,
+        content=ctx.command.content, now=ctx.now,
     )  # fmt: skip
-    c.audit_kind = WorkflowEvent.FILE_ATTACHED
-    c.audit_data = {"task": c.task.element_id, "process": c.task.key, "attachment": identity, "digest": digest}
+    ctx.audit_kind = WorkflowEvent.FILE_ATTACHED
+    ctx.audit_data = {"task": ctx.task.element_id, "process": ctx.task.key, "attachment": identity, "digest": digest}
 
 
-def detach_file(c: Context) -> None:
+def detach_file(ctx: Context) -> None:
     """Take it out, if it is of this task's form. One that is gone already is no error: the press was made twice."""
-    assert isinstance(c.command, DetachFile) and c.task is not None
-    ours = c.deployed(c.task.definition_id).bundle.attachments_of(c.task.element_id)
-    if attachments.remove(c.connection, c.live.id, c.task.owner_id, ours, c.command.attachment_id):
-        c.audit_kind = WorkflowEvent.FILE_DETACHED
-        c.audit_data = {"task": c.task.element_id, "process": c.task.key, "attachment": c.command.attachment_id}
+    assert isinstance(ctx.command, DetachFile) and ctx.task is not None
+    ours = ctx.deployed(ctx.task.definition_id).bundle.attachments_of(ctx.task.element_id)
+    if attachments.remove(ctx.connection, ctx.live.id, ctx.task.owner_id, ours, ctx.command.attachment_id):
+        ctx.audit_kind = WorkflowEvent.FILE_DETACHED
+        ctx.audit_data = {"task": ctx.task.element_id, "process": ctx.task.key, "attachment": ctx.command.attachment_id}

@@ -13,7 +13,7 @@ from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.definitions import starts
 from engine.workflow.errors import AlreadyDone, Invalid, NotPossible, Reason
 from engine.workflow.execution import advance
-from engine.workflow.execution.behaviours.timer import arm_again, firing
+from engine.workflow.execution.behaviours.timer import firing, schedule_next
 from engine.workflow.execution.commands import RaiseIncident, RaisePolicyIncident, RaiseStuck, ResolveIncident
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import Fault
@@ -27,34 +27,36 @@ from engine.workflow.execution.models import (
 )
 from engine.workflow.execution.tokens import INCIDENT as INCIDENT_ROW
 from engine.workflow.jobs.models import due_work
-from engine.workflow.jobs.outbox import release
+from engine.workflow.jobs.outbox import reopen
 
 STUCK = "stuck"
 POLICY = "policy_not_evaluated"
 
 
-def raise_incident(c: Context) -> None:
+def raise_incident(ctx: Context) -> None:
     """The element of a job fails; work of another kind stands still by itself. Reported once."""
-    assert isinstance(c.command, RaiseIncident) and c.work is not None
-    command, work = c.command, c.work
-    if work.kind == "job" and c.token is not None:
-        if c.token.state != "activated":
-            raise AlreadyDone(state=c.token.state)
-        c.execution.fail(c.token, Fault(command.code, command.detail), work.id)
+    assert isinstance(ctx.command, RaiseIncident) and ctx.work is not None
+    command, work = ctx.command, ctx.work
+    if work.kind == "job" and ctx.token is not None:
+        if ctx.token.state != "activated":
+            raise AlreadyDone(state=ctx.token.state)
+        ctx.execution.fail(ctx.token, Fault(command.code, command.detail), work.id)
     else:
-        _write(c, work.case_id, work.instance_id, work.token_id, work.element_id, work.id, command.code, command.detail)
-        if c.token is not None:
-            c.token.waits |= INCIDENT_ROW
-            c.token.changed = True
+        _write(
+            ctx, work.case_id, work.instance_id, work.token_id, work.element_id, work.id, command.code, command.detail
+        )
+        if ctx.token is not None:
+            ctx.token.waits |= INCIDENT_ROW
+            ctx.token.changed = True
     if work.kind == "start":
-        starts.arm_next(c.connection, work, c.now)
-    c.connection.execute(update(due_work).where(due_work.c.id == work.id).values(state="incident"))
-    c.audit_kind = WorkflowEvent.INCIDENT_RAISED
-    c.audit_data = {"element": work.element_id, "code": command.code}
+        starts.schedule_next(ctx.connection, work, ctx.now)
+    ctx.connection.execute(update(due_work).where(due_work.c.id == work.id).values(state="incident"))
+    ctx.audit_kind = WorkflowEvent.INCIDENT_RAISED
+    ctx.audit_data = {"element": work.element_id, "code": command.code}
 
 
 def _write(
-    c: Context,
+    ctx: Context,
     case_id: str,
     instance_id: str,
     token_id: str,
@@ -63,7 +65,7 @@ def _write(
     code: str,
     detail: str,
 ) -> None:
-    c.connection.execute(
+    ctx.connection.execute(
         insert(incident).values(
             id=str(uuid.uuid4()),
             case_id=case_id,
@@ -74,7 +76,7 @@ def _write(
             code=code[:100],
             detail=detail[:1000],
             state="open",
-            raised_at=c.now,
+            raised_at=ctx.now,
         )
     )
 
@@ -107,34 +109,34 @@ def waits_for_something() -> ColumnElement[bool]:
     )
 
 
-def raise_stuck(c: Context) -> None:
+def raise_stuck(ctx: Context) -> None:
     """Check again now that nobody else writes; then every element that ought to wait for something fails."""
-    assert isinstance(c.command, RaiseStuck)
-    live = c.live
+    assert isinstance(ctx.command, RaiseStuck)
+    live = ctx.live
     waits = select(process_instance.c.id).where(process_instance.c.id == live.id, waits_for_something())
     listens = bool(live.data and live.data.get("conditions"))
-    if live.state != "active" or listens or c.connection.execute(waits).first() is not None:
+    if live.state != "active" or listens or ctx.connection.execute(waits).first() is not None:
         raise AlreadyDone(state=live.state)
-    rows = c.connection.execute(
+    rows = ctx.connection.execute(
         select(element_instance.c.id).where(
             element_instance.c.instance_id == live.id,
             element_instance.c.state == "activated",
             element_instance.c.children == 0,
         )
     )
-    tokens = [token for row in rows if (token := c.execution.token(row.id)) is not None]
+    tokens = [token for row in rows if (token := ctx.execution.token(row.id)) is not None]
     for token in tokens:
-        c.execution.fail(token, Fault(STUCK, "waits for nothing"))
+        ctx.execution.fail(token, Fault(STUCK, "waits for nothing"))
     if not tokens:
-        _write(c, live.case_id, live.id, live.id, live.process.id, None, STUCK, "no element is left")
-    c.audit_kind = WorkflowEvent.INCIDENT_RAISED
-    c.audit_data = {"element": tokens[0].element.id if tokens else live.process.id, "code": STUCK}
+        _write(ctx, live.case_id, live.id, live.id, live.process.id, None, STUCK, "no element is left")
+    ctx.audit_kind = WorkflowEvent.INCIDENT_RAISED
+    ctx.audit_data = {"element": tokens[0].element.id if tokens else live.process.id, "code": STUCK}
 
 
-def raise_policy_incident(c: Context) -> None:
+def raise_policy_incident(ctx: Context) -> None:
     """One open incident for a case and definition, however often somebody is refused. Nothing of the case moves."""
-    assert isinstance(c.command, RaisePolicyIncident)
-    live = c.live
+    assert isinstance(ctx.command, RaisePolicyIncident)
+    live = ctx.live
     there = (
         select(incident.c.id)
         .join(process_instance, process_instance.c.id == incident.c.instance_id)
@@ -145,85 +147,87 @@ def raise_policy_incident(c: Context) -> None:
             process_instance.c.definition_id == live.definition_id,
         )
     )
-    if c.connection.execute(there).first() is not None:
+    if ctx.connection.execute(there).first() is not None:
         raise AlreadyDone(state="open")
-    _write(c, live.case_id, live.id, live.id, live.process.id, None, POLICY, c.command.detail)
-    c.audit_kind = WorkflowEvent.INCIDENT_RAISED
-    c.audit_data = {"element": live.process.id, "code": POLICY}
+    _write(ctx, live.case_id, live.id, live.id, live.process.id, None, POLICY, ctx.command.detail)
+    ctx.audit_kind = WorkflowEvent.INCIDENT_RAISED
+    ctx.audit_data = {"element": live.process.id, "code": POLICY}
 
 
-def drop_policy_incidents(c: Context) -> None:
+def drop_policy_incidents(ctx: Context) -> None:
     """A case that ends needs no policy any more."""
-    c.connection.execute(
+    ctx.connection.execute(
         update(incident)
-        .where(incident.c.case_id == c.case_id, incident.c.code == POLICY, incident.c.state == "open")
-        .values(state=INCIDENT.after("open", "cancel"), ended_at=c.now, ended_by=c.actor.person_id)
+        .where(incident.c.case_id == ctx.case_id, incident.c.code == POLICY, incident.c.state == "open")
+        .values(state=INCIDENT.after("open", "cancel"), ended_at=ctx.now, ended_by=ctx.actor.person_id)
     )
 
 
-def _reread_policy(c: Context) -> None:
+def _reread_policy(ctx: Context) -> None:
     """Whether all of the policy is evaluated now, by another version of the engine. Raises ``NotPossible``."""
     try:
-        policy_of(c.deployed(c.live.definition_id).bundle.files)
+        policy_of(ctx.deployed(ctx.live.definition_id).bundle.files)
     except PolicyError as error:
         raise NotPossible(*(Reason("", POLICY, str(violation)) for violation in error.violations)) from error
 
 
-def resolve_incident(c: Context) -> None:
+def resolve_incident(ctx: Context) -> None:
     """Retry does it again from its beginning; skip goes on as if it were done.
 
     The policy of a definition is read again; a skip says that it is known, and the next who is refused raises it anew.
     """
-    assert isinstance(c.command, ResolveIncident) and c.incident is not None
-    how, reason = c.command.how, c.command.reason.strip()
+    assert isinstance(ctx.command, ResolveIncident) and ctx.incident is not None
+    how, reason = ctx.command.how, ctx.command.reason.strip()
     if how == "skip" and not reason:
         raise Invalid(())
-    if c.incident.code == POLICY and how == "retry":
-        _reread_policy(c)
-    state = INCIDENT.after(c.incident.state, how)
-    c.connection.execute(
+    if ctx.incident.code == POLICY and how == "retry":
+        _reread_policy(ctx)
+    state = INCIDENT.after(ctx.incident.state, how)
+    ctx.connection.execute(
         update(incident)
-        .where(incident.c.id == c.command.incident_id)
-        .values(state=state, ended_at=c.now, ended_by=c.actor.person_id, reason=reason[:500])
+        .where(incident.c.id == ctx.command.incident_id)
+        .values(state=state, ended_at=ctx.now, ended_by=ctx.actor.person_id, reason=reason[:500])
     )
-    if c.token is not None and (c.work is None or c.work.kind == "job"):
-        _element(c)
-    elif c.work is not None:
-        _work(c, c.work)
-    elif c.incident.code != POLICY:
-        assert c.instance is not None
+    if ctx.token is not None and (ctx.work is None or ctx.work.kind == "job"):
+        _element(ctx)
+    elif ctx.work is not None:
+        _work(ctx, ctx.work)
+    elif ctx.incident.code != POLICY:
+        assert ctx.instance is not None
         if how == "skip":
-            c.instance.children = 0
-        c.execution.later(advance.scope_done, c.instance)
-    advance.run(c.execution)
-    c.audit_kind = WorkflowEvent.INCIDENT_RESOLVED
-    c.audit_data = {"element": c.incident.element_id, "how": how, "code": c.incident.code}
-    if not c.case_id:
-        chain.append(c.connection, chain.SYSTEM_CHAIN, c.now, c.actor, c.audit_kind, c.audit_data)
+            ctx.instance.children = 0
+        ctx.execution.enqueue(advance.scope_done, ctx.instance)
+    advance.run(ctx.execution)
+    ctx.audit_kind = WorkflowEvent.INCIDENT_RESOLVED
+    ctx.audit_data = {"element": ctx.incident.element_id, "how": how, "code": ctx.incident.code}
+    if not ctx.case_id:
+        chain.append(ctx.connection, chain.SYSTEM_CHAIN, ctx.now, ctx.actor, ctx.audit_kind, ctx.audit_data)
 
 
-def _element(c: Context) -> None:
+def _element(ctx: Context) -> None:
     """The element that failed begins again, its job is tried again, or it is left behind."""
-    assert isinstance(c.command, ResolveIncident) and c.token is not None
-    c.execution.move(c.token, "recover")
-    if c.command.how == "skip":
-        if c.work is not None:
-            c.connection.execute(update(due_work).where(due_work.c.id == c.work.id).values(state="done"))
-        c.execution.later(advance.leave, c.token)
-    elif c.work is not None and release(c.connection, c.work.id, c.now):
-        c.rings = True
+    assert isinstance(ctx.command, ResolveIncident) and ctx.token is not None
+    ctx.execution.move(ctx.token, "recover")
+    if ctx.command.how == "skip":
+        if ctx.work is not None:
+            ctx.connection.execute(update(due_work).where(due_work.c.id == ctx.work.id).values(state="done"))
+        ctx.execution.enqueue(advance.leave, ctx.token)
+    elif ctx.work is not None and reopen(ctx.connection, ctx.work.id, ctx.now):
+        ctx.wakes_workers = True
     else:
-        c.execution.later(lambda x, token: x.palette.of(token).activate(x, token), c.token)
+        ctx.execution.enqueue(
+            lambda execution, token: execution.behaviours.of(token).activate(execution, token), ctx.token
+        )
 
 
-def _work(c: Context, work: Row[Any]) -> None:
+def _work(ctx: Context, work: Row[Any]) -> None:
     """Work that is no job's is due again, or done without."""
-    assert isinstance(c.command, ResolveIncident)
-    if c.command.how == "retry":
-        release(c.connection, work.id, c.now)
-        c.rings = True
+    assert isinstance(ctx.command, ResolveIncident)
+    if ctx.command.how == "retry":
+        reopen(ctx.connection, work.id, ctx.now)
+        ctx.wakes_workers = True
         return
-    c.connection.execute(update(due_work).where(due_work.c.id == work.id).values(state="done"))
-    if work.kind == "timer" and c.holder is not None:
-        element = c.holder.instance.process.elements[work.element_id]
-        arm_again(c.execution, c.holder, element, work.payload.get("cause", ""), *firing(work))
+    ctx.connection.execute(update(due_work).where(due_work.c.id == work.id).values(state="done"))
+    if work.kind == "timer" and ctx.holder is not None:
+        element = ctx.holder.instance.process.elements[work.element_id]
+        schedule_next(ctx.execution, ctx.holder, element, work.payload.get("cause", ""), *firing(work))

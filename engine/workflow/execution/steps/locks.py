@@ -36,109 +36,109 @@ HANGING = ("job", "timer", "deadline", "signal")
 HELD = "held"
 
 
-def _lock(c: Context, case_id: str) -> None:
-    c.connection.execute(select(process_instance.c.id).where(process_instance.c.id == case_id).with_for_update())
-    c.case_id = case_id
+def _lock(ctx: Context, case_id: str) -> None:
+    ctx.connection.execute(select(process_instance.c.id).where(process_instance.c.id == case_id).with_for_update())
+    ctx.case_id = case_id
 
 
-def is_suspended(c: Context, case_id: str) -> bool:
+def is_suspended(ctx: Context, case_id: str) -> bool:
     """Lock a case and tell whether it stands still."""
-    state = c.connection.execute(
+    state = ctx.connection.execute(
         select(process_instance.c.state).where(process_instance.c.id == case_id).with_for_update()
     ).scalar()
     return state == "suspended"
 
 
-def lock_task(c: Context) -> None:
+def lock_task(ctx: Context) -> None:
     """Lock the task's case, then read task, instance and case together: what is checked is what is changed."""
-    assert isinstance(c.command, TaskCommand)
-    task_id = c.command.task_id
-    task, c.open_tasks = task_query.lock_and_read(c.connection, task_id)
+    assert isinstance(ctx.command, TaskCommand)
+    task_id = ctx.command.task_id
+    task, ctx.open_tasks = task_query.lock_and_read(ctx.connection, task_id)
     if task is None:
         raise NotFound(task_id)
-    c.task = task
-    c.case_id = task.case_id
-    c.case_before = {name: getattr(task, f"case_{name}") for name in case_projection.READ}
-    c.instance = c.store.hold(c.execution, task)
-    chain.know_head(c.connection, c.case_id, task.head_seq, task.head_hash)
+    ctx.task = task
+    ctx.case_id = task.case_id
+    ctx.case_before = {name: getattr(task, f"case_{name}") for name in case_projection.READ}
+    ctx.instance = ctx.store.hold(ctx.execution, task)
+    chain.know_head(ctx.connection, ctx.case_id, task.head_seq, task.head_hash)
 
 
-def task_is_open(c: Context) -> None:
+def task_is_open(ctx: Context) -> None:
     """A task that somebody has done already says who and when."""
-    assert c.task is not None
-    if c.task.state not in ("ready", "claimed"):
-        raise AlreadyDone(c.task.ended_by or "", c.task.ended_at, c.task.state)
-    c.token = c.execution.token(c.task.id)
-    if c.token is None:
+    assert ctx.task is not None
+    if ctx.task.state not in ("ready", "claimed"):
+        raise AlreadyDone(ctx.task.ended_by or "", ctx.task.ended_at, ctx.task.state)
+    ctx.token = ctx.execution.token(ctx.task.id)
+    if ctx.token is None:
         raise AlreadyDone(state="ended")
 
 
-def case_moves(c: Context) -> None:
+def case_moves(ctx: Context) -> None:
     """In a suspended case nothing is done."""
-    if c.instance is not None and c.instance.state == "suspended":
-        raise Suspended(c.case_id)
+    if ctx.instance is not None and ctx.instance.state == "suspended":
+        raise Suspended(ctx.case_id)
 
 
-def lock_work(c: Context) -> None:
+def lock_work(ctx: Context) -> None:
     """Lock the case of a row of due work. Work whose element is gone has nothing left to do.
 
     Work that reaches a suspended case is put aside with the command's own transaction, until the case is resumed.
     """
-    assert isinstance(c.command, WorkCommand)
-    work_id = c.command.work_id
-    row = c.connection.execute(select(due_work).where(due_work.c.id == work_id)).first()
+    assert isinstance(ctx.command, WorkCommand)
+    work_id = ctx.command.work_id
+    row = ctx.connection.execute(select(due_work).where(due_work.c.id == work_id)).first()
     if row is None:
         raise AlreadyDone(state="gone")
-    _lock(c, row.case_id)
-    c.work = row
-    c.holder = holder_of(c.execution, row)
-    if c.holder is None:
+    _lock(ctx, row.case_id)
+    ctx.work = row
+    ctx.holder = holder_of(ctx.execution, row)
+    if ctx.holder is None:
         raise AlreadyDone(state="ended")
-    c.token = c.holder if isinstance(c.holder, Token) else None
-    c.instance = c.holder.instance
-    if c.instance.state == "suspended":
-        c.connection.execute(
+    ctx.token = ctx.holder if isinstance(ctx.holder, Token) else None
+    ctx.instance = ctx.holder.instance
+    if ctx.instance.state == "suspended":
+        ctx.connection.execute(
             update(due_work).where(due_work.c.id == work_id).values(state=HELD, lease_until=None, fence=row.fence + 1)
         )
         raise AlreadyDone(state=HELD)
 
 
-def lock_failed_work(c: Context) -> None:
+def lock_failed_work(ctx: Context) -> None:
     """Lock the case of work that failed, if it has one. Where its element is gone there is nothing to tell."""
-    assert isinstance(c.command, RaiseIncident)
-    row = c.connection.execute(select(due_work).where(due_work.c.id == c.command.work_id)).first()
+    assert isinstance(ctx.command, RaiseIncident)
+    row = ctx.connection.execute(select(due_work).where(due_work.c.id == ctx.command.work_id)).first()
     if row is None:
         raise AlreadyDone(state="gone")
     if row.case_id:
-        _lock(c, row.case_id)
-    c.work = row
+        _lock(ctx, row.case_id)
+    ctx.work = row
     if row.kind in HANGING:
-        c.holder = holder_of(c.execution, row)
-        if c.holder is None:
+        ctx.holder = holder_of(ctx.execution, row)
+        if ctx.holder is None:
             raise AlreadyDone(state="ended")
-        c.token = c.holder if isinstance(c.holder, Token) else None
-        c.instance = c.holder.instance
+        ctx.token = ctx.holder if isinstance(ctx.holder, Token) else None
+        ctx.instance = ctx.holder.instance
 
 
-def lock_case(c: Context) -> None:
+def lock_case(ctx: Context) -> None:
     """Lock a case that has not ended."""
-    assert isinstance(c.command, CancelCase | SuspendCase | ResumeCase)
-    _lock_instance(c, c.command.case_id, c.command.case_id)
+    assert isinstance(ctx.command, CancelCase | SuspendCase | ResumeCase)
+    _lock_instance(ctx, ctx.command.case_id, ctx.command.case_id)
 
 
-def lock_instance(c: Context) -> None:
+def lock_instance(ctx: Context) -> None:
     """Lock the case of a process instance that has not ended: a case, or what one has called."""
-    assert isinstance(c.command, ModifyInstance | MigrateInstance | UndoMigration | RaiseStuck | RaisePolicyIncident)
-    wanted = process_instance.c.id == c.command.instance_id
-    case_id = c.connection.execute(select(process_instance.c.case_id).where(wanted)).scalar()
+    assert isinstance(ctx.command, ModifyInstance | MigrateInstance | UndoMigration | RaiseStuck | RaisePolicyIncident)
+    wanted = process_instance.c.id == ctx.command.instance_id
+    case_id = ctx.connection.execute(select(process_instance.c.case_id).where(wanted)).scalar()
     if case_id is None:
-        raise NotFound(c.command.instance_id)
-    _lock_instance(c, c.command.instance_id, case_id)
+        raise NotFound(ctx.command.instance_id)
+    _lock_instance(ctx, ctx.command.instance_id, case_id)
 
 
-def _lock_instance(c: Context, instance_id: str, case_id: str) -> None:
-    _lock(c, case_id)
-    row = c.connection.execute(
+def _lock_instance(ctx: Context, instance_id: str, case_id: str) -> None:
+    _lock(ctx, case_id)
+    row = ctx.connection.execute(
         select(process_instance.c.state, process_instance.c.case_id, process_instance.c.ended_at).where(
             process_instance.c.id == instance_id
         )
@@ -147,29 +147,29 @@ def _lock_instance(c: Context, instance_id: str, case_id: str) -> None:
         raise NotFound(instance_id)
     if row.state not in ("active", "suspended"):
         raise AlreadyDone(at=row.ended_at, state=row.state)
-    c.instance = c.execution.instance(instance_id)
+    ctx.instance = ctx.execution.instance(instance_id)
 
 
-def lock_incident(c: Context) -> None:
+def lock_incident(ctx: Context) -> None:
     """Find what the incident is about: an element that failed, or work of another kind that did."""
-    assert isinstance(c.command, ResolveIncident)
-    if c.actor.role not in (Role.ADMINISTRATOR, Role.SYSTEM):
-        raise Forbidden(c.command.incident_id)
-    wanted = incident.c.id == c.command.incident_id
-    case_id = c.connection.execute(select(incident.c.case_id).where(wanted)).scalar()
+    assert isinstance(ctx.command, ResolveIncident)
+    if ctx.actor.role not in (Role.ADMINISTRATOR, Role.SYSTEM):
+        raise Forbidden(ctx.command.incident_id)
+    wanted = incident.c.id == ctx.command.incident_id
+    case_id = ctx.connection.execute(select(incident.c.case_id).where(wanted)).scalar()
     if case_id is None:
-        raise NotFound(c.command.incident_id)
+        raise NotFound(ctx.command.incident_id)
     if case_id:
-        _lock(c, case_id)
-    row = c.connection.execute(select(incident).where(wanted).with_for_update()).one()
+        _lock(ctx, case_id)
+    row = ctx.connection.execute(select(incident).where(wanted).with_for_update()).one()
     if row.state != "open":
         raise AlreadyDone(row.ended_by or "", row.ended_at, row.state)
-    c.incident = row
+    ctx.incident = row
     if row.work_id is not None:
-        c.work = c.connection.execute(select(due_work).where(due_work.c.id == row.work_id)).first()
+        ctx.work = ctx.connection.execute(select(due_work).where(due_work.c.id == row.work_id)).first()
     if row.instance_id:
-        c.holder = holder_of(c.execution, row)
-        c.token = c.holder if isinstance(c.holder, Token) else None
-        if c.holder is None and (c.work is None or c.work.kind in HANGING):
+        ctx.holder = holder_of(ctx.execution, row)
+        ctx.token = ctx.holder if isinstance(ctx.holder, Token) else None
+        if ctx.holder is None and (ctx.work is None or ctx.work.kind in HANGING):
             raise AlreadyDone(state="ended")
-        c.instance = c.holder.instance if c.holder is not None else None
+        ctx.instance = ctx.holder.instance if ctx.holder is not None else None

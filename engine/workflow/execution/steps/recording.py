@@ -21,19 +21,19 @@ from engine.workflow.jobs.models import due_work
 NAMED = 500
 
 
-def enter_stages(c: Context) -> None:
+def enter_stages(ctx: Context) -> None:
     """Move the case through the stages its elements named. A guard that says no refuses the whole command."""
-    if not c.execution.stages:
+    if not ctx.execution.stages:
         return
-    case = c.execution.instance(c.case_id)
-    bundle = c.deployed(case.definition_id).bundle
-    current = None if case.new else case_projection.stage_of(c.connection, c.case_id)
+    case = ctx.execution.instance(ctx.case_id)
+    bundle = ctx.deployed(case.definition_id).bundle
+    current = None if case.new else case_projection.stage_of(ctx.connection, ctx.case_id)
     entered: list[str] = []
 
     def holds(guard: Any) -> bool:
-        return c.execution.evaluate(guard, case) is True
+        return ctx.execution.evaluate(guard, case) is True
 
-    for stage in c.execution.stages:
+    for stage in ctx.execution.stages:
         try:
             after = stages.enter(bundle, current, stage, holds)
         except stages.GuardRefused as refused:
@@ -43,62 +43,62 @@ def enter_stages(c: Context) -> None:
         if after != current:
             entered.append(after)
         current = after
-    c.audit_data["stages"] = entered
+    ctx.audit_data["stages"] = entered
 
 
-def update_case(c: Context) -> None:
+def update_case(ctx: Context) -> None:
     """Number, stage, who waits for whom and since when."""
-    if not c.case_id:
+    if not ctx.case_id:
         return
-    case = c.execution.instance(c.case_id)
+    case = ctx.execution.instance(ctx.case_id)
     if case.new:
-        case_projection.open_case(c.connection, case, c.now)
-    if c.case_before is None:
-        c.case_before = case_projection.read(c.connection, c.case_id)
-    tasks = task_query.open_tasks(c.connection, c.execution, c.case_id, [] if case.new else c.open_tasks)
-    entered = c.audit_data.get("stages", [])
-    case_projection.refresh(c.batch, case, c.case_before, entered, tasks, lambda: _working(c), c.now)
+        case_projection.open_case(ctx.connection, case, ctx.now)
+    if ctx.case_before is None:
+        ctx.case_before = case_projection.read(ctx.connection, ctx.case_id)
+    tasks = task_query.open_tasks(ctx.connection, ctx.execution, ctx.case_id, [] if case.new else ctx.open_tasks)
+    entered = ctx.audit_data.get("stages", [])
+    case_projection.refresh(ctx.batch, case, ctx.case_before, entered, tasks, lambda: _working(ctx), ctx.now)
 
 
-def _working(c: Context) -> str | None:
+def _working(ctx: Context) -> str | None:
     """An element of the case whose work is not done."""
-    for work in c.execution.work:
+    for work in ctx.execution.work:
         if not work.gone and not work.holder.ended:
             return work.element_id
-    found = c.connection.execute(
+    found = ctx.connection.execute(
         select(due_work.c.element_id, due_work.c.token_id)
-        .where(due_work.c.case_id == c.case_id, due_work.c.state.in_(("due", "leased")))
-        .limit(len(c.execution.gone) + 1)
+        .where(due_work.c.case_id == ctx.case_id, due_work.c.state.in_(("due", "leased")))
+        .limit(len(ctx.execution.gone) + 1)
     )
-    return next((row.element_id for row in found if row.token_id not in c.execution.gone), None)
+    return next((row.element_id for row in found if row.token_id not in ctx.execution.gone), None)
 
 
-def write_audit(c: Context) -> None:
+def write_audit(ctx: Context) -> None:
     """One event per command: who, what, and which elements moved. Ids and codes only.
 
     A command that moves very many tells the first by name and how many more there were.
     """
-    if c.audit_kind is None or not c.case_id:
+    if ctx.audit_kind is None or not ctx.case_id:
         return
-    trace = c.execution.trace
+    trace = ctx.execution.trace
     moved = [f"{token.element.id}:{state}" for token, state in islice(trace, NAMED)]
-    data = {**c.audit_data, "moved": moved} if moved else dict(c.audit_data)
+    data = {**ctx.audit_data, "moved": moved} if moved else dict(ctx.audit_data)
     if len(trace) > NAMED:
         data["moved_besides"] = len(trace) - NAMED
-    chain.append(c.connection, c.case_id, c.now, c.actor, c.audit_kind, data, c.batch)
+    chain.append(ctx.connection, ctx.case_id, ctx.now, ctx.actor, ctx.audit_kind, data, ctx.batch)
 
 
-def tell_outcome(c: Context) -> None:
+def tell_outcome(ctx: Context) -> None:
     """What the sender wants to know: where the case stands and which tasks this command opened."""
-    if not c.case_id:
+    if not ctx.case_id:
         return
-    state = c.execution.instance(c.case_id).state
-    tasks = tuple(task.token.id for task in c.execution.tasks if not task.token.ended)
-    c.outcome = Outcome(c.case_id, c.instance.id if c.instance else "", state, tasks)
+    state = ctx.execution.instance(ctx.case_id).state
+    tasks = tuple(task.token.id for task in ctx.execution.tasks if not task.token.ended)
+    ctx.outcome = Outcome(ctx.case_id, ctx.instance.id if ctx.instance else "", state, tasks)
 
 
-def write_rows(c: Context) -> None:
+def write_rows(ctx: Context) -> None:
     """Everything that changed, sent together."""
-    if c.execution.thrown:
-        messages.post(c.connection, c.execution.thrown, c.now)
-    flush(c.connection, c.execution, c.now, c.actor.person_id, c.batch)
+    if ctx.execution.thrown:
+        messages.post(ctx.connection, ctx.execution.thrown, ctx.now)
+    flush(ctx.connection, ctx.execution, ctx.now, ctx.actor.person_id, ctx.batch)

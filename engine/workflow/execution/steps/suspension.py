@@ -27,82 +27,82 @@ LEFT = ("pass_on", "outbox")
 _ACTION = {SuspendCase: "suspend", ResumeCase: "resume", ModifyInstance: "modify", MigrateInstance: "migrate"}
 
 
-def check_operator(c: Context) -> None:
+def check_operator(ctx: Context) -> None:
     """Operations are for administrators and the system, and for whom the journey's policy permits the action."""
-    if c.actor.role not in (Role.SYSTEM, Role.ADMINISTRATOR):
-        c.services.enforce(c, _ACTION.get(type(c.command), "migrate"), "")
+    if ctx.actor.role not in (Role.SYSTEM, Role.ADMINISTRATOR):
+        ctx.services.enforce(ctx, _ACTION.get(type(ctx.command), "migrate"), "")
 
 
-def suspend_case(c: Context) -> None:
-    assert isinstance(c.command, SuspendCase)
-    _move(c, "suspend")
-    c.connection.execute(
+def suspend_case(ctx: Context) -> None:
+    assert isinstance(ctx.command, SuspendCase)
+    _move(ctx, "suspend")
+    ctx.connection.execute(
         update(due_work)
-        .where(due_work.c.case_id == c.case_id, due_work.c.kind.not_in(LEFT), due_work.c.state.in_(("due", "leased")))
+        .where(due_work.c.case_id == ctx.case_id, due_work.c.kind.not_in(LEFT), due_work.c.state.in_(("due", "leased")))
         .values(state=HELD, fence=due_work.c.fence + 1, lease_until=None)
     )
-    c.audit_kind = WorkflowEvent.CASE_SUSPENDED
-    c.audit_data = {"reason": c.command.reason[:200]}
+    ctx.audit_kind = WorkflowEvent.CASE_SUSPENDED
+    ctx.audit_data = {"reason": ctx.command.reason[:200]}
 
 
-def resume_case(c: Context) -> None:
-    assert isinstance(c.command, ResumeCase)
-    _move(c, "resume")
-    c.connection.execute(
-        update(due_work).where(due_work.c.case_id == c.case_id, due_work.c.state == HELD).values(state="due")
+def resume_case(ctx: Context) -> None:
+    assert isinstance(ctx.command, ResumeCase)
+    _move(ctx, "resume")
+    ctx.connection.execute(
+        update(due_work).where(due_work.c.case_id == ctx.case_id, due_work.c.state == HELD).values(state="due")
     )
     called = select(process_instance.c.id).where(
-        process_instance.c.case_id == c.case_id, process_instance.c.state == "active"
+        process_instance.c.case_id == ctx.case_id, process_instance.c.state == "active"
     )
-    for identity in c.connection.execute(called).scalars().all():
-        c.execution.recheck(c.execution.instance(identity))
-    c.execution.recheck(c.live)  # conditions a migration began to listen for while it stood still
-    c.rings = True
-    c.audit_kind = WorkflowEvent.CASE_RESUMED
-    c.audit_data = {"reason": c.command.reason[:200]} if c.command.reason else {}
+    for identity in ctx.connection.execute(called).scalars().all():
+        ctx.execution.reevaluate_conditions_of(ctx.execution.instance(identity))
+    ctx.execution.reevaluate_conditions_of(ctx.live)  # conditions a migration began to listen for while it stood still
+    ctx.wakes_workers = True
+    ctx.audit_kind = WorkflowEvent.CASE_RESUMED
+    ctx.audit_data = {"reason": ctx.command.reason[:200]} if ctx.command.reason else {}
 
 
-def _move(c: Context, trigger: str) -> None:
+def _move(ctx: Context, trigger: str) -> None:
     """The case and everything it has called."""
     try:
-        state = PROCESS_INSTANCE.after(c.live.state, trigger)
+        state = PROCESS_INSTANCE.after(ctx.live.state, trigger)
     except NotAllowed:
-        raise NotPossible(Reason("", "wrong-state", f"the case is {c.live.state}")) from None
-    c.connection.execute(
+        raise NotPossible(Reason("", "wrong-state", f"the case is {ctx.live.state}")) from None
+    ctx.connection.execute(
         update(process_instance)
         .where(
-            process_instance.c.case_id == c.case_id,
-            process_instance.c.id != c.case_id,
-            process_instance.c.state == c.live.state,
+            process_instance.c.case_id == ctx.case_id,
+            process_instance.c.id != ctx.case_id,
+            process_instance.c.state == ctx.live.state,
         )
         .values(state=state, version=process_instance.c.version + 1)
     )
-    c.live.state = state
-    c.live.changed = True
+    ctx.live.state = state
+    ctx.live.changed = True
 
 
-def take_buffered(c: Context) -> None:
+def take_buffered(ctx: Context) -> None:
     """Messages that came while nobody could take them, in the order they came."""
-    advance.run(c.execution)
+    advance.run(ctx.execution)
     dead: list[str] = []
     taken: list[str] = []
     while True:
-        found = _next_buffered(c, dead)
+        found = _next_buffered(ctx, dead)
         if found is None:
             break
-        holder = holder_of(c.execution, found)
-        if holder is None or (holder.id, found.element_id) in c.execution.disarmed:
+        holder = holder_of(ctx.execution, found)
+        if holder is None or (holder.id, found.element_id) in ctx.execution.unsubscribed:
             dead.append(found.id)
             continue
-        messages.take(c.connection, found.message_row, c.now)
+        messages.take(ctx.connection, found.message_row, ctx.now)
         taken.append(found.message)
-        triggers.trigger(c.execution, holder, found.element_id, found.variables, f"message:{found.message}")
-        advance.run(c.execution)
+        triggers.trigger(ctx.execution, holder, found.element_id, found.variables, f"message:{found.message}")
+        advance.run(ctx.execution)
     if taken:
-        c.audit_data["messages"] = taken
+        ctx.audit_data["messages"] = taken
 
 
-def _next_buffered(c: Context, dead: list[str]) -> Row[tuple[object, ...]] | None:
+def _next_buffered(ctx: Context, dead: list[str]) -> Row[tuple[object, ...]] | None:
     """The oldest untaken message somebody in the case listens for, with who does."""
     wanted = (
         select(subscription, message.c.id.label("message_row"), message.c.variables)
@@ -111,19 +111,19 @@ def _next_buffered(c: Context, dead: list[str]) -> Row[tuple[object, ...]] | Non
             (message.c.name == subscription.c.message) & (message.c.correlation_key == subscription.c.correlation_key),
         )
         .where(
-            subscription.c.case_id == c.case_id,
+            subscription.c.case_id == ctx.case_id,
             subscription.c.kind == "message",
             subscription.c.id.not_in(dead),
             message.c.kind == "message",
             message.c.taken_at.is_(None),
-            message.c.expires_at > c.now,
+            message.c.expires_at > ctx.now,
         )
         .order_by(message.c.received_at, message.c.id, subscription.c.created_at, subscription.c.id)
         .limit(1)
     )
-    return c.connection.execute(wanted).first()
+    return ctx.connection.execute(wanted).first()
 
 
-def drop_held(c: Context) -> None:
+def drop_held(ctx: Context) -> None:
     """What waited for a case that has ended waits for nothing."""
-    c.connection.execute(delete(due_work).where(due_work.c.case_id == c.case_id, due_work.c.state == HELD))
+    ctx.connection.execute(delete(due_work).where(due_work.c.case_id == ctx.case_id, due_work.c.state == HELD))

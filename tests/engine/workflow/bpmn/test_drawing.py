@@ -15,12 +15,12 @@ from engine.workflow.bpmn.executable import attached_rightly
 from engine.workflow.bpmn.layout import place
 from engine.workflow.bpmn.parser import parse
 from engine.workflow.bpmn.validator import Capabilities, validate
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from tests.factories.sampling import examples
 
 ROOT = Path(__file__).resolve().parents[4]
 BUNDLES = [*processes.ALL, *sorted((ROOT / "docs" / "examples").iterdir())]
-CAPABILITIES = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+CAPABILITIES = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
 HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"><process id="p">'
 
 

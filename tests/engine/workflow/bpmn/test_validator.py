@@ -6,7 +6,7 @@ import pytest
 
 from engine.workflow.bpmn.parser import parse
 from engine.workflow.bpmn.validator import EXECUTABLE, SUGGESTIONS, Capabilities, validate
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from tests.factories.bundles import bpmn, flow, line
 
 CAN = Capabilities(
@@ -141,7 +141,7 @@ def test_all_faults_are_told_at_once_in_document_order() -> None:
     assert [(f.element, f.line) for f in validate(parse(bpmn(body)), CAN)] == [("t", 2), ("u", 3)]
 
 
-EVERYTHING = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+EVERYTHING = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
 CATCH = '<intermediateCatchEvent id="{}">{}</intermediateCatchEvent>'
 LINK = '<linkEventDefinition name="L"/>'
 SIGNAL = '<signalEventDefinition signalRef="S"/>'

@@ -140,7 +140,7 @@ def test_a_job_runs_once_and_its_variables_arrive(application: Application, anne
     scripted = with_job(application, "work", Done({"good": True}))
     case = start(application, anne).case_id
 
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert list(open_tasks(application, case)) == ["a"]
     assert [work.payload for work in scripted.calls] == [{"size": "3"}]
@@ -153,15 +153,15 @@ def test_waiting_is_not_failing_and_failing_waits_longer(
     scripted = with_job(application, "work", Deferred(timedelta(seconds=10), "not yet"), Retry("http_500"), Done())
     case = start(application, anne).case_id
 
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert len(scripted.calls) == 1
     clock.advance(timedelta(seconds=10))
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert len(scripted.calls) == 2
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert len(scripted.calls) == 2, "a failure is not tried again at once"
     clock.advance(timedelta(seconds=2))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert state_of(application, case) == "completed"
 
@@ -170,14 +170,14 @@ def test_giving_up_raises_an_incident_that_can_be_retried(application: Applicati
     deploy(application, f'<startEvent id="s"/><serviceTask id="j">{job("work")}</serviceTask>' + line("s", "j"))
     with_job(application, "work", GiveUp("bad_answer"), Done())
     case = start(application, anne).case_id
-    application.performer.drain()
+    application.performer.run_until_idle()
     with application.db.read() as connection:
         found = connection.execute(select(incident)).one()
     assert (found.code, found.state, found.element_id) == ("bad_answer", "open", "j")
 
     admin = Actor(Role.ADMINISTRATOR, "ada", "Ada")
     application.dispatch.send(ResolveIncident(found.id, "retry"), admin)
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert state_of(application, case) == "completed"
 
@@ -196,7 +196,7 @@ def test_an_error_is_caught_by_the_boundary_event_of_its_code(application: Appli
     with_job(application, "work", Error("NO_ANSWER"))
     case = start(application, anne).case_id
 
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert list(open_tasks(application, case)) == ["oops"]
 
@@ -217,10 +217,10 @@ def test_boundary_timers_interrupt_or_run_beside(application: Application, anne:
     case = start(application, anne).case_id
 
     clock.advance(timedelta(hours=1))
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert set(open_tasks(application, case)) == {"a", "remind"}
     clock.advance(timedelta(hours=1))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert set(open_tasks(application, case)) == {"remind", "late"}
 
@@ -267,7 +267,7 @@ def test_multi_instance_runs_a_branch_per_item_and_collects(application: Applica
     application.job_types["work"] = Echo()
     case = start(application, anne, sources=["bank", "nav", "tax"]).case_id
 
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert list(open_tasks(application, case)) == ["a"]
     with application.db.read() as connection:

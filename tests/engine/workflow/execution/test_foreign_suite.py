@@ -14,7 +14,7 @@ import pytest
 
 from engine.workflow.bpmn.parser import parse
 from engine.workflow.bpmn.validator import EXECUTABLE, Capabilities, validate
-from engine.workflow.execution.behaviours import BEHAVIOURS, EVENT_KINDS
+from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.execution.simulation import Effect, Simulation
 
 SUITE = Path(__file__).parents[5] / "shared" / "conformance" / "bpmn"
@@ -49,7 +49,7 @@ def marks_of(text: str, case: dict[str, Any] | None) -> list[str]:
     """What running one case writes down, sorted."""
     effects = {script: EFFECTS.get(script) or Effect(mark=script) for script in SCRIPT.findall(text)}
     definitions = parse(text.encode(), conditions="simple")
-    can = Capabilities(frozenset(BEHAVIOURS), EVENT_KINDS)
+    can = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
     if any(finding.severity == "error" for finding in validate(definitions, can, EXECUTABLE)):
         return ["ERROR_deployment"]
     given = case or {"input": None, "int": 0, "parallel": False, "delay_ms": 0}

@@ -177,7 +177,7 @@ def test_a_timer_keeps_its_date_and_one_that_only_the_new_version_has_begins_now
         work = {row.element_id: row.due_at - began for row in connection.execute(select(due_work))}
     assert work == {"t2": timedelta(hours=10), "extra": timedelta(hours=25)}
     clock.advance(timedelta(hours=5))
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert list(two.open()) == ["late"]
 
 

@@ -128,11 +128,11 @@ def test_a_timer_that_runs_out_meanwhile_fires_at_resume(
     )  # fmt: skip
     case.send(SuspendCase(case.id, "x"))
     clock.advance(timedelta(hours=2))
-    assert application.performer.drain() == 0
+    assert application.performer.run_until_idle() == 0
     assert set(case.open()) == {"a"}
 
     case.send(ResumeCase(case.id))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert set(case.open()) == {"late"}
 
@@ -168,11 +168,11 @@ def test_a_signal_is_heard_at_resume(application: Application, anne: str) -> Non
     )
     case.send(SuspendCase(case.id, "x"))
     case.send(BroadcastSignal("all", "test", "1"), SYSTEM)
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert case.open() == {}
 
     case.send(ResumeCase(case.id))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert set(case.open()) == {"a"}
 
@@ -191,9 +191,9 @@ def test_a_job_in_hand_loses_its_lease_and_is_done_again_after_resume(applicatio
     with application.db.read() as connection:
         row = connection.execute(select(due_work)).one()
     assert (row.state, row.fence) == ("held", in_hand.fence + 1)
-    assert application.performer.drain() == 0
+    assert application.performer.run_until_idle() == 0
     case.send(ResumeCase(case.id))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert counted.calls == 1
     assert case.state()[0] == "completed"

@@ -314,7 +314,7 @@ def test_a_timer_in_the_past_fires_at_once(application: Application, anne: str, 
     )
     case = Case(application, anne)
 
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert case.tasks() == ["a"]
 
@@ -333,10 +333,10 @@ def test_a_clock_that_jumps_ahead_fires_each_missed_moment_once(
     case = Case(application, anne)
 
     clock.advance(timedelta(hours=2))
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert case.tasks() == ["a", "reminder", "reminder"]
     clock.advance(timedelta(days=30))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert case.tasks() == ["a", "reminder", "reminder", "reminder"]
 
@@ -349,11 +349,11 @@ def test_a_clock_that_jumps_back_delays_and_loses_nothing(
     due = clock.now() + timedelta(hours=1)
 
     clock.advance(timedelta(days=-1))
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert case.tasks() == ["a"]
     clock.set(due)
-    application.performer.drain()
-    application.performer.drain()
+    application.performer.run_until_idle()
+    application.performer.run_until_idle()
 
     assert case.tasks() == ["a", "reminder"]
 
@@ -395,10 +395,10 @@ def test_a_worker_that_was_away_too_long_finds_its_work_done(
 
     def another() -> None:
         clock.advance(LEASE + timedelta(seconds=1))
-        assert application.performer.some()
+        assert application.performer.run_batch()
 
     counted.meanwhile.append(another)
-    assert application.performer.some()
+    assert application.performer.run_batch()
 
     assert case.tasks() == ["a"]
     assert list(counted.calls.values()) == [2]  # asked twice, under one idempotency key
@@ -415,7 +415,7 @@ def test_many_workers_share_the_work_and_none_is_done_twice(application: Applica
 
     def work() -> None:
         try:
-            application.performer.drain(20)
+            application.performer.run_until_idle(20)
         except BaseException as error:
             faults.append(error)
 

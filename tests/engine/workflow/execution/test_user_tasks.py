@@ -205,12 +205,12 @@ def test_a_deadline_warns_once_escalates_once_and_takes_the_boundary_event(
     )
 
     clock.advance(timedelta(days=7))
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert [line_[0] for line_ in desk.history] == ["warn"]
     assert desk.open() == {"a"}
     clock.advance(timedelta(days=3))
-    application.performer.drain()
-    application.performer.drain()
+    application.performer.run_until_idle()
+    application.performer.run_until_idle()
 
     assert [line_[0] for line_ in desk.history] == ["warn", "escalate"]
     assert desk.open() == {"a", "boss"}
@@ -222,7 +222,7 @@ def test_a_deadline_of_a_task_that_is_done_never_passes(application: Application
     desk.send(CompleteTask(desk.task), KARI)
 
     clock.advance(timedelta(days=2))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert "DeadlinePassed" not in desk.audited
 
@@ -244,10 +244,10 @@ def test_the_clock_stands_in_a_pause_only_if_the_definition_says_so(
 
     assert desk.row.due_at == began + timedelta(days=days)  # type: ignore[attr-defined]
     clock.set(began + timedelta(days=days, seconds=-1))
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert "DeadlinePassed" not in desk.audited
     clock.advance(timedelta(seconds=1))
-    application.performer.drain()
+    application.performer.run_until_idle()
     assert desk.audited.count("DeadlinePassed") == 1
     assert desk.history[0] == ("pause", "kari", None, None, "waits for the bank")
 
@@ -259,7 +259,7 @@ def test_a_deadline_may_pass_in_a_pause_when_the_clock_goes_on(
     desk.send(PauseTask(desk.task, "waits"), KARI)
 
     clock.advance(timedelta(days=2))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert desk.row.escalated_at == clock.now()  # type: ignore[attr-defined]
 

@@ -74,7 +74,7 @@ class Cases:
         return self.app.dispatch.send(StartInstance(key, CITIZEN.person_id, variables), CITIZEN).case_id
 
     def work(self) -> None:
-        while self.app.performer.drain(5):
+        while self.app.performer.run_until_idle(5):
             pass
 
     def state(self, case: str) -> str:

@@ -37,18 +37,18 @@ def opened(cases: Cases) -> int | None:
 def test_it_opens_when_most_fails_and_lets_a_few_try_after_each_growing_pause(down: Cases, clock: FixedClock) -> None:
     scripted = down.app.job_types["work"]
     performer = down.app.performer
-    while performer.drain(5):
+    while performer.run_until_idle(5):
         pass
     assert opened(down) == FIRST_PAUSE
     asked = len(scripted.calls)  # type: ignore[attr-defined]
     assert asked < 70, "the last were not tried at all"
 
     clock.advance(timedelta(seconds=FIRST_PAUSE - 1))
-    while performer.drain(5):
+    while performer.run_until_idle(5):
         pass
     assert len(scripted.calls) == asked, "nobody asks while it is left alone"  # type: ignore[attr-defined]
     clock.advance(timedelta(seconds=FIRST_PAUSE))
-    while performer.drain(5):
+    while performer.run_until_idle(5):
         pass
 
     assert 1 <= len(scripted.calls) - asked <= PROBES  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def test_it_opens_when_most_fails_and_lets_a_few_try_after_each_growing_pause(do
 
 def test_it_lets_more_and_more_through_when_the_other_side_answers_and_closes(down: Cases, clock: FixedClock) -> None:
     performer = down.app.performer
-    while performer.drain(5):
+    while performer.run_until_idle(5):
         pass
     down.script("work", Done())
 
@@ -65,7 +65,7 @@ def test_it_lets_more_and_more_through_when_the_other_side_answers_and_closes(do
     for _ in range(60):
         before = down.states().get("completed", 0)
         clock.advance(timedelta(seconds=FIRST_PAUSE))
-        while performer.drain(5):
+        while performer.run_until_idle(5):
             pass
         rounds.append(down.states().get("completed", 0) - before)
 
@@ -107,14 +107,14 @@ def test_one_body_that_fails_stops_no_other_of_the_same_task_type(cases: Cases, 
     for _ in range(70):
         cases.start("down")
     performer = cases.app.performer
-    while performer.drain(5):
+    while performer.run_until_idle(5):
         pass
     with cases.app.db.read() as connection:
         assert connection.execute(select(breaker.c.name)).scalars().all() == ["ask:down"]
 
     for _ in range(30):
         cases.start("up")
-    while performer.drain(5):
+    while performer.run_until_idle(5):
         pass
 
     assert cases.states() == {"active": 70, "completed": 30}
@@ -126,7 +126,7 @@ def test_a_source_the_diagram_itself_asks_again_is_left_alone_too(cases: Cases) 
     scripted = cases.script("work", Done(failed=True))
     for _ in range(90):
         cases.start()
-    while cases.app.performer.drain(5):
+    while cases.app.performer.run_until_idle(5):
         pass
 
     assert opened(cases) == FIRST_PAUSE

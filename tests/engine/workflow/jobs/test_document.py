@@ -130,7 +130,7 @@ def test_a_worker_that_stops_before_the_commit_sends_it_once(
     app = product.application
     stopping = Performer(app.db, app.clock, app.dispatch, app.job_types, Stop())  # type: ignore[arg-type]
     with pytest.raises(SystemExit):
-        stopping.drain(5)
+        stopping.run_until_idle(5)
     assert sent(product, case) == [], "nothing of it is there"
 
     product.work()

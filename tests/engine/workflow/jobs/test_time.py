@@ -116,7 +116,7 @@ def test_a_later_timer_of_a_case_waits_for_an_earlier_one_in_another_workers_han
         row = connection.execute(select(due_work).where(due_work.c.state == "due")).one()
         (second,) = outbox._lease(connection, [row.id], clock.now(), reclaimed=0)
     with pytest.raises(outbox.OutOfTurn), cases.app.db.write() as connection:
-        outbox.take_turn(connection, second)
+        outbox.require_turn(connection, second)
 
     clock.advance(outbox.LEASE)
     cases.work()

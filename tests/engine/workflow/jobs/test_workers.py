@@ -22,7 +22,7 @@ from engine.platform.settings import Settings
 from engine.workflow.jobs.job_types import Done
 from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.valkey import ensure_redis
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from engine.workflow.workers import performer as performer_module
 from tests.browser.conftest import free_port
 from tests.engine.workflow.jobs.conftest import JOB_AND_TIMER, Cases, Process, Spawn, eventually
@@ -40,7 +40,7 @@ def application(database_url: str, tmp_path: Path) -> Iterator[Application]:
     settings = Settings.from_env(
         {"IBALANSE_DATA": str(tmp_path / "data"), "DATABASE_URL": database_url, "IBALANSE_ENV": "test"}
     )
-    built = build(settings, clock=SystemClock(), bell=silent)
+    built = build(settings, clock=SystemClock(), wakeup=no_wakeup)
     schema.upgrade(built.db)
     yield built
     built.db.engine.dispose()
@@ -199,12 +199,12 @@ def test_a_full_disk_refuses_clearly_and_everything_goes_on_when_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings.from_env({"IBALANSE_DATA": str(tmp_path), "IBALANSE_ENV": "test"})
-    cases = Cases(build(settings, clock=SystemClock(), bell=silent))
+    cases = Cases(build(settings, clock=SystemClock(), wakeup=no_wakeup))
     schema.upgrade(cases.app.db)
     cases.deploy(SHORT)
     cases.script("work", Done({"big": "x" * 100_000}))
     kept = [cases.start() for _ in range(3)]
-    monkeypatch.setattr(performer_module, "PATIENCE", 0.2)
+    monkeypatch.setattr(performer_module, "WRITE_TIMEOUT", 0.2)
 
     def pages(most: int) -> None:
         cases.app.db.engine.dispose()
@@ -217,7 +217,7 @@ def test_a_full_disk_refuses_clearly_and_everything_goes_on_when_there_is_room(
         for _ in range(1000):
             kept.append(cases.start(note="y" * 2000))
     assert trouble(refused.value) == "disk_full"
-    cases.app.performer.drain(1)
+    cases.app.performer.run_until_idle(1)
     assert set(cases.states()) == {"active"}, "nothing was half done"
 
     pages(1_000_000)
@@ -247,7 +247,7 @@ def test_the_database_goes_away_for_ten_seconds_and_worker_and_web_come_back_by_
         **os.environ, "IBALANSE_DATA": str(tmp_path), "DATABASE_URL": own_server.url, "IBALANSE_ENV": "test",
         "IBALANSE_BASE_URL": f"http://localhost:{port}",
     }  # fmt: skip
-    cases = Cases(build(Settings.from_env(environment), clock=SystemClock(), bell=silent))
+    cases = Cases(build(Settings.from_env(environment), clock=SystemClock(), wakeup=no_wakeup))
     schema.upgrade(cases.app.db)
     cases.deploy(JOB_AND_TIMER)
     processes = [

@@ -168,11 +168,11 @@ def test_retry_lets_every_incident_of_a_case_go_on(application: Application, ann
     application.job_types["work"] = twice
     deploy(application, f'<startEvent id="s"/><serviceTask id="j">{job("work")}</serviceTask>' + line("s", "j"))
     start(application, anne, 2)
-    application.performer.drain()
+    application.performer.run_until_idle()
     twice.good = True
 
     status, told, _ = ibalanse("batch", "retry", "--everything")
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     assert (status, told["done"]) == (0, 2)
     assert set(states(application).values()) == {"completed"}
@@ -253,10 +253,10 @@ import sys
 import threading
 from engine.application import build
 from engine.platform.clock import SystemClock
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from engine.workflow.operations import batches
 from engine.platform.settings import Settings
-batches.run(build(Settings.from_env(), clock=SystemClock(), bell=silent), sys.argv[1])
+batches.run(build(Settings.from_env(), clock=SystemClock(), wakeup=no_wakeup), sys.argv[1])
 """
 
 

@@ -102,14 +102,14 @@ def test_each_element_says_when_it_began_and_ended_and_who_did_it(
     case = start(application, anne)
     clock.advance(timedelta(hours=1))
     complete(application, anne, case)
-    application.performer.drain()
+    application.performer.run_until_idle()
     clock.advance(timedelta(hours=1))
     with application.db.read() as connection:
         before = {entry.element: entry.outcome for entry in history.elements(connection, case)}
         found = connection.execute(select(incident.c.id)).scalar_one()
     assert before["j"] == "failed"
     application.dispatch.send(ResolveIncident(found, "retry"), Actor(Role.ADMINISTRATOR, "ada", "Ada"))
-    application.performer.drain()
+    application.performer.run_until_idle()
 
     with application.db.read() as connection:
         entries = {entry.element: entry for entry in history.elements(connection, case)}

@@ -16,7 +16,7 @@ from engine.platform.clock import FixedClock
 from engine.platform.db import Database, UTCDateTime
 from engine.platform.settings import Settings
 from engine.workflow.jobs.models import due_work
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from tests.conftest import START
 
 
@@ -68,7 +68,7 @@ def test_a_command_on_a_database_without_the_tables_says_what_to_run(
 ) -> None:
     for name, value in {"IBALANSE_DATA": str(tmp_path / "data"), "DATABASE_URL": empty_url}.items():
         monkeypatch.setenv(name, value)
-    product = build(Settings.from_env(), clock=FixedClock(START), bell=silent)
+    product = build(Settings.from_env(), clock=FixedClock(START), wakeup=no_wakeup)
     status = main.main(command_line, wire=lambda _: product, prepare=lambda _: None, create_sandbox=lambda _: None)
     product.db.engine.dispose()
 

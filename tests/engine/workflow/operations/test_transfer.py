@@ -19,7 +19,7 @@ from engine.workflow.errors import BadInput
 from engine.workflow.execution import data
 from engine.workflow.execution.commands import CompleteTask, SaveTaskData, StartInstance, SuspendCase
 from engine.workflow.execution.models import process_instance, user_task
-from engine.workflow.jobs.wakeup import silent
+from engine.workflow.jobs.wakeup import no_wakeup
 from engine.workflow.operations import transfer
 from tests.factories.bundles import bundle, line
 
@@ -39,7 +39,7 @@ def other(application: Application, tmp_path: Path, clock: FixedClock) -> Iterat
         "DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}",
         "IBALANSE_ENV": "test",
     }
-    built = build(Settings.from_env(environment), clock=clock, bell=silent)
+    built = build(Settings.from_env(environment), clock=clock, wakeup=no_wakeup)
     schema.upgrade(built.db)
     yield built
     built.db.engine.dispose()
@@ -120,7 +120,7 @@ def test_a_house_with_other_keys_cannot_take_it(
 ) -> None:
     _, lines = started(application, anne)
     environment = {"IBALANSE_DATA": str(tmp_path / "stranger"), "IBALANSE_ENV": "test"}
-    stranger = build(Settings.from_env(environment), clock=clock, bell=silent)
+    stranger = build(Settings.from_env(environment), clock=clock, wakeup=no_wakeup)
     schema.upgrade(stranger.db)
 
     with pytest.raises(BadInput, match="data keys"):
