@@ -30,7 +30,7 @@ from engine.workflow.execution.steps.assignment import (
     resume,
 )
 from engine.workflow.execution.steps.attachments import attach_file, detach_file
-from engine.workflow.execution.steps.cases import check_case_access, lock_case_file, require_not_suspended
+from engine.workflow.execution.steps.cases import check_case_access, lock_case_file, require_case_not_suspended
 from engine.workflow.execution.steps.incidents import (
     drop_policy_incidents,
     raise_incident,
@@ -40,29 +40,29 @@ from engine.workflow.execution.steps.incidents import (
 )
 from engine.workflow.execution.steps.jobs import cancel_case, finish_job, fire_timer, throw_error, write_effect
 from engine.workflow.execution.steps.locks import (
-    case_moves,
     lock_case,
     lock_failed_work,
     lock_incident,
     lock_instance,
     lock_task,
     lock_work,
-    task_is_open,
+    require_not_suspended,
+    require_open,
 )
-from engine.workflow.execution.steps.messages import accept_message, accept_signal, pass_on, tell_signal
+from engine.workflow.execution.steps.messages import accept_message, accept_signal, deliver_signal, pass_on
 from engine.workflow.execution.steps.migration import (
-    judge_migration,
-    judge_undo,
     listen_anew,
     migrate_rows,
+    report_migration,
     reread_policy,
     restore_rows,
-    tell_migration,
+    validate_migration,
+    validate_undo,
 )
-from engine.workflow.execution.steps.modification import cancel_tokens, judge_scopes, start_tokens, tell_tokens
+from engine.workflow.execution.steps.modification import cancel_tokens, report_tokens, start_tokens, validate_scopes
 from engine.workflow.execution.steps.recording import (
+    build_outcome,
     enter_stages,
-    tell_outcome,
     update_case,
     write_audit,
     write_rows,
@@ -84,11 +84,11 @@ from engine.workflow.execution.steps.suspension import (
 from engine.workflow.execution.steps.tasks import (
     check_access,
     end_task,
+    require_available,
     require_seen_data,
     run_ending_hook,
     save_data,
     take_outgoing_flows,
-    task_is_free,
     unlock_task_data,
     validate_task_data,
 )
@@ -107,7 +107,7 @@ CLOSING: tuple[Step, ...] = (
     update_case,  # number, stage, who waits for whom
     assign_new_tasks,  # whoever has the case has its tasks
     write_audit,  # one chained event
-    tell_outcome,
+    build_outcome,
     write_rows,  # live element instances, tasks, due work, subscriptions, incidents: sent together
     COMMIT,  # all of the above is one database transaction
     relay_outbox,  # the wake-up: jobs and notices are retried alone and never undo the case
@@ -118,7 +118,7 @@ CASE_ACT: tuple[Step, ...] = (
     check_case_access,  # what the command's class asks the policy for
 )
 
-OPEN_CASE_ACT: tuple[Step, ...] = (*CASE_ACT, require_not_suspended)
+OPEN_CASE_ACT: tuple[Step, ...] = (*CASE_ACT, require_case_not_suspended)
 
 RECORD_ACT: tuple[Step, ...] = (
     write_audit,  # one chained event where the act set one
@@ -139,9 +139,9 @@ START_INSTANCE: tuple[Step, ...] = (
 COMPLETE_TASK: tuple[Step, ...] = (
     lock_task,  # one writer per case, so what is checked is what is changed
     check_access,  # may this actor do this on this task, now?
-    task_is_open,  # somebody was faster? says who
-    case_moves,  # nothing is done in a suspended case
-    task_is_free,  # not in a pause, and nobody else has it
+    require_open,  # somebody was faster? says who
+    require_not_suspended,  # nothing is done in a suspended case
+    require_available,  # not in a pause, and nobody else has it
     require_seen_data,  # another has filled in the same form? shows what is stored
     validate_task_data,  # errors stop here and nothing has changed
     save_data,
@@ -155,8 +155,8 @@ COMPLETE_TASK: tuple[Step, ...] = (
 SAVE_TASK_DATA: tuple[Step, ...] = (
     lock_task,
     check_access,
-    task_is_open,
-    task_is_free,
+    require_open,
+    require_available,
     require_seen_data,
     save_data,
     COMMIT,
@@ -165,38 +165,38 @@ SAVE_TASK_DATA: tuple[Step, ...] = (
 TASK: tuple[Step, ...] = (
     lock_task,
     check_access,
-    task_is_open,
-    case_moves,
+    require_open,
+    require_not_suspended,
 )
 
-TOLD: tuple[Step, ...] = (
+RECORD_AND_COMMIT: tuple[Step, ...] = (
     write_audit,
-    tell_outcome,
+    build_outcome,
     write_rows,
     COMMIT,
 )
 
-ATTACH_FILE: tuple[Step, ...] = (*TASK, task_is_free, attach_file, *TOLD)
+ATTACH_FILE: tuple[Step, ...] = (*TASK, require_available, attach_file, *RECORD_AND_COMMIT)
 
-DETACH_FILE: tuple[Step, ...] = (*TASK, task_is_free, detach_file, *TOLD)
+DETACH_FILE: tuple[Step, ...] = (*TASK, require_available, detach_file, *RECORD_AND_COMMIT)
 
-CLAIM_TASK: tuple[Step, ...] = (*TASK, claim, *TOLD)
+CLAIM_TASK: tuple[Step, ...] = (*TASK, claim, *RECORD_AND_COMMIT)
 
-RELEASE_TASK: tuple[Step, ...] = (*TASK, release, *TOLD)
+RELEASE_TASK: tuple[Step, ...] = (*TASK, release, *RECORD_AND_COMMIT)
 
-ASSIGN_TASK: tuple[Step, ...] = (*TASK, assign, *TOLD)
+ASSIGN_TASK: tuple[Step, ...] = (*TASK, assign, *RECORD_AND_COMMIT)
 
-DELEGATE_TASK: tuple[Step, ...] = (*TASK, delegate, *TOLD)
+DELEGATE_TASK: tuple[Step, ...] = (*TASK, delegate, *RECORD_AND_COMMIT)
 
-GIVE_BACK_TASK: tuple[Step, ...] = (*TASK, give_back, *TOLD)
+GIVE_BACK_TASK: tuple[Step, ...] = (*TASK, give_back, *RECORD_AND_COMMIT)
 
-PAUSE_TASK: tuple[Step, ...] = (*TASK, pause, update_case, *TOLD)
+PAUSE_TASK: tuple[Step, ...] = (*TASK, pause, update_case, *RECORD_AND_COMMIT)
 
-RESUME_TASK: tuple[Step, ...] = (*TASK, resume, update_case, *TOLD, relay_outbox)
+RESUME_TASK: tuple[Step, ...] = (*TASK, resume, update_case, *RECORD_AND_COMMIT, relay_outbox)
 
-PLAN_TASK: tuple[Step, ...] = (*TASK, plan, *TOLD)
+PLAN_TASK: tuple[Step, ...] = (*TASK, plan, *RECORD_AND_COMMIT)
 
-EXTEND_TASK: tuple[Step, ...] = (*TASK, extend, update_case, *TOLD, relay_outbox)
+EXTEND_TASK: tuple[Step, ...] = (*TASK, extend, update_case, *RECORD_AND_COMMIT, relay_outbox)
 
 PASS_DEADLINE: tuple[Step, ...] = (lock_work, pass_deadline, unlock_task_data, *CLOSING)
 
@@ -208,7 +208,7 @@ RAISE_INCIDENT: tuple[Step, ...] = (lock_failed_work, raise_incident, *CLOSING)
 
 RAISE_STUCK: tuple[Step, ...] = (lock_instance, raise_stuck, *CLOSING)
 
-RAISE_POLICY_INCIDENT: tuple[Step, ...] = (lock_instance, raise_policy_incident, *TOLD)
+RAISE_POLICY_INCIDENT: tuple[Step, ...] = (lock_instance, raise_policy_incident, *RECORD_AND_COMMIT)
 
 FIRE_TIMER: tuple[Step, ...] = (lock_work, fire_timer, unlock_task_data, *CLOSING)
 
@@ -220,11 +220,11 @@ BROADCAST_SIGNAL: tuple[Step, ...] = (accept_signal, COMMIT, relay_outbox)
 
 PASS_ON: tuple[Step, ...] = (pass_on, unlock_task_data, *CLOSING)
 
-TELL_SIGNAL: tuple[Step, ...] = (lock_work, tell_signal, unlock_task_data, *CLOSING)
+TELL_SIGNAL: tuple[Step, ...] = (lock_work, deliver_signal, unlock_task_data, *CLOSING)
 
 CANCEL_CASE: tuple[Step, ...] = (lock_case, cancel_case, drop_held, drop_policy_incidents, *CLOSING)
 
-SUSPEND_CASE: tuple[Step, ...] = (lock_case, check_operator, suspend_case, *TOLD)
+SUSPEND_CASE: tuple[Step, ...] = (lock_case, check_operator, suspend_case, *RECORD_AND_COMMIT)
 
 RESUME_CASE: tuple[Step, ...] = (
     lock_case,
@@ -238,18 +238,18 @@ RESUME_CASE: tuple[Step, ...] = (
 MODIFY_INSTANCE: tuple[Step, ...] = (
     lock_instance,
     check_operator,
-    case_moves,
+    require_not_suspended,
     cancel_tokens,
     start_tokens,
-    judge_scopes,  # refuses what would leave nothing
+    validate_scopes,  # refuses what would leave nothing
     unlock_task_data,
     enter_stages,
     update_case,
     assign_new_tasks,
     write_audit,
-    tell_outcome,
+    build_outcome,
     write_rows,
-    tell_tokens,  # where everything stands now
+    report_tokens,  # where everything stands now
     COMMIT,
     relay_outbox,
 )
@@ -257,7 +257,7 @@ MODIFY_INSTANCE: tuple[Step, ...] = (
 MIGRATE_INSTANCE: tuple[Step, ...] = (
     lock_instance,
     check_operator,
-    judge_migration,  # everything that does not fit, at once; nothing has changed
+    validate_migration,  # everything that does not fit, at once; nothing has changed
     migrate_rows,  # element instances, tasks, due work, subscriptions, incidents, in place
     listen_anew,  # events only the new version has; messages under new names
     reread_policy,  # the incident of a policy that was not evaluated ends
@@ -266,9 +266,9 @@ MIGRATE_INSTANCE: tuple[Step, ...] = (
     update_case,
     assign_new_tasks,
     write_audit,
-    tell_outcome,
+    build_outcome,
     write_rows,
-    tell_migration,  # what an undo needs
+    report_migration,  # what an undo needs
     COMMIT,
     relay_outbox,
 )
@@ -276,12 +276,18 @@ MIGRATE_INSTANCE: tuple[Step, ...] = (
 UNDO_MIGRATION: tuple[Step, ...] = (
     lock_instance,
     check_operator,
-    judge_undo,  # nothing has moved since
+    validate_undo,  # nothing has moved since
     restore_rows,
-    *TOLD,
+    *RECORD_AND_COMMIT,
 )
 
-RESOLVE_INCIDENT: tuple[Step, ...] = (lock_incident, case_moves, resolve_incident, unlock_task_data, *CLOSING)
+RESOLVE_INCIDENT: tuple[Step, ...] = (
+    lock_incident,
+    require_not_suspended,
+    resolve_incident,
+    unlock_task_data,
+    *CLOSING,
+)
 
 SEQUENCES: Mapping[type[commands.Command], tuple[Step, ...]] = {
     commands.StartInstance: START_INSTANCE,

@@ -29,7 +29,7 @@ def check_case_access(ctx: Context) -> None:
     pep.enforce_case(ctx.connection, ctx.services.library, ctx.actor, ctx.opened, ctx.command.action)
 
 
-def require_not_suspended(ctx: Context) -> None:
+def require_case_not_suspended(ctx: Context) -> None:
     """In a suspended case nothing is done."""
     state = select(process_instance.c.state).where(process_instance.c.id == ctx.case_id)
     if ctx.connection.execute(state).scalar() == "suspended":

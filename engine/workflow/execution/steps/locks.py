@@ -63,7 +63,7 @@ def lock_task(ctx: Context) -> None:
     chain.know_head(ctx.connection, ctx.case_id, task.head_seq, task.head_hash)
 
 
-def task_is_open(ctx: Context) -> None:
+def require_open(ctx: Context) -> None:
     """A task that somebody has done already says who and when."""
     assert ctx.task is not None
     if ctx.task.state not in ("ready", "claimed"):
@@ -73,7 +73,7 @@ def task_is_open(ctx: Context) -> None:
         raise AlreadyDone(state="ended")
 
 
-def case_moves(ctx: Context) -> None:
+def require_not_suspended(ctx: Context) -> None:
     """In a suspended case nothing is done."""
     if ctx.instance is not None and ctx.instance.state == "suspended":
         raise Suspended(ctx.case_id)

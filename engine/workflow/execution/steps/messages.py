@@ -141,7 +141,7 @@ def pass_on(ctx: Context) -> None:
     ctx.wakes_workers = True
 
 
-def tell_signal(ctx: Context) -> None:
+def deliver_signal(ctx: Context) -> None:
     """One listener of another case hears it."""
     assert isinstance(ctx.command, TellSignal) and ctx.holder is not None and ctx.work is not None
     row = messages.stored(ctx.connection, ctx.work.payload["message"])

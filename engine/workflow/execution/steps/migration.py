@@ -44,7 +44,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
 _MOVES = ("Task", "Instance", "Deadline")
 
 
-def judge_migration(ctx: Context) -> None:
+def validate_migration(ctx: Context) -> None:
     """Everything that does not fit, at once. Nothing has changed."""
     assert isinstance(ctx.command, MigrateInstance)
     try:
@@ -265,13 +265,13 @@ def _listen_quietly(execution: Execution, holder: Scope, element: Any) -> None:
             instance.changed = True
 
 
-def tell_migration(ctx: Context) -> None:
+def report_migration(ctx: Context) -> None:
     """What an undo needs, and how the case's audit trail stood then."""
     seq = ctx.connection.execute(select(audit_head.c.seq).where(audit_head.c.case_id == ctx.case_id)).scalar_one()
     ctx.outcome = ctx.outcome.with_detail({**ctx.kept, "seq": seq, "moved": bool(ctx.execution.trace)})
 
 
-def judge_undo(ctx: Context) -> None:
+def validate_undo(ctx: Context) -> None:
     """Only where nothing has moved since: no element, no task, no deadline."""
     assert isinstance(ctx.command, UndoMigration)
     before = ctx.command.before

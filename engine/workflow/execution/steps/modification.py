@@ -112,7 +112,7 @@ def _scope(ctx: Context, start: StartAt, element: Element) -> Scope:
     return scope
 
 
-def judge_scopes(ctx: Context) -> None:
+def validate_scopes(ctx: Context) -> None:
     """Everything moves until it rests; a scope in which nothing is left is refused, and so is an empty instance."""
     scopes: list[Scope] = [ctx.live, *_living(ctx, ctx.live)]
     for scope in scopes:
@@ -129,7 +129,7 @@ def _is_scope(token: Token) -> bool:
     return token.role == BODY or token.element.type in ("subProcess", "transaction", "adHocSubProcess")
 
 
-def tell_tokens(ctx: Context) -> None:
+def report_tokens(ctx: Context) -> None:
     """Where everything of the case stands after the modification."""
     rows = ctx.connection.execute(
         select(element_instance.c.element_id, element_instance.c.id, element_instance.c.state)

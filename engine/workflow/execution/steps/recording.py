@@ -88,7 +88,7 @@ def write_audit(ctx: Context) -> None:
     chain.append(ctx.connection, ctx.case_id, ctx.now, ctx.actor, ctx.audit_kind, data, ctx.batch)
 
 
-def tell_outcome(ctx: Context) -> None:
+def build_outcome(ctx: Context) -> None:
     """What the sender wants to know: where the case stands and which tasks this command opened."""
     if not ctx.case_id:
         return

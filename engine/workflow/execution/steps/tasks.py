@@ -49,7 +49,7 @@ def check_access(ctx: Context) -> None:
         raise Forbidden(ctx.task.element_id)
 
 
-def task_is_free(ctx: Context) -> None:
+def require_available(ctx: Context) -> None:
     """Not in a pause, and nobody else's: one that a colleague has taken says who."""
     assert ctx.task is not None
     if ctx.task.paused_at is not None:

@@ -47,9 +47,9 @@ def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits()
     assert names(sequence.COMPLETE_TASK) == [
         "lock_task",
         "check_access",
-        "task_is_open",
-        "case_moves",
-        "task_is_free",
+        "require_open",
+        "require_not_suspended",
+        "require_available",
         "require_seen_data",
         "validate_task_data",
         "save_data",
@@ -61,7 +61,7 @@ def test_completing_a_task_locks_before_it_judges_and_audits_before_it_commits()
         "update_case",
         "assign_new_tasks",
         "write_audit",
-        "tell_outcome",
+        "build_outcome",
         "write_rows",
         "COMMIT",
         "relay_outbox",
@@ -100,7 +100,7 @@ def test_a_migration_is_judged_whole_before_a_row_changes() -> None:
     assert names(sequence.MIGRATE_INSTANCE)[:5] == [
         "lock_instance",
         "check_operator",
-        "judge_migration",
+        "validate_migration",
         "migrate_rows",
         "listen_anew",
     ]
