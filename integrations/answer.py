@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from engine.advice.economy.sourced import Source, Sourced
-from engine.platform.provider_errors import SourceBroken
+from engine.platform.provider_errors import SourceBrokenError
 
 
 class Answer(Schema):
@@ -19,11 +19,11 @@ class Answer(Schema):
 
 
 def load(schema: Schema, data: Any) -> Any:
-    """The checked answer. Raises ``SourceBroken`` with no word of the content."""
+    """The checked answer. Raises ``SourceBrokenError`` with no word of the content."""
     try:
         return schema.load(data)
     except (ValidationError, TypeError, ValueError, ArithmeticError):
-        raise SourceBroken("schema") from None
+        raise SourceBrokenError("schema") from None
 
 
 def sourced(value: Any, source: Source, at: datetime, derived: str = "") -> Sourced[Any]:

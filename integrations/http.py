@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 
 from engine.platform import trace
-from engine.platform.provider_errors import SourceBroken, SourceRefused, SourceUnavailable
+from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError, SourceUnavailableError
 from engine.platform.strict_json import JsonError, loads
 
 MAX_ANSWER = 10 * 1024 * 1024
@@ -30,11 +30,11 @@ class Response:
     body: bytes
 
     def json(self) -> Any:
-        """The body as strict JSON with exact decimals. Raises ``SourceBroken``."""
+        """The body as strict JSON with exact decimals. Raises ``SourceBrokenError``."""
         try:
             return loads(self.body, decimals=True)
         except JsonError:
-            raise SourceBroken("not_json") from None
+            raise SourceBrokenError("not_json") from None
 
 
 def _asked_pause(headers: Mapping[str, str]) -> float | None:
@@ -75,7 +75,7 @@ class HttpClient:
         most  bytes of an answer that are taken
         """
         if urlsplit(url).netloc not in self._hosts:
-            raise SourceRefused("host_not_allowed")
+            raise SourceRefusedError("host_not_allowed")
         limit = timeout or self._timeout
         sent = {"X-Request-ID": str(uuid.uuid4()), "Accept": "application/json", **(headers or {})}
         traced = trace.header()
@@ -97,23 +97,23 @@ class HttpClient:
                 body = answer.raw.read(most + 1, decode_content=True)
                 status, found = answer.status_code, dict(answer.headers)
         except requests.Timeout:
-            raise SourceUnavailable("timeout") from None
+            raise SourceUnavailableError("timeout") from None
         except requests.RequestException:
-            raise SourceUnavailable("network") from None
+            raise SourceUnavailableError("network") from None
         except Exception as error:  # a connection cut in the middle of the body surfaces as urllib3's own
-            raise SourceUnavailable(f"network_{type(error).__name__.lower()}") from None
+            raise SourceUnavailableError(f"network_{type(error).__name__.lower()}") from None
         if len(body) > most:
-            raise SourceBroken("answer_too_large")
+            raise SourceBrokenError("answer_too_large")
         length = found.get("Content-Length")
         if length is not None and length.isdigit() and int(length) > len(body) and method != "HEAD":
-            raise SourceUnavailable("cut_short")
+            raise SourceUnavailableError("cut_short")
         if status in expected:
             return Response(status, found, body)
         if status in PASSING:
-            raise SourceUnavailable(f"http_{status}", retry_after=_asked_pause(found))
+            raise SourceUnavailableError(f"http_{status}", retry_after=_asked_pause(found))
         if 300 <= status < 400:
-            raise SourceBroken("unexpected_redirect")
-        raise SourceRefused(f"http_{status}")
+            raise SourceBrokenError("unexpected_redirect")
+        raise SourceRefusedError(f"http_{status}")
 
     def get(self, url: str, **options: Any) -> Response:
         return self.call("GET", url, **options)

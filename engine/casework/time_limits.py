@@ -14,7 +14,7 @@ _FIXED = ((1, 1), (5, 1), (5, 17), (12, 25), (12, 26))
 _MOVING = (-3, -2, 0, 1, 39, 49, 50)
 
 
-class NoRule(ValueError):
+class NoRuleError(ValueError):
     """No rule is known for that day."""
 
 
@@ -44,11 +44,11 @@ def _known() -> dict[str, tuple[Limit, ...]]:
 
 
 def limit(name: str, on: date) -> Limit:
-    """The rule of that name in force on a day. Raises ``NoRule``."""
+    """The rule of that name in force on a day. Raises ``NoRuleError``."""
     for rule in _known()[name]:
         if rule.valid_from <= on and (rule.valid_to is None or on <= rule.valid_to):
             return rule
-    raise NoRule(name)
+    raise NoRuleError(name)
 
 
 def last_day(name: str, arrived: date) -> date:

@@ -26,7 +26,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 ACCEPT = ",".join(ending for endings in ENDINGS.values() for ending in endings)
 
 
-class BadFile(Exception):
+class FileRefusedError(Exception):
     """The file may not be kept. ``key`` names the sentence that says why."""
 
     def __init__(self, key: str) -> None:
@@ -44,21 +44,21 @@ class Upload:
 
 
 def check(name: str, content: bytes) -> Upload:
-    """The file as it may be kept. Raises ``BadFile`` with what is wrong with it."""
+    """The file as it may be kept. Raises ``FileRefusedError`` with what is wrong with it."""
     last = name.replace("\\", "/").rpartition("/")[2]
     seen = (sign for sign in last if sign not in '"<>' and unicodedata.category(sign) not in _UNSEEN)
     plain = "".join(seen).strip()[-120:]
     if not plain:
-        raise BadFile("upload.missing")
+        raise FileRefusedError("upload.missing")
     if not content:
-        raise BadFile("upload.empty")
+        raise FileRefusedError("upload.empty")
     if len(content) > LARGEST:
-        raise BadFile("upload.large")
+        raise FileRefusedError("upload.large")
     kind = _kind(content)
     if not kind:
-        raise BadFile("upload.kind")
+        raise FileRefusedError("upload.kind")
     if not plain.lower().endswith(ENDINGS[kind]):
-        raise BadFile("upload.ending")
+        raise FileRefusedError("upload.ending")
     return Upload(plain, kind, content)
 
 

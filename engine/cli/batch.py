@@ -7,8 +7,8 @@ import argparse
 from engine.application import Application
 from engine.cli.output import answer, as_json, in_words, run_batch
 from engine.workflow.bpmn.timing import TimerSyntaxError
-from engine.workflow.definitions.library import UnknownDefinition
-from engine.workflow.errors import BadInput
+from engine.workflow.definitions.library import UnknownDefinitionError
+from engine.workflow.errors import BadInputError
 from engine.workflow.operations import batches, selection
 from engine.workflow.operations.selection import Query
 
@@ -76,8 +76,8 @@ def run(application: Application, options: argparse.Namespace) -> int:
         refused = batches.results(application, options.batch, "refused")
         answer(options, {**as_json(told), "refusals": refused}, in_words(told, refused))
         return 0
-    except batches.UnknownBatch as error:
-        raise BadInput(error.args[0]) from None
+    except batches.UnknownBatchError as error:
+        raise BadInputError(error.args[0]) from None
 
 
 def _new(application: Application, options: argparse.Namespace) -> int:
@@ -92,18 +92,18 @@ def _new(application: Application, options: argparse.Namespace) -> int:
     )
     conditions = (options.process, options.version, options.element, options.stage, options.older_than)
     if not any(conditions) and not options.everything:
-        raise BadInput("name a condition, or --everything")
+        raise BadInputError("name a condition, or --everything")
     if options.version and not options.process:
-        raise BadInput("--version needs --process")
+        raise BadInputError("--version needs --process")
     if not options.reason and options.action in ("cancel", "suspend"):
-        raise BadInput(f"--reason is needed to {options.action}")
+        raise BadInputError(f"--reason is needed to {options.action}")
     try:
         with application.db.read() as connection:
             found = list(selection.cases(connection, application.library, query, application.clock.now()))
-    except UnknownDefinition as unknown:
-        raise BadInput(f"there is no such version: {unknown.args[0]}") from None
+    except UnknownDefinitionError as unknown:
+        raise BadInputError(f"there is no such version: {unknown.args[0]}") from None
     except TimerSyntaxError as error:
-        raise BadInput(str(error)) from None
+        raise BadInputError(str(error)) from None
     if options.dry_run:
         answer(options, {"dryRun": True, "total": len(found), "cases": found}, f"{len(found)} cases fit")
         return 0

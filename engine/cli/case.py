@@ -12,7 +12,7 @@ from engine.application import Application
 from engine.cli.output import answer
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.models import process_definition
-from engine.workflow.errors import BadInput, Refusal
+from engine.workflow.errors import BadInputError, Refusal
 from engine.workflow.execution.commands import (
     CancelCase,
     Command,
@@ -77,12 +77,12 @@ def run(application: Application, options: argparse.Namespace) -> int:
     if options.action == "show":
         return _show(application, options, case_id)
     if not options.reason and options.action != "resume":
-        raise BadInput(f"--reason is needed to {options.action} a case")
+        raise BadInputError(f"--reason is needed to {options.action} a case")
     try:
         application.dispatch.send(_command(options, case_id), SYSTEM)
     except (Refusal, Fault) as refused:
         why = refusal(refused)
-        raise BadInput(reasons(why) if why["reasons"] else why["code"]) from None
+        raise BadInputError(reasons(why) if why["reasons"] else why["code"]) from None
     return _show(application, options, case_id)
 
 
@@ -91,7 +91,7 @@ def _find(connection: Connection, name: str) -> str:
         select(case_file.c.id).where((case_file.c.number == name) | (case_file.c.id == name))
     ).scalar()
     if found is None:
-        raise BadInput(f"there is no case {name}")
+        raise BadInputError(f"there is no case {name}")
     return str(found)
 
 
@@ -118,7 +118,7 @@ def _variables(pairs: list[str]) -> dict[str, Any]:
                 raise ValueError
             found[name] = json.loads(text)
         except ValueError:
-            raise BadInput(f"--set {pair!r} is not NAME=JSON") from None
+            raise BadInputError(f"--set {pair!r} is not NAME=JSON") from None
     return found
 
 

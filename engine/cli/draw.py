@@ -26,7 +26,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--output", type=Path, metavar="FILE", help="where to write it; else to standard output")
 
 
-class BadDrawing(Exception):
+class DrawingError(Exception):
     """There is nothing to draw; says why."""
 
 
@@ -34,11 +34,11 @@ def draw(path: Path, process_id: str | None = None) -> str:
     """The picture with its own colours, ending in a newline. The same bundle always makes the same text.
 
     The title is the bundle's in bokmål, else the process's name, else its id.
-    Raises ``BadDrawing``, ``BpmnSyntaxError`` and ``OSError``.
+    Raises ``DrawingError``, ``BpmnSyntaxError`` and ``OSError``.
     """
     found = parse((path / "process.bpmn" if path.is_dir() else path).read_bytes()).processes
     if process_id is not None and process_id not in found:
-        raise BadDrawing(f"{path} holds no process {process_id!r}; there are: {', '.join(found)}")
+        raise DrawingError(f"{path} holds no process {process_id!r}; there are: {', '.join(found)}")
     process = found[process_id] if process_id is not None else next(iter(found.values()))
     return to_svg(process, title=_title(path) or process.name or process.id, standalone=True) + "\n"
 

@@ -69,16 +69,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     vat.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-class BadEstimate(Exception):
+class EstimateError(Exception):
     """The input cannot be computed; the text is why. An unknown year names those there are."""
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the estimate. Raises ``BadEstimate``."""
+    """Print the estimate. Raises ``EstimateError``."""
     try:
         return _tax(options) if options.kind == "tax" else _vat(options)
     except ValueError as error:
-        raise BadEstimate(str(error)) from error
+        raise EstimateError(str(error)) from error
 
 
 def _tax(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from engine.application import Application
 from engine.cli.output import answer
 from engine.workflow.audit.chain import audit_head
 from engine.workflow.bpmn.timing import TimerSyntaxError, parse_date
-from engine.workflow.errors import BadInput
+from engine.workflow.errors import BadInputError
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import history
 from engine.workflow.operations.history import Filter
@@ -40,7 +40,7 @@ def run(application: Application, options: argparse.Namespace) -> int:
 
 def _instances(application: Application, options: argparse.Namespace) -> int:
     if not 1 <= options.limit <= 1000:
-        raise BadInput("--limit is between 1 and 1000")
+        raise BadInputError("--limit is between 1 and 1000")
     wanted = Filter(options.process, options.outcome, _moment(options.since), _moment(options.until))
     with application.db.read() as connection:
         rows, more = history.finished(connection, wanted, _cursor(options.after), options.limit)
@@ -74,7 +74,7 @@ def _moment(text: str) -> datetime | None:
     try:
         return parse_date(text)
     except TimerSyntaxError as error:
-        raise BadInput(str(error)) from None
+        raise BadInputError(str(error)) from None
 
 
 def _cursor(text: str) -> tuple[datetime, str] | None:
@@ -83,7 +83,7 @@ def _cursor(text: str) -> tuple[datetime, str] | None:
     moment, comma, identity = text.partition(",")
     found = _moment(moment)
     if not comma or found is None:
-        raise BadInput(f"--after {text!r} is not a cursor")
+        raise BadInputError(f"--after {text!r} is not a cursor")
     return found, identity
 
 
@@ -94,7 +94,7 @@ def _elements(application: Application, options: argparse.Namespace) -> int:
         ).scalar()
         case_id = case_id or options.case  # the case may be purged; its trail is not
         if connection.execute(select(audit_head.c.seq).where(audit_head.c.case_id == case_id)).first() is None:
-            raise BadInput(f"there is no case {options.case}")
+            raise BadInputError(f"there is no case {options.case}")
         found = history.elements(connection, case_id)
     value = [
         {

@@ -24,7 +24,7 @@ from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle, BundleError
-from engine.workflow.errors import BadInput
+from engine.workflow.errors import BadInputError
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, faults
 
@@ -41,8 +41,8 @@ _OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {
 }
 CAPABILITIES = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
 REFUSED = (
-    SettingsError, DataSetError, BundleError, BpmnSyntaxError, OSError, estimate.BadEstimate, draw.BadDrawing,
-    stimuli.BadRun, BadInput, schema.SchemaError,
+    SettingsError, DataSetError, BundleError, BpmnSyntaxError, OSError, estimate.EstimateError, draw.DrawingError,
+    stimuli.StimuliError, BadInputError, schema.SchemaError,
 )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from engine.application import Application
 from engine.cli.output import SOME_REFUSED, answer, run_batch
 from engine.platform.progress import Bar
-from engine.workflow.definitions.library import Deployed, UnknownDefinition
-from engine.workflow.errors import BadInput
+from engine.workflow.definitions.library import Deployed, UnknownDefinitionError
+from engine.workflow.errors import BadInputError
 from engine.workflow.execution import migration
 from engine.workflow.operations import batches, history, selection
 from engine.workflow.operations.batch_commands import reasons
@@ -58,7 +58,7 @@ def versions(application: Application, options: argparse.Namespace) -> int:
     with application.db.read() as connection:
         rows = history.versions(connection, options.key)
     if options.key and not rows:
-        raise BadInput(f"there is no process {options.key}")
+        raise BadInputError(f"there is no process {options.key}")
     words = "\n".join(
         f"{row['key']} {row['version']}{' ' + row['tag'] if row['tag'] else ''}: {row['active']} active, "
         f"{row['suspended']} suspended, {row['ended']} ended"
@@ -72,18 +72,18 @@ def migrate(application: Application, options: argparse.Namespace) -> int:
     if options.undo:
         return _undo(application, options)
     if not (options.key and options.source and options.target):
-        raise BadInput("say which process, --from and --to; or --undo BATCH")
+        raise BadInputError("say which process, --from and --to; or --undo BATCH")
     mapping = _mapping(options.map)
     with application.db.read() as connection:
         source = _version(application, connection, options.key, options.source)
         target = _version(application, connection, options.key, options.target)
         if source.id == target.id:
-            raise BadInput(f"--from and --to are both version {source.version}")
+            raise BadInputError(f"--from and --to are both version {source.version}")
         slips = migration.unknown_names(source.bundle.process, target.bundle.process, mapping)
         stages = [{stage.id for stage in version.bundle.stages} for version in (source, target)]
         slips += migration.unknown_stages(stages[0], stages[1], mapping)
         if slips:
-            raise BadInput("; ".join(f"--map {slip.element}: {slip.message}" for slip in slips))
+            raise BadInputError("; ".join(f"--map {slip.element}: {slip.message}" for slip in slips))
         query = Query(process=options.key, version=str(source.version))
         found = list(selection.instances(connection, application.library, query, application.clock.now()))
     if options.dry_run:
@@ -100,8 +100,8 @@ def _version(application: Application, connection: Any, key: str, name: str) -> 
         if name == "latest":
             return application.library.newest(connection, key)
         return application.library.version(connection, key, name)
-    except UnknownDefinition:
-        raise BadInput(f"there is no version {name} of {key}") from None
+    except UnknownDefinitionError:
+        raise BadInputError(f"there is no version {name} of {key}") from None
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
@@ -109,9 +109,9 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         old, equals, new = pair.partition("=")
         if not old or not equals:
-            raise BadInput(f"--map {pair!r} is not OLD=NEW")
+            raise BadInputError(f"--map {pair!r} is not OLD=NEW")
         if old in found:
-            raise BadInput(f"--map names {old} twice")
+            raise BadInputError(f"--map names {old} twice")
         found[old] = new
     return found
 
@@ -142,11 +142,11 @@ def _dry_run(
 
 def _undo(application: Application, options: argparse.Namespace) -> int:
     if options.key or options.source or options.target or options.map or options.dry_run:
-        raise BadInput("--undo takes the batch alone")
+        raise BadInputError("--undo takes the batch alone")
     try:
         moved = batches.migrated_by(application, options.undo)
-    except batches.UnknownBatch as error:
-        raise BadInput(error.args[0]) from None
+    except batches.UnknownBatchError as error:
+        raise BadInputError(error.args[0]) from None
     batch = batches.create(
         application,
         "undo",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.cli.stimuli import BadRun, apply_stimulus, read_effects, read_stimuli
+from engine.cli.stimuli import StimuliError, apply_stimulus, read_effects, read_stimuli
 from engine.workflow.bpmn.conditions import MODES
 from engine.workflow.bpmn.elements import Definitions, Finding, Process
 from engine.workflow.bpmn.parser import parse
@@ -17,7 +17,7 @@ from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.bpmn.validator import EXECUTABLE, Capabilities, validate
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.execution.execution import MAX_STEPS, Fault
-from engine.workflow.execution.simulation import NobodyWaits, Simulation, TraceLine
+from engine.workflow.execution.simulation import NobodyWaitsError, Simulation, TraceLine
 
 _EPILOG = """\
 Stimuli are a JSON array; each is applied when everything rests:
@@ -74,7 +74,7 @@ def _steps(text: str) -> int:
 
 
 def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
-    """Execute and print. Raises ``BadRun``, ``Refused`` and ``OSError``; a definition is never half executed."""
+    """Execute and print. Raises ``StimuliError``, ``Refused`` and ``OSError``; a definition is never half executed."""
     path: Path = options.path
     file = path / "process.bpmn" if path.is_dir() else path
     stimuli = read_stimuli(options.stimuli)
@@ -97,10 +97,10 @@ def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
         for number, stimulus in enumerate(stimuli, 1):
             apply_stimulus(simulation, stimulus, number)
             _print(simulation.lines())
-    except NobodyWaits as error:
-        raise BadRun(str(error)) from None
+    except NobodyWaitsError as error:
+        raise StimuliError(str(error)) from None
     except (Fault, TimerSyntaxError) as error:
-        raise BadRun(f"it cannot go on: {error}") from None
+        raise StimuliError(f"it cannot go on: {error}") from None
     print(json.dumps({"result": simulation.result()}, ensure_ascii=False, default=str))
     return 0
 

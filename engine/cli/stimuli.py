@@ -10,7 +10,7 @@ from typing import Any
 from engine.platform.strict_json import loads
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, read_json
 from engine.workflow.bpmn.timing import TimerSyntaxError, add_duration
-from engine.workflow.execution.simulation import BEGIN, Effect, NobodyWaits, Simulation
+from engine.workflow.execution.simulation import BEGIN, Effect, NobodyWaitsError, Simulation
 
 MAX_STIMULI = 100_000
 #: Stimulus → what it must be, and what may be said with it; the same names in ``_HAPPEN``.
@@ -31,18 +31,18 @@ _EFFECT: Mapping[str, tuple[type, ...]] = {
 _NAMES = {dict: "an object", str: "a text", bool: "true", list: "an expression"}
 
 
-class BadRun(Exception):
+class StimuliError(Exception):
     """A stimulus or binding cannot be used; says which and why."""
 
 
 def apply_stimulus(simulation: Simulation, stimulus: Mapping[str, Any], number: int) -> None:
-    """Let one thing happen. Raises ``BadRun`` when nobody can take it."""
+    """Let one thing happen. Raises ``StimuliError`` when nobody can take it."""
     try:
         _HAPPEN[next(kind for kind in _HAPPEN if kind in stimulus)](simulation, stimulus)
-    except NobodyWaits as error:
-        raise BadRun(f"stimulus {number}: {error}") from None
+    except NobodyWaitsError as error:
+        raise StimuliError(f"stimulus {number}: {error}") from None
     except TimerSyntaxError as error:
-        raise BadRun(f"stimulus {number} cannot be used: {error}") from None
+        raise StimuliError(f"stimulus {number} cannot be used: {error}") from None
 
 
 def _message(simulation: Simulation, stimulus: Mapping[str, Any]) -> None:
@@ -64,18 +64,18 @@ _HAPPEN: Mapping[str, Callable[[Simulation, Mapping[str, Any]], None]] = {
 
 
 def read_stimuli(path: Path | None) -> list[Mapping[str, Any]]:
-    """What happens, checked whole before anything does. Raises ``BadRun`` and ``OSError``."""
+    """What happens, checked whole before anything does. Raises ``StimuliError`` and ``OSError``."""
     if path is None:
         return []
     found = _json(path)
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise BadRun(f"{path.name}: stimuli are a JSON array of objects")
+        raise StimuliError(f"{path.name}: stimuli are a JSON array of objects")
     if len(found) > MAX_STIMULI:
-        raise BadRun(f"{path.name}: more than {MAX_STIMULI} stimuli")
+        raise StimuliError(f"{path.name}: more than {MAX_STIMULI} stimuli")
     for number, item in enumerate(found, 1):
         fault = _fault(item)
         if fault:
-            raise BadRun(f"{path.name}: stimulus {number}: {fault}")
+            raise StimuliError(f"{path.name}: stimulus {number}: {fault}")
     return found
 
 
@@ -116,11 +116,11 @@ def read_effects(path: Path | None) -> dict[str, Effect]:
         return {}
     found = _json(path)
     if not isinstance(found, dict):
-        raise BadRun(f"{path.name}: bindings are a JSON object")
+        raise StimuliError(f"{path.name}: bindings are a JSON object")
     for name, effect in found.items():
         fault = _effect_fault(effect)
         if fault:
-            raise BadRun(f"{path.name}: the binding of {name!r}: {fault}")
+            raise StimuliError(f"{path.name}: the binding of {name!r}: {fault}")
     return {name: Effect(**effect) for name, effect in found.items()}
 
 
@@ -144,4 +144,4 @@ def _json(path: Path) -> Any:
     try:
         return loads(path.read_bytes())
     except ValueError as error:
-        raise BadRun(f"{path.name} is not JSON: {error}") from None
+        raise StimuliError(f"{path.name} is not JSON: {error}") from None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine.application import Application
 from engine.cli.output import answer
 from engine.platform.progress import Bar
-from engine.workflow.errors import BadInput
+from engine.workflow.errors import BadInputError
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import transfer
 
@@ -33,7 +33,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def export(application: Application, options: argparse.Namespace) -> int:
     if bool(options.case) == options.all:
-        raise BadInput("name cases, or --all")
+        raise BadInputError("name cases, or --all")
     cases = _cases(application, options)
     if options.out is None:
         for line in transfer.export(application, cases):
@@ -63,7 +63,7 @@ def _cases(application: Application, options: argparse.Namespace) -> list[str]:
                 select(case_file.c.id).where((case_file.c.number == name) | (case_file.c.id == name))
             ).scalar()
             if identity is None:
-                raise BadInput(f"there is no case {name}")
+                raise BadInputError(f"there is no case {name}")
             found.append(identity)
         return found
 

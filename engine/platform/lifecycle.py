@@ -53,28 +53,28 @@ class Lifecycle:
         }
 
     def move(self, entity: HasState, trigger: str) -> None:
-        """Change ``entity.state``. Raises ``NotAllowed`` when the table says no."""
+        """Change ``entity.state``. Raises ``TransitionError`` when the table says no."""
         event = self.machine.events.get(trigger)
         try:
             if event is None:
-                raise NotAllowed(self.name, trigger, entity.state)
+                raise TransitionError(self.name, trigger, entity.state)
             event.trigger(entity)
         except MachineError as error:
-            raise NotAllowed(self.name, trigger, entity.state) from error
+            raise TransitionError(self.name, trigger, entity.state) from error
 
     def allows(self, state: str, trigger: str) -> bool:
         """Whether *trigger* may happen in *state*."""
         return (state, trigger) in self.table
 
     def after(self, state: str, trigger: str) -> str:
-        """The state after *trigger*. Raises ``NotAllowed``."""
+        """The state after *trigger*. Raises ``TransitionError``."""
         try:
             return self.table[state, trigger]
         except KeyError:
-            raise NotAllowed(self.name, trigger, state) from None
+            raise TransitionError(self.name, trigger, state) from None
 
 
-class NotAllowed(Exception):
+class TransitionError(Exception):
     """A change of state that the life cycle does not have."""
 
     def __init__(self, lifecycle: str, trigger: str, state: Any) -> None:

@@ -1,9 +1,9 @@
 """How a source can fail. Every failure of every provider becomes one of these three.
 
     SourceError
-    ├── SourceUnavailable   transient: ask again later (time-out, 408, 429, 5xx, network)
-    ├── SourceRefused       our error for good: no consent, wrong scope, bad request
-    └── SourceBroken        their error for good: an answer that cannot be understood
+    ├── SourceUnavailableError   transient: ask again later (time-out, 408, 429, 5xx, network)
+    ├── SourceRefusedError       our error for good: no consent, wrong scope, bad request
+    └── SourceBrokenError        their error for good: an answer that cannot be understood
 
 ``code`` is a short name for logs and incidents; it never carries personal data.
 "No data" is not a failure: it is an ``Evidence`` with state ``EMPTY``.
@@ -21,13 +21,13 @@ class SourceError(Exception):
         self.retry_after = retry_after
 
 
-class SourceUnavailable(SourceError):
+class SourceUnavailableError(SourceError):
     """Ask again later. ``retry_after`` is seconds, where the source said so."""
 
 
-class SourceRefused(SourceError):
+class SourceRefusedError(SourceError):
     """Asking again without a change on our side gives the same no."""
 
 
-class SourceBroken(SourceError):
+class SourceBrokenError(SourceError):
     """The answer is not what the source's own documentation says."""

@@ -54,7 +54,7 @@ class Erased(Exception):
     """The person's key is gone: what it sealed cannot be read by anyone."""
 
 
-class Tampered(Exception):
+class TamperedError(Exception):
     """A sealed value does not open: it was changed or moved."""
 
 
@@ -85,7 +85,7 @@ class Vault:
         return nonce + key.encrypt(nonce, data, place.encode())
 
     def open(self, connection: Connection, person_id: str, place: str, sealed: bytes) -> Any:
-        """The value ``seal`` was given. Raises ``Erased`` or ``Tampered``."""
+        """The value ``seal`` was given. Raises ``Erased`` or ``TamperedError``."""
         return self._opened(self._key(connection, person_id), place, sealed)
 
     def opener(self, connection: Connection) -> Opener:
@@ -103,7 +103,7 @@ class Vault:
         try:
             return json.loads(AESGCM(key).decrypt(sealed[:12], sealed[12:], place.encode()))
         except InvalidTag as error:
-            raise Tampered(place.split(":")[0]) from error
+            raise TamperedError(place.split(":")[0]) from error
 
     def _key(self, connection: Connection, person_id: str) -> bytes:
         row = connection.execute(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engine.studio.bundle_upload import UploadRefused, read_folder
+from engine.studio.bundle_upload import UploadError, read_folder
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.findings import Offer, faults
@@ -21,7 +21,7 @@ def bundle_report(path: Path, offer: Offer) -> tuple[list[dict[str, Any]], str]:
     files = ((str(f.relative_to(path)), f.read_bytes()) for f in sorted(path.rglob("*")) if f.is_file())
     try:
         bundle = read_folder(files).bundle
-    except UploadRefused as refused:
+    except UploadError as refused:
         return [_row(Finding("", "unreadable", fault)) for fault in refused.faults], ""
     return [_row(finding) for finding in faults(bundle, offer)], _held(bundle)
 

@@ -30,7 +30,7 @@ FORMAT = 1
 _SIGNED = ("ibalanse", "format", "key", "version", "checksum", "from", "at")
 
 
-class SealBroken(Exception):
+class SignatureError(Exception):
     """``key`` names the sentence that says why the bundle is not taken."""
 
     def __init__(self, key: str, **values: object) -> None:
@@ -73,14 +73,14 @@ def sealed(bundle: Bundle, version: int, sender: str, at: datetime, key: RSAKey 
 
 
 def check(manifest: Any, bundle: Bundle) -> Seal:
-    """Check a seal. Raises ``SealBroken``."""
+    """Check a seal. Raises ``SignatureError``."""
     if not isinstance(manifest, dict) or manifest.get("ibalanse") != "bundle":
-        raise SealBroken("seal.unknown")
+        raise SignatureError("seal.unknown")
     number = manifest.get("format")
     if not isinstance(number, int) or number > FORMAT:
-        raise SealBroken("seal.newer", format=str(number)[:20], known=FORMAT)
+        raise SignatureError("seal.newer", format=str(number)[:20], known=FORMAT)
     if manifest.get("checksum") != bundle.checksum or manifest.get("key") != bundle.key:
-        raise SealBroken("seal.changed")
+        raise SignatureError("seal.changed")
     sender = str(manifest.get("from", ""))[:80]
     if "signature" not in manifest:
         return Seal(sender, "")
@@ -88,9 +88,9 @@ def check(manifest: Any, bundle: Bundle) -> Seal:
         key = RSAKey.import_key(manifest["publicKey"])
         found = jws.deserialize_compact(str(manifest["signature"]), key, algorithms=["RS256"])
     except (JoseError, ValueError, TypeError, KeyError):
-        raise SealBroken("seal.signature") from None
+        raise SignatureError("seal.signature") from None
     if found.payload != _payload(manifest):
-        raise SealBroken("seal.signature")
+        raise SignatureError("seal.signature")
     return Seal(sender, key.thumbprint())
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.studio.bundle_signature import Seal, SealBroken, check
+from engine.studio.bundle_signature import Seal, SignatureError, check
 from engine.workflow.bpmn.parser import read_definitions
 from engine.workflow.bpmn.xml import BpmnSyntaxError, read_xml
 from engine.workflow.definitions.bundle import HOME, MANIFEST, MAX_BYTES, Bundle, BundleError
@@ -30,7 +30,7 @@ _OPTION = frozenset({"value", "label"})
 Reason = tuple[str, Mapping[str, object]]
 
 
-class UploadRefused(BundleError):
+class UploadError(BundleError):
     """``reasons``: text key and values of every sentence that says why."""
 
     def __init__(self, reasons: list[Reason]) -> None:
@@ -48,11 +48,11 @@ class Upload:
 
 
 def read_zip(data: bytes) -> Upload:
-    """A bundle from a zip. Raises ``UploadRefused``."""
+    """A bundle from a zip. Raises ``UploadError``."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise UploadRefused([("upload.not_zip", {})]) from None
+        raise UploadError([("upload.not_zip", {})]) from None
     with archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         _check([entry.filename for entry in entries], sum(entry.file_size for entry in entries))
@@ -60,12 +60,12 @@ def read_zip(data: bytes) -> Upload:
             # A size the header lies about ends in BadZipFile: read() never gives more than the header says.
             files = {e.filename: archive.read(e) if _wanted(e.filename) else b"" for e in entries}
         except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, ValueError, EOFError, OSError):
-            raise UploadRefused([("upload.damaged", {})]) from None
+            raise UploadError([("upload.damaged", {})]) from None
     return _read(files)
 
 
 def read_folder(files: Iterable[tuple[str, bytes]]) -> Upload:
-    """A bundle from the files of a folder, as a browser sends them: path and content. Raises ``UploadRefused``."""
+    """A bundle from the files of a folder, as a browser sends them: path and content. Raises ``UploadError``."""
     found = dict(files)
     _check(list(found), sum(len(content) for content in found.values()))
     return _read(found)
@@ -73,12 +73,12 @@ def read_folder(files: Iterable[tuple[str, bytes]]) -> Upload:
 
 def _check(names: list[str], size: int) -> None:
     if len(names) > MOST_FILES or size > MAX_BYTES:
-        raise UploadRefused([("upload.too_much", {"files": MOST_FILES, "size": MOST_MB})])
+        raise UploadError([("upload.too_much", {"files": MOST_FILES, "size": MOST_MB})])
     for name in names:
         if name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in name.split("/"):
-            raise UploadRefused([("upload.leads_out", {})])
+            raise UploadError([("upload.leads_out", {})])
     if len(set(names)) != len(names):
-        raise UploadRefused([("upload.twice", {})])
+        raise UploadError([("upload.twice", {})])
 
 
 def _wanted(name: str) -> bool:
@@ -94,21 +94,21 @@ def _read(given: Mapping[str, bytes]) -> Upload:
         if PurePosixPath(name).name == "process.bpmn" and _wanted(name)
     ]
     if not roots:
-        raise UploadRefused([("upload.no_process", {})])
+        raise UploadError([("upload.no_process", {})])
     if len(roots) > 1:
-        raise UploadRefused([("upload.many_processes", {"count": len(roots)})])
+        raise UploadError([("upload.many_processes", {"count": len(roots)})])
     root = roots[0]
     files = {name.removeprefix(root): data for name, data in given.items() if name.startswith(root) and _wanted(name)}
     left_out = sorted(name for name in given if not (name.startswith(root) and _wanted(name)))
     reasons = list(_unreadable(files))
     if reasons:
-        raise UploadRefused(reasons)
+        raise UploadError(reasons)
     manifest = files.pop(MANIFEST, None)
     bundle = Bundle(_key(files), files)
     try:
         seal = None if manifest is None else check(json.loads(manifest), bundle)
-    except SealBroken as broken:
-        raise UploadRefused([(broken.key, broken.values)]) from None
+    except SignatureError as broken:
+        raise UploadError([(broken.key, broken.values)]) from None
     return Upload(bundle, tuple(left_out), seal)
 
 
@@ -270,7 +270,7 @@ def _key(files: Mapping[str, bytes]) -> str:
         try:
             key = next(iter(read_definitions(read_xml(files["process.bpmn"])).processes), "")
         except BpmnSyntaxError as error:
-            raise UploadRefused([("upload.not_bpmn", {"line": error.line or 1})]) from None
+            raise UploadError([("upload.not_bpmn", {"line": error.line or 1})]) from None
     if not KEY.fullmatch(key):
-        raise UploadRefused([("upload.key", {"key": key[:40]})])
+        raise UploadError([("upload.key", {"key": key[:40]})])
     return key

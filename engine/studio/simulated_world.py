@@ -15,7 +15,7 @@ from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, 
 from engine.advice.task_types.call_out import Ask, Refused, ReplyUnusable, Scalar
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
 from engine.platform.clock import Clock
-from engine.platform.provider_errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
 
 #: Numbers that belong to nobody (month + 80, the synthetic series).
 OWNER = ("21818297804", "Tone Test", date(1982, 1, 21))
@@ -27,9 +27,9 @@ DEAD = ("11824899930", "Torstein Test", date(1948, 2, 11))
 CALLOUT = "callout:"
 #: What a source may be made to do instead of answering.
 FAULTS: Mapping[str, type[SourceError] | None] = {
-    "silent": SourceUnavailable,
-    "refuses": SourceRefused,
-    "garbage": SourceBroken,
+    "silent": SourceUnavailableError,
+    "refuses": SourceRefusedError,
+    "garbage": SourceBrokenError,
     "empty": None,
 }
 
@@ -52,7 +52,7 @@ def data_sets(real: Mapping[str, DataSet], world: World) -> dict[str, DataSet]:
     def fetch(data_set: DataSet) -> Callable[[EvidenceRequest], Evidence]:
         def answer(request: EvidenceRequest) -> Evidence:
             if world.failing:
-                raise SourceUnavailable("simulated")
+                raise SourceUnavailableError("simulated")
             fault = world.faults.get(data_set.id, "")
             if fault == "empty":
                 return Evidence(EvidenceState.EMPTY, Figures())
@@ -142,11 +142,11 @@ class SimulatedTarget:
     def call(self, ask: Ask) -> Mapping[str, Scalar]:
         fault = self._world.faults.get(self._name, "")
         if self._world.failing or fault == "silent":
-            raise SourceUnavailable("simulated")
+            raise SourceUnavailableError("simulated")
         if fault == "refuses":
             raise Refused("http_403")
         if fault == "garbage":
-            raise SourceBroken("not_json")
+            raise SourceBrokenError("not_json")
         if fault == "empty" and ask.wanted:
             raise ReplyUnusable("reply_value_missing", ask.wanted[0].variable)
         return {one.variable: self._VALUES.get(one.type, "PRØVESVAR") for one in ask.wanted}

@@ -1,5 +1,7 @@
 """Why a command was not carried out, and input that cannot be used.
 
+A refusal is an answer, and is called by what it says; what goes wrong is called an error.
+
 Refusal                 nothing was changed
 ├── NotFound            no such task or case, or not for this actor: the same answer
 ├── Forbidden           the policy says no
@@ -123,5 +125,5 @@ class Conflict(Refusal):
         self.current = current
 
 
-class BadInput(Exception):
+class BadInputError(Exception):
     """What was asked or handed in cannot be used; the text says what and why. The command line exits with 2."""

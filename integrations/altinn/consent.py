@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.evidence.datasets import Title
-from engine.platform.provider_errors import SourceBroken
+from engine.platform.provider_errors import SourceBrokenError
 from integrations.http import HttpClient
 from integrations.maskinporten.client import PERSON, MaskinportenClient
 
@@ -52,7 +52,7 @@ class AltinnConsentChannel:
         ).json()
         view = answer.get("viewUri")
         if not isinstance(view, str):
-            raise SourceBroken("consent_answer")
+            raise SourceBrokenError("consent_answer")
         return ChannelReply(ask.reference, self._state(answer), view)
 
     def state(self, grant: str) -> ChannelState:
@@ -67,7 +67,7 @@ class AltinnConsentChannel:
     def _state(self, answer: dict[str, object]) -> ChannelState:
         state = _STATES.get(str(answer.get("status", "")).lower())
         if state is None:
-            raise SourceBroken("consent_status")
+            raise SourceBrokenError("consent_status")
         return state
 
     def _bearer(self, right: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState, Title
-from engine.platform.provider_errors import SourceBroken
+from engine.platform.provider_errors import SourceBrokenError
 from integrations.answer import load
 from integrations.bank.mapping import figures
 from integrations.bank.metadata import ACCOUNTS
@@ -64,14 +64,14 @@ class BankClient:
             redirect = answer["_links"]["scaRedirect"]["href"]
             return ChannelReply(answer["consentId"], _STATES[answer["consentStatus"]], redirect)
         except (KeyError, TypeError):
-            raise SourceBroken("consent_answer") from None
+            raise SourceBrokenError("consent_answer") from None
 
     def state(self, grant: str) -> ChannelState:
         answer = self._http.get(f"{self._url}/v1/consents/{quote(grant)}/status").json()
         try:
             return _STATES[answer["consentStatus"]]
         except (KeyError, TypeError):
-            raise SourceBroken("consent_status") from None
+            raise SourceBrokenError("consent_status") from None
 
     def revoke(self, grant: str) -> None:
         url = f"{self._url}/v1/consents/{quote(grant)}"
@@ -105,11 +105,11 @@ class BankClient:
             path, query = page["_links"].get("next", {}).get("href"), {}
             if not path:
                 return booked
-        raise SourceBroken("too_many_pages")
+        raise SourceBrokenError("too_many_pages")
 
     def _get(self, path: str | None, headers: dict[str, str], query: dict[str, str]) -> Any:
         if not path or not path.startswith("/v1/"):
-            raise SourceBroken("link_outside_service")
+            raise SourceBrokenError("link_outside_service")
         return self._http.get(f"{self._url}{path}", headers=headers, params=query).json()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.advice.task_types.call_out import Ask, Refused, Scalar, picked
-from engine.platform.provider_errors import SourceRefused
+from engine.platform.provider_errors import SourceRefusedError
 from engine.platform.settings import CallTarget
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
@@ -33,6 +33,6 @@ class CallClient:
             headers["Authorization"] = f"Bearer {self._maskinporten.token(self._target.scope)}"
         try:
             answer = self._http.post(self._target.url, json=dict(ask.body), headers=headers, expected=TAKEN, most=MOST)
-        except SourceRefused as refused:
+        except SourceRefusedError as refused:
             raise Refused(refused.code) from None
         return picked(answer.json() if ask.wanted else {}, ask.wanted)

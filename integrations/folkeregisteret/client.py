@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from engine.platform.provider_errors import SourceBroken
+from engine.platform.provider_errors import SourceBrokenError
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
 
@@ -27,7 +27,7 @@ class Folkeregisteret:
             full = " ".join(part for part in (name["fornavn"], name.get("mellomnavn"), name["etternavn"]) if part)
             return full, date.fromisoformat(_current(person["foedsel"])["foedselsdato"])
         except (KeyError, TypeError, ValueError, IndexError):
-            raise SourceBroken("freg_answer") from None
+            raise SourceBrokenError("freg_answer") from None
 
 
 def _current(elements: list[dict[str, Any]]) -> dict[str, Any]:

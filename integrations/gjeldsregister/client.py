@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState, Title
-from engine.platform.provider_errors import SourceBroken, SourceRefused
+from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError
 from integrations.answer import load
 from integrations.gjeldsregister.mapping import figures
 from integrations.gjeldsregister.metadata import DEBTS
@@ -40,12 +40,12 @@ class GjeldsregisterClient:
         try:
             return ChannelReply(answer["consent"]["id"], ChannelState.ACTIVE)
         except (KeyError, TypeError):
-            raise SourceBroken("consent_answer") from None
+            raise SourceBrokenError("consent_answer") from None
 
     def state(self, grant: str) -> ChannelState:
         answer = self._http.get(f"{self._url}/v1/debt/{quote(grant)}/status", headers=self._bearer(DEBTS.scope)).json()
         if not isinstance(answer, dict) or not isinstance(answer.get("active"), bool):
-            raise SourceBroken("consent_status")
+            raise SourceBrokenError("consent_status")
         return ChannelState.ACTIVE if answer["active"] else ChannelState.REVOKED
 
     def revoke(self, grant: str) -> None:
@@ -57,7 +57,7 @@ class GjeldsregisterClient:
         url = f"{self._url}/v1/debt/{quote(asked.grant)}"
         answer = load(DebtAnswer(), self._http.get(url, headers=self._bearer(DEBTS.scope)).json())
         if answer["ssn"] != asked.subject.pid:
-            raise SourceRefused("another_person")
+            raise SourceRefusedError("another_person")
         found, missing = figures(answer, asked.as_of)
         if missing:
             return Evidence(EvidenceState.PARTIAL, found, missing)
@@ -69,7 +69,7 @@ class GjeldsregisterClient:
             form = {"grant_type": "client_credentials", "scope": scope}
             answer: Any = self._http.post(f"{self._url}/oauth2/token", form=form, auth=self._client).json()
             if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
-                raise SourceBroken("token_answer")
+                raise SourceBrokenError("token_answer")
             kept = self._tokens[scope] = (time.monotonic() + 50, answer["access_token"])
         return {"Authorization": f"Bearer {kept[1]}"}
 

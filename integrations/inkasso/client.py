@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.platform.provider_errors import SourceRefused
+from engine.platform.provider_errors import SourceRefusedError
 from integrations.answer import load
 from integrations.http import HttpClient
 from integrations.inkasso.mapping import figures
@@ -33,7 +33,7 @@ class InkassoClient:
         raw = self._http.post(f"{self._url}/saldo/v1/foresporsel", json=body, headers=headers).json()
         answer = load(Balance(), raw)
         if answer["personidentifikator"] != asked.subject.pid:
-            raise SourceRefused("another_person")
+            raise SourceRefusedError("another_person")
         missing = tuple(answer["ikkeSvart"])
         found = figures(answer, asked.as_of)
         state = EvidenceState.PARTIAL if missing else EvidenceState.ANSWERED if found.debts else EvidenceState.EMPTY

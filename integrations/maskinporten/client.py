@@ -7,7 +7,7 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from engine.platform.provider_errors import SourceBroken
+from engine.platform.provider_errors import SourceBrokenError
 from engine.platform.settings import MaskinportenSettings
 from integrations.client_key import sign
 from integrations.http import HttpClient
@@ -41,7 +41,7 @@ class MaskinportenClient:
         answer = self._http.post(f"{self._settings.issuer.rstrip('/')}/token", form=form).json()
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str):
-            raise SourceBroken("token_answer")
+            raise SourceBrokenError("token_answer")
         if consent is None:
             life = float(answer.get("expires_in", 60))
             self._kept[f"{scope} {resource}"] = (time.monotonic() + life - 10, token)

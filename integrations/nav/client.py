@@ -10,7 +10,7 @@ from marshmallow import fields
 from engine.advice.economy.figures import Figures, Income, IncomeKind
 from engine.advice.economy.sourced import Source
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.platform.provider_errors import SourceRefused
+from engine.platform.provider_errors import SourceRefusedError
 from integrations.answer import Answer, load, sourced
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
@@ -65,7 +65,7 @@ class NavClient:
 
 def _income(payment: dict[str, Any], benefit: dict[str, Any], asked: EvidenceRequest) -> Income:
     if benefit["rettighetshaver"]["ident"] != asked.subject.pid:
-        raise SourceRefused("another_person")
+        raise SourceRefusedError("another_person")
     month = payment["posteringsdato"].replace(day=1)
     kind = benefit["ytelsestype"]
     source = Source(BENEFITS.id, "Nav", asked.as_of, BENEFITS.requirement.value, f"{kind}/{month:%Y-%m}")

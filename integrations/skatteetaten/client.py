@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.advice.economy.figures import Figures
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.platform.provider_errors import SourceRefused
+from engine.platform.provider_errors import SourceRefusedError
 from integrations.answer import load
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
@@ -68,7 +68,7 @@ class SkatteetatenClient:
 
 def _same_person(pid: str, asked: EvidenceRequest) -> None:
     if pid != asked.subject.pid:
-        raise SourceRefused("another_person")
+        raise SourceRefusedError("another_person")
 
 
 def _evidence(found: Figures) -> Evidence:

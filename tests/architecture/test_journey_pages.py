@@ -11,7 +11,7 @@ import pytest
 
 import build_pictures
 from build_pictures import DIAGRAMS, LARGEST, PICTURES, ROOT, bundles
-from engine.cli.draw import BadDrawing, draw
+from engine.cli.draw import DrawingError, draw
 
 JOURNEYS = ROOT / "docs" / "journeys"
 PAGES = sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md"]
@@ -53,7 +53,7 @@ def test_every_picture_is_linked_small_and_taken_by_a_browser_test() -> None:
 
 
 def test_a_process_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(BadDrawing, match="there are: consent"):
+    with pytest.raises(DrawingError, match="there are: consent"):
         draw(ROOT / "processes" / "consent", "other")
 
 

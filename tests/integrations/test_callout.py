@@ -9,7 +9,7 @@ import requests
 
 from engine.advice.task_types.call_out import Ask, Refused, ReplyUnusable, Target
 from engine.advice.task_types.descriptions import Wanted
-from engine.platform.provider_errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
 from engine.platform.settings import CallTarget, Settings, SettingsError, callouts
 from integrations.wiring import connect
 
@@ -40,11 +40,11 @@ def test_the_same_key_twice_is_one_case_and_the_same_answer(sandbox: Settings) -
 @pytest.mark.parametrize(
     ("kind", "error", "code", "after"),
     [
-        ("error", SourceUnavailable, "http_500", None),
-        ("busy", SourceUnavailable, "http_429", 30.0),
-        ("half", SourceBroken, "not_json", None),
-        ("garbage", SourceBroken, "not_json", None),
-        ("huge", SourceBroken, "answer_too_large", None),
+        ("error", SourceUnavailableError, "http_500", None),
+        ("busy", SourceUnavailableError, "http_429", 30.0),
+        ("half", SourceBrokenError, "not_json", None),
+        ("garbage", SourceBrokenError, "not_json", None),
+        ("huge", SourceBrokenError, "answer_too_large", None),
         ("refuses", Refused, "http_403", None),
     ],
 )
@@ -66,7 +66,7 @@ def test_a_reply_without_what_was_promised_names_the_variable(sandbox: Settings)
 
 def test_a_token_that_is_refused_is_our_fault_and_no_answer_to_the_case(sandbox: Settings) -> None:
     without = replace(sandbox, maskinporten=replace(sandbox.maskinporten, client_id="somebody-else"))
-    with pytest.raises(SourceRefused) as found:
+    with pytest.raises(SourceRefusedError) as found:
         target(without).call(Ask(BODY, (), "key-3"))
     assert not isinstance(found.value, Refused)
 

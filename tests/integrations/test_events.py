@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from engine.platform.provider_errors import SourceRefused
+from engine.platform.provider_errors import SourceRefusedError
 from engine.platform.settings import Settings
 from integrations.altinn.events import AltinnEvents
 from integrations.wiring import connect
@@ -34,7 +34,7 @@ def test_an_event_arrives_with_its_resource_and_twice_is_once(sandbox: Settings)
 
 
 def test_what_is_no_event_is_refused(sandbox: Settings) -> None:
-    with pytest.raises(SourceRefused, match="http_400"):
+    with pytest.raises(SourceRefusedError, match="http_400"):
         connect(sandbox).events.publish({"id": "1", "data": {}})
 
 

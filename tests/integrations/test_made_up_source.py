@@ -16,7 +16,7 @@ from engine.advice.economy.figures import GapReason, Total
 from engine.advice.economy.overview import Completeness, Overview
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSet, EvidenceRequest, Subject
-from engine.platform.provider_errors import SourceUnavailable
+from engine.platform.provider_errors import SourceUnavailableError
 from engine.platform.settings import Settings
 from integrations.wiring import PROVIDERS, Integrations, connect
 from tests.engine.web.filled import Browser
@@ -140,7 +140,7 @@ def test_it_is_given_up_after_the_time_it_asked_for(sandbox: Settings, connected
     asked = EvidenceRequest(Subject("p", "0", "P", now.date()), "grant", "c", "i", now, now.date())
     begun = time.monotonic()
 
-    with pytest.raises(SourceUnavailable):
+    with pytest.raises(SourceUnavailableError):
         source.fetch(asked)
 
     waited = timedelta(seconds=time.monotonic() - begun)

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from engine.advice.consent.channels import ChannelAsk, ChannelState
 from engine.advice.economy.figures import DebtKind
 from engine.advice.evidence.datasets import EvidenceRequest, EvidenceState, Subject
-from engine.platform.provider_errors import SourceBroken, SourceRefused, SourceUnavailable
+from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError, SourceUnavailableError
 from engine.platform.settings import Settings
 from integrations.sandbox import faults
 from integrations.sandbox.app import create_sandbox
@@ -94,7 +94,7 @@ def test_the_bank_gives_nothing_without_a_valid_consent(world: World) -> None:
     grant = world.grant("bank", "truls")
     world.clients.channels["bank"].revoke(grant)
 
-    with pytest.raises(SourceRefused):
+    with pytest.raises(SourceRefusedError):
         world.fetch("bank.accounts", "truls", grant)
 
 
@@ -131,7 +131,7 @@ def test_altinn_consent_opens_skatteetaten_and_lanekassen(world: World) -> None:
 def test_another_persons_consent_opens_nothing(world: World) -> None:
     grant = world.grant("altinn", "anne")
 
-    with pytest.raises(SourceRefused):
+    with pytest.raises(SourceRefusedError):
         world.fetch("skatteetaten.income", "truls", grant)
 
 
@@ -153,10 +153,10 @@ def test_land_register_business_register_and_nav_answer(world: World) -> None:
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
-        ("error", SourceUnavailable),
-        ("garbage", SourceBroken),
-        ("half", (SourceBroken, SourceUnavailable)),
-        ("refuses", SourceRefused),
+        ("error", SourceUnavailableError),
+        ("garbage", SourceBrokenError),
+        ("half", (SourceBrokenError, SourceUnavailableError)),
+        ("refuses", SourceRefusedError),
     ],
 )
 @pytest.mark.parametrize(
@@ -188,5 +188,5 @@ def test_a_source_that_hangs_is_given_up_in_time(world: World, monkeypatch: pyte
     monkeypatch.setattr(faults, "HANG_SECONDS", 12)
     world.fault("nav", "anne", "hangs")
 
-    with pytest.raises(SourceUnavailable, match="timeout"):
+    with pytest.raises(SourceUnavailableError, match="timeout"):
         world.fetch("nav.benefits", "anne", "mandate-1")

@@ -24,7 +24,7 @@ from engine.advice.task_types.collection import settle
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
 from engine.application import Application, build
 from engine.platform.clock import FixedClock
-from engine.platform.provider_errors import SourceError, SourceUnavailable
+from engine.platform.provider_errors import SourceError, SourceUnavailableError
 from engine.platform.settings import Settings
 from engine.studio import drafts
 from engine.workflow.authorization.actor import Actor, Office, Role
@@ -114,7 +114,7 @@ class Published:
     def publish(self, event: Mapping[str, Any]) -> None:
         if self.failures:
             self.failures -= 1
-            raise SourceUnavailable("http_503")
+            raise SourceUnavailableError("http_503")
         self.events.append(event)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest
 from engine.advice.evidence.models import harvest as harvest_table
-from engine.platform.provider_errors import SourceUnavailable
+from engine.platform.provider_errors import SourceUnavailableError
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.execution.models import incident, process_instance
 from tests.factories.bundles import bundle, flow, job, line
@@ -108,7 +108,7 @@ def test_without_any_basis_the_diagram_is_told_and_nothing_is_noted(product: Pro
 
 
 def test_a_source_that_is_silent_is_asked_again_and_the_fresh_answers_are_left_alone(product: Product) -> None:
-    product.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
+    product.sources.failing["bank.accounts"] = SourceUnavailableError("timeout")
     case = begin(product, "bank.accounts, lanekassen.loans", ASKING)
     product.complete(case, "GiveConsent", consent_answer=yes("loans", "spending"))
     product.work()
@@ -138,7 +138,7 @@ def test_what_is_withdrawn_while_it_is_asked_for_is_not_kept_and_not_asked_again
 
     def withdrawn(request: EvidenceRequest) -> Evidence:
         product.withdraw(case)
-        product.sources.failing["lanekassen.loans"] = SourceUnavailable("timeout")
+        product.sources.failing["lanekassen.loans"] = SourceUnavailableError("timeout")
         return whole.fetch(request)
 
     application.data_sets["lanekassen.loans"] = replace(whole, fetch=withdrawn)  # type: ignore[index]

@@ -11,7 +11,7 @@ from forms.formatting import clock_time, kroner, long_date, percent
 
 
 def render(overview: Overview, *, name: str, language: str, made_at: datetime) -> bytes:
-    """A PDF. Raises ``FontsMissing`` when set-up has not been run."""
+    """A PDF. Raises ``FontsMissingError`` when set-up has not been run."""
 
     def w(key: str) -> str:
         return word(language, key)

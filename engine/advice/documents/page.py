@@ -19,7 +19,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 _FONTS = Path(__file__).parent / "fonts"
 
 
-class FontsMissing(RuntimeError):
+class FontsMissingError(RuntimeError):
     """The fonts are cut by ``make setup``; without them no PDF is made."""
 
 
@@ -29,7 +29,7 @@ def fonts() -> tuple[str, str]:
     for name in ("Inter-Regular", "Inter-Bold"):
         path = _FONTS / f"{name}.ttf"
         if not path.exists():
-            raise FontsMissing(f"{path.name} is missing: run make setup")
+            raise FontsMissingError(f"{path.name} is missing: run make setup")
         pdfmetrics.registerFont(TTFont(name, str(path)))
     return "Inter-Regular", "Inter-Bold"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.rates import UnknownYear
+from engine.advice.economy.rates import UnknownYearError
 
 _FOLDER = Path(__file__).parent / "rates"
 MAX_PERSONS = 7
@@ -96,13 +96,13 @@ def known_years() -> tuple[int, ...]:
 def _edition(year: int) -> Mapping[str, Any]:
     path = _FOLDER / f"sifo-{year}.json"
     if not path.is_file():
-        raise UnknownYear(year, known_years())
+        raise UnknownYearError(year, known_years())
     found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
 def budget(household: Household, year: int) -> tuple[BudgetLine, ...]:
-    """Every post with an amount. Raises ``rates.UnknownYear``."""
+    """Every post with an amount. Raises ``rates.UnknownYearError``."""
     edition = _edition(year)
     source = f"{edition['edition']}, {edition['licence']}"
     sums: dict[str, Money] = {}

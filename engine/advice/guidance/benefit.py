@@ -53,7 +53,7 @@ class Unpriced:
     effect: str
 
 
-class WrongAssumption(ValueError):
+class AssumptionError(ValueError):
     """``key`` names the assumption whose value cannot be used."""
 
     def __init__(self, key: str, rule: str) -> None:
@@ -87,17 +87,17 @@ def present_value(yearly: Decimal, rate: Decimal, years: int) -> Decimal:
 
 
 def recompute(**changed: object) -> tuple[Benefit, ...]:
-    """The sums with some assumptions changed by name, as a live calculator does. Raises ``WrongAssumption``."""
+    """The sums with some assumptions changed by name, as a live calculator does. Raises ``AssumptionError``."""
     return benefits(changed)
 
 
 def benefits(changed: Mapping[str, object] | None = None) -> tuple[Benefit, ...]:
-    """The sums from the assumptions, those in *changed* replaced. Raises ``WrongAssumption``."""
+    """The sums from the assumptions, those in *changed* replaced. Raises ``AssumptionError``."""
     known = {assumption.key: assumption for assumption in assumptions()}
     v = {key: assumption.value for key, assumption in known.items()}
     for key, value in (changed or {}).items():
         if key not in known:
-            raise WrongAssumption(key, "is not an assumption")
+            raise AssumptionError(key, "is not an assumption")
         v[key] = _number(known[key], value)
     yearly = {
         "caseworker": v["caseworker"] * MILLION,
@@ -128,9 +128,9 @@ def _number(assumption: Assumption, given: object) -> Decimal:
     try:
         value = Decimal(str(given).replace("\u00a0", "").replace(" ", "").replace(",", "."))
     except InvalidOperation:
-        raise WrongAssumption(assumption.key, "must be a number") from None
+        raise AssumptionError(assumption.key, "must be a number") from None
     if not value.is_finite() or not 0 <= value <= assumption.most:
-        raise WrongAssumption(assumption.key, f"must be from 0 to {assumption.most}")
+        raise AssumptionError(assumption.key, f"must be from 0 to {assumption.most}")
     if assumption.unit == "years" and value != value.to_integral_value():
-        raise WrongAssumption(assumption.key, "must be whole years")
+        raise AssumptionError(assumption.key, "must be whole years")
     return value

@@ -20,7 +20,7 @@ from engine.advice.event_kinds import AdviceEvent
 from engine.advice.task_types.descriptions import Wanted
 from engine.platform.clock import Clock
 from engine.platform.db import Database
-from engine.platform.provider_errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
@@ -49,11 +49,11 @@ class Ask:
     key: str
 
 
-class Refused(SourceRefused):
+class Refused(SourceRefusedError):
     """The other side took the call and said no (4xx); the code is ``http_<status>``."""
 
 
-class ReplyUnusable(SourceBroken):
+class ReplyUnusable(SourceBrokenError):
     """The reply lacks what was chosen from it. ``variable`` says which, never what stood there."""
 
     def __init__(self, code: str, variable: str) -> None:
@@ -156,7 +156,7 @@ class CallOut:
             return GiveUp("body_too_large")
         try:
             found = target.call(Ask(body, wanted, work.idempotency_key))
-        except SourceUnavailable as error:
+        except SourceUnavailableError as error:
             return Retry(error.code, error.retry_after)
         except Refused as error:
             return Error("CALL_REFUSED", detail=error.code)

@@ -16,7 +16,7 @@ from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSet, Requirement, Subject
 from engine.advice.task_types.descriptions import named
 from engine.platform.db import Database
-from engine.platform.provider_errors import SourceError, SourceUnavailable
+from engine.platform.provider_errors import SourceError, SourceUnavailableError
 from engine.platform.vault import Vault
 from engine.workflow.execution.execution import Fault
 from engine.workflow.execution.models import process_instance
@@ -103,7 +103,7 @@ class OpenSources:
             ids = [data_set.id for data_set in data_sets]
             try:
                 replies.append((reference, name, ids, self._channels[name].request(ask)))
-            except SourceUnavailable as error:
+            except SourceUnavailableError as error:
                 return Retry(error.code, error.retry_after)
             except SourceError as error:
                 refused = ChannelReply(f"refused-{error.code}", ChannelState.REFUSED)
@@ -204,7 +204,7 @@ class RevokeGrant:
             return Done()
         try:
             self._channels[row.channel].revoke(row.reference)
-        except SourceUnavailable as error:
+        except SourceUnavailableError as error:
             return Retry(error.code, error.retry_after)
         except SourceError:
             return Done()  # ended there already, or never known there

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from engine.advice.event_kinds import AdviceEvent
 from engine.casework import notices
 from engine.platform.db import Database
-from engine.platform.provider_errors import SourceError, SourceUnavailable
+from engine.platform.provider_errors import SourceError, SourceUnavailableError
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
@@ -110,7 +110,7 @@ class Parties:
             askers = self._askers(connection, work.case_id)
         try:
             found = next((answer for pid in askers if (answer := register.find(pid)) is not None), None)
-        except SourceUnavailable as error:
+        except SourceUnavailableError as error:
             return Retry(error.code, error.retry_after)
         except SourceError as error:
             return GiveUp(error.code)
@@ -186,7 +186,7 @@ class Submit:
         body["everybodySigned"] = str(work.payload.get("everybodySigned", "")).lower() == "true"
         try:
             receipt = receiver.submit(str(work.payload.get("reference")), body, work.idempotency_key)
-        except SourceUnavailable as error:
+        except SourceUnavailableError as error:
             return Retry(error.code, error.retry_after)
         except SourceError as error:
             return GiveUp(error.code)

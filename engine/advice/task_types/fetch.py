@@ -16,7 +16,7 @@ from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.task_types.collection import subject_of
 from engine.advice.task_types.descriptions import named
 from engine.platform.db import Database
-from engine.platform.provider_errors import SourceBroken, SourceRefused, SourceUnavailable
+from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError, SourceUnavailableError
 from engine.platform.vault import Vault
 from engine.workflow.jobs.job_types import Done, Error, GiveUp, Result
 from engine.workflow.jobs.outbox import Work
@@ -133,11 +133,11 @@ class Fetch:
         )
         try:
             evidence = data_set.fetch(request)
-        except SourceUnavailable as failure:
+        except SourceUnavailableError as failure:
             return "unavailable", failure.code, None
-        except SourceRefused as failure:
+        except SourceRefusedError as failure:
             return "refused", failure.code, None
-        except SourceBroken as failure:
+        except SourceBrokenError as failure:
             return "broken", failure.code, None
         return evidence.state.value, "", evidence
 

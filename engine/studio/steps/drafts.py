@@ -9,7 +9,7 @@ from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import BeginDraft, DraftCommand, DraftEdit, Edited, RedoDraft
 from engine.studio.event_kinds import StudioEvent
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import AlreadyDone, NotFound
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
@@ -77,7 +77,7 @@ def begin(ctx: Context) -> None:
     bundle = command.bundle
     try:
         base = ctx.services.library.newest(ctx.connection, bundle.key).version
-    except UnknownDefinition:
+    except UnknownDefinitionError:
         base = 0
     there = drafts.locked(ctx.connection, bundle.key)
     if there is not None and there.bundle == bundle.pack() and there.changed_by == ctx.actor.person_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.studio import case_migration
 from engine.studio.commands import BatchCommand, MoveCases, TryMove
-from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
@@ -26,7 +26,7 @@ def require_version(ctx: Context) -> None:
         return
     try:
         key = ctx.services.library.get(ctx.connection, ctx.command.to).key
-    except UnknownDefinition:
+    except UnknownDefinitionError:
         raise NotFound(ctx.command.to) from None
     if key != ctx.command.key:
         raise NotFound(ctx.command.to)

@@ -74,7 +74,7 @@ def _keep(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int)
         return view.t("files.large", size=takes.largest)
     try:
         upload = uploads.check(sent.filename or "", content)
-    except uploads.BadFile as bad:
+    except uploads.FileRefusedError as bad:
         return view.t(bad.key)
     if takes.endings and not upload.name.lower().endswith(takes.endings):
         return view.t("files.ending", endings=", ".join(takes.endings))

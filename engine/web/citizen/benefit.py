@@ -10,7 +10,7 @@ from flask import render_template, request
 from sqlalchemy import Connection, func, select
 
 from engine.advice.evidence.models import snapshot
-from engine.advice.guidance.benefit import WrongAssumption, assumptions, benefits, unpriced
+from engine.advice.guidance.benefit import AssumptionError, assumptions, benefits, unpriced
 from engine.web.shared import view
 from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
@@ -61,7 +61,7 @@ def show() -> Any:
     wrong = ""
     try:
         found = benefits(given)
-    except WrongAssumption as error:
+    except AssumptionError as error:
         found, wrong = benefits(), error.key
     with view.application().db.read() as connection:
         measured = measure(connection)

@@ -16,7 +16,7 @@ from engine.advice.economy.claims import LivingCosts, living_costs
 from engine.advice.economy.measures import kept_up
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import scope_of
-from engine.advice.economy.rates import UnknownYear
+from engine.advice.economy.rates import UnknownYearError
 from engine.advice.economy.repayment import minimum, plans
 from engine.advice.economy.spending import by_month
 from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
@@ -59,7 +59,7 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) 
     if kept.get("persons"):
         try:
             lines = sifo.budget(_household(kept), known.overview.as_of.year)
-        except UnknownYear as error:
+        except UnknownYearError as error:
             unknown = error
     amounts = {group: Decimal(amount) for group, amount in budget.get("amounts", {}).items()}
     used = sifo.used_by_group(_used(known))

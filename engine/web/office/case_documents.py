@@ -40,7 +40,7 @@ def add(number: str) -> Any:
     try:
         content = sent.stream.read(uploads.LARGEST + 1) if sent else b""
         upload = uploads.check(sent.filename or "" if sent else "", content)
-    except uploads.BadFile as bad:
+    except uploads.FileRefusedError as bad:
         wrong["document-file"] = bad.key
     application = view.application()
     if wrong or upload is None:

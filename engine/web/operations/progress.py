@@ -23,7 +23,7 @@ from engine.workflow.operations.commands import ContinueBatch, StopBatch
 def _progress(identity: str) -> Progress:
     try:
         return batches.progress_of(view.application(), identity)
-    except batches.UnknownBatch:
+    except batches.UnknownBatchError:
         raise NotFound(identity) from None
 
 

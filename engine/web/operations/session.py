@@ -9,7 +9,7 @@ from engine.web.shared import view
 from engine.web.shared.guards import guarded
 from engine.web.shared.texts import texts
 from engine.workflow.authorization.actor import Role
-from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.definitions.library import UnknownDefinitionError
 
 blueprint = guarded("operations", "engine.web", Role.ADMINISTRATOR.value)
 
@@ -30,7 +30,7 @@ def process_name(connection: Connection, key: str) -> str:
     """The title of a process; work that belongs to none has the name of its task type."""
     try:
         return view.application().library.newest(connection, key).bundle.title(g.language)
-    except UnknownDefinition:
+    except UnknownDefinitionError:
         return key
 
 

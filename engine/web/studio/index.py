@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.studio import drafts, studio_settings
 from engine.studio.blank import blank
-from engine.studio.bundle_upload import KEY, UploadRefused, read_folder, read_zip
+from engine.studio.bundle_upload import KEY, UploadError, read_folder, read_zip
 from engine.studio.commands import BeginDraft, SetStudioSetting
 from engine.studio.drafts import DraftConflict
 from engine.web.shared import view
@@ -68,7 +68,7 @@ def upload() -> Any:
         return page((view.t("studio.choose_file"),))
     try:
         got = read_zip(data) if data else read_folder((f.filename or "", f.read()) for f in folder)
-    except UploadRefused as refused:
+    except UploadError as refused:
         return page(tuple(view.t(key, **values) for key, values in refused.reasons))
     if why := trust.refused(got.seal):
         return page((why,))

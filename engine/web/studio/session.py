@@ -11,7 +11,7 @@ from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.library import Deployed, UnknownDefinition
+from engine.workflow.definitions.library import Deployed, UnknownDefinitionError
 from engine.workflow.errors import NotFound
 from engine.workflow.findings import Offer, faults
 
@@ -29,7 +29,7 @@ def offer_of(connection: Connection) -> Offer:
 def deployed(connection: Connection, key: str) -> Deployed:
     try:
         return view.application().library.newest(connection, key)
-    except UnknownDefinition:
+    except UnknownDefinitionError:
         raise NotFound(key) from None
 
 

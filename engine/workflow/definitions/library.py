@@ -40,11 +40,11 @@ class Deployed:
         return self.bundle.version_tag
 
 
-class VersionTaken(Exception):
+class VersionTakenError(Exception):
     """Another definition has this id, or this tag."""
 
 
-class UnknownDefinition(KeyError):
+class UnknownDefinitionError(KeyError):
     """No such process, or no such version of it."""
 
 
@@ -60,7 +60,7 @@ class Library:
         if found is None:
             row = connection.execute(select(process_definition).where(process_definition.c.id == definition_id)).first()
             if row is None:
-                raise UnknownDefinition(definition_id)
+                raise UnknownDefinitionError(definition_id)
             found = Deployed(
                 row.id, row.key, row.version, Bundle.unpack(row.key, row.bundle), frozenset(row.readers or ())
             )
@@ -83,17 +83,17 @@ class Library:
             .limit(1)
         ).first()
         if row is None:
-            raise UnknownDefinition(key)
+            raise UnknownDefinitionError(key)
         return self.get(connection, row.id)
 
     def version(self, connection: Connection, key: str, version: str) -> Deployed:
-        """One version by its number or its tag. Raises ``UnknownDefinition``."""
+        """One version by its number or its tag. Raises ``UnknownDefinitionError``."""
         wanted = process_definition.c.version_tag == version
         if version.isdigit() and len(version) < 10:
             wanted = process_definition.c.version == int(version)
         row = connection.execute(select(process_definition.c.id).where(process_definition.c.key == key, wanted)).first()
         if row is None:
-            raise UnknownDefinition(f"{key} {version}")
+            raise UnknownDefinitionError(f"{key} {version}")
         return self.get(connection, row.id)
 
     def every_newest(self, connection: Connection) -> list[Deployed]:
@@ -130,7 +130,7 @@ class Library:
         """
         try:
             newest = self.newest(connection, bundle.key)
-        except UnknownDefinition:
+        except UnknownDefinitionError:
             newest = None
         if newest is not None and newest.bundle.checksum == bundle.checksum:
             return newest, False
@@ -149,7 +149,7 @@ class Library:
     ) -> tuple[Deployed, bool]:  # fmt: skip
         """A version from another installation: the one with the same content, else a new one under its own id.
 
-        It keeps its number when that is free, and its *readers*. Raises ``VersionTaken``.
+        It keeps its number when that is free, and its *readers*. Raises ``VersionTakenError``.
         """
         row = connection.execute(
             select(process_definition.c.id).where(
@@ -162,12 +162,12 @@ class Library:
             select(process_definition.c.version, process_definition.c.id).where(process_definition.c.key == bundle.key)
         ).all()
         if connection.execute(select(process_definition.c.id).where(process_definition.c.id == identity)).first():
-            raise VersionTaken(f"{bundle.key} {version}: another definition has its id here")
+            raise VersionTakenError(f"{bundle.key} {version}: another definition has its id here")
         try:
             if bundle.version_tag:
                 _free(connection, bundle.key, bundle.version_tag)
         except BundleError as error:
-            raise VersionTaken(str(error)) from None
+            raise VersionTakenError(str(error)) from None
         last = max((r.version for r in taken), default=0)
         number = version if all(r.version != version for r in taken) else last + 1
         deployed = Deployed(identity, bundle.key, number, bundle, readers)

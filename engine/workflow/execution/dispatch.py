@@ -28,7 +28,7 @@ from engine.workflow.execution.behaviours import ELEMENT_BEHAVIOURS
 from engine.workflow.execution.commands import Command, Outcome, RaisePolicyIncident
 from engine.workflow.execution.context import Context, Services, Step
 from engine.workflow.execution.execution import Execution
-from engine.workflow.execution.flush import LostRace
+from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.execution.models import idempotency
 from engine.workflow.execution.sequence import COMMIT, SEQUENCES, relay_outbox
 from engine.workflow.execution.store import SqlStore
@@ -68,7 +68,7 @@ class Dispatch:
             try:
                 with self._database.write() as own:
                     return self._once(command, actor, key, own)
-            except (LostRace, IntegrityError, OperationalError, DBAPIError) as error:
+            except (LostRaceError, IntegrityError, OperationalError, DBAPIError) as error:
                 if attempt == TRIES or not passing(error):
                     raise
                 log.info("retrying %s after %s", type(command).__name__, type(error).__name__)
@@ -154,7 +154,7 @@ def digest(command: Command) -> str:
 
 def passing(error: Exception) -> bool:
     """Whether the same command may succeed when tried again."""
-    if isinstance(error, LostRace | IntegrityError):
+    if isinstance(error, LostRaceError | IntegrityError):
         return True
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None)

@@ -90,7 +90,7 @@ _NEW_INCIDENT = Prepared(
 )
 
 
-class LostRace(Exception):
+class LostRaceError(Exception):
     """Another writer changed the instance in the meantime; the command is tried again from the start."""
 
 
@@ -99,7 +99,7 @@ def flush(
 ) -> None:
     """Write every change of *execution*, with what waits in *batch* already.
 
-    Raises ``LostRace`` when an instance is not the version that was read.
+    Raises ``LostRaceError`` when an instance is not the version that was read.
     """
     batch = batch or Batch(connection)
     checked = _instances(batch, execution)
@@ -109,7 +109,7 @@ def flush(
     results = batch.send()
     for place in checked:
         if results[place] != 1:
-            raise LostRace
+            raise LostRaceError
 
 
 def _instances(batch: Batch, execution: Execution) -> list[int]:
@@ -295,4 +295,4 @@ def _waits(batch: Batch, execution: Execution, now: datetime) -> None:
     )
 
 
-__all__ = ["LostRace", "flush"]
+__all__ = ["LostRaceError", "flush"]

@@ -12,7 +12,7 @@ from engine.platform.clock import Clock
 from engine.platform.vault import Vault
 from engine.workflow.bpmn.elements import Process
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.library import Library, UnknownDefinition
+from engine.workflow.definitions.library import Library, UnknownDefinitionError
 from engine.workflow.execution.data import CaseData
 from engine.workflow.execution.execution import Execution, Fault
 from engine.workflow.execution.models import (
@@ -124,7 +124,7 @@ class SqlStore:
                 deployed = self._library.version(self._connection, key, version)
             else:
                 deployed = self._library.newest(self._connection, key)
-        except UnknownDefinition:
+        except UnknownDefinitionError:
             raise Fault("unknown_process", f"{key} {version}".strip()) from None
         return deployed.id, called_process(deployed.bundle, key)
 

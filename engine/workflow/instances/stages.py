@@ -17,7 +17,7 @@ from engine.workflow.definitions.bundle import Bundle, Stage
 START = "new"
 
 
-class GuardRefused(Exception):
+class GuardError(Exception):
     """A stage's guard says no. ``key`` names the sentence that tells which rule."""
 
     def __init__(self, stage: str, key: str) -> None:
@@ -39,11 +39,11 @@ def declared(bundle: Bundle, stage_id: str) -> Stage:
 
 
 def enter(bundle: Bundle, current: str | None, stage_id: str, holds: Callable[[Any], bool]) -> str:
-    """The stage after entering *stage_id*. Raises ``GuardRefused`` when its guard does not hold."""
+    """The stage after entering *stage_id*. Raises ``GuardError`` when its guard does not hold."""
     if current == stage_id:
         return stage_id
     stage = declared(bundle, stage_id)
     if stage.guard is not None and not holds(stage.guard):
-        raise GuardRefused(stage_id, stage.refusal)
+        raise GuardError(stage_id, stage.refusal)
     cycle = lifecycle(bundle.key, tuple(s.id for s in bundle.stages))
     return cycle.after(current or START, f"to_{stage_id}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.platform.provider_errors import SourceError, SourceUnavailable
+from engine.platform.provider_errors import SourceError, SourceUnavailableError
 from engine.workflow.jobs.job_types import Done, GiveUp, Result, Retry
 from engine.workflow.jobs.outbox import Work
 from engine.workflow.jobs.outgoing_events import SEND
@@ -30,7 +30,7 @@ class SendEvent:
     def perform(self, work: Work, now: datetime) -> Result:
         try:
             self._publisher.publish({**work.payload["event"], "source": self._source})
-        except SourceUnavailable as error:
+        except SourceUnavailableError as error:
             return Retry(error.code, error.retry_after)
         except SourceError as error:
             return GiveUp(error.code)

@@ -33,11 +33,11 @@ MAX_RECLAIMS = 5
 BATCH: Mapping[str, int] = {"timers": 20, "work": 1, "bulk": 4}
 
 
-class LeaseLost(Exception):
+class LeaseLostError(Exception):
     """Another worker has the row now. Whatever was done must be rolled back."""
 
 
-class OutOfTurn(Exception):
+class OutOfTurnError(Exception):
     """The case has earlier work that must be done first."""
 
 
@@ -173,21 +173,21 @@ def _held(work: Work) -> Any:
 def _change(connection: Connection, work: Work, **values: Any) -> None:
     done = connection.execute(update(due_work).where(_held(work)).values(**values))
     if done.rowcount != 1:
-        raise LeaseLost(work.id)
+        raise LeaseLostError(work.id)
 
 
 def renew(connection: Connection, work: Work, now: datetime) -> None:
-    """Keep the lease while the work goes on. Raises ``LeaseLost``."""
+    """Keep the lease while the work goes on. Raises ``LeaseLostError``."""
     _change(connection, work, lease_until=now + LEASE)
 
 
 def finish(connection: Connection, work: Work) -> None:
-    """The first statement of the transaction that writes the work's effects. Raises ``LeaseLost``."""
+    """The first statement of the transaction that writes the work's effects. Raises ``LeaseLostError``."""
     _change(connection, work, state="done", lease_until=None, last_error=None)
 
 
 def require_turn(connection: Connection, work: Work) -> None:
-    """Raises ``OutOfTurn`` when the case has an earlier timer, message or signal that is not done."""
+    """Raises ``OutOfTurnError`` when the case has an earlier timer, message or signal that is not done."""
     if not work.case_id or work.kind not in COMMANDS:
         return
     earlier = connection.execute(
@@ -201,7 +201,7 @@ def require_turn(connection: Connection, work: Work) -> None:
         .limit(1)
     ).first()
     if earlier is not None:
-        raise OutOfTurn(work.id)
+        raise OutOfTurnError(work.id)
 
 
 def reschedule(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
-from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import AlreadyDone, NotPossible, Refusal
 from engine.workflow.execution.commands import (
     CancelCase,
@@ -97,7 +97,7 @@ def known_to(runtime: Runtime, connection: Connection, instance: str, mapping: M
         return dict(mapping)  # it was purged meanwhile; the command says so
     try:
         bundle = runtime.library.get(connection, definition).bundle
-    except UnknownDefinition:
+    except UnknownDefinitionError:
         return dict(mapping)
     known = {*bundle.process.elements, *bundle.process.flows, *(STAGE + stage.id for stage in bundle.stages)}
     return {old: new for old, new in mapping.items() if old in known}

@@ -25,7 +25,7 @@ from engine.workflow.audit.kinds import OperationsEvent
 from engine.workflow.authorization.actor import SYSTEM, Actor
 from engine.workflow.errors import Refusal
 from engine.workflow.execution.execution import Fault
-from engine.workflow.execution.flush import LostRace
+from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.operations import dry_run
 from engine.workflow.operations.batch_commands import actor_of, commands, crashed, forget_heads, refusal
 from engine.workflow.operations.dry_run import patiently
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 ACTIONS = ("cancel", "suspend", "resume", "retry", "migrate", "try", "undo", "retry_incident", "skip_incident")
 
 
-class UnknownBatch(KeyError):
+class UnknownBatchError(KeyError):
     """There is no such batch."""
 
 
@@ -120,7 +120,7 @@ def run(
     report: Callable[[Progress], None] | None = None,
     seconds: float | None = None,
 ) -> Progress:
-    """Work until nothing is pending or somebody stops it. Raises ``UnknownBatch``. May be run again at any time.
+    """Work until nothing is pending or somebody stops it. Raises ``UnknownBatchError``. May be run again at any time.
 
     One that was stopped stays so until ``let_run``.
 
@@ -234,7 +234,7 @@ def _do(runtime: Runtime, connection: Connection, row: Row[Any], target: str) ->
     except (Refusal, Fault) as error:
         forget_heads(connection)
         return "refused", refusal(error), None
-    except (LostRace, DBAPIError):
+    except (LostRaceError, DBAPIError):
         raise
     except Exception as error:
         log.exception("batch %s failed on %s", row.id, target, exc_info=False)
@@ -251,7 +251,7 @@ def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
 
 
 def stop(runtime: Runtime, identity: str) -> Progress:
-    """Let the runners end after the case they have in hand. ``let_run`` takes it back. Raises ``UnknownBatch``."""
+    """Let the runners end after the case they have in hand. ``let_run`` takes it back. Raises ``UnknownBatchError``."""
     with runtime.db.write() as connection:
         stop_in(connection, identity)
     return progress_of(runtime, identity)
@@ -266,7 +266,7 @@ def stop_in(connection: Connection, identity: str) -> None:
 
 
 def let_run(runtime: Runtime, identity: str) -> None:
-    """Take back a stop: whoever runs it next goes on. Raises ``UnknownBatch``."""
+    """Take back a stop: whoever runs it next goes on. Raises ``UnknownBatchError``."""
     with runtime.db.write() as connection:
         let_run_in(connection, identity)
 
@@ -278,7 +278,7 @@ def let_run_in(connection: Connection, identity: str) -> None:
 
 
 def progress_of(runtime: Runtime, identity: str) -> Progress:
-    """Raises ``UnknownBatch``."""
+    """Raises ``UnknownBatchError``."""
     with runtime.db.read() as connection:
         return _progress(connection, _row(connection, identity))
 
@@ -300,7 +300,7 @@ def latest(runtime: Runtime, limit: int = 50) -> list[Progress]:
 
 
 def results(runtime: Runtime, identity: str, state: str = "", after: int = -1) -> list[dict[str, Any]]:
-    """Up to 500 items of a batch in order, after a position; with *state* those alone. Raises ``UnknownBatch``."""
+    """Up to 500 items of a batch in order, after a position; with *state* those alone. Raises ``UnknownBatchError``."""
     with runtime.db.read() as connection:
         _row(connection, identity)
         wanted = [batch_item.c.batch_id == identity, batch_item.c.position > after]
@@ -311,7 +311,7 @@ def results(runtime: Runtime, identity: str, state: str = "", after: int = -1) -
 
 
 def migrated_by(runtime: Runtime, identity: str) -> list[str]:
-    """What a migration batch has moved and nobody has put back. Raises ``UnknownBatch``."""
+    """What a migration batch has moved and nobody has put back. Raises ``UnknownBatchError``."""
     with runtime.db.read() as connection:
         return migrated_in(connection, identity)
 
@@ -320,7 +320,7 @@ def migrated_in(connection: Connection, identity: str) -> list[str]:
     """The same, within a transaction."""
     row = _row(connection, identity)
     if row.action != "migrate":
-        raise UnknownBatch(f"{identity} is not a migration")
+        raise UnknownBatchError(f"{identity} is not a migration")
     wanted = (batch_item.c.batch_id == identity, batch_item.c.state == "done")
     return list(
         connection.execute(select(batch_item.c.target).where(*wanted).order_by(batch_item.c.position)).scalars()
@@ -330,5 +330,5 @@ def migrated_in(connection: Connection, identity: str) -> list[str]:
 def _row(connection: Connection, identity: str) -> Row[Any]:
     row = connection.execute(select(batch).where(batch.c.id == identity)).first()
     if row is None:
-        raise UnknownBatch(f"there is no batch {identity}")
+        raise UnknownBatchError(f"there is no batch {identity}")
     return row

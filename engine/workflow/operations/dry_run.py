@@ -18,7 +18,7 @@ from engine.workflow.errors import Reason, Refusal
 from engine.workflow.execution.commands import MigrateInstance
 from engine.workflow.execution.dispatch import TRIES, passing
 from engine.workflow.execution.execution import Fault
-from engine.workflow.execution.flush import LostRace
+from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.operations.batch_commands import crashed, forget_heads, known_to, refusal
 from engine.workflow.runtime import Runtime
 
@@ -32,7 +32,7 @@ HANDFUL = 20
 Outcomes = dict[str, dict[str, Any] | None]
 
 
-class _RolledBack(Exception):
+class _RolledBackError(Exception):
     """Ends a try-out's transaction without a commit."""
 
 
@@ -41,7 +41,7 @@ def patiently(work: Callable[[], T]) -> T:
     for attempt in range(1, TRIES + 1):
         try:
             return work()
-        except (LostRace, DBAPIError) as error:
+        except (LostRaceError, DBAPIError) as error:
             if attempt == TRIES or not passing(error):
                 raise
             time.sleep(random.uniform(0, 0.01 * 2**attempt))
@@ -90,8 +90,8 @@ def _tried(
                 target, made = deployed.id, deployed.id if new else ""
             for identity in targets:
                 outcomes[identity] = _one(runtime, connection, identity, target, mapping)
-            raise _RolledBack
-    except _RolledBack:
+            raise _RolledBackError
+    except _RolledBackError:
         pass
     finally:
         if made:
@@ -109,7 +109,7 @@ def _one(
         return None
     except (Refusal, Fault) as error:
         return refusal(error)
-    except (LostRace, DBAPIError):
+    except (LostRaceError, DBAPIError):
         raise
     except Exception as error:
         log.exception("a move to %s could not be tried on %s", target, identity, exc_info=False)

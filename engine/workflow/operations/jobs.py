@@ -34,7 +34,7 @@ class RunBatch:
             if batches.progress_of(self._runtime, identity).state not in ("ready", "running"):
                 return Done()
             told = batches.run(self._runtime, identity, seconds=SLICE)
-        except batches.UnknownBatch:
+        except batches.UnknownBatchError:
             return GiveUp("unknown_batch")
         return Deferred(SOON, "more") if told.state == "running" else Done()
 

@@ -48,7 +48,7 @@ class Query:
 
 
 def cases(connection: Connection, library: Library, query: Query, now: datetime) -> Iterator[str]:
-    """Ids of the cases that fit, oldest first. Raises ``UnknownDefinition`` and ``TimerSyntaxError``."""
+    """Ids of the cases that fit, oldest first. Raises ``UnknownDefinitionError`` and ``TimerSyntaxError``."""
     yield from _chosen(connection, library, query, now, cases_only=True)
 
 

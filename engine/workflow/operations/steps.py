@@ -49,7 +49,7 @@ def stop_batch(ctx: Context) -> None:
     assert isinstance(ctx.command, StopBatch)
     try:
         batches.stop_in(ctx.connection, ctx.command.batch_id)
-    except batches.UnknownBatch:
+    except batches.UnknownBatchError:
         raise NotFound(ctx.command.batch_id) from None
 
 
@@ -57,7 +57,7 @@ def continue_batch(ctx: Context) -> None:
     assert isinstance(ctx.command, ContinueBatch)
     try:
         batches.let_run_in(ctx.connection, ctx.command.batch_id)
-    except batches.UnknownBatch:
+    except batches.UnknownBatchError:
         raise NotFound(ctx.command.batch_id) from None
     _run_in_background(ctx, ctx.command.batch_id)
 

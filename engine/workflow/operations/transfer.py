@@ -31,9 +31,9 @@ from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.definitions.library import EVERYONE, VersionTaken
+from engine.workflow.definitions.library import EVERYONE, VersionTakenError
 from engine.workflow.definitions.models import process_definition
-from engine.workflow.errors import BadInput
+from engine.workflow.errors import BadInputError
 from engine.workflow.execution.models import message, process_instance
 from engine.workflow.instances.models import case_file, case_number
 from engine.workflow.jobs.models import due_work
@@ -115,43 +115,45 @@ def _person(connection: Connection, identity: str) -> Iterator[dict[str, Any]]:
 
 
 def check(lines: Iterable[str]) -> int:
-    """Read a whole export without writing anything. Returns how many cases it holds. Raises ``BadInput``."""
+    """Read a whole export without writing anything. Returns how many cases it holds. Raises ``BadInputError``."""
     digest = hashlib.sha256()
     last: dict[str, Any] | None = None
     count = 0
     for number, text in enumerate(lines, 1):
         if last is not None and "end" in last:
-            raise BadInput(f"line {number}: something stands after the end")
+            raise BadInputError(f"line {number}: something stands after the end")
         try:
             last = json.loads(text)
             if not isinstance(last, dict):
                 raise ValueError
         except ValueError:
-            raise BadInput(f"line {number} is not a JSON object") from None
+            raise BadInputError(f"line {number} is not a JSON object") from None
         if number == 1:
             _header(last)
         if "end" in last:
             if last["end"] != {"cases": count, "sha256": digest.hexdigest()}:
-                raise BadInput("the file was changed: its checksum does not hold")
+                raise BadInputError("the file was changed: its checksum does not hold")
             continue
         count += "case" in last
         digest.update(text.rstrip("\n").encode() + b"\n")
     if last is None or "end" not in last:
-        raise BadInput("the file is cut off: its last line is missing")
+        raise BadInputError("the file is cut off: its last line is missing")
     return count
 
 
 def _header(header: Mapping[str, Any]) -> None:
     if header.get("ibalanse") != "export" or header.get("format") != FORMAT:
-        raise BadInput("this is not an export of iBalanse, or of another format")
+        raise BadInputError("this is not an export of iBalanse, or of another format")
     if header.get("schema") != schema.revision():
-        raise BadInput(f"the export is of schema {header.get('schema')}, this installation has {schema.revision()}")
+        raise BadInputError(
+            f"the export is of schema {header.get('schema')}, this installation has {schema.revision()}"
+        )
 
 
 def bring_in(runtime: Runtime, lines: Iterable[str], report: Callable[[int], None] | None = None) -> dict[str, int]:
     """Write a checked export, each case in one transaction. A case that is here already is left alone.
 
-    Raises ``BadInput`` at the first case that cannot come in; those before it are in, and the same file can be
+    Raises ``BadInputError`` at the first case that cannot come in; those before it are in, and the same file can be
     brought in again.
     """
     definitions: dict[str, str] = {}
@@ -174,15 +176,15 @@ def bring_in(runtime: Runtime, lines: Iterable[str], report: Callable[[int], Non
 def _adopt(runtime: Runtime, connection: Connection, row: Mapping[str, Any], definitions: dict[str, str]) -> bool:
     bundle = Bundle.unpack(row["key"], base64.b64decode(row["bundle"]["base64"]))
     if bundle.checksum != row["checksum"]:
-        raise BadInput(f"definition {row['key']} {row['version']}: the bundle does not have its checksum")
+        raise BadInputError(f"definition {row['key']} {row['version']}: the bundle does not have its checksum")
     deployed_at = datetime.fromisoformat(row["deployed_at"])
     try:
         adopted, new = runtime.library.adopt(
             connection, bundle, identity=row["id"], version=row["version"], at=deployed_at, by=row["deployed_by"],
             readers=_readers(row),
         )  # fmt: skip
-    except VersionTaken as taken:
-        raise BadInput(str(taken)) from None
+    except VersionTakenError as taken:
+        raise BadInputError(str(taken)) from None
     definitions[row["id"]] = adopted.id
     return new
 
@@ -202,7 +204,7 @@ def _admit(runtime: Runtime, connection: Connection, value: Mapping[str, Any]) -
     ).all()
     if here:
         if len(here) > 1 or (here[0].id, bytes(here[0].lookup)) != (person["id"], person["lookup"]):
-            raise BadInput(f"person {person['id']} is known here under another id")
+            raise BadInputError(f"person {person['id']} is known here under another id")
         return False
     connection.execute(insert(person_table).values(**person))
     if value["key"] is not None:
@@ -210,7 +212,7 @@ def _admit(runtime: Runtime, connection: Connection, value: Mapping[str, Any]) -
         try:
             runtime.vault.person(connection, person["id"])
         except (KeyError, InvalidTag, Erased):
-            raise BadInput("this installation does not have the data keys the export was sealed with") from None
+            raise BadInputError("this installation does not have the data keys the export was sealed with") from None
     return True
 
 
@@ -226,11 +228,11 @@ def _write(
         return False
     number = found[case_file.name][0]["number"]
     if connection.execute(select(case_file.c.id).where(case_file.c.number == number)).first() is not None:
-        raise BadInput(f"case number {number} is another case here")
+        raise BadInputError(f"case number {number} is another case here")
     for name, taken in found.items():
         table = metadata.tables.get(name)
         if table is None:
-            raise BadInput(f"this installation has no table {name}")
+            raise BadInputError(f"this installation has no table {name}")
         written = []
         for row in taken:
             if row.get("definition_id"):
@@ -242,7 +244,7 @@ def _write(
     _count_up(connection, number)
     broken = chain.verify(connection, case_id)
     if broken is not None:
-        raise BadInput(f"the audit trail of case {number} does not hold at event {broken.seq}: {broken.reason}")
+        raise BadInputError(f"the audit trail of case {number} does not hold at event {broken.seq}: {broken.reason}")
     chain.append(connection, case_id, runtime.clock.now(), SYSTEM, WorkflowEvent.CASE_IMPORTED, {})
     return True
 

@@ -33,13 +33,13 @@ from engine.workflow.execution.commands import (
 )
 from engine.workflow.execution.dispatch import TRIES, Dispatch, passing
 from engine.workflow.execution.execution import Fault
-from engine.workflow.execution.flush import LostRace
+from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.execution.models import process_instance
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.breaker import Breaker, side_of
 from engine.workflow.jobs.job_types import Deferred, Done, Error, GiveUp, JobType, Result, Retry, policy_of
 from engine.workflow.jobs.models import COMMANDS, QUEUES
-from engine.workflow.jobs.outbox import LeaseLost, OutOfTurn, Work
+from engine.workflow.jobs.outbox import LeaseLostError, OutOfTurnError, Work
 from engine.workflow.jobs.retry import RetryPolicy
 from engine.workflow.runtime import Runtime
 
@@ -149,7 +149,7 @@ class Performer:
                 self._fire(work)
             else:
                 self._do(work)
-        except LeaseLost:
+        except LeaseLostError:
             log.warning("lease lost on work %s", work.id)
         except AlreadyDone:
             log.info("work %s has nothing left to do", work.id)
@@ -163,10 +163,10 @@ class Performer:
     def _fire(self, work: Work) -> None:
         try:
             self._write_with_retries(lambda: self._fire_once(work))
-        except OutOfTurn:
+        except OutOfTurnError:
             at = max(work.due_at, self._clock.now()) + TURN_DELAY
             self._write_with_retries(lambda: self._again(work, at))
-        except (LeaseLost, AlreadyDone):
+        except (LeaseLostError, AlreadyDone):
             raise
         except Exception as error:
             self._failed(work, error)
@@ -208,7 +208,7 @@ class Performer:
         self._failpoints.reach("after_perform")
         try:
             self._write_with_retries(lambda: self._record(work, job_type, result))
-        except (LeaseLost, AlreadyDone):
+        except (LeaseLostError, AlreadyDone):
             raise
         except Exception as error:
             if isinstance(error, DBAPIError) and trouble(error):
@@ -314,7 +314,7 @@ class Performer:
             try:
                 action()
                 return
-            except (LostRace, DBAPIError) as error:
+            except (LostRaceError, DBAPIError) as error:
                 attempt += 1
                 if isinstance(error, DBAPIError) and trouble(error):
                     if time.monotonic() >= until or self._stopping():
@@ -336,7 +336,7 @@ class Performer:
                     try:
                         with self._database.write() as connection:
                             outbox.renew(connection, work, self._clock.now())
-                    except LeaseLost:
+                    except LeaseLostError:
                         continue
                     except Exception:
                         log.warning("could not renew the lease of work %s", work.id)

@@ -10,7 +10,7 @@ import pytest
 
 from engine.advice.guidance.benefit import (
     Assumption,
-    WrongAssumption,
+    AssumptionError,
     assumptions,
     benefits,
     present_value,
@@ -146,7 +146,7 @@ def test_another_assumption_gives_another_sum() -> None:
 def test_a_wrong_assumption_is_named(key: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"^{key} ") as caught:
         recompute(**{key: value})
-    assert isinstance(caught.value, WrongAssumption) and caught.value.key == key
+    assert isinstance(caught.value, AssumptionError) and caught.value.key == key
 
 
 def test_the_largest_assumptions_still_give_sums() -> None:

@@ -33,5 +33,5 @@ def test_each_rule_says_its_statute_and_since_when_and_none_is_made_up() -> None
     rule = time_limits.limit("complaint", date(2026, 11, 23))
 
     assert (rule.weeks, rule.reference) == (3, "forvaltningsloven § 29")
-    with pytest.raises(time_limits.NoRule):
+    with pytest.raises(time_limits.NoRuleError):
         time_limits.limit("complaint", date(1969, 12, 31))

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, select
 
 from engine.application import Application
 from engine.casework import journal
-from engine.platform.vault import Erased, Tampered, person_table
+from engine.platform.vault import Erased, TamperedError, person_table
 
 
 def test_a_value_opens_in_its_place_and_in_no_other(application: Application, anne: str) -> None:
@@ -19,9 +19,9 @@ def test_a_value_opens_in_its_place_and_in_no_other(application: Application, an
         sealed = vault.seal(connection, anne, "note.content:1", {"text": "hei"})
 
         assert vault.open(connection, anne, "note.content:1", sealed) == {"text": "hei"}
-        with pytest.raises(Tampered):
+        with pytest.raises(TamperedError):
             vault.open(connection, anne, "note.content:2", sealed)
-        with pytest.raises(Tampered):
+        with pytest.raises(TamperedError):
             vault.open(connection, anne, "note.content:1", sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
 
@@ -104,7 +104,7 @@ def test_what_opens_a_list_keeps_to_the_place_and_to_the_person(application: App
         opened = vault.opener(connection)
         assert (opened(anne, "note.content:1", annes), opened(bo, "note.content:2", bos)) == ("anne's", 2)
         for person, place in ((bo, "note.content:1"), (anne, "note.content:2")):
-            with pytest.raises(Tampered):
+            with pytest.raises(TamperedError):
                 opened(person, place, annes)
         vault.erase(connection, anne)
         with pytest.raises(Erased):

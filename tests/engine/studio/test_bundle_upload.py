@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.studio.bundle_upload import MOST_FILES, UploadRefused, read_folder, read_zip
+from engine.studio.bundle_upload import MOST_FILES, UploadError, read_folder, read_zip
 from engine.workflow.definitions.bundle import MAX_BYTES, Bundle
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
@@ -25,7 +25,7 @@ def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 
 def reasons(call: Callable[[], object]) -> list[str]:
-    with pytest.raises(UploadRefused) as refused:
+    with pytest.raises(UploadError) as refused:
         call()
     return [key for key, _ in refused.value.reasons]
 
@@ -90,7 +90,7 @@ def test_any_damage_to_a_zip_is_an_answer_and_never_a_crash() -> None:
         broken = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
         try:
             read_zip(broken)
-        except UploadRefused as refused:
+        except UploadError as refused:
             assert refused.reasons
 
 
@@ -109,7 +109,7 @@ def test_every_unreadable_file_is_told_at_once_with_its_line() -> None:
         "policy.xml": b"<Policy>",
     }
 
-    with pytest.raises(UploadRefused) as refused:
+    with pytest.raises(UploadError) as refused:
         read_folder(files.items())
 
     told = {(key, values["file"]): values.get("line") for key, values in refused.value.reasons}

@@ -236,7 +236,7 @@ def test_a_text_document_with_macros_is_refused_and_one_without_is_not() -> None
     assert uploads.check("a.docx", packed("word/document.xml")).type == uploads.WORD
     macros = [packed("word/document.xml", f"word/{name}") for name in ("vbaProject.bin", "VBAPROJECT.BIN")]
     for content in (*macros, packed("run.sh"), b"PK\x03\x04broken"):
-        with pytest.raises(uploads.BadFile):
+        with pytest.raises(uploads.FileRefusedError):
             uploads.check("a.docx", content)
     assert uploads.check('..\\..\\sti/"x"\n.pdf', PDF).name == "x.pdf"
 
@@ -244,7 +244,7 @@ def test_a_text_document_with_macros_is_refused_and_one_without_is_not() -> None
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2028", "\u2029", "\u200f", "\x85", "\ufeff", "\ud800", "\n"])
 def test_a_name_has_nothing_in_it_that_cannot_be_seen(hidden: str) -> None:
     assert uploads.check(f"år{hidden}fdp.pdf", PDF).name == "årfdp.pdf"
-    with pytest.raises(uploads.BadFile):
+    with pytest.raises(uploads.FileRefusedError):
         uploads.check(f"regning.pdf{hidden}exe", PDF)
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.casework import notices, person_lookup, queries, views
-from engine.platform.provider_errors import SourceRefused, SourceUnavailable
+from engine.platform.provider_errors import SourceRefusedError, SourceUnavailableError
 from engine.platform.vault import person_table
 from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
@@ -129,9 +129,9 @@ def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (SourceRefused("http_404"), "Folkeregisteret kjenner ingen med dette nummeret"),
-        (SourceUnavailable("timeout"), "Folkeregisteret svarer ikke nå"),
-        (SourceRefused("http_403"), "Folkeregisteret svarer ikke nå"),
+        (SourceRefusedError("http_404"), "Folkeregisteret kjenner ingen med dette nummeret"),
+        (SourceUnavailableError("timeout"), "Folkeregisteret svarer ikke nå"),
+        (SourceRefusedError("http_403"), "Folkeregisteret svarer ikke nå"),
     ],
 )
 def test_whom_the_register_does_not_give_is_said_and_what_was_written_stands(

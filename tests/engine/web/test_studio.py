@@ -311,7 +311,7 @@ PARTS: Any = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.text(max
 @given(data=st.data())
 def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(data: st.DataObject) -> None:
     """One value of one file is put out of shape; the bundle is refused, or its faults can be told."""
-    from engine.studio.bundle_upload import UploadRefused, read_folder
+    from engine.studio.bundle_upload import UploadError, read_folder
     from engine.workflow.findings import missing_texts
 
     name = data.draw(st.sampled_from(sorted(n for n in ESTATE.files if n.endswith(".json"))))
@@ -336,7 +336,7 @@ def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(d
     )
     try:
         bundle = read_folder({**ESTATE.files, name: json.dumps(content).encode()}.items()).bundle
-    except UploadRefused as refused:
+    except UploadError as refused:
         assert refused.reasons
         return
     faults(bundle, offer)

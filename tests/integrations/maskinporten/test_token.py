@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from engine.platform.provider_errors import SourceRefused
+from engine.platform.provider_errors import SourceRefusedError
 from engine.platform.settings import Settings
 from integrations import client_key
 from integrations.client_key import sign
@@ -66,5 +66,5 @@ def test_no_token_is_given_for_a_consent_nobody_gave(sandbox: Settings) -> None:
     key = client_key.load(sandbox.client_key, create=False)
     client = MaskinportenClient(sandbox.maskinporten, key, HttpClient((sandbox.maskinporten.issuer,)))
 
-    with pytest.raises(SourceRefused):
+    with pytest.raises(SourceRefusedError):
         client.token("skatteetaten:inntekt", consent=("no-such-consent", "21818297804"))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import about
 from engine.advice.evidence.models import harvest as harvest_table
-from engine.platform.provider_errors import SourceUnavailable
+from engine.platform.provider_errors import SourceUnavailableError
 from engine.workflow.execution.models import incident
 from tests.processes.conftest import Product, yes
 
@@ -44,7 +44,7 @@ def test_every_source_is_asked_once_and_the_overview_holds_them_all(product: Pro
 
 
 def test_a_silent_source_is_a_gap_that_is_asked_again_and_fills(product: Product) -> None:
-    product.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
+    product.sources.failing["bank.accounts"] = SourceUnavailableError("timeout")
     case = collecting(product)
 
     product.work()
@@ -69,7 +69,7 @@ def test_a_silent_source_is_a_gap_that_is_asked_again_and_fills(product: Product
 
 
 def test_a_withdrawn_consent_stops_the_collection_and_deletes_what_it_brought(product: Product) -> None:
-    product.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
+    product.sources.failing["bank.accounts"] = SourceUnavailableError("timeout")
     case = collecting(product)
     product.work()
 
@@ -84,7 +84,7 @@ def test_a_withdrawn_consent_stops_the_collection_and_deletes_what_it_brought(pr
 
 
 def test_a_source_that_never_answers_is_given_up_after_thirty_days(product: Product) -> None:
-    product.sources.failing["bank.accounts"] = SourceUnavailable("timeout")
+    product.sources.failing["bank.accounts"] = SourceUnavailableError("timeout")
     case = collecting(product)
     product.work()
 

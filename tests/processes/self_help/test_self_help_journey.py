@@ -13,7 +13,7 @@ from engine.advice.economy.figures import Debt, DebtKind, Figures
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence import baseline
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.platform.provider_errors import SourceUnavailable
+from engine.platform.provider_errors import SourceUnavailableError
 from engine.workflow.execution import data
 from engine.workflow.instances.models import notice
 from tests.processes.conftest import Product, yes
@@ -125,7 +125,7 @@ def test_a_source_that_is_late_is_never_taken_for_new_credit(product: Product) -
     answering = sets[REGISTER]
 
     def silent(request: EvidenceRequest) -> Evidence:
-        raise SourceUnavailable("silent")
+        raise SourceUnavailableError("silent")
 
     sets[REGISTER] = replace(answering, fetch=silent)  # type: ignore[index]
     case = product.start("self_help", purpose="self_help", debtFree=False)

@@ -70,7 +70,7 @@ class Closing:
 
 
 def close(overview: EnkOverview, holdings: Holdings, last_day: date, on_accounts: Money) -> Closing:
-    """What remains when the business stops on *last_day*. Raises ``rates.UnknownYear``."""
+    """What remains when the business stops on *last_day*. Raises ``rates.UnknownYearError``."""
     registered = any(e.vat_registered for e in overview.enterprises)
     last_return = deadlines.tax_return(last_day.year)
     found = [LastDue(one.due.kind, one.estimate, one.due.due, one.due.source) for one in overview.cover.dues]

@@ -15,7 +15,7 @@ from engine.advice.economy.enk.set_aside import Cover, cover
 from engine.advice.economy.enk.tagging import Tag, Tagging, numbers
 from engine.advice.economy.figures import Enterprise, Figures
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.rates import UnknownYear, rates
+from engine.advice.economy.rates import UnknownYearError, rates
 from engine.advice.economy.tax.estimate import TaxEstimate, of_business
 from engine.advice.economy.tax.income import TaxableIncome
 from engine.advice.economy.tax.vat import Period, TermEstimate, term_estimates, terms
@@ -108,7 +108,7 @@ class EnkOverview:
     sick: SickPay | None
     warnings: tuple[EnkWarning, ...]
     covered_from: date | None
-    unknown_year: UnknownYear | None = None
+    unknown_year: UnknownYearError | None = None
     other_dues: tuple[Due, ...] = ()
     sold_in_a_year: Money = ZERO
 
@@ -132,12 +132,12 @@ def build(
     so_far = result(moved, first, as_of)
     share = year_share(as_of, since)
     registered = any(enterprise.vat_registered for enterprise in figures.enterprises)
-    unknown: UnknownYear | None = None
+    unknown: UnknownYearError | None = None
     estimates: list[TermEstimate] = []
     for year in (as_of.year - 1, as_of.year):
         try:
             rates(year)
-        except UnknownYear as error:
+        except UnknownYearError as error:
             unknown = error if year == as_of.year else unknown
             continue
         if registered:
@@ -199,7 +199,7 @@ def _last_year(
         return []
     try:
         rates(year)
-    except UnknownYear:
+    except UnknownYearError:
         return []
     vat = sum((e.amount for e in estimates if e.term.start.year == year), ZERO)
     profit = result(moved, first, last).profit - vat
@@ -227,7 +227,7 @@ def _returns(as_of: date) -> tuple[Due, ...]:
     for year in (as_of.year - 1, as_of.year):
         try:
             found.append(deadlines.tax_return(year))
-        except UnknownYear:
+        except UnknownYearError:
             continue
     return tuple(found)
 

@@ -82,7 +82,7 @@ class DueDiligence:
 
 
 def assess(plan: Plan, year: int) -> DueDiligence:
-    """The three scenarios and what they say together. Raises ``rates.UnknownYear``."""
+    """The three scenarios and what they say together. Raises ``rates.UnknownYearError``."""
     found = tuple(_scenario(name, plan, share, year) for name, share in SCENARIOS)
     hoped, careful, _ = found
     if careful.runway is None and careful.left >= 0:

@@ -19,7 +19,7 @@ from typing import Any
 _FOLDER = Path(__file__).parent
 
 
-class UnknownYear(ValueError):
+class UnknownYearError(ValueError):
     """There are no rates for *year*. ``known`` are the years there are, oldest first."""
 
     def __init__(self, year: int, known: tuple[int, ...]) -> None:
@@ -52,9 +52,9 @@ def known_years() -> tuple[int, ...]:
 
 @lru_cache(maxsize=16)
 def rates(year: int) -> Rates:
-    """The rates of an income year. Raises ``UnknownYear``."""
+    """The rates of an income year. Raises ``UnknownYearError``."""
     path = _FOLDER / f"{year:04d}.json"
     if not path.is_file():
-        raise UnknownYear(year, known_years())
+        raise UnknownYearError(year, known_years())
     table = json.loads(path.read_text(encoding="utf-8"))
     return Rates(year, date.fromisoformat(table["valid_from"]), date.fromisoformat(table["valid_to"]), table)

@@ -25,7 +25,7 @@ class TaxEstimate:
 
 
 def estimate(income: TaxableIncome, year: int) -> TaxEstimate:
-    """Tax of *income* in *year*. Raises ``rates.UnknownYear``."""
+    """Tax of *income* in *year*. Raises ``rates.UnknownYearError``."""
     table = rates(year)
     found = (
         *general_income.lines(income, table),

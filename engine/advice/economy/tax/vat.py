@@ -57,7 +57,7 @@ def rate_of(table: Rates, kind: str) -> Decimal:
 
 
 def terms(year: int, period: Period) -> tuple[Term, ...]:
-    """The terms of *year*, in order. They cover it without gap or overlap. Raises ``rates.UnknownYear``."""
+    """The terms of *year*, in order. They cover it without gap or overlap. Raises ``rates.UnknownYearError``."""
     table = rates(year).table["vat"]
     if period is not Period.TWO_MONTH:
         due = table["annual_due" if period is Period.ANNUAL else "annual_due_primary"]

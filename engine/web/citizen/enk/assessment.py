@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from engine.advice.economy.enk.startup import DueDiligence, Plan, assess
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Overview
-from engine.advice.economy.rates import UnknownYear
+from engine.advice.economy.rates import UnknownYearError
 from engine.advice.evidence import harvest
 from engine.platform.clock import OSLO
 from engine.web.shared import view
@@ -29,7 +29,7 @@ class Assessed:
 
     plan: Plan
     found: DueDiligence | None
-    unknown: UnknownYear | None
+    unknown: UnknownYearError | None
     private: Overview | None
     spending: str
     built_at: datetime | None
@@ -56,7 +56,7 @@ def assessed(connection: Connection, kept: Mapping[str, Any], case_id: str) -> A
     today: date = now.astimezone(OSLO).date()
     try:
         found, unknown = assess(plan, today.year), None
-    except UnknownYear as error:
+    except UnknownYearError as error:
         found, unknown = None, error
     source = "told" if told is not None else "overview" if private else "none"
     return Assessed(plan, found, unknown, private, source, newest[1] if newest else None, today.year)

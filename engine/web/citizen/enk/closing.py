@@ -14,7 +14,7 @@ from engine.advice.economy.enk.closing import LATER, Closing, Holdings, close
 from engine.advice.economy.enk.closing import STEPS as CLOSING
 from engine.advice.economy.enk.tagging import Tag
 from engine.advice.economy.money import ZERO
-from engine.advice.economy.rates import UnknownYear
+from engine.advice.economy.rates import UnknownYearError
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.web.citizen import own_pages
@@ -46,7 +46,7 @@ def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> Any:
     o = known.overview
     try:
         found, last_day = _close(known, kept)
-    except UnknownYear as error:
+    except UnknownYearError as error:
         return render_template("enk_closing.html", found=None, unknown=error, o=o, task=task, done=set())
     body = render_template(
         "enk_closing.html",
@@ -65,7 +65,7 @@ def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> Any:
 
 
 def _close(known: Known, kept: Mapping[str, Any]) -> tuple[Closing, date]:
-    """What closing means with the holdings that were listed, and the last day. Raises ``UnknownYear``."""
+    """What closing means with the holdings that were listed, and the last day. Raises ``UnknownYearError``."""
     o = known.overview
     number: Callable[[str], Decimal] = lambda name: Decimal(str(kept.get(name) or 0))  # noqa: E731
     last_day = date.fromisoformat(kept["lastDay"]) if kept.get("lastDay") else o.as_of
@@ -97,5 +97,5 @@ def _missing(known: Known, kept: Mapping[str, Any], done: Collection[str]) -> li
     """The steps that could be done by now and are not."""
     try:
         return [step for step in _close(known, kept)[0].steps if step not in LATER and step not in done]
-    except UnknownYear:
+    except UnknownYearError:
         return []

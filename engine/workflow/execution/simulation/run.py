@@ -30,7 +30,7 @@ CASE = "run"
 WAITING_TASKS = frozenset({"userTask", "manualTask", "receiveTask", "task"})
 
 
-class NobodyWaits(LookupError):
+class NobodyWaitsError(LookupError):
     """A stimulus names an element that waits for nothing now, or that is not there."""
 
 
@@ -105,7 +105,7 @@ class Simulation:
             found = self.definitions.processes.get(process_id)
             if found is None:
                 known = ", ".join(self.definitions.processes)
-                raise NobodyWaits(f"the file has no process {process_id!r}, only {known}")
+                raise NobodyWaitsError(f"the file has no process {process_id!r}, only {known}")
             return found
         processes = [p for p in self.definitions.processes.values() if p.flows or len(p.elements) != 1 or p.executable]
         alone = [p for p in processes if p.executable and p.starts.get(p.id)]
@@ -292,7 +292,7 @@ class Simulation:
             if token.element.id == element_id and token.state == "activated" and token.role != "body":
                 if types is None or token.element.type in types:
                     return token
-        raise NobodyWaits(f"no instance of {element_id!r} waits")
+        raise NobodyWaitsError(f"no instance of {element_id!r} waits")
 
     # Time, and processes that begin when something happens
 

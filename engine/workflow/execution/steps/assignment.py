@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from engine.platform.compiled_statements import Prepared
-from engine.platform.lifecycle import NotAllowed
+from engine.platform.lifecycle import TransitionError
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization import candidates, role_codes
 from engine.workflow.authorization.actor import SYSTEM, Role
@@ -153,7 +153,7 @@ def _give(
     assert ctx.task is not None
     try:
         state = USER_TASK.after(ctx.task.state, trigger)
-    except NotAllowed:
+    except TransitionError:
         raise AlreadyDone(ctx.task.assignee or "", None, ctx.task.state) from None
     _set(ctx, state=state, assignee=to, delegated_by=delegated_by)
     note(ctx, trigger, kind, ctx.task.assignee, to, reason)
@@ -191,7 +191,7 @@ def _move_pause(ctx: Context, trigger: str) -> None:
     assert ctx.task is not None
     try:
         TASK_PAUSE.after("running" if ctx.task.paused_at is None else "paused", trigger)
-    except NotAllowed:
+    except TransitionError:
         state = "not paused" if ctx.task.paused_at is None else "paused"
         raise NotPossible(Reason(ctx.task.element_id, "task-paused", f"the task is {state} already")) from None
 

@@ -11,7 +11,7 @@ from engine.platform import row_json
 from engine.workflow.audit.chain import audit_event, audit_head
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.policy import PolicyError, policy_of
-from engine.workflow.definitions.library import UnknownDefinition
+from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution import advance, migration
 from engine.workflow.execution.behaviours import event_subscription, timer
@@ -49,7 +49,7 @@ def validate_migration(ctx: Context) -> None:
     assert isinstance(ctx.command, MigrateInstance)
     try:
         target = ctx.deployed(ctx.command.definition_id)
-    except UnknownDefinition:
+    except UnknownDefinitionError:
         raise NotFound(ctx.command.definition_id) from None
     here = ctx.deployed(ctx.live.definition_id)
     if target.key != here.key:

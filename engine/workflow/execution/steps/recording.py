@@ -36,7 +36,7 @@ def enter_stages(ctx: Context) -> None:
     for stage in ctx.execution.stages:
         try:
             after = stages.enter(bundle, current, stage, holds)
-        except stages.GuardRefused as refused:
+        except stages.GuardError as refused:
             raise StageRefused(refused.stage, refused.key) from None
         except Fault as fault:
             raise StageRefused(stage, fault.code) from fault

@@ -8,7 +8,7 @@ from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization import pep
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions import starts
-from engine.workflow.definitions.library import UnknownDefinition, start_timers
+from engine.workflow.definitions.library import UnknownDefinitionError, start_timers
 from engine.workflow.errors import AlreadyDone, Forbidden, NotFound
 from engine.workflow.execution import advance, data
 from engine.workflow.execution.commands import BeginByTimer, StartInstance
@@ -21,7 +21,7 @@ def create_instance(ctx: Context) -> None:
     assert isinstance(ctx.command, StartInstance)
     try:
         deployed = ctx.services.library.newest(ctx.connection, ctx.command.key)
-    except UnknownDefinition:
+    except UnknownDefinitionError:
         raise NotFound(ctx.command.key) from None
     ctx.instance = ctx.execution.new_instance(
         deployed.id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Row, delete, select, update
 
-from engine.platform.lifecycle import NotAllowed
+from engine.platform.lifecycle import TransitionError
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotPossible, Reason
@@ -66,7 +66,7 @@ def _move(ctx: Context, trigger: str) -> None:
     """The case and everything it has called."""
     try:
         state = PROCESS_INSTANCE.after(ctx.live.state, trigger)
-    except NotAllowed:
+    except TransitionError:
         raise NotPossible(Reason("", "wrong-state", f"the case is {ctx.live.state}")) from None
     ctx.connection.execute(
         update(process_instance)

@@ -24,7 +24,7 @@ from engine.advice.economy.figures import (
 )  # fmt: skip
 from engine.advice.economy.measures import Measure, MeasureKind, available, clean_up, effect
 from engine.advice.economy.overview import build, scope_of
-from engine.advice.economy.rates import UnknownYear
+from engine.advice.economy.rates import UnknownYearError
 from engine.advice.economy.repayment import Plan, even_payment, minimum, needed, plans, schedule
 from engine.advice.economy.sifo import Household, Person, budget, compare, total
 from engine.advice.economy.signals import Signal, signals
@@ -66,7 +66,7 @@ def test_the_bands_of_food_begin_and_end_where_the_edition_says(months: int, foo
 
 
 def test_another_year_is_never_guessed() -> None:
-    with pytest.raises(UnknownYear, match="2026"):
+    with pytest.raises(UnknownYearError, match="2026"):
         budget(Household((adult(30),)), 2027)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.advice.economy.rates import UnknownYear, known_years, rates
+from engine.advice.economy.rates import UnknownYearError, known_years, rates
 from engine.advice.economy.tax.estimate import estimate, of_business
 from engine.advice.economy.tax.income import TaxableIncome
 from engine.advice.economy.tax.line import percent_of
@@ -118,7 +118,7 @@ def test_a_deficit_lowers_the_tax_of_wages_and_never_goes_below_nothing() -> Non
 
 
 def test_a_year_without_rates_names_those_there_are() -> None:
-    with pytest.raises(UnknownYear, match="2024, 2025, 2026") as caught:
+    with pytest.raises(UnknownYearError, match="2024, 2025, 2026") as caught:
         estimate(TaxableIncome(profit=Decimal(1)), 2031)
     assert caught.value.known == (2024, 2025, 2026)
 

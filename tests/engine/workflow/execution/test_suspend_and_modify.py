@@ -29,7 +29,7 @@ from engine.workflow.execution.models import process_instance, user_task
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.job_types import Done, Result
 from engine.workflow.jobs.models import due_work
-from engine.workflow.jobs.outbox import LeaseLost, Work, claim, finish
+from engine.workflow.jobs.outbox import LeaseLostError, Work, claim, finish
 from tests.factories.bundles import bundle, flow, job, line
 
 USER = '<userTask id="{0}"/>'
@@ -186,7 +186,7 @@ def test_a_job_in_hand_loses_its_lease_and_is_done_again_after_resume(applicatio
         in_hand = claim(connection, application.clock.now())[0]
 
     case.send(SuspendCase(case.id, "x"))
-    with application.db.write() as connection, pytest.raises(LeaseLost):
+    with application.db.write() as connection, pytest.raises(LeaseLostError):
         finish(connection, in_hand)
     with application.db.read() as connection:
         row = connection.execute(select(due_work)).one()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engine.advice.task_types.call_out import Ask, CallOut, Refused, ReplyUnusable, Scalar, Wanted, nested, picked
 from engine.platform.clock import FixedClock
-from engine.platform.provider_errors import SourceError, SourceUnavailable
+from engine.platform.provider_errors import SourceError, SourceUnavailableError
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.execution import data
@@ -100,7 +100,7 @@ def test_chosen_values_go_out_and_chosen_values_come_back(cases: Cases) -> None:
 def test_an_answer_is_sent_and_never_lies_in_the_queue(cases: Cases, anne: str) -> None:
     settings = {"body.form": '["dataModel", "why", "form"]', "body.variable": FIELD}
     form: dict[str, object] = {"dataTypes": [{"id": "form", "taskId": "j"}]}
-    outside = calling(cases, SourceUnavailable("http_500"), metadata=form, **settings)
+    outside = calling(cases, SourceUnavailableError("http_500"), metadata=form, **settings)
     case = cases.app.dispatch.send(StartInstance("p", anne, {"why": SECRET}), replace(CITIZEN, person_id=anne)).case_id
     with cases.app.db.write() as connection:
         data.write(
@@ -127,7 +127,7 @@ def test_nobody_is_called_for_a_step_that_has_ended_since_the_work_was_taken(cas
 
 
 def test_five_hundred_then_well_is_one_call_with_the_same_key(cases: Cases, clock: FixedClock) -> None:
-    outside = calling(cases, SourceUnavailable("http_500"), SourceUnavailable("timeout"), {})
+    outside = calling(cases, SourceUnavailableError("http_500"), SourceUnavailableError("timeout"), {})
     case = cases.start()
 
     for _ in range(3):
@@ -140,7 +140,7 @@ def test_five_hundred_then_well_is_one_call_with_the_same_key(cases: Cases, cloc
 
 
 def test_it_comes_again_when_the_other_side_asks_it_to(cases: Cases, clock: FixedClock) -> None:
-    outside = calling(cases, SourceUnavailable("http_429", retry_after=1800), {})
+    outside = calling(cases, SourceUnavailableError("http_429", retry_after=1800), {})
     case = cases.start()
     cases.work()
 

@@ -11,7 +11,7 @@ from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.models import due_work
-from engine.workflow.jobs.outbox import LEASE, LeaseLost
+from engine.workflow.jobs.outbox import LEASE, LeaseLostError
 from engine.workflow.jobs.retry import DEFAULT
 
 
@@ -51,7 +51,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_first_holder_is_fenced_off(
     second = take(application, clock)[0]
 
     for act in (outbox.finish, lambda c, w: outbox.renew(c, w, clock.now())):
-        with pytest.raises(LeaseLost), application.db.write() as connection:
+        with pytest.raises(LeaseLostError), application.db.write() as connection:
             act(connection, first)
     with application.db.write() as connection:
         outbox.finish(connection, second)

@@ -115,7 +115,7 @@ def test_a_later_timer_of_a_case_waits_for_an_earlier_one_in_another_workers_han
         assert outbox.claim(connection, clock.now()) == [], "one at a time for each case"
         row = connection.execute(select(due_work).where(due_work.c.state == "due")).one()
         (second,) = outbox._lease(connection, [row.id], clock.now(), reclaimed=0)
-    with pytest.raises(outbox.OutOfTurn), cases.app.db.write() as connection:
+    with pytest.raises(outbox.OutOfTurnError), cases.app.db.write() as connection:
         outbox.require_turn(connection, second)
 
     clock.advance(outbox.LEASE)
@@ -137,7 +137,7 @@ def test_a_lease_of_a_clock_far_ahead_is_taken_over(cases: Cases, clock: FixedCl
     cases.work()
 
     assert fired(cases) == 1
-    with pytest.raises(outbox.LeaseLost), cases.app.db.write() as connection:
+    with pytest.raises(outbox.LeaseLostError), cases.app.db.write() as connection:
         outbox.finish(connection, ahead)
 
 

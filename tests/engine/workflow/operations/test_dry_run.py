@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.studio import case_migration
-from engine.workflow.execution.flush import LostRace
+from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.operations import batches, dry_run
 from tests.engine.workflow.operations.test_batches import complete, definitions, deploy, one, start
 
@@ -57,7 +57,7 @@ def test_a_lost_race_and_a_database_that_was_away_are_tried_again(
     cases = start(application, anne, 2)
     target = deploy(application, one("a", "b"))
     away = OperationalError("", {}, Exception(), connection_invalidated=True)
-    _sent(application, monkeypatch, {cases[1]: [LostRace("x"), away]})
+    _sent(application, monkeypatch, {cases[1]: [LostRaceError("x"), away]})
 
     if kind == "try":
         settings = {"to": target, "mapping": {}}

@@ -15,7 +15,7 @@ from engine.platform.clock import FixedClock
 from engine.platform.settings import Settings
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
-from engine.workflow.errors import BadInput
+from engine.workflow.errors import BadInputError
 from engine.workflow.execution import data
 from engine.workflow.execution.commands import CompleteTask, SaveTaskData, StartInstance, SuspendCase
 from engine.workflow.execution.models import process_instance, user_task
@@ -111,7 +111,7 @@ def test_a_file_that_was_cut_off_or_changed_is_refused_before_a_row_is_written(
         ([json.dumps({"ibalanse": "export", "format": 1, "schema": "0000"})], "schema 0000"),
         ([], "cut off"),
     ):
-        with pytest.raises(BadInput, match=said):
+        with pytest.raises(BadInputError, match=said):
             transfer.check(wrong)
 
 
@@ -123,5 +123,5 @@ def test_a_house_with_other_keys_cannot_take_it(
     stranger = build(Settings.from_env(environment), clock=clock, wakeup=no_wakeup)
     schema.upgrade(stranger.db)
 
-    with pytest.raises(BadInput, match="data keys"):
+    with pytest.raises(BadInputError, match="data keys"):
         transfer.bring_in(stranger, lines)
