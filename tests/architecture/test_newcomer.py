@@ -71,7 +71,7 @@ def test_what_a_first_file_says_it_holds_is_there() -> None:
         "Where is a debt's interest computed?": ("schedule", "plans"),
         "Who may open a case?": ("enforce_case",),
         "How do I add a journey?": ("ALL",),
-        "How do I add a BPMN element?": ("BEHAVIOURS", "EVENT_KINDS"),
+        "How do I add a BPMN element?": ("BEHAVIOUR_BY_TYPE", "EVENT_KINDS"),
         "How do I add a page?": ("BLUEPRINTS",),
         "How do I add a setting?": ("Settings", "_check_production"),
     }.items():
