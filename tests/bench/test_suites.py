@@ -54,5 +54,6 @@ def test_no_name_runs_every_suite(results: Path) -> None:
     ],
 )
 def test_what_is_told_make_reaches_the_program(words: list[str], wanted: str) -> None:
-    done = subprocess.run(["make", "--no-print-directory", "-n", *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["make", "--no-print-directory", "-n", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith(f"bootstrap.py {wanted}")

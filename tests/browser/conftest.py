@@ -192,7 +192,7 @@ class Person:
         try:
             self.page.goto(f"{self.url}{path}")
         except PlaywrightError as error:
-            if "ERR_ABORTED" not in str(error):
+            if not any(word in str(error) for word in ("ERR_ABORTED", "interrupted by another navigation")):
                 raise
             self.page.goto(f"{self.url}{path}")
 
