@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from engine.studio.bpmn_editor import EditRefused, Files, set_text
+from engine.studio.bpmn_editor.values import within
 from engine.studio.drafts import key_from
 from engine.studio.policy_editor import XACML, rule_for
 from engine.workflow.authorization import role_codes
@@ -27,6 +28,7 @@ from engine.workflow.definitions.bundle import Bundle
 #: What can be done with a step, besides what a policy names itself.
 ACTIONS = ("read", "write", "confirm", "sign", "reject")
 READ = "read"
+MAX_ROLE_NAME = 60
 ROLES = (role_codes.OWNER, role_codes.CASEWORKER)
 ROLE = re.compile(r"role\.[a-z][a-z0-9_-]*")
 
@@ -55,8 +57,8 @@ def roles(files: Files) -> list[str]:
 
 
 def add_role(files: Files, name: str) -> tuple[dict[str, bytes], str]:
-    """A role by its name in words; its code is made of it, and the name kept as a text. Returns the code too."""
-    name = " ".join(name.split())[:60]
+    """A role by its name in words; its code is made of it. Returns the code too."""
+    name = within(" ".join(name.split()), MAX_ROLE_NAME, "new_role")
     role = key_from(name)[:40].strip("_")
     if not role or role in roles(files) or role == name:
         return dict(files), role

@@ -11,6 +11,7 @@ from lxml import etree
 from engine.studio.bpmn_editor.document import ALTINN, BPMN, IB, EditRefused, Files, extensions, flow_after, new_id
 from engine.studio.bpmn_editor.events import ROOTS, refer, set_event
 from engine.studio.bpmn_editor.texts import set_text
+from engine.studio.bpmn_editor.values import MAX_NAME, within
 from engine.studio.element_kinds import KINDS, Kind
 from engine.studio.policy_editor import allow
 from engine.workflow.authorization import role_codes
@@ -37,7 +38,7 @@ class Made:
 
 
 def named(name: str) -> str:
-    name = name.strip()[:120]
+    name = within(name.strip(), MAX_NAME, "name")
     if not name:
         raise EditRefused("edit.name_missing", "name")
     return name

@@ -17,6 +17,7 @@ from engine.studio.bpmn_editor.document import (
 )
 from engine.studio.bpmn_editor.flows import DECIDING
 from engine.studio.bpmn_editor.steps import link_of
+from engine.studio.bpmn_editor.values import MAX_NAME, within
 from engine.studio.create_element import after_split, finish, landing, make, named
 from engine.studio.element_kinds import Kind
 
@@ -86,7 +87,7 @@ def add_branch(
     last = after_split(root, step, kind, name)
     flow = flow_after(step if last is step or lands else _after(last), root, source, step.get("id"))
     if way_name.strip():
-        flow.set("name", way_name.strip()[:120])
+        flow.set("name", within(way_name.strip(), MAX_NAME, "way_name"))
     ends = kind.element in ENDING or lands or (not target and local(scope) == "adHocSubProcess" and last is step)
     if not ends:
         node = _target(root, scope, target)

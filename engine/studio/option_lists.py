@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.studio.bpmn_editor import EditRefused, Files, set_text
+from engine.studio.bpmn_editor.values import MAX_NAME, within
 from engine.studio.form_builder import FormDraft, bound_to
 from engine.studio.form_builder.choices import own_list
 from engine.studio.form_builder.names import free, name_of
 from engine.workflow.definitions.bundle import Bundle
 
-MOST = 500
+MAX_ROWS = 500
+MAX_LABEL = 300
 LANGUAGES = ("nb", "nn", "en")
 
 
@@ -83,7 +85,7 @@ def rows(files: Files, list_id: str) -> list[dict[str, Any]]:
 
 def create(files: Files, title: str) -> tuple[dict[str, bytes], str]:
     """A new list with nothing in it, called *title* in bokmål. Returns its id too."""
-    title = " ".join(title.split())[:120]
+    title = within(" ".join(title.split()), MAX_NAME, "title")
     if not title:
         raise EditRefused("list.no_title", "title")
     identity = free(name_of(title) or "liste", {*lists(files)})
@@ -102,8 +104,8 @@ def change(bundle: Bundle, list_id: str, names: Mapping[str, str], wanted: Seque
     made: list[dict[str, Any]] = []
     if not names.get("nb", "").strip():
         raise EditRefused("list.no_title", "name-nb")
-    files = _say(files, f"list.{list_id}", names, 120)
-    for place, row in enumerate(wanted[:MOST]):
+    files = _set_texts(files, f"list.{list_id}", names, MAX_NAME, "name-{language}")
+    for place, row in enumerate(wanted):
         said = row.labels.get("nb", "").strip()
         if not row.value and not any(text.strip() for text in row.labels.values()):
             continue
@@ -117,8 +119,10 @@ def change(bundle: Bundle, list_id: str, names: Mapping[str, str], wanted: Seque
         label = entry.get("label")
         if not isinstance(label, str) or not any(label in texts for texts in bundle.texts.values()):
             entry["label"] = f"list.{list_id}.{value}"
-        files = _say(files, str(entry["label"]), row.labels, 300)
+        files = _set_texts(files, str(entry["label"]), row.labels, MAX_LABEL, f"label-{{language}}-{place}")
         made.append(entry)
+    if len(made) > MAX_ROWS:
+        raise EditRefused("list.too_many", limit=MAX_ROWS)
     texts = [row.labels.get("nb", "").strip().lower() for row in wanted if row.labels.get("nb", "").strip()]
     if len(set(texts)) != len(texts):
         raise EditRefused("list.twice")
@@ -136,13 +140,15 @@ def remove(bundle: Bundle, list_id: str) -> dict[str, bytes]:
     files: Files = {name: data for name, data in bundle.files.items() if name != f"options/{list_id}.json"}
     for key in [f"list.{list_id}", *(str(row.get("label")) for row in gone)]:
         if key == f"list.{list_id}" or key.startswith(f"list.{list_id}."):
-            files = _say(files, key, dict.fromkeys(LANGUAGES, ""), 0)
+            files = _set_texts(files, key, dict.fromkeys(LANGUAGES, ""), 0, "")
     return dict(files)
 
 
-def _say(files: Files, key: str, texts: Mapping[str, str], longest: int) -> Files:
+def _set_texts(files: Files, key: str, texts: Mapping[str, str], limit: int, field: str) -> Files:
+    """The text in every language. *field*: the input each was written in, with ``{language}`` in its name."""
     for language in LANGUAGES:
-        files = set_text(files, key, language, " ".join(texts.get(language, "").split())[:longest])
+        text = " ".join(texts.get(language, "").split())
+        files = set_text(files, key, language, within(text, limit, field.format(language=language)))
     return files
 
 

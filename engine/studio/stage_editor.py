@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.studio.bpmn_editor import EditRefused, Files, set_text
-from engine.studio.bpmn_editor.values import expression
+from engine.studio.bpmn_editor.values import expression, within
 from engine.workflow.definitions.bundle import Bundle
 
 LANGUAGES = ("nb", "nn", "en")
-MOST_STAGES = 30
+MAX_STAGES = 30
+MAX_TITLE = 80
+MAX_REFUSAL = 400
 
 
 def stages(files: Files) -> list[dict[str, Any]]:
@@ -30,7 +32,7 @@ def add_stage(files: Files, title: str) -> dict[str, bytes]:
     """One more stage, last. Its other languages begin as the same text."""
     title = _titled(title)
     there = stages(files)
-    if len(there) >= MOST_STAGES:
+    if len(there) >= MAX_STAGES:
         raise EditRefused("edit.many_stages", "title")
     base = re.sub(r"[^a-z0-9]+", "_", title.lower().translate(str.maketrans("æøå", "eoa"))).strip("_")[:40] or "stage"
     taken, identity, number = {stage["id"] for stage in there}, base, 1
@@ -50,16 +52,17 @@ def change_stage(
     there = stages(files)
     stage = _find(there, identity)
     title = _titled(titles.get("nb", ""))
-    stage["title"] = {language: titles.get(language, "").strip()[:80] or title for language in LANGUAGES}
+    written = {n: within(titles.get(n, "").strip(), MAX_TITLE, f"title-{n}") for n in LANGUAGES}
+    stage["title"] = {language: text or title for language, text in written.items()}
     changed: Files = files
     if guard:
         stage["guard"] = json.loads(expression(guard, "guard"))
         if not refusal.get("nb", "").strip():
             raise EditRefused("edit.refusal_missing", "refusal-nb")
         key = stage.setdefault("refusal", f"stage.{identity}.refusal")
-        for language in LANGUAGES:
-            text = refusal.get(language, "").strip()[:400]
-            changed = set_text(changed, key, language, text or refusal["nb"].strip()[:400])
+        sentences = {n: within(refusal.get(n, "").strip(), MAX_REFUSAL, f"refusal-{n}") for n in LANGUAGES}
+        for language, text in sentences.items():
+            changed = set_text(changed, key, language, text or sentences["nb"])
     else:
         stage.pop("guard", None)
         key = stage.pop("refusal", "")
@@ -93,7 +96,7 @@ def steps_into(files: Files, identity: str) -> list[str]:
 
 
 def _titled(title: str) -> str:
-    title = title.strip()[:80]
+    title = within(title.strip(), MAX_TITLE, "title-nb")
     if not title:
         raise EditRefused("edit.stage_title", "title-nb")
     return title

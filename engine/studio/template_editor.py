@@ -14,6 +14,7 @@ from engine.advice.event_kinds import AdviceEvent
 from engine.casework.event_kinds import CaseworkEvent
 from engine.casework.templates import BLANK, blanks
 from engine.studio.bpmn_editor import EditRefused, Files
+from engine.studio.bpmn_editor.values import within
 from engine.studio.drafts import key_from
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
@@ -25,7 +26,7 @@ LANGUAGES = ("nb", "nn", "en")
 EVENTS = (AdviceEvent.OVERVIEW_OPENED, CaseworkEvent.CASE_PAUSED)
 #: Fill-ins every case has.
 COMMON = ("citizen", "number", "office", "adviser", "today", "journey")
-LONGEST = {"title": 200, "body": 20_000}
+MAX_LENGTH = {"title": 200, "body": 20_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def missing(kind: str, entry: Mapping[str, Any]) -> list[str]:
 
 def add(files: Files, kind: str, title: str) -> tuple[dict[str, bytes], str]:
     """A template last, called *title* in bokmål (of a note: its text). Returns its id too."""
-    title = " ".join(title.split())[: LONGEST["title"]]
+    title = within(" ".join(title.split()), MAX_LENGTH["title"], "title")
     if not title:
         raise EditRefused("template.no_title", "title")
     whole = _read(files)
@@ -114,8 +115,8 @@ def change(
     if kind == "letters":
         if not title.get("nb", "").strip():
             raise EditRefused("template.no_title", "title-nb")
-        entry["title"] = _said(title, LONGEST["title"])
-    entry["body" if "body" in entry or kind == "letters" else "text"] = _said(body, LONGEST["body"])
+        entry["title"] = _texts(title, "title")
+    entry["body" if "body" in entry or kind == "letters" else "text"] = _texts(body, "body")
     if after:
         entry["after"] = list(dict.fromkeys(after))
     else:
@@ -195,10 +196,12 @@ def _find(whole: Mapping[str, Any], kind: str, identity: str) -> dict[str, Any]:
     return found
 
 
-def _said(texts: Mapping[str, str], longest: int) -> dict[str, str]:
+def _texts(written: Mapping[str, str], part: str) -> dict[str, str]:
     """The languages something was written in; bokmål always stands."""
-    kept = {language: texts.get(language, "").replace("\r\n", "\n").strip()[:longest] for language in LANGUAGES}
-    return {language: text for language, text in kept.items() if text or language == "nb"}
+    texts = {language: written.get(language, "").replace("\r\n", "\n").strip() for language in LANGUAGES}
+    for language, text in texts.items():
+        within(text, MAX_LENGTH[part], f"{part}-{language}")
+    return {language: text for language, text in texts.items() if text or language == "nb"}
 
 
 def _write(files: Files, whole: Mapping[str, Any]) -> dict[str, bytes]:

@@ -23,7 +23,7 @@ from engine.studio.bpmn_editor.document import (
     process_of,
     put,
 )
-from engine.studio.bpmn_editor.values import expression, timer_value
+from engine.studio.bpmn_editor.values import MAX_NAME, expression, timer_value, within
 
 TIMES = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}
 #: Kind of event → the root element it refers to, and the attribute of it that counts.
@@ -138,7 +138,7 @@ def write_event(root: Any, step: Any, whole: Mapping[str, str], changed: Mapping
             there = etree.SubElement(definition, f"{BPMN}{TIMES[str(timer)]}")
         there.text = value
     if "reference" in changed:
-        wanted = changed["reference"][:120]
+        wanted = within(changed["reference"], MAX_NAME, "reference")
         if local(step) in ("receiveTask", "sendTask"):
             _refer_to(step, "messageRef", refer(root, "message", wanted) if wanted else "")
         elif kind == "link":
@@ -183,7 +183,7 @@ def set_event(root: Any, step: Any, kind: str, given: Mapping[str, str]) -> None
             raise EditRefused("edit.time_missing", "time")
         etree.SubElement(definition, f"{BPMN}{TIMES[str(timer)]}").text = timer_value(str(timer), given["time"], "time")
     elif kind in ROOTS:
-        name = given.get("reference", "").strip()[:120]
+        name = within(given.get("reference", "").strip(), MAX_NAME, "reference")
         if not name and kind in ("message", "signal"):
             raise EditRefused("edit.reference_missing", "reference")
         if name:
@@ -210,8 +210,9 @@ def add_interruption(
     step = find_step(root, host)
     if not can_be_interrupted(step) or (kind == "cancel" and local(step) != "transaction"):
         raise EditRefused("edit.no_interruption", "kind")
-    event = etree.Element(f"{BPMN}boundaryEvent", name=name.strip()[:120], attachedToRef=host)
-    event.set("id", new_id(root, name.strip() or f"{step.get('name', host)} {kind}"))
+    title = within(name.strip(), MAX_NAME, "name")
+    event = etree.Element(f"{BPMN}boundaryEvent", name=title, attachedToRef=host)
+    event.set("id", new_id(root, title or f"{step.get('name', host)} {kind}"))
     if not interrupting and kind not in ("error", "cancel"):
         event.set("cancelActivity", "false")
     step.addnext(event)
@@ -223,7 +224,7 @@ def add_interruption(
             raise EditRefused("edit.other_scope", "target")
         flow_after(event, root, identity, target)
     else:
-        end = etree.Element(f"{BPMN}endEvent", id=new_id(root, f"{identity} end"), name=name.strip()[:120])
+        end = etree.Element(f"{BPMN}endEvent", id=new_id(root, f"{identity} end"), name=title)
         event.addnext(end)
         flow_after(end, root, identity, str(end.get("id")))
     return close_process(files, root, redraw=True), identity

@@ -21,6 +21,7 @@ from engine.studio.bpmn_editor.document import (
     ways_from,
 )
 from engine.studio.bpmn_editor.steps import link_of
+from engine.studio.bpmn_editor.values import MAX_NAME, within
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, read
 
 DECIDING = ("exclusiveGateway", "inclusiveGateway", "complexGateway")
@@ -43,7 +44,7 @@ def connect(files: Files, source: str, target: str, name: str = "") -> tuple[dic
     after = leaving[-1] if leaving else (end if _comes_after(begin, end) else begin)
     flow = flow_after(after, root, source, target)
     if name.strip():
-        flow.set("name", name.strip()[:120])
+        flow.set("name", within(name.strip(), MAX_NAME, "way_name"))
     if local(begin) in DECIDING and not leaving:
         begin.set("default", flow.get("id"))
     return close_process(files, root, redraw=True), str(flow.get("id"))
@@ -101,7 +102,7 @@ def name_way(files: Files, flow_id: str, name: str) -> dict[str, bytes]:
     if name.strip() == flow.get("name", ""):
         return dict(files)
     if name.strip():
-        flow.set("name", name.strip()[:120])
+        flow.set("name", within(name.strip(), MAX_NAME, "name"))
     else:
         flow.attrib.pop("name", None)
     return close_process(files, root)

@@ -28,7 +28,7 @@ from engine.studio.bpmn_editor.document import (
 from engine.studio.bpmn_editor.events import definitions_of, event_settings, write_event
 from engine.studio.bpmn_editor.loops import loop, write_loop
 from engine.studio.bpmn_editor.setting_paths import get, write
-from engine.studio.bpmn_editor.values import READ, expression
+from engine.studio.bpmn_editor.values import MAX_NAME, READ, expression, within
 from engine.workflow.bpmn.elements import JOB_ELEMENTS
 
 PEOPLE = ("userTask", "manualTask", "task")
@@ -130,7 +130,7 @@ def write_settings(files: Files, element_id: str, given: Mapping[str, str]) -> d
     if "name" in given and not given["name"].strip() and local(step) in ACTIVITIES:
         raise EditRefused("edit.name_missing", "name")
     if "name" in changed:
-        write(step, "@name", changed["name"][:120])
+        write(step, "@name", within(changed["name"], MAX_NAME, "name"))
     for setting in settings_of(step):
         if setting.name in changed:
             write(step, setting.path, READ[setting.kind](changed[setting.name], setting.name))

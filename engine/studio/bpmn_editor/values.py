@@ -10,6 +10,15 @@ from engine.workflow.bpmn.timing import TimerSyntaxError, parse_cycle, parse_dat
 from engine.workflow.definitions.durations import read_duration
 
 MAX_TEXT = 4_000
+#: Characters in the name of a step, a flow, an event, a message or a list.
+MAX_NAME = 120
+
+
+def within(text: str, limit: int, field: str) -> str:
+    """*text* when it has at most *limit* characters; nothing is cut silently. Raises ``EditRefused``."""
+    if len(text) > limit:
+        raise EditRefused("edit.longer_than", field, limit=limit)
+    return text
 
 
 def as_text(text: str, name: str) -> str:

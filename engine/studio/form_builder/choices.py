@@ -44,7 +44,7 @@ class Choosing(Filing):
             key = f"option.{self.data_type}.{path}.{value}"
             rows.append({"value": value, "label": key})
             said = {lang: choices[lang][place] for lang in choices if place < len(choices[lang])}
-            self._say(key, {**said, "nb": lines[place]})
+            self._set_texts(key, {**said, "nb": lines[place]})
         component.pop("options", None)
         component["optionsId"] = own_list(self.data_type, path)
         self._files[f"options/{component['optionsId']}.json"] = as_json(rows)

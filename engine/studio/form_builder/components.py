@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.studio.bpmn_editor import EditRefused
+from engine.studio.bpmn_editor.values import within
 from engine.studio.form_builder.choices import Choosing
 from engine.studio.form_builder.form_document import Texts
 from engine.studio.form_builder.kinds import Kind, bound_to
 from engine.studio.form_builder.names import free, name_of, shift
 from forms.files import LARGEST
+
+MAX_TITLE = 300
 
 
 class Building(Choosing):
@@ -19,7 +22,7 @@ class Building(Choosing):
     def add(self, page: str, kind: Kind, title: str, group: str = "") -> str:
         """A component last on the page, or last in a group on it. Returns its id."""
         layout = self.layout(page)
-        title = title.strip()[:300]
+        title = within(title.strip(), MAX_TITLE, "title")
         if not title and kind.id not in ("divider", "summary"):
             raise EditRefused("forming.title")
         holder = next((c for c in layout if group and c.get("id") == group), None)
@@ -41,7 +44,7 @@ class Building(Choosing):
             key = f"field.{self.data_type}.{bound_to(component)}" if kind.rule else f"form.{self.step}.{identity}"
             bound = "body" if kind.id == "alert" else "title"
             component["textResourceBindings"] = {bound: key}
-            self._say(key, {"nb": title})
+            self._set_texts(key, {"nb": title})
         layout.append(component)
         if kind.id == "files":
             self.take_files(identity, 0, 1, LARGEST, (".pdf", ".jpg", ".jpeg", ".png"))
@@ -62,12 +65,12 @@ class Building(Choosing):
         if titles.get("nb", "").strip():
             if not isinstance(bound.get(what), str):
                 bound[what] = f"field.{self.data_type}.{path}" if path else f"form.{self.step}.{identity}"
-            self._say(bound[what], titles)
+            self._set_texts(bound[what], titles)
         given = any(text.strip() for text in helps.values())
         if given and not isinstance(bound.get("description"), str):
             bound["description"] = f"help.{self.data_type}.{path or identity}"
         if isinstance(bound.get("description"), str):
-            self._say(bound["description"], helps)
+            self._set_texts(bound["description"], helps)
             if not given:
                 del bound["description"]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.studio.bpmn_editor import EditRefused, Files, set_text
+from engine.studio.bpmn_editor.values import MAX_TEXT, within
 from engine.studio.create_element import data_type as named_data_type
 from engine.studio.form_builder.kinds import kind_of_rule
 from engine.workflow.definitions.bundle import takes_files
@@ -112,10 +113,10 @@ class OpenForm:
             (row["value"] for row in resource["resources"] if row["id"] == key), "" if language != "nb" else key
         )
 
-    def _say(self, key: str, texts: Texts) -> None:
+    def _set_texts(self, key: str, texts: Texts) -> None:
         for language, text in texts.items():
             if language in LANGUAGES:
-                self._files = set_text(self._files, key, language, text.strip()[:4000])
+                self._files = set_text(self._files, key, language, within(text.strip(), MAX_TEXT, ""))
 
     def _declare(self, path: str, rule: Mapping[str, Any]) -> None:
         above, _, name = path.rpartition(".")

@@ -17,14 +17,14 @@ class FormDraft(Building):
             raise EditRefused("forming.page_title")
         name = free(name_of(title).title().replace("_", "") or "Side", self.pages)
         self.pages[name] = {"data": {"layout": []}}
-        self._say(name, {"nb": title})
+        self._set_texts(name, {"nb": title})
         return name
 
     def title_page(self, page: str, texts: Texts) -> None:
         self.layout(page)
         if not texts.get("nb", "").strip():
             raise EditRefused("forming.page_title")
-        self._say(page, texts)
+        self._set_texts(page, texts)
 
     def move_page(self, page: str, by: int) -> None:
         self.layout(page)

@@ -37,7 +37,7 @@ def change_list(key: str) -> Any:
         with view.application().db.read() as connection:
             used = _used(draft_of(connection, key).bundle, wanted)
         where = ", ".join(use["said"] for use in used)
-        return view.t(refused.key, where=where, value=refused.values.get("value", ""))
+        return view.t(refused.key, **{"value": "", **refused.values, "where": where})
 
     return save(
         key,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
-from engine.studio import bpmn_editor, drafts
+from engine.studio import access, bpmn_editor, drafts, option_lists, stage_editor, template_editor
+from engine.studio.bpmn_editor import EditRefused, flows
+from engine.studio.bpmn_editor.events import add_interruption
 from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.difference import differences
 from engine.studio.element_kinds import KINDS, offered
+from engine.studio.form_builder import BY_ID, FormDraft
 from engine.studio.insert_element import add_step
 from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.bpmn.validator import Capabilities
@@ -133,3 +137,84 @@ def test_differences_are_told_one_by_one() -> None:
 
     assert told == ["diff.renamed", "diff.changed", "diff.removed", "diff.ways", "diff.texts"]
     assert differences(ESTATE, ESTATE) == []
+
+
+FORM = next(kind for kind in KINDS if kind.id == "confirmation")
+WHOLE = {"nb": "Navn", "nn": "Namn", "en": "Name"}
+
+
+def _refusal_of_a_stage(text: str) -> object:
+    files = stage_editor.add_stage(ESTATE.files, "Ny")
+    stage = stage_editor.stages(files)[-1]["id"]
+    return stage_editor.change_stage(files, stage, WHOLE, '["equals", 1, 1]', {"nb": "Vent", "nn": text})
+
+
+def _title_of_a_stage(text: str) -> object:
+    files = stage_editor.add_stage(ESTATE.files, "Ny")
+    return stage_editor.change_stage(files, stage_editor.stages(files)[-1]["id"], {**WHOLE, "en": text}, "", {})
+
+
+def _label_of_a_list(text: str) -> object:
+    files, made = option_lists.create(ESTATE.files, "Ny")
+    bundle = Bundle(ESTATE.key, files)
+    return option_lists.change(bundle, made, WHOLE, [option_lists.Row("", {"nb": "En", "en": text})])
+
+
+def _body_of_a_letter(text: str) -> object:
+    files, made = template_editor.add(ESTATE.files, "letters", "Ny")
+    return template_editor.change(files, "letters", made, {"nb": "Ny"}, {"nb": "Hei", "nn": text}, ())
+
+
+def _name_of_a_component(text: str) -> object:
+    form = FormDraft(ESTATE.files, "Declare")
+    return form.add(next(iter(form.pages)), BY_ID["input"], text)
+
+
+def _interruption(text: str, reference: str = "") -> object:
+    return add_interruption(
+        ESTATE.files, "Declare", kind="message" if reference else "timer", name=text, target="",
+        given={"time": "P1D", "reference": reference},
+    )  # fmt: skip
+
+
+#: What an administrator writes: how, characters it may have, the field the refusal points to.
+WRITTEN: dict[str, tuple[Callable[[str], object], int, str]] = {
+    "a new step": (lambda t: add_step(ESTATE.files, "Declare", kind=FORM, name=t, performer="citizen"), 120, "name"),
+    "a step": (lambda t: bpmn_editor.change_step(ESTATE.files, "Declare", name=t), 120, "name"),
+    "a flow": (lambda t: flows.name_way(ESTATE.files, "Declare_Sign", t), 120, "name"),
+    "a new flow": (lambda t: flows.connect(ESTATE.files, "Both", "Sign", t), 120, "way_name"),
+    "an event": (_interruption, 120, "name"),
+    "a message": (lambda t: _interruption("Ny", t), 120, "reference"),
+    "a stage": (lambda t: stage_editor.add_stage(ESTATE.files, t), 80, "title-nb"),
+    "a stage in English": (_title_of_a_stage, 80, "title-en"),
+    "a stage's sentence": (_refusal_of_a_stage, 400, "refusal-nn"),
+    "a list": (lambda t: option_lists.create(ESTATE.files, t), 120, "title"),
+    "a choice": (_label_of_a_list, 300, "label-en-0"),
+    "a letter": (lambda t: template_editor.add(ESTATE.files, "letters", t), 200, "title"),
+    "a letter's text": (_body_of_a_letter, 20_000, "body-nn"),
+    "a question": (_name_of_a_component, 300, "title"),
+    "a role": (lambda t: access.add_role(ESTATE.files, t), 60, "new_role"),
+}
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+def test_a_text_that_is_too_long_is_refused_at_its_field_and_never_cut(what: str) -> None:
+    write, limit, field = WRITTEN[what]
+    assert write("å" * limit)
+    with pytest.raises(EditRefused) as refused:
+        write("å" * (limit + 1))
+    assert (refused.value.key, refused.value.field, refused.value.values) == (
+        "edit.longer_than",
+        field,
+        {"limit": limit},
+    )
+
+
+def test_a_list_takes_its_last_choice_and_refuses_one_more_with_words() -> None:
+    files, made = option_lists.create(ESTATE.files, "Ny")
+    rows = [option_lists.Row("", {"nb": f"Valg {n}"}) for n in range(option_lists.MAX_ROWS)]
+    bundle = Bundle(ESTATE.key, files)
+    whole = option_lists.change(bundle, made, WHOLE, [*rows, option_lists.Row("", {})])
+    assert len(option_lists.rows(whole, made)) == option_lists.MAX_ROWS, "the empty line of the page is no choice"
+    with pytest.raises(EditRefused, match="list.too_many"):
+        option_lists.change(bundle, made, WHOLE, [*rows, option_lists.Row("", {"nb": "En til"})])

@@ -97,6 +97,17 @@ def test_what_was_written_wrong_is_said_and_stands(ada: Administrator) -> None:
     assert (status == 422) == (b'"yes"' in b"".join(d for n, d in ESTATE.files.items() if n.startswith("layouts/")))
 
 
+def test_a_choice_that_is_too_long_is_refused_with_its_limit_and_stands(ada: Administrator) -> None:
+    ada.upload(ESTATE.files)
+    send(ada, f"{AT}/lister", act="create", title="Slektskap")
+    long = "å" * 301
+    status, page = send(
+        ada, f"{AT}/lister", act="save", list="slektskap", **{"name-nb": "Slektskap"}, **lines(("", long, "", ""))
+    )
+    assert (status, "Skriv høyst 300 tegn" in page, long in page) == (422, True, True)
+    assert json.loads(files_of(ada)["options/slektskap.json"]) == []
+
+
 def test_the_difference_and_the_findings_speak_of_lists(ada: Administrator) -> None:
     ada.upload({name: data for name, data in ESTATE.files.items() if name != "options/yesno.json"})
     assert "<code>list-missing</code>" in ada.get(AT)
