@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.advice.task_types.job_settings import job_faults
 from engine.studio.option_lists import uses
-from engine.studio.template_editor import template_faults
+from engine.studio.template_editor import template_findings
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.findings import Offer, Rule
@@ -25,7 +25,7 @@ def lists(bundle: Bundle, _: Offer) -> Iterator[Finding]:
 
 
 def templates(bundle: Bundle, _: Offer) -> Iterator[Finding]:
-    return template_faults(bundle)
+    return template_findings(bundle)
 
 
 #: Handed to ``Offer`` by whoever checks a bundle for publishing.

@@ -22,8 +22,8 @@ from engine.workflow.bpmn.xml import BpmnSyntaxError, read_xml
 from engine.workflow.definitions.bundle import HOME, MANIFEST, MAX_BYTES, Bundle, BundleError
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,60}")
-MOST_FILES = 500
-MOST_MB = MAX_BYTES // 1_048_576
+MAX_FILES = 500
+MAX_MEGABYTES = MAX_BYTES // 1_048_576
 #: What a bundle is made of. Anything else is left out and listed: code never comes in this way.
 _KINDS = frozenset({".bpmn", ".xml", ".json"})
 _OPTION = frozenset({"value", "label"})
@@ -72,8 +72,8 @@ def read_folder(files: Iterable[tuple[str, bytes]]) -> Upload:
 
 
 def _check(names: list[str], size: int) -> None:
-    if len(names) > MOST_FILES or size > MAX_BYTES:
-        raise UploadError([("upload.too_much", {"files": MOST_FILES, "size": MOST_MB})])
+    if len(names) > MAX_FILES or size > MAX_BYTES:
+        raise UploadError([("upload.too_much", {"files": MAX_FILES, "size": MAX_MEGABYTES})])
     for name in names:
         if name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in name.split("/"):
             raise UploadError([("upload.leads_out", {})])

@@ -24,7 +24,7 @@ from engine.workflow.operations.models import batch, batch_item
 from engine.workflow.operations.selection import LIVE
 
 #: Cases tried while somebody waits; where there are more, a worker tries them all, and the page shows how far it is.
-MOST_TRIED = 500
+MAX_TRIED = 500
 #: Case numbers shown for each reason.
 EXAMPLES = 5
 
@@ -168,7 +168,7 @@ def move(
     return _begin(connection, "migrate", _targets(connection, key, to), {"process": key}, settings, reason, by, now)
 
 
-def put_back(connection: Connection, key: str, identity: str, by: Actor, now: datetime) -> str:
+def revert(connection: Connection, key: str, identity: str, by: Actor, now: datetime) -> str:
     """A batch that puts back what the batch *identity* moved and has not gone on since. Returns its id."""
     moved = batches.migrated_in(connection, identity)
     return _begin(connection, "undo", moved, {"process": key, "of": identity}, {"of": identity}, "", by, now)

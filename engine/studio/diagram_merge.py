@@ -11,7 +11,7 @@ from engine.studio.bpmn_editor.settings import PEOPLE
 from engine.studio.bpmn_editor.steps import without_forms
 from engine.studio.bpmn_editor.texts import set_text
 from engine.studio.policy_editor import allow
-from engine.studio.replace_element import becomes, fit, regained, said
+from engine.studio.replace_element import becomes, fit, regained, settings_of_step
 from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.policy import PolicyError, read_policy
 from engine.workflow.authorization.policy_queries import allowed
@@ -59,8 +59,8 @@ def dropped(before: Files, after: Files) -> list[tuple[str, list[str]]]:
     for node in open_process(after).iter(f"{BPMN}*"):
         there = old.get(node.get("id")) if is_node(node) else None
         if there is not None and there.tag != node.tag:
-            kept = said(node)
-            lost = [name for name in said(there) if name not in kept]
+            kept = settings_of_step(node)
+            lost = [name for name in settings_of_step(there) if name not in kept]
             if lost:
                 found.append((node.get("name") or node.get("id", ""), lost))
     return found

@@ -23,7 +23,7 @@ from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Conflict, NotFound
 
 #: Steps that can be undone; older ones are forgotten.
-MOST_STEPS = 100
+MAX_STEPS = 100
 
 
 class DraftConflict(Conflict):
@@ -146,7 +146,7 @@ def _put(
         connection, row, packed, position, by, now, **({} if base_version is None else {"base_version": base_version})
     )
     ours = draft_step.c.key == row.key
-    gone = (draft_step.c.position >= position) | (draft_step.c.position <= position - MOST_STEPS)
+    gone = (draft_step.c.position >= position) | (draft_step.c.position <= position - MAX_STEPS)
     connection.execute(delete(draft_step).where(ours, gone))
     _remember(connection, row.key, position, revision, packed, by, now)
     return int(revision)

@@ -13,7 +13,7 @@ from engine.studio.bpmn_editor.document import (
     flow_after,
     local,
     open_process,
-    ways_from,
+    outgoing_flows,
 )
 from engine.studio.bpmn_editor.flows import DECIDING
 from engine.studio.bpmn_editor.steps import link_of
@@ -37,7 +37,7 @@ def add_step(
     name = named(name)
     root = open_process(files)
     find_step(root, after)
-    ways = [flow for flow in ways_from(root, after) if way in ("", flow.get("id"))]
+    ways = [flow for flow in outgoing_flows(root, after) if way in ("", flow.get("id"))]
     if len(ways) != 1:
         raise EditRefused("edit.many_ways")
     if kind.element in ENDING:
@@ -62,7 +62,7 @@ def _after(last: Any) -> Any:
 
 def add_branch(
     files: Files, source: str, *, kind: Kind, name: str, performer: str, called: str = "", target: str = "",
-    way_name: str = "",
+    flow_name: str = "",
 ) -> tuple[dict[str, bytes], str]:  # fmt: skip
     """A new way out of a gateway, with a new step on it, that goes on to *target*.
 
@@ -74,7 +74,7 @@ def add_branch(
     root = open_process(files)
     gateway = find_step(root, source)
     scope = gateway.getparent()
-    leaving = ways_from(root, source)
+    leaving = outgoing_flows(root, source)
     if leaving and not local(gateway).endswith("Gateway"):
         raise EditRefused("edit.needs_gateway", "kind")
     if local(gateway) == "endEvent" or (local(gateway) == "intermediateThrowEvent" and link_of(gateway)):
@@ -86,8 +86,8 @@ def add_branch(
     step = made.step
     last = after_split(root, step, kind, name)
     flow = flow_after(step if last is step or lands else _after(last), root, source, step.get("id"))
-    if way_name.strip():
-        flow.set("name", within(way_name.strip(), MAX_NAME, "way_name"))
+    if flow_name.strip():
+        flow.set("name", within(flow_name.strip(), MAX_NAME, "way_name"))
     ends = kind.element in ENDING or lands or (not target and local(scope) == "adHocSubProcess" and last is step)
     if not ends:
         node = _target(root, scope, target)

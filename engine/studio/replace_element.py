@@ -18,11 +18,11 @@ from engine.studio.bpmn_editor.document import (
     drop,
     extensions,
     find_step,
+    insert_child,
     is_node,
     local,
     open_process,
-    put,
-    ways_from,
+    outgoing_flows,
 )
 from engine.studio.bpmn_editor.events import event_settings, refer
 from engine.studio.bpmn_editor.loops import loop
@@ -52,10 +52,10 @@ def change_tag(root: Any, step: Any, element: str) -> list[str]:
         raise EditRefused("edit.other_sort", "sort")
     if element == local(step):
         return []
-    before = said(step)
+    before = settings_of_step(step)
     step.tag = f"{BPMN}{element}"
     fit(root, step)
-    after = said(step)
+    after = settings_of_step(step)
     return [name for name in before if name not in after]
 
 
@@ -77,7 +77,7 @@ def fit(root: Any, step: Any) -> None:
         del step.attrib[attribute]
     for child in [c for c in step if local(c) and not _allowed(known, local(c))]:
         drop(child)
-    _ways(root, step)
+    _drop_flow_conditions(root, step)
 
 
 def regained(old: Any, new: Any) -> None:
@@ -92,7 +92,7 @@ def regained(old: Any, new: Any) -> None:
             continue
         if local(child) != "extensionElements":
             if new.find(child.tag) is None:
-                put(new, deepcopy(child))
+                insert_child(new, deepcopy(child))
             continue
         for part in child:
             crosses = part.tag == f"{ALTINN}taskExtension" and not person and local(old) not in (*GATEWAYS, local(new))
@@ -104,27 +104,27 @@ def _allowed(known: Entry, child: str) -> bool:
     return any(child in slot.names for slot in known.slots)
 
 
-def said(step: Any) -> dict[str, str]:
+def settings_of_step(step: Any) -> dict[str, str]:
     """Every setting that says something."""
     found = {setting.name: get(step, setting.path) for setting in SETTINGS}
     found |= {name: "yes" for name, (tag, _, _) in LINES.items() if step.find(f".//{{*}}{tag}") is not None}
     found |= event_settings(step)
     if step.find(f".//{ALTINN}action") is not None:
         found["actions"] = "yes"
-    if step.get("default") or any(way.find(f"{BPMN}conditionExpression") is not None for way in _leaving(step)):
+    if step.get("default") or any(flow.find(f"{BPMN}conditionExpression") is not None for flow in _leaving(step)):
         found["conditions"] = "yes"
     return {name: value for name, value in (found | loop(step)).items() if value}
 
 
 def _leaving(step: Any) -> list[Any]:
-    return ways_from(step.getroottree().getroot(), step.get("id", ""))
+    return outgoing_flows(step.getroottree().getroot(), step.get("id", ""))
 
 
-def _ways(root: Any, step: Any) -> None:
+def _drop_flow_conditions(root: Any, step: Any) -> None:
     """A gateway that does not decide has no conditions on its ways."""
     if local(step) in ("parallelGateway", "eventBasedGateway"):
-        for way in ways_from(root, step.get("id", "")):
-            condition = way.find(f"{BPMN}conditionExpression")
+        for flow in outgoing_flows(root, step.get("id", "")):
+            condition = flow.find(f"{BPMN}conditionExpression")
             if condition is not None:
                 drop(condition)
 

@@ -28,7 +28,7 @@ from engine.studio.steps.publishing import (
 )
 from engine.studio.steps.publishing import move_cases as move_to_published
 from engine.studio.steps.recording import check_access, write_audit
-from engine.studio.steps.settings import agree_to_key, ask_no_more, enter_key, remove_key, set_rule
+from engine.studio.steps.settings import agree_to_key, clear_requests, enter_key, remove_key, set_rule
 from engine.workflow.execution.commands import Command
 from engine.workflow.execution.context import Step
 from engine.workflow.execution.sequence import COMMIT, relay_outbox
@@ -52,7 +52,7 @@ DISCARD_DRAFT: tuple[Step, ...] = (*WHOLE_DRAFT, discard, write_audit, COMMIT)
 
 PROPOSE_DRAFT: tuple[Step, ...] = (*WHOLE_DRAFT, propose, write_audit, COMMIT)
 
-SET_STUDIO_SETTING: tuple[Step, ...] = (check_access, set_rule, write_audit, ask_no_more, write_audit, COMMIT)
+SET_STUDIO_SETTING: tuple[Step, ...] = (check_access, set_rule, write_audit, clear_requests, write_audit, COMMIT)
 
 BEGIN_BATCH: tuple[Step, ...] = (check_access, require_version)
 

@@ -53,13 +53,13 @@ def turn(connection: Connection, name: str, on: bool, by: str, now: datetime) ->
     if there and not on and get(connection, "two_persons") and asks in (None, by):
         if asks is not None:
             return ""
-        put(connection, ASKED, {**asked, name: by}, by, now)
+        save(connection, ASKED, {**asked, name: by}, by, now)
         return "asked"
-    put(connection, name, on, by, now)
+    save(connection, name, on, by, now)
     return "changed"
 
 
-def ask_no_more(connection: Connection, name: str, by: str, now: datetime) -> list[str]:
+def clear_requests(connection: Connection, name: str, by: str, now: datetime) -> list[str]:
     """A rule has been turned: nobody is asked about it any more, nor about any once one alone decides.
 
     Returns the rules that were asked about until now.
@@ -67,11 +67,11 @@ def ask_no_more(connection: Connection, name: str, by: str, now: datetime) -> li
     asked = held(connection, ASKED)
     gone = set(asked) if name == "two_persons" else {name} & set(asked)
     if gone:
-        put(connection, ASKED, {rule: who for rule, who in asked.items() if rule not in gone}, by, now)
+        save(connection, ASKED, {rule: who for rule, who in asked.items() if rule not in gone}, by, now)
     return sorted(gone)
 
 
-def put(connection: Connection, name: str, value: Any, by: str, now: datetime) -> None:
+def save(connection: Connection, name: str, value: Any, by: str, now: datetime) -> None:
     """Write a setting."""
     assert name in DEFAULTS, name
     values = {"value": value, "changed_at": now, "changed_by": by}

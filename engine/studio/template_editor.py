@@ -146,7 +146,7 @@ def remove(files: Files, kind: str, identity: str) -> dict[str, bytes]:
     return _write(files, whole)
 
 
-def template_faults(bundle: Bundle) -> Iterator[Finding]:
+def template_findings(bundle: Bundle) -> Iterator[Finding]:
     """A fill-in nobody can fill, a language that is missing, a step that is gone. The element is kind and id."""
     if FILE not in bundle.files:
         return

@@ -20,7 +20,7 @@ from engine.studio import studio_settings
 from engine.workflow.errors import Refusal
 
 SETTING = "trusted_keys"
-MOST_KEYS = 200
+MAX_KEYS = 200
 MAX_NAME = 80
 _SMALLEST = 2048
 
@@ -84,7 +84,7 @@ def enter(connection: Connection, name: str, text: str, by: str, now: datetime) 
         raise KeyRefused("edit.too_long", "name")
     public, thumbprint = _read(text)
     there = _held(connection)
-    if any(issuer.thumbprint == thumbprint for issuer in there) or len(there) >= MOST_KEYS:
+    if any(issuer.thumbprint == thumbprint for issuer in there) or len(there) >= MAX_KEYS:
         raise KeyRefused("trust.there", "jwk")
     two = studio_settings.get(connection, "two_persons")
     entered = TrustedIssuer(name, thumbprint, public, by, "" if two else by, now.isoformat(), trusted=not two)
@@ -116,7 +116,7 @@ def remove(connection: Connection, thumbprint: str, by: str, now: datetime) -> T
 
 def _write(connection: Connection, issuers: list[TrustedIssuer], by: str, now: datetime) -> None:
     rows = [{name: value for name, value in asdict(issuer).items() if name != "trusted"} for issuer in issuers]
-    studio_settings.put(connection, SETTING, rows, by, now)
+    studio_settings.save(connection, SETTING, rows, by, now)
 
 
 def _read(text: str) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from engine.studio.create_element import begin_and_end, finish, make_in, named
 from engine.studio.element_kinds import ANY_ORDER, UNDOING, Kind
 
 #: How many things one event may wait for.
-MOST_DEFINITIONS = 10
+MAX_EVENT_DEFINITIONS = 10
 
 
 def find_scope(root: Any, identity: str) -> Any:
@@ -133,7 +133,7 @@ def also(files: Files, event_id: str, kind: str, given: Mapping[str, str]) -> di
     event = find_step(root, event_id)
     if not local(event).endswith("Event") or not definitions_of(event):
         raise EditRefused("edit.gone")
-    if len(definitions_of(event)) >= MOST_DEFINITIONS:
+    if len(definitions_of(event)) >= MAX_EVENT_DEFINITIONS:
         raise EditRefused("edit.too_many_events", "kind")
     set_event(root, event, kind, given)
     return close_process(files, root)

@@ -92,15 +92,15 @@ def find_step(root: Any, element_id: str) -> Any:
     return found[0]
 
 
-def ways_from(root: Any, element_id: str) -> list[Any]:
+def outgoing_flows(root: Any, element_id: str) -> list[Any]:
     return [f for f in root.iter(f"{BPMN}sequenceFlow") if f.get("sourceRef") == element_id]
 
 
-def ways_to(root: Any, element_id: str) -> list[Any]:
+def incoming_flows(root: Any, element_id: str) -> list[Any]:
     return [f for f in root.iter(f"{BPMN}sequenceFlow") if f.get("targetRef") == element_id]
 
 
-def put(node: Any, child: Any) -> Any:
+def insert_child(node: Any, child: Any) -> Any:
     """*child* in *node*, where the standard's schema wants it."""
     rank = _rank(child)
     for number, other in enumerate(node):
@@ -119,7 +119,7 @@ def _rank(node: Any) -> int:
 def extensions(step: Any) -> Any:
     """The extension elements of a step, made when there are none."""
     found = step.find(f"{BPMN}extensionElements")
-    return put(step, etree.Element(f"{BPMN}extensionElements")) if found is None else found
+    return insert_child(step, etree.Element(f"{BPMN}extensionElements")) if found is None else found
 
 
 def new_id(root: Any, name: str) -> str:
@@ -215,4 +215,4 @@ def _rewrite(node: Any, kind: str, wanted: list[str]) -> None:
     for flow_id in wanted:
         child = etree.Element(f"{BPMN}{kind}")
         child.text = flow_id
-        put(node, child)
+        insert_child(node, child)

@@ -17,11 +17,11 @@ from engine.studio.bpmn_editor.document import (
     extensions,
     find_step,
     flow_after,
+    insert_child,
     local,
     new_id,
     open_process,
     process_of,
-    put,
 )
 from engine.studio.bpmn_editor.values import MAX_NAME, expression, timer_value, within
 
@@ -176,7 +176,7 @@ def _condition(definition: Any, text: str) -> None:
 
 def set_event(root: Any, step: Any, kind: str, given: Mapping[str, str]) -> None:
     """Give an event without a definition one: a timer its time, a message, signal, error or escalation its name."""
-    definition = put(step, etree.Element(f"{BPMN}{_TAGS.get(kind, kind)}EventDefinition"))
+    definition = insert_child(step, etree.Element(f"{BPMN}{_TAGS.get(kind, kind)}EventDefinition"))
     if kind == "timer":
         timer = given.get("timer") if given.get("timer") in TIMES else "duration"
         if not given.get("time"):

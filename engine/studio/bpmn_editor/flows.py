@@ -15,10 +15,10 @@ from engine.studio.bpmn_editor.document import (
     drop_flow,
     find_step,
     flow_after,
+    insert_child,
     local,
     open_process,
-    put,
-    ways_from,
+    outgoing_flows,
 )
 from engine.studio.bpmn_editor.steps import link_of
 from engine.studio.bpmn_editor.values import MAX_NAME, within
@@ -36,7 +36,7 @@ def connect(files: Files, source: str, target: str, name: str = "") -> tuple[dic
     root = open_process(files)
     begin, end = find_step(root, source), find_step(root, target)
     _may_lead(begin, end)
-    leaving = ways_from(root, source)
+    leaving = outgoing_flows(root, source)
     if any(flow.get("targetRef") == target for flow in leaving) and not local(begin).endswith("Gateway"):
         raise EditRefused("edit.way_there", "target")
     if leaving and not local(begin).endswith("Gateway"):
@@ -89,13 +89,13 @@ def disconnect(files: Files, flow_id: str) -> dict[str, bytes]:
     """Take a way out. The last way from anything but a gateway is taken out by removing or leading it elsewhere."""
     root = open_process(files)
     flow = _flow(root, flow_id)
-    if len(ways_from(root, flow.get("sourceRef", ""))) < 2:
+    if len(outgoing_flows(root, flow.get("sourceRef", ""))) < 2:
         raise EditRefused("edit.last_way")
     drop_flow(root, flow)
     return close_process(files, root, redraw=True)
 
 
-def name_way(files: Files, flow_id: str, name: str) -> dict[str, bytes]:
+def name_flow(files: Files, flow_id: str, name: str) -> dict[str, bytes]:
     """What the way is called on the diagram; "" takes the name away."""
     root = open_process(files)
     flow = _flow(root, flow_id)
@@ -125,7 +125,7 @@ def set_condition(files: Files, flow_id: str, text: str) -> dict[str, bytes]:
         except ConditionSyntaxError:
             raise EditRefused("edit.expression", "condition") from None
         if there is None:
-            there = put(flow, etree.Element(f"{BPMN}conditionExpression"))
+            there = insert_child(flow, etree.Element(f"{BPMN}conditionExpression"))
         there.text = text.strip()
         for node in root.xpath("//*[@default=$id]", id=flow_id):
             node.attrib.pop("default")
@@ -148,15 +148,15 @@ def make_default(files: Files, flow_id: str) -> dict[str, bytes]:
     return close_process(files, root)
 
 
-def judge_earlier(files: Files, flow_id: str) -> dict[str, bytes]:
+def evaluate_earlier(files: Files, flow_id: str) -> dict[str, bytes]:
     """One place up among the ways of its source: conditions are evaluated in that order."""
     root = open_process(files)
     flow = _flow(root, flow_id)
-    ways = ways_from(root, flow.get("sourceRef", ""))
-    place = ways.index(flow)
+    outgoing = outgoing_flows(root, flow.get("sourceRef", ""))
+    place = outgoing.index(flow)
     if place == 0:
         return dict(files)
     parent = flow.getparent()
     drop(flow)
-    parent.insert(parent.index(ways[place - 1]), flow)
+    parent.insert(parent.index(outgoing[place - 1]), flow)
     return close_process(files, root)

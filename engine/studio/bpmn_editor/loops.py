@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.studio.bpmn_editor.document import BPMN, IB, EditRefused, drop, put
+from engine.studio.bpmn_editor.document import BPMN, IB, EditRefused, drop, insert_child
 from engine.studio.bpmn_editor.setting_paths import EXTENSIONS, write
 from engine.studio.bpmn_editor.values import expression, flag, number
 
@@ -60,7 +60,7 @@ def write_loop(step: Any, given: Mapping[str, str]) -> None:
     if kind == "while":
         if not given["loop_until"] and not given["loop_max"]:
             raise EditRefused("edit.loop_end", "loop_until")
-        again = again if again is not None else put(step, etree.Element(f"{BPMN}standardLoopCharacteristics"))
+        again = again if again is not None else insert_child(step, etree.Element(f"{BPMN}standardLoopCharacteristics"))
         number(given["loop_max"], "loop_max")
         write(again, "@loopMaximum", given["loop_max"])
         write(again, "@testBefore", flag(given["loop_before"], "loop_before"))
@@ -68,7 +68,8 @@ def write_loop(step: Any, given: Mapping[str, str]) -> None:
     elif kind:
         if not given["loop_over"] and not given["loop_times"]:
             raise EditRefused("edit.loop_items", "loop_over")
-        many = many if many is not None else put(step, etree.Element(f"{BPMN}multiInstanceLoopCharacteristics"))
+        if many is None:
+            many = insert_child(step, etree.Element(f"{BPMN}multiInstanceLoopCharacteristics"))
         write(many, "@isSequential", "true" if kind == "each_in_turn" else "")
         write(many, f"{EXTENSIONS}/ib:collection", given["loop_over"])
         write(many, f"{EXTENSIONS}/ib:collection/@item", (given["loop_item"] or "item") if given["loop_over"] else "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.studio.bpmn_editor.document import ALTINN, BPMN, IB, drop, extensions, put
+from engine.studio.bpmn_editor.document import ALTINN, BPMN, IB, drop, extensions, insert_child
 
 EXTENSIONS = "extensionElements"
 _PREFIXES = {"altinn": ALTINN, "ib": IB, "": BPMN}
@@ -44,7 +44,7 @@ def write(step: Any, path: str, value: str) -> None:
         if child is None:
             if not value:
                 return
-            child = extensions(step) if part == EXTENSIONS else put(node, etree.Element(_element(part)))
+            child = extensions(step) if part == EXTENSIONS else insert_child(node, etree.Element(_element(part)))
         node = child
     if last.startswith("@"):
         if value:

@@ -14,12 +14,12 @@ from engine.studio.bpmn_editor.document import (
     drop_flow,
     find_step,
     flow_after,
+    incoming_flows,
     inside,
     is_node,
     local,
     open_process,
-    ways_from,
-    ways_to,
+    outgoing_flows,
 )
 from engine.studio.bpmn_editor.settings import write_settings
 
@@ -52,11 +52,11 @@ def touched_by_removing(files: Files, element_id: str) -> list[tuple[str, str]]:
     found = [("goes", node.get("name") or node.get("id", "")) for node in gone[1:]]
     metadata = json.loads(files.get("metadata.json", b"{}"))
     found += [("form", kind["id"]) for kind in metadata.get("dataTypes", ()) if kind.get("taskId") in names]
-    ways = [way for node in gone for way in ways_from(root, node.get("id", ""))]
-    kept = _way_on(root, step) if ways_to(root, element_id) else None
-    for way in ways:
-        target = way.get("targetRef", "")
-        others = [w for w in ways_to(root, target) if w.get("sourceRef") not in names]
+    outgoing = [flow for node in gone for flow in outgoing_flows(root, node.get("id", ""))]
+    kept = _following_flow(root, step) if incoming_flows(root, element_id) else None
+    for flow in outgoing:
+        target = flow.get("targetRef", "")
+        others = [w for w in incoming_flows(root, target) if w.get("sourceRef") not in names]
         if target not in names and not others and (kept is None or kept.get("targetRef") != target):
             node = find_step(root, target)
             found.append(("loose", node.get("name") or target))
@@ -89,10 +89,11 @@ def link_of(event: Any) -> str:
     return "" if found is None else str(found.get("name", ""))
 
 
-def _way_on(root: Any, step: Any) -> Any:
+def _following_flow(root: Any, step: Any) -> Any:
     """Where what led to the step leads when it is gone: its default way, else its first, or on from where it lands."""
-    ways = ways_from(root, step.get("id", "")) or [w for n in _landing(step) for w in ways_from(root, n.get("id", ""))]
-    return next((way for way in ways if way.get("id") == step.get("default")), ways[0] if ways else None)
+    outgoing = outgoing_flows(root, step.get("id", ""))
+    outgoing = outgoing or [flow for n in _landing(step) for flow in outgoing_flows(root, n.get("id", ""))]
+    return next((flow for flow in outgoing if flow.get("id") == step.get("default")), outgoing[0] if outgoing else None)
 
 
 def remove_step(files: Files, element_id: str) -> dict[str, bytes]:
@@ -109,9 +110,9 @@ def remove_step(files: Files, element_id: str) -> dict[str, bytes]:
     gone = {element_id, *(node.get("id", "") for node in inside(step))}
     on_it = along(root, step)
     gone |= {node.get("id", "") for node in on_it}
-    way = _way_on(root, step)
-    target = way.get("targetRef") if way is not None else ""
-    for flow in ways_to(root, element_id):
+    following = _following_flow(root, step)
+    target = following.get("targetRef") if following is not None else ""
+    for flow in incoming_flows(root, element_id):
         source = flow.get("sourceRef")
         if not target or source in gone or target in gone or _there(root, source, target):
             drop_flow(root, flow)
@@ -126,7 +127,7 @@ def remove_step(files: Files, element_id: str) -> dict[str, bytes]:
 
 
 def _there(root: Any, source: str, target: str) -> bool:
-    return any(flow.get("targetRef") == target for flow in ways_from(root, source))
+    return any(flow.get("targetRef") == target for flow in outgoing_flows(root, source))
 
 
 def without_forms(files: Files, gone: set[str]) -> dict[str, bytes]:
@@ -141,19 +142,19 @@ def without_forms(files: Files, gone: set[str]) -> dict[str, bytes]:
     return changed
 
 
-def move_step(files: Files, element_id: str, way_id: str) -> dict[str, bytes]:
+def move_step(files: Files, element_id: str, flow_id: str) -> dict[str, bytes]:
     """Take a step from where it is and put it in the middle of another way of the same scope.
 
     Only a step with one way on can be moved; interruptions on it come along.
     """
     root = open_process(files)
-    step, way = find_step(root, element_id), find_step(root, way_id)
-    leaving, coming = ways_from(root, element_id), ways_to(root, element_id)
+    step, destination = find_step(root, element_id), find_step(root, flow_id)
+    leaving, coming = outgoing_flows(root, element_id), incoming_flows(root, element_id)
     if local(step) in ("startEvent", "endEvent", "boundaryEvent") or len(leaving) != 1 or not coming:
         raise EditRefused("edit.many_ways")
-    if local(way) != "sequenceFlow" or way.getparent() is not step.getparent():
+    if local(destination) != "sequenceFlow" or destination.getparent() is not step.getparent():
         raise EditRefused("edit.other_scope")
-    if element_id in (way.get("sourceRef"), way.get("targetRef")):
+    if element_id in (destination.get("sourceRef"), destination.get("targetRef")):
         return dict(files)
     after = leaving[0].get("targetRef", "")
     for flow in coming:
@@ -162,7 +163,7 @@ def move_step(files: Files, element_id: str, way_id: str) -> dict[str, bytes]:
         else:
             flow.set("targetRef", after)
     drop_flow(root, leaving[0])
-    target = way.get("targetRef", "")
-    way.set("targetRef", element_id)
-    flow_after(way, root, element_id, target)
+    target = destination.get("targetRef", "")
+    destination.set("targetRef", element_id)
+    flow_after(destination, root, element_id, target)
     return close_process(files, root, redraw=True)

@@ -48,7 +48,7 @@ class Choosing(Filing):
         component.pop("options", None)
         component["optionsId"] = own_list(self.data_type, path)
         self._files[f"options/{component['optionsId']}.json"] = as_json(rows)
-        self._keep_enum(component, values)
+        self._update_enum(component, values)
 
     def use_list(self, identity: str, options_id: str) -> None:
         """Choose from a code list that is in the bundle already."""
@@ -61,9 +61,9 @@ class Choosing(Filing):
         own = old == own_list(self.data_type, bound_to(component))
         if own and old != options_id and all(c.get("optionsId") != old for _, c in self.components()):
             self._files.pop(f"options/{old}.json", None)  # its own choices are nobody's now
-        self._keep_enum(component, [str(row["value"]) for row in self.options(component)])
+        self._update_enum(component, [str(row["value"]) for row in self.options(component)])
 
-    def _keep_enum(self, component: Mapping[str, Any], values: Sequence[str]) -> None:
+    def _update_enum(self, component: Mapping[str, Any], values: Sequence[str]) -> None:
         kind = kind_of(component, self.rule(bound_to(component)))
         if kind is not None and kind.id in ("radio", "dropdown"):
             self.rule(bound_to(component))["enum"] = list(values)

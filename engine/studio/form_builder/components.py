@@ -47,7 +47,7 @@ class Building(Choosing):
             self._set_texts(key, {"nb": title})
         layout.append(component)
         if kind.id == "files":
-            self.take_files(identity, 0, 1, LARGEST, (".pdf", ".jpg", ".jpeg", ".png"))
+            self.set_file_limits(identity, 0, 1, LARGEST, (".pdf", ".jpg", ".jpeg", ".png"))
         if holder is not None:
             holder["children"] = [*holder.get("children", ()), identity]
         if kind.options:
@@ -78,15 +78,15 @@ class Building(Choosing):
         """``hidden``, ``required`` or ``readOnly``: always (True), never (False), or when an expression is true."""
         assert what in ("hidden", "required", "readOnly"), what
         _, component = self.component(identity)
-        if "required" not in component and self.asked_by_model(bound_to(component)):
+        if "required" not in component and self.required_by_model(bound_to(component)):
             component["required"] = True
         if when is False:
             component.pop(what, None)
         else:
             component[what] = when
-        self._keep_required(component)
+        self._update_required(component)
         if component.get("type") == "FileUpload":
-            self.keep_file_type(component)
+            self.update_file_type(component)
 
     def move(self, identity: str, by: int) -> None:
         """Up (-1) or down (1) among those it stands with."""
@@ -135,7 +135,7 @@ class Building(Choosing):
                 if not rule["required"]:
                     del rule["required"]
 
-    def _keep_required(self, component: Mapping[str, Any]) -> None:
+    def _update_required(self, component: Mapping[str, Any]) -> None:
         """The model asks for what the form always asks for; a field that may be hidden is asked for by the form."""
         path = bound_to(component)
         if not path:

@@ -23,7 +23,7 @@ KINDS = {
 class Filing(OpenForm):
     """A form whose file components can be changed."""
 
-    def take_files(self, identity: str, least: int, most: int, size: int, endings: Sequence[str]) -> None:
+    def set_file_limits(self, identity: str, least: int, most: int, size: int, endings: Sequence[str]) -> None:
         """How many files a component takes, how large each (MB) and of which kinds. Raises ``EditRefused``."""
         _, component = self.component(identity)
         if not 0 <= least <= most <= MOST or most < 1 or not 1 <= size <= LARGEST:
@@ -36,9 +36,9 @@ class Filing(OpenForm):
         component["hasCustomFileEndings"] = True
         component["validFileEndings"] = ",".join(endings)
         component.setdefault("displayMode", "list")
-        self.keep_file_type(component)
+        self.update_file_type(component)
 
-    def keep_file_type(self, component: Mapping[str, Any]) -> None:
+    def update_file_type(self, component: Mapping[str, Any]) -> None:
         """The metadata's data type as the component is. One that may be hidden asks for nothing while it is."""
         identity = component["id"]
         endings = str(component.get("validFileEndings", "")).split(",")
@@ -50,7 +50,7 @@ class Filing(OpenForm):
             "minCount": 0 if self._may_be_away(identity) else component.get("minNumberOfAttachments", 0),
             "maxSize": component.get("maxFileSizeInMB", LARGEST),
         }
-        self._put_type(identity, entry)
+        self._write_file_type(identity, entry)
 
     def _may_be_away(self, identity: str) -> bool:
         """Whether it, its group or its page may be hidden."""
@@ -59,14 +59,14 @@ class Filing(OpenForm):
         return any(holder.get("hidden") for holder in holders)
 
     def drop_file_type(self, identity: str) -> None:
-        self._put_type(identity, None)
+        self._write_file_type(identity, None)
 
     def file_types(self) -> set[str]:
         """Ids of every data type of the bundle; a new component's must be another."""
         metadata = json.loads(self._files.get("metadata.json", b"{}"))
         return {str(entry.get("id")) for entry in metadata.get("dataTypes", ())}
 
-    def _put_type(self, identity: str, entry: Mapping[str, Any] | None) -> None:
+    def _write_file_type(self, identity: str, entry: Mapping[str, Any] | None) -> None:
         metadata = json.loads(self._files.get("metadata.json", b"{}"))
         types = metadata.get("dataTypes", [])
         at = next((n for n, one in enumerate(types) if one.get("id") == identity), len(types))

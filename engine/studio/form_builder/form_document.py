@@ -124,7 +124,7 @@ class OpenForm:
         holder = holder.get("items", holder)
         holder.setdefault("properties", {})[name] = json.loads(json.dumps(rule))
 
-    def asked_by_model(self, path: str) -> bool:
+    def required_by_model(self, path: str) -> bool:
         above, _, name = path.rpartition(".")
         holder = self.rule(above)
         return name in holder.get("items", holder).get("required", ())

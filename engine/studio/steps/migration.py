@@ -68,7 +68,7 @@ def revert_move(ctx: Context) -> None:
     if ctx.found.action != "migrate":
         raise NotPossible(Reason("", "not-a-move", "only a move can be put back"))
     key = ctx.found.chosen["process"]
-    _begun(ctx, case_migration.put_back(ctx.connection, key, ctx.found.id, ctx.actor, ctx.now))
+    _begun(ctx, case_migration.revert(ctx.connection, key, ctx.found.id, ctx.actor, ctx.now))
 
 
 def _begun(ctx: Context, batch: str) -> None:

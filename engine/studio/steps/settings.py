@@ -23,12 +23,12 @@ def set_rule(ctx: Context) -> None:
     ctx.audit_kind, ctx.audit_data = kinds.get(became), {"name": command.name, "value": command.on}
 
 
-def ask_no_more(ctx: Context) -> None:
+def clear_requests(ctx: Context) -> None:
     """What was asked about a rule that has been turned is not asked any more."""
     assert isinstance(ctx.command, SetStudioSetting)
     if ctx.outcome.state != "changed":
         return
-    gone = studio_settings.ask_no_more(ctx.connection, ctx.command.name, ctx.actor.person_id, ctx.now)
+    gone = studio_settings.clear_requests(ctx.connection, ctx.command.name, ctx.actor.person_id, ctx.now)
     if gone:
         ctx.audit_kind, ctx.audit_data = StudioEvent.STUDIO_SETTING_ASKED_NO_MORE, {"names": gone}
 

@@ -31,7 +31,7 @@ from engine.workflow.operations.jobs import in_background
 blueprint = guarded("leaders", __name__, Role.LEADER.value)
 
 #: How long a page reads on in the trail before it shows what it has, in seconds.
-PATIENCE = 2.0
+REFRESH_TIMEOUT = 2.0
 MONTHS = 12
 
 
@@ -100,7 +100,7 @@ class Read:
 def _read() -> Read:
     application = view.application()
     now = application.clock.now()
-    behind = store.refresh(application.db, application.library, MILESTONES, PATIENCE)
+    behind = store.refresh(application.db, application.library, MILESTONES, REFRESH_TIMEOUT)
     if behind:
         in_background(application, ReadTimelines.name)
     with application.db.read() as connection:

@@ -20,7 +20,7 @@ from engine.workflow.operations.commands import ResolveIncidents
 from engine.workflow.operations.incidents import Selection
 
 PAGE = 25
-MOST = 100_000
+MAX_INCIDENTS = 100_000
 HOW = ("retry", "skip")
 #: Parameters of the address → fields of the selection.
 CHOICE = {"kode": "code", "prosess": "process", "steg": "element", "slag": "kind"}
@@ -105,7 +105,7 @@ def resolve_one() -> Any:
 def resolve_all() -> Any | Response:
     """Retry or skip every incident of this kind: a batch, carried out by a worker, with a result for each."""
     how, reason = _asked()
-    selection, address = _chosen(MOST)
+    selection, address = _chosen(MAX_INCIDENTS)
     if how == "skip" and not reason:
         return _page("drift.reason_needed")
     application = view.application()

@@ -22,7 +22,7 @@ from engine.workflow.operations import batches, checks, health, history, inciden
 from engine.workflow.operations.commands import ResetBreaker, StartAuditCheck
 from forms import formatting
 
-MOST_GROUPS = 50
+MAX_GROUPS = 50
 SANDBOX_SECONDS = 0.5
 
 
@@ -39,7 +39,7 @@ def index() -> Any:
                 "process": process_name(connection, group.process),
                 "step": step_name(connection, group.process, group.element),
             }
-            for group in found[:MOST_GROUPS]
+            for group in found[:MAX_GROUPS]
         ]
         queues = health.queues(connection, now)
         sweeps = health.sweeps(connection, now)
@@ -63,7 +63,7 @@ def index() -> Any:
     return render_template(
         "operations.html",
         groups=groups,
-        more=max(0, len(found) - MOST_GROUPS),
+        more=max(0, len(found) - MAX_GROUPS),
         count=sum(group.count for group in found),
         queues=queues,
         workers=workers,

@@ -127,7 +127,7 @@ def _branch(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
         kind, called = kind_of(offer, form)
         changed, way = add_branch(
             bundle.files, element, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""),
-            called=called, target=form.get("target", ""), way_name=form.get("way_name", ""),
+            called=called, target=form.get("target", ""), flow_name=form.get("way_name", ""),
         )  # fmt: skip
     elif not form.get("target"):
         raise EditRefused("edit.target", "target")
@@ -140,7 +140,7 @@ def _branch(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
 def _condition(bundle: Bundle, element: str, form: Form, before: str = "") -> str:
     """What was written by hand or chosen; what was written *before* stays until another is chosen."""
     raw = form.get("raw", "").strip()
-    asked = any(form.get(f"field-{n}") for n in range(step_choices.MOST_ROWS))
+    asked = any(form.get(f"field-{n}") for n in range(step_choices.MAX_ROWS))
     if raw and not (asked and raw == before.strip()):
         return raw
     return step_choices.condition(form, step_choices.askable(bundle, bundle.process.elements.get(element)))
@@ -148,7 +148,7 @@ def _condition(bundle: Bundle, element: str, form: Form, before: str = "") -> st
 
 def _way_change(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     flow = form.get("flow", "")
-    changed: Files = flows.name_way(bundle.files, flow, form.get("name", ""))
+    changed: Files = flows.name_flow(bundle.files, flow, form.get("name", ""))
     if form.get("target"):
         changed = flows.lead_to(changed, flow, form["target"])
     if form.get("default"):
@@ -165,7 +165,7 @@ def _way_remove(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
 
 
 def _way_up(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
-    return flows.judge_earlier(bundle.files, form.get("flow", "")), element
+    return flows.evaluate_earlier(bundle.files, form.get("flow", "")), element
 
 
 def _catch(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:

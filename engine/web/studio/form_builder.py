@@ -114,7 +114,7 @@ def _change(work: FormDraft, form: MultiDict[str, str]) -> str:
     if "files-most" in form:
         numbers = [form.get(f"files-{part}", "") for part in ("least", "most", "size")]
         whole = [int(number) if number.isdigit() and len(number) < 4 else -1 for number in numbers]
-        work.take_files(component, whole[0], whole[1], whole[2], form.getlist("files-ending"))
+        work.set_file_limits(component, whole[0], whole[1], whole[2], form.getlist("files-ending"))
     if form.get("list"):
         work.use_list(component, form["list"])
     elif "choices-nb" in form:
@@ -228,7 +228,7 @@ def _component(bundle: Bundle, work: FormDraft, page_name: str, component: Mappi
         for key in (title_key, bound.get("description"))
     )
     options = work.options(component) if kind and kind.options else []
-    required = component.get("required", work.asked_by_model(path) if path else False)
+    required = component.get("required", work.required_by_model(path) if path else False)
     states = {state: component.get(state, False) for state in STATES} | {"required": required}
     return {
         "id": component["id"],

@@ -83,7 +83,7 @@ def try_move(key: str) -> Any:
         faulty = bool(errors(connection, draft.bundle))
     if faulty:
         return review_page(key, None, view.t("studio.has_faults"))
-    if case_migration.how_many(application, key) > case_migration.MOST_TRIED:
+    if case_migration.how_many(application, key) > case_migration.MAX_TRIED:
         batch = send(TryMove(key, revision=draft.revision, mapping=running_cases.mapping())).made
         return redirect(url_for("studio.moved", key=key, batch=batch), 303)
     return review_page(

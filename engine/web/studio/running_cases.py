@@ -97,7 +97,7 @@ def move(key: str) -> Any:
     if request.form.get("act") != "prov":
         moving = MoveCases(key, target.id, mapping(), request.form.get("reason", ""))
         return redirect(url_for("studio.moved", key=key, batch=send(moving, once=True).made), 303)
-    if case_migration.how_many(application, key, target.id) > case_migration.MOST_TRIED:
+    if case_migration.how_many(application, key, target.id) > case_migration.MAX_TRIED:
         batch = send(TryMove(key, target.id, mapping=mapping())).made
         return redirect(url_for("studio.moved", key=key, batch=batch), 303)
     return move_page(key, case_migration.dry_run(application, key, target, mapping(), actor().person_id), request.form)

@@ -13,7 +13,7 @@ from engine.studio.condition_fields import counters, fields, items, lists
 from engine.workflow.bpmn.elements import Element
 from engine.workflow.definitions.bundle import Bundle
 
-MOST_ROWS = 6
+MAX_ROWS = 6
 #: Settings that are conditions, settings that give a value, and settings of variables, one a line.
 CONDITIONS = ("condition", "completion", "activation", "loop_until")
 VALUES = ("party", "key", "loop_over", "loop_output")
@@ -42,21 +42,21 @@ def rows(choice: Choice | None, typed: Form, use: bool, before: str = "") -> lis
     if use and f"{before}field-0" in typed:
         written = [
             {part: typed.get(f"{before}{part}-{n}", "") for part in ("field", "operator", "value")}
-            for n in range(MOST_ROWS)
+            for n in range(MAX_ROWS)
         ]
         found = [row for row in written if row["field"]]
     else:
         found = [
             {"field": c.field, "operator": c.operator, "value": c.value} for c in (choice.comparisons if choice else ())
         ]
-    return [*found, {"field": "", "operator": "equals", "value": ""}][:MOST_ROWS]
+    return [*found, {"field": "", "operator": "equals", "value": ""}][:MAX_ROWS]
 
 
 def condition(form: Form, known: Sequence[Field], before: str = "") -> str:
     """The expression the chosen lines come to, "" for none. Raises ``EditRefused`` with the wrong line."""
     chosen = [
         Comparison(*(form.get(f"{before}{part}-{n}", "") for part in ("field", "operator", "value")))
-        for n in range(MOST_ROWS)
+        for n in range(MAX_ROWS)
         if form.get(f"{before}field-{n}")
     ]
     return conditions.write(Choice(tuple(chosen), form.get(f"{before}join", "and")), known)
@@ -91,7 +91,7 @@ def given(bundle: Bundle, element: Element, form: Form, shown: Sequence[str], no
     """
     found = {name: form.get(f"s-{name}", "") for name in shown}
     for name in shown:
-        asked = any(form.get(f"{name}-field-{n}") for n in range(MOST_ROWS))
+        asked = any(form.get(f"{name}-field-{n}") for n in range(MAX_ROWS))
         raw, before = found[name].strip(), now.get(name, "").strip()
         if name in CONDITIONS and f"{name}-field-0" in form and (not raw or (asked and raw == before)):
             try:

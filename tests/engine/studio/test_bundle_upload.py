@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.studio.bundle_upload import MOST_FILES, UploadError, read_folder, read_zip
+from engine.studio.bundle_upload import MAX_FILES, UploadError, read_folder, read_zip
 from engine.workflow.definitions.bundle import MAX_BYTES, Bundle
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
@@ -75,7 +75,7 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused() -> None:
 
 
 def test_too_many_files_are_refused() -> None:
-    files = {f"options/{number}.json": b"[]" for number in range(MOST_FILES + 1)}
+    files = {f"options/{number}.json": b"[]" for number in range(MAX_FILES + 1)}
     assert reasons(lambda: read_folder(files.items())) == ["upload.too_much"]
 
 

@@ -64,14 +64,14 @@ def test_a_hundred_steps_are_kept_and_a_change_forgets_what_was_undone(database:
     with database.write() as connection:
         drafts.begin(connection, bundle, 0, ADA, NOW)
         revision = 1
-        for number in range(drafts.MOST_STEPS + 20):
+        for number in range(drafts.MAX_STEPS + 20):
             files = set_text(bundle.files, "task.Apply", "nb", f"Navn {number}")
             revision = drafts.save(connection, drafts.locked(connection, "vergemal"), files, revision, ADA, NOW)
         steps = 0
         while (found := drafts.find(connection, "vergemal")) and found.can_undo:
             revision = drafts.undo(connection, drafts.locked(connection, "vergemal"), ADA, NOW)
             steps += 1
-        assert steps == drafts.MOST_STEPS - 1
+        assert steps == drafts.MAX_STEPS - 1
         revision = drafts.save(connection, drafts.locked(connection, "vergemal"), bundle.files, revision, ADA, NOW)
         found = drafts.find(connection, "vergemal")
         assert found is not None and found.can_undo and not found.can_redo

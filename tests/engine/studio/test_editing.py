@@ -181,7 +181,7 @@ def _interruption(text: str, reference: str = "") -> object:
 WRITTEN: dict[str, tuple[Callable[[str], object], int, str]] = {
     "a new step": (lambda t: add_step(ESTATE.files, "Declare", kind=FORM, name=t, performer="citizen"), 120, "name"),
     "a step": (lambda t: bpmn_editor.change_step(ESTATE.files, "Declare", name=t), 120, "name"),
-    "a flow": (lambda t: flows.name_way(ESTATE.files, "Declare_Sign", t), 120, "name"),
+    "a flow": (lambda t: flows.name_flow(ESTATE.files, "Declare_Sign", t), 120, "name"),
     "a new flow": (lambda t: flows.connect(ESTATE.files, "Both", "Sign", t), 120, "way_name"),
     "an event": (_interruption, 120, "name"),
     "a message": (lambda t: _interruption("Ny", t), 120, "reference"),

@@ -145,7 +145,7 @@ def act(data: st.DataObject, files: Files) -> tuple[Files, set[str]]:
         return add_interruption(files, node, kind=event, name=name, target=other, given=given)[0], set()
     if what == "ask":
         return flows.set_condition(files, way, '["equals", ["dataModel", "a", "variables"], "<&\\""]'), set()
-    return flows.judge_earlier(files, way), set()
+    return flows.evaluate_earlier(files, way), set()
 
 
 @given(st.data())

@@ -40,7 +40,7 @@ def form(work: FormDraft) -> None:
     work.add("Side1", BY_ID["input"], "Navn")
     work.let("navn", "required", True)
     work.add("Side1", BY_ID["files"], "Kontoutskrift")
-    work.take_files("kontoutskrift", 1, 2, 1, (".pdf", ".png"))
+    work.set_file_limits("kontoutskrift", 1, 2, 1, (".pdf", ".png"))
     work.add("Side1", BY_ID["summary"], "")
 
 
@@ -169,7 +169,7 @@ def test_the_builder_keeps_component_and_data_type_in_step() -> None:
     few, many, large = (2, 1, 1, (".pdf",)), (0, 99, 1, (".pdf",)), (0, 1, 9, (".pdf",))
     for wrong in (few, many, large, (0, 1, 1, ()), (0, 1, 1, (".exe",))):
         with pytest.raises(EditRefused):
-            work.take_files("kontoutskrift", *wrong)
+            work.set_file_limits("kontoutskrift", *wrong)
     work.let("kontoutskrift", "hidden", ["equals", ["dataModel", "navn"], "x"])
     assert Bundle("soknad", work.files()).attachment_types["kontoutskrift"].min_count == 0, "hidden asks for nothing"
     work.add("Side1", BY_ID["rows"], "Barn")
@@ -184,7 +184,7 @@ def test_a_caseworkers_form_takes_files_too(product: Product) -> None:  # noqa: 
     def handling(work: FormDraft) -> None:
         work.add("Side1", BY_ID["input"], "Vurdering")
         work.add("Side1", BY_ID["files"], "Grunnlag")
-        work.take_files("grunnlag", 1, 1, 1, (".pdf",))
+        work.set_file_limits("grunnlag", 1, 1, 1, (".pdf",))
 
     case, _ = begin(product, made(handling, "Handle"))
     product.complete(case, "Apply")
@@ -230,7 +230,7 @@ def test_what_is_signed_and_what_is_handed_on_hold_the_files(estate: Product) ->
 def test_a_file_of_the_offices_form_is_no_file_of_the_citizen(product: Product) -> None:  # noqa: F811
     def handling(work: FormDraft) -> None:
         work.add("Side1", BY_ID["files"], "Grunnlag")
-        work.take_files("grunnlag", 0, 2, 1, (".pdf",))
+        work.set_file_limits("grunnlag", 0, 2, 1, (".pdf",))
 
     case, apply = begin(product, made(handling, "Handle"))
     product.complete(case, "Apply")

@@ -162,7 +162,7 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
     product: Product,
     monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
-    monkeypatch.setattr(case_migration, "MOST_TRIED", 3)
+    monkeypatch.setattr(case_migration, "MAX_TRIED", 3)
     monkeypatch.setattr(dry_run, "HANDFUL", 4)
     begin(ada)
     publish(ada)
