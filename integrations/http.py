@@ -6,14 +6,21 @@ Nothing of a request or an answer is logged.
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from socket import SHUT_RDWR, socket
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from engine.platform import trace
 from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError, SourceUnavailableError
@@ -21,6 +28,9 @@ from engine.platform.strict_json import JsonError, loads
 
 MAX_ANSWER = 10 * 1024 * 1024
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+#: A source that asks for a longer pause than this is asked again after it all the same: seconds.
+LONGEST_PAUSE = 7 * 24 * 3600.0
+CONNECTING = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +48,97 @@ class Response:
 
 
 def _asked_pause(headers: Mapping[str, str]) -> float | None:
-    """``Retry-After`` in seconds; one written as a date is read by the answer's own ``Date`` (RFC 9110, 10.2.3)."""
+    """``Retry-After`` in seconds, or as a date (RFC 9110, 10.2.3), which is read by the answer's own ``Date``."""
     wait = headers.get("Retry-After", "").strip()
-    if wait.isdigit():
-        return float(wait)
+    if wait.isascii() and wait.isdigit():
+        return min(float(wait[:12]), LONGEST_PAUSE)
     try:
-        until, now = parsedate_to_datetime(wait), parsedate_to_datetime(headers.get("Date", ""))
-        return max(0.0, (until - now).total_seconds())
-    except (TypeError, ValueError):
+        until, now = parsedate_to_datetime(wait), _moment(headers.get("Date", ""))
+        return min(max(0.0, (until - now).total_seconds()), LONGEST_PAUSE)
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
+def _moment(text: str) -> datetime:
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError:
+        return datetime.now(UTC)
+
+
+class _Deadline:
+    """When one call must be over, whatever the other side does in between: the connection is shut then."""
+
+    now = threading.local()
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+        self._timers: list[threading.Timer] = []
+
+    def __enter__(self) -> _Deadline:
+        _Deadline.now.value = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _Deadline.now.value = None
+        for timer in self._timers:
+            timer.cancel()
+
+    @property
+    def passed(self) -> bool:
+        return time.monotonic() >= self._ends
+
+    def watch(self, connected: socket) -> None:
+        """Shut what *connected* is when the time is out."""
+        timer = threading.Timer(max(0.0, self._ends - time.monotonic()), _shut, (connected,))
+        timer.daemon = True
+        self._timers.append(timer)
+        timer.start()
+
+
+def _shut(connected: socket) -> None:
+    try:
+        connected.shutdown(SHUT_RDWR)
+    except OSError:
+        pass  # the other side was quicker
+
+
+class _Connection(HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _watched(self)
+
+
+class _SecureConnection(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _watched(self)
+
+
+def _watched(connection: HTTPConnection) -> None:
+    deadline: _Deadline | None = getattr(_Deadline.now, "value", None)
+    if deadline is not None and connection.sock is not None:
+        deadline.watch(connection.sock)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that know when the call they are made for must be over."""
+
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)  # type: ignore[no-untyped-call]
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+
 class HttpClient:
-    """Calls the hosts it was made for and no other."""
+    """Calls the hosts it was made for and no other. *timeout* is for a whole call, however the answer trickles."""
 
     def __init__(self, base_urls: tuple[str, ...], timeout: float = 8.0) -> None:
         self._hosts = frozenset(urlsplit(url).netloc for url in base_urls)
@@ -81,31 +169,36 @@ class HttpClient:
         traced = trace.header()
         if traced is not None:
             sent["traceparent"] = traced
-        try:
-            with requests.request(
-                method,
-                url,
-                headers=sent,
-                params=params,
-                json=json,
-                data=form,
-                auth=auth,
-                timeout=(3.0, limit),
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                body = answer.raw.read(most + 1, decode_content=True)
-                status, found = answer.status_code, dict(answer.headers)
-        except requests.Timeout:
-            raise SourceUnavailableError("timeout") from None
-        except requests.RequestException:
-            raise SourceUnavailableError("network") from None
-        except Exception as error:  # a connection cut in the middle of the body surfaces as urllib3's own
-            raise SourceUnavailableError(f"network_{type(error).__name__.lower()}") from None
+        with _Deadline(limit) as deadline:
+            try:
+                with (
+                    _session() as session,
+                    session.request(
+                        method,
+                        url,
+                        headers=sent,
+                        params=params,
+                        json=json,
+                        data=form,
+                        auth=auth,
+                        timeout=(min(CONNECTING, limit), limit),
+                        allow_redirects=False,
+                        stream=True,
+                    ) as answer,
+                ):
+                    body = answer.raw.read(most + 1, decode_content=True)
+                    arrived: int = answer.raw.tell()
+                    status, found = answer.status_code, answer.headers
+            except requests.Timeout:
+                raise SourceUnavailableError("timeout") from None
+            except Exception as error:  # a connection cut in the middle of the body surfaces as urllib3's own
+                raise SourceUnavailableError("timeout" if deadline.passed else _network(error)) from None
+            if deadline.passed:
+                raise SourceUnavailableError("timeout")
         if len(body) > most:
             raise SourceBrokenError("answer_too_large")
-        length = found.get("Content-Length")
-        if length is not None and length.isdigit() and int(length) > len(body) and method != "HEAD":
+        length = found.get("Content-Length", "")
+        if length.isascii() and length.isdigit() and int(length[:18]) > arrived and method != "HEAD":
             raise SourceUnavailableError("cut_short")
         if status in expected:
             return Response(status, found, body)
@@ -120,3 +213,15 @@ class HttpClient:
 
     def post(self, url: str, **options: Any) -> Response:
         return self.call("POST", url, **options)
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    adapter = _Adapter()
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def _network(error: Exception) -> str:
+    return "network" if isinstance(error, requests.RequestException) else f"network_{type(error).__name__.lower()}"

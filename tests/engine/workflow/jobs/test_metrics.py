@@ -118,11 +118,11 @@ def test_a_trace_goes_from_a_request_through_its_job_to_its_calls_and_logs(
             HttpClient(("http://source",)).get("http://source/")
             return Done()
 
-    def request(_method: str, _url: str, **options: Any) -> Any:
+    def request(_session: requests.Session, _method: str, _url: str, **options: Any) -> Any:
         sent.append(options["headers"]["traceparent"])
         raise requests.ConnectionError
 
-    monkeypatch.setattr(requests, "request", request)
+    monkeypatch.setattr(requests.Session, "request", request)
     caplog.handler.addFilter(Clean())
     cases.deploy(BODY)
     cases.app.job_types["work"] = Calls()
