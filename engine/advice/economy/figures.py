@@ -1,4 +1,8 @@
-"""What sources tell about one person's economy, before anything is compiled."""
+"""What sources tell about one person's economy, before anything is compiled: one record, one fact.
+
+A record keeps what its provider said: the sign, the date, the owner's share, and enough to know it again tomorrow
+(``identity.py``). What could not be read, or is not in kroner, is a ``RecordGap`` of its own and loses nothing else.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ class DebtKind(StrEnum):
     CONSUMER_LOAN = "consumer_loan"
     CREDIT_CARD = "credit_card"
     CHARGE_CARD = "charge_card"
+    OVERDRAFT = "overdraft"
     STUDENT_LOAN = "student_loan"
     COLLECTION = "collection"
     TAX = "tax"
@@ -40,14 +45,19 @@ class DebtStatus(StrEnum):
 class Debt:
     """One loan, credit or claim.
 
-    id         stable per source record: ``<data set>:<provider's id>``
-    creditor   who is owed; ``collector`` who collects, when another
-    balance    NOK owed now, all included
+    id         stable per source record: ``<data set>:<creditor or collector>/<provider's id>``; never a list position
+    creditor   who is owed, by its own name; ``collector`` who collects, when another
+    name       what the product is called, where that is another thing than the creditor ("Mastercard Gull")
+    balance    NOK owed now, all included; below zero the creditor owes the person (a card in credit, a loan overpaid)
+    original   NOK the loan was granted with, where the source tells it; with ``limit`` what does not change of it
+    fee        NOK per month charged for having it (termingebyr), no part of the instalment
     principal, interest, costs   NOK parts of the balance where the source tells them (R9)
     rate       nominal yearly per cent, 13.40 = 13.40 %
     monthly    NOK per month: instalment and charges
     limit      NOK granted, for credit
-    account    the loan's account number where known: used to recognise the same loan, never shown whole
+    account    the loan's account number where known, IBAN or BBAN: to recognise the same loan, never shown whole
+    co_borrower  others owe it too; each owes the whole, so ``share`` is 1 unless the source tells another
+    records    in an overview: ids and fingerprints of all the records that tell of this debt
     """
 
     id: str
@@ -69,6 +79,14 @@ class Debt:
     account: str = ""
     case_number: str = ""
     creditor_orgno: str = ""
+    name: str = ""
+    original: Sourced[Money] | None = None
+    fee: Sourced[Money] | None = None
+    share: Decimal = Decimal(1)
+    collector_orgno: str = ""
+    kid: str = ""
+    pay_to: str = ""
+    records: tuple[str, ...] = ()
 
 
 class AssetKind(StrEnum):
@@ -129,7 +147,12 @@ class Income:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A bank account that is not a loan. ``number`` is 11 digits, used for recognition, shown masked."""
+    """A bank account that is not a loan. ``number`` is IBAN or BBAN, used for recognition, shown masked.
+
+    balance  NOK, without any credit limit in it; below zero the account is overdrawn, and that is a debt
+    limit    NOK of credit that belongs to the account (kontokreditt), where the source tells it
+    share    the person's own part of a joint account, 1 where it is theirs alone; ``joint``: others own it too
+    """
 
     id: str
     number: str
@@ -138,11 +161,19 @@ class Account:
     usage: str  # PRIV | ORGA, Berlin Group's hint
     balance: Sourced[Money]
     bank: str = ""
+    limit: Sourced[Money] | None = None
+    share: Decimal = Decimal(1)
+    joint: bool = False
+    bank_orgno: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One booked movement. ``amount`` is NOK, negative out, positive in."""
+    """One movement. ``amount`` is NOK, negative out, positive in.
+
+    pending  not booked yet: told, and counted in nothing
+    card     made with a card of ``account``, which then is the card's own account or masked number
+    """
 
     id: str
     account: str
@@ -155,6 +186,8 @@ class Transaction:
     kid: str = ""
     mcc: str = ""
     code: str = ""
+    pending: bool = False
+    card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +228,81 @@ class Gap:
 
     who    the one that did not answer, as shown
     feeds  the totals it would have fed; ``None`` where nobody knows, as in overviews stored before gaps said so
+    why    of single records in an answer that stands otherwise: a ``RecordGapReason``; "" of a whole source
+    what   of single records: ``RecordGap.what``;  ``count``: how many
     """
 
     data_set: str
     who: str
     reason: GapReason
     feeds: tuple[Total, ...] | None = None
+    why: str = ""
+    what: str = ""
+    count: int = 0
 
     def may_feed(self, total: Total) -> bool:
         """Whether *total* may lack something because of this gap."""
         return self.feeds is None or total in self.feeds
+
+
+class RecordGapReason(StrEnum):
+    """Why one record of an answer became no figure."""
+
+    UNREADABLE = "unreadable"  # what must be there is missing, or is of the wrong kind
+    FOREIGN_CURRENCY = "foreign_currency"  # an amount that is not in kroner
+    TOO_LARGE = "too_large"  # an amount beyond sense
+    NO_AMOUNT = "no_amount"  # known to exist, its amount was not told
+    NOT_SENT = "not_sent"  # there was more than the source sent, or than we read: pages, a part it refused
+    CLOSED = "closed"  # the source says that it is ended; nothing is lacking
+    REPEATED = "repeated"  # the very same record once more; nothing is lacking
+    ANOTHER_PERSON = "another_person"  # told of somebody else; nothing is lacking
+
+
+@dataclass(frozen=True, slots=True)
+class RecordGap:
+    """One record of an answer that became no figure. It is named and accounted for; the rest of the answer stands.
+
+    what       account | card | loan | debt | claim | transaction | income | benefit | asset | enterprise
+    who        institution it came from, as shown
+    reference  the provider's own id of it, where that could be read; never a national identity number
+    feeds      the totals it would have fed, none where nothing is lacking
+    amount     as told, in ``currency``, where both could be read
+    count      how many records, where single ones cannot be told apart
+    """
+
+    data_set: str
+    what: str
+    reason: RecordGapReason
+    who: str = ""
+    reference: str = ""
+    feeds: tuple[Total, ...] = ()
+    amount: Decimal | None = None
+    currency: str = ""
+    count: int = 1
+    as_of: date | None = None
+
+    @property
+    def lacking(self) -> bool:
+        """Whether a total is less than whole because of it."""
+        nothing = (RecordGapReason.CLOSED, RecordGapReason.REPEATED, RecordGapReason.ANOTHER_PERSON)
+        return self.reason not in nothing and bool(self.feeds)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The days a source has told all it has of. A month that is not inside is unknown, never zero.
+
+    total        ``Total.INCOME`` or ``Total.SPENDING``
+    since        first day told of
+    until        last day told of whole: of wages the end of the last month whose reports are due and in
+    institution  as in ``Source.institution``, where a data set has several
+    """
+
+    data_set: str
+    total: Total
+    since: date
+    until: date
+    institution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +328,8 @@ class Figures:
     enterprises: tuple[Enterprise, ...] = ()
     tax: tuple[TaxSummary, ...] = ()
     gaps: tuple[Gap, ...] = field(default=())
+    record_gaps: tuple[RecordGap, ...] = ()
+    reported: tuple[Reported, ...] = ()
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -241,4 +341,6 @@ class Figures:
             self.enterprises + other.enterprises,
             self.tax + other.tax,
             self.gaps + other.gaps,
+            self.record_gaps + other.record_gaps,
+            self.reported + other.reported,
         )

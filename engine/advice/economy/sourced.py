@@ -21,6 +21,7 @@ class Source:
     fetched_at   aware UTC
     legal_basis  consent | mandate | statute | open | own
     reference    the provider's own id of the record; never a national identity number
+    institution  which of several behind one data set (a bank, a debt register): its organisation number or name
     """
 
     data_set: str
@@ -28,6 +29,7 @@ class Source:
     fetched_at: datetime
     legal_basis: str
     reference: str = ""
+    institution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Sourced(Generic[T]):
     """A value, who said so, and when it holds.
 
     sources  at least one; several when the same fact came from several places
-    as_of    the day the provider says the value is valid for, when it says so
+    as_of    the day the provider says the value is valid for; the day it was asked where it tells what holds now
     derived  a sentence key telling how it was computed, empty when it was simply read
     """
 
