@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from forms.amounts import AmountError, read_number, read_rate
 from forms.layout import Field, every, parts_of, rule_of, value_at
 
 
 def read(
     found: Sequence[Field], schema: Mapping[str, Any] | None, posted: Callable[[str], list[str]]
 ) -> dict[str, Any]:
-    """The data of what was posted. What cannot be read as its type stays as it was written, for the check to name."""
+    """The data of what was posted. What cannot be read as its type stays as written, for the validation to name."""
     data: dict[str, Any] = {}
     for field in every(found):
         if field.kind == "rows":
@@ -32,7 +34,7 @@ def read(
         elif field.kind == "checks" and given:
             _put(data, field.path, ",".join(given))
         elif given:
-            _put(data, field.path, _typed(given[0], rule))
+            _put(data, field.path, _typed(given[0], field, rule))
     return _without_empty_rows(data, found)
 
 
@@ -53,14 +55,30 @@ def _without_empty_rows(data: dict[str, Any], found: Sequence[Field]) -> dict[st
     return data
 
 
-def _typed(text: str, rule: Mapping[str, Any]) -> Any:
+def _typed(text: str, field: Field, rule: Mapping[str, Any]) -> Any:
+    """The number that is written, as JSON has it; the text itself where it is none, for the validation to name."""
     if rule.get("type") not in ("number", "integer"):
         return text
-    plain = text.lower().removesuffix("kr").replace("\u00a0", "").replace(" ", "").replace(",", ".")
     try:
-        value = float(plain)
-    except ValueError:
+        value = number_of(text, field, rule)
+    except AmountError:
         return text
-    if value != value or value in (float("inf"), float("-inf")):
-        return text
-    return int(value) if value == int(value) else round(value, 2)
+    if value == value.to_integral_value():
+        return int(value)
+    return float(value) if Decimal(repr(float(value))) == value else text
+
+
+def number_of(text: str, field: Field, rule: Mapping[str, Any]) -> Decimal:
+    """The number a person wrote in *field*. Raises ``AmountError``.
+
+    A comma before three digits is asked about, unless the largest value of the schema leaves one meaning only.
+    """
+    if field.suffix.strip() == "%":
+        return read_rate(text, negative=True)
+    try:
+        return read_number(text)
+    except AmountError as error:
+        largest = rule.get("maximum")
+        if error.code == "ambiguous" and largest is not None and error.values["thousands"] > Decimal(str(largest)):
+            return error.values["decimals"]
+        raise

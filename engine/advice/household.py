@@ -10,6 +10,8 @@ ABOUT = ("", "kindergarten", "kindergarten_low", "after_school", "student", "pre
 CARS = ("none", "petrol", "electric")
 #: As many measures can be tried at once.
 MAX_MEASURES = 20
+#: Per cent a year a new loan may cost.
+MAX_RATE = 60
 _AGE = re.compile(r"(\d{1,3})\s*(m[a-zå]*\.?)?", re.IGNORECASE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine.advice.economy.money import ZERO
@@ -14,18 +14,20 @@ from engine.advice.economy.tax.estimate import estimate
 from engine.advice.economy.tax.income import TaxableIncome
 from engine.advice.economy.tax.line import Line
 from engine.advice.economy.tax.vat import Period, term_estimates, terms
+from forms.amounts import AmountError, read_number
 
+MAX_AMOUNT = Decimal(10) ** 12
 _ROUGH = "Roughly reckoned (grovt regnet): it does not replace accounting."
 
 
 def amount(text: str) -> Decimal:
     """A NOK amount of the command line: ``600000``, ``600 000`` or ``600000,50``."""
     try:
-        found = Decimal(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except InvalidOperation:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount") from None
-    if not found.is_finite() or abs(found) > Decimal(10) ** 12:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount")
+        found = read_number(text)
+    except AmountError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount ({error.code})") from None
+    if abs(found) > MAX_AMOUNT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount (above)")
     return found
 
 

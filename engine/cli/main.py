@@ -13,7 +13,7 @@ from typing import Any
 from engine.advice.evidence.datasets import DataSetError
 from engine.advice.task_types.task_type_registry import USER_TASKS
 from engine.application import Application
-from engine.cli import batch, case, check, draw, estimate, history, migrate, purge, run, stimuli, transfer
+from engine.cli import batch, case, check, draw, estimate, history, migrate, purge, read_amount, run, stimuli, transfer
 from engine.cli import worker as jobs_cli
 from engine.platform import schema
 from engine.platform.logs import set_up
@@ -64,6 +64,8 @@ def main(
             return run.run(options, CAPABILITIES)
         if options.command == "estimate":
             return estimate.run(options)
+        if options.command == "read-amount":
+            return read_amount.run(options)
         if options.command == "draw":
             return draw.run(options)
         settings = Settings.from_env()
@@ -117,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_parser(commands)
     draw.add_parser(commands)
     estimate.add_parser(commands)
+    read_amount.add_parser(commands)
     verify = commands.add_parser("verify-audit", help="verify the hash chain of every case")
     verify.add_argument("--json", action="store_true")
     return parser

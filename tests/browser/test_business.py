@@ -137,7 +137,7 @@ def test_andreas_tags_the_accounts_sees_the_gap_and_is_warned_in_time(person: Pe
     expect(main).to_contain_text("Øk omsetningen")
     fill(andreas, wantedPay="masse")
     andreas.press("Regn på nytt")
-    expect(andreas.page.locator("#feil")).to_contain_text("Lønn du trenger må være et tall")
+    expect(andreas.page.locator("#feil")).to_contain_text("Lønn du trenger: vi kan ikke lese «masse» som et beløp")
 
     fill(andreas, returnAmount="4 000")
     andreas.page.locator('[name="wantedPay"]').fill("600 000")

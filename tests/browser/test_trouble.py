@@ -172,7 +172,7 @@ def test_a_form_keeps_what_was_written_when_something_is_wrong(person: People) -
     who.page.get_by_label("Navn").fill("Lån av mor")
     who.page.get_by_label("Beløp i kroner", exact=True).fill("mye")
     who.press("Legg til")
-    expect(who.page.locator("#feil")).to_contain_text("Beløp må være et tall")
+    expect(who.page.locator("#feil")).to_contain_text("Beløp i kroner: vi kan ikke lese «mye» som et beløp")
     assert who.page.get_by_label("Navn").input_value() == "Lån av mor"
     assert who.page.get_by_label("Beløp i kroner", exact=True).input_value() == "mye"
     who.check_page()

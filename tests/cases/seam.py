@@ -7,6 +7,7 @@ changes, put an adapter that takes the old arguments.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 from engine.advice.documents import overview as overview_document
@@ -22,10 +23,9 @@ from engine.casework.person_lookup import plain_number
 from engine.platform import provider_errors, strict_json
 from engine.platform.name_index import words
 from engine.web.citizen import home
-from engine.web.citizen.overview import read_amount
 from engine.web.shared import forms as web_forms
 from engine.workflow.bpmn.timing import add_duration
-from forms import layout, reading, validation
+from forms import amounts, layout, reading, validation
 from integrations import answer
 from integrations.bank.client import BankClient
 from integrations.brreg.client import BrregClient
@@ -46,6 +46,14 @@ citizen = SimpleNamespace(send=home.write_message)
 def bank_client(base_url: str, http: HttpClient) -> BankClient:
     """A bank of which only the address is told: since then the caller tells its name too."""
     return BankClient(base_url, BANK_NAME, http)
+
+
+def read_amount(text: str) -> Decimal | None:
+    """An amount or ``None``: since then the reader says why."""
+    try:
+        return amounts.read_amount(text)
+    except amounts.AmountError:
+        return None
 
 
 NAMES: dict[str, object] = {

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from forms.amounts import AmountError, read_number
 
 MILLION = Decimal(1_000_000)
 
@@ -126,10 +128,10 @@ def _benefit(key: str, amount: Decimal, rate: Decimal, years: int) -> Benefit:
 def _number(assumption: Assumption, given: object) -> Decimal:
     """A number as typed in Norwegian or English, within the bounds of its assumption."""
     try:
-        value = Decimal(str(given).replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except InvalidOperation:
+        value = read_number(str(given))
+    except AmountError:
         raise AssumptionError(assumption.key, "must be a number") from None
-    if not value.is_finite() or not 0 <= value <= assumption.most:
+    if not 0 <= value <= assumption.most:
         raise AssumptionError(assumption.key, f"must be from 0 to {assumption.most}")
     if assumption.unit == "years" and value != value.to_integral_value():
         raise AssumptionError(assumption.key, "must be whole years")

@@ -10,7 +10,7 @@ from engine.advice.economy import sifo
 from engine.advice.economy.measures import MeasureKind
 from engine.advice.economy.repayment import Order, plans
 from engine.advice.evidence import harvest
-from engine.advice.household import ABOUT, CARS, MAX_MEASURES, SEXES, age_in_months
+from engine.advice.household import ABOUT, CARS, MAX_MEASURES, MAX_RATE, SEXES, age_in_months
 from engine.advice.steps.own_case import refuse_unless, require_amount, store, stored
 from engine.platform.clock import OSLO
 from engine.workflow.errors import NotFound
@@ -18,7 +18,6 @@ from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
 
 MAX_NAME = 80
-MAX_RATE = 60
 
 
 def save_household(ctx: Context) -> None:

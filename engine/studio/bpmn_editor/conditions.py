@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.studio.bpmn_editor.document import EditRefused
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, read_json
+from forms.amounts import AmountError, read_number
 
 COMPARING = ("equals", "notEquals", "greaterThan", "greaterThanEq", "lessThan", "lessThanEq", "contains")
 #: Kind of answer → the ways it can be compared.
@@ -144,10 +145,10 @@ def _value(text: str, field: Field, number: int) -> Any:
         return text == "true"
     if field.kind == "number":
         try:
-            found = float(text.replace(" ", "").replace(",", "."))
-        except ValueError:
+            found = read_number(text)
+        except AmountError:
             raise EditRefused("edit.cond_number", f"value-{number}") from None
-        return int(found) if found == int(found) else found
+        return int(found) if found == found.to_integral_value() else float(found)
     if not text or (field.kind == "choice" and text not in dict(field.options)):
         raise EditRefused("edit.cond_value", f"value-{number}")
     return text

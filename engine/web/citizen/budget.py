@@ -21,9 +21,9 @@ from engine.advice.economy.repayment import minimum, plans
 from engine.advice.economy.spending import by_month
 from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
 from engine.web.citizen.household import Known, known_of, nothing_yet
-from engine.web.citizen.overview import read_amount
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
+from engine.web.shared.amounts import Faults, amount_field, as_typed
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -32,7 +32,6 @@ from engine.workflow.execution.commands import CompleteTask
 
 blueprint = guarded("budget", __name__, Role.CITIZEN.value)
 ROWS = sifo.MAX_PERSONS
-Faults = list[dict[str, str]]
 
 
 @blueprint.get("/budsjett")
@@ -75,7 +74,7 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) 
         total=sifo.total(lines),
         compared=compared,
         used=used,
-        own=own or {group: str(int(amount)) for group, amount in amounts.items()},
+        own=own or {group: as_typed(amount) for group, amount in amounts.items()},
         amounts=amounts,
         followed=_followed(known, amounts),
         months=list(_months(known)),
@@ -146,7 +145,7 @@ def save_household() -> Any:
         sex, about = form.get(f"sex-{row}", ""), form.get(f"about-{row}", "")
         persons.append(
             {
-                "age": text[:20],
+                "age": text,
                 "sex": sex if sex in SEXES else SEXES[0],
                 "about": about if about in ABOUT else "",
             }
@@ -178,11 +177,8 @@ def save_own() -> Any:
     for group, text in typed.items():
         if not text:
             continue
-        amount = read_amount(text)
-        if amount is None:
-            label = view.t(f"budget.group.{group}")
-            faults.append({"id": f"own-{group}", "path": group, "text": view.t("issue.number", label=label)})
-        else:
+        amount = amount_field(text, view.t(f"budget.group.{group}"), faults, f"own-{group}", path=group)
+        if amount is not None:
             amounts[group] = amount
     if faults:
         return _page({}, typed, faults)

@@ -258,7 +258,7 @@ def other_overview(number: str) -> Any:
     shown, built_at, version = newest
     return render_template(
         "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
-        sources=(), entries=(), shares=(), task=None, waiting=False, given={}, fault="", view_only=True,
+        sources=(), entries=(), shares=(), task=None, waiting=False, given={}, faults=(), view_only=True,
         by_party=True, owner=view.name_of(person),
     )  # fmt: skip
 

@@ -22,11 +22,11 @@ from engine.advice.economy.signals import Signal, signals
 from engine.advice.evidence import baseline, business, harvest
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
-from engine.advice.household import MAX_MEASURES
+from engine.advice.household import MAX_MEASURES, MAX_RATE
 from engine.casework import queries
-from engine.web.citizen.overview import read_amount
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import access, view
+from engine.web.shared.amounts import Faults, amount_field, rate_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -153,22 +153,22 @@ def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
 @sends(AddHouseholdMeasure)
 def add_measure() -> Any:
     form = request.form
-    faults = []
+    faults: Faults = []
     kind, name = form.get("kind", ""), form.get("name", "").strip()
-    amount = read_amount(form.get("amount", ""))
-    rate = read_amount(form.get("rate", "") or "0")
     if kind not in list(MeasureKind):
         faults.append({"id": "m-kind", "path": "kind", "text": view.t("measure.kind_missing")})
     if not name or len(name) > 80:
         faults.append({"id": "m-name", "path": "name", "text": view.t("issue.required", label=view.t("measure.name"))})
-    if not amount:
-        label = view.t("measure.amount")
-        faults.append({"id": "m-amount", "path": "amount", "text": view.t("issue.number", label=label)})
-    if rate is None or rate > 60 or (kind == "refinance" and not rate):
+    label = view.t("measure.amount")
+    amount = amount_field(form.get("amount", ""), label, faults, "m-amount", path="amount")
+    if amount == 0:
+        faults.append({"id": "m-amount", "path": "amount", "text": view.t("amount.zero", label=label)})
+    written = form.get("rate", "").strip() or "0"
+    rate = rate_field(written, view.t("measure.rate"), faults, "m-rate", path="rate", limit=Decimal(MAX_RATE))
+    if rate == 0 and kind == "refinance":
         faults.append({"id": "m-rate", "path": "rate", "text": view.t("measure.rate_wrong")})
-    if faults:
+    if faults or amount is None or rate is None:
         return _measures(form.to_dict(), faults)
-    assert amount is not None and rate is not None
     with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:

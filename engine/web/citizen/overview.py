@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -21,6 +20,7 @@ from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
 from engine.web.shared import access, view
+from engine.web.shared.amounts import Faults, amount_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -40,11 +40,11 @@ def _case(connection: Connection) -> Any:
 
 @blueprint.get("/oversikt")
 def show() -> Any:
-    return page({}, "")
+    return page({}, [])
 
 
-def page(given: dict[str, str], fault: str) -> Any:
-    """The whole page; with *fault*, what was written stands in the form."""
+def page(given: Mapping[str, str], faults: Faults) -> Any:
+    """The whole page; with *faults*, what was written stands in its form."""
     application = view.application()
     now = application.clock.now()
     with application.db.read() as connection:
@@ -72,10 +72,10 @@ def page(given: dict[str, str], fault: str) -> Any:
         task=next((task for task in tasks if task.task_type == "supplement"), None),
         waiting=waiting(rows, agreed, built_at, now),
         given=given,
-        fault=fault,
+        faults=faults,
         view_only=False,
     )
-    return (body, 422) if fault else body
+    return (body, 422) if faults else body
 
 
 def sources(connection: Connection, case_id: str) -> Any:
@@ -126,19 +126,14 @@ def add() -> Any:
     """Something no source knows (R54)."""
     form = request.form
     name, kind = form.get("name", "").strip(), form.get("kind", "")
-    amount = read_amount(form.get("amount", ""))
-    fault = (
-        "supplement.kind"
-        if kind not in KINDS
-        else "supplement.name"
-        if not name or len(name) > MAX_NAME
-        else "supplement.amount"
-        if amount is None
-        else ""
-    )
-    if fault:
-        return page(form.to_dict(), fault)
-    assert amount is not None
+    faults: Faults = []
+    if kind not in KINDS:
+        faults.append({"id": "kind", "path": "kind", "text": view.t("supplement.kind")})
+    if not name or len(name) > MAX_NAME:
+        faults.append({"id": "name", "path": "name", "text": view.t("supplement.name")})
+    amount = amount_field(form.get("amount", ""), view.t("supplement.amount_label"), faults, "amount")
+    if faults or amount is None:
+        return page(form.to_dict(), faults)
     send(AddSupplement(_case_id(), kind, name, amount), once=True)
     return redirect(url_for("overview.show") + "#lagt-til", 303)
 
@@ -147,10 +142,11 @@ def add() -> Any:
 @sends(CorrectFigure)
 def correct() -> Any:
     """The citizen knows better than the source; the source's own value stays beside."""
-    amount = read_amount(request.form.get("amount", ""))
-    target = request.form.get("target", "")
+    target, written = request.form.get("target", ""), request.form.get("amount", "")
+    faults: Faults = []
+    amount = amount_field(written, view.t("loans.right_amount"), faults, f"ret-{target}", path=target)
     if amount is None or not target:
-        return page({"target": target, "corrected": request.form.get("amount", "")}, "supplement.amount")
+        return page({"target": target, "corrected": written}, faults)
     send(CorrectFigure(_case_id(), target, amount), once=True)
     return redirect(url_for("overview.show") + "#lan", 303)
 
@@ -167,18 +163,6 @@ def _case_id() -> str:
     with view.application().db.read() as connection:
         case_id: str = _case(connection).id
     return case_id
-
-
-def read_amount(text: str) -> Decimal | None:
-    """``12 500``, ``12500,50`` or ``12500 kr``; ``None`` for what is no amount from 0 to 100 million."""
-    plain = text.lower().replace("kr", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or not 0 <= amount <= 100_000_000:
-        return None
-    return amount.quantize(Decimal("0.01"))
 
 
 @blueprint.get("/oversikt.csv")

@@ -20,9 +20,9 @@ from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.web.citizen import own_pages
 from engine.web.citizen.household import Known, known_of, nothing_yet, read_measures
-from engine.web.citizen.overview import read_amount
 from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
+from engine.web.shared.amounts import Faults, amount_field, as_typed
 from engine.web.shared.commands import sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -31,7 +31,6 @@ from engine.workflow.execution import data
 blueprint = guarded("plan", __name__, Role.CITIZEN.value)
 ORDERS: tuple[Order, ...] = ("dearest_first", "smallest_first")
 LONGEST = 480  # months ahead the calculator looks
-Faults = list[dict[str, str]]
 
 
 @blueprint.get("/plan")
@@ -66,6 +65,7 @@ def _page(given: Mapping[str, str], faults: Faults) -> Any:
         room=room,
         kept=known.plan,
         amount=amount,
+        typed="" if amount is None else as_typed(amount),
         order=order,
         orders=ORDERS,
         found=found,
@@ -163,10 +163,12 @@ def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | Non
 def save() -> Any:
     """Keep the plan: an amount a month, an order, and what was owed when it began."""
     form = request.form
-    amount = read_amount(form.get("monthly", ""))
-    if not amount:
-        fault = {"id": "monthly", "path": "monthly", "text": view.t("issue.number", label=view.t("plan.monthly"))}
-        return _page(form.to_dict(), [fault])
+    faults: Faults = []
+    amount = amount_field(form.get("monthly", ""), view.t("plan.monthly"), faults, "monthly")
+    if amount == 0:
+        faults.append({"id": "monthly", "path": "monthly", "text": view.t("amount.zero", label=view.t("plan.monthly"))})
+    if faults or amount is None:
+        return _page(form.to_dict(), faults)
     order = form.get("order", "")
     with view.application().db.read() as connection:
         known = known_of(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -24,6 +24,7 @@ from engine.web.office import case_drafts, session
 from engine.web.office.case_page import case_id_of, case_of, page
 from engine.web.office.queue import CASE_ACTS, FROM, command_of, day_of
 from engine.web.shared import view
+from engine.web.shared.amounts import Faults, amount_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
@@ -77,10 +78,10 @@ def withdraw(number: str, question_id: str) -> Response:
     return session.done(number, "withdraw")
 
 
-def _kroner(text: str) -> Decimal | None:
-    """An amount as people write it; ``None`` for nothing. Raises ``InvalidOperation`` for what is no amount."""
-    plain = text.replace("\u00a0", "").replace(" ", "").removesuffix("kr").replace("\u2212", "-").replace(",", ".")
-    return Decimal(plain).quantize(Decimal("0.01")) if plain else None
+def _monthly(faults: Faults, at: str) -> Decimal | None:
+    """NOK a month more or less, as written in the field *at*; ``None`` for nothing, or with one more of *faults*."""
+    text = request.form.get("monthly", "").strip()
+    return amount_field(text, view.t("agreed.monthly"), faults, at, negative=True) if text else None
 
 
 @blueprint.post("/saker/<number>/tiltak")
@@ -90,10 +91,10 @@ def add_measure(number: str) -> Any:
     form = request.form
     what, kind = form.get("what", "").strip(), form.get("kind", "")
     begun = session.evening(form.get("begun", ""))
-    try:
-        monthly = _kroner(form.get("monthly", ""))
-    except InvalidOperation:
-        return page(number, fault="case.measure_amount", written=form.to_dict())
+    faults: Faults = []
+    monthly = _monthly(faults, "monthly")
+    if faults:
+        return page(number, faults=faults, written=form.to_dict())
     if not what or kind not in measures.KINDS or begun is None:
         return page(number, fault="case.measure_missing", written=form.to_dict())
     noon = datetime.combine(begun.date(), time(12), OSLO)
@@ -106,10 +107,10 @@ def add_measure(number: str) -> Any:
 def look_back(number: str, measure_id: str, months: int) -> Any:
     """How a measure went after so many months."""
     form = request.form
-    try:
-        monthly = _kroner(form.get("monthly", ""))
-    except InvalidOperation:
-        return page(number, fault="case.measure_amount", written={})
+    faults: Faults = []
+    monthly = _monthly(faults, f"a-{measure_id}-{months}")
+    if faults:
+        return page(number, faults=faults, written={})
     if form.get("result") not in measures.RESULTS:
         return page(number, fault="case.outcome_missing", written={})
     text = form.get("outcome", "").strip()

@@ -269,7 +269,7 @@ def overview(number: str) -> Any:
         task=None,
         waiting=False,
         given={},
-        fault="",
+        faults=(),
         view_only=True,
         owner=view.name_of(case.owner_id),
     )

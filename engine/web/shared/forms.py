@@ -13,13 +13,16 @@ from sqlalchemy import Connection
 
 from engine.application import Application
 from engine.web.shared import view
+from engine.web.shared.amounts import number_fault
 from engine.workflow.execution import attachments
 from engine.workflow.execution.data import CaseData, read, read_in_case
 from forms import formatting
+from forms.amounts import AmountError
 from forms.expressions import ExpressionContext, ExpressionError
 from forms.expressions import evaluate as evaluate_in_row
 from forms.files import Attached, Taking
 from forms.layout import Field, Form, Row, every, fields, value_at
+from forms.reading import number_of
 from forms.reading import read as read_posted
 from forms.validation import Issue, check_schema
 
@@ -174,7 +177,9 @@ def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
         elif issue is None and field.required and field.path and _empty(field, content) and _there(field, content):
             issue = Issue(field.path, "required")
         if issue is not None:
-            rows.append({"id": field.id, "path": field.path, "text": sentence(issue, field)})
+            rows.append(
+                {"id": field.id, "path": field.path, "text": sentence(issue, field, value_at(content, field.path))}
+            )
     rows += [{"id": "form", "path": path, "text": sentence(issue, None)} for path, issue in found.items()]
     return rows
 
@@ -227,13 +232,23 @@ def said(field: Field) -> str:
     return f"{value} {field.suffix}".strip()
 
 
-def sentence(issue: Issue, field: Field | None) -> str:
-    """What is wrong, with the field's own word first."""
+def _no_number(field: Field, written: Any) -> str:
+    """Why what was written in a field for a number is none, or is not the whole number it was to be."""
+    label = field.title.rstrip("?")
+    try:
+        number_of(str(written), field, {})
+    except AmountError as error:
+        return number_fault(error, label, str(written))
+    return view.t("number.whole", label=label)
+
+
+def sentence(issue: Issue, field: Field | None, written: Any = "") -> str:
+    """What is wrong, with the field's own word first. *written*: what stands in it."""
     known = ("required", "type", "minimum", "maximum", "minLength", "maxLength", "enum", "format", "pattern", "const",
              "minFiles", "maxFiles")  # fmt: skip
     code = issue.code if issue.code in known else "other"
     if code == "type" and field is not None and field.kind == "number":
-        code = "number"
+        return _no_number(field, written)
     if code == "required" and field is not None and field.title.endswith("?"):
         return view.t("issue.answer", label=field.title)
     label = (field.title if field is not None else issue.field).rstrip("?")

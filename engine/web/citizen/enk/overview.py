@@ -19,9 +19,9 @@ from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.platform.clock import OSLO
 from engine.web.citizen.enk.session import blueprint, known_of
-from engine.web.citizen.overview import read_amount
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
+from engine.web.shared.amounts import Faults, amount_field, as_typed, rate_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound
@@ -74,8 +74,7 @@ def _shown(kept: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
     shown = dict(kept)
     for name in (name for name in AMOUNTS if kept.get(name) is not None):
         told = Decimal(str(kept[name]))
-        plain = f"{told:,.2f}".removesuffix(".00").replace(",", " ").replace(".", ",")
-        shown[name] = "" if not told and name not in OPEN else plain
+        shown[name] = "" if not told and name not in OPEN else as_typed(told)
     if kept.get("year", overview.as_of.year) != overview.as_of.year:
         shown |= dict.fromkeys(("advanceTax", "advancePaid", "advanceBefore", "advanceNotified"), "")
     return shown
@@ -117,14 +116,12 @@ def assume() -> Any:
     """What no source tells: advance tax, wages beside, wanted pay, how VAT is computed."""
     form = request.form
     content: dict[str, Any] = {}
-    faults = []
+    faults: Faults = []
     for name in AMOUNTS:
         text = form.get(name, "").strip()
-        amount = read_amount(text) if text else ZERO
-        if amount is None:
-            label = view.t(f"enk.assume.{name}")
-            faults.append({"id": f"a-{name}", "path": name, "text": view.t("issue.number", label=label)})
-        elif text or name not in OPEN:
+        label = view.t(f"enk.assume.{name}")
+        amount = amount_field(text, label, faults, f"a-{name}", path=name) if text else ZERO
+        if amount is not None and (text or name not in OPEN):
             content[name] = str(amount)
     told_on = form.get("advanceNotified", "").strip()
     today = view.application().clock.now().astimezone(OSLO).date()
@@ -135,11 +132,9 @@ def assume() -> Any:
             faults.append({"id": "a-advanceNotified", "path": "advanceNotified", "text": text})
         else:
             content["advanceNotified"] = notified.isoformat()
-    share = read_amount(form.get("deductible", "100") or "100")
-    if share is None or share > 100:
-        text = view.t("issue.maximum", label=view.t("enk.assume.deductible"), limit=100)
-        faults.append({"id": "a-deductible", "path": "deductible", "text": text})
-    else:
+    written = form.get("deductible", "").strip() or "100"
+    share = rate_field(written, view.t("enk.assume.deductible"), faults, "a-deductible", path="deductible")
+    if share is not None:
         content["deductible"] = str(share / 100)
     content["vatKind"] = form.get("vatKind") if form.get("vatKind") in ("food", "low", "fish", "zero") else "standard"
     content["vatPeriod"] = form.get("vatPeriod") if form.get("vatPeriod") in list(Period) else "two_month"
@@ -150,12 +145,12 @@ def assume() -> Any:
         raise NotFound("case")
     returned: dict[str, Decimal] = {}
     if told:
-        amount = read_amount(told.lstrip("-\u2212"))
-        if amount is None or term not in {e.term.key for e in known.overview.vat}:
-            label = view.t("enk.assume.return")
-            faults.append({"id": "a-return", "path": "return", "text": view.t("issue.number", label=label)})
-        else:
-            returned[term] = -amount if told[0] in "-\u2212" else amount
+        label = view.t("enk.assume.return")
+        amount = amount_field(told, label, faults, "a-return", path="return", negative=True)
+        if term not in {e.term.key for e in known.overview.vat}:
+            faults.append({"id": "a-return", "path": "return", "text": view.t("enk.assume.term_unknown")})
+        elif amount is not None:
+            returned[term] = amount
     if faults:
         return _page(form.to_dict(), faults)
     send(SaveAssumptions(known.case.id, content, today, returned))
