@@ -22,12 +22,15 @@ BEYOND_SENSE = Decimal(10) ** 11
 LONGEST, LONGEST_ADDRESS = 500, 4000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NORWEGIAN = re.compile(r"NO[0-9]{2}([0-9]{11})")
 _ORE = Decimal("0.01")
 
 
 class UnreadableError(ValueError):
     """A record that cannot be read; ``str(error)`` is the name of the field, never what it held."""
+
+
+class BeyondSenseError(UnreadableError):
+    """An amount no person has."""
 
 
 class Record:
@@ -84,8 +87,10 @@ class Record:
             return None
         if isinstance(value, Decimal | float) and value == value and value == (cut := _cut(value)):
             value = cut
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < BEYOND_SENSE * 100:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise UnreadableError(name)
+        if value >= BEYOND_SENSE * 100:
+            raise BeyondSenseError(name)
         return value
 
     def day(self, *names: str) -> date | None:
@@ -122,13 +127,6 @@ def rows(answer: Any, name: str) -> list[Record] | None:
     return [Record(one) for one in value] if isinstance(value, list) else None
 
 
-def account_number(text: str) -> str:
-    """An account's number in one form: no spaces, dots or hyphens, and the Norwegian eleven digits out of an IBAN."""
-    plain = re.sub(r"[\s.\-]", "", text).upper()
-    norwegian = _NORWEGIAN.fullmatch(plain)
-    return norwegian[1] if norwegian else plain
-
-
 def digest(*parts: object) -> str:
     """A short name made of what a record says, for one whose provider gave it none."""
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode("utf-8", "replace")).hexdigest()[:20]
@@ -151,15 +149,17 @@ def _plain(text: str, most: int = LONGEST) -> str:
 
 
 def _sensible(name: str, number: Decimal) -> Decimal:
-    if not number.is_finite() or abs(number) >= BEYOND_SENSE or number.adjusted() < -12 and number:
+    if not number.is_finite() or (number and number.adjusted() < -12):
         raise UnreadableError(name)
+    if abs(number) >= BEYOND_SENSE:
+        raise BeyondSenseError(name)
     return number
 
 
 def _cut(number: Decimal | float) -> int | None:
     try:
-        return int(number) if abs(number) < BEYOND_SENSE * 100 else None
-    except (ValueError, OverflowError, ArithmeticError):
+        return int(number) if abs(number) < BEYOND_SENSE * 1000 else None
+    except (ValueError, ArithmeticError):
         return None
 
 

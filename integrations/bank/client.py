@@ -1,23 +1,35 @@
-"""Consents, accounts, card accounts, balances and transactions of one bank."""
+"""Consents, accounts, card accounts, balances and transactions of one bank.
+
+What one account, card or page lacks is a gap of its own; only a bank that does not answer for its accounts at all
+is an error.
+"""
 
 from __future__ import annotations
 
-import uuid
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
-from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState, Title
-from engine.platform.provider_errors import SourceBrokenError
-from integrations.answer import load
-from integrations.bank.mapping import figures
+from engine.advice.economy.figures import RecordGapReason, Total
+from engine.advice.evidence.datasets import DataSetMetadata, Evidence, EvidenceRequest, EvidenceState, Title
+from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
+from integrations.bank import schema
+from integrations.bank.mapping import Answer, Movements, figures, shown
 from integrations.bank.metadata import ACCOUNTS
-from integrations.bank.schema import Accounts, CardAccounts, Transactions
+from integrations.bank.schema import AccountRecord, Entry
 from integrations.http import HttpClient
 from integrations.provider import Provider, ProviderContext
+from integrations.record import BeyondSenseError, Record, UnreadableError, rows
 
-MAX_PAGES = 50
+#: A history of more pages than this is cut, and the cut is told.
+MAX_PAGES = 500
+#: The history a bank must give when the citizen is not there (RTS article 10).
+UNATTENDED = timedelta(days=89)
+#: How a bank says that it has no card service.
+NO_SERVICE = frozenset({"http_404", "http_405", "http_501"})
 _STATES = {
     "received": ChannelState.PENDING,
     "partiallyAuthorised": ChannelState.PENDING,
@@ -32,13 +44,14 @@ _STATES = {
 class BankClient:
     """One bank (ASPSP). No answer of Berlin Group's names the bank: *bank_name* goes with its address."""
 
-    name = ACCOUNTS.channel
     title = Title(nb="banken", nn="banken", en="the bank")
 
-    def __init__(self, base_url: str, bank_name: str, http: HttpClient) -> None:
-        self._url = base_url
+    def __init__(self, base_url: str, bank_name: str, http: HttpClient, data_set: DataSetMetadata = ACCOUNTS) -> None:
+        self._url = base_url.rstrip("/")
         self._bank_name = bank_name
         self._http = http
+        self._data_set = data_set
+        self.name = data_set.channel
 
     # The consent channel
 
@@ -60,67 +73,204 @@ class BankClient:
         answer = self._http.post(
             f"{self._url}/v1/consents", json=body, headers=headers, expected=frozenset({200, 201})
         ).json()
-        try:
-            redirect = answer["_links"]["scaRedirect"]["href"]
-            return ChannelReply(answer["consentId"], _STATES[answer["consentStatus"]], redirect)
-        except (KeyError, TypeError):
-            raise SourceBrokenError("consent_answer") from None
+        told = Record(answer)
+        state, consent_id = _state(told), told.text("consentId")
+        redirect = schema.link(told, "scaRedirect")
+        if not consent_id or (state is ChannelState.PENDING and not redirect):
+            raise SourceBrokenError("consent_answer")
+        return ChannelReply(consent_id, state, redirect)
 
     def state(self, grant: str) -> ChannelState:
-        answer = self._http.get(f"{self._url}/v1/consents/{quote(grant)}/status").json()
-        try:
-            return _STATES[answer["consentStatus"]]
-        except (KeyError, TypeError):
-            raise SourceBrokenError("consent_status") from None
+        url = f"{self._url}/v1/consents/{quote(grant, safe='')}/status"
+        return _state(Record(self._http.get(url).json()))
 
     def revoke(self, grant: str) -> None:
-        url = f"{self._url}/v1/consents/{quote(grant)}"
+        url = f"{self._url}/v1/consents/{quote(grant, safe='')}"
         self._http.call("DELETE", url, expected=frozenset({200, 204, 404}))
 
     # The data set
 
     def fetch(self, asked: EvidenceRequest) -> Evidence:
-        """Accounts, cards and booked transactions since ``asked.since``. No account at all is EMPTY."""
-        headers = {"Consent-ID": asked.grant, "X-Request-ID": str(uuid.uuid4())}
-        accounts = load(
-            Accounts(), self._get("/v1/accounts", headers, {"withBalance": "true"})
-        )["accounts"]  # fmt: skip
-        cards = load(CardAccounts(), self._get("/v1/card-accounts", headers, {}))["cardAccounts"]
-        movements = {
-            account["resourceId"]: self._transactions(account["resourceId"], headers, asked.since)
-            for account in accounts
-            if account["cashAccountType"] != "LOAN"
-        }
-        found = figures(accounts, cards, movements, self._bank_name, asked.as_of)
-        state = EvidenceState.ANSWERED if accounts or cards else EvidenceState.EMPTY
-        return Evidence(state, found)
+        """Accounts, loans, cards and what was booked on them since ``asked.since``. No account at all is EMPTY."""
+        return _Question(self._url, self._bank_name, self._http, self._data_set, asked).evidence()
 
-    def _transactions(self, account: str, headers: dict[str, str], since: date) -> list[dict[str, Any]]:
-        path: str | None = f"/v1/accounts/{quote(account)}/transactions"
-        query = {"bookingStatus": "booked", "dateFrom": since.isoformat()}
-        booked: list[dict[str, Any]] = []
-        for _ in range(MAX_PAGES):
-            page = load(Transactions(), self._get(path, headers, query))["transactions"]
-            booked.extend(page["booked"])
-            path, query = page["_links"].get("next", {}).get("href"), {}
-            if not path:
-                return booked
-        raise SourceBrokenError("too_many_pages")
 
-    def _get(self, path: str | None, headers: dict[str, str], query: dict[str, str]) -> Any:
-        if not path or not path.startswith("/v1/"):
-            raise SourceBrokenError("link_outside_service")
-        return self._http.get(f"{self._url}{path}", headers=headers, params=query).json()
+class _Question:
+    """One question to one bank: what it answered, and what could not be had."""
+
+    def __init__(
+        self, base_url: str, bank_name: str, http: HttpClient, data_set: DataSetMetadata, asked: EvidenceRequest
+    ) -> None:
+        self._url = base_url
+        self._http = http
+        self._headers = {"Consent-ID": asked.grant}
+        self._answer = Answer(data_set, bank_name, asked.as_of, asked.subject.name)
+        self._missing: list[str] = []
+        near = max(asked.since, asked.as_of.date() - UNATTENDED)
+        #: What movements are asked by, from the most to the least a bank must take, and the first one it took.
+        self._wishes = (("both", asked.since), ("booked", asked.since), ("booked", near))
+        self._taken = 0
+
+    def evidence(self) -> Evidence:
+        """Raises ``SourceError`` where the bank tells no accounts."""
+        self._add(self._accounts(), "account", "/v1/accounts")
+        self._add(self._cards(), "card", "/v1/card-accounts")
+        found = figures(self._answer)
+        if self._missing or any(gap.lacking for gap in found.record_gaps):
+            return Evidence(EvidenceState.PARTIAL, found, tuple(self._missing))
+        known = self._answer.accounts or self._answer.cards
+        return Evidence(EvidenceState.ANSWERED if known else EvidenceState.EMPTY, found)
+
+    def _get(self, url: str, query: dict[str, str] | None = None) -> Any:
+        return self._http.get(url, headers=self._headers, params=query).json()
+
+    def _accounts(self) -> list[Record]:
+        url = f"{self._url}/v1/accounts"
+        try:
+            answer = self._get(url, {"withBalance": "true"})
+        except SourceRefusedError as error:
+            if error.code != "http_400":
+                raise
+            answer = self._get(url)  # no right to balances in the list: each is asked for by itself
+        found = rows(answer, "accounts")
+        if found is None:
+            raise SourceBrokenError("schema")
+        return found
+
+    def _cards(self) -> list[Record]:
+        """Those of the card service, which is the bank's to offer. One that fails is told, and the accounts stand."""
+        try:
+            found = rows(self._get(f"{self._url}/v1/card-accounts"), "cardAccounts")
+        except SourceError as error:
+            if error.code in NO_SERVICE:
+                return []
+            if isinstance(error, SourceUnavailableError):
+                self._missing.append(self._answer.bank)
+                return []
+            found = None
+        if found is None:
+            self._answer.lacks("card", RecordGapReason.NOT_SENT, Total.DEBT)
+        return found or []
+
+    def _add(self, listed: list[Record], what: str, path: str) -> None:
+        """Each account or card of a list, with what the bank tells of it elsewhere."""
+        to, read = (self._answer.cards, schema.card_entry) if what == "card" else (self._answer.accounts, schema.entry)
+        for number, told in enumerate(listed):
+            try:
+                account = schema.account(told)
+            except UnreadableError:
+                self._answer.lacks(what, RecordGapReason.UNREADABLE, Total.ASSETS, Total.DEBT, Total.SPENDING)
+                continue
+            if any(told.same_as(before) for before in listed[:number]):
+                self._answer.lacks(what, RecordGapReason.REPEATED, of=account)
+                continue
+            where = f"{self._url}{path}/{quote(account.resource, safe='')}" if account.resource else ""
+            if where and not account.balances and account.unread is None:
+                account = self._with_balances(account, f"{where}/balances")
+            loan = account.kind == "LOAN"
+            to.append((account, Movements() if loan else self._movements(told, account, where, read)))
+
+    def _with_balances(self, account: AccountRecord, url: str) -> AccountRecord:
+        try:
+            told = Record(self._get(url)).records("balances")
+        except SourceUnavailableError:
+            self._missing.append(shown(account))
+            return account
+        except SourceError:
+            return account
+        return account.within(schema.balances(told, account.currency))
+
+    def _movements(
+        self, told: Record, account: AccountRecord, where: str, read: Callable[[Record], Entry]
+    ) -> Movements:
+        """What moved on an account, as far as the bank tells it; the account stands without."""
+        found = Movements()
+        unread: Counter[RecordGapReason] = Counter()
+        link = schema.link(told, "transactions")
+        url = f"{where}/transactions" if where else self._at_bank(link, self._url) if link else None
+        try:
+            page = self._first_page(url, found) if url else Record(None)
+            followed = {url}
+            while page:
+                for name, entries in (("booked", found.booked), ("pending", found.pending)):
+                    unread += _read(page.records(name), read, entries, told_of=name == "booked")
+                following = schema.link(page, "next")
+                if not following:
+                    break
+                url = self._at_bank(following, url or self._url)
+                if url is None or url in followed or len(followed) >= MAX_PAGES:
+                    page = Record(None)
+                    break
+                followed.add(url)
+                page = Record(self._get(url)).record("transactions")
+        except SourceUnavailableError:
+            self._missing.append(shown(account))
+            page = Record({"": ""})
+        except SourceError:
+            page = Record(None)
+        if not page:
+            self._answer.lacks("transaction", RecordGapReason.NOT_SENT, Total.SPENDING, of=account)
+        for reason, count in sorted(unread.items()):
+            self._answer.lacks("transaction", reason, Total.SPENDING, of=account, count=count)
+        return found
+
+    def _first_page(self, url: str, found: Movements) -> Record:
+        """The report that *url* begins with, by the most that this bank takes. Raises ``SourceError``."""
+        for number, (status, since) in enumerate(self._wishes[self._taken :], start=self._taken):
+            try:
+                answer = self._get(url, {"bookingStatus": status, "dateFrom": since.isoformat()})
+            except SourceRefusedError as error:
+                if error.code != "http_400" or number == len(self._wishes) - 1:
+                    raise
+                continue
+            self._taken = number
+            report = Record(answer).record("transactions")
+            found.since = since if report else None
+            return report
+        raise SourceBrokenError("no_query")  # pragma: no cover
+
+    def _at_bank(self, href: str, current: str) -> str | None:
+        """The address a link leads to; ``None`` for one that leads away from the bank.
+
+        It may be whole, from the root of the host with the bank's own prefix, or from the root of the service.
+        """
+        base = urlsplit(self._url)
+        try:
+            if base.path and href.startswith("/v1/"):
+                return f"{self._url}{href}"
+            target = urlsplit(urljoin(current, href))
+            if target.scheme != base.scheme or _host(target) != _host(base):
+                return None
+        except ValueError:
+            return None
+        return urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
+
+
+def _read(
+    told: list[Record], read: Callable[[Record], Entry], to: list[Entry], *, told_of: bool
+) -> Counter[RecordGapReason]:
+    """Add the entries that can be read; why the others cannot, where they count for anything."""
+    unread: Counter[RecordGapReason] = Counter()
+    for one in told:
+        try:
+            to.append(read(one))
+        except UnreadableError as error:
+            too_large = isinstance(error, BeyondSenseError)
+            unread[RecordGapReason.TOO_LARGE if too_large else RecordGapReason.UNREADABLE] += told_of
+    return +unread
+
+
+def _host(url: SplitResult) -> tuple[str | None, int | None, str | None]:
+    return url.hostname, url.port or {"https": 443, "http": 80}.get(url.scheme), url.username
+
+
+def _state(told: Record) -> ChannelState:
+    try:
+        return _STATES[told.text("consentStatus")]
+    except KeyError:
+        raise SourceBrokenError("consent_status") from None
 
 
 def connect(context: ProviderContext) -> Provider:
     bank = BankClient(context.url, context.name, context.http)
     return Provider(fetch={ACCOUNTS.id: bank.fetch}, channels=(bank,))
-
-
-def months_back(today: date, months: int) -> date:
-    """The first day of the month *months* before this one."""
-    first = today.replace(day=1)
-    for _ in range(months):
-        first = (first - timedelta(days=1)).replace(day=1)
-    return first

@@ -1,8 +1,16 @@
-"""Eksempelbanken: every account of every sandbox person, in Berlin Group's format, with its own approval page."""
+"""Eksempelbanken: every account of every sandbox person in Berlin Group AIS 1.3.11, with its own approval page.
+
+Made from the standard's OpenAPI and the examples in it, not from our client: identifiers are opaque and live no longer
+than the consent, balances come on request, links begin with the bank's own prefix, a payment's KID is an object, the
+merchant's code is known of card purchases only, and an account is called what the product is called, not who lends.
+Own design: the approval page, and what the people's habits are.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,11 +21,15 @@ from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import Person, person
 from integrations.sandbox.persons.catalogue import deposit_account, loan_account
+from integrations.sandbox.persons.person import Loan
 
 blueprint = Blueprint("bank", __name__, url_prefix="/bank")
+NAME = "Eksempelbanken"
+PREFIX = "/bank/v1"
 PAGE = 100
 MONTHS = 14
 PRODUCTS = {"mortgage": "Boliglån", "car_loan": "Billån", "consumer_loan": "Forbrukslån"}
+WANTED = ("access", "recurringIndicator", "validUntil", "frequencyPerDay")
 
 
 def _error(status: int, code: str) -> Any:
@@ -32,24 +44,35 @@ def _consent(consent_id: str) -> dict[str, Any] | None:
 def create() -> Any:
     someone = person(request.headers.get("PSU-ID", ""))
     body = request.get_json(force=True)
-    wanted = ("access", "recurringIndicator", "validUntil", "frequencyPerDay", "combinedServiceIndicator")
-    if someone is None or any(name not in body for name in wanted):
+    told = request.headers.get("X-Request-ID") and request.headers.get("PSU-IP-Address")
+    if someone is None or not told or any(name not in body for name in WANTED):
         return _error(400, "FORMAT_ERROR")
-    consent_id = hashlib.sha256(request.headers["X-Request-ID"].encode()).hexdigest()[:24]
-    consent = _consent(consent_id)
-    if consent is None:
-        consent = {
-            "pid": someone.pid,
-            "status": "received",
-            "validUntil": body["validUntil"],
-            "redirect": request.headers.get("TPP-Redirect-URI", ""),
-        }
-        files.put("bank", consent_id, consent)
+    consent_id = secrets.token_urlsafe(18)
+    consent = {
+        "pid": someone.pid,
+        "status": "received",
+        "asked": {name: body[name] for name in WANTED},
+        "validUntil": body["validUntil"],
+        "redirect": request.headers.get("TPP-Redirect-URI", ""),
+    }
+    files.put("bank", consent_id, consent)
     base = f"{current_app.config['SANDBOX_URL']}/bank"
-    links = {"scaRedirect": {"href": f"{base}/sca/{consent_id}"}, "self": {"href": f"/v1/consents/{consent_id}"}}
-    answer = jsonify(consentId=consent_id, consentStatus=consent["status"], _links=links)
+    links = {
+        "scaRedirect": {"href": f"{base}/sca/{consent_id}"},
+        "self": {"href": f"{PREFIX}/consents/{consent_id}"},
+        "status": {"href": f"{PREFIX}/consents/{consent_id}/status"},
+    }
+    answer = jsonify(consentId=consent_id, consentStatus="received", _links=links)
     answer.headers["ASPSP-SCA-Approach"] = "REDIRECT"
     return answer, 201
+
+
+@blueprint.get("/v1/consents/<consent_id>")
+def show(consent_id: str) -> Any:
+    consent = _consent(consent_id)
+    if consent is None:
+        return _error(403, "CONSENT_UNKNOWN")
+    return jsonify(**consent["asked"], lastActionDate=today().isoformat(), consentStatus=consent["status"])
 
 
 @blueprint.get("/v1/consents/<consent_id>/status")
@@ -72,7 +95,7 @@ def sca(consent_id: str) -> Any:
     consent = _consent(consent_id) or abort(404)
     return render_template(
         "consent.html",
-        title="Eksempelbanken: Gi innsyn i kontoene dine",
+        title=f"{NAME}: Gi innsyn i kontoene dine",
         giver=person(consent["pid"]),
         items=["Kontoene, kortene og lånene dine", "Det som er gått inn og ut siste måneder"],
         valid_to=consent["validUntil"],
@@ -102,8 +125,75 @@ def _caller_key() -> str:
     return someone.key if someone else ""
 
 
-def _balance(amount: int) -> list[dict[str, Any]]:
-    return [{"balanceType": "interimBooked", "balanceAmount": {"currency": "NOK", "amount": f"{amount}.00"}}]
+def _id(kind: str, number: int) -> str:
+    """What an account is called under one consent; under another it is called something else."""
+    return hashlib.sha256(f"{request.headers['Consent-ID']}/{kind}{number}".encode()).hexdigest()[:32]
+
+
+def _amount(amount: int | str) -> dict[str, str]:
+    return {"currency": "NOK", "amount": f"{amount}.00"}
+
+
+def _balances(amount: int) -> list[dict[str, Any]]:
+    """The day before, this moment, and what there is to spend: the bank lists them in no order."""
+    day = today()
+    return [
+        {"balanceType": "interimAvailable", "balanceAmount": _amount(max(amount, 0)), "creditLimitIncluded": True},
+        {
+            "balanceType": "closingBooked",
+            "balanceAmount": _amount(amount),
+            "referenceDate": (day - timedelta(days=1)).isoformat(),
+        },
+        {"balanceType": "interimBooked", "balanceAmount": _amount(amount), "referenceDate": day.isoformat()},
+    ]
+
+
+def _links(kind: str, resource: str, *names: str) -> dict[str, Any]:
+    return {name: {"href": f"{PREFIX}/{kind}/{resource}/{name}"} for name in names}
+
+
+def _iban(number: str) -> str:
+    """A Norwegian IBAN: check digits by ISO 7064."""
+    return f"NO{98 - int(f'{number}232400') % 97:02d}{number}"
+
+
+def _accounts(someone: Person) -> Iterator[dict[str, Any]]:
+    for index, (name, product, balance) in enumerate(someone.deposits):
+        resource, number = _id("d", index), deposit_account(someone, index)
+        yield {
+            "resourceId": resource,
+            "iban": _iban(number),
+            **({"bban": number} if index == 0 else {}),
+            "currency": "NOK",
+            "ownerName": someone.name,
+            "name": name,
+            "product": product,
+            "cashAccountType": "SVGS" if product == "Sparekonto" else "CACC",
+            "status": "enabled",
+            "usage": "ORGA" if product == "Bedriftskonto" else "PRIV",
+            "balances": _balances(balance),
+            "_links": _links("accounts", resource, "balances", "transactions"),
+        }
+    for index, loan in enumerate(someone.loans):
+        if loan.account:
+            resource = _id("l", index)
+            yield {
+                "resourceId": resource,
+                "bban": loan_account(someone, loan),
+                "currency": "NOK",
+                "ownerName": someone.name,
+                "product": PRODUCTS[loan.kind],
+                "cashAccountType": "LOAN",
+                "usage": "PRIV",
+                "balances": [{"balanceType": "interimBooked", "balanceAmount": _amount(-loan.balance)}],
+                "_links": _links("accounts", resource, "balances"),
+            }
+
+
+def _own_cards(someone: Person) -> list[tuple[int, Loan]]:
+    return [
+        (index, loan) for index, loan in enumerate(someone.loans) if loan.kind == "credit_card" and loan.lender == NAME
+    ]
 
 
 @blueprint.get("/v1/accounts")
@@ -112,33 +202,23 @@ def accounts() -> Any:
     someone = _caller()
     if someone is None:
         return _error(401, "CONSENT_INVALID")
-    found = [
-        {
-            "resourceId": f"d{index}",
-            "bban": deposit_account(someone, index),
-            "currency": "NOK",
-            "name": name,
-            "product": product,
-            "cashAccountType": "SVGS" if product == "Sparekonto" else "CACC",
-            "usage": "ORGA" if product == "Bedriftskonto" else "PRIV",
-            "balances": _balance(balance),
-        }
-        for index, (name, product, balance) in enumerate(someone.deposits)
-    ] + [
-        {
-            "resourceId": f"l{index}",
-            "bban": loan_account(someone, loan),
-            "currency": "NOK",
-            "name": loan.lender,
-            "product": PRODUCTS[loan.kind],
-            "cashAccountType": "LOAN",
-            "usage": "PRIV",
-            "balances": _balance(-loan.balance),
-        }
-        for index, loan in enumerate(someone.loans)
-        if loan.account
-    ]
-    return jsonify(accounts=found)
+    with_balance = request.args.get("withBalance") == "true"
+    return jsonify(
+        accounts=[
+            {name: value for name, value in account.items() if with_balance or name != "balances"}
+            for account in _accounts(someone)
+        ]
+    )
+
+
+@blueprint.get("/v1/accounts/<account_id>/balances")
+@failing("bank", _caller_key)
+def balances(account_id: str) -> Any:
+    someone = _caller()
+    if someone is None:
+        return _error(401, "CONSENT_INVALID")
+    found = next((account for account in _accounts(someone) if account["resourceId"] == account_id), None)
+    return jsonify(balances=found["balances"]) if found else _error(404, "RESOURCE_UNKNOWN")
 
 
 @blueprint.get("/v1/card-accounts")
@@ -147,20 +227,40 @@ def card_accounts() -> Any:
     someone = _caller()
     if someone is None:
         return _error(401, "CONSENT_INVALID")
-    return jsonify(
-        cardAccounts=[
+    found = []
+    for index, loan in _own_cards(someone):
+        resource = _id("c", index)
+        invoiced = loan.balance * 3 // 4
+        found.append(
             {
-                "resourceId": f"c{index}",
+                "resourceId": resource,
                 "maskedPan": "540012******4711",
                 "currency": "NOK",
-                "name": loan.lender,
-                "creditLimit": {"currency": "NOK", "amount": f"{loan.limit}.00"},
-                "balances": _balance(-loan.balance),
+                "debitAccounting": True,
+                "ownerName": someone.name,
+                "name": "Mastercard Gull",
+                "product": "Kredittkort",
+                "status": "enabled",
+                "creditLimit": {"currency": "NOK", "amount": str(loan.limit)},
+                "balances": [
+                    {"balanceType": "interimBooked", "balanceAmount": _amount(invoiced)},
+                    {"balanceType": "nonInvoiced", "balanceAmount": _amount(loan.balance - invoiced)},
+                ],
+                "_links": _links("card-accounts", resource, "transactions"),
             }
-            for index, loan in enumerate(someone.loans)
-            if loan.kind == "credit_card" and loan.lender == "Eksempel Kreditt"
-        ]
-    )
+        )
+    return jsonify(cardAccounts=found)
+
+
+@blueprint.get("/v1/card-accounts/<account_id>/transactions")
+@failing("bank", _caller_key)
+def card_transactions(account_id: str) -> Any:
+    someone = _caller()
+    if someone is None:
+        return _error(401, "CONSENT_INVALID")
+    if account_id not in [_id("c", index) for index, _ in _own_cards(someone)]:
+        return _error(404, "RESOURCE_UNKNOWN")
+    return _report("card-accounts", account_id, list(_purchases(today())))
 
 
 @blueprint.get("/v1/accounts/<account_id>/transactions")
@@ -169,20 +269,28 @@ def transactions(account_id: str) -> Any:
     someone = _caller()
     if someone is None:
         return _error(401, "CONSENT_INVALID")
-    if not account_id.startswith("d") or not account_id[1:].isdigit() or int(account_id[1:]) >= len(someone.deposits):
+    known = [_id("d", index) for index, _ in enumerate(someone.deposits)]
+    if account_id not in known:
         return _error(404, "RESOURCE_UNKNOWN")
-    since = request.args.get("dateFrom", "")
-    entries = [e for e in _movements(someone, int(account_id[1:]), today()) if e["bookingDate"] >= since]
+    return _report("accounts", account_id, movements(someone, known.index(account_id), today()))
+
+
+def _report(kind: str, account_id: str, entries: list[dict[str, Any]]) -> Any:
+    """One page of what is booked; "pending" and "both" are not offered, as the standard lets a bank choose."""
+    status, since = request.args.get("bookingStatus", ""), request.args.get("dateFrom", "")
+    if status != "booked":
+        return _error(400, "FORMAT_ERROR" if not status else "PARAMETER_NOT_SUPPORTED")
+    known = [entry for entry in entries if entry["bookingDate"] >= since]
     page = int(request.args.get("pageIndex", 0))
-    part = entries[page * PAGE : (page + 1) * PAGE]
-    links: dict[str, Any] = {}
-    if (page + 1) * PAGE < len(entries):
-        following = f"/v1/accounts/{account_id}/transactions?bookingStatus=booked&dateFrom={since}&pageIndex={page + 1}"
+    here = f"{PREFIX}/{kind}/{account_id}"
+    links: dict[str, Any] = {"account": {"href": here}}
+    if (page + 1) * PAGE < len(known):
+        following = f"{here}/transactions?bookingStatus=booked&dateFrom={since}&pageIndex={page + 1}"
         links["next"] = {"href": following}
-    return jsonify(transactions={"booked": part, "pending": [], "_links": links})
+    return jsonify(transactions={"booked": known[page * PAGE : (page + 1) * PAGE], "_links": links})
 
 
-def _movements(someone: Person, account: int, today: date) -> list[dict[str, Any]]:
+def movements(someone: Person, account: int, today: date) -> list[dict[str, Any]]:
     """Fourteen months of the person's habits, newest first; the same every time for the same day."""
     entries: list[dict[str, Any]] = []
     month = today.replace(day=1)
@@ -192,32 +300,53 @@ def _movements(someone: Person, account: int, today: date) -> list[dict[str, Any
     return sorted((e for e in entries if e["bookingDate"] <= today.isoformat()), key=lambda e: e["bookingDate"])[::-1]
 
 
+def _purchases(today: date) -> Iterator[dict[str, Any]]:
+    """Two purchases with the card in each of the last three months."""
+    month = today.replace(day=1)
+    for _ in range(3):
+        for day, amount, shop, code in ((4, 349, "H&M STORGATA", "5651"), (17, 620, "CIRCLE K STRØMMEN", "5541")):
+            when = month.replace(day=day)
+            if when <= today:
+                yield {
+                    "cardTransactionId": f"{when:%Y%m%d}{code}",
+                    "transactionDate": when.isoformat(),
+                    "bookingDate": when.isoformat(),
+                    "transactionAmount": _amount(amount),
+                    "merchantCategoryCode": code,
+                    "transactionDetails": shop,
+                    "invoiced": month != today.replace(day=1),
+                }
+        month = (month - timedelta(days=1)).replace(day=1)
+
+
 def _month(someone: Person, account: int, month: date) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
 
-    def add(day: int, amount: int, other: str, text: str, mcc: str = "", other_account: str = "") -> None:
+    def add(day: int, amount: int, other: str, text: str, other_account: str = "", kid: str = "") -> None:
         side = "creditor" if amount < 0 else "debtor"
         entry = {
             "transactionId": f"{account}-{month:%Y%m}-{len(out)}",
             "bookingDate": month.replace(day=day).isoformat(),
-            "transactionAmount": {"currency": "NOK", "amount": f"{amount}.00"},
+            "valueDate": month.replace(day=day).isoformat(),
+            "transactionAmount": _amount(amount),
             f"{side}Name": other,
             "remittanceInformationUnstructured": text,
-            "merchantCategoryCode": mcc,
         }
         if other_account:
-            entry[f"{side}Account"] = {"bban": other_account}
+            entry[f"{side}Account"] = {"iban": _iban(other_account)}
+        if kid:
+            entry["remittanceInformationStructured"] = {"reference": kid, "referenceType": "KID"}
         out.append(entry)
 
     saving = someone.savings_transfer
     if account == 1 and someone.business is None and saving:
-        add(21, saving, someone.name, "Overføring egen konto", "", deposit_account(someone, 0))
+        add(21, saving, someone.name, "Overføring egen konto", deposit_account(someone, 0))
         return out
     if account == 1 and someone.business is not None:
         add(8, someone.turnover // 2, "Byggmester Eksempel AS", "Faktura")
         add(19, someone.turnover - someone.turnover // 2, "Borettslaget Eksempel", "Faktura")
-        add(12, -someone.turnover * 35 // 100, "Elektrogrossisten Eksempel", "Varekjøp", "5065")
-        add(25, -someone.turnover * 40 // 100, someone.name, "Lønn til meg selv", "", deposit_account(someone, 0))
+        add(12, -someone.turnover * 35 // 100, "Elektrogrossisten Eksempel", "Varekjøp")
+        add(25, -someone.turnover * 40 // 100, someone.name, "Lønn til meg selv", deposit_account(someone, 0))
         return out
     if account != 0:
         return out
@@ -225,20 +354,21 @@ def _month(someone: Person, account: int, month: date) -> list[dict[str, Any]]:
         add(20, someone.wage - someone.tax, someone.employer, "Lønn")
     if someone.business is not None:
         business = deposit_account(someone, 1)
-        add(25, someone.turnover * 40 // 100, someone.name, "Lønn til meg selv", "", business)
+        add(25, someone.turnover * 40 // 100, someone.name, "Lønn til meg selv", business)
     for benefit in someone.benefits:
         add(20, benefit.gross - benefit.tax - benefit.attached, "Nav", benefit.kind)
     for loan in someone.loans:
         if loan.monthly:
-            add(15, -loan.monthly, loan.lender, "Terminbeløp" if loan.kind != "credit_card" else "Minstebeløp kreditt")
+            text = "Terminbeløp" if loan.kind != "credit_card" else "Minstebeløp kreditt"
+            add(15, -loan.monthly, loan.lender, text, kid=f"{someone.loans.index(loan):02d}{loan.original:08d}")
     for habit in someone.spending:
         rest = habit.monthly
         for turn in range(habit.times):
             part = rest // (habit.times - turn)
             rest -= part
-            add(1 + (turn * 27 // max(habit.times, 1)), -part, habit.counterparty, habit.text, habit.mcc)
+            add(1 + (turn * 27 // max(habit.times, 1)), -part, habit.counterparty, habit.text)
     if saving:
-        add(21, -saving, someone.name, "Overføring egen konto", "", deposit_account(someone, 1))
+        add(21, -saving, someone.name, "Overføring egen konto", deposit_account(someone, 1))
     if someone.spending and month.month % 2 == 0:
-        add(18, 475, "H&M", "RETUR H&M", "5651")
+        add(18, 475, "H&M", "RETUR H&M")
     return out

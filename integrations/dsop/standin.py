@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 
-from integrations.bank.standin import _movements
+from integrations.bank.standin import movements
 from integrations.sandbox.bearer import require
 from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
@@ -87,7 +87,7 @@ def transactions(reference: str) -> Any:
     _check()
     someone, _ = _find(reference)
     since, page = request.args.get("fromDate", ""), int(request.args.get("page", 0))
-    entries = [e for e in _movements(someone, int(reference.rpartition("d")[2]), today()) if e["bookingDate"] >= since]
+    entries = [e for e in movements(someone, int(reference.rpartition("d")[2]), today()) if e["bookingDate"] >= since]
     part = entries[page * PAGE : (page + 1) * PAGE]
     links = []
     if (page + 1) * PAGE < len(entries):

@@ -29,7 +29,7 @@ def test_anne_from_landing_to_complete_overview_and_the_adviser_the_day_after(
     main = anne.page.locator("main")
     expect(main).to_contain_text("Eksempel Kreditt")
     expect(main).to_contain_text("Strøm Eksempel AS")
-    expect(main.get_by_role("row", name=re.compile("^Eksempel Finans"))).to_have_count(1)
+    expect(main.get_by_role("row", name=re.compile("^Eksempelbanken"))).to_have_count(1)
     anne.check_page()
     anne.picture("overview")
 

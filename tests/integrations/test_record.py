@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integrations.record import Record, UnreadableError, account_number, once, rows
+from integrations.record import Record, UnreadableError, once, rows
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,6 @@ def test_a_text_is_one_line_without_control_signs_and_half_letters() -> None:
     assert Record(told).text("name") == "Brukskonto nr. 2 ?"
     assert Record(told).text("other", "number") == "12"
     assert Record(told).text("other") == ""
-
-
-@pytest.mark.parametrize(
-    "written", ["NO9386011117947", "NO93 8601 1117 947", "8601.11.17947", "8601 11 17947", "86011117947"]
-)
-def test_an_account_number_has_one_form(written: str) -> None:
-    assert account_number(written) == "86011117947"
-
-
-def test_a_foreign_account_number_keeps_its_country() -> None:
-    assert account_number("DE67 1001 0010 1306 1186 05") == "DE67100100101306118605"
 
 
 def test_the_same_name_twice_becomes_two() -> None:

@@ -85,9 +85,24 @@ def test_the_bank_tells_accounts_loans_cards_and_every_page_of_transactions(worl
 
     assert answer.state is EvidenceState.ANSWERED
     assert len(answer.figures.accounts) == 2
-    assert {d.kind for d in answer.figures.debts} == {DebtKind.CONSUMER_LOAN, DebtKind.CREDIT_CARD}
+    assert [(d.kind, d.creditor, d.balance.value) for d in answer.figures.debts] == [
+        (DebtKind.CONSUMER_LOAN, "Eksempelbanken", 48200)
+    ]
+    assert answer.figures.record_gaps == ()
     assert len(answer.figures.transactions) > 100
     assert any(t.amount > 0 for t in answer.figures.transactions)
+
+
+def test_the_bank_tells_its_card_as_it_is_drawn_and_what_was_bought_with_it(world: World) -> None:
+    someone = person_by_key("tone")
+    (loan,) = (one for one in someone.loans if one.kind == "credit_card")
+
+    answer = world.fetch("bank.accounts", "tone", world.grant("bank", "tone"))
+
+    card = next(d for d in answer.figures.debts if d.kind is DebtKind.CREDIT_CARD)
+    assert (card.creditor, card.balance.value, card.limit.value) == ("Eksempelbanken", loan.balance, loan.limit)
+    bought = [t for t in answer.figures.transactions if t.card]
+    assert bought and all(t.amount < 0 and t.mcc for t in bought)
 
 
 def test_the_bank_gives_nothing_without_a_valid_consent(world: World) -> None:

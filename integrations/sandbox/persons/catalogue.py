@@ -50,7 +50,7 @@ def _anne() -> Person:
         loans=(
             Loan("credit_card", "Eksempel Kreditt", 64_300, "21.90", 1_930, 65_000, 65_000),
             Loan("credit_card", "Kortbanken Eksempel", 38_750, "24.50", 1_160, 40_000, 40_000),
-            Loan("consumer_loan", "Eksempel Finans", 48_200, "17.40", 1_620, 60_000, account="consumer", terms=38),
+            Loan("consumer_loan", "Eksempelbanken", 48_200, "17.40", 1_620, 60_000, account="consumer", terms=38),
             Loan("consumer_loan", "Raske Penger Eksempel", 30_000, "22.10", 1_290, 30_000, terms=28),
             Loan("student_loan", "Lånekassen", 187_400, "5.10", 1_310, 240_000),
         ),
@@ -147,7 +147,7 @@ def _andreas() -> Person:
         ),
         loans=(
             Loan("mortgage", "Eksempelbanken", 2_410_000, "5.60", 15_480, 2_900_000, account="mortgage", terms=280),
-            Loan("consumer_loan", "Eksempel Finans", 264_000, "13.40", 6_120, 350_000, account="consumer", terms=52),
+            Loan("consumer_loan", "Eksempelbanken", 264_000, "13.40", 6_120, 350_000, account="consumer", terms=52),
             Loan("credit_card", "Eksempel Kreditt", 64_300, "21.90", 1_400, 75_000, 75_000),
         ),
         tax_claims=(
@@ -185,12 +185,13 @@ def _ordinary(index: int, key: str, name: str, year: int, summary: str) -> Perso
     loans: list[Loan] = []
     if key not in ("per", "jonas"):
         debt = dice.randrange(8_000, 60_000, 100)
-        loans.append(Loan("credit_card", "Eksempel Kreditt", debt, "21.90", debt * 3 // 100, debt, debt + 5_000))
+        lender = "Eksempelbanken" if key == "tone" else "Eksempel Kreditt"
+        loans.append(Loan("credit_card", lender, debt, "21.90", debt * 3 // 100, debt, debt + 5_000))
     if key in ("ali", "ingrid"):
         loans.append(Loan("mortgage", "Eksempelbanken", 1_900_000 + index * 90_000, "5.40", 12_300, 2_500_000,
                           account="mortgage", terms=260))  # fmt: skip
     if key in ("tone", "viktor", "odd"):
-        loans.append(Loan("consumer_loan", "Eksempel Finans", 90_000 + index * 4_000, "15.20", 2_700, 150_000,
+        loans.append(Loan("consumer_loan", "Eksempelbanken", 90_000 + index * 4_000, "15.20", 2_700, 150_000,
                           account="consumer", terms=44))  # fmt: skip
     if key == "sara":
         loans.append(Loan("student_loan", "Lånekassen", 212_000, "5.10", 0, 212_000))
