@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from engine.advice.economy.sourced import Source, Sourced
+from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
 
 
@@ -28,4 +29,4 @@ def load(schema: Schema, data: Any) -> Any:
 
 def sourced(value: Any, source: Source, at: datetime, derived: str = "") -> Sourced[Any]:
     """A figure read from one source, valid the day it was fetched."""
-    return Sourced(value, (source,), at.date(), derived)
+    return Sourced(value, (source,), norwegian_day(at), derived)

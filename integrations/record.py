@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_day
 
 #: An amount of this many kroner or more is no person's money.
 BEYOND_SENSE = Decimal(10) ** 11
@@ -178,6 +178,6 @@ def _in_norway(text: str) -> date | None:
     """The day of a moment that tells its zone."""
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(OSLO).date() if moment.tzinfo else None
+        return norwegian_day(moment) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None

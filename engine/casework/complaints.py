@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from engine.casework import time_limits
 from engine.casework.journal import require_text
 from engine.casework.models import complaint, letter
+from engine.platform.calendar import norwegian_day
 from engine.platform.clock import OSLO
 from engine.platform.vault import Vault
 from engine.workflow.errors import AlreadyDone, NotFound, NotPossible, Reason
@@ -74,7 +75,7 @@ def right(connection: Connection, case_id: str) -> Right | None:
     if row is None:
         return None
     arrived = row.read_at or row.sent_at
-    day = arrived.astimezone(OSLO).date()
+    day = norwegian_day(arrived)
     rule = time_limits.limit("complaint", day)
     last = time_limits.last_day("complaint", day)
     return Right(row.id, arrived, row.read_at is not None, last, rule.weeks, rule.reference)
@@ -84,7 +85,7 @@ def register(
     connection: Connection, vault: Vault, *, author: str, case: Any, received_on: date, text: str, now: datetime
 ) -> Complaint:
     """A complaint that came in on a day in Norway, at noon or now. The case keeps whether it was in time."""
-    if received_on > now.astimezone(OSLO).date():
+    if received_on > norwegian_day(now):
         raise NotPossible(Reason("", "in-the-future", "it cannot have come later than now"))
     require_text(text)
     received = min(datetime.combine(received_on, time(12), OSLO), now)

@@ -14,6 +14,7 @@ from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Kind, Title
 from engine.advice.task_types.call_out import Ask, Refused, ReplyUnusable, Scalar
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
+from engine.platform.calendar import norwegian_day, norwegian_today
 from engine.platform.clock import Clock
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
 
@@ -60,7 +61,7 @@ def data_sets(real: Mapping[str, DataSet], world: World) -> dict[str, DataSet]:
             if error is not None:
                 raise error("simulated")
             source = Source(data_set.id, "Prøvekilde", request.as_of, data_set.requirement.value)
-            return Evidence(EvidenceState.ANSWERED, _figures(data_set, source, request.as_of.date()))
+            return Evidence(EvidenceState.ANSWERED, _figures(data_set, source, norwegian_day(request.as_of)))
 
         return answer
 
@@ -108,14 +109,14 @@ class Everybody:
     def find(self, pid: str) -> Found | None:
         heirs = tuple(PartyFound(*person, "arving", True) for person in (OWNER, *OTHERS))
         return Found(
-            "PRØVE-1", (PartyFound(*DEAD, "avdode", False), *heirs), self._clock.now().date() + timedelta(days=60)
+            "PRØVE-1", (PartyFound(*DEAD, "avdode", False), *heirs), norwegian_today(self._clock) + timedelta(days=60)
         )
 
     def submit(self, reference: str, body: Mapping[str, Any], key: str) -> str:
         return "PRØVE-KVITTERING"
 
     def reply(self, reference: str) -> Reply | None:
-        return Reply("PRØVESVAR", self._clock.now().date()) if self._world.answered else None
+        return Reply("PRØVESVAR", norwegian_today(self._clock)) if self._world.answered else None
 
 
 class Targets(dict[str, "SimulatedTarget"]):

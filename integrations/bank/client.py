@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.economy.figures import RecordGapReason, Total
 from engine.advice.evidence.datasets import DataSetMetadata, Evidence, EvidenceRequest, EvidenceState, Title
+from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
 from integrations.bank import schema
 from integrations.bank.mapping import Answer, Movements, figures, shown
@@ -59,7 +60,7 @@ class BankClient:
         body = {
             "access": {"allPsd2": "allAccounts"},
             "recurringIndicator": True,
-            "validUntil": ask.valid_to.date().isoformat(),
+            "validUntil": norwegian_day(ask.valid_to).isoformat(),
             "frequencyPerDay": 4,
             "combinedServiceIndicator": False,
         }

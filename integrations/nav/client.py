@@ -10,6 +10,7 @@ from marshmallow import fields
 from engine.advice.economy.figures import Figures, Income, IncomeKind
 from engine.advice.economy.sourced import Source
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceRefusedError
 from integrations.answer import Answer, load, sourced
 from integrations.http import HttpClient
@@ -54,7 +55,7 @@ class NavClient:
         body = {
             "ident": asked.subject.pid,
             "rolle": "RETTIGHETSHAVER",
-            "periode": {"fom": asked.since.isoformat(), "tom": asked.as_of.date().isoformat()},
+            "periode": {"fom": asked.since.isoformat(), "tom": norwegian_day(asked.as_of).isoformat()},
             "periodetype": "UTBETALINGSPERIODE",
         }
         headers = {"Authorization": f"Bearer {self._maskinporten.token(BENEFITS.scope)}", "X-Fullmakt": asked.grant}

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request
 
+from engine.platform.calendar import norwegian_today
 from engine.platform.clock import OSLO, SandboxClock
 
 blueprint = Blueprint("clock", __name__, url_prefix="/klokke")
@@ -25,7 +26,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The day it is in the sandbox, in Oslo."""
-    return _clock().now().astimezone(OSLO).date()
+    return norwegian_today(_clock())
 
 
 @blueprint.get("/")

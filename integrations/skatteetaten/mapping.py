@@ -18,6 +18,7 @@ from engine.advice.economy.figures import (
     TaxSummary,
 )
 from engine.advice.economy.sourced import Source
+from engine.platform.calendar import norwegian_day
 from integrations.answer import sourced
 from integrations.skatteetaten.metadata import CLAIMS, INCOME, TAX_BASE
 
@@ -103,7 +104,7 @@ def claims(answer: dict[str, Any], at: datetime) -> Figures:
                 balance=sourced(remaining + interest, source, at, "principal_and_interest"),
                 principal=sourced(remaining, source, at),
                 interest=sourced(interest, source, at),
-                status=DebtStatus.OVERDUE if due and due < at.date() else DebtStatus.CURRENT,
+                status=DebtStatus.OVERDUE if due and due < norwegian_day(at) else DebtStatus.CURRENT,
                 due=due,
                 case_number=claim["kravidentifikator"],
             )

@@ -26,6 +26,7 @@ from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.sourced import CITIZEN, Source, Sourced
 from engine.advice.economy.spending import MonthlyLine, Scope, monthly, whole_months
 from engine.advice.economy.supplements import Supplement, SupplementKind
+from engine.platform.calendar import norwegian_day
 
 MONTHS = 3
 
@@ -181,7 +182,7 @@ def _from_business(found: Figures, business: frozenset[str], as_of: date) -> tup
 
 def _add(overview: Overview, entry: Supplement) -> Overview:
     source = Source(CITIZEN, "", entry.at, "own", entry.id)
-    figure = Sourced(entry.amount, (source,), entry.at.date())
+    figure = Sourced(entry.amount, (source,), norwegian_day(entry.at))
     if entry.kind is SupplementKind.DEBT:
         debt = Debt(id=f"{CITIZEN}:{entry.id}", kind=DebtKind.OTHER, creditor=entry.name, balance=figure)
         return replace(overview, debts=(*overview.debts, debt))
@@ -200,5 +201,7 @@ def _correct(debt: Debt, entry: Supplement, source: Source) -> Debt:
     """The citizen's balance is shown; what the source said stays among the sources."""
     if debt.id != entry.target:
         return debt
-    corrected = Sourced(entry.amount, (source, *debt.balance.sources), entry.at.date(), f"was:{debt.balance.value}")
+    corrected = Sourced(
+        entry.amount, (source, *debt.balance.sources), norwegian_day(entry.at), f"was:{debt.balance.value}"
+    )
     return replace(debt, balance=corrected)

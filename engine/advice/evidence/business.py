@@ -18,7 +18,7 @@ from engine.advice.economy.money import ZERO
 from engine.advice.economy.tax.vat import Period
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSetMetadata
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_day
 from engine.platform.vault import Vault
 from engine.workflow.execution.data import read_of_person
 
@@ -94,7 +94,7 @@ def overview(
     """The owner's overview as of *now*, from what the case has harvested."""
     figures, _ = harvest.figures(connection, vault, case_id, data_sets)
     person = vault.person(connection, owner_id)
-    today = now.astimezone(OSLO).date()
+    today = norwegian_day(now)
     kept = read_of_person(connection, vault, owner_id, ASSUMPTIONS) or {}
     now_told, last_year = assumptions(kept, person.birth_date, today)
     return build(figures, tagging(connection, vault, owner_id), now_told, today, last_year), figures

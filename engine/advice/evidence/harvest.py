@@ -20,6 +20,7 @@ from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import baseline
 from engine.advice.evidence.datasets import DataSetMetadata, Evidence, about
 from engine.advice.evidence.models import harvest, snapshot, supplement
+from engine.platform.calendar import norwegian_day
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
@@ -157,7 +158,7 @@ def build_snapshot(
     """Compile what is known now and keep it as the next version, which is never changed."""
     found, gaps = figures(connection, vault, case_id, data_sets, subject_role)
     added = tuple(entry for _, entry in supplements(connection, vault, case_id))
-    overview = build(found, as_of=now.date(), gaps=gaps, supplements=added)
+    overview = build(found, as_of=norwegian_day(now), gaps=gaps, supplements=added)
     version = (
         connection.execute(
             select(func.coalesce(func.max(snapshot.c.version), 0)).where(snapshot.c.case_id == case_id)

@@ -12,7 +12,7 @@ from engine.advice.economy.repayment import Order, plans
 from engine.advice.evidence import harvest
 from engine.advice.household import ABOUT, CARS, MAX_MEASURES, MAX_RATE, SEXES, age_in_months
 from engine.advice.steps.own_case import refuse_unless, require_amount, store, stored
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_day
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
@@ -89,7 +89,7 @@ def save_plan(ctx: Context) -> None:
     content = {
         "monthly": str(command.monthly),
         "order": command.order,
-        "begun": before.get("begun") or ctx.now.astimezone(OSLO).date().isoformat(),
+        "begun": before.get("begun") or norwegian_day(ctx.now).isoformat(),
         "debts": list(before.get("debts") or ({"id": debt.id, "name": debt.name} for debt in debts)),
         "credits": list(before.get("credits") or (debt.id for debt in overview.debts)),
     }

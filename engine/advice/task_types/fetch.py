@@ -15,6 +15,7 @@ from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, 
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.task_types.collection import subject_of
 from engine.advice.task_types.descriptions import named
+from engine.platform.calendar import norwegian_day
 from engine.platform.db import Database
 from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError, SourceUnavailableError
 from engine.platform.vault import Vault
@@ -129,7 +130,7 @@ class Fetch:
             correlation_id=work.case_id,
             idempotency_key=work.idempotency_key if work.payload.get("dataSet") else own,
             as_of=now,
-            since=history_since(now.date()),
+            since=history_since(norwegian_day(now)),
         )
         try:
             evidence = data_set.fetch(request)

@@ -9,7 +9,7 @@ from flask import request
 
 from engine.casework import complaints, journal
 from engine.casework.commands import DecideComplaint, RegisterComplaint
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_today
 from engine.web.office import session
 from engine.web.office.case_page import case_id_of, page
 from engine.web.shared import view
@@ -28,7 +28,7 @@ def _received(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return None if day > view.application().clock.now().astimezone(OSLO).date() else day
+    return None if day > norwegian_today(view.application().clock) else day
 
 
 @blueprint.post("/saker/<number>/klager")

@@ -25,7 +25,7 @@ from engine.casework import (
     templates,
     uploads,
 )
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_day
 from engine.studio import template_editor
 from engine.web.citizen.enk.assessment import Assessed, assessed
 from engine.web.citizen.home import stage_rows
@@ -165,8 +165,8 @@ def content(
         "data_version": _version(connection, task),
         "notes_by_others": sum(note.author != who.person_id for note in notes),
         "written": {**fields, **written},
-        "today": now.astimezone(OSLO).date(),
-        "in_a_week": now.astimezone(OSLO).date() + timedelta(days=7),
+        "today": norwegian_day(now),
+        "in_a_week": norwegian_day(now) + timedelta(days=7),
         "back": f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from engine.casework import measures, members, queue
 from engine.casework.commands import EndAbsence, EndMembership, SetAbsence
 from engine.casework.queue import Filter
+from engine.platform.calendar import norwegian_day
 from engine.platform.clock import OSLO
 from engine.web.office import session
 from engine.web.shared import view
@@ -39,8 +40,8 @@ def _page(fault: str) -> Any:
         names = session.people(connection, [*(load.person_id for load in loads), *(row.owner_id for row in due)])
         body = render_template(
             "colleagues.html", loads=loads, names=names, free=free, due=due, now=now, fault=fault,
-            leads=members.leads(connection, who.office, who.person_id), today=now.astimezone(OSLO).date(),
-            in_a_week=now.astimezone(OSLO).date() + timedelta(days=7), short=session.short,
+            leads=members.leads(connection, who.office, who.person_id), today=norwegian_day(now),
+            in_a_week=norwegian_day(now) + timedelta(days=7), short=session.short,
         )  # fmt: skip
     return (body, 422) if fault else body
 

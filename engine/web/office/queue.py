@@ -28,7 +28,7 @@ from engine.casework.commands import (
 from engine.casework.person_lookup import plain_number
 from engine.casework.queue import Filter, Place
 from engine.platform import name_index
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_day
 from engine.web.office import session
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
@@ -115,7 +115,7 @@ def show() -> Any:
             journeys=view.journeys(),
             most=queue.MOST,
             shortcuts=request.cookies.get("shortcuts") == "1",
-            tomorrow=now.astimezone(OSLO).date(),
+            tomorrow=norwegian_day(now),
             link=lambda **changed: url_for("queue.show", **{**plain, **changed}),
             is_kept=any(key in plain for key in views.KEPT),
         )
@@ -289,7 +289,7 @@ def export() -> Response:
 
 
 def _day(at: datetime | None) -> str:
-    return at.astimezone(OSLO).date().isoformat() if at else ""
+    return norwegian_day(at).isoformat() if at else ""
 
 
 @blueprint.post("/arbeidsko/hurtigtaster")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.casework import members
 from engine.casework.queue import Who
+from engine.platform.calendar import norwegian_day
 from engine.platform.clock import OSLO
 from engine.platform.vault import Person
 from engine.web.shared import view
@@ -71,7 +72,7 @@ def short(name: str) -> str:
 
 
 def age(born: date, now: datetime) -> int:
-    today = now.astimezone(OSLO).date()
+    today = norwegian_day(now)
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
@@ -79,7 +80,7 @@ def deadline(due: datetime | None, warn: datetime | None, now: datetime) -> tupl
     """The deadline in words and the colour of its tag: passed, inside the warning window, later, none."""
     if due is None:
         return view.t("queue.no_deadline"), "neutral"
-    days = (due.astimezone(OSLO).date() - now.astimezone(OSLO).date()).days
+    days = (norwegian_day(due) - norwegian_day(now)).days
     if due < now:
         key = "queue.passed_today" if days == 0 else "queue.passed_one" if days == -1 else "queue.deadline_passed"
         return view.t(key, days=-days) if days < -1 else view.t(key), "danger"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from engine.application import Application
 from engine.casework import queries
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_today
 from engine.platform.vault import Erased
 from engine.web.shared.texts import translate
 from engine.workflow.definitions.bundle import Bundle
@@ -153,7 +153,7 @@ def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None
     named = {"income_falling": "income.", "income_ending": "benefit_name."}
     told = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
     plain = ".plain" if kind == "claim_growing" and amount is None else ""
-    today = application().clock.now().astimezone(OSLO).date()
+    today = norwegian_today(application().clock)
     passed = ".passed" if kind == "claim_growing" and when is not None and when < today else ""
     return t(
         f"signal.{kind}{passed}{plain}",

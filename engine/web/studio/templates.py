@@ -10,6 +10,7 @@ from typing import Any
 from flask import g, render_template, request
 
 from engine.casework import templates
+from engine.platform.calendar import norwegian_today
 from engine.studio import template_editor
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import EditDraft, Edited
@@ -213,7 +214,7 @@ def _answer(bundle: Bundle, one: FillIn, label: str) -> str:
     elif value is None and rule.get("type") == "boolean":
         value = True
     elif value is None and rule.get("format") == "date":
-        value = (view.application().clock.now() + timedelta(days=14)).date().isoformat()
+        value = (norwegian_today(view.application().clock) + timedelta(days=14)).isoformat()
     if value is None:
         return view.t("template.made_up.answer", field=label)
     return answers.shown(bundle, one.data_type, one.field, value, rule)

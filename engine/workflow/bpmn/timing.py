@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import isodate
 from croniter import croniter
 
+from engine.platform.calendar import add_days
+
 
 class TimerSyntaxError(ValueError):
     """The text is not an ISO 8601 value of the wanted kind."""
@@ -31,11 +33,61 @@ def parse_date(text: str) -> datetime:
         raise TimerSyntaxError(f"{text!r} is not an ISO 8601 date and time") from error
 
 
-def add_duration(moment: datetime, text: str, *, back: bool = False) -> datetime:
-    """*moment* plus (or minus) an ISO 8601 duration. Raises ``TimerSyntaxError`` also beyond what a calendar holds."""
-    duration = parse_duration(text)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A duration in its two parts: days and longer are counted on the calendar in Norway, hours and shorter as time.
+
+    So a week over a change of the clock ends at the hour it began, and ``PT24H`` is not always ``P1D``.
+    """
+
+    months: int
+    days: int
+    time: timedelta
+
+    def times(self, count: int) -> Step:
+        return Step(self.months * count, self.days * count, self.time * count)
+
+    def after(self, moment: datetime) -> datetime:
+        """*moment* and this much later. Raises ``OverflowError`` or ``ValueError`` beyond what a calendar holds."""
+        if self.months:
+            local = moment.astimezone(_OSLO)
+            moment = (local + isodate.Duration(months=self.months)).astimezone(UTC)
+        return (add_days(moment, self.days) if self.days else moment) + self.time
+
+
+def step(text: str) -> Step:
+    """The parts of an ISO 8601 duration. Raises ``TimerSyntaxError``."""
+    whole = parse_duration(text)
+    written_days, mark, written_time = text.strip().partition("T")
+    if not mark:
+        return _step_of(whole, timedelta(0))
     try:
-        return moment - duration if back else moment + duration
+        time = isodate.parse_duration(f"PT{written_time}")
+    except (ValueError, TypeError, ArithmeticError):  # the other way to write one: P0000-00-14T12:00:00
+        clock = isodate.parse_time(written_time)
+        time = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
+    time = -time if written_days.startswith("-") else time
+    return _step_of(whole - time, time)
+
+
+def _step_of(calendar: timedelta | isodate.Duration, time: timedelta) -> Step:
+    """*calendar* holds whole days, months and years; what is left of a part of a day is time."""
+    if isinstance(calendar, timedelta):
+        months, rest = 0, calendar
+    else:
+        months, rest = int(calendar.years * 12 + calendar.months), calendar.tdelta
+    whole = timedelta(days=rest.days)
+    return Step(months, rest.days, time + (rest - whole))
+
+
+def add_duration(moment: datetime, text: str, *, back: bool = False) -> datetime:
+    """*moment* plus (or minus) an ISO 8601 duration, in UTC: days on the calendar in Norway, hours as time.
+
+    Raises ``TimerSyntaxError``, also beyond what a calendar holds.
+    """
+    found = step(text)
+    try:
+        return (found.times(-1) if back else found).after(moment)
     except (OverflowError, ValueError):
         raise TimerSyntaxError(f"{text!r} is farther away than a calendar reaches") from None
 
@@ -45,14 +97,14 @@ class Cycle:
     """A repeating timer.
 
     times  how often it fires, ``None`` = for ever
-    every  the time between, ``None`` for a cron line
+    every  what is between, ``None`` for a cron line
     begin  the first firing, ``None`` = one interval from now
     until  no firing after this
     cron   five fields, in Europe/Oslo: people mean their own clock
     """
 
     times: int | None = None
-    every: timedelta | isodate.Duration | None = None
+    every: Step | None = None
     begin: datetime | None = None
     until: datetime | None = None
     cron: str = ""
@@ -70,22 +122,26 @@ class Cycle:
             due = following.astimezone(UTC)
         else:
             assert self.every is not None
-            due = now + self.every if self.begin is None else self.begin + self.every * self._turn(now, fired)
+            due = self.every.after(now) if self.begin is None else self._at(self._turn(now, fired))
         return None if self.until is not None and due > self.until else due
+
+    def _at(self, turn: int) -> datetime:
+        """When firing number *turn* since ``begin`` is."""
+        assert self.every is not None and self.begin is not None
+        return self.every.times(turn).after(self.begin)
 
     def _turn(self, now: datetime, fired: int) -> int:
         """Which firing since ``begin`` comes next."""
         assert self.every is not None and self.begin is not None
         if self.times is not None or self.begin >= now:
             return fired
-        if isinstance(self.every, timedelta):
-            turn = (now - self.begin) // self.every
-        else:
-            turn = 0
-            while self.begin + self.every * (turn + 1) <= now:
-                turn += 1
-        at_now = self.begin + self.every * turn == now
-        return turn if at_now and not fired else turn + 1
+        # A month has 28 days at least and a day 23 hours: never too many turns, so few are left to count.
+        shortest = timedelta(days=self.every.months * 28) + timedelta(hours=self.every.days * 23) + self.every.time
+        longest = timedelta(days=self.every.months * 31) + timedelta(hours=self.every.days * 25) + self.every.time
+        turn = max((now - self.begin) // longest - 1, 0) if longest > shortest else (now - self.begin) // shortest
+        while self._at(turn + 1) <= now:
+            turn += 1
+        return turn if self._at(turn) == now and not fired else turn + 1
 
 
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -110,12 +166,11 @@ def parse_cycle(text: str) -> Cycle:
     return Cycle(times, _positive(parts[2]), begin=parse_date(parts[1]))
 
 
-def _positive(text: str) -> timedelta | isodate.Duration:
+def _positive(text: str) -> Step:
     """A cycle that does not move on would fire for ever at once."""
-    duration = parse_duration(text)
     if add_duration(EPOCH, text) <= EPOCH:
         raise TimerSyntaxError(f"a cycle of {text} never moves on")
-    return duration
+    return step(text)
 
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -130,7 +185,7 @@ def first_due(kind: str, text: str, now: datetime, fired: int = 0) -> datetime |
         if kind == "date":
             return parse_date(text)
         if kind == "duration":
-            return now + parse_duration(text)
+            return add_duration(now, text)
         return parse_cycle(text).due(now, fired)
     except (OverflowError, ValueError) as error:
         if isinstance(error, TimerSyntaxError):

@@ -24,11 +24,6 @@ def test_three_weeks_end_on_a_working_day(arrived: date, last: date) -> None:
     assert time_limits.last_day("complaint", arrived) == last
 
 
-@pytest.mark.parametrize("day", [date(2024, 3, 31), date(2025, 4, 20), date(2026, 4, 5), date(2038, 4, 25)])
-def test_easter_is_when_it_is(day: date) -> None:
-    assert time_limits.easter(day.year) == day
-
-
 def test_each_rule_says_its_statute_and_since_when_and_none_is_made_up() -> None:
     rule = time_limits.limit("complaint", date(2026, 11, 23))
 

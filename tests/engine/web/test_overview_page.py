@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, update
 
+from engine.advice.evidence import harvest as harvests
 from engine.advice.evidence.models import harvest, snapshot
 from tests.engine.web.filled import Browser
 from tests.processes.conftest import Product, product
@@ -59,3 +60,20 @@ def test_before_the_first_overview_it_renews_itself_for_two_minutes(product: Pro
     product.clock.advance(timedelta(minutes=3))
     page = anne.get("/oversikt")
     assert not RENEWS.search(page) and not ASKS.search(page), "nobody builds it: somebody must be told, not the page"
+
+
+def test_on_new_years_night_the_overview_is_of_the_day_it_is_in_norway(product: Product) -> None:
+    case = collecting(product)
+    product.work()
+    product.clock.set(datetime(2026, 12, 31, 23, 20, tzinfo=UTC))  # 00:20 on 1 January in Oslo
+    anne = Browser(product, product.anne)
+
+    anne.post("/oversikt/legg-til", kind="debt", name="Lån av mor", amount="12.500")
+
+    page = anne.get("/oversikt")
+    assert "Per 1. januar 2027" in page and "31. desember 2026" not in page
+    with product.application.db.read() as connection:
+        found = harvests.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+    assert found is not None and found[0].as_of == date(2027, 1, 1)
+    added = next(debt for debt in found[0].debts if debt.creditor == "Lån av mor")
+    assert (added.balance.value, added.balance.as_of) == (12_500, date(2027, 1, 1))

@@ -1,5 +1,8 @@
-"""What falls due when: advance tax, VAT terms, the tax return. Dates as the law has them; on a day off, the next
-working day is what most calendars show, but no rule for it was found, so the date itself is shown."""
+"""What falls due when: advance tax, VAT terms, the tax return.
+
+A day off moves each of them to the next working day: what is to be paid by skattebetalingsloven § 10-2, what is to be
+sent in by skatteforvaltningsloven § 5-5 second paragraph, both with domstolloven §§ 148-149.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from engine.advice.economy.figures import Debt, DebtKind
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.rates import rates
 from engine.advice.economy.tax.vat import TermEstimate
+from engine.platform.calendar import next_working_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Change:
     before: Money = ZERO
 
 
+def _moved(day: str) -> date:
+    """The day as the law has it, or the next working day where it is a day off."""
+    return next_working_day(date.fromisoformat(day))
+
+
 def advance_tax(year: int, assessed: Money, change: Change | None = None) -> tuple[Due, ...]:
     """The terms of an assessed forskuddsskatt (NOK for the year). Equal but for øre, which go to the last one.
 
@@ -48,14 +57,14 @@ def advance_tax(year: int, assessed: Money, change: Change | None = None) -> tup
     if assessed <= 0:
         return ()
     table = rates(year).table["advance_tax"]
-    days = [date.fromisoformat(f"{year}-{day}") for day in table["due"]]
+    days = [_moved(f"{year}-{day}") for day in table["due"]]
     if assessed < Decimal(table["single_below"]):
-        days = [date.fromisoformat(f"{year}-{table['single_due']}")]
+        days = [_moved(f"{year}-{table['single_due']}")]
     numbered = dict(enumerate(days, 1))
     if change is None or change.notified.year != year or change.before >= assessed:
         parts = [(number, numbered[number], amount) for number, amount in _parts(assessed, list(numbered))]
     else:
-        earliest = change.notified + timedelta(weeks=table["notice_weeks"])
+        earliest = next_working_day(change.notified + timedelta(weeks=table["notice_weeks"]))
         late = change.notified > date.fromisoformat(f"{year}-{table['spread_until']}")
         left = [] if late else [n for n, day in numbered.items() if day >= change.notified]
         parts = [(n, numbered[n], amount) for n, amount in _parts(change.before, list(numbered)) if amount]
@@ -106,7 +115,7 @@ def rest_tax(year: int, estimated: Money, assessed: Money) -> Due:
     Less than the small limit (100 kr) is not collected.
     """
     table = rates(year).table["advance_tax"]
-    due = date.fromisoformat(f"{year + 1}-{table['extra_by']}")
+    due = _moved(f"{year + 1}-{table['extra_by']}")
     left = estimated - assessed
     amount = left if left >= Decimal(table["not_collected_below"]) else ZERO
     return Due("rest_tax", f"rest_tax-{year}", due, amount, table["reference"])
@@ -124,7 +133,7 @@ def claims(debts: Iterable[Debt]) -> tuple[Due, ...]:
 def tax_return(year: int) -> Due:
     """The tax return with business information for *year*."""
     table = rates(year).table["advance_tax"]
-    due = date.fromisoformat(f"{year + 1}-{table['return_by']}")
+    due = _moved(f"{year + 1}-{table['return_by']}")
     return Due("tax_return", f"tax_return-{year}", due, None, "skatteforvaltningsforskriften § 8-2-3")
 
 

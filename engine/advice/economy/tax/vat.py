@@ -11,6 +11,7 @@ from enum import StrEnum
 from engine.advice.economy.money import Money
 from engine.advice.economy.rates import Rates, rates
 from engine.advice.economy.tax.line import Line
+from engine.platform.calendar import next_working_day
 
 _ORE = Decimal("0.01")
 _NOTHING = Decimal("0.00")
@@ -56,12 +57,17 @@ def rate_of(table: Rates, kind: str) -> Decimal:
     return Decimal(found)
 
 
+def _moved(day: str) -> date:
+    """The day to return and pay: a day off moves it to the next working day."""
+    return next_working_day(date.fromisoformat(day))
+
+
 def terms(year: int, period: Period) -> tuple[Term, ...]:
     """The terms of *year*, in order. They cover it without gap or overlap. Raises ``rates.UnknownYearError``."""
     table = rates(year).table["vat"]
     if period is not Period.TWO_MONTH:
         due = table["annual_due" if period is Period.ANNUAL else "annual_due_primary"]
-        return (Term(str(year), date(year, 1, 1), date(year, 12, 31), date.fromisoformat(f"{year + 1}-{due}")),)
+        return (Term(str(year), date(year, 1, 1), date(year, 12, 31), _moved(f"{year + 1}-{due}")),)
     found = []
     for number, (month, due) in enumerate(table["two_month_due"], 1):
         following = date(year + 1, 1, 1) if month == 11 else date(year, month + 2, 1)
@@ -71,7 +77,7 @@ def terms(year: int, period: Period) -> tuple[Term, ...]:
                 f"{year}-{number}",
                 date(year, month, 1),
                 following - timedelta(days=1),
-                date.fromisoformat(f"{due_year}-{due}"),
+                _moved(f"{due_year}-{due}"),
             )
         )
     return tuple(found)

@@ -15,7 +15,7 @@ from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Overview
 from engine.advice.economy.rates import UnknownYearError
 from engine.advice.evidence import harvest
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_day
 from engine.web.shared import view
 
 
@@ -53,7 +53,7 @@ def assessed(connection: Connection, kept: Mapping[str, Any], case_id: str) -> A
         Decimal(str(told)) if told is not None else private.monthly_spending if private else ZERO,
         int(kept.get("ramp", 6)),
     )
-    today: date = now.astimezone(OSLO).date()
+    today: date = norwegian_day(now)
     try:
         found, unknown = assess(plan, today.year), None
     except UnknownYearError as error:

@@ -17,7 +17,7 @@ from engine.advice.economy.tax.vat import Period
 from engine.advice.evidence import business
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_today
 from engine.web.citizen.enk.session import blueprint, known_of
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
@@ -124,7 +124,7 @@ def assume() -> Any:
         if amount is not None and (text or name not in OPEN):
             content[name] = str(amount)
     told_on = form.get("advanceNotified", "").strip()
-    today = view.application().clock.now().astimezone(OSLO).date()
+    today = norwegian_today(view.application().clock)
     if told_on:
         notified = read_day(told_on)
         if notified is None or notified > today or notified.year != today.year:

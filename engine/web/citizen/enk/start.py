@@ -15,7 +15,7 @@ from engine.advice.economy.enk.startup import SETUP_STEPS as STEPS
 from engine.advice.economy.rates import rates
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_today
 from engine.web.citizen import own_pages
 from engine.web.citizen.enk.assessment import Assessed, assessed
 from engine.web.citizen.enk.session import blueprint, known_of
@@ -38,7 +38,7 @@ def startup() -> Any:
     if found is None:
         return redirect(url_for("citizen.home"), 303)
     troubled = found.found is not None and found.found.verdict != "carries"
-    today = application.clock.now().astimezone(OSLO).date()
+    today = norwegian_today(application.clock)
     return render_template(
         "enk_startup.html",
         task=task,

@@ -1,0 +1,66 @@
+"""Days in Norway: which day it is, days counted on the calendar, and the days nobody works. No clock, no database.
+
+A day is never the day in UTC: between midnight and one o'clock (two in summer) Norway has the next one already.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from engine.platform.clock import OSLO, Clock
+
+_FILE = Path(__file__).parent / "public_holidays.json"
+
+
+def norwegian_day(moment: datetime) -> date:
+    """The day it is in Norway at *moment*, which is aware."""
+    return moment.astimezone(OSLO).date()
+
+
+def norwegian_today(clock: Clock) -> date:
+    """The day it is in Norway now."""
+    return norwegian_day(clock.now())
+
+
+def add_days(moment: datetime, days: int) -> datetime:
+    """The same time by a clock in Norway so many days later (earlier below zero), in UTC.
+
+    A day over a change of the clock has 23 or 25 hours. Raises ``OverflowError`` beyond what a calendar holds.
+    """
+    return (moment.astimezone(OSLO) + timedelta(days=days)).astimezone(UTC)
+
+
+@lru_cache(maxsize=1)
+def _days_off() -> tuple[frozenset[tuple[int, int]], frozenset[int]]:
+    """Month and day of the fixed ones, and days from Easter Sunday of those that move."""
+    told = json.loads(_FILE.read_text(encoding="utf-8"))
+    fixed = ((int(one["day"][:2]), int(one["day"][3:])) for one in told["fixed"])
+    return frozenset(fixed), frozenset(one["from_easter"] for one in told["moving"])
+
+
+def is_working_day(day: date) -> bool:
+    """Whether *day* is neither Saturday, Sunday, nor a public holiday."""
+    fixed, moving = _days_off()
+    return day.weekday() < 5 and (day.month, day.day) not in fixed and (day - easter(day.year)).days not in moving
+
+
+def next_working_day(day: date) -> date:
+    """*day*, or the first working day after it: where a deadline on a day off is moved to (domstolloven § 149)."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def easter(year: int) -> date:
+    """Easter Sunday, by the anonymous Gregorian computus."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    h = (19 * a + b - d - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    i, k = divmod(c, 4)
+    l = (32 + 2 * e + 2 * i - h - k) % 7  # noqa: E741
+    m = (a + 11 * h + 22 * l) // 451
+    month, day = divmod(h + l - 7 * m + 114, 31)
+    return date(year, month, day + 1)
