@@ -14,7 +14,7 @@ from engine.advice.consent.channels import ConsentChannel
 from engine.advice.evidence.datasets import MANDATE, NO_CHANNEL, DataSet, DataSetError, DataSetMetadata
 from engine.advice.task_types.call_out import Target
 from engine.advice.task_types.exchange import PartyRegister, Receiver
-from engine.platform.settings import Settings
+from engine.platform.settings import Institution, Settings
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
 from integrations.altinn.events import AltinnEvents
@@ -82,11 +82,13 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
         name = package.rpartition(".")[2]
         urls[name] = settings.provider_url(name)
         metadata = offered_by(package)
-        longest = max((one.timeout for one in metadata), default=TIMEOUT)
-        own = HttpClient((urls[name],), timeout=longest.total_seconds())
-        provider = import_module(f"{package}.client").connect(ProviderContext(name, settings, own, maskinporten))
-        data_sets += wired(package, metadata, provider)
-        channels += provider.channels
+        longest = max((one.timeout for one in metadata), default=TIMEOUT).total_seconds()
+        for institution in (None, *settings.institutions(name)):
+            own = HttpClient(_addresses(settings, name, institution), timeout=longest)
+            context = ProviderContext(name, settings, own, maskinporten, institution)
+            provider = import_module(f"{package}.client").connect(context)
+            data_sets += wired(package, [context.of(offered) for offered in metadata], provider)
+            channels += provider.channels
     court = DomstolClient(urls["domstol"], http, maskinporten)
     outward = HttpClient(tuple(t.url for t in settings.callouts.values()), timeout=TIMEOUT.total_seconds())
     by_name = {channel.name: channel for channel in channels}
@@ -104,6 +106,13 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
         events=AltinnEvents(settings.altinn_url, http, maskinporten),
         provider_urls=urls,
     )
+
+
+def _addresses(settings: Settings, provider: str, institution: Institution | None) -> tuple[str, ...]:
+    """Where one institution answers, and where it gives tokens."""
+    if institution is not None:
+        return institution.url, institution.token_url
+    return settings.provider_url(provider), settings.provider_token_url(provider)
 
 
 def offered_by(package: str) -> tuple[DataSetMetadata, ...]:

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 #: What a setting of a provider ends in: where it answers, what the one there is called, our secret with it.
-_PROVIDER = re.compile(r"[A-Z][A-Z0-9_]*_(URL|NAME|CLIENT_SECRET)")
+_PROVIDER = re.compile(r"[A-Z][A-Z0-9_]*_(URL|NAME|CLIENT_SECRET|INSTITUTIONS)")
 #: The sandbox's own, used where nothing is set. Refused in production, as sample keys are.
 SAMPLES = {
     "BANK_NAME": "Eksempelbanken",
@@ -30,6 +30,7 @@ SAMPLES = {
     "GJELDSREGISTER_CLIENT_SECRET": "sample-secret",
 }
 
+_INSTITUTION = re.compile(r"[a-z][a-z0-9]{0,30}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
 
@@ -62,6 +63,21 @@ class CallTarget:
     url: str
     title: str
     scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """One of several behind a source, beside the one at ``<PROVIDER>_URL``: another bank, another debt register.
+
+    id    part of its data sets' ids, which are stored: it never changes
+    name  what it is called on pages
+    url, token_url  where it answers, and gives tokens where it gives its own
+    """
+
+    id: str
+    name: str
+    url: str
+    token_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +134,39 @@ class Settings:
     def provider_url(self, provider: str) -> str:
         """Where a provider answers: ``<PROVIDER>_URL``, else in the sandbox."""
         return self.provider_values.get(f"{provider.upper()}_URL", f"{self.sandbox_url}/{provider}").rstrip("/")
+
+    def provider_token_url(self, provider: str) -> str:
+        """Where a provider gives tokens of its own: ``<PROVIDER>_TOKEN_URL``, else beside its answers."""
+        beside = f"{self.provider_url(provider)}/oauth2/token"
+        return self.provider_values.get(f"{provider.upper()}_TOKEN_URL", beside)
+
+    def institutions(self, provider: str) -> tuple[Institution, ...]:
+        """Who else answers as a provider does: ``<PROVIDER>_INSTITUTIONS``, a JSON list. Raises ``SettingsError``."""
+        setting = f"{provider.upper()}_INSTITUTIONS"
+        try:
+            told = json.loads(self.provider_values.get(setting, "[]"))
+            found = tuple(
+                Institution(
+                    str(one["id"]),
+                    str(one["name"]),
+                    str(one["url"]).rstrip("/"),
+                    str(one.get("token_url") or f"{str(one['url']).rstrip('/')}/oauth2/token"),
+                )
+                for one in told
+            )
+        except (ValueError, AttributeError, KeyError, TypeError):
+            raise SettingsError(f'{setting} must be JSON: [{{"id": …, "name": …, "url": …, "token_url": …}}]') from None
+        for one in found:
+            if not _INSTITUTION.fullmatch(one.id) or not one.name.strip():
+                raise SettingsError(f"{setting}: {one.id!r} needs a name, and an id of small letters and digits")
+            for url in (one.url, one.token_url):
+                parts = urlsplit(url)
+                allowed = ("https",) if self.production else ("https", "http")
+                if parts.scheme not in allowed or not parts.hostname or "@" in parts.netloc:
+                    raise SettingsError(f"{setting}: {one.id!r} needs a whole https address")
+        if len({one.id for one in found}) != len(found):
+            raise SettingsError(f"{setting} names an institution twice")
+        return found
 
     def provider_name(self, provider: str) -> str:
         """What the one behind a provider's address is called: ``<PROVIDER>_NAME``. Raises ``SettingsError``."""

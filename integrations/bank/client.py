@@ -42,10 +42,12 @@ _STATES = {
 }
 
 
+#: What a bank is called in a sentence, where there is one.
+TITLE = Title(nb="banken", nn="banken", en="the bank")
+
+
 class BankClient:
     """One bank (ASPSP). No answer of Berlin Group's names the bank: *bank_name* goes with its address."""
-
-    title = Title(nb="banken", nn="banken", en="the bank")
 
     def __init__(self, base_url: str, bank_name: str, http: HttpClient, data_set: DataSetMetadata = ACCOUNTS) -> None:
         self._url = base_url.rstrip("/")
@@ -53,6 +55,7 @@ class BankClient:
         self._http = http
         self._data_set = data_set
         self.name = data_set.channel
+        self.title = TITLE if data_set is ACCOUNTS else data_set.title
 
     # The consent channel
 
@@ -273,5 +276,6 @@ def _state(told: Record) -> ChannelState:
 
 
 def connect(context: ProviderContext) -> Provider:
-    bank = BankClient(context.url, context.name, context.http)
-    return Provider(fetch={ACCOUNTS.id: bank.fetch}, channels=(bank,))
+    data_set = context.of(ACCOUNTS)
+    bank = BankClient(context.url, context.name, context.http, data_set)
+    return Provider(fetch={data_set.id: bank.fetch}, channels=(bank,))

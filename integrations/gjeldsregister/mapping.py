@@ -1,47 +1,96 @@
-"""Øre → NOK, per cent x 100 → per cent, and the creditors that did not answer."""
+"""What a debt register answers → debts, and the creditors that did not answer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from engine.advice.economy.figures import Debt, DebtKind, Figures
-from engine.advice.economy.money import from_ore
-from engine.advice.economy.sourced import Source
-from integrations.answer import sourced
+from engine.advice.economy.figures import Debt, Figures, RecordGap, RecordGapReason, Total
+from engine.advice.economy.identity import fingerprints
+from engine.advice.economy.money import Money
+from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.evidence.datasets import DataSetMetadata
+from engine.platform.provider_errors import SourceBrokenError
 from integrations.gjeldsregister.metadata import DEBTS
+from integrations.gjeldsregister.schema import Loan, loan
+from integrations.record import BeyondSenseError, Record, UnreadableError, rows
 
-KINDS = {
-    "creditFacility": DebtKind.CREDIT_CARD,
-    "repaymentLoan": DebtKind.CONSUMER_LOAN,
-    "chargeCard": DebtKind.CHARGE_CARD,
-}
+REGISTER = "Gjeldsregisteret"
 
 
-def figures(answer: dict[str, Any], at: datetime) -> tuple[Figures, tuple[str, ...]]:
-    """The debts, and the names of creditors without an answer."""
-    missing = tuple(entry["creditorName"] for entry in answer["loans"] if entry["loan"] is None)
-    debts = tuple(
-        _debt(number, entry["creditorName"], entry["loan"], at)
-        for number, entry in enumerate(answer["loans"])
-        if entry["loan"] is not None
-    )
-    return Figures(debts=debts), missing
+def figures(
+    answer: Any, at: datetime, register: str = REGISTER, data_set: DataSetMetadata = DEBTS
+) -> tuple[Figures, tuple[str, ...]]:
+    """The debts, and the names of creditors without an answer. Raises ``SourceBrokenError`` where no loans are told.
+
+    A record that cannot be read, or is told twice, is a gap of its own.
+    """
+    told = rows(answer, "loans")
+    if told is None:
+        raise SourceBrokenError("schema")
+    debts: list[Debt] = []
+    gaps: list[RecordGap] = []
+    silent: list[str] = []
+
+    def gap(reason: RecordGapReason, who: str, *feeds: Total) -> None:
+        gaps.append(RecordGap(data_set.id, "debt", reason, who or register, feeds=feeds))
+
+    for number, entry in enumerate(told):
+        creditor = entry.text("creditorName")
+        if creditor and not entry.told("loan"):
+            silent.append(creditor)
+        elif any(entry.same_as(before) for before in told[:number]):
+            gap(RecordGapReason.REPEATED, creditor)
+        else:
+            try:
+                debts.append(_debt(_named(creditor), loan(entry.record("loan")), at, register, data_set))
+            except BeyondSenseError:
+                gap(RecordGapReason.TOO_LARGE, creditor, Total.DEBT)
+            except UnreadableError:
+                gap(RecordGapReason.UNREADABLE, creditor, Total.DEBT)
+    unnamed = _missing(answer) - len(silent)
+    missing = (*dict.fromkeys(silent), *([register] if unnamed > 0 else []))
+    return Figures(debts=_known_again(debts, data_set), record_gaps=tuple(gaps)), missing
 
 
-def _debt(number: int, creditor: str, loan: dict[str, Any], at: datetime) -> Debt:
-    reference = loan["id"] or str(number)
-    source = Source(DEBTS.id, "Gjeldsregisteret", at, DEBTS.requirement.value, reference)
-    ore = loan["balance"] or loan["interestBearingBalance"] + loan["nonInterestBearingBalance"]
+def _named(creditor: str) -> str:
+    if not creditor:
+        raise UnreadableError("creditorName")
+    return creditor
+
+
+def _missing(answer: Any) -> int:
+    """How many creditors the register says did not answer; a number nobody can read says nothing."""
+    try:
+        return Record(answer).whole("numberOfcreditorsMissing") or 0
+    except UnreadableError:
+        return 0
+
+
+def _debt(creditor: str, found: Loan, at: datetime, register: str, data_set: DataSetMetadata) -> Debt:
+    source = Source(data_set.id, register, at, data_set.requirement.value, institution=register)
+    day = found.read or at.date()
+
+    def sourced(value: Money | None) -> Sourced[Money] | None:
+        return None if value is None else Sourced(value, (source,), day)
+
     return Debt(
-        id=f"{DEBTS.id}:{reference}",
-        kind=KINDS[loan["type"]],
+        id="",
+        kind=found.kind,
         creditor=creditor,
-        balance=sourced(from_ore(ore), source, at),
-        rate=sourced(Decimal(loan["nominalInterestRate"]) / 100, source, at) if loan["nominalInterestRate"] else None,
-        monthly=sourced(from_ore(loan["installmentCharges"]), source, at) if loan["installmentCharges"] else None,
-        limit=sourced(from_ore(loan["creditLimit"]), source, at) if loan["creditLimit"] else None,
-        terms_left=loan["terms"] or None,
-        co_borrower=loan["coBorrower"] > 0,
+        balance=Sourced(found.balance, (source,), day),
+        rate=sourced(found.rate),
+        limit=sourced(found.limit),
+        original=sourced(found.original),
+        fee=sourced(found.fee),
+        terms_left=found.terms or None,
+        co_borrower=found.co_borrower,
     )
+
+
+def _known_again(debts: Sequence[Debt], data_set: DataSetMetadata) -> tuple[Debt, ...]:
+    """Each with an id of what does not change of it: the register has none, and its list has no order."""
+    names = fingerprints(debts)
+    return tuple(replace(debt, id=f"{data_set.id}:{name}") for debt, name in zip(debts, names, strict=True))

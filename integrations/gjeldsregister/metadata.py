@@ -15,7 +15,7 @@ DEBTS = DataSetMetadata(
     requirement=Requirement.CONSENT,
     channel="norskgjeld",
     resource="debt.unsecured.presentation",
-    scope="debt",
+    scope="debt.unsecured.presentation",
     timeout=timedelta(seconds=8),
     max_age=timedelta(days=1),
     channel_today=True,

@@ -117,8 +117,14 @@ def test_the_debt_register_turns_ore_and_hundredths_of_per_cent(world: World) ->
     answer = world.fetch("gjeldsregister.debts", "anne", world.grant("norskgjeld", "anne"))
 
     card = next(d for d in answer.figures.debts if d.creditor == "Eksempel Kreditt")
-    assert card.rate is not None and card.monthly is not None
-    assert (card.balance.value, card.rate.value, card.monthly.value) == (64300, Decimal("21.9"), 1930)
+    assert card.rate is not None and card.fee is not None and card.limit is not None
+    assert (card.balance.value, card.rate.value, card.fee.value, card.limit.value) == (
+        64300,
+        Decimal("21.9"),
+        45,
+        65000,
+    )
+    assert card.monthly is None, "the register tells a fee, not what is paid each month"
 
 
 def test_a_creditor_that_did_not_answer_is_named_and_not_zero(world: World) -> None:
