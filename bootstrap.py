@@ -111,6 +111,7 @@ def lint() -> None:
     setup()
     run(BIN / "ruff", "check", ".")
     run(BIN / "ruff", "format", "--check", ".")
+    run(BIN / "djlint", "--check", "--quiet", "engine/web")
     run(BIN / "lint-imports")
 
 
