@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.casework.event_kinds import CaseworkEvent
-from engine.platform.vault import Erased, Vault
+from engine.platform.vault import ErasedError, Vault
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.execution.models import task_change
@@ -93,6 +93,6 @@ def _reasons(connection: Connection, vault: Vault, case_id: str, owner_id: str) 
     ).all():
         try:
             found[(row.at, row.by)] = str(vault.open(connection, owner_id, f"task_change.reason:{row.id}", row.reason))
-        except Erased:
+        except ErasedError:
             continue
     return found

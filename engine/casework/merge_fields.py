@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.platform.vault import Erased, Vault
+from engine.platform.vault import ErasedError, Vault
 from engine.workflow.authorization.sessions import session_table
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.data import read_in_case
@@ -44,7 +44,7 @@ def values(
     }
     try:
         found["citizen"] = vault.person(connection, case.owner_id).name
-    except (KeyError, Erased):
+    except (KeyError, ErasedError):
         pass
     for kind in bundle.data_types.values():
         if kind.per_party:

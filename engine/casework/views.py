@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, or_, select
 
 from engine.casework.models import queue_view, stored_search
-from engine.platform.vault import Erased, Vault
+from engine.platform.vault import ErasedError, Vault
 
 LIFE = timedelta(hours=1)
 #: Parts of a queue's address a view may keep. A search is none: it ends.
@@ -90,7 +90,7 @@ def search(
         return ""
     try:
         content = vault.open(connection, person_id, f"stored_search.content:{row.id}", row.content)
-    except Erased:
+    except ErasedError:
         return ""
     known = isinstance(content, dict) and content["purpose"] == purpose  # an older one is text alone
     return str(content["text"]) if known else ""

@@ -21,7 +21,7 @@ from engine.workflow.execution.commands import (
     StartAt,
     SuspendCase,
 )
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.models import element_instance, process_instance
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations.batch_commands import reasons, refusal
@@ -80,7 +80,7 @@ def run(application: Application, options: argparse.Namespace) -> int:
         raise BadInputError(f"--reason is needed to {options.action} a case")
     try:
         application.dispatch.send(_command(options, case_id), SYSTEM)
-    except (Refusal, Fault) as refused:
+    except (Refusal, ExecutionError) as refused:
         why = refusal(refused)
         raise BadInputError(reasons(why) if why["reasons"] else why["code"]) from None
     return _show(application, options, case_id)

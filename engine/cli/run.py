@@ -16,7 +16,7 @@ from engine.workflow.bpmn.parser import parse
 from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.bpmn.validator import EXECUTABLE, Capabilities, validate
 from engine.workflow.bpmn.xml import BpmnSyntaxError
-from engine.workflow.execution.execution import MAX_STEPS, Fault
+from engine.workflow.execution.execution import MAX_STEPS, ExecutionError
 from engine.workflow.execution.simulation import NobodyWaitsError, Simulation, TraceLine
 
 _EPILOG = """\
@@ -99,7 +99,7 @@ def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
             _print(simulation.lines())
     except NobodyWaitsError as error:
         raise StimuliError(str(error)) from None
-    except (Fault, TimerSyntaxError) as error:
+    except (ExecutionError, TimerSyntaxError) as error:
         raise StimuliError(f"it cannot go on: {error}") from None
     print(json.dumps({"result": simulation.result()}, ensure_ascii=False, default=str))
     return 0

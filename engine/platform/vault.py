@@ -50,7 +50,7 @@ person_key_table = Table(
 Opener = Callable[[str, str, bytes], Any]
 
 
-class Erased(Exception):
+class ErasedError(Exception):
     """The person's key is gone: what it sealed cannot be read by anyone."""
 
 
@@ -85,7 +85,7 @@ class Vault:
         return nonce + key.encrypt(nonce, data, place.encode())
 
     def open(self, connection: Connection, person_id: str, place: str, sealed: bytes) -> Any:
-        """The value ``seal`` was given. Raises ``Erased`` or ``TamperedError``."""
+        """The value ``seal`` was given. Raises ``ErasedError`` or ``TamperedError``."""
         return self._opened(self._key(connection, person_id), place, sealed)
 
     def opener(self, connection: Connection) -> Opener:
@@ -112,7 +112,7 @@ class Vault:
             )
         ).first()
         if row is None:
-            raise Erased(person_id)
+            raise ErasedError(person_id)
         return self._unwrapped(person_id, row)
 
     def _unwrapped(self, person_id: str, row: Any) -> bytes:
@@ -134,7 +134,7 @@ class Vault:
         return None if row is None else self._person(connection, row.id, row.identity)
 
     def person(self, connection: Connection, person_id: str) -> Person:
-        """Raises ``KeyError`` for an unknown id and ``Erased`` for one that was erased."""
+        """Raises ``KeyError`` for an unknown id and ``ErasedError`` for one that was erased."""
         row = connection.execute(select(person_table.c.identity).where(person_table.c.id == person_id)).first()
         if row is None:
             raise KeyError(person_id)
@@ -188,7 +188,7 @@ class Vault:
         for person_id in connection.execute(found).scalars().all():
             try:
                 name_index.index(connection, self._lookup_key, person_id, self.person(connection, person_id).name)
-            except Erased:
+            except ErasedError:
                 continue
             done += 1
         return done

@@ -24,7 +24,7 @@ from engine.casework import queries
 from engine.platform import trace
 from engine.platform.db import trouble
 from engine.platform.provider_errors import SourceError
-from engine.platform.vault import Erased
+from engine.platform.vault import ErasedError
 from engine.studio import sequence as studio_sequence
 from engine.web import operations, studio
 from engine.web.citizen import benefit, budget, enk, home, household, overview, plan, sharing, tasks
@@ -160,7 +160,7 @@ def _who() -> None:
             return
         try:
             person = application.vault.person(connection, row.person_id)
-        except (Erased, KeyError):
+        except (ErasedError, KeyError):
             return
         g.actor = sessions.actor(row, person.name)
         g.offices = row.offices or []

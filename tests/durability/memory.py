@@ -10,7 +10,7 @@ from typing import Any
 from engine.workflow.bpmn.elements import Definitions
 from engine.workflow.bpmn.parser import parse
 from engine.workflow.execution import advance, error_propagation
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.simulation import Effect, Simulation
 from engine.workflow.execution.tokens import Instance, NewWork, Token
 from tests.durability.model import LONGEST_REST, Written
@@ -66,9 +66,9 @@ class Memory(Simulation):
                 execution.enqueue(advance.complete, token, values)
             elif stimulus.kind == "throw":
                 if not error_propagation.throw_error(execution, token, "bad"):
-                    execution.fail(token, Fault("uncaught_error", "bad"))
+                    execution.fail(token, ExecutionError("uncaught_error", "bad"))
             elif stimulus.kind == "fail":
-                execution.fail(token, Fault("broken"))
+                execution.fail(token, ExecutionError("broken"))
             else:
                 self._resolve(token, stimulus.kind)
             self.run_until_idle()

@@ -18,7 +18,7 @@ from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Forbidden, NotFound
 from engine.workflow.execution.commands import CancelCase, CompleteTask
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import notice, signature
@@ -209,7 +209,7 @@ def test_a_statute_opens_no_source_about_whom_a_caseworker_put_there(estate: Pro
             bundle=Bundle.read(EXAMPLES / "estate_settlement"), role="contact", person_id=truls, now=now,
         )  # fmt: skip
         assert may_ask(connection, case, source, now) is None
-        with pytest.raises(Fault):
+        with pytest.raises(ExecutionError):
             person_about(connection, case, "contact")
 
 

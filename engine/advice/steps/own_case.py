@@ -42,7 +42,7 @@ def store(ctx: Context, data_type: str, content: Mapping[str, Any]) -> None:
             content=content,
             now=ctx.now,
         )
-    except data.Locked:
+    except data.DataLockedError:
         raise Conflict(data_type) from None
 
 

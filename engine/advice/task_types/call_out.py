@@ -26,7 +26,7 @@ from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.library import Library
 from engine.workflow.execution.behaviours import ELEMENT_BEHAVIOURS
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.expressions import evaluate
 from engine.workflow.execution.store import SqlStore
 from engine.workflow.jobs.job_types import Done, Error, GiveUp, Result, Retry
@@ -141,7 +141,7 @@ class CallOut:
         try:
             with self._database.read() as connection:
                 settings = self._settings(connection, work, now)
-        except Fault as fault:
+        except ExecutionError as fault:
             return GiveUp("expression_failed", fault.detail)
         if settings is None:  # the step has ended since the work was taken: nobody waits for a call
             return Done()
@@ -177,7 +177,7 @@ class CallOut:
     ) -> tuple[dict[str, Any], tuple[Wanted, ...]] | None:
         """What is to be sent, as the case is now, and what is wanted; ``None`` when the step has ended.
 
-        Raises ``Fault`` that names the setting.
+        Raises ``ExecutionError`` that names the setting.
         """
         store = SqlStore(connection, self._library, self._vault, self._clock, evaluate)
         execution = store.execution = Execution(ELEMENT_BEHAVIOURS, store, now)
@@ -192,8 +192,10 @@ class CallOut:
                 continue
             try:
                 said = execution.evaluate(value, token)
-            except Fault:
-                raise Fault("expression_failed", name) from None  # the language's own sentence may quote an answer
+            except ExecutionError:
+                raise ExecutionError(
+                    "expression_failed", name
+                ) from None  # the language's own sentence may quote an answer
             if part == "body":
                 sent[rest] = said
             else:

@@ -18,7 +18,7 @@ from engine.advice.task_types.descriptions import named
 from engine.platform.db import Database
 from engine.platform.provider_errors import SourceError, SourceUnavailableError
 from engine.platform.vault import Vault
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.models import process_instance
 from engine.workflow.instances import parties
 from engine.workflow.jobs.job_types import Done, Result, Retry
@@ -35,12 +35,12 @@ _TRIGGERS = {
 def person_about(connection: Connection, case_id: str, role: str = "") -> str:
     """Person id of the one a case is about: its owner, or whom a register says is in *role*.
 
-    Raises ``Fault`` where nobody is.
+    Raises ``ExecutionError`` where nobody is.
     """
     if role:
         found = parties.named(connection, case_id, role)
         if not found:
-            raise Fault("nobody_in_role", role)
+            raise ExecutionError("nobody_in_role", role)
         return found[0].person_id
     owner: str = connection.execute(
         select(process_instance.c.owner_id).where(process_instance.c.id == case_id)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from engine.casework import letters, merge_fields, templates
 from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.db import Database
-from engine.platform.vault import Erased, Vault
+from engine.platform.vault import ErasedError, Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
@@ -66,7 +66,7 @@ class Document:
                 )  # fmt: skip
             try:
                 to = self._vault.person(connection, case.owner_id).name
-            except Erased:
+            except ErasedError:
                 return GiveUp("erased")
         title, body = (templates.fill(text, known) for text in (template.named(language), template.text(language)))
         left = [

@@ -13,7 +13,7 @@ from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.workflow.errors import NotFound, Refusal
 from engine.workflow.execution.commands import ResolveIncident
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import incidents
 from engine.workflow.operations.commands import ResolveIncidents
@@ -95,7 +95,7 @@ def resolve_one() -> Any:
         return _page("drift.reason_needed")
     try:
         send(ResolveIncident(request.form.get("id", ""), how, reason))
-    except (Refusal, Fault) as refusal:
+    except (Refusal, ExecutionError) as refusal:
         return redirect(_address(address, nektet=refusal.code), 303)
     return redirect(_address(address, gjort=how), 303)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from engine.application import Application
 from engine.casework import queries
 from engine.platform.calendar import norwegian_today
-from engine.platform.vault import Erased
+from engine.platform.vault import ErasedError
 from engine.web.shared.texts import translate
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
@@ -224,7 +224,7 @@ def name_of(person_id: str | None) -> str:
         try:
             with app.db.read() as connection:
                 known[person_id] = app.vault.person(connection, person_id).name
-        except (KeyError, Erased):
+        except (KeyError, ErasedError):
             known[person_id] = t("person.erased")
     return known[person_id]
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.workflow.bpmn.elements import Element, Process, SequenceFlow
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.lifecycle import PROCESS_INSTANCE
 from engine.workflow.execution.navigator import flows_from
 from engine.workflow.execution.tokens import BODY, COMPENSATING, INNER, Instance, Scope, Token
@@ -48,16 +48,16 @@ def run(execution: Execution) -> None:
             return
         try:
             function(execution, *arguments)
-        except Fault as fault:
+        except ExecutionError as error:
             token = next((a for a in arguments if isinstance(a, Token)), None)
             if token is None or token.ended:
                 raise
-            execution.fail(token, fault)
+            execution.fail(token, error)
 
 
 def _stop_endless(execution: Execution, arguments: tuple[Any, ...]) -> None:
     """The token that was to move stands still, and so does every other that was about to."""
-    fault = Fault("endless_loop", f"more than {execution.max_steps} steps without rest")
+    error = ExecutionError("endless_loop", f"more than {execution.max_steps} steps without rest")
     moving = [arguments, *(arguments for _, arguments in (*execution.queue, *execution.deferred))]
     execution.queue.clear()
     execution.deferred.clear()
@@ -65,10 +65,10 @@ def _stop_endless(execution: Execution, arguments: tuple[Any, ...]) -> None:
     stopped = False
     for token in {a.id: a for found in moving for a in found if isinstance(a, Token)}.values():
         if not token.ended and token.state in ("ready", "activated"):
-            execution.fail(token, fault)
+            execution.fail(token, error)
             stopped = True
     if not stopped:
-        raise fault
+        raise error
 
 
 def start(execution: Execution, instance: Instance) -> None:
@@ -78,7 +78,7 @@ def start(execution: Execution, instance: Instance) -> None:
     if chosen and process.elements[chosen[0]].type == "startEvent":
         chosen = chosen[:1]
     if not chosen:
-        raise Fault("no_start_event", process.id)
+        raise ExecutionError("no_start_event", process.id)
     open_scope(execution, instance)
     for element_id in chosen:
         enter(execution, process.elements[element_id], instance)

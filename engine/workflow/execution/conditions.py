@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.workflow.bpmn.elements import Element, Expression
 from engine.workflow.execution import triggers
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import Instance, Scope
 
 
@@ -54,7 +54,7 @@ def _evaluate(execution: Execution, holder: Scope, element: Element, entry: list
         if event.kind != "conditional":
             continue
         if event.condition is None or event.condition.error:
-            raise Fault("condition_unreadable", element.id)
+            raise ExecutionError("condition_unreadable", element.id)
         true = _holds(execution, event.condition.expression, holder)
         was = event.cause in entry[2]
         if true and not was:
@@ -67,5 +67,5 @@ def _evaluate(execution: Execution, holder: Scope, element: Element, entry: list
 def _holds(execution: Execution, expression: Expression, holder: Scope) -> bool:
     try:
         return execution.evaluate(expression, holder) is True
-    except Fault:
+    except ExecutionError:
         return False

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.workflow.bpmn.elements import Element, Expression
 from engine.workflow.execution import triggers
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import Scope, Thrown, Wait
 
 
@@ -29,7 +29,7 @@ def wait_for_message(execution: Execution, holder: Scope, element_id: str, name:
     waits for more.
     """
     if not name:
-        raise Fault("message_without_name", element_id)
+        raise ExecutionError("message_without_name", element_id)
     found = key_of(execution, holder, key)
     once = _once(holder.instance.process.elements[element_id])
     while (early := execution.store.buffered(name, found)) is not None:

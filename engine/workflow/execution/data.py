@@ -28,7 +28,7 @@ class Stored:
     changed_at: datetime
 
 
-class Locked(Exception):
+class DataLockedError(Exception):
     """The task that owned this data is done; it can no longer be changed."""
 
 
@@ -93,14 +93,14 @@ def write(
     now: datetime,
     by: str | None = None,
 ) -> None:
-    """Create or replace. Raises ``Locked`` when its task has ended. ``by`` is a person id."""
+    """Create or replace. Raises ``DataLockedError`` when its task has ended. ``by`` is a person id."""
     row = connection.execute(
         select(data_element.c.id, data_element.c.locked, data_element.c.version).where(
             data_element.c.instance_id == instance_id, data_element.c.data_type == data_type
         )
     ).first()
     if row is not None and row.locked:
-        raise Locked(data_type)
+        raise DataLockedError(data_type)
     element_id = row.id if row else str(uuid.uuid4())
     sealed = vault.seal(connection, owner_id, f"data_element.content:{element_id}", dict(content))
     if row is not None:

@@ -38,7 +38,7 @@ MOVES = ELEMENT_INSTANCE.table
 MAX_STEPS = 1_000_000
 
 
-class Fault(Exception):
+class ExecutionError(Exception):
     """A step cannot be done; becomes an incident on the element. ``code`` is short, ``detail`` impersonal."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -59,7 +59,7 @@ class Store(Protocol):
     def called_by(self, token_id: str) -> Instance | None: ...
 
     def definition(self, key: str, version: str, caller: Instance) -> tuple[str, Process]:
-        """Definition id and process of *key* in a version ("" = the newest). Raises ``Fault``."""
+        """Definition id and process of *key* in a version ("" = the newest). Raises ``ExecutionError``."""
         ...
 
     def buffered(self, message: str, key: str) -> Mapping[str, Any] | None:
@@ -71,7 +71,7 @@ class Store(Protocol):
         ...
 
     def evaluate(self, expression: Any, scope: Scope, variables: Mapping[str, Any]) -> Any:
-        """The value of an Altinn expression. Raises ``Fault``."""
+        """The value of an Altinn expression. Raises ``ExecutionError``."""
         ...
 
 
@@ -122,7 +122,7 @@ class ElementBehaviours:
     reevaluate_conditions: Callable[[Execution, Instance], None]
 
     def of(self, token: Token) -> ElementBehaviour:
-        """The behaviour of an element instance. Raises ``Fault`` for a type that cannot be executed."""
+        """The behaviour of an element instance. Raises ``ExecutionError`` for a type that cannot be executed."""
         if token.role:
             if token.role == BODY:
                 return self.multi_instance if token.element.multi_instance is not None else self.loop
@@ -131,7 +131,7 @@ class ElementBehaviours:
         try:
             return self.by_type[token.element.type]
         except KeyError:
-            raise Fault("not_executable", token.element.type) from None
+            raise ExecutionError("not_executable", token.element.type) from None
 
 
 def new_ids() -> Callable[[], str]:
@@ -209,7 +209,7 @@ class Execution:
             else:
                 scope = self.token(token.scope_id)
                 if scope is None:
-                    raise Fault("scope_gone", token.element.id)
+                    raise ExecutionError("scope_gone", token.element.id)
             token.scope = scope
         return scope
 
@@ -387,13 +387,13 @@ class Execution:
         """Do this when every other token is idle: a throw reaches those who are just about to listen."""
         self.deferred.append((function, arguments))
 
-    def fail(self, token: Token, fault: Fault, work_id: str | None = None) -> None:
+    def fail(self, token: Token, error: ExecutionError, work_id: str | None = None) -> None:
         """The element instance stands still until a person resolves the incident."""
         if token.state == "ready":
             self.move(token, "activate")
         self.move(token, "fail")
         _hangs(token, INCIDENT)
-        self.incidents.append(NewIncident(token, fault.code, fault.detail, work_id))
+        self.incidents.append(NewIncident(token, error.code, error.detail, work_id))
 
 
 def _hangs(holder: Scope, what: int) -> None:

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from forms.expressions import ExpressionContext, ExpressionError
 from forms.expressions import evaluate as _evaluate
 
 
 def evaluate(expression: Any, models: Mapping[str, Any], default: str) -> Any:
-    """The value of *expression* as plain JSON. Raises ``Fault`` with the language's own sentence."""
+    """The value of *expression* as plain JSON. Raises ``ExecutionError`` with the language's own sentence."""
     variables = models.get("variables", {})
     context = ExpressionContext(models=models, default=default, gateway_action=variables.get("action"))
     try:
         value = _evaluate(expression, context)
     except ExpressionError as error:
-        raise Fault("expression_failed", str(error)) from None
+        raise ExecutionError("expression_failed", str(error)) from None
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.workflow.bpmn.elements import Element, SequenceFlow
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import Scope
 
 
@@ -21,7 +21,7 @@ def flows_from(execution: Execution, element: Element, scope: Scope) -> tuple[Se
 
 
 def inclusive(execution: Execution, element: Element, scope: Scope) -> tuple[SequenceFlow, ...]:
-    """The flows an inclusive or complex gateway takes, by the same rule. Raises ``Fault`` when there is none."""
+    """The flows an inclusive or complex gateway takes, by the same rule. Raises ``ExecutionError`` if none."""
     return flows_from(execution, element, scope)
 
 
@@ -43,14 +43,14 @@ def _holding(
     if not chosen and element.default:
         taken.extend(flow for flow in flows if flow.id == element.default)
     if not taken and flows:
-        raise Fault("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
+        raise ExecutionError("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
     return tuple(taken)
 
 
 def exclusive(execution: Execution, element: Element, scope: Scope) -> SequenceFlow:
     """The one flow an exclusive gateway takes: the first whose condition holds, else the default.
 
-    Raises ``Fault`` when there is none, so that a person sees it and nothing is guessed.
+    Raises ``ExecutionError`` when there is none, so that a person sees it and nothing is guessed.
     """
     unconditional: SequenceFlow | None = None
     default: SequenceFlow | None = None
@@ -63,7 +63,7 @@ def exclusive(execution: Execution, element: Element, scope: Scope) -> SequenceF
             return flow
     found = default or unconditional
     if found is None:
-        raise Fault("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
+        raise ExecutionError("no_flow_holds", f"no outgoing flow of {element.id} holds and it has no default")
     return found
 
 
@@ -71,5 +71,5 @@ def holds(execution: Execution, flow: SequenceFlow, scope: Scope) -> bool:
     """Whether the condition is exactly ``true``; other values do not count as true (Altinn's rule)."""
     assert flow.condition is not None
     if flow.condition.error:
-        raise Fault("condition_unreadable", flow.id)
+        raise ExecutionError("condition_unreadable", flow.id)
     return execution.evaluate(flow.condition.expression, scope) is True

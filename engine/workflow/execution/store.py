@@ -14,7 +14,7 @@ from engine.workflow.bpmn.elements import Process
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Library, UnknownDefinitionError
 from engine.workflow.execution.data import CaseData
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.models import (
     data_element,
     element_instance,
@@ -125,7 +125,7 @@ class SqlStore:
             else:
                 deployed = self._library.newest(self._connection, key)
         except UnknownDefinitionError:
-            raise Fault("unknown_process", f"{key} {version}".strip()) from None
+            raise ExecutionError("unknown_process", f"{key} {version}".strip()) from None
         return deployed.id, called_process(deployed.bundle, key)
 
     def waits(self, instance: Instance, kind: str, name: str) -> Iterable[Wait]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, tuple_
 
-from engine.platform.vault import Erased, Vault
+from engine.platform.vault import ErasedError, Vault
 from engine.workflow.authorization import candidates, role_codes
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.definitions.library import Library
@@ -51,7 +51,7 @@ def _reason(connection: Connection, vault: Vault, owner_id: str, row: Row[Any]) 
         return ""
     try:
         return str(vault.open(connection, owner_id, f"task_change.reason:{row.id}", row.reason))
-    except Erased:
+    except ErasedError:
         return ""
 
 

@@ -20,7 +20,7 @@ from engine.workflow.execution.commands import (
     SuspendCase,
     UndoMigration,
 )
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.migration import STAGE
 from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.operations.models import batch_item
@@ -42,7 +42,7 @@ def forget_heads(connection: Connection) -> None:
     connection.info.get("audit_heads", {}).clear()
 
 
-def refusal(error: Refusal | Fault) -> dict[str, Any]:
+def refusal(error: Refusal | ExecutionError) -> dict[str, Any]:
     """Why an item was refused, as data: a code and every reason."""
     if isinstance(error, NotPossible):
         return {"code": error.code, "reasons": [asdict(reason) for reason in error.reasons]}

@@ -24,7 +24,7 @@ from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import OperationsEvent
 from engine.workflow.authorization.actor import SYSTEM, Actor
 from engine.workflow.errors import Refusal
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.operations import dry_run
 from engine.workflow.operations.batch_commands import actor_of, commands, crashed, forget_heads, refusal
@@ -231,7 +231,7 @@ def _do(runtime: Runtime, connection: Connection, row: Row[Any], target: str) ->
             if row.action == "undo":
                 _mark_undone(connection, row, target)
         return "done", {}, before
-    except (Refusal, Fault) as error:
+    except (Refusal, ExecutionError) as error:
         forget_heads(connection)
         return "refused", refusal(error), None
     except (LostRaceError, DBAPIError):

@@ -17,7 +17,7 @@ from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Reason, Refusal
 from engine.workflow.execution.commands import MigrateInstance
 from engine.workflow.execution.dispatch import TRIES, passing
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.operations.batch_commands import crashed, forget_heads, known_to, refusal
 from engine.workflow.runtime import Runtime
@@ -107,7 +107,7 @@ def _one(
         command = MigrateInstance(identity, target, known_to(runtime, connection, identity, mapping))
         runtime.dispatch.send(command, SYSTEM, connection=connection)
         return None
-    except (Refusal, Fault) as error:
+    except (Refusal, ExecutionError) as error:
         return refusal(error)
     except (LostRaceError, DBAPIError):
         raise

@@ -14,7 +14,7 @@ from engine.workflow.authorization.actor import SYSTEM, Actor
 from engine.workflow.errors import Refusal
 from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.dispatch import Dispatch
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.jobs.models import due_work
 
@@ -136,5 +136,5 @@ def resolve(
         try:
             dispatch.send(ResolveIncident(one.id, how, reason), actor)
             yield one, OUTCOMES[how]
-        except (Refusal, Fault) as refusal:
+        except (Refusal, ExecutionError) as refusal:
             yield one, refusal.code

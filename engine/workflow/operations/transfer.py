@@ -26,7 +26,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from engine.platform import row_json, schema
 from engine.platform.db import metadata
-from engine.platform.vault import Erased, person_key_table, person_table
+from engine.platform.vault import ErasedError, person_key_table, person_table
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.actor import SYSTEM
@@ -211,7 +211,7 @@ def _admit(runtime: Runtime, connection: Connection, value: Mapping[str, Any]) -
         connection.execute(insert(person_key_table).values(**row_json.from_json(person_key_table, value["key"])))
         try:
             runtime.vault.person(connection, person["id"])
-        except (KeyError, InvalidTag, Erased):
+        except (KeyError, InvalidTag, ErasedError):
             raise BadInputError("this installation does not have the data keys the export was sealed with") from None
     return True
 

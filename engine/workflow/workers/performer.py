@@ -32,7 +32,7 @@ from engine.workflow.execution.commands import (
     ThrowError,
 )
 from engine.workflow.execution.dispatch import TRIES, Dispatch, passing
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.execution.models import process_instance
 from engine.workflow.jobs import outbox
@@ -287,7 +287,7 @@ class Performer:
     def _failed(self, work: Work, error: Exception) -> None:
         """Unforeseen, so trying again would do the same. Only its class is recorded: a message may be personal."""
         log.error("work %s (%s) failed: %s", work.id, work.name, type(error).__name__)
-        if isinstance(error, Fault):
+        if isinstance(error, ExecutionError):
             self._raise_incident(work, error.code, error.detail)
         elif isinstance(error, Refusal):
             self._raise_incident(work, error.code, type(error).__name__)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, select
 
 from engine.application import Application
 from engine.casework import journal
-from engine.platform.vault import Erased, TamperedError, person_table
+from engine.platform.vault import ErasedError, TamperedError, person_table
 
 
 def test_a_value_opens_in_its_place_and_in_no_other(application: Application, anne: str) -> None:
@@ -31,9 +31,9 @@ def test_erasing_a_person_makes_everything_of_theirs_unreadable(application: App
         sealed = vault.seal(connection, anne, "note.content:1", "hei")
         vault.erase(connection, anne)
 
-        with pytest.raises(Erased):
+        with pytest.raises(ErasedError):
             vault.open(connection, anne, "note.content:1", sealed)
-        with pytest.raises(Erased):
+        with pytest.raises(ErasedError):
             vault.person(connection, anne)
 
 
@@ -107,5 +107,5 @@ def test_what_opens_a_list_keeps_to_the_place_and_to_the_person(application: App
             with pytest.raises(TamperedError):
                 opened(person, place, annes)
         vault.erase(connection, anne)
-        with pytest.raises(Erased):
+        with pytest.raises(ErasedError):
             vault.opener(connection)(anne, "note.content:1", annes)

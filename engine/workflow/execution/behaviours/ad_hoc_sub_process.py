@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.behaviour import Behaviour
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import BODY, Token
 
 
@@ -34,7 +34,7 @@ def child_done(execution: Execution, token: Token) -> None:
     if ad_hoc is None or ad_hoc.completion is None or token.ended or token.role == BODY:
         return
     if ad_hoc.completion.error:
-        raise Fault("condition_unreadable", token.element.id)
+        raise ExecutionError("condition_unreadable", token.element.id)
     if execution.evaluate(ad_hoc.completion.expression, token) is not True:
         return
     if token.data:

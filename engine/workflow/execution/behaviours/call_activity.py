@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.behaviour import Behaviour
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import INNER, Instance, Token
 
 MAX_DEPTH = 50
@@ -17,7 +17,7 @@ MAX_DEPTH = 50
 def activate(execution: Execution, token: Token) -> None:
     caller = token.instance
     if _depth(execution, caller) >= MAX_DEPTH:
-        raise Fault("calls_too_deep", f"{token.element.called} calls itself more than {MAX_DEPTH} deep")
+        raise ExecutionError("calls_too_deep", f"{token.element.called} calls itself more than {MAX_DEPTH} deep")
     definition_id, process = execution.store.definition(token.element.called, token.element.called_version, caller)
     inputs = token.element.extension.inputs
     variables = (

@@ -16,7 +16,7 @@ from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.behaviour import Behaviour
 from engine.workflow.execution.behaviours.inclusive_gateway import can_come
 from engine.workflow.execution.behaviours.joins import arrived, note, spend
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.navigator import inclusive
 from engine.workflow.execution.tokens import Scope, Token
 
@@ -54,7 +54,7 @@ def _enough(execution: Execution, element: Element, scope: Scope, count: int) ->
     if element.activation is None:
         return True
     if element.activation.error:
-        raise Fault("condition_unreadable", element.id)
+        raise ExecutionError("condition_unreadable", element.id)
     seen = {**execution.variables(scope), "activationCount": count, "waitingForStart": True}
     return execution.store.evaluate(element.activation.expression, scope, seen) is True
 

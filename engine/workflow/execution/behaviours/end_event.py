@@ -6,7 +6,7 @@ from engine.workflow.execution import advance, error_propagation
 from engine.workflow.execution.behaviours import compensation, transaction
 from engine.workflow.execution.behaviours.behaviour import Behaviour
 from engine.workflow.execution.behaviours.thrown_event import needs_rest, throw
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import Instance, Token
 
 
@@ -45,7 +45,7 @@ def _end_with_error(execution: Execution, token: Token, code: str) -> None:
     """An error end ends everything else in its scope (BPMN 2.0, table 10.88), also when nobody catches it."""
     if not error_propagation.throw_error(execution, token, code):
         advance.terminate_scope(execution, execution.scope_of(token), spare=token)
-        raise Fault("uncaught_error", code)
+        raise ExecutionError("uncaught_error", code)
 
 
 END_EVENT = Behaviour(activate=activate, emptied=compensation.go_on)

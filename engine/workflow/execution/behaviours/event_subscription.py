@@ -10,7 +10,7 @@ from __future__ import annotations
 from engine.workflow.bpmn.elements import Element
 from engine.workflow.execution import conditions, correlation
 from engine.workflow.execution.behaviours import timer
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import Scope
 
 PASSIVE = frozenset({"error", "escalation", "cancel", "compensation", "link", "none", "terminate"})
@@ -32,6 +32,6 @@ def subscribe(execution: Execution, holder: Scope, element: Element) -> None:
         elif event.kind == "conditional":
             conditional = True
         elif event.kind not in PASSIVE:
-            raise Fault("not_executable", f"an event of kind {event.kind}")
+            raise ExecutionError("not_executable", f"an event of kind {event.kind}")
     if conditional:
         conditions.listen(execution, holder, element)

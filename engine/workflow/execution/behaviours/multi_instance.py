@@ -18,7 +18,7 @@ from engine.workflow.bpmn.elements import Element, EventDefinition, MultiInstanc
 from engine.workflow.execution import advance, triggers
 from engine.workflow.execution.behaviours.behaviour import Behaviour
 from engine.workflow.execution.behaviours.thrown_event import throw
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.navigator import flows_from
 from engine.workflow.execution.tokens import INNER, Token
 
@@ -50,15 +50,15 @@ def _items(execution: Execution, token: Token, characteristics: MultiInstance) -
         if items is None:
             items = []
         if not isinstance(items, list):
-            raise Fault("collection_not_a_list", token.element.id)
+            raise ExecutionError("collection_not_a_list", token.element.id)
     else:
         count = execution.evaluate(characteristics.cardinality, scope)
         try:
             items = range(int(count))
         except (TypeError, ValueError, OverflowError) as error:
-            raise Fault("cardinality_not_a_number", token.element.id) from error
+            raise ExecutionError("cardinality_not_a_number", token.element.id) from error
     if items[MAX_ITEMS:]:
-        raise Fault("too_many_items", f"more than {MAX_ITEMS} items")
+        raise ExecutionError("too_many_items", f"more than {MAX_ITEMS} items")
     return list(items)
 
 
@@ -109,7 +109,7 @@ def _counts(body: Token) -> dict[str, int]:
 def _enough(execution: Execution, body: Token, characteristics: MultiInstance) -> bool:
     assert characteristics.completion is not None
     if characteristics.completion.error:
-        raise Fault("condition_unreadable", body.element.id)
+        raise ExecutionError("condition_unreadable", body.element.id)
     seen = {**execution.variables(body), **_counts(body)}
     return execution.store.evaluate(characteristics.completion.expression, body, seen) is True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.behaviour import Behaviour
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import INNER, Token
 
 
@@ -34,7 +34,7 @@ def _again(execution: Execution, body: Token) -> bool:
     if loop.condition is None:
         return loop.maximum is not None
     if loop.condition.error:
-        raise Fault("condition_unreadable", body.element.id)
+        raise ExecutionError("condition_unreadable", body.element.id)
     seen = {**execution.variables(body), "loopCounter": body.data["turns"]}
     return execution.store.evaluate(loop.condition.expression, body, seen) is True
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.behaviour import Behaviour
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import Token
 
 
@@ -15,7 +15,7 @@ def activate(execution: Execution, token: Token) -> None:
     process = token.instance.process
     starts = process.starts.get(token.element.id, ())
     if not starts and process.children.get(token.element.id):
-        raise Fault("no_start_event", token.element.id)
+        raise ExecutionError("no_start_event", token.element.id)
     advance.open_scope(execution, token)
     if token.ended:
         return

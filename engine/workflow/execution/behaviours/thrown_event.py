@@ -8,7 +8,7 @@ from typing import Any
 from engine.workflow.bpmn.elements import EventDefinition
 from engine.workflow.execution import advance, correlation, error_propagation
 from engine.workflow.execution.behaviours import compensation
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import Token
 
 
@@ -28,13 +28,13 @@ def throw(execution: Execution, token: Token, event: EventDefinition) -> None:
         error_propagation.throw_escalation(execution, token, event.reference)
     elif event.kind == "error":
         if not error_propagation.throw_error(execution, token, event.reference):
-            raise Fault("uncaught_error", event.reference)
+            raise ExecutionError("uncaught_error", event.reference)
     elif event.kind == "compensation":
         compensation.throw(execution, token, event)
     elif event.kind == "link":
         _jump(execution, token, event.reference)
     elif event.kind not in ("none", "terminate", "cancel"):
-        raise Fault("not_executable", f"throwing {event.kind}")
+        raise ExecutionError("not_executable", f"throwing {event.kind}")
 
 
 def payload(execution: Execution, token: Token) -> Mapping[str, Any]:
@@ -46,5 +46,5 @@ def _jump(execution: Execution, token: Token, name: str) -> None:
     process = token.instance.process
     target = process.links.get((token.element.scope, name))
     if target is None:
-        raise Fault("link_without_target", name)
+        raise ExecutionError("link_without_target", name)
     advance.enter(execution, process.elements[target], execution.scope_of(token))

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from engine.workflow.bpmn.elements import Element, EventDefinition
 from engine.workflow.bpmn.timing import TimerSyntaxError, first_due
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import NewWork, Scope
 
 
@@ -32,7 +32,7 @@ def schedule(
     try:
         due = first_due(event.timer, str(value), since or execution.now, fired)
     except TimerSyntaxError as error:
-        raise Fault("timer_unreadable", str(error)) from error
+        raise ExecutionError("timer_unreadable", str(error)) from error
     if due is None:
         return
     execution.add_work(

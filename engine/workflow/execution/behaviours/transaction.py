@@ -6,7 +6,7 @@ from __future__ import annotations
 from engine.workflow.execution import advance, triggers
 from engine.workflow.execution.behaviours import compensation, sub_process
 from engine.workflow.execution.behaviours.behaviour import Behaviour
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import Token
 
 
@@ -16,7 +16,7 @@ def cancel(execution: Execution, token: Token) -> None:
     while isinstance(scope, Token) and scope.element.type != "transaction":
         scope = execution.scope_of(scope)
     if not isinstance(scope, Token):
-        raise Fault("cancel_outside_transaction", token.element.id)
+        raise ExecutionError("cancel_outside_transaction", token.element.id)
     execution.move(token, "complete")
     execution.forget(token)
     advance.terminate_scope(execution, scope)

@@ -7,7 +7,7 @@ from datetime import datetime
 from engine.workflow.bpmn.timing import TimerSyntaxError, add_duration
 from engine.workflow.execution import deadlines
 from engine.workflow.execution.behaviours.behaviour import Behaviour
-from engine.workflow.execution.execution import Execution, Fault
+from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import NewTask, Token
 
 
@@ -18,7 +18,7 @@ def activate(execution: Execution, token: Token) -> None:
     if extension.party is not None:
         person = execution.evaluate(extension.party, token)
         if not isinstance(person, str) or not person:
-            raise Fault("no_such_party", token.element.id)
+            raise ExecutionError("no_such_party", token.element.id)
     execution.add_task(NewTask(token, person, due, warn, follow_up))
     deadlines.watch(execution, token, due, warn)
 
@@ -31,7 +31,7 @@ def _dates(execution: Execution, token: Token) -> tuple[datetime | None, datetim
         warn = add_duration(due, extension.warn_before, back=True) if due and extension.warn_before else None
         follow_up = add_duration(execution.now, extension.follow_up_after) if extension.follow_up_after else None
     except TimerSyntaxError as error:
-        raise Fault("deadline_unreadable", str(error)) from None
+        raise ExecutionError("deadline_unreadable", str(error)) from None
     return due, warn, min(follow_up, due) if due and follow_up else follow_up
 
 

@@ -10,7 +10,7 @@ from engine.workflow.bpmn.timing import add_duration
 from engine.workflow.execution import advance, error_propagation
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, ELEMENT_BEHAVIOURS
 from engine.workflow.execution.behaviours.behaviour import Behaviour
-from engine.workflow.execution.execution import ElementBehaviour, ElementBehaviours, Execution, Fault
+from engine.workflow.execution.execution import ElementBehaviour, ElementBehaviours, Execution, ExecutionError
 from engine.workflow.execution.tokens import NewWork, Token
 
 AUTOMATIC = ("serviceTask", "scriptTask", "businessRuleTask", "sendTask")
@@ -71,11 +71,11 @@ def _automatic(effects: Mapping[str, Effect], marks: MutableMapping[str, str], p
             execution.set_variables(token, values)
         if effect.fail:
             if not error_propagation.throw_error(execution, token, effect.fail):
-                raise Fault("failed", effect.fail)
+                raise ExecutionError("failed", effect.fail)
             return
         if effect.error:
             if not error_propagation.throw_error(execution, token, effect.error):
-                raise Fault("uncaught_error", effect.error)
+                raise ExecutionError("uncaught_error", effect.error)
             return
         mark = execution.evaluate(effect.mark, token)
         if mark:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.workflow.bpmn.elements import Definitions, Process
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.expressions import evaluate
 from engine.workflow.execution.tokens import Instance, Scope, Token, Wait
 
@@ -36,7 +36,7 @@ class Memory:
     def definition(self, key: str, version: str, caller: Instance) -> tuple[str, Process]:
         process = self.definitions.processes.get(key)
         if process is None:
-            raise Fault("unknown_process", key)
+            raise ExecutionError("unknown_process", key)
         return key, process
 
     def buffered(self, message: str, key: str) -> Mapping[str, Any] | None:

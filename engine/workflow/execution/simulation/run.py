@@ -19,7 +19,7 @@ from engine.workflow.bpmn.elements import Definitions, Process
 from engine.workflow.bpmn.timing import add_duration
 from engine.workflow.execution import advance, correlation, deadlines, error_propagation, triggers
 from engine.workflow.execution.behaviours.timer import schedule_next
-from engine.workflow.execution.execution import MAX_STEPS, Execution, Fault
+from engine.workflow.execution.execution import MAX_STEPS, Execution, ExecutionError
 from engine.workflow.execution.simulation.effects import KIND, Effect, behaviours_with_effects, happen
 from engine.workflow.execution.simulation.memory import Memory
 from engine.workflow.execution.simulation.starts import Starts, Trigger
@@ -149,7 +149,7 @@ class Simulation:
     def error(self, element_id: str, code: str) -> None:
         token = self._waiting(element_id)
         if not error_propagation.throw_error(self._execution, token, code):
-            self._execution.fail(token, Fault("uncaught_error", code))
+            self._execution.fail(token, ExecutionError("uncaught_error", code))
         self.run_until_idle()
 
     def escalation(self, element_id: str, code: str) -> None:
@@ -196,7 +196,9 @@ class Simulation:
             self._execution.now = max(self._execution.now, due)
             left -= 1
             if left < 0:
-                raise Fault("endless_timer", f"more than {self._execution.max_steps} timers fall due in {duration}")
+                raise ExecutionError(
+                    "endless_timer", f"more than {self._execution.max_steps} timers fall due in {duration}"
+                )
             self._fire(work)
             if not self._timers or self._timers[0][0] > self._execution.now:
                 self.run_until_idle()
@@ -225,7 +227,7 @@ class Simulation:
                     self._starts.begin("signal", item.name, item.variables, item.heard)
                 elif not self._passed_on(item) and not self._starts.begin("message", item.name, item.variables):
                     self._memory.messages.append((item.name, item.key, item.variables))
-        raise Fault("endless_timer", f"more than {self._execution.max_steps} timers and throws without rest")
+        raise ExecutionError("endless_timer", f"more than {self._execution.max_steps} timers and throws without rest")
 
     def _passed_on(self, item: Thrown) -> bool:
         """Whether somebody has begun to listen since the message was thrown; then they have it."""

@@ -16,7 +16,7 @@ from engine.workflow.execution import advance
 from engine.workflow.execution.behaviours.timer import firing, schedule_next
 from engine.workflow.execution.commands import RaiseIncident, RaisePolicyIncident, RaiseStuck, ResolveIncident
 from engine.workflow.execution.context import Context
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.lifecycle import INCIDENT
 from engine.workflow.execution.models import (
     element_instance,
@@ -40,7 +40,7 @@ def raise_incident(ctx: Context) -> None:
     if work.kind == "job" and ctx.token is not None:
         if ctx.token.state != "activated":
             raise AlreadyDone(state=ctx.token.state)
-        ctx.execution.fail(ctx.token, Fault(command.code, command.detail), work.id)
+        ctx.execution.fail(ctx.token, ExecutionError(command.code, command.detail), work.id)
     else:
         _write(
             ctx, work.case_id, work.instance_id, work.token_id, work.element_id, work.id, command.code, command.detail
@@ -126,7 +126,7 @@ def raise_stuck(ctx: Context) -> None:
     )
     tokens = [token for row in rows if (token := ctx.execution.token(row.id)) is not None]
     for token in tokens:
-        ctx.execution.fail(token, Fault(STUCK, "waits for nothing"))
+        ctx.execution.fail(token, ExecutionError(STUCK, "waits for nothing"))
     if not tokens:
         _write(ctx, live.case_id, live.id, live.id, live.process.id, None, STUCK, "no element is left")
     ctx.audit_kind = WorkflowEvent.INCIDENT_RAISED

@@ -9,7 +9,7 @@ from engine.workflow.execution import advance, error_propagation, triggers
 from engine.workflow.execution.behaviours.timer import firing, schedule_next
 from engine.workflow.execution.commands import CancelCase, FinishJob, ThrowError
 from engine.workflow.execution.context import Context
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.jobs.models import due_work
 
 
@@ -32,7 +32,7 @@ def throw_error(ctx: Context) -> None:
     assert isinstance(ctx.command, ThrowError) and ctx.token is not None and ctx.work is not None
     if not error_propagation.throw_error(ctx.execution, ctx.token, ctx.command.code):
         told = f"{ctx.command.code}: {ctx.command.detail}" if ctx.command.detail else ctx.command.code
-        ctx.execution.fail(ctx.token, Fault("uncaught_error", told), ctx.work.id)
+        ctx.execution.fail(ctx.token, ExecutionError("uncaught_error", told), ctx.work.id)
         ctx.connection.execute(update(due_work).where(due_work.c.id == ctx.work.id).values(state="incident"))
     advance.run(ctx.execution)
     ctx.audit_kind = WorkflowEvent.ERROR_THROWN

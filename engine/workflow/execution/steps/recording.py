@@ -12,7 +12,7 @@ from engine.workflow.errors import StageRefused
 from engine.workflow.execution import messages, task_query
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.flush import flush
 from engine.workflow.instances import case_projection, stages
 from engine.workflow.jobs.models import due_work
@@ -38,8 +38,8 @@ def enter_stages(ctx: Context) -> None:
             after = stages.enter(bundle, current, stage, holds)
         except stages.GuardError as refused:
             raise StageRefused(refused.stage, refused.key) from None
-        except Fault as fault:
-            raise StageRefused(stage, fault.code) from fault
+        except ExecutionError as error:
+            raise StageRefused(stage, error.code) from error
         if after != current:
             entered.append(after)
         current = after

@@ -93,7 +93,7 @@ def save_data(ctx: Context) -> None:
                 now=ctx.now,
                 by=ctx.actor.person_id,
             )
-        except data.Locked:
+        except data.DataLockedError:
             raise Conflict(data_type) from None
     if isinstance(ctx.command, SaveTaskData) and ctx.command.page:
         ctx.connection.execute(update(user_task).where(user_task.c.id == ctx.task.id).values(page=ctx.command.page))

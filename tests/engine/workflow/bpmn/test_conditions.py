@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, from_simple, from_xpath, read, read_json
-from engine.workflow.execution.execution import Fault
+from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.expressions import evaluate
 
 A, B = ["dataModel", "a"], ["dataModel", "b"]
@@ -113,7 +113,7 @@ def test_the_expression_means_what_the_condition_said(text: str, variables: dict
 
 
 def test_comparing_the_size_of_a_text_fails_instead_of_guessing() -> None:
-    with pytest.raises(Fault, match="Expected number"):
+    with pytest.raises(ExecutionError, match="Expected number"):
         evaluate(from_simple("a > 1"), {"variables": {"a": "two"}}, "variables")
 
 
