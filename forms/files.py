@@ -9,9 +9,9 @@ from typing import Any
 #: What the path of such a field begins with; what is in it is no part of the form's data.
 PREFIX = "file:"
 #: Megabytes of one file, whatever a component asks for.
-LARGEST = 5
+MAX_MEGABYTES = 5
 #: Files of one component that says no number.
-MOST = 20
+MAX_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,19 @@ class Taking:
     """What a component takes, and what is in it.
 
     endings  what a name may end with, lower case with the dot; none: whatever may be kept at all
-    largest  megabytes of each file
+    max_megabytes  of each file
     """
 
     files: tuple[Attached, ...] = ()
     endings: tuple[str, ...] = ()
-    least: int = 0
-    most: int = MOST
-    largest: int = LARGEST
+    min_count: int = 0
+    max_count: int = MAX_FILES
+    max_megabytes: int = MAX_MEGABYTES
 
     @property
     def more(self) -> bool:
         """Whether another file may be put in."""
-        return len(self.files) < self.most
+        return len(self.files) < self.max_count
 
 
 def taking(component: Mapping[str, Any], files: tuple[Attached, ...]) -> Taking:
@@ -51,8 +51,8 @@ def taking(component: Mapping[str, Any], files: tuple[Attached, ...]) -> Taking:
         files,
         tuple(name if name.startswith(".") else f".{name}" for name in names if name),
         _number(component, "minNumberOfAttachments", 0),
-        _number(component, "maxNumberOfAttachments", MOST) or MOST,
-        min(_number(component, "maxFileSizeInMB", LARGEST) or LARGEST, LARGEST),
+        _number(component, "maxNumberOfAttachments", MAX_FILES) or MAX_FILES,
+        min(_number(component, "maxFileSizeInMB", MAX_MEGABYTES) or MAX_MEGABYTES, MAX_MEGABYTES),
     )
 
 

@@ -19,7 +19,7 @@ Row = tuple[tuple[str, int], ...]
 #: The text of a key; the key itself when there is none.
 Text = Callable[[str], str]
 #: Rows of a repeating group that can be drawn and read, whatever is asked for.
-MOST_ROWS = 50
+MAX_ROWS = 50
 
 
 class Evaluate(Protocol):
@@ -190,7 +190,7 @@ class _Page:
             for index in range(count)
         )
         title, described = self._words(component, row)
-        most = min(int(component.get("maxCount", MOST_ROWS)), MOST_ROWS)
+        max_rows = min(int(component.get("maxCount", MAX_ROWS)), MAX_ROWS)
         yield Field(
             f"{component['id']}{_ending(row)}",
             "rows" if repeats else "group",
@@ -199,7 +199,7 @@ class _Page:
             described,
             value=count if repeats else None,
             rows=rows,
-            more=repeats and count < most,
+            more=repeats and count < max_rows,
         )
 
     def _count(self, component: Mapping[str, Any], path: str) -> int:
@@ -207,8 +207,8 @@ class _Page:
         found = value_at(self.data, path)
         asked = self.form.asked(path)
         count = asked if asked is not None else len(found) if isinstance(found, list) else 0
-        least = max(1, int(component.get("minCount", 0)))
-        return min(max(count, least), int(component.get("maxCount", MOST_ROWS)), MOST_ROWS)
+        min_rows = max(1, int(component.get("minCount", 0)))
+        return min(max(count, min_rows), int(component.get("maxCount", MAX_ROWS)), MAX_ROWS)
 
     def _words(self, component: Mapping[str, Any], row: Row) -> tuple[str, str]:
         bound = component.get("textResourceBindings", {})
@@ -239,7 +239,7 @@ class _Page:
         if kind == "fileupload" and not row:
             takes = taking(component, tuple(self.form.attached(component["id"])))
             path = f"{PREFIX}{component['id']}"
-            return Field(identity, "files", path, title, description, takes.least > 0, takes=takes)
+            return Field(identity, "files", path, title, description, takes.min_count > 0, takes=takes)
         if kind not in _FORM:
             return None
         path = _in_row(_binding(component), row)

@@ -13,7 +13,7 @@ from engine.advice.consent.lifecycle import RECORD
 from engine.advice.consent.models import consent_record
 from engine.advice.evidence.models import harvest, snapshot
 from engine.advice.sharing.models import share
-from engine.workflow.authorization.sessions import LONGEST, session_table
+from engine.workflow.authorization.sessions import MAX_AGE, session_table
 from engine.workflow.execution.models import idempotency, message
 from engine.workflow.jobs.models import due_work
 
@@ -40,7 +40,7 @@ def purge(connection: Connection, now: datetime) -> dict[str, int]:
         .values(state="stopped", ended_at=share.c.valid_to)
     ).rowcount
     done["sessions"] = connection.execute(
-        delete(session_table).where(session_table.c.created_at <= now - LONGEST)
+        delete(session_table).where(session_table.c.created_at <= now - MAX_AGE)
     ).rowcount
     done["answers"] = connection.execute(delete(idempotency).where(idempotency.c.at <= now - KEEP_ANSWERS)).rowcount
     done["work"] = connection.execute(

@@ -166,7 +166,7 @@ def _who() -> None:
         g.offices = row.offices or []
         g.choosing = bool(g.offices) and row.office is None
         g.language = row.language
-        g.session_ends = min(now + sessions.IDLE, row.created_at + sessions.LONGEST)
+        g.session_ends = min(now + sessions.IDLE, row.created_at + sessions.MAX_AGE)
         stale = (now - row.seen_at).total_seconds() > 60
     if stale:
         session_store.renew(token)

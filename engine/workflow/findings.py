@@ -14,7 +14,7 @@ from engine.workflow.bpmn.elements import Element, Finding
 from engine.workflow.bpmn.parser import read_definitions
 from engine.workflow.bpmn.validator import Capabilities, validate
 from engine.workflow.bpmn.xml import BpmnSyntaxError, read_xml
-from engine.workflow.definitions.bundle import LONGEST_FILE_ID, Bundle
+from engine.workflow.definitions.bundle import MAX_FILE_ID_LENGTH, Bundle
 
 LANGUAGES = ("nb", "nn", "en")
 
@@ -135,8 +135,8 @@ def _files(bundle: Bundle) -> Iterator[Finding]:
     for kind in bundle.attachment_types.values():
         if kind.task_id and kind.task_id not in bundle.process.elements:
             yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
-        if len(kind.id) > LONGEST_FILE_ID:
-            text = f"{kind.id} takes files, and its id is longer than {LONGEST_FILE_ID} characters"
+        if len(kind.id) > MAX_FILE_ID_LENGTH:
+            text = f"{kind.id} takes files, and its id is longer than {MAX_FILE_ID_LENGTH} characters"
             yield Finding(kind.task_id, "files-id-long", text)
     for element in _user_tasks(bundle):
         there = bundle.attachments_of(element.id)

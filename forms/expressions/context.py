@@ -9,7 +9,7 @@ from typing import Any
 
 from forms.expressions.errors import ExpressionError
 
-_PART = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)")
+_SEGMENT = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ExpressionContext:
 def _parts(path: str) -> list[str | int]:
     parts: list[str | int] = []
     for piece in path.split("."):
-        match = _PART.fullmatch(piece)
+        match = _SEGMENT.fullmatch(piece)
         if match is None:
             parts.append(piece)
             continue

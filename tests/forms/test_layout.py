@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forms.layout import MOST_ROWS, Form, every, fields
+from forms.layout import MAX_ROWS, Form, every, fields
 from forms.reading import read
 
 SCHEMA: dict[str, Any] = {
@@ -55,7 +55,7 @@ def test_the_browser_may_ask_for_rows_up_to_the_most(asked: int, rows: int, more
     (group,) = drawn(form([GROUP, AMOUNT, TO], asked=asked), {})
     assert (len(group.rows), group.more) == (rows, more)
     unlimited = {name: value for name, value in GROUP.items() if name != "maxCount"}
-    assert len(drawn(form([unlimited, AMOUNT], asked=900), {})[0].rows) == MOST_ROWS
+    assert len(drawn(form([unlimited, AMOUNT], asked=900), {})[0].rows) == MAX_ROWS
 
 
 def test_what_is_posted_becomes_rows_and_empty_ones_at_the_end_are_not_there() -> None:

@@ -11,7 +11,7 @@ from engine.studio.form_builder.choices import Choosing
 from engine.studio.form_builder.form_document import Texts
 from engine.studio.form_builder.kinds import Kind, bound_to
 from engine.studio.form_builder.names import free, name_of, shift
-from forms.files import LARGEST
+from forms.files import MAX_MEGABYTES
 
 MAX_TITLE = 300
 
@@ -47,7 +47,7 @@ class Building(Choosing):
             self._set_texts(key, {"nb": title})
         layout.append(component)
         if kind.id == "files":
-            self.set_file_limits(identity, 0, 1, LARGEST, (".pdf", ".jpg", ".jpeg", ".png"))
+            self.set_file_limits(identity, 0, 1, MAX_MEGABYTES, (".pdf", ".jpg", ".jpeg", ".png"))
         if holder is not None:
             holder["children"] = [*holder.get("children", ()), identity]
         if kind.options:

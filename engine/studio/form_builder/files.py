@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.form_builder.form_document import OpenForm, as_json
-from forms.files import LARGEST, MOST
+from forms.files import MAX_FILES, MAX_MEGABYTES
 
 #: Ending a name may have → content type. The kinds that can be stored.
 KINDS = {
@@ -26,7 +26,7 @@ class Filing(OpenForm):
     def set_file_limits(self, identity: str, least: int, most: int, size: int, endings: Sequence[str]) -> None:
         """How many files a component takes, how large each (MB) and of which kinds. Raises ``EditRefused``."""
         _, component = self.component(identity)
-        if not 0 <= least <= most <= MOST or most < 1 or not 1 <= size <= LARGEST:
+        if not 0 <= least <= most <= MAX_FILES or most < 1 or not 1 <= size <= MAX_MEGABYTES:
             raise EditRefused("forming.files_numbers")
         if not endings or any(ending not in KINDS for ending in endings):
             raise EditRefused("forming.files_kinds")
@@ -48,7 +48,7 @@ class Filing(OpenForm):
             "allowedContentTypes": list(dict.fromkeys(KINDS[ending] for ending in endings if ending in KINDS)),
             "maxCount": component.get("maxNumberOfAttachments", 1),
             "minCount": 0 if self._may_be_away(identity) else component.get("minNumberOfAttachments", 0),
-            "maxSize": component.get("maxFileSizeInMB", LARGEST),
+            "maxSize": component.get("maxFileSizeInMB", MAX_MEGABYTES),
         }
         self._write_file_type(identity, entry)
 

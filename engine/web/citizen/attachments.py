@@ -67,11 +67,11 @@ def _one_each(wrong: list[dict[str, str]]) -> list[dict[str, str]]:
 
 def _keep(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int) -> str:
     """Keep one file. Returns why it could not be, in words, or ""."""
-    if there >= takes.most:
-        return view.t("files.too_many", most=takes.most)
-    content = sent.stream.read(takes.largest * 1024 * 1024 + 1)
-    if len(content) > takes.largest * 1024 * 1024:
-        return view.t("files.large", size=takes.largest)
+    if there >= takes.max_count:
+        return view.t("files.too_many", most=takes.max_count)
+    content = sent.stream.read(takes.max_megabytes * 1024 * 1024 + 1)
+    if len(content) > takes.max_megabytes * 1024 * 1024:
+        return view.t("files.large", size=takes.max_megabytes)
     try:
         upload = uploads.check(sent.filename or "", content)
     except uploads.FileRefusedError as bad:
@@ -84,7 +84,7 @@ def _keep(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int)
     except NotPossible as refused:
         rules = {reason.rule for reason in refused.reasons}
         if rules & {"files-type", "files-max"}:
-            return view.t("files.type" if "files-type" in rules else "files.too_many", most=takes.most)
+            return view.t("files.type" if "files-type" in rules else "files.too_many", most=takes.max_count)
         raise
     return ""
 

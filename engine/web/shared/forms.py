@@ -191,9 +191,9 @@ def with_others(first: list[dict[str, str]], rest: list[dict[str, str]]) -> list
 
 
 def _few_or_many(field: Field, takes: Taking) -> Issue | None:
-    if len(takes.files) < takes.least:
-        return Issue(field.path, "required" if takes.least == 1 else "minFiles", {"limit": takes.least})
-    return Issue(field.path, "maxFiles", {"limit": takes.most}) if len(takes.files) > takes.most else None
+    if len(takes.files) < takes.min_count:
+        return Issue(field.path, "required" if takes.min_count == 1 else "minFiles", {"limit": takes.min_count})
+    return Issue(field.path, "maxFiles", {"limit": takes.max_count}) if len(takes.files) > takes.max_count else None
 
 
 def judged(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from engine.platform.db import Json, UTCDateTime, metadata
 from engine.workflow.authorization.actor import Actor, Office, Role
 
 IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=8)
+MAX_AGE = timedelta(hours=8)
 LOGIN_LIFE = timedelta(minutes=15)
 
 session_table = Table(
@@ -132,7 +132,7 @@ def find(connection: Connection, token: str, now: datetime) -> Row[Any] | None:
             session_table.c.role != "anonymous",
             session_table.c.ended_at.is_(None),
             session_table.c.seen_at > now - IDLE,
-            session_table.c.created_at > now - LONGEST,
+            session_table.c.created_at > now - MAX_AGE,
         )
     ).first()
 

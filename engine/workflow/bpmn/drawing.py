@@ -185,7 +185,7 @@ def _short(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
-def _wrap(text: str, width: int, most: int) -> list[str]:
+def _wrap(text: str, width: int, max_lines: int) -> list[str]:
     """Words on at most *most* lines of *width* characters."""
     lines: list[str] = []
     for word in text.split():
@@ -193,6 +193,6 @@ def _wrap(text: str, width: int, most: int) -> list[str]:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+    if len(lines) > max_lines:
+        lines = [*lines[: max_lines - 1], " ".join(lines[max_lines - 1 :])]
     return [_short(line, width) for line in lines]

@@ -27,7 +27,7 @@ MANIFEST = "ibalanse-bundle.json"
 #: Content types of forms; an entry that has none of them, and some other, is a file.
 _FORM_TYPES = frozenset({"application/json", "application/xml", "text/xml"})
 #: Signs in the id of a component that takes files: a file is kept under it, with its own id of 32 and an ending.
-LONGEST_FILE_ID = 62
+MAX_FILE_ID_LENGTH = 62
 #: Paths a bundle may send a citizen to: within this application, nothing but its path.
 HOME = re.compile(r"(/[a-z0-9-]+)+", re.ASCII)
 

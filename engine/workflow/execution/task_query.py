@@ -16,7 +16,7 @@ from engine.workflow.instances.models import case_file
 #: Written out, so that both databases see that the partial index on open tasks serves.
 OPEN: ColumnElement[bool] = literal_column("user_task.state IN ('ready', 'claimed')")
 #: As many open tasks of a case as are looked at one by one.
-FEW = 30
+MAX_READ = 30
 
 _case_of_task = select(user_task.c.case_id).where(user_task.c.id == bindparam("task")).scalar_subquery()
 _LOCK = Prepared(select(process_instance.c.id).where(process_instance.c.id == _case_of_task).with_for_update())
@@ -48,7 +48,7 @@ def _open_tasks(case: Any) -> Prepared:
         select(*_COLUMNS)
         .where(user_task.c.case_id == case, OPEN)
         .order_by(user_task.c.performer, user_task.c.created_at)
-        .limit(bindparam("most"))
+        .limit(bindparam("limit"))
     )
 
 
@@ -63,7 +63,7 @@ _EARLIEST = Prepared(
         literal_column("user_task.due_at IS NOT NULL"),
     )
     .order_by(user_task.c.due_at)
-    .limit(bindparam("most"))
+    .limit(bindparam("limit"))
 )
 
 
@@ -78,7 +78,7 @@ def lock_and_read(connection: Connection, task_id: str) -> tuple[Any | None, lis
     if connection.dialect.name != "sqlite":
         batch.add(_LOCK, values)
     batch.add(_TASK, values)
-    batch.add(_OPEN_BESIDE, {**values, "most": FEW})
+    batch.add(_OPEN_BESIDE, {**values, "limit": MAX_READ})
     *_, found, tasks = batch.send()
     return (found[0] if found else None), tasks
 
@@ -90,9 +90,9 @@ def open_tasks(connection: Connection, execution: Execution, case_id: str, known
     those of the first performer and their earliest deadline are there, which is what is asked.
     """
     if known is None:
-        known = _rows(connection, _OPEN_IN_CASE, case=case_id, most=FEW)
+        known = _rows(connection, _OPEN_IN_CASE, case=case_id, limit=MAX_READ)
     ended = set(execution.gone)
-    if len(known) == FEW:
+    if len(known) == MAX_READ:
         known = _of_many(connection, case_id, known, ended)
     tasks = [OpenTask(*row) for row in known if row.id not in ended]
     for task in execution.tasks:
@@ -110,13 +110,13 @@ def _of_many(connection: Connection, case_id: str, known: list[Any], ended: set[
     says whose tasks count; of those the earliest deadline may be further back.
     """
     if all(row.id in ended for row in known):
-        known = _rows(connection, _OPEN_IN_CASE, case=case_id, most=len(ended) + 1)
+        known = _rows(connection, _OPEN_IN_CASE, case=case_id, limit=len(ended) + 1)
     first = next((row for row in known if row.id not in ended), None)
     if first is None:
         return []
     return [
         *known,
-        *_rows(connection, _EARLIEST, case=case_id, performer=first.performer, most=len(ended) + 1),
+        *_rows(connection, _EARLIEST, case=case_id, performer=first.performer, limit=len(ended) + 1),
     ]
 
 

@@ -16,9 +16,9 @@ from engine.workflow.authorization.actor import Actor
 from engine.workflow.operations.models import audit_check
 from engine.workflow.runtime import Runtime
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 #: More violations than this are not listed: whoever reads knows by then.
-MOST = 100
+MAX_BROKEN = 100
 
 
 def begin(connection: Connection, by: Actor, now: datetime) -> str:
@@ -48,13 +48,13 @@ def go_on(runtime: Runtime, identity: str, seconds: float) -> bool:
                 select(audit_head.c.case_id)
                 .where(audit_head.c.case_id > check.position)
                 .order_by(audit_head.c.case_id)
-                .limit(AT_ONCE)
+                .limit(BATCH_SIZE)
             )
             ids = connection.execute(heads).scalars().all()
             suspects = [case_id for case_id in ids if chain.verify(connection, case_id) is not None]
         faults = _sure(runtime, suspects)
         _keep(runtime, check, list(ids), faults)
-        if len(ids) < AT_ONCE:
+        if len(ids) < BATCH_SIZE:
             return True
         if time.monotonic() >= until:
             return False
@@ -73,12 +73,12 @@ def _sure(runtime: Runtime, suspects: list[str]) -> list[chain.Broken]:
 
 def _keep(runtime: Runtime, check: Row[Any], ids: list[str], faults: list[chain.Broken]) -> None:
     told = [{"case": fault.case_id, "seq": fault.seq, "reason": fault.reason} for fault in faults]
-    values: dict[str, Any] = {"chains": check.chains + len(ids), "broken": [*check.broken, *told][:MOST]}
+    values: dict[str, Any] = {"chains": check.chains + len(ids), "broken": [*check.broken, *told][:MAX_BROKEN]}
     if ids:
         values["position"] = ids[-1]
     with runtime.db.write() as connection:
         now = runtime.clock.now()
-        if len(ids) < AT_ONCE:
+        if len(ids) < BATCH_SIZE:
             values |= {"state": "done", "ended_at": now}
         connection.execute(
             update(audit_check)

@@ -27,11 +27,11 @@ SILENT = timedelta(seconds=60)
 SWEEP_LATE = {"invariants": timedelta(minutes=1), "tidy": timedelta(minutes=20)}
 #: Any other reconciliation is late after this.
 DAY = timedelta(days=1)
-AT_ONCE = 500
+BATCH_SIZE = 500
 #: How far ahead it is looked for what the clock does next.
 AHEAD = timedelta(days=7)
 CLOCKED = ("start", "timer", "deadline")
-MOST_COMING = 30
+MAX_COMING = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def coming(connection: Connection, now: datetime) -> list[Coming]:
         .where(due_work.c.due_at > now, due_work.c.due_at <= now + AHEAD)
         .group_by(due_work.c.kind, process, due_work.c.element_id)
         .order_by(func.min(due_work.c.due_at))
-        .limit(MOST_COMING)
+        .limit(MAX_COMING)
     )  # fmt: skip
     return [Coming(row.kind, row.process, row.element_id, row.times, row.next) for row in rows]
 
@@ -138,8 +138,8 @@ def reset_breaker(
     )
     job_type = job_types.get(task_type)
     ids = [work.id for work in held if side_of(job_type, task_type, work.payload) == name]
-    for at in range(0, len(ids), AT_ONCE):
-        connection.execute(update(due_work).where(due_work.c.id.in_(ids[at : at + AT_ONCE])).values(due_at=now))
+    for at in range(0, len(ids), BATCH_SIZE):
+        connection.execute(update(due_work).where(due_work.c.id.in_(ids[at : at + BATCH_SIZE])).values(due_at=now))
     chain.append(connection, chain.SYSTEM_CHAIN, now, by, OperationsEvent.BREAKER_RESET, {"name": name})
     return True
 

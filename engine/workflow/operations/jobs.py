@@ -16,8 +16,8 @@ from engine.workflow.operations import batches, checks
 from engine.workflow.runtime import Runtime
 
 #: How long a worker works at it before it looks at what else is due.
-SLICE = 5.0
-SOON = timedelta(0)
+MAX_SECONDS = 5.0
+AT_ONCE = timedelta(0)
 
 
 class RunBatch:
@@ -33,10 +33,10 @@ class RunBatch:
         try:
             if batches.progress_of(self._runtime, identity).state not in ("ready", "running"):
                 return Done()
-            told = batches.run(self._runtime, identity, seconds=SLICE)
+            told = batches.run(self._runtime, identity, seconds=MAX_SECONDS)
         except batches.UnknownBatchError:
             return GiveUp("unknown_batch")
-        return Deferred(SOON, "more") if told.state == "running" else Done()
+        return Deferred(AT_ONCE, "more") if told.state == "running" else Done()
 
 
 class VerifyAudit:
@@ -48,8 +48,8 @@ class VerifyAudit:
         self._runtime = runtime
 
     def perform(self, work: Work, now: datetime) -> Result:
-        done = checks.go_on(self._runtime, str(work.payload.get("check")), SLICE)
-        return Done() if done else Deferred(SOON, "more")
+        done = checks.go_on(self._runtime, str(work.payload.get("check")), MAX_SECONDS)
+        return Done() if done else Deferred(AT_ONCE, "more")
 
 
 def in_background(runtime: Runtime, name: str, **payload: str) -> None:

@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 #: How long what was done is tried to be written while the database is away: as long as the lease is ours.
 WRITE_TIMEOUT = outbox.LEASE.total_seconds()
 #: How soon work comes again whose case has earlier work that is not done.
-TURN_DELAY = timedelta(seconds=0.2)
+OUT_OF_TURN_DELAY = timedelta(seconds=0.2)
 
 #: Work that is a command of its own, done in the transaction that holds its fence.
 _COMMANDS: Mapping[str, Callable[[str], Command]] = {
@@ -164,7 +164,7 @@ class Performer:
         try:
             self._write_with_retries(lambda: self._fire_once(work))
         except OutOfTurnError:
-            at = max(work.due_at, self._clock.now()) + TURN_DELAY
+            at = max(work.due_at, self._clock.now()) + OUT_OF_TURN_DELAY
             self._write_with_retries(lambda: self._again(work, at))
         except (LeaseLostError, AlreadyDone):
             raise

@@ -82,10 +82,14 @@ def children_stand_in_order(model: Model) -> Iterator[Finding]:
                 yield at(child, "XSD.order", f"{local(child)} stands after {before} in its {local(node)}")
             last = max(last, index)
         for slot, count in zip(known.slots, counts, strict=True):
-            if count < slot.least:
-                yield at(node, "XSD.number", f"{local(node)} has {count or 'no'} {slot.label}, it needs {slot.least}")
-            elif slot.most is not None and count > slot.most:
-                yield at(node, "XSD.number", f"{local(node)} has {count} {slot.label}, at most {slot.most} may stand")
+            if count < slot.min_count:
+                yield at(
+                    node, "XSD.number", f"{local(node)} has {count or 'no'} {slot.label}, it needs {slot.min_count}"
+                )
+            elif slot.max_count is not None and count > slot.max_count:
+                yield at(
+                    node, "XSD.number", f"{local(node)} has {count} {slot.label}, at most {slot.max_count} may stand"
+                )
 
 
 def attributes_are_known(model: Model) -> Iterator[Finding]:

@@ -288,8 +288,8 @@ class Slot:
 
     names: frozenset[str]
     label: str
-    least: int = 0
-    most: int | None = None
+    min_count: int = 0
+    max_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,11 +333,11 @@ def _slot(text: str) -> Slot:
     number = found["number"] or ""
     if number.startswith("{"):
         low, _, high = number[1:-1].partition(",")
-        least, most = int(low), int(high) if high else None
+        min_count, max_count = int(low), int(high) if high else None
     else:
-        least, most = _NUMBERS[number]
+        min_count, max_count = _NUMBERS[number]
     names = frozenset().union(*(members(part) for part in found["names"].split("|")))
-    return Slot(names, found["names"].replace("|", " or "), least, most)
+    return Slot(names, found["names"].replace("|", " or "), min_count, max_count)
 
 
 def _entries(table: str) -> dict[str, Entry]:

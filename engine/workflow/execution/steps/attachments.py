@@ -9,7 +9,7 @@ from engine.workflow.execution.commands import AttachFile, DetachFile
 from engine.workflow.execution.context import Context
 
 #: Of one component, whatever it says itself.
-MOST = 20
+MAX_FILES = 20
 
 
 def attach_file(ctx: Context) -> None:
@@ -19,7 +19,7 @@ def attach_file(ctx: Context) -> None:
     if kind is None or kind.task_id != ctx.task.element_id:
         raise NotFound(ctx.command.component)
     there = attachments.of_task(ctx.connection, ctx.services.vault, ctx.live.id, ctx.task.owner_id, (kind.id,))
-    if len(there) >= (kind.max_count or MOST):
+    if len(there) >= (kind.max_count or MAX_FILES):
         raise NotPossible(Reason(kind.id, "files-max", "there are as many files as there may be"))
     if kind.types and ctx.command.content_type not in kind.types:
         raise NotPossible(Reason(kind.id, "files-type", "the file is of another kind than those allowed"))
