@@ -252,8 +252,8 @@ def callouts(env: Mapping[str, str], sandbox: str, environment: str) -> dict[str
         return {} if environment == "production" else {"sandkasse": own}
     try:
         found = {
-            name: CallTarget(str(said["url"]), str(said.get("title") or name), str(said.get("scope") or ""))
-            for name, said in json.loads(text).items()
+            name: CallTarget(str(entry["url"]), str(entry.get("title") or name), str(entry.get("scope") or ""))
+            for name, entry in json.loads(text).items()
         }
     except (ValueError, AttributeError, KeyError, TypeError):
         raise SettingsError('IBALANSE_CALLOUTS must be JSON: {"name": {"url": …, "title": …, "scope": …}}') from None

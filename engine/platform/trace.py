@@ -28,17 +28,17 @@ def trace_id() -> str:
     return (_current.get() or "")[3:35]
 
 
-def follow(given: str | None) -> str:
+def follow(traceparent: str | None) -> str:
     """A ``traceparent`` of our own within *given*, or the beginning of a new trace when that is none."""
-    found = _FORM.fullmatch(given or "")
-    if found is not None and (not given or not given.startswith("00") or found[4] is None):
+    found = _FORM.fullmatch(traceparent or "")
+    if found is not None and (not traceparent or not traceparent.startswith("00") or found[4] is None):
         return f"00-{found[1]}-{secrets.token_hex(8)}-{found[3]}"
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
-def begin(given: str | None) -> None:
+def begin(traceparent: str | None) -> None:
     """Follow *given* from here on, in this thread."""
-    _current.set(follow(given))
+    _current.set(follow(traceparent))
 
 
 def leave() -> None:
@@ -47,9 +47,9 @@ def leave() -> None:
 
 
 @contextmanager
-def following(given: str | None) -> Iterator[None]:
+def following(traceparent: str | None) -> Iterator[None]:
     """Follow *given* while the work goes on."""
-    before = _current.set(follow(given))
+    before = _current.set(follow(traceparent))
     try:
         yield
     finally:

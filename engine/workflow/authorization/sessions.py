@@ -177,6 +177,6 @@ def end_by_sid(connection: Connection, issuer: str, sid: str, now: datetime) -> 
 
 
 def actor(row: Row[Any], name: str) -> Actor:
-    told = row.office
-    office = Office(told["orgno"], told["name"], bool(told.get("leads"))) if told else None
+    office_row = row.office
+    office = Office(office_row["orgno"], office_row["name"], bool(office_row.get("leads"))) if office_row else None
     return Actor(Role(row.role), row.person_id, name, office, row.level)

@@ -124,7 +124,7 @@ def durations_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
                     yield at(element, "deadline-unreadable", str(error))
 
 
-def references_given(process: Process, _: Capabilities) -> Iterator[Finding]:
+def references_are_set(process: Process, _: Capabilities) -> Iterator[Finding]:
     for element in process.elements.values():
         if element.type == "callActivity" and not element.called:
             yield at(element, "call-without-process", "the call activity names no process")
@@ -188,6 +188,6 @@ EXECUTABLE: tuple[Rule, ...] = (
     links_meet,
     timers_readable,
     durations_readable,
-    references_given,
+    references_are_set,
     conditions_readable,
 )

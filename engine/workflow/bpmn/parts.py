@@ -316,18 +316,18 @@ def _retry(node: etree._Element | None) -> RetrySettings | None:
     """``<ib:retry attempts="5" first="PT10S" factor="3" longest="PT1H" giveUpAfter="P2D"/>`` and the like."""
     if node is None:
         return None
-    said: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for name, text in node.attrib.items():
         if name not in _RETRY:
             raise BpmnSyntaxError(f"a retry has no setting {name[:40]!r}", node.sourceline or 0)
         field_name, read_setting = _RETRY[name]
         try:
-            said[field_name] = read_setting(text)
+            settings[field_name] = read_setting(text)
         except ValueError:
             raise BpmnSyntaxError(f"{name} of a retry cannot be {text[:40]!r}", node.sourceline or 0) from None
-    if said.get("attempts", 1) < 1:
+    if settings.get("attempts", 1) < 1:
         raise BpmnSyntaxError("attempts of a retry must be at least 1", node.sourceline or 0)
-    return RetrySettings(**said)
+    return RetrySettings(**settings)
 
 
 def _party(assignment: etree._Element) -> Expression:

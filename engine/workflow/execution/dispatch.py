@@ -125,8 +125,8 @@ class Dispatch:
         """The refusal undid the command's transaction, so the incident is written in one of its own."""
         try:
             self.send(RaisePolicyIncident(refusal.instance_id, refusal.detail), SYSTEM)
-        except Refusal as told:
-            log.info("no incident for the policy of %s: %s", refusal.instance_id, told.code)
+        except Refusal as incident_refusal:
+            log.info("no incident for the policy of %s: %s", refusal.instance_id, incident_refusal.code)
         except Exception:
             log.exception("the incident for the policy of %s could not be written", refusal.instance_id)
 

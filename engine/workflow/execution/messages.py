@@ -132,7 +132,7 @@ def _anybody_listens(connection: Connection, name: str, case_id: str) -> bool:
     return connection.execute(elsewhere.limit(1)).first() is not None or bool(starts(connection, "signal", name))
 
 
-def tell_listeners(connection: Connection, row: Row[Any], now: datetime) -> int:
+def schedule_signals(connection: Connection, row: Row[Any], now: datetime) -> int:
     """Work for each listener of a signal in other cases. Returns how many there are."""
     listeners = connection.execute(
         select(subscription).where(

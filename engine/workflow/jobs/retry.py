@@ -31,8 +31,8 @@ class RetryPolicy:
         """What the diagram says comes first."""
         if settings is None:
             return self
-        said = {field.name: getattr(settings, field.name) for field in fields(settings)}
-        return replace(self, **{name: value for name, value in said.items() if value is not None})
+        overrides = {field.name: getattr(settings, field.name) for field in fields(settings)}
+        return replace(self, **{name: value for name, value in overrides.items() if value is not None})
 
     def again_at(self, now: datetime, attempts: int, retry_after: float | None = None) -> datetime:
         """The next try after *attempts* that failed. What the other side asked for (seconds) is honoured."""

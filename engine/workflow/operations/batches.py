@@ -87,15 +87,15 @@ def create_in(
     assert action in ACTIONS, action
     identity = str(uuid.uuid4())
     total, rest = 0, iter(targets)
-    while part := list(islice(rest, 1000)):
+    while chunk := list(islice(rest, 1000)):
         connection.execute(
             insert(batch_item),
             [
                 {"batch_id": identity, "position": total + at, "target": target, "state": "pending"}
-                for at, target in enumerate(part)
+                for at, target in enumerate(chunk)
             ],
         )
-        total += len(part)
+        total += len(chunk)
     connection.execute(
         insert(batch).values(
             id=identity,
@@ -132,24 +132,26 @@ def run(
         connection.execute(
             update(batch).where(batch.c.id == identity, batch.c.state == "ready").values(state="running")
         )
-    told = progress_of(runtime, identity)
-    some_done = _some_tried if told.action == "try" else _one_done
+    progress = progress_of(runtime, identity)
+    some_done = _some_tried if progress.action == "try" else _one_done
     while until is None or time.monotonic() < until:
         outcomes = patiently(partial(some_done, runtime, identity))
         if not outcomes:
             break
         for outcome in outcomes:
-            told = _count(told, outcome)
+            progress = _count(progress, outcome)
         if report is not None:
-            report(told)
+            report(progress)
     return progress_of(runtime, identity)
 
 
-def _count(told: Progress, outcome: str) -> Progress:
+def _count(progress: Progress, outcome: str) -> Progress:
     if outcome == "again":
-        return told
-    done, refused = told.done + (outcome != "refused"), told.refused + (outcome == "refused")
-    return Progress(told.id, told.action, told.state, told.total, done, refused, max(0, told.pending - 1))
+        return progress
+    done, refused = progress.done + (outcome != "refused"), progress.refused + (outcome == "refused")
+    return Progress(
+        progress.id, progress.action, progress.state, progress.total, done, refused, max(0, progress.pending - 1)
+    )
 
 
 def _some_tried(runtime: Runtime, identity: str) -> list[str]:
@@ -166,7 +168,7 @@ def _some_tried(runtime: Runtime, identity: str) -> list[str]:
     if row.state != "running":
         return []
     outcomes = dry_run.try_some(runtime, row.settings, [item.target for item in found]) if found else {}
-    kept: list[str] = []
+    states: list[str] = []
     with runtime.db.write() as connection:
         if not found:
             _finish(runtime, connection, identity)
@@ -178,8 +180,8 @@ def _some_tried(runtime: Runtime, identity: str) -> list[str]:
                 .where(*wanted, batch_item.c.position == item.position)
                 .values(state=state, result=why or {}, at=runtime.clock.now())
             )
-            kept += [state] * done.rowcount  # another runner may have been at the same ones
-    return kept or ["again"] * bool(found)
+            states += [state] * done.rowcount  # another runner may have been at the same ones
+    return states or ["again"] * bool(found)
 
 
 def _one_done(runtime: Runtime, identity: str) -> list[str]:

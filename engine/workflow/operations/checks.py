@@ -52,8 +52,8 @@ def go_on(runtime: Runtime, identity: str, seconds: float) -> bool:
             )
             ids = connection.execute(heads).scalars().all()
             suspects = [case_id for case_id in ids if chain.verify(connection, case_id) is not None]
-        faults = _sure(runtime, suspects)
-        _keep(runtime, check, list(ids), faults)
+        broken_chains = _sure(runtime, suspects)
+        _save(runtime, check, list(ids), broken_chains)
         if len(ids) < BATCH_SIZE:
             return True
         if time.monotonic() >= until:
@@ -65,15 +65,15 @@ def _sure(runtime: Runtime, suspects: list[str]) -> list[chain.Broken]:
     found = []
     for case_id in suspects:
         with runtime.db.read() as connection:
-            fault = chain.verify(connection, case_id)
-        if fault is not None:
-            found.append(fault)
+            broken_chain = chain.verify(connection, case_id)
+        if broken_chain is not None:
+            found.append(broken_chain)
     return found
 
 
-def _keep(runtime: Runtime, check: Row[Any], ids: list[str], faults: list[chain.Broken]) -> None:
-    told = [{"case": fault.case_id, "seq": fault.seq, "reason": fault.reason} for fault in faults]
-    values: dict[str, Any] = {"chains": check.chains + len(ids), "broken": [*check.broken, *told][:MAX_BROKEN]}
+def _save(runtime: Runtime, check: Row[Any], ids: list[str], broken_chains: list[chain.Broken]) -> None:
+    broken = [{"case": one.case_id, "seq": one.seq, "reason": one.reason} for one in broken_chains]
+    values: dict[str, Any] = {"chains": check.chains + len(ids), "broken": [*check.broken, *broken][:MAX_BROKEN]}
     if ids:
         values["position"] = ids[-1]
     with runtime.db.write() as connection:

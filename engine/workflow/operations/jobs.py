@@ -33,10 +33,10 @@ class RunBatch:
         try:
             if batches.progress_of(self._runtime, identity).state not in ("ready", "running"):
                 return Done()
-            told = batches.run(self._runtime, identity, seconds=MAX_SECONDS)
+            progress = batches.run(self._runtime, identity, seconds=MAX_SECONDS)
         except batches.UnknownBatchError:
             return GiveUp("unknown_batch")
-        return Deferred(AT_ONCE, "more") if told.state == "running" else Done()
+        return Deferred(AT_ONCE, "more") if progress.state == "running" else Done()
 
 
 class VerifyAudit:

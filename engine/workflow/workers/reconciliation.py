@@ -92,8 +92,8 @@ def tidy(runtime: Runtime) -> dict[str, int]:
         done: dict[str, int] = {}
         for tidied in runtime.housekeeping:
             done |= tidied(connection, now)
-        told = exists().where(incident.c.work_id == due_work.c.id, incident.c.state == "open")
-        left = update(due_work).where(due_work.c.state == "incident", ~told).values(state="done")
+        has_open_incident = exists().where(incident.c.work_id == due_work.c.id, incident.c.state == "open")
+        left = update(due_work).where(due_work.c.state == "incident", ~has_open_incident).values(state="done")
         done["incident work"] = connection.execute(left).rowcount
         over = exists().where(process_instance.c.id == incident.c.instance_id, process_instance.c.ended_at.is_not(None))
         connection.execute(

@@ -90,9 +90,9 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (finding.line, finding.element, finding.rule)))
 
 
-def beyond(told: Iterable[Finding], more: Iterable[Finding]) -> Iterator[Finding]:
+def beyond(reported: Iterable[Finding], more: Iterable[Finding]) -> Iterator[Finding]:
     """Those of *more* that *told* has not already said of the same element in other words."""
-    known = {(finding.element, finding.rule) for finding in told}
+    known = {(finding.element, finding.rule) for finding in reported}
     for finding in more:
         if not any((finding.element, number) in known for number in (finding.rule, *_SAME.get(finding.rule, ()))):
             yield finding

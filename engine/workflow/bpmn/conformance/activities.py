@@ -195,7 +195,7 @@ def loops_have_items(model: Model) -> Iterator[Finding]:
         if not model.executable(loop):
             continue
         inputs = children(loop, "loopDataInputRef")
-        if not inputs and not children(loop, "loopCardinality") and not _told_elsewhere(loop):
+        if not inputs and not children(loop, "loopCardinality") and not _has_foreign_loop(loop):
             text = "neither a collection nor a number of instances"
             yield at(loop, "EXT.067", text, "add loopCardinality or loopDataInputRef")
         if inputs and local(loop.getparent()) not in SCOPES:
@@ -209,7 +209,7 @@ def loops_have_items(model: Model) -> Iterator[Finding]:
             yield from _items(model, loop, number, reference, item)
 
 
-def _told_elsewhere(loop: Node) -> bool:
+def _has_foreign_loop(loop: Node) -> bool:
     """In an extension, ours or another engine's."""
     foreign = any(name.startswith("{") and not name.startswith(BPMN) for name in loop.attrib)
     return foreign or any(True for _ in loop.iterfind(f"{BPMN}extensionElements/*"))

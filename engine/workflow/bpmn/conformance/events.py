@@ -75,7 +75,7 @@ def starts_only_lead_on(model: Model) -> Iterator[Finding]:
     for event in model.each("startEvent"):
         if model.into(event):
             yield at(event, "EXT.096", "a start event must not have incoming flows")
-        if not model.given_out(event):
+        if not model.outgoing_ids(event):
             yield at(event, "EXT.101", "a start event must have an outgoing flow", "draw a flow from it")
 
 
@@ -83,7 +83,7 @@ def ends_only_take_in(model: Model) -> Iterator[Finding]:
     for event in model.each("endEvent"):
         if model.out_of(event):
             yield at(event, "EXT.104", "an end event must not have outgoing flows")
-        if not model.given_in(event):
+        if not model.incoming_ids(event):
             yield at(event, "EXT.107", "an end event must have an incoming flow", "draw a flow to it")
 
 
@@ -110,9 +110,9 @@ def nodes_lie_between_start_and_end(model: Model) -> Iterator[Finding]:
                 continue
             jump = local(node) if "link" in model.event_kinds(node) else ""
             starts = is_true(node, "instantiate") or jump == "intermediateCatchEvent"
-            if has_start and not starts and not model.given_in(node):
+            if has_start and not starts and not model.incoming_ids(node):
                 yield at(node, "EXT.150", "no flow leads here, though there is a start event", "connect it")
-            if has_end and jump != "intermediateThrowEvent" and not model.given_out(node):
+            if has_end and jump != "intermediateThrowEvent" and not model.outgoing_ids(node):
                 yield at(node, "EXT.151", "no flow leads on, though there is an end event", "connect it")
 
 
@@ -135,7 +135,7 @@ def boundaries_only_lead_on(model: Model) -> Iterator[Finding]:
             yield at(event, "EXT.112", "a boundary event must not have incoming flows")
         if compensates and model.out_of(event):
             yield at(event, "EXT.114", "compensation is reached by an association, not by a flow")
-        elif not compensates and not model.given_out(event):
+        elif not compensates and not model.outgoing_ids(event):
             yield at(event, "EXT.113", "a boundary event must have an outgoing flow", "draw a flow from it")
         host = model.find(event, event.get("attachedToRef"))
         if local(host) in ACTIVITIES and host is not None and host.getparent() is not event.getparent():
@@ -170,9 +170,9 @@ def intermediates_are_connected(model: Model) -> Iterator[Finding]:
         if is_link and (model.into(event) if catches else model.out_of(event)):
             side = "a catching link has no incoming flow" if catches else "a throwing link has no outgoing flow"
             yield at(event, "EXT.117", side)
-        if not model.given_in(event) and not (is_link and catches):
+        if not model.incoming_ids(event) and not (is_link and catches):
             yield at(event, "EXT.115", "an intermediate event must have an incoming flow", "draw a flow to it")
-        if not model.given_out(event) and not (is_link and not catches):
+        if not model.outgoing_ids(event) and not (is_link and not catches):
             yield at(event, "EXT.116", "an intermediate event must have an outgoing flow", "draw a flow from it")
 
 

@@ -81,7 +81,7 @@ def conditions_stand_where_a_choice_is(model: Model) -> Iterator[Finding]:
         source = model.find(flow, flow.get("sourceRef"))
         if local(source) in EVENTS:
             yield at(flow, "EXT.025", f"a flow out of a {local(source)} must not have a condition")
-        elif source is not None and local(source) in ACTIVITIES and len(model.given_out(source)) < 2:
+        elif source is not None and local(source) in ACTIVITIES and len(model.outgoing_ids(source)) < 2:
             text = "a conditional flow out of an activity needs another flow beside it"
             yield at(flow, "EXT.025", text, "remove the condition, or draw the flow for the other case")
         elif local(source) == "parallelGateway":
@@ -128,7 +128,7 @@ def executable_expressions_are_formal(model: Model) -> Iterator[Finding]:
                     yield at(expression, "EXT.012", text, 'write xsi:type="tFormalExpression"')
 
 
-def formal_expressions_say_something(model: Model) -> Iterator[Finding]:
+def formal_expressions_have_a_body(model: Model) -> Iterator[Finding]:
     conditions = [
         condition for owner in model.each("complexBehaviorDefinition") for condition in children(owner, "condition")
     ]
@@ -152,5 +152,5 @@ RULES = (
     Rule("8.4.9, 10.3", ("EXT.026",), defaults_leave_their_node),
     Rule("9.3, 10.3.5", ("EXT.028", "EXT.152"), flows_stay_in_their_scope),
     Rule("8.4.6", ("EXT.012",), executable_expressions_are_formal),
-    Rule("8.4.7", ("EXT.013",), formal_expressions_say_something),
+    Rule("8.4.7", ("EXT.013",), formal_expressions_have_a_body),
 )

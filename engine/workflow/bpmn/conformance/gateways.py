@@ -11,7 +11,7 @@ from engine.workflow.bpmn.elements import Finding
 _AWAITED = frozenset({"message", "signal", "timer", "conditional", "unknown"})
 
 
-def directions_are_kept(model: Model) -> Iterator[Finding]:
+def directions_are_respected(model: Model) -> Iterator[Finding]:
     for gateway in model.each(*sorted(GATEWAYS)):
         direction = gateway.get("gatewayDirection", "Unspecified").strip()
         before, after = len(model.into(gateway)), len(model.out_of(gateway))
@@ -19,20 +19,20 @@ def directions_are_kept(model: Model) -> Iterator[Finding]:
             yield at(gateway, "EXT.017", f"a converging gateway has one outgoing flow, not {after}")
         elif direction == "Diverging" and before > 1:
             yield at(gateway, "EXT.018", f"a diverging gateway has one incoming flow, not {before}")
-        elif direction == "Mixed" and min(len(model.given_in(gateway)), len(model.given_out(gateway))) < 2:
+        elif direction == "Mixed" and min(len(model.incoming_ids(gateway)), len(model.outgoing_ids(gateway))) < 2:
             yield at(gateway, "EXT.019", "a mixed gateway has several incoming and several outgoing flows")
 
 
 def gateways_split_or_join(model: Model) -> Iterator[Finding]:
     for gateway in model.each(*sorted(GATEWAYS)):
-        if max(len(model.given_in(gateway)), len(model.given_out(gateway))) < 2:
+        if max(len(model.incoming_ids(gateway)), len(model.outgoing_ids(gateway))) < 2:
             text = "a gateway splits or joins: it needs several flows in or out"
             yield at(gateway, "EXT.135", text, "draw the missing flow, or remove the gateway")
 
 
 def event_gateways_wait(model: Model) -> Iterator[Finding]:
     for gateway in model.each("eventBasedGateway"):
-        if len(model.given_out(gateway)) < 2:
+        if len(model.outgoing_ids(gateway)) < 2:
             yield at(gateway, "EXT.136", "an event-based gateway waits for two events or more")
         for flow in _leaving(model, gateway):
             if children(flow, "conditionExpression"):
@@ -80,7 +80,7 @@ def _can_wait(kinds: list[str]) -> bool:
 
 
 RULES = (
-    Rule("8.4.9", ("EXT.017", "EXT.018", "EXT.019"), directions_are_kept),
+    Rule("8.4.9", ("EXT.017", "EXT.018", "EXT.019"), directions_are_respected),
     Rule("10.6.1", ("EXT.135",), gateways_split_or_join),
     Rule("10.6.6", ("EXT.136", "EXT.137", "EXT.142", "BPMN.event-gateway-parallel"), event_gateways_wait),
     Rule("10.6.6", ("EXT.138", "EXT.139", "EXT.140", "EXT.141"), event_gateways_lead_to_what_is_awaited),

@@ -39,25 +39,26 @@ def follow(model: Model, file: Path, conform: Conform) -> list[Finding]:
     while pending:
         current, place, blamed = pending.pop()
         for node in current.each("import"):
-            told = node if blamed is None else blamed
+            report_at = node if blamed is None else blamed
             target = _place(node, place.parent, top)
             if node.get("importType") != BPMN_TYPE:
                 current.unread.add(node.get("namespace", ""))
-                found += _of_another_kind(node, told, target)
+                found += _of_another_kind(node, report_at, target)
                 continue
             if target is not None and target not in read and len(read) < MAX_IMPORTS:
-                read[target] = _read(node, target, told, found)
+                read[target] = _read(node, target, report_at, found)
                 if (other := read[target]) is not None:
-                    pending.append((other, target, told))
-                    entered.append((other, target.name, told))
+                    pending.append((other, target, report_at))
+                    entered.append((other, target.name, report_at))
             imported = read.get(target) if target is not None else None
             if target is None or target not in read:
                 text = f"the imported file {node.get('location', '')[:80]!r} is not in this folder"
-                found.append(at(told, RULE, text))
-            found += _connect(current, node, told, imported)
-    for other, name, told in entered:
-        for fault in conform(other):
-            found.append(at(told, fault.rule, f"{name}: {fault.element}: {fault.message}", severity=fault.severity))
+                found.append(at(report_at, RULE, text))
+            found += _connect(current, node, report_at, imported)
+    for other, name, report_at in entered:
+        for finding in conform(other):
+            text = f"{name}: {finding.element}: {finding.message}"
+            found.append(at(report_at, finding.rule, text, severity=finding.severity))
     return found
 
 
@@ -71,37 +72,37 @@ def _place(node: Node, folder: Path, top: Path) -> Path | None:
     return target if target.is_relative_to(top) and target.is_file() else None
 
 
-def _of_another_kind(node: Node, told: Node, target: Path | None) -> list[Finding]:
+def _of_another_kind(node: Node, report_at: Node, target: Path | None) -> list[Finding]:
     """A schema or a service description is not followed; one that should lie here must be here, and be one."""
     found: list[Finding] = []
     location = node.get("location", "")
     if target is not None:
-        _root(node, target, told, found)
+        _root(node, target, report_at, found)
     elif location and "://" not in location:
-        found.append(at(told, RULE, f"the imported file {location[:80]!r} is not in this folder"))
+        found.append(at(report_at, RULE, f"the imported file {location[:80]!r} is not in this folder"))
     return found
 
 
-def _read(node: Node, target: Path, told: Node, found: list[Finding]) -> Model | None:
-    root = _root(node, target, told, found)
+def _read(node: Node, target: Path, report_at: Node, found: list[Finding]) -> Model | None:
+    root = _root(node, target, report_at, found)
     return None if root is None else Model(root)
 
 
-def _root(node: Node, target: Path, told: Node, found: list[Finding]) -> Node | None:
+def _root(node: Node, target: Path, report_at: Node, found: list[Finding]) -> Node | None:
     """The root of an imported file, or ``None`` and why when it is not what the import says."""
     try:
         root = read_xml(target.read_bytes())
     except (BpmnSyntaxError, OSError) as error:
-        found.append(at(told, RULE, f"the imported file {target.name} cannot be read: {error}"))
+        found.append(at(report_at, RULE, f"the imported file {target.name} cannot be read: {error}"))
         return None
     wanted = _ROOTS.get(node.get("importType", ""))
     if wanted is not None and not root.tag.startswith(f"{{{wanted}}}"):
-        found.append(at(told, RULE, f"the imported file {target.name} is not of the type the import says"))
+        found.append(at(report_at, RULE, f"the imported file {target.name} is not of the type the import says"))
         return None
     return root
 
 
-def _connect(model: Model, node: Node, told: Node, imported: Model | None) -> list[Finding]:
+def _connect(model: Model, node: Node, report_at: Node, imported: Model | None) -> list[Finding]:
     namespace = node.get("namespace", "")
     if imported is None:
         model.unread.add(namespace)
@@ -110,6 +111,8 @@ def _connect(model: Model, node: Node, told: Node, imported: Model | None) -> li
         model.imports.setdefault(name, []).append(imported)
     if imported.namespace == namespace:
         shared = sorted(set(model.by_id) & set(imported.by_id)) if namespace == model.namespace else []
-        return [at(told, "EXT.002", f"the id {name} is used here and in the imported file") for name in shared[:20]]
+        return [
+            at(report_at, "EXT.002", f"the id {name} is used here and in the imported file") for name in shared[:20]
+        ]
     text = f"the imported file has the namespace {imported.namespace[:80]!r}, not {namespace[:80]!r}"
-    return [at(told, "BPMN.import-namespace", text, severity="warning")]
+    return [at(report_at, "BPMN.import-namespace", text, severity="warning")]

@@ -90,11 +90,11 @@ class Model:
     def out_of(self, node: Node) -> set[str]:
         return self._drawn(self.outgoing, node) | set(texts(node, "outgoing"))
 
-    def given_in(self, node: Node) -> set[str]:
+    def incoming_ids(self, node: Node) -> set[str]:
         """Flows the node itself says lead to it; in a file without such lists, those drawn."""
         return set(texts(node, "incoming")) if self.lists_flows else self._drawn(self.incoming, node)
 
-    def given_out(self, node: Node) -> set[str]:
+    def outgoing_ids(self, node: Node) -> set[str]:
         return set(texts(node, "outgoing")) if self.lists_flows else self._drawn(self.outgoing, node)
 
     def _drawn(self, flows: dict[str, list[Node]], node: Node) -> set[str]:

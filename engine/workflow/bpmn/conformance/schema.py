@@ -56,11 +56,11 @@ def elements_are_known(model: Model) -> Iterator[Finding]:
         for child in node:
             name = local(child)
             if name not in allowed and not (local(node) == "definitions" and child.tag.startswith(DIAGRAM)):
-                told = name or child.tag
+                shown = name or child.tag
                 yield at(
                     child,
                     "XSD.element",
-                    f"{local(node)} has no element {told}",
+                    f"{local(node)} has no element {shown}",
                     "" if name else "what is not of the standard belongs in extensionElements",
                 )
 
@@ -110,16 +110,16 @@ def values_are_of_their_kind(model: Model) -> Iterator[Finding]:
     for node, known in _written(model):
         for name, kind in known.attributes.items():
             value = node.get(name)
-            if value is not None and (fault := _fault(kind, value)):
-                yield at(node, "XSD.value", f"{name} {value[:60]!r} is not {fault}")
-        if known.content is not None and (fault := _fault(known.content, node.text or "")):
-            yield at(node, "XSD.value", f"{local(node)} {(node.text or '')[:60]!r} is not {fault}")
+            if value is not None and (expected := _unmet(kind, value)):
+                yield at(node, "XSD.value", f"{name} {value[:60]!r} is not {expected}")
+        if known.content is not None and (expected := _unmet(known.content, node.text or "")):
+            yield at(node, "XSD.value", f"{local(node)} {(node.text or '')[:60]!r} is not {expected}")
         written = str(node.get(XSI_TYPE, "")).rpartition(":")[2]
         if written and "evaluatesToTypeRef" in known.attributes and written not in ("tExpression", "tFormalExpression"):
             yield at(node, "XSD.value", f"xsi:type {written!r} is neither tExpression nor tFormalExpression")
 
 
-def _fault(kind: Kind, value: str) -> str:
+def _unmet(kind: Kind, value: str) -> str:
     """What the value should have been, or an empty text when it is that."""
     if kind.name == "choice":
         return "" if value in kind.choices else f"one of {', '.join(kind.choices)}"

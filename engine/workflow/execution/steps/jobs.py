@@ -31,8 +31,8 @@ def finish_job(ctx: Context) -> None:
 def throw_error(ctx: Context) -> None:
     assert isinstance(ctx.command, ThrowError) and ctx.token is not None and ctx.work is not None
     if not error_propagation.throw_error(ctx.execution, ctx.token, ctx.command.code):
-        told = f"{ctx.command.code}: {ctx.command.detail}" if ctx.command.detail else ctx.command.code
-        ctx.execution.fail(ctx.token, ExecutionError("uncaught_error", told), ctx.work.id)
+        detail = f"{ctx.command.code}: {ctx.command.detail}" if ctx.command.detail else ctx.command.code
+        ctx.execution.fail(ctx.token, ExecutionError("uncaught_error", detail), ctx.work.id)
         ctx.connection.execute(update(due_work).where(due_work.c.id == ctx.work.id).values(state="incident"))
     advance.run(ctx.execution)
     ctx.audit_kind = WorkflowEvent.ERROR_THROWN

@@ -136,7 +136,7 @@ def pass_on(ctx: Context) -> None:
             _begin(ctx, chosen, row.variables, row.owner_id)
         return
     messages.take(ctx.connection, row.id, ctx.now)
-    messages.tell_listeners(ctx.connection, row, ctx.now)
+    messages.schedule_signals(ctx.connection, row, ctx.now)
     messages.begin_later(ctx.connection, row, begins, ctx.now)
     ctx.wakes_workers = True
 

@@ -213,10 +213,10 @@ def test_the_text_of_the_refusal_names_line_and_construct() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"<", b"<!DOCTYPE p><Policy/>"])
 def test_what_is_no_xml_is_refused_as_a_file(data: bytes) -> None:
-    assert [name for _, name in _told(data)] == ["policy.xml"]
+    assert [name for _, name in _reported(data)] == ["policy.xml"]
 
 
-def _told(data: bytes) -> list[tuple[int, str]]:
+def _reported(data: bytes) -> list[tuple[int, str]]:
     with pytest.raises(PolicyError) as refused:
         read_policy(data)
     return [(violation.line, violation.name) for violation in refused.value.violations]

@@ -52,10 +52,10 @@ def test_a_file_the_parser_stops_at_is_still_told_whole(tmp_path: Path) -> None:
     """A flow to nowhere stops the parser; what cannot be executed is named all the same."""
     body = '<startEvent id="a"/><endEvent id="z"/><sequenceFlow id="f" sourceRef="a" targetRef="gone"/>'
 
-    told = report(write(tmp_path / "x.bpmn", body))
+    reported = report(write(tmp_path / "x.bpmn", body))
 
-    assert told[0] == ("f", "REF.existence", "error")
-    assert [row for row in told if row[2] == "unsupported"] == [
+    assert reported[0] == ("f", "REF.existence", "error")
+    assert [row for row in reported if row[2] == "unsupported"] == [
         ("", "not-executable", "unsupported"),
         ("a", "element-not-executable", "unsupported"),
         ("z", "element-not-executable", "unsupported"),
@@ -72,8 +72,8 @@ def test_extensions_of_other_engines_are_named_once_each(tmp_path: Path) -> None
 
     rows = findings_report(file, CAPABILITIES)
 
-    told = {(row["element"], row["message"]) for row in rows if row["rule"] == "extension-not-read"}
-    assert told == {("a", "@v:form is not read (2 places)"), ("z", "v:listener is not read")}
+    reported = {(row["element"], row["message"]) for row in rows if row["rule"] == "extension-not-read"}
+    assert reported == {("a", "@v:form is not read (2 places)"), ("z", "v:listener is not read")}
 
 
 def test_a_file_of_talk_alone_says_that_nothing_is_executed(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ class Play:
     def _read(self) -> None:
         self.trace.extend((line.element, line.type, line.state) for line in self.run.lines())
 
-    def tell(self, *stimuli: Mapping[str, Any]) -> Play:
+    def send(self, *stimuli: Mapping[str, Any]) -> Play:
         """Apply stimuli as ``ibalanse run`` does."""
         from engine.cli.stimuli import apply_stimulus
 
@@ -195,7 +195,7 @@ class Play:
 
 def played(body: str, *stimuli: Mapping[str, Any], **options: Any) -> str:
     """What the tasks of a model did, after all stimuli."""
-    return Play(body, **options).tell(*stimuli).done
+    return Play(body, **options).send(*stimuli).done
 
 
 def as_json(rows: Iterable[Mapping[str, Any]]) -> str:

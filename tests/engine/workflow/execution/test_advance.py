@@ -67,7 +67,7 @@ def test_two_pools_talk_to_and_fro(definition: str) -> None:
 def test_two_instances_of_one_process_hear_each_other() -> None:
     body = steps("s > x ? first == true ? > (c) > a > e", "(x) ? first == false ? > (w) > b > e2")
     body += event("intermediateCatchEvent", "c", signal()) + event("intermediateThrowEvent", "w", signal())
-    play = Play(body, {"first": True}).tell({"start": {"variables": {"first": False}}})
+    play = Play(body, {"first": True}).send({"start": {"variables": {"first": False}}})
 
     assert play.marks == ["a", "b"]
 

@@ -327,18 +327,18 @@ def test_a_message_wakes_who_waits_and_an_early_one_is_kept(application: Applica
     )
     early, late = start(application, anne).case_id, start(application, anne).case_id
 
-    def tell(case: str) -> Outcome:
+    def correlate(case: str) -> Outcome:
         message = CorrelateMessage("answer", case, "test", f"m-{case}", {"x": 1})
         return application.dispatch.send(message, citizen(anne))
 
-    assert tell(early).state == "buffered"
+    assert correlate(early).state == "buffered"
     complete(application, anne, early, "a")
     complete(application, anne, late, "a")
-    tell(late)
+    correlate(late)
 
     assert list(open_tasks(application, early)) == ["b"]
     assert list(open_tasks(application, late)) == ["b"]
-    assert tell(late).repeated
+    assert correlate(late).repeated
 
 
 def test_a_stage_guard_refuses_the_whole_command(application: Application, anne: str) -> None:
@@ -365,9 +365,9 @@ def test_the_second_to_complete_a_task_is_told_who_was_first(application: Applic
 
     again = application.dispatch.send(CompleteTask(task), citizen(anne), key="k1")
     assert again.repeated and len(again.next_tasks) == 1
-    with pytest.raises(AlreadyDone) as told:
+    with pytest.raises(AlreadyDone) as refusal:
         application.dispatch.send(CompleteTask(task), citizen(anne), key="k2")
-    assert told.value.by == anne
+    assert refusal.value.by == anne
 
 
 def test_a_stranger_is_told_the_task_is_not_there(application: Application, anne: str) -> None:

@@ -147,8 +147,8 @@ def test_messages_wait_in_the_buffer_and_arrive_in_order_at_resume(application: 
     )  # fmt: skip
     case.send(SuspendCase(case.id, "x"))
     for name in ("first", "second"):
-        told = case.send(CorrelateMessage(name, case.id, "test", name, {name: 1}), SYSTEM)
-        assert told.state == "buffered"
+        outcome = case.send(CorrelateMessage(name, case.id, "test", name, {name: 1}), SYSTEM)
+        assert outcome.state == "buffered"
     assert case.open() == {}
 
     case.send(ResumeCase(case.id))
@@ -236,9 +236,9 @@ TWO = '<startEvent id="s"/>' + USER.format("a") + USER.format("b") + '<endEvent 
 def test_a_token_is_moved_and_the_answer_says_where_everything_stands(application: Application, anne: str) -> None:
     case = Case(application, anne, TWO)
 
-    told = case.modify("a", start=(StartAt("b", variables={"why": "skipped"}),))
+    outcome = case.modify("a", start=(StartAt("b", variables={"why": "skipped"}),))
 
-    assert [(element, state) for element, _, state in told.tokens] == [("b", "activated")]
+    assert [(element, state) for element, _, state in outcome.tokens] == [("b", "activated")]
     assert set(case.open()) == {"b"}
     case.complete("b")
     assert case.state() == ("completed", "closed")
@@ -277,9 +277,9 @@ def test_starting_inside_a_subprocess_that_does_not_run_opens_it_with_its_events
 ) -> None:
     case = Case(application, anne, SUB, head='<message id="m" name="stop"/>')
 
-    told = case.modify("a", start=(StartAt("in2"),))
+    outcome = case.modify("a", start=(StartAt("in2"),))
 
-    assert sorted(element for element, _, _ in told.tokens) == ["in2", "sub"]
+    assert sorted(element for element, _, _ in outcome.tokens) == ["in2", "sub"]
     case.send(CorrelateMessage("stop", case.id, "t", "1"), SYSTEM)
     assert set(case.open()) == {"z"}
 
@@ -321,9 +321,9 @@ def test_an_ambiguous_scope_is_asked_for_and_can_be_named(application: Applicati
     assert refused.value.reasons[0].rule == "scope-ambiguous"
     scope = refused.value.reasons[0].message.split(": ")[1].split(", ")[0]
 
-    told = case.modify(start=(StartAt("in2", scope),))
+    outcome = case.modify(start=(StartAt("in2", scope),))
 
-    assert sorted(element for element, _, _ in told.tokens) == ["in", "in", "in2", "sub", "sub"]
+    assert sorted(element for element, _, _ in outcome.tokens) == ["in", "in", "in2", "sub", "sub"]
 
 
 def test_what_has_no_place_of_its_own_cannot_be_started(application: Application, anne: str) -> None:

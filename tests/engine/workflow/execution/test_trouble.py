@@ -288,8 +288,8 @@ def test_a_message_nobody_waits_for_is_kept_and_expires(application: Application
         head='<message id="M" name="answer"/>',
     )
     case = Case(application, anne)
-    told = CorrelateMessage("answer", case.id, "test", "m1", {}, time_to_live=timedelta(hours=1))
-    assert application.dispatch.send(told, case.actor).state == "buffered"
+    early = CorrelateMessage("answer", case.id, "test", "m1", {}, time_to_live=timedelta(hours=1))
+    assert application.dispatch.send(early, case.actor).state == "buffered"
 
     clock.advance(timedelta(hours=2))
     case.complete("a")

@@ -283,8 +283,8 @@ def test_of_two_who_claim_at_once_one_gets_it_and_the_other_is_told_who(applicat
     def try_it(who: Actor) -> None:
         try:
             desk.send(ClaimTask(desk.task), who)
-        except AlreadyDone as told:
-            refused.append(told.by)
+        except AlreadyDone as refusal:
+            refused.append(refusal.by)
 
     threads = [threading.Thread(target=try_it, args=(who,)) for who in (KARI, OLA)]
     for thread in threads:

@@ -138,7 +138,7 @@ class Process:
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(row) for row in self.text.splitlines() if row.startswith("{")]
 
-    def says(self, text: str, seconds: float = 30) -> bool:
+    def prints(self, text: str, seconds: float = 30) -> bool:
         return eventually(lambda: text in self.text, seconds)
 
 

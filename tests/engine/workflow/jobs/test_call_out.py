@@ -199,11 +199,11 @@ def test_what_cannot_be_mended_by_trying_again_is_told_to_a_person(cases: Cases)
         ({"body.why": '["greaterThan", ["dataModel", "why", "variables"], 1]'}, {}, "expression_failed", "body.why"),
         ({}, ReplyUnusable("reply_value_missing", "receipt"), "reply_value_missing", "receipt"),
     ]
-    for config, answer, *told in wrong:
+    for config, answer, *incident in wrong:
         calling(cases, answer, **config)
         case = cases.start(why=SECRET)
         cases.work()
-        assert [[i.code, i.detail] for i in cases.incidents() if i.case_id == case] == [told]
+        assert [[i.code, i.detail] for i in cases.incidents() if i.case_id == case] == [incident]
 
 
 @pytest.mark.parametrize(

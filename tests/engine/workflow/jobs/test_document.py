@@ -95,12 +95,12 @@ def test_the_citizen_gets_the_letter_in_their_language_and_a_notice(product: Pro
     with product.application.db.read() as connection:
         row = connection.execute(select(case_file).where(case_file.c.id == case)).one()
         pdf = letters.document(connection, product.application.vault, case, letter.id)
-        told = notices.of_person(connection, product.application.vault, product.anne.person_id)
+        notified = notices.of_person(connection, product.application.vault, product.anne.person_id)
         events = connection.execute(select(audit_event).where(audit_event.c.case_id == case)).all()
     assert letter.title == f"Svar i sak {row.number} (nynorsk)"
     assert letter.body == "Hei Anne Eksempel.\n\nDu skreiv: Eg treng hjelp {no}\n\nHelsing Nav Lillestrøm"
     assert pdf.startswith(b"%PDF") and hashlib.sha256(pdf).hexdigest() == letter.digest
-    assert [(n.kind, n.content) for n in told] == [("letter", {"about": letter.title})]
+    assert [(n.kind, n.content) for n in notified] == [("letter", {"about": letter.title})]
     (trail,) = [event for event in events if event.kind == "LetterSent"]
     assert (trail.actor_id, trail.data["digest"]) == (SYSTEM.person_id, letter.digest)
     assert "treng hjelp" not in json.dumps([event.data for event in events])

@@ -131,11 +131,11 @@ def test_many_are_let_go_each_as_its_own_and_each_is_told(cases: Cases) -> None:
         assert [one.process for one in find(connection, Selection(code="http_410"))] == ["q", "q"]
         assert find(connection, Selection(kind="timer")) == []
 
-    told = list(resolve(cases.app.db, cases.app.dispatch, Selection(process="p"), "retry", actor=ADMIN))
+    outcomes = list(resolve(cases.app.db, cases.app.dispatch, Selection(process="p"), "retry", actor=ADMIN))
     cases.work()
 
-    assert {(one.case, outcome) for one, outcome in told} == {(case, "retried") for case in first}
-    assert len(told) == 3
+    assert {(one.case, outcome) for one, outcome in outcomes} == {(case, "retried") for case in first}
+    assert len(outcomes) == 3
     assert [cases.state(case) for case in first + other] == ["completed"] * 3 + ["active"] * 2
     assert cases.whole()
 

@@ -94,15 +94,15 @@ def test_the_figures_of_every_process_are_added_up_on_a_port_of_its_own(
     assert spawn("worker", "--burst", **shared).wait() == 0
     spawn("metrics", "--port", str(port), **shared)
 
-    def told() -> str:
+    def scraped() -> str:
         try:
             return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
         except requests.RequestException:
             return ""
 
-    assert eventually(lambda: bool(told()))
-    assert figure(told(), "ibalanse_commands_total", command="FinishJob", outcome="done") == 4
-    assert figure(told(), "ibalanse_commands_total", command="FireTimer", outcome="done") == 4
+    assert eventually(lambda: bool(scraped()))
+    assert figure(scraped(), "ibalanse_commands_total", command="FinishJob", outcome="done") == 4
+    assert figure(scraped(), "ibalanse_commands_total", command="FireTimer", outcome="done") == 4
 
 
 def test_a_trace_goes_from_a_request_through_its_job_to_its_calls_and_logs(

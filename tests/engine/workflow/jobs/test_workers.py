@@ -70,9 +70,9 @@ def test_four_workers_do_five_hundred_pieces_of_work_once_each(cases: Cases, spa
     workers = [spawn("worker", "--burst", "--json") for _ in range(4)]
     assert [worker.wait(240) for worker in workers] == [0] * 4
 
-    told = [worker.lines()[-1]["done"] for worker in workers]
-    assert sum(told) >= 500
-    assert sum(count > 0 for count in told) >= 2, f"the work was shared: {told}"
+    counts = [worker.lines()[-1]["done"] for worker in workers]
+    assert sum(counts) >= 500
+    assert sum(count > 0 for count in counts) >= 2, f"the work was shared: {counts}"
     assert done_once(cases, 250)
 
 
@@ -122,7 +122,7 @@ def server(application: Application) -> Iterator[redis.Redis]:
 def test_work_is_found_again_after_redis_was_emptied(cases: Cases, spawn: Spawn, server: redis.Redis) -> None:
     cases.deploy(JOB_AND_TIMER)
     worker = spawn("worker")
-    assert worker.says("serving timers, work, bulk")
+    assert worker.prints("serving timers, work, bulk")
     for n in range(20):
         cases.start()
         if n % 5 == 0:
@@ -138,7 +138,7 @@ def test_work_is_found_again_after_redis_was_emptied(cases: Cases, spawn: Spawn,
 def test_work_goes_on_while_redis_is_gone(cases: Cases, spawn: Spawn, server: redis.Redis) -> None:
     cases.deploy(JOB_AND_TIMER)
     worker = spawn("worker")
-    assert worker.says("serving")
+    assert worker.prints("serving")
     time.sleep(1)
     os.kill(int(server.info()["process_id"]), signal.SIGKILL)
     for _ in range(10):
@@ -180,8 +180,8 @@ def test_an_unknown_queue_is_refused_and_the_state_of_the_work_is_told(cases: Ca
     assert (wrong.wait(), status.wait(), helped.wait()) == (2, 0, 0)
 
     assert "timers, work, bulk" in wrong.text
-    told = status.lines()[0]
-    assert (told["due"], told["queues"]["work"], told["redis"]) == (1, {"due": 1}, False)
+    shown = status.lines()[0]
+    assert (shown["due"], shown["queues"]["work"], shown["redis"]) == (1, {"due": 1}, False)
     assert "SIGTERM" in helped.text
 
 
@@ -271,7 +271,7 @@ def test_the_database_goes_away_for_ten_seconds_and_worker_and_web_come_back_by_
             return 0
 
     try:
-        assert all(process.says("serving") for process in processes)
+        assert all(process.prints("serving") for process in processes)
         assert eventually(lambda: status("/health/ready") == 200, 60)
         for _ in range(40):
             cases.start()

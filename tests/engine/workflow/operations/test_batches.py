@@ -83,8 +83,8 @@ def ibalanse(
         status = main.main(
             [*argv, "--json"], wire=lambda _: application, prepare=lambda _: None, create_sandbox=lambda _: None
         )
-        said = capsys.readouterr()
-        return status, json.loads(said.out) if said.out.strip() else None, said.err
+        expected = capsys.readouterr()
+        return status, json.loads(expected.out) if expected.out.strip() else None, expected.err
 
     return ask
 
@@ -116,19 +116,19 @@ def test_a_query_chooses_by_process_version_element_and_age(
 def test_a_batch_does_what_it_can_and_says_why_not(application: Application, anne: str, ibalanse: Ask) -> None:
     deploy(application, one("a"))
     cases = start(application, anne, 3)
-    status, told, _ = ibalanse("batch", "suspend", "--process", "p", "--reason", "new law", "--later")
-    assert (status, told["state"], told["total"], told["pending"]) == (0, "ready", 3, 3)
+    status, output, _ = ibalanse("batch", "suspend", "--process", "p", "--reason", "new law", "--later")
+    assert (status, output["state"], output["total"], output["pending"]) == (0, "ready", 3, 3)
     ibalanse("case", "suspend", cases[1], "--reason", "by hand")
-    ibalanse("batch", "stop", told["batch"])
+    ibalanse("batch", "stop", output["batch"])
 
-    status, told, _ = ibalanse("batch", "run", told["batch"])
+    status, output, _ = ibalanse("batch", "run", output["batch"])
 
-    assert (status, told["done"], told["refused"], told["state"]) == (1, 2, 1, "done")
-    assert told["refusals"][0]["target"] == cases[1]
-    assert told["refusals"][0]["reasons"][0]["message"] == "the case is suspended"
+    assert (status, output["done"], output["refused"], output["state"]) == (1, 2, 1, "done")
+    assert output["refusals"][0]["target"] == cases[1]
+    assert output["refusals"][0]["reasons"][0]["message"] == "the case is suspended"
     assert set(states(application).values()) == {"suspended"}
-    status, told, _ = ibalanse("batch", "resume", "--process", "p")
-    assert (status, told["done"]) == (0, 3)
+    status, output, _ = ibalanse("batch", "resume", "--process", "p")
+    assert (status, output["done"]) == (0, 3)
     assert set(states(application).values()) == {"active"}
     with application.db.read() as connection:
         assert [fault for _, fault in chain.verify_all(connection) if fault] == []
@@ -139,18 +139,18 @@ def test_a_batch_can_be_stopped_and_goes_on_where_it_was(application: Applicatio
     cases = start(application, anne, 4)
     batch = batches.create(application, "cancel", cases, chosen={}, reason="x")
 
-    def stop_after_two(told: batches.Progress) -> None:
-        if told.done == 2:
+    def stop_after_two(output: batches.Progress) -> None:
+        if output.done == 2:
             batches.stop(application, batch)
 
-    told = batches.run(application, batch, stop_after_two)
-    assert (told.state, told.done, told.pending) == ("stopped", 2, 2)
-    told = batches.run(application, batch)
-    assert (told.state, told.done, told.pending) == ("stopped", 2, 2), "whoever comes by does not go on with it"
+    output = batches.run(application, batch, stop_after_two)
+    assert (output.state, output.done, output.pending) == ("stopped", 2, 2)
+    output = batches.run(application, batch)
+    assert (output.state, output.done, output.pending) == ("stopped", 2, 2), "whoever comes by does not go on with it"
     batches.let_run(application, batch)
-    told = batches.run(application, batch)
+    output = batches.run(application, batch)
 
-    assert (told.state, told.done, told.pending) == ("done", 4, 0)
+    assert (output.state, output.done, output.pending) == ("done", 4, 0)
     assert list(states(application).values()) == ["terminated"] * 4
 
 
@@ -171,16 +171,16 @@ def test_retry_lets_every_incident_of_a_case_go_on(application: Application, ann
     application.performer.run_until_idle()
     twice.good = True
 
-    status, told, _ = ibalanse("batch", "retry", "--everything")
+    status, output, _ = ibalanse("batch", "retry", "--everything")
     application.performer.run_until_idle()
 
-    assert (status, told["done"]) == (0, 2)
+    assert (status, output["done"]) == (0, 2)
     assert set(states(application).values()) == {"completed"}
 
 
 def test_bad_input_is_told_and_nothing_is_stored(application: Application, ibalanse: Ask) -> None:
     deploy(application, one("a"))
-    for argv, said in (
+    for argv, expected in (
         (("batch", "cancel", "--reason", "x"), "--everything"),
         (("batch", "cancel", "--process", "p"), "--reason"),
         (("batch", "suspend", "--version", "1", "--reason", "x"), "needs --process"),
@@ -196,7 +196,7 @@ def test_bad_input_is_told_and_nothing_is_stored(application: Application, ibala
         (("case", "show", "2026-9999"), "no case"),
     ):
         status, _, error = ibalanse(*argv)
-        assert (status, said in error) == (2, True), (argv, error)
+        assert (status, expected in error) == (2, True), (argv, error)
     assert batches.latest(application) == []
 
 
@@ -207,12 +207,12 @@ def test_a_dry_run_tells_what_would_not_fit_and_moves_nothing(
     application: Application, anne: str, ibalanse: Ask
 ) -> None:
     cases = _two_versions(application, anne)
-    status, told, _ = ibalanse("migrate", "m", "--from", "1", "--to", "2", "--dry-run")
+    status, output, _ = ibalanse("migrate", "m", "--from", "1", "--to", "2", "--dry-run")
 
-    assert (status, told["total"], told["fit"]) == (1, 3, 2)
-    assert told["unfit"][0]["instance"] == cases[2]
-    assert told["unfit"][0]["reasons"][0]["rule"] == "element-gone"
-    assert told["summary"][0]["instances"] == 1
+    assert (status, output["total"], output["fit"]) == (1, 3, 2)
+    assert output["unfit"][0]["instance"] == cases[2]
+    assert output["unfit"][0]["reasons"][0]["rule"] == "element-gone"
+    assert output["summary"][0]["instances"] == 1
     assert len(set(definitions(application))) == 1
 
 
@@ -232,12 +232,12 @@ def test_migrate_moves_all_tells_progress_and_undo_puts_back_what_has_not_moved(
     status, versions, _ = ibalanse("versions", "m")
     assert [(v["version"], v["tag"], v["active"]) for v in versions] == [(2, "law-2027", 0), (1, "", 3)]
 
-    status, told, _ = ibalanse("migrate", "m", "--from", "1", "--to", "law-2027", "--map", "old=new")
-    assert (status, told["done"], told["refused"]) == (0, 3, 0)
+    status, output, _ = ibalanse("migrate", "m", "--from", "1", "--to", "law-2027", "--map", "old=new")
+    assert (status, output["done"], output["refused"]) == (0, 3, 0)
     status, versions, _ = ibalanse("versions", "m")
     assert [(v["version"], v["active"]) for v in versions] == [(2, 3), (1, 0)]
     complete(application, anne, cases[0])
-    status, undone, _ = ibalanse("migrate", "--undo", told["batch"])
+    status, undone, _ = ibalanse("migrate", "--undo", output["batch"])
 
     assert (status, undone["done"], undone["refused"]) == (1, 2, 1)
     assert undone["refusals"][0]["target"] == cases[0]
@@ -282,12 +282,12 @@ def test_a_migration_killed_between_and_inside_cases_goes_on_and_moves_each_once
             capture_output=True,
         )
         assert killed.returncode == -signal.SIGKILL, killed.stderr
-    told = batches.progress_of(application, batch)
-    assert (told.state, told.done, told.pending) == ("running", 4, 2)
+    output = batches.progress_of(application, batch)
+    assert (output.state, output.done, output.pending) == ("running", 4, 2)
 
-    told = batches.run(application, batch)
+    output = batches.run(application, batch)
 
-    assert (told.state, told.done, told.refused) == ("done", 6, 0)
+    assert (output.state, output.done, output.refused) == ("done", 6, 0)
     assert set(definitions(application)) == {second}
     with application.db.read() as connection:
         moved = connection.execute(
@@ -308,13 +308,13 @@ def test_deploy_says_version_tag_and_checksum(application: Application, ibalanse
     for name, content in files.items():
         (folder / name).write_bytes(content)
 
-    status, told, _ = ibalanse("deploy", str(folder))
+    status, output, _ = ibalanse("deploy", str(folder))
     again = ibalanse("deploy", str(folder))[1]
 
-    assert (status, told["version"], told["tag"], told["new"]) == (0, 1, "law-2026", True)
+    assert (status, output["version"], output["tag"], output["new"]) == (0, 1, "law-2026", True)
     assert (again["version"], again["new"]) == (1, False)
     with application.db.read() as connection:
-        assert connection.execute(select(process_definition.c.checksum)).scalar_one() == told["checksum"]
+        assert connection.execute(select(process_definition.c.checksum)).scalar_one() == output["checksum"]
 
 
 def test_one_case_is_modified_from_the_command_line(application: Application, anne: str, ibalanse: Ask) -> None:
@@ -322,14 +322,14 @@ def test_one_case_is_modified_from_the_command_line(application: Application, an
     case = start(application, anne, 1)[0]
     number = ibalanse("case", "show", case)[1]["number"]
 
-    status, told, _ = ibalanse(
+    status, output, _ = ibalanse(
         "case", "modify", number, "--cancel", "a", "--start", "b", "--set", "n=1", "--reason", "x"
     )
-    assert (status, [token["element"] for token in told["tokens"]]) == (0, ["b"])
+    assert (status, [token["element"] for token in output["tokens"]]) == (0, ["b"])
     status, _, error = ibalanse("case", "modify", number, "--cancel", "b", "--reason", "x")
     assert (status, "nothing would be left" in error) == (2, True)
-    status, told, _ = ibalanse("case", "cancel", number, "--reason", "over")
-    assert (status, told["state"], told["tokens"]) == (0, "terminated", [])
+    status, output, _ = ibalanse("case", "cancel", number, "--reason", "over")
+    assert (status, output["state"], output["tokens"]) == (0, "terminated", [])
 
 
 def test_two_runners_on_one_batch_do_each_case_once(application: Application, anne: str) -> None:
@@ -343,8 +343,8 @@ def test_two_runners_on_one_batch_do_each_case_once(application: Application, an
     for runner in runners:
         runner.join(60)
 
-    told = batches.progress_of(application, batch)
-    assert (told.state, told.done, told.refused) == ("done", 12, 0)
+    output = batches.progress_of(application, batch)
+    assert (output.state, output.done, output.refused) == ("done", 12, 0)
     with application.db.read() as connection:
         suspended = connection.execute(
             select(chain.audit_event.c.case_id).where(chain.audit_event.c.kind == "CaseSuspended")

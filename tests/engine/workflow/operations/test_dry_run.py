@@ -40,9 +40,9 @@ def test_what_nobody_foresaw_and_a_case_that_is_gone_stop_no_others(
     settings = {"to": target, "mapping": {"x": "a"}}
     batch = batches.create(application, "try", [cases[0], gone, cases[1]], chosen={}, settings=settings)
 
-    told = batches.run(application, batch)
+    progress = batches.run(application, batch)
 
-    assert (told.state, told.done, told.refused) == ("done", 1, 2)
+    assert (progress.state, progress.done, progress.refused) == ("done", 1, 2)
     refused = {item["target"]: item for item in batches.results(application, batch, "refused")}
     assert refused[cases[0]]["code"] == "crashed" and refused[cases[0]]["reasons"] == [{"message": "KeyError"}]
     assert refused[gone]["code"] == "not_found"
@@ -61,8 +61,8 @@ def test_a_lost_race_and_a_database_that_was_away_are_tried_again(
 
     if kind == "try":
         settings = {"to": target, "mapping": {}}
-        told = batches.run(application, batches.create(application, "try", cases, chosen={}, settings=settings))
-        assert (told.state, told.done, told.refused) == ("done", 2, 0)
+        progress = batches.run(application, batches.create(application, "try", cases, chosen={}, settings=settings))
+        assert (progress.state, progress.done, progress.refused) == ("done", 2, 0)
     else:
         assert list(dry_run.tried(application, target, {}, cases)) == [(case, None) for case in cases]
     assert target not in definitions(application)

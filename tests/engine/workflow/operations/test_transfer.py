@@ -101,7 +101,7 @@ def test_a_file_that_was_cut_off_or_changed_is_refused_before_a_row_is_written(
 ) -> None:
     _, lines = started(application, anne)
     changed = [line_.replace('"a"', '"z"') for line_ in lines]
-    for wrong, said in (
+    for wrong, message in (
         (lines[:-1], "cut off"),
         ([*lines[:2], *lines[3:]], "checksum"),
         (changed, "checksum"),
@@ -111,7 +111,7 @@ def test_a_file_that_was_cut_off_or_changed_is_refused_before_a_row_is_written(
         ([json.dumps({"ibalanse": "export", "format": 1, "schema": "0000"})], "schema 0000"),
         ([], "cut off"),
     ):
-        with pytest.raises(BadInputError, match=said):
+        with pytest.raises(BadInputError, match=message):
             transfer.check(wrong)
 
 

@@ -86,10 +86,10 @@ def test_findings_come_in_document_order_with_the_line_of_the_tag() -> None:
 
 
 def test_a_finding_of_the_engine_that_says_the_same_is_not_told_again() -> None:
-    told = [Finding("a", "EXT.096", "x")]
+    reported = [Finding("a", "EXT.096", "x")]
     more = [Finding("a", "flow-into-start", "x"), Finding("b", "flow-into-start", "x"), Finding("a", "no-end", "x")]
 
-    assert [(f.element, f.rule) for f in beyond(told, more)] == [("b", "flow-into-start"), ("a", "no-end")]
+    assert [(f.element, f.rule) for f in beyond(reported, more)] == [("b", "flow-into-start"), ("a", "no-end")]
 
 
 def test_five_thousand_nodes_are_judged_within_a_second() -> None:

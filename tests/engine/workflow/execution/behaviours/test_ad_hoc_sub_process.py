@@ -20,30 +20,30 @@ def test_side_by_side_all_begin_at_once() -> None:
     play = Play(ad_hoc(USERS))
 
     assert play.waiting == ["u", "v"]
-    assert play.tell({"complete": "v"}, {"complete": "u"}).done == "v u z"
+    assert play.send({"complete": "v"}, {"complete": "u"}).done == "v u z"
 
 
 def test_one_after_another_the_next_begins_when_one_is_done() -> None:
     play = Play(ad_hoc(USERS, ordering="Sequential"))
 
     assert play.waiting == ["u"]
-    play.tell({"complete": "u"})
+    play.send({"complete": "u"})
     assert play.waiting == ["v"]
-    assert play.tell({"complete": "v"}).done == "u v z"
+    assert play.send({"complete": "v"}).done == "u v z"
 
 
 @pytest.mark.parametrize(("cancel", "done"), [(True, "u v- z"), (False, "u v z")])
 def test_enough_ends_the_rest_or_waits_for_it(cancel: bool, done: str) -> None:
-    play = Play(ad_hoc(USERS, enough="n == 1", cancel=cancel)).tell({"complete": "u", "variables": {"n": 1}})
+    play = Play(ad_hoc(USERS, enough="n == 1", cancel=cancel)).send({"complete": "u", "variables": {"n": 1}})
     if not cancel:
         assert play.waiting == ["v"]
-        play.tell({"complete": "v"})
+        play.send({"complete": "v"})
 
     assert (play.done, play.state) == (done, "completed")
 
 
 def test_enough_begins_nothing_more_in_a_row() -> None:
-    play = Play(ad_hoc(USERS, ordering="Sequential", enough="n == 1")).tell({"complete": "u", "variables": {"n": 1}})
+    play = Play(ad_hoc(USERS, ordering="Sequential", enough="n == 1")).send({"complete": "u", "variables": {"n": 1}})
 
     assert play.done == "u z"
 
@@ -68,4 +68,4 @@ def test_repeated_it_is_judged_each_time_on_its_own() -> None:
             "</multiInstanceLoopCharacteristics>")  # fmt: skip
     body = ad_hoc(loop + USERS, ordering="Sequential", enough="1 == 1")
 
-    assert Play(body).tell({"complete": "u"}, {"complete": "u"}).done == "u u z"
+    assert Play(body).send({"complete": "u"}, {"complete": "u"}).done == "u u z"

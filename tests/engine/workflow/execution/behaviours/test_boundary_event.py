@@ -39,12 +39,12 @@ def test_it_happens(kind: str, host: str, interrupting: bool) -> None:
     definition, stimulus = HAPPENS[kind]
     on = "u" if host == "task" else "P"
     body = HOSTS[host] + boundary("b", on, definition, interrupting=interrupting) + steps("(b) > o > e9")
-    play = Play(body, {"x": 0}).tell(stimulus)
+    play = Play(body, {"x": 0}).send(stimulus)
 
     assert play.marks == ["o"]
     assert play.waiting == ([] if interrupting else ["u"])
     if not interrupting:
-        play.tell({"complete": "u"})
+        play.send({"complete": "u"})
     assert play.state == "completed"
 
 
@@ -61,21 +61,21 @@ def test_one_that_does_not_interrupt_happens_again(kind: str) -> None:
     definition, stimulus = HAPPENS[kind]
     body = steps("s > u > e") + boundary("b", "u", definition, interrupting=False) + steps("(b) > o > e9")
 
-    assert Play(body).tell(stimulus, {"set": {"x": 0}}, stimulus).marks == ["o", "o"]
+    assert Play(body).send(stimulus, {"set": {"x": 0}}, stimulus).marks == ["o", "o"]
 
 
 def test_a_cycle_goes_on_while_the_host_lives() -> None:
     cycle = timer("R3/PT1H", "timeCycle")
     body = steps("s > u > e") + boundary("b", "u", cycle, interrupting=False) + steps("(b) > o > e9")
 
-    assert Play(body).tell({"advance": "PT10H"}).marks == ["o", "o", "o"]
+    assert Play(body).send({"advance": "PT10H"}).marks == ["o", "o", "o"]
     assert played(body, {"advance": "PT1H"}, {"complete": "u"}, {"advance": "PT10H"}) == "o u"
 
 
 def test_messages_that_came_early_all_reach_one_that_does_not_interrupt() -> None:
     body = steps("s > u0 > u > e") + boundary("b", "u", message(), interrupting=False) + steps("(b) > o > e9")
 
-    assert Play(body).tell({"message": "M"}, {"message": "M"}, {"complete": "u0"}, {"message": "M"}).marks == [
+    assert Play(body).send({"message": "M"}, {"message": "M"}, {"complete": "u0"}, {"message": "M"}).marks == [
         "o",
         "o",
         "o",
@@ -155,8 +155,8 @@ def test_all_of_several_events_must_happen_when_the_model_says_so() -> None:
     several = event("boundaryEvent", "b", message() + signal(), attachedToRef="u", parallelMultiple="true")
     body = steps("s > u > e", "(b) > o > e9") + several
 
-    assert Play(body).tell({"signal": "S"}, {"signal": "S"}).marks == []
-    assert Play(body).tell({"signal": "S"}, {"message": "M"}).marks == ["o"]
+    assert Play(body).send({"signal": "S"}, {"signal": "S"}).marks == []
+    assert Play(body).send({"signal": "S"}, {"message": "M"}).marks == ["o"]
 
 
 def test_a_condition_that_becomes_true_interrupts_before_anything_goes_on() -> None:

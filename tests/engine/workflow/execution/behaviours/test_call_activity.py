@@ -32,7 +32,7 @@ def play(inner: str, **options: object) -> Play:
 
 
 def test_the_called_process_is_done_before_the_caller_goes_on() -> None:
-    assert play(steps("s2 > a > u > e2")).tell({"complete": "u"}).done == "a u z"
+    assert play(steps("s2 > a > u > e2")).send({"complete": "u"}).done == "a u z"
 
 
 def test_without_mappings_all_variables_go_in_and_come_back() -> None:
@@ -58,7 +58,7 @@ def test_a_global_task_is_called_like_a_process(kind: str) -> None:
     done = Play(body, head=called)
     if "Script" not in kind and "Rule" not in kind:
         assert done.waiting == ["q"]
-        done.tell({"complete": "q"})
+        done.send({"complete": "q"})
 
     assert (done.done, done.state) == ("q z", "completed")
 
@@ -91,7 +91,7 @@ def test_an_error_passes_through_several_calls() -> None:
 
 def test_an_interruption_of_the_call_ends_what_it_called() -> None:
     more = boundary("b", "C", message()) + steps("(b) > o > e9")
-    done = play(steps("s2 > u > e2"), more=more).tell({"message": "M"})
+    done = play(steps("s2 > u > e2"), more=more).send({"message": "M"})
 
     assert (done.done, done.state, done.waiting) == ("u- o", "completed", [])
 

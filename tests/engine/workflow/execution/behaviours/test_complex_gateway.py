@@ -31,7 +31,7 @@ def test_it_fires_once_for_as_many_as_it_asks(condition: str, at_once: str, in_t
     play = Play(joined(condition))
 
     assert sorted(play.done.split()) == sorted(at_once.split())
-    play.tell({"complete": "u"})
+    play.send({"complete": "u"})
     assert sorted(play.done.split()) == sorted(in_the_end.split())
     assert play.state == "completed"
 
@@ -54,7 +54,7 @@ def test_a_second_token_on_one_flow_counts_after_the_reset() -> None:
     play = Play(body)
 
     assert play.marks == ["a", "b", "z"]
-    play.tell({"complete": "u"})
+    play.send({"complete": "u"})
     assert (play.marks, play.state) == (["a", "b", "u", "z", "z"], "completed")
 
 
@@ -67,7 +67,7 @@ def test_flows_may_be_taken_at_the_reset() -> None:
     play = Play(body)
 
     assert play.done == "a y"
-    assert play.tell({"complete": "u"}).done == "a y u z"
+    assert play.send({"complete": "u"}).done == "a y u z"
 
 
 def test_as_a_split_it_chooses_as_an_inclusive_gateway_does() -> None:

@@ -32,12 +32,12 @@ def test_the_first_wins_and_the_others_are_listened_for_no_more(first: str) -> N
     play = Play(gateway(*AFTER), {"x": 0})
 
     assert play.waiting == ["g"]
-    play.tell(AFTER[first][1], *(stimulus for _, stimulus in AFTER.values()))
+    play.send(AFTER[first][1], *(stimulus for _, stimulus in AFTER.values()))
     assert ([name for name in play.marks if name in AFTER], play.state) == ([first], "completed")
 
 
 def test_a_message_that_came_early_is_taken_at_once() -> None:
-    play = Play(steps("s > u > (g)") + gateway("message", "timer", start=True)).tell(
+    play = Play(steps("s > u > (g)") + gateway("message", "timer", start=True)).send(
         {"message": "M"}, {"complete": "u"}
     )
 
@@ -50,7 +50,7 @@ def test_a_loop_comes_back_to_it() -> None:
     )
     body = body.replace(arrow("message", "emessage"), "")
 
-    assert Play(body).tell({"message": "M"}, {"message": "M"}, {"advance": "PT1H"}).done == "message message timer"
+    assert Play(body).send({"message": "M"}, {"message": "M"}, {"advance": "PT1H"}).done == "message message timer"
 
 
 @pytest.mark.parametrize("first", ["message", "broadcast"])
@@ -58,30 +58,30 @@ def test_at_the_start_each_event_begins_an_instance(first: str) -> None:
     play = Play(gateway("message", "broadcast", start=True, instantiate="true"), begin=False)
 
     assert play.state == "active"
-    assert play.tell(AFTER[first][1]).done == first
+    assert play.send(AFTER[first][1]).done == first
     assert play.state == "completed"
 
 
 def test_a_parallel_one_at_the_start_waits_for_the_others_in_the_same_instance() -> None:
     body = gateway("message", "broadcast", start=True, instantiate="true", eventGatewayType="Parallel")
-    play = Play(body, begin=False).tell({"message": "M"})
+    play = Play(body, begin=False).send({"message": "M"})
 
     assert (play.done, play.state) == ("message", "active")
-    assert play.tell({"signal": "S"}).done == "message broadcast"
+    assert play.send({"signal": "S"}).done == "message broadcast"
     assert play.state == "completed"
 
 
 def test_receive_tasks_may_begin_a_process_behind_it() -> None:
     play = Play(gateway("receive", "broadcast", start=True, instantiate="true"), begin=False)
 
-    assert play.tell({"message": "N"}).marks == ["c5", "receive"]
+    assert play.send({"message": "N"}).marks == ["c5", "receive"]
 
 
 def test_a_parallel_one_in_the_middle_waits_for_all_of_its_events() -> None:
-    play = Play(gateway("message", "broadcast", eventGatewayType="Parallel")).tell({"message": "M"})
+    play = Play(gateway("message", "broadcast", eventGatewayType="Parallel")).send({"message": "M"})
 
     assert (play.done, play.waiting) == ("message", ["c2"])
-    assert play.tell({"signal": "S"}).state == "completed"
+    assert play.send({"signal": "S"}).state == "completed"
 
 
 def test_one_that_may_begin_a_process_begins_none_in_the_middle() -> None:

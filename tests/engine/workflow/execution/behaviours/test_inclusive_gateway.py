@@ -32,7 +32,7 @@ def test_a_join_waits_for_a_slow_branch_and_not_for_a_dead_one() -> None:
     play = Play(body, {"x": "ab"})
 
     assert play.done == "b"
-    assert play.tell({"complete": "u"}).done == "b u z"
+    assert play.send({"complete": "u"}).done == "b u z"
 
 
 def test_a_branch_that_turns_away_frees_the_join() -> None:
@@ -40,7 +40,7 @@ def test_a_branch_that_turns_away_frees_the_join() -> None:
     play = Play(body, {"y": 2})
 
     assert play.done == "a"
-    assert play.tell({"complete": "u"}).done == "a u b z"
+    assert play.send({"complete": "u"}).done == "a u b z"
 
 
 def test_a_branch_that_is_interrupted_frees_the_join() -> None:
@@ -48,7 +48,7 @@ def test_a_branch_that_is_interrupted_frees_the_join() -> None:
     play = Play(body)
 
     assert play.done == "a"
-    play.tell({"advance": "PT1H"})
+    play.send({"advance": "PT1H"})
     assert (play.marks, play.state) == (["a", "o", "z"], "completed")
 
 
@@ -72,7 +72,7 @@ def test_one_join_feeds_another() -> None:
     play = Play(body)
 
     assert play.done == "a b"
-    assert play.tell({"complete": "u"}).done == "a b u z"
+    assert play.send({"complete": "u"}).done == "a b u z"
 
 
 def test_tokens_outside_the_scope_are_not_waited_for() -> None:

@@ -28,7 +28,7 @@ def test_it_waits_until_it_happens(kind: str) -> None:
     play = Play(catching(definition), {"x": 0})
 
     assert (play.done, play.waiting) == ("a", ["c"])
-    play.tell(stimulus)
+    play.send(stimulus)
     assert (play.done, play.state) == ("a z", "completed")
 
 
@@ -51,11 +51,11 @@ def test_a_condition_that_cannot_be_judged_yet_is_not_true_yet() -> None:
     play = Play(catching(condition("x > 1")), {"x": "soon"})
 
     assert (play.done, play.incidents) == ("a", [])
-    assert play.tell({"set": {"x": 3}}).done == "a z"
+    assert play.send({"set": {"x": 3}}).done == "a z"
 
 
 def test_a_message_with_another_name_or_key_is_not_for_it() -> None:
-    play = Play(catching(message())).tell({"message": "N"}, {"message": "M", "key": "other"})
+    play = Play(catching(message())).send({"message": "N"}, {"message": "M", "key": "other"})
 
     assert play.done == "a"
 
@@ -64,8 +64,8 @@ def test_a_message_is_kept_for_one_who_comes_late_and_a_signal_is_not() -> None:
     late = steps("s > u > (c) > z > e")
     wait = event("intermediateCatchEvent", "c", message())
 
-    assert Play(late + wait).tell({"message": "M"}, {"complete": "u"}).done == "u z"
-    heard = Play(late + wait.replace(message(), signal())).tell({"signal": "S"}, {"complete": "u"})
+    assert Play(late + wait).send({"message": "M"}, {"complete": "u"}).done == "u z"
+    heard = Play(late + wait.replace(message(), signal())).send({"signal": "S"}, {"complete": "u"})
     assert heard.done == "u"
 
 
@@ -73,27 +73,27 @@ def test_a_message_is_for_one_and_a_signal_for_all() -> None:
     body = steps("s > f > (c) > y > e", "(f) > (d) > z > e2")
     for definition, stimulus, done in ((message(), {"message": "M"}, "y"), (signal(), {"signal": "S"}, "y z")):
         waits = event("intermediateCatchEvent", "c", definition) + event("intermediateCatchEvent", "d", definition)
-        assert Play(body + waits).tell(stimulus).done == done
+        assert Play(body + waits).send(stimulus).done == done
 
 
 @pytest.mark.parametrize("stimulus", [{"message": "M"}, {"signal": "S"}, {"advance": "PT1H"}])
 def test_one_of_several_is_enough(stimulus: dict[str, Any]) -> None:
-    assert Play(catching(message() + signal() + timer("PT1H"))).tell(stimulus).done == "a z"
+    assert Play(catching(message() + signal() + timer("PT1H"))).send(stimulus).done == "a z"
 
 
 def test_all_of_several_are_needed_when_the_model_says_so() -> None:
     body = catching(message() + signal() + timer("PT1H"), parallelMultiple="true")
-    play = Play(body).tell({"signal": "S"}, {"advance": "PT1H"}, {"signal": "S"})
+    play = Play(body).send({"signal": "S"}, {"advance": "PT1H"}, {"signal": "S"})
 
     assert play.done == "a"
-    assert play.tell({"message": "M"}).done == "a z"
+    assert play.send({"message": "M"}).done == "a z"
 
 
 def test_a_shared_definition_is_read_where_it_is_referred_to() -> None:
     shared = '<signalEventDefinition id="shared" signalRef="S"/>'
     play = Play(catching("<eventDefinitionRef>shared</eventDefinitionRef>"), head=shared)
 
-    assert play.tell({"signal": "S"}).done == "a z"
+    assert play.send({"signal": "S"}).done == "a z"
 
 
 def test_a_message_may_be_named_by_its_operation() -> None:
@@ -101,4 +101,4 @@ def test_a_message_may_be_named_by_its_operation() -> None:
             "<inMessageRef>m</inMessageRef></operation></interface>")  # fmt: skip
     definition = "<messageEventDefinition><operationRef>op</operationRef></messageEventDefinition>"
 
-    assert Play(catching(definition), head=head).tell({"message": "M"}).done == "a z"
+    assert Play(catching(definition), head=head).send({"message": "M"}).done == "a z"

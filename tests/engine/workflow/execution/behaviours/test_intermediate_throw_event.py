@@ -35,7 +35,7 @@ def test_a_branch_hears_another_whichever_is_longer(definition: str, longer: str
 def test_a_signal_is_gone_when_nobody_listens_and_time_must_pass_before_someone_does() -> None:
     body = steps("s > f > (w) > y > e", "(f) > late > (k) > z > e2")
     body += event("intermediateThrowEvent", "w", signal()) + event("intermediateCatchEvent", "k", signal())
-    play = Play(body, bind={"late": {"wait": "PT10S"}}).tell({"advance": "PT20S"})
+    play = Play(body, bind={"late": {"wait": "PT10S"}}).send({"advance": "PT20S"})
 
     assert (play.marks, play.waiting) == (["late", "y"], ["k"])
 
@@ -52,7 +52,7 @@ def test_of_two_messages_thrown_at_once_each_reaches_somebody() -> None:
     body = steps("s > f > (c) > y > (d) > z > e", "(f) > u > f2 > (w) > e2", "(f2) > (w2) > e3")
     body += "".join(event("intermediateThrowEvent", name, message()) for name in ("w", "w2"))
     body += "".join(event("intermediateCatchEvent", name, message()) for name in ("c", "d"))
-    play = Play(body).tell({"complete": "u"})
+    play = Play(body).send({"complete": "u"})
 
     assert (play.marks, play.state) == (["u", "y", "z"], "completed")
 
@@ -63,7 +63,7 @@ def test_a_message_that_came_early_is_not_lost_when_another_event_is_chosen() ->
     body += '<eventBasedGateway id="g"/>' + arrow("g", "m") + arrow("g", "n")
     body += event("intermediateCatchEvent", "m", message()) + event("intermediateCatchEvent", "n", message("N"))
     body += event("intermediateCatchEvent", "n2", message("N"))
-    play = Play(body).tell({"message": "N"}, {"message": "M"}, {"complete": "u"})
+    play = Play(body).send({"message": "N"}, {"message": "M"}, {"complete": "u"})
 
     assert play.marks in (["u", "y", "z"], ["q", "u"])
 
@@ -94,7 +94,7 @@ def test_an_inclusive_join_waits_for_what_comes_over_a_link() -> None:
     body = steps("s > f > a > i > z > e", "(f) > u > (w)", "(k) > (i)")
     body += event("intermediateThrowEvent", "w", link("L")) + event("intermediateCatchEvent", "k", link("L"))
 
-    assert Play(body).tell({"complete": "u"}).done == "a u z"
+    assert Play(body).send({"complete": "u"}).done == "a u z"
 
 
 def test_several_events_are_all_thrown_until_one_interrupts() -> None:

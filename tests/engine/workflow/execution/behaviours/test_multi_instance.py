@@ -39,14 +39,14 @@ def test_side_by_side_all_wait_and_one_after_another_only_one() -> None:
         body = steps("s", "e", "(s) > (u) > (e)") + event("userTask", "u", multi(sequential=sequential))
         play = Play(body)
         assert play.waiting == waiting
-        assert play.tell(*[{"complete": "u"}] * 3).state == "completed"
+        assert play.send(*[{"complete": "u"}] * 3).state == "completed"
 
 
 @BOTH
 def test_enough_ends_the_rest(sequential: bool) -> None:
     enough = "<completionCondition>numberOfCompletedInstances >= 2</completionCondition>"
     body = steps("s > (u) > z > e") + event("userTask", "u", multi(sequential=sequential, inside=enough))
-    play = Play(body).tell({"complete": "u"}, {"complete": "u"})
+    play = Play(body).send({"complete": "u"}, {"complete": "u"})
 
     assert play.marks == ["u", "u", "z"]
     assert (play.state, play.waiting) == ("completed", [])
@@ -62,7 +62,7 @@ def test_the_condition_sees_how_it_stands(text: str, after: int) -> None:
     play = Play(body)
     for _ in range(after):
         assert play.marks.count("z") == 0
-        play.tell({"complete": "u"})
+        play.send({"complete": "u"})
 
     assert play.marks.count("z") == 1
 

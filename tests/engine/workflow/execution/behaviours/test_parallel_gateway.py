@@ -37,5 +37,5 @@ def test_two_tokens_on_one_flow_do_not_pass_for_the_other() -> None:
     play = Play(body)
 
     assert play.marks == ["a", "b"]
-    assert play.tell({"complete": "u"}).marks == ["a", "b", "c", "u"]
+    assert play.send({"complete": "u"}).marks == ["a", "b", "c", "u"]
     assert play.waiting == ["j"]

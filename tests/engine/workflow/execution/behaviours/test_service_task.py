@@ -29,8 +29,8 @@ def test_a_send_task_sends_its_message() -> None:
 def test_one_that_takes_time_can_be_interrupted_before_it_is_done() -> None:
     body = steps("s > a > z > e", "(b) > o > e9") + boundary("b", "a", timer("PT5S"))
 
-    assert Play(body, bind={"a": {"wait": "PT10S"}}).tell({"advance": "PT1M"}).done == "a- o"
-    assert Play(body, bind={"a": {"wait": "PT2S"}}).tell({"advance": "PT1M"}).done == "a z"
+    assert Play(body, bind={"a": {"wait": "PT10S"}}).send({"advance": "PT1M"}).done == "a- o"
+    assert Play(body, bind={"a": {"wait": "PT2S"}}).send({"advance": "PT1M"}).done == "a z"
 
 
 def test_one_that_has_run_is_done_before_its_neighbour_interrupts() -> None:

@@ -51,6 +51,6 @@ def test_a_loop_without_end_is_an_incident_and_not_a_hang() -> None:
 
 def test_an_interruption_ends_the_turn_and_the_loop() -> None:
     body = steps("s > (a) > z > e", "(b) > o > e9") + task("a", loop("true")) + boundary("b", "a", timer("PT25S"))
-    play = Play(body, bind={"a": {"wait": "PT10S"}}).tell({"advance": "PT1M"})
+    play = Play(body, bind={"a": {"wait": "PT10S"}}).send({"advance": "PT1M"})
 
     assert play.marks == ["a", "a", "o"]

@@ -28,20 +28,20 @@ def test_the_process_begins_when_it_happens(kind: str) -> None:
     play = Play(started(definition))
 
     assert (play.done, play.state, play.waiting) == ("", "active", ["s"])
-    play.tell(stimulus)
+    play.send(stimulus)
     assert (play.done, play.state) == ("a", "completed")
 
 
 def test_every_signal_message_and_cycle_begins_another_instance() -> None:
-    assert Play(started(message())).tell({"message": "M"}, {"message": "M"}).done == "a a"
-    assert Play(started(timer("R3/PT1H", "timeCycle"))).tell({"advance": "P1D"}).done == "a a a"
+    assert Play(started(message())).send({"message": "M"}, {"message": "M"}).done == "a a"
+    assert Play(started(timer("R3/PT1H", "timeCycle"))).send({"advance": "P1D"}).done == "a a a"
 
 
 def test_all_of_several_are_needed_when_the_model_says_so() -> None:
-    play = Play(started(message() + signal(), parallelMultiple="true")).tell({"signal": "S"})
+    play = Play(started(message() + signal(), parallelMultiple="true")).send({"signal": "S"})
 
     assert play.done == ""
-    assert play.tell({"message": "M"}).done == "a"
+    assert play.send({"message": "M"}).done == "a"
 
 
 def test_of_several_start_events_the_plain_one_begins_and_each_other_when_it_happens() -> None:
@@ -49,7 +49,7 @@ def test_of_several_start_events_the_plain_one_begins_and_each_other_when_it_hap
     play = Play(body)
 
     assert play.done == "a"
-    assert play.tell({"message": "M"}).done == "a b"
+    assert play.send({"message": "M"}).done == "a b"
 
 
 def test_a_condition_that_holds_when_the_process_is_begun_begins_it() -> None:
@@ -73,4 +73,4 @@ def test_without_a_start_event_all_that_no_flow_leads_to_begins(body: str, expec
 
 
 def test_variables_of_a_message_are_there_from_the_start() -> None:
-    assert Play(started(message())).tell({"message": "M", "variables": {"x": 7}}).variables == {"x": 7}
+    assert Play(started(message())).send({"message": "M", "variables": {"x": 7}}).variables == {"x": 7}

@@ -35,7 +35,7 @@ def test_it_is_left_when_nothing_lives_in_it() -> None:
     play = Play(around(steps("s1 > f > a > e1", "(f) > u > e2")))
 
     assert play.done == "a"
-    assert play.tell({"complete": "u"}).done == "a u z"
+    assert play.send({"complete": "u"}).done == "a u z"
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_an_event_subprocess_hears_what_is_thrown_beside_it(kind: str, interrupt
 def test_an_event_subprocess_is_begun_by_time(interrupting: bool) -> None:
     play = Play(steps("s > u > e") + handler("h", timer("PT1H"), interrupting=interrupting))
 
-    play.tell({"advance": "PT59M"})
+    play.send({"advance": "PT59M"})
     assert play.marks == []
-    play.tell({"advance": "PT1M"})
+    play.send({"advance": "PT1M"})
     assert play.marks == ["ht"]
     assert play.waiting == ([] if interrupting else ["u"])
 
@@ -87,7 +87,7 @@ def test_an_event_subprocess_is_begun_by_time(interrupting: bool) -> None:
 def test_an_event_subprocess_is_begun_by_a_condition(interrupting: bool) -> None:
     play = Play(steps("s > u > e") + handler("h", condition("x > 1"), interrupting=interrupting), {"x": 0})
 
-    play.tell({"set": {"x": 2}}, {"set": {"x": 3}}, {"set": {"x": 0}}, {"set": {"x": 2}})
+    play.send({"set": {"x": 2}}, {"set": {"x": 3}}, {"set": {"x": 0}}, {"set": {"x": 2}})
 
     assert play.marks == (["ht"] if interrupting else ["ht", "ht"])
     assert play.state == ("completed" if interrupting else "active")
@@ -98,7 +98,7 @@ def test_a_condition_is_silent_after_an_interruption() -> None:
     handler_body = event("startEvent", "hs", condition("x > 1"), isInterrupting="true") + slow
     body = steps("s > u > e") + event("subProcess", "h", handler_body, triggeredByEvent="true")
     body += handler("k", condition("x > 5"), interrupting=False)
-    play = Play(body, {"x": 0}).tell({"set": {"x": 2}}, {"set": {"x": 0}}, {"set": {"x": 9}})
+    play = Play(body, {"x": 0}).send({"set": {"x": 2}}, {"set": {"x": 0}}, {"set": {"x": 9}})
 
     assert (play.waiting, play.marks) == (["u2"], [])
 
@@ -116,10 +116,10 @@ def test_an_interrupting_event_subprocess_is_the_last_of_its_scope() -> None:
     waits = event("startEvent", "hs", signal("S"), isInterrupting="true") + arrow("hs", "uh") + event("userTask", "uh")
     body = steps("s > u > e") + event("subProcess", "h", waits, triggeredByEvent="true")
     body += handler("k", signal("T"), interrupting=False)
-    play = Play(body).tell({"signal": "S"}, {"signal": "T"}, {"signal": "S"})
+    play = Play(body).send({"signal": "S"}, {"signal": "T"}, {"signal": "S"})
 
     assert (play.marks, play.waiting) == ([], ["uh"])
-    assert play.tell({"complete": "uh"}).state == "completed"
+    assert play.send({"complete": "uh"}).state == "completed"
 
 
 def test_of_two_interrupting_ones_that_hear_the_same_the_first_runs() -> None:
@@ -132,16 +132,16 @@ def test_a_scope_that_waits_for_its_event_subprocesses_begins_no_new_ones() -> N
     """Section 13.5.4: a completing activity initiates no event subprocess."""
     waits = event("startEvent", "hs", signal("S"), isInterrupting="false") + arrow("hs", "uh") + event("userTask", "uh")
     body = steps("s > u > e") + event("subProcess", "h", waits, triggeredByEvent="true")
-    play = Play(body).tell({"signal": "S"}, {"signal": "S"}, {"complete": "u"}, {"signal": "S"})
+    play = Play(body).send({"signal": "S"}, {"signal": "S"}, {"complete": "u"}, {"signal": "S"})
 
     assert play.waiting == ["uh", "uh"]
-    assert play.tell({"complete": "uh"}, {"complete": "uh"}).state == "completed"
+    assert play.send({"complete": "uh"}, {"complete": "uh"}).state == "completed"
 
 
 def test_a_non_interrupting_one_may_run_many_times_and_keeps_the_scope() -> None:
     play = Play(around(steps("s1 > u > e1") + handler("h", message(), interrupting=False)))
 
-    play.tell({"message": "M"}, {"message": "M"}, {"complete": "u"})
+    play.send({"message": "M"}, {"message": "M"}, {"complete": "u"})
     assert play.done == "ht ht u z"
 
 
@@ -171,7 +171,7 @@ def test_an_event_subprocess_does_not_catch_its_own_escalation() -> None:
 def test_an_interruption_stops_everything_inside_at_every_depth() -> None:
     deep = scope("Q", scope("R", steps("u > x8")) + handler("h", timer("PT1H"), interrupting=False))
     body = steps("s > (Q) > z > e") + deep + boundary("b", "Q", message()) + steps("(b) > o > e9")
-    play = Play(body).tell({"message": "M"}, {"advance": "PT2H"})
+    play = Play(body).send({"message": "M"}, {"advance": "PT2H"})
 
     assert (play.done, play.state) == ("u- o", "completed")
     assert [row for row in play.trace if row[0] in "QR"][-2:] == [

@@ -28,7 +28,7 @@ def test_when_it_fires(text: str, kind: str, fires: list[float]) -> None:
     moments = [hour for hour in (0,) for _ in play.marks]
     for half in range(1, 12):
         before = len(play.marks)
-        play.tell({"advance": "PT30M"})
+        play.send({"advance": "PT30M"})
         moments += [half / 2] * (len(play.marks) - before)
 
     assert moments == fires
@@ -38,14 +38,14 @@ def test_time_passes_in_order() -> None:
     body = steps("s > f > u > e", "(f) > u2 > e2", "(b) > d > e9", "(c) > a > e8")
     body += boundary("b", "u", timer("PT2H")) + boundary("c", "u2", timer("PT1H"))
 
-    assert Play(body).tell({"advance": "P1D"}).done == "u2- a u- d"
+    assert Play(body).send({"advance": "P1D"}).done == "u2- a u- d"
 
 
 def test_a_month_is_a_month() -> None:
     body = steps("s > u > e", "(b) > o > e9") + boundary("b", "u", timer("P1M"))
 
-    assert Play(body).tell({"advance": "P30D"}).marks == []
-    assert Play(body).tell({"advance": "P31D"}).marks == ["o"]
+    assert Play(body).send({"advance": "P30D"}).marks == []
+    assert Play(body).send({"advance": "P31D"}).marks == ["o"]
 
 
 def test_what_falls_due_together_happens_before_anything_goes_on_from_it() -> None:
@@ -54,4 +54,4 @@ def test_what_falls_due_together_happens_before_anything_goes_on_from_it() -> No
     body += event("intermediateThrowEvent", "w", signal()) + event("intermediateCatchEvent", "c", signal())
     bind = {"a": {"wait": "PT10S"}, "b": {"wait": "PT10S"}}
 
-    assert Play(body, bind=bind).tell({"advance": "PT10S"}).marks == ["a", "b", "z"]
+    assert Play(body, bind=bind).send({"advance": "PT10S"}).marks == ["a", "b", "z"]

@@ -33,7 +33,7 @@ def test_the_cancel_event_waits_for_slow_handlers() -> None:
     play = Play(transaction(steps("s1 > a > (w)") + undo("a") + CANCELS), bind={"undo_a": {"wait": "PT1H"}})
 
     assert play.done == "a"
-    assert play.tell({"advance": "PT1H"}).done == "a undo_a o"
+    assert play.send({"advance": "PT1H"}).done == "a undo_a o"
 
 
 def test_a_cancel_reaches_out_of_a_subprocess_inside() -> None:
