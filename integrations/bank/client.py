@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.economy.figures import RecordGapReason, Total
@@ -22,6 +22,7 @@ from integrations.bank.mapping import Answer, Movements, figures, shown
 from integrations.bank.metadata import ACCOUNTS
 from integrations.bank.schema import AccountRecord, Entry
 from integrations.http import HttpClient
+from integrations.links import at_provider
 from integrations.provider import Provider, ProviderContext
 from integrations.record import BeyondSenseError, Record, UnreadableError, rows
 
@@ -206,7 +207,7 @@ class _Question:
                     page = Record(None)
                     break
                 followed.add(url)
-                page = Record(self._get(url)).record("transactions")
+                page = _report(self._get(url))
         except SourceUnavailableError:
             self._missing.append(shown(account))
             page = Record({"": ""})
@@ -228,26 +229,19 @@ class _Question:
                     raise
                 continue
             self._taken = number
-            report = Record(answer).record("transactions")
+            report = _report(answer)
             found.since = since if report else None
             return report
         raise SourceBrokenError("no_query")  # pragma: no cover
 
     def _at_bank(self, href: str, current: str) -> str | None:
-        """The address a link leads to; ``None`` for one that leads away from the bank.
+        return at_provider(self._url, "/v1/", href, current)
 
-        It may be whole, from the root of the host with the bank's own prefix, or from the root of the service.
-        """
-        base = urlsplit(self._url)
-        try:
-            if base.path and href.startswith("/v1/"):
-                return f"{self._url}{href}"
-            target = urlsplit(urljoin(current, href))
-            if target.scheme != base.scheme or _host(target) != _host(base):
-                return None
-        except ValueError:
-            return None
-        return urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
+
+def _report(answer: Any) -> Record:
+    """The report of an account is called another thing than that of a card."""
+    told = Record(answer)
+    return told.record("transactions") or told.record("cardTransactions")
 
 
 def _read(
@@ -262,10 +256,6 @@ def _read(
             too_large = isinstance(error, BeyondSenseError)
             unread[RecordGapReason.TOO_LARGE if too_large else RecordGapReason.UNREADABLE] += told_of
     return +unread
-
-
-def _host(url: SplitResult) -> tuple[str | None, int | None, str | None]:
-    return url.hostname, url.port or {"https": 443, "http": 80}.get(url.scheme), url.username
 
 
 def _state(told: Record) -> ChannelState:

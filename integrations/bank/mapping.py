@@ -345,6 +345,8 @@ def _transaction(
 
 def _directed(entry: Entry, account: AccountRecord, holder: str) -> Money:
     """The amount with its direction where the bank writes no minus: from the owner, or to them."""
+    if entry.amount < 0:
+        return entry.amount
     received = _is_own(entry.creditor, account, holder)
     paid = _is_own(entry.debtor, account, holder)
     if received != paid:

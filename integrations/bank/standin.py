@@ -287,7 +287,8 @@ def _report(kind: str, account_id: str, entries: list[dict[str, Any]]) -> Any:
     if (page + 1) * PAGE < len(known):
         following = f"{here}/transactions?bookingStatus=booked&dateFrom={since}&pageIndex={page + 1}"
         links["next"] = {"href": following}
-    return jsonify(transactions={"booked": known[page * PAGE : (page + 1) * PAGE], "_links": links})
+    report = {"booked": known[page * PAGE : (page + 1) * PAGE], "_links": links}
+    return jsonify({"transactions" if kind == "accounts" else "cardTransactions": report})
 
 
 def movements(someone: Person, account: int, today: date) -> list[dict[str, Any]]:

@@ -1,167 +1,330 @@
-"""What a bank holds of a deceased. There is no interest rate, term or instalment in DSOP: a loan is a balance."""
+"""What a bank holds of a deceased. There is no interest rate, term or instalment in DSOP: a loan is a balance.
+
+Cards and roles may not be asked for an estate; whose an account is stands in its list.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from marshmallow import fields, validate
-
-from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Transaction
-from engine.advice.economy.sourced import Source
-from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from integrations.answer import Answer, load, sourced
+from engine.advice.economy.figures import (
+    Account,
+    Debt,
+    DebtKind,
+    Figures,
+    RecordGap,
+    RecordGapReason,
+    Reported,
+    Total,
+    Transaction,
+)
+from engine.advice.economy.money import Money
+from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.evidence.datasets import DataSetMetadata, Evidence, EvidenceRequest, EvidenceState
+from engine.platform.clock import OSLO
+from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceUnavailableError
+from integrations.bank.mapping import loan_kind
+from integrations.dsop import schema
 from integrations.dsop.metadata import ESTATE_ACCOUNTS
+from integrations.dsop.schema import HOME, AccountRecord, Balance, Entry
 from integrations.http import HttpClient
+from integrations.links import at_provider
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.provider import Provider, ProviderContext
+from integrations.record import BeyondSenseError, Record, UnreadableError, digest, once
 
-MONTHS_BEFORE = 3
-PAGES = 50
-_SIDE = validate.OneOf(("credit", "debit"))
-
-
-class Balance(Answer):
-    type = fields.String(required=True)
-    amount = fields.Decimal(required=True)
-    creditDebitIndicator = fields.String(required=True, validate=_SIDE)
-
-
-class BankAccount(Answer):
-    accountIdentifier = fields.String(required=True)
-    accountReference = fields.String(required=True)
-    type = fields.String(required=True)
-    name = fields.String(load_default="")
-    balances = fields.List(fields.Nested(Balance), load_default=list)
-
-
-class Details(Answer):
-    status = fields.String(required=True, validate=validate.OneOf(("complete", "partial")))
-
-
-class Accounts(Answer):
-    responseDetails = fields.Nested(Details, required=True)
-    accounts = fields.List(fields.Nested(BankAccount), required=True)
-
-
-class OneAccount(Answer):
-    account = fields.Nested(BankAccount, required=True)
-
-
-class CounterParty(Answer):
-    name = fields.String(load_default="")
-    accountIdentifier = fields.String(load_default="")
-
-
-class Movement(Answer):
-    transactionIdentifier = fields.String(required=True)
-    creditDebitIndicator = fields.String(required=True, validate=_SIDE)
-    bookingDate = fields.Date(required=True)
-    amount = fields.Decimal(required=True)
-    counterParties = fields.List(fields.Nested(CounterParty), load_default=list)
-    additionalInfo = fields.String(load_default="")
-
-
-class Link(Answer):
-    rel = fields.String(required=True)
-    href = fields.String(required=True)
-
-
-class Movements(Answer):
-    transactions = fields.List(fields.Nested(Movement), required=True)
-    links = fields.List(fields.Nested(Link), load_default=list)
+#: The mandate of Digitalt dødsbo, in the words the banks check.
+MANDATE = "Arveloven § 92 første ledd og § 118, jf. § 88 a, jf. forskrift om Digitalt dødsbo"
+HISTORY = timedelta(days=90)
+#: A list of more pages than this is cut, and the cut is told.
+MAX_PAGES = 500
+LOAN, CARD, WITHOUT_BALANCE = "loanAccount", "creditCardAccount", "accountWithoutBalance"
 
 
 class DsopClient:
-    """One bank. Its answers do not name it (KAR's ``bankName`` does): *bank_name* goes with its address."""
+    """One bank. Its answers do not always name it (KAR's ``bankName`` does): *bank_name* goes with its address."""
 
-    def __init__(self, base_url: str, bank_name: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
-        self._url = base_url
+    def __init__(
+        self,
+        base_url: str,
+        bank_name: str,
+        http: HttpClient,
+        maskinporten: MaskinportenClient,
+        data_set: DataSetMetadata = ESTATE_ACCOUNTS,
+    ) -> None:
+        self._url = base_url.rstrip("/")
         self._bank_name = bank_name
         self._http = http
         self._maskinporten = maskinporten
+        self._data_set = data_set
 
     def fetch(self, asked: EvidenceRequest) -> Evidence:
         """Accounts with balances, and movements from three months back."""
-        found = load(Accounts(), self._get("/v2/accounts", asked, PartyID=asked.subject.pid))
-        source = Source(ESTATE_ACCOUNTS.id, self._bank_name, asked.as_of, ESTATE_ACCOUNTS.requirement.value)
-        accounts: list[Account] = []
-        debts: list[Debt] = []
-        moved: list[Transaction] = []
-        since = (asked.as_of - timedelta(days=30 * MONTHS_BEFORE)).date()
-        for row in found["accounts"]:
-            path = f"/v2/accounts/{quote(row['accountReference'], safe='')}"
-            detail = load(OneAccount(), self._get(path, asked))["account"]
-            balance = sourced(_booked(detail), source, asked.as_of)
-            identity = f"{ESTATE_ACCOUNTS.id}:{row['accountReference']}"
-            if row["type"] == "loanAccount":
-                owed = sourced(-balance.value, source, asked.as_of)
-                debts.append(
-                    Debt(identity, DebtKind.OTHER, row["name"] or "Lån", owed, account=row["accountIdentifier"])
-                )
-                continue
-            accounts.append(
-                Account(identity, row["accountIdentifier"], row["name"], row["type"], "PRIV", balance, self._bank_name)
-            )
-            moved += self._movements(path, row, asked, source, f"?fromDate={since.isoformat()}")
-        partial = found["responseDetails"]["status"] == "partial"
-        state = (
-            EvidenceState.PARTIAL if partial else EvidenceState.ANSWERED if found["accounts"] else EvidenceState.EMPTY
-        )
-        figures = Figures(debts=tuple(debts), accounts=tuple(accounts), transactions=tuple(moved))
-        return Evidence(state, figures, (self._bank_name,) if partial else ())
+        return _Question(self, asked).evidence()
 
-    def _movements(
-        self, path: str, row: dict[str, Any], asked: EvidenceRequest, source: Source, query: str
-    ) -> list[Transaction]:
-        found: list[Transaction] = []
-        following = f"{path}/transactions{query}"
-        for _ in range(PAGES):
-            page = load(Movements(), self._get(following, asked))
-            found += [_transaction(entry, row["accountIdentifier"], source) for entry in page["transactions"]]
-            following = next((link["href"] for link in page["links"] if link["rel"] == "next"), "")
-            if not following:
-                break
-        return found
-
-    def _get(self, path: str, asked: EvidenceRequest, **more: str) -> Any:
-        headers = {
-            "Authorization": f"Bearer {self._maskinporten.token(ESTATE_ACCOUNTS.scope, resource=self._url)}",
-            "Accept": "application/json",
+    def get(self, url: str, asked: EvidenceRequest, **headers: str) -> Any:
+        """One answer of the bank's. Raises ``SourceError``."""
+        told = {
+            "Authorization": f"Bearer {self._maskinporten.token(self._data_set.scope, resource=self._url)}",
             "AccountInfoRequestID": asked.correlation_id,
             "CorrelationID": str(uuid.uuid4()),
-            "Legal-Mandate": quote(ESTATE_ACCOUNTS.legal_reference),
-            **more,
+            "Legal-Mandate": quote(MANDATE),
+            **headers,
         }
-        return self._http.get(f"{self._url}{path}", headers=headers).json()
+        return self._http.get(url, headers=told).json()
+
+    def question(self) -> tuple[str, str, DataSetMetadata]:
+        """Where, to whom and for what."""
+        return self._url, self._bank_name, self._data_set
 
 
-def _booked(account: dict[str, Any]) -> Decimal:
-    found = next((b for b in account["balances"] if b["type"] == "bookedBalance"), None)
-    if found is None:
-        return Decimal(0)
-    amount: Decimal = found["amount"]
-    return amount if found["creditDebitIndicator"] == "credit" else -amount
+class _Question:
+    """One question to one bank: what it answered, and what could not be had."""
+
+    def __init__(self, client: DsopClient, asked: EvidenceRequest) -> None:
+        self._client = client
+        self._asked = asked
+        self._url, self._bank, self._data_set = client.question()
+        self._gaps: list[RecordGap] = []
+        self._missing: list[str] = []
+        self._partial = False
+
+    def evidence(self) -> Evidence:
+        """Raises ``SourceError`` where the bank tells no accounts."""
+        since = self._asked.as_of.astimezone(OSLO).date() - HISTORY
+        debts: list[Debt] = []
+        accounts: list[Account] = []
+        moved: list[Transaction] = []
+        told = False
+        for account in self._accounts():
+            where = f"{self._url}/v2/accounts/{quote(account.reference, safe='')}"
+            if account.kind != WITHOUT_BALANCE:
+                found = self._holding(account, where)
+                debts += [one for one in found if isinstance(one, Debt)]
+                accounts += [one for one in found if isinstance(one, Account)]
+            if account.kind not in (LOAN, WITHOUT_BALANCE) and account.reference:
+                entries = self._entries(account, f"{where}/transactions?{urlencode({'fromDate': since.isoformat()})}")
+                told = told or entries is not None
+                moved += [self._transaction(account, entry) for entry in self._counted(account, entries or [])]
+        reported = Reported(
+            self._data_set.id, Total.SPENDING, since, self._asked.as_of.astimezone(OSLO).date(), self._bank
+        )
+        figures = Figures(
+            debts=tuple(replace(one, id=name) for one, name in zip(debts, once(d.id for d in debts), strict=True)),
+            accounts=tuple(replace(a, id=name) for a, name in zip(accounts, once(a.id for a in accounts), strict=True)),
+            transactions=tuple(replace(m, id=name) for m, name in zip(moved, once(m.id for m in moved), strict=True)),
+            record_gaps=tuple(self._gaps),
+            reported=(reported,) if told else (),
+        )
+        missing = (*self._missing, *([self._bank] if self._partial else []))
+        if missing or any(gap.lacking for gap in self._gaps):
+            return Evidence(EvidenceState.PARTIAL, figures, tuple(dict.fromkeys(missing)))
+        known = debts or accounts or self._gaps
+        return Evidence(EvidenceState.ANSWERED if known else EvidenceState.EMPTY, figures)
+
+    # What the bank answers
+
+    def _accounts(self) -> list[AccountRecord]:
+        """Every account of every page, each once. Raises ``SourceError`` where there is no first page."""
+        seen: list[Record] = []
+        found: list[AccountRecord] = []
+        answered = False
+        first = f"{self._url}/v2/accounts?OnlyPrimaryOwner=TRUE"
+        try:
+            for page in self._pages(first, PartyID=self._asked.subject.pid):
+                answered = True
+                for told in page.records("accounts"):
+                    found += self._listed(told, repeated=any(told.same_as(before) for before in seen))
+                    seen.append(told)
+        except SourceError:
+            if not answered:
+                raise
+            self._lacks("account", RecordGapReason.NOT_SENT, Total.ASSETS, Total.DEBT, Total.SPENDING)
+        return found
+
+    def _listed(self, told: Record, *, repeated: bool) -> list[AccountRecord]:
+        try:
+            account = schema.account(told)
+        except UnreadableError:
+            self._lacks("account", RecordGapReason.UNREADABLE, Total.ASSETS, Total.DEBT, Total.SPENDING)
+            return []
+        if repeated:
+            self._lacks("account", RecordGapReason.REPEATED, of=account)
+        elif account.owner and account.owner != self._asked.subject.pid:
+            self._lacks("account", RecordGapReason.ANOTHER_PERSON, of=account)
+        else:
+            return [account]
+        return []
+
+    def _pages(self, url: str, **headers: str) -> Iterator[Record]:
+        """Each page that *url* leads to. Raises ``SourceError`` where the first cannot be had."""
+        followed = {url}
+        following: str | None = url
+        while following:
+            page = Record(self._client.get(following, self._asked, **headers))
+            if not page.told("responseDetails"):
+                raise SourceBrokenError("schema")
+            self._partial = self._partial or page.record("responseDetails").text("status") != "complete"
+            yield page
+            links = page.records("links")
+            href = next((one.text("href", most=4000) for one in links if one.text("rel") == "next"), "")
+            following = at_provider(self._url, "/v2/", href, following) if href else None
+            if href and (following is None or following in followed or len(followed) >= MAX_PAGES):
+                raise SourceBrokenError("pages")
+            followed.add(following or "")
+
+    def _holding(self, account: AccountRecord, where: str) -> list[Debt | Account]:
+        """What an account holds, or what is owed on it; where that cannot be had, the account is a gap."""
+        what = {LOAN: "loan", CARD: "card"}.get(account.kind, "account")
+        feeds = (Total.DEBT,) if what != "account" else (Total.ASSETS, Total.DEBT)
+        try:
+            page = Record(self._client.get(where, self._asked)) if account.reference else Record(None)
+            balances = schema.booked(page.record("account"), account.currency)
+        except SourceUnavailableError:
+            self._missing.append(self._shown(account))
+            return []
+        except SourceError:
+            self._lacks(what, RecordGapReason.NOT_SENT, *feeds, of=account)
+            return []
+        except UnreadableError as error:
+            self._lacks(what, _why(error), *feeds, of=account)
+            return []
+        for one in balances:
+            if one.currency != HOME:
+                side = (Total.ASSETS,) if one.amount > 0 else (Total.DEBT,) if one.amount < 0 else ()
+                self._lacks(
+                    what, RecordGapReason.FOREIGN_CURRENCY, *side, of=account, amount=one.amount, currency=one.currency
+                )
+        home = next((one for one in balances if one.currency == HOME), None)
+        if home is None and not balances:
+            closed = account.status == "deleted"
+            reason = RecordGapReason.CLOSED if closed else RecordGapReason.NO_AMOUNT
+            foreign = account.currency != HOME and not closed
+            self._lacks(what, RecordGapReason.FOREIGN_CURRENCY if foreign else reason, *feeds, of=account)
+        return [self._debt(account, home) if what != "account" else self._account(account, home)] if home else []
+
+    def _entries(self, account: AccountRecord, url: str) -> list[Entry] | None:
+        """What moved, as far as the bank tells it; ``None`` where it tells nothing."""
+        found: list[Entry] | None = None
+        unread: Counter[RecordGapReason] = Counter()
+        try:
+            for page in self._pages(url):
+                found = [] if found is None else found
+                for told in page.records("transactions"):
+                    try:
+                        found.append(schema.entry(told, account))
+                    except UnreadableError as error:
+                        unread[_why(error)] += 1
+        except SourceUnavailableError:
+            self._missing.append(self._shown(account))
+        except SourceError:
+            self._lacks("transaction", RecordGapReason.NOT_SENT, Total.SPENDING, of=account)
+        for reason, count in sorted(unread.items()):
+            self._lacks("transaction", reason, Total.SPENDING, of=account, count=count)
+        return found
+
+    def _counted(self, account: AccountRecord, entries: list[Entry]) -> Iterator[Entry]:
+        """The movements in kroner, each once; what only informs is none."""
+        seen: set[tuple[object, ...]] = set()
+        for entry in entries:
+            known = (entry.reference, entry.day, entry.amount, entry.currency)
+            if entry.reference and known in seen:
+                self._lacks("transaction", RecordGapReason.REPEATED, of=account)
+            elif entry.currency != HOME:
+                self._lacks(
+                    "transaction",
+                    RecordGapReason.FOREIGN_CURRENCY,
+                    Total.SPENDING,
+                    of=account,
+                    amount=entry.amount,
+                    currency=entry.currency,
+                )
+            elif entry.status != "info":
+                yield entry
+            seen.add(known)
+
+    # What becomes of it
+
+    def _account(self, account: AccountRecord, money: Balance) -> Account:
+        return Account(
+            id=self._id("account", account.number, account.currency),
+            number=account.number,
+            name=account.name or account.kind,
+            product=account.kind,
+            usage="ORGA" if account.kind == "businessAccount" else "PRIV",
+            balance=self._sourced(money.amount, account, money),
+            bank=account.bank or self._bank,
+            joint=account.with_other,
+        )
+
+    def _debt(self, account: AccountRecord, money: Balance) -> Debt:
+        kind = DebtKind.CREDIT_CARD if account.kind == CARD else loan_kind(account.name)
+        return Debt(
+            id=self._id("debt", account.number, account.currency),
+            kind=kind,
+            creditor=account.bank or self._bank,
+            balance=self._sourced(-money.amount, account, money),
+            account=account.number,
+            name=account.name,
+            secured=kind in (DebtKind.MORTGAGE, DebtKind.CAR_LOAN),
+        )
+
+    def _transaction(self, account: AccountRecord, entry: Entry) -> Transaction:
+        known = entry.reference or digest(entry.day, entry.amount, entry.other, entry.text, entry.kid)
+        return Transaction(
+            id=self._id("transaction", account.number, known),
+            account=account.number,
+            booked=entry.day,
+            amount=entry.amount,
+            counterparty=entry.other[0],
+            text=entry.text,
+            source=self._source(account),
+            counterparty_account=entry.other[1],
+            kid=entry.kid,
+            code=entry.code,
+            pending=entry.status == "pending",
+            card=account.kind == CARD,
+        )
+
+    def _id(self, *parts: str) -> str:
+        return f"{self._data_set.id}:{digest(*parts)}"
+
+    def _source(self, account: AccountRecord) -> Source:
+        basis = self._data_set.requirement.value
+        return Source(self._data_set.id, self._bank, self._asked.as_of, basis, account.reference, self._bank)
+
+    def _sourced(self, value: Money, account: AccountRecord, money: Balance) -> Sourced[Money]:
+        return Sourced(value, (self._source(account),), money.day or self._asked.as_of.date())
+
+    def _shown(self, account: AccountRecord) -> str:
+        return f"{self._bank}, {account.name} ••{account.number[-4:]}"
+
+    def _lacks(
+        self,
+        what: str,
+        reason: RecordGapReason,
+        *feeds: Total,
+        of: AccountRecord | None = None,
+        amount: Money | None = None,
+        currency: str = "",
+        count: int = 1,
+    ) -> None:
+        who = self._shown(of) if of else self._bank
+        reference = of.reference if of else ""
+        self._gaps.append(RecordGap(self._data_set.id, what, reason, who, reference, feeds, amount, currency, count))
 
 
-def _transaction(entry: dict[str, Any], account: str, source: Source) -> Transaction:
-    other = entry["counterParties"][0] if entry["counterParties"] else {"name": "", "accountIdentifier": ""}
-    amount = entry["amount"] if entry["creditDebitIndicator"] == "credit" else -entry["amount"]
-    return Transaction(
-        f"{ESTATE_ACCOUNTS.id}:{entry['transactionIdentifier']}",
-        account,
-        entry["bookingDate"],
-        amount,
-        other["name"],
-        entry["additionalInfo"],
-        source,
-        other["accountIdentifier"],
-    )
+def _why(error: UnreadableError) -> RecordGapReason:
+    return RecordGapReason.TOO_LARGE if isinstance(error, BeyondSenseError) else RecordGapReason.UNREADABLE
 
 
 def connect(context: ProviderContext) -> Provider:
-    client = DsopClient(context.url, context.name, context.http, context.maskinporten)
-    return Provider(fetch={ESTATE_ACCOUNTS.id: client.fetch})
+    data_set = context.of(ESTATE_ACCOUNTS)
+    client = DsopClient(context.url, context.name, context.http, context.maskinporten, data_set)
+    return Provider(fetch={data_set.id: client.fetch})

@@ -1,12 +1,17 @@
-"""A bank's DSOP interface in the sandbox, made from the same persons as the other stand-ins."""
+"""A bank's DSOP interface in the sandbox, made from Bits' ``Bank_v2.yaml`` and the same persons as the other stand-ins.
+
+Dates are moments, amounts are numbers that are never below zero, and what an estate may not be asked is refused.
+"""
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 
-from integrations.bank.standin import movements
+from engine.platform.clock import OSLO
+from integrations.bank.standin import NAME, PRODUCTS, movements
 from integrations.sandbox.bearer import require
 from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
@@ -15,55 +20,97 @@ from integrations.sandbox.persons.catalogue import deposit_account, loan_account
 
 blueprint = Blueprint("dsop", __name__, url_prefix="/dsop")
 TYPES = {"Lønnskonto": "salaryAccount", "Sparekonto": "savingsAccount", "Bedriftskonto": "businessAccount"}
-PAGE = 100
+PAGE = 1000
+HEADERS = ("AccountInfoRequestID", "CorrelationID", "Legal-Mandate")
+ORGNO = "937889275"
 
 
 def _check() -> None:
     require("bits:kontoinformasjon")
-    if not all(request.headers.get(name) for name in ("AccountInfoRequestID", "CorrelationID", "Legal-Mandate")):
+    if not all(request.headers.get(name) for name in HEADERS):
         abort(400)
+
+
+def _at(day: date) -> str:
+    return datetime.combine(day, time(23, 0), OSLO).isoformat()
+
+
+def _account(someone: Person, number: str, reference: str, kind: str, name: str, balance: int) -> dict[str, Any]:
+    return {
+        "status": "enabled",
+        "servicer": {"identifier": {"countryOfResidence": "NO", "value": ORGNO, "type": "countryIdentificationCode"},
+                     "name": NAME},
+        "accountIdentifier": number,
+        "accountReference": reference,
+        "type": kind,
+        "currency": "NOK",
+        "name": name,
+        "primaryOwner": {
+            "permission": "rightToUseAlone",
+            "identifier": {"countryOfResidence": "NO", "value": someone.pid, "type": "nationalIdentityNumber"},
+            "name": someone.name,
+            "startDate": "2015-01-01",
+        },
+        "balances": _balances(balance),
+    }  # fmt: skip
 
 
 def _rows(someone: Person) -> list[dict[str, Any]]:
     found = [
-        {
-            "status": "enabled",
-            "accountIdentifier": deposit_account(someone, index),
-            "accountReference": f"{someone.key}-d{index}",
-            "type": TYPES.get(product, "otherAccount"),
-            "currency": "NOK",
-            "name": name,
-            "balances": _balance(balance),
-        }
+        _account(
+            someone,
+            deposit_account(someone, index),
+            f"{someone.key}-d{index}",
+            TYPES.get(product, "otherAccount"),
+            name,
+            balance,
+        )
         for index, (name, product, balance) in enumerate(someone.deposits)
     ]
     return found + [
-        {
-            "status": "enabled",
-            "accountIdentifier": loan_account(someone, loan),
-            "accountReference": f"{someone.key}-l{index}",
-            "type": "loanAccount",
-            "currency": "NOK",
-            "name": loan.lender,
-            "balances": _balance(-loan.balance),
-        }
+        _account(
+            someone,
+            loan_account(someone, loan),
+            f"{someone.key}-l{index}",
+            "loanAccount",
+            PRODUCTS[loan.kind],
+            -loan.balance,
+        )
         for index, loan in enumerate(someone.loans)
         if loan.account
     ]
 
 
-def _balance(amount: int) -> list[dict[str, Any]]:
+def _balances(amount: int) -> list[dict[str, Any]]:
     side = "credit" if amount >= 0 else "debit"
-    return [{"type": "bookedBalance", "amount": abs(amount), "creditDebitIndicator": side, "currency": "NOK"}]
+    common = {
+        "creditLineIncluded": False,
+        "amount": abs(amount),
+        "creditDebitIndicator": side,
+        "registered": _at(today()),
+        "currency": "NOK",
+    }
+    return [{"type": "availableBalance", **common}, {"type": "bookedBalance", **common}]
 
 
 @blueprint.get("/v2/accounts")
 @failing("dsop", lambda: "")
 def accounts() -> Any:
     _check()
-    someone = person(request.headers.get("PartyID", "")) or abort(404)
-    rows = [{k: v for k, v in row.items() if k != "balances"} for row in _rows(someone)]
-    return jsonify(responseDetails={"status": "complete", "message": ""}, accounts=rows, links=[])
+    if request.args.get("OnlyPrimaryOwner", "").lower() != "true":
+        return jsonify(code="ACC-001", message="OnlyPrimaryOwner is required"), 400
+    someone = person(request.headers.get("PartyID", ""))
+    rows = [{k: v for k, v in row.items() if k != "balances"} for row in _rows(someone)] if someone else []
+    return jsonify(responseDetails={"status": "complete"}, accounts=rows)
+
+
+@blueprint.get("/v2/accounts/<reference>/cards")
+@blueprint.get("/v2/accounts/<reference>/roles")
+@failing("dsop", lambda: "")
+def forbidden(reference: str) -> Any:
+    """Of an estate neither may be asked."""
+    _check()
+    return jsonify(code="ACC-013", message="Not allowed for this mandate"), 403
 
 
 def _find(reference: str) -> tuple[Person, dict[str, Any]]:
@@ -78,34 +125,44 @@ def _find(reference: str) -> tuple[Person, dict[str, Any]]:
 @failing("dsop", lambda: "")
 def account(reference: str) -> Any:
     _check()
-    return jsonify(responseDetails={"status": "complete", "message": ""}, account=_find(reference)[1])
+    return jsonify(responseDetails={"status": "complete"}, account=_find(reference)[1])
 
 
 @blueprint.get("/v2/accounts/<reference>/transactions")
 @failing("dsop", lambda: "")
 def transactions(reference: str) -> Any:
+    """Without dates: those of today, as the contract says."""
     _check()
     someone, _ = _find(reference)
-    since, page = request.args.get("fromDate", ""), int(request.args.get("page", 0))
-    entries = [e for e in movements(someone, int(reference.rpartition("d")[2]), today()) if e["bookingDate"] >= since]
-    part = entries[page * PAGE : (page + 1) * PAGE]
-    links = []
+    since, until = request.args.get("fromDate", today().isoformat()), request.args.get("toDate", today().isoformat())
+    page = int(request.args.get("page", 0))
+    entries = [
+        entry
+        for entry in movements(someone, int(reference.rpartition("d")[2]), today())
+        if since <= entry["bookingDate"] <= until
+    ]
+    answer: dict[str, Any] = {
+        "responseDetails": {"status": "complete"},
+        "transactions": [_transaction(entry) for entry in entries[page * PAGE : (page + 1) * PAGE]],
+    }
     if (page + 1) * PAGE < len(entries):
-        links = [{"rel": "next", "href": f"/v2/accounts/{reference}/transactions?fromDate={since}&page={page + 1}"}]
-    return jsonify(
-        responseDetails={"status": "complete", "message": ""},
-        transactions=[
-            {
-                "transactionIdentifier": e["transactionId"],
-                "creditDebitIndicator": "debit" if e["transactionAmount"]["amount"].startswith("-") else "credit",
-                "bookingDate": e["bookingDate"],
-                "amount": e["transactionAmount"]["amount"].lstrip("-"),
-                "counterParties": [{"name": e.get("creditorName") or e.get("debtorName", ""), "type": "creditor"}],
-                "additionalInfo": e["remittanceInformationUnstructured"],
-                "status": "booked",
-                "currency": "NOK",
-            }
-            for e in part
-        ],
-        links=links,
-    )
+        href = f"/v2/accounts/{reference}/transactions?fromDate={since}&page={page + 1}"
+        answer["links"] = [{"rel": "next", "href": href}]
+    return jsonify(answer)
+
+
+def _transaction(entry: dict[str, Any]) -> dict[str, Any]:
+    outgoing = entry["transactionAmount"]["amount"].startswith("-")
+    side = "creditor" if outgoing else "debtor"
+    party = {"name": entry[f"{side}Name"], "type": side}
+    number = entry.get(f"{side}Account", {}).get("iban", "")[4:]
+    return {
+        "transactionIdentifier": entry["transactionId"],
+        "creditDebitIndicator": "debit" if outgoing else "credit",
+        "status": "booked",
+        "bookingDate": _at(date.fromisoformat(entry["bookingDate"])),
+        "counterParties": [{**party, "accountIdentifier": number} if number else party],
+        "additionalInfo": entry["remittanceInformationUnstructured"],
+        "amount": int(float(entry["transactionAmount"]["amount"].lstrip("-"))),
+        "currency": "NOK",
+    }

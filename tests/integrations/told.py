@@ -1,0 +1,66 @@
+"""A provider that answers what a test tells it to: examples from the providers' own pages, and mutants of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from jsonschema import Draft202012Validator
+
+from engine.advice.evidence.datasets import EvidenceRequest, Subject
+from engine.platform.provider_errors import SourceError, SourceRefusedError
+from integrations.http import HttpClient, Response
+
+HERE = Path(__file__).parent
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+PID = "14842249091"
+
+
+def example(name: str) -> Any:
+    """An example as its provider published it: ``<source>/<file>``."""
+    source, _, file = name.partition("/")
+    return json.loads((HERE / source / "examples" / f"{file}.json").read_text(encoding="utf-8"))
+
+
+def contract(source: str, name: str) -> Draft202012Validator:
+    """What the provider says an answer of that name must be, and no field besides."""
+    told = json.loads((HERE / source / "contract.json").read_text(encoding="utf-8"))
+    return Draft202012Validator({**told, "$ref": f"#/$defs/{name}"})
+
+
+class Told:
+    """Answers by path, with or without the query; what it was not told of is not found. ``asked``: each address."""
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self._answers = answers
+        self.asked: list[str] = []
+
+    def call(self, method: str, url: str, **options: Any) -> Response:
+        parts = urlsplit(url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        self.asked.append(f"{parts.scheme}://{parts.netloc}{path}")
+        found = self._answers.get(path, self._answers.get(parts.path, SourceRefusedError("http_404")))
+        if callable(found):
+            found = found(**options)
+        if isinstance(found, SourceError):
+            raise found
+        body = found if isinstance(found, bytes) else json.dumps(found, ensure_ascii=True).encode()
+        return Response(200, {}, body)
+
+    def get(self, url: str, **options: Any) -> Response:
+        return self.call("GET", url, **options)
+
+    def post(self, url: str, **options: Any) -> Response:
+        return self.call("POST", url, **options)
+
+
+def http(answers: Mapping[str, Any]) -> HttpClient:
+    return cast(HttpClient, Told(answers))
+
+
+def request(name: str = "Anne Eksempel", since: date = date(2026, 5, 1)) -> EvidenceRequest:
+    return EvidenceRequest(Subject("anne", PID, name, date(2000, 3, 14)), "grant", "c", "i", NOW, since)
