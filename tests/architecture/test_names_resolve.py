@@ -21,7 +21,7 @@ from engine.workflow.bpmn.validator import validate
 from engine.workflow.definitions.bundle import Bundle
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "engine" / "web" / "templates").rglob("*.html"))
+TEMPLATES = sorted((ROOT / "engine" / "web").rglob("*.html"))
 KEY = re.compile(r"\bt\('([a-z][\w.]*)'[,)]")
 
 

@@ -18,7 +18,7 @@ NAMES = re.compile(r"Eksempel|Sandkasse")
 ALLOWED = {
     "engine/platform/settings.py": "what development uses where nothing is set; refused in production",
     "engine/cli/main.py": "tells who can log in, once `serve` has started the sandbox",
-    "engine/web/studio/templates.py": "the made-up citizen in the preview of a letter",
+    "engine/web/studio/text_templates.py": "the made-up citizen in the preview of a letter",
 }
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import Counter
 
 import jinja2
 import pytest
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "engine" / "web" / "templates"
+from engine.web.shared.template_globals import TEMPLATE_FOLDERS
+
+NAMES = [str(page.relative_to(folder)) for folder in TEMPLATE_FOLDERS for page in sorted(folder.rglob("*.html"))]
 
 
-@pytest.mark.parametrize("name", sorted(str(p.relative_to(TEMPLATES)) for p in TEMPLATES.rglob("*.html")))
+def test_a_name_means_one_template() -> None:
+    assert [name for name, times in Counter(NAMES).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_template_compiles(name: str) -> None:
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATE_FOLDERS), autoescape=True)
     environment.filters.update(
         dict.fromkeys(
             ("kr", "percent", "long_date", "month", "short_date", "clock", "moment", "money", "said", "merged"), str

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g
+from jinja2 import FileSystemLoader
 
 from engine.advice.guidance.contacts import everywhere
 from engine.casework import uploads
@@ -18,9 +19,13 @@ from engine.web.shared.sent_files import handed_in
 from engine.web.shared.texts import NAMES
 from forms import formatting
 
+#: The pages of each audience, beside its views; a name is used once among them all.
+TEMPLATE_FOLDERS = sorted(Path(__file__).parents[1].glob("*/templates"))
+
 
 def install(app: Flask) -> None:
-    """Filters and globals of every template."""
+    """Where templates are found, and the filters and globals of every one."""
+    app.jinja_loader = FileSystemLoader(TEMPLATE_FOLDERS)
     env = app.jinja_env
     env.globals.update(
         t=view.t,
