@@ -8,6 +8,7 @@ record as a gap of its own.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -117,8 +118,8 @@ class Record:
         return [Record(one) for one in value] if isinstance(value, list) else []
 
     def same_as(self, other: Record) -> bool:
-        """Whether both say exactly the same."""
-        return self._told == other._told
+        """Whether both say exactly the same: to Python yes is 1, to a provider it is not."""
+        return self._told == other._told and _written(self._told) == _written(other._told)
 
 
 def rows(answer: Any, name: str) -> list[Record] | None:
@@ -140,6 +141,10 @@ def once(names: Iterable[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         found.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
     return found
+
+
+def _written(told: Any) -> str:
+    return json.dumps(told, sort_keys=True, default=repr)
 
 
 def _plain(text: str, most: int = LONGEST) -> str:

@@ -231,6 +231,7 @@ class _Question:
             self._taken = number
             report = _report(answer)
             found.since = since if report else None
+            found.debits_positive = Record(answer).flag("debitAccounting")
             return report
         raise SourceBrokenError("no_query")  # pragma: no cover
 

@@ -72,11 +72,16 @@ def loan_kind(*names: str) -> DebtKind:
 
 @dataclass(slots=True)
 class Movements:
-    """What was told of one account's movements. ``since``: the first day they were asked from, ``None`` = not told."""
+    """What was told of one account's movements.
+
+    since            the first day they were asked from, ``None`` = not told
+    debits_positive  of a card: as ``AccountRecord.debits_positive``, where it stands with the movements
+    """
 
     booked: list[Entry] = field(default_factory=list)
     pending: list[Entry] = field(default_factory=list)
     since: date | None = None
+    debits_positive: bool | None = None
 
 
 @dataclass(slots=True)
@@ -223,8 +228,9 @@ def _loan(answer: Answer, account: AccountRecord) -> Iterator[Debt]:
 
 def debits_positive(card: AccountRecord, movements: Movements) -> bool | None:
     """Whether what is drawn on a card is written without a minus: as told, else as its other amounts show."""
-    if card.debits_positive is not None:
-        return card.debits_positive
+    for told in (card.debits_positive, movements.debits_positive):
+        if told is not None:
+            return told
     not_invoiced = next((one.amount for one in card.balances if one.kind == NOT_INVOICED and one.amount), None)
     if not_invoiced is not None:
         return not_invoiced > 0

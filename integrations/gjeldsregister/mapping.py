@@ -45,7 +45,10 @@ def figures(
             gap(RecordGapReason.REPEATED, creditor)
         else:
             try:
-                debts.append(_debt(_named(creditor), loan(entry.record("loan")), at, register, data_set))
+                found = loan(entry.record("loan"))
+                debts.append(_debt(_named(creditor), found, at, register, data_set))
+                if found.odd:
+                    gap(RecordGapReason.UNREADABLE, creditor)
             except BeyondSenseError:
                 gap(RecordGapReason.TOO_LARGE, creditor, Total.DEBT)
             except UnreadableError:

@@ -13,6 +13,8 @@ from engine.advice.economy.figures import DebtKind
 from engine.advice.economy.money import Money, from_ore
 from integrations.record import Record, UnreadableError
 
+#: More per cent x 100, and more months, than any credit has.
+MOST_RATE, MOST_TERMS = 100_000, 1200
 #: What the register calls a kind of credit; one it calls something else is a debt of no known kind.
 KINDS = {
     "creditFacility": DebtKind.CREDIT_CARD,
@@ -27,6 +29,7 @@ class Loan:
 
     fee    NOK a month charged for having it (``installmentCharges``), whatever interval it is taken at
     terms  months that are left
+    odd    names of figures that cannot be read: they are unknown, and what is owed stands
     """
 
     kind: DebtKind
@@ -38,38 +41,46 @@ class Loan:
     terms: int | None
     co_borrower: bool
     read: date | None
+    odd: tuple[str, ...] = ()
 
 
 def loan(told: Record) -> Loan:
-    """Raises ``UnreadableError`` where the balance is not told, or a figure is not what it must be."""
-    rate = told.whole("nominalInterestRate")
-    if rate is not None and rate > 100_000:
-        raise UnreadableError("nominalInterestRate")
+    """Raises ``UnreadableError`` where the balance is not told, or cannot be read."""
+    odd: list[str] = []
+
+    def whole(name: str, most: int = 10**13) -> int | None:
+        try:
+            found = told.whole(name)
+        except UnreadableError:
+            found = most + 1
+        if found is not None and found > most:
+            odd.append(name)
+            return None
+        return found
+
+    def amount(name: str) -> Money | None:
+        ore = whole(name)
+        return None if ore is None else from_ore(ore)
+
+    rate = whole("nominalInterestRate", MOST_RATE)
     return Loan(
         kind=KINDS.get(told.text("type"), DebtKind.OTHER),
         balance=_balance(told),
-        limit=_amount(told, "creditLimit"),
-        original=_amount(told, "originalBalance"),
+        limit=amount("creditLimit"),
+        original=amount("originalBalance"),
         rate=None if rate is None else Decimal(rate) / 100,
-        fee=_amount(told, "installmentCharges"),
-        terms=told.whole("terms"),
+        fee=amount("installmentCharges"),
+        terms=whole("terms", MOST_TERMS),
         co_borrower=told.text("coBorrower") in ("1", "2"),
         read=told.day("timestamp"),
+        odd=tuple(odd),
     )
 
 
 def _balance(told: Record) -> Money:
     """What is owed: with and without interest for a credit, one figure for a loan."""
-    parts = [
-        amount
-        for name in ("balance", "interestBearingBalance", "nonInterestBearingBalance")
-        if (amount := _amount(told, name)) is not None
-    ]
+    names = ("balance", "interestBearingBalance", "nonInterestBearingBalance")
+    parts = [ore for name in names if (ore := told.whole(name)) is not None]
     if not parts:
         raise UnreadableError("balance")
-    return sum(parts[1:], parts[0])
-
-
-def _amount(told: Record, name: str) -> Money | None:
-    ore = told.whole(name)
-    return None if ore is None else from_ore(ore)
+    return from_ore(sum(parts))
