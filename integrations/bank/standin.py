@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox import files
 from integrations.sandbox.clock import today
@@ -41,7 +42,7 @@ def _consent(consent_id: str) -> dict[str, Any] | None:
 
 
 @blueprint.post("/v1/consents")
-def create() -> Any:
+def create() -> ResponseReturnValue:
     someone = person(request.headers.get("PSU-ID", ""))
     body = request.get_json(force=True)
     told = request.headers.get("X-Request-ID") and request.headers.get("PSU-IP-Address")
@@ -68,7 +69,7 @@ def create() -> Any:
 
 
 @blueprint.get("/v1/consents/<consent_id>")
-def show(consent_id: str) -> Any:
+def show(consent_id: str) -> ResponseReturnValue:
     consent = _consent(consent_id)
     if consent is None:
         return _error(403, "CONSENT_UNKNOWN")
@@ -76,13 +77,13 @@ def show(consent_id: str) -> Any:
 
 
 @blueprint.get("/v1/consents/<consent_id>/status")
-def status(consent_id: str) -> Any:
+def status(consent_id: str) -> ResponseReturnValue:
     consent = _consent(consent_id)
     return jsonify(consentStatus=consent["status"]) if consent else _error(403, "CONSENT_UNKNOWN")
 
 
 @blueprint.delete("/v1/consents/<consent_id>")
-def terminate(consent_id: str) -> Any:
+def terminate(consent_id: str) -> ResponseReturnValue:
     consent = _consent(consent_id)
     if consent is None:
         return _error(404, "RESOURCE_UNKNOWN")
@@ -91,7 +92,7 @@ def terminate(consent_id: str) -> Any:
 
 
 @blueprint.get("/sca/<consent_id>")
-def sca(consent_id: str) -> Any:
+def sca(consent_id: str) -> ResponseReturnValue:
     consent = _consent(consent_id) or abort(404)
     return render_template(
         "consent.html",
@@ -105,7 +106,7 @@ def sca(consent_id: str) -> Any:
 
 
 @blueprint.post("/sca/<consent_id>")
-def approve(consent_id: str) -> Any:
+def approve(consent_id: str) -> ResponseReturnValue:
     consent = _consent(consent_id) or abort(404)
     if consent["status"] == "received":
         chosen = "valid" if "accept" in request.form else "rejected"
@@ -198,7 +199,7 @@ def _own_cards(someone: Person) -> list[tuple[int, Loan]]:
 
 @blueprint.get("/v1/accounts")
 @failing("bank", _caller_key)
-def accounts() -> Any:
+def accounts() -> ResponseReturnValue:
     someone = _caller()
     if someone is None:
         return _error(401, "CONSENT_INVALID")
@@ -213,7 +214,7 @@ def accounts() -> Any:
 
 @blueprint.get("/v1/accounts/<account_id>/balances")
 @failing("bank", _caller_key)
-def balances(account_id: str) -> Any:
+def balances(account_id: str) -> ResponseReturnValue:
     someone = _caller()
     if someone is None:
         return _error(401, "CONSENT_INVALID")
@@ -223,7 +224,7 @@ def balances(account_id: str) -> Any:
 
 @blueprint.get("/v1/card-accounts")
 @failing("bank", _caller_key)
-def card_accounts() -> Any:
+def card_accounts() -> ResponseReturnValue:
     someone = _caller()
     if someone is None:
         return _error(401, "CONSENT_INVALID")
@@ -254,7 +255,7 @@ def card_accounts() -> Any:
 
 @blueprint.get("/v1/card-accounts/<account_id>/transactions")
 @failing("bank", _caller_key)
-def card_transactions(account_id: str) -> Any:
+def card_transactions(account_id: str) -> ResponseReturnValue:
     someone = _caller()
     if someone is None:
         return _error(401, "CONSENT_INVALID")
@@ -265,7 +266,7 @@ def card_transactions(account_id: str) -> Any:
 
 @blueprint.get("/v1/accounts/<account_id>/transactions")
 @failing("bank", _caller_key)
-def transactions(account_id: str) -> Any:
+def transactions(account_id: str) -> ResponseReturnValue:
     someone = _caller()
     if someone is None:
         return _error(401, "CONSENT_INVALID")

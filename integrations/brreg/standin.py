@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import all_persons
@@ -19,7 +20,7 @@ def _everyone() -> str:
 
 @blueprint.get("/enhetsregisteret/api/enheter")
 @failing("brreg", _everyone)
-def search() -> Any:
+def search() -> ResponseReturnValue:
     name = request.args.get("navn", "").lower()
     found = [_entity(p) for p in all_persons() if p.business and name in p.business.name.lower()]
     page = {"size": 100, "totalElements": len(found), "totalPages": 1, "number": 0}
@@ -28,7 +29,7 @@ def search() -> Any:
 
 @blueprint.get("/enhetsregisteret/api/enheter/<orgno>/roller")
 @failing("brreg", _everyone)
-def roles(orgno: str) -> Any:
+def roles(orgno: str) -> ResponseReturnValue:
     owner = next((p for p in all_persons() if p.business and p.business.orgno == orgno), None) or abort(404)
     first, _, last = owner.name.rpartition(" ")
     person = {

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox import files
 from integrations.sandbox.bearer import require
@@ -51,7 +52,7 @@ def _heirs() -> list[dict[str, Any]]:
 
 @blueprint.post("/api/v1/estates/search")
 @failing("domstol", lambda: "")
-def search() -> Any:
+def search() -> ResponseReturnValue:
     require(SCOPE)
     asked = request.get_json(force=True).get("heirSsn", "")
     heirs = _heirs()
@@ -76,7 +77,7 @@ def search() -> Any:
 
 @blueprint.post("/api/v1/estates/<case_id>/declarations")
 @failing("domstol", lambda: "")
-def declare(case_id: str) -> Any:
+def declare(case_id: str) -> ResponseReturnValue:
     require(SCOPE)
     key = request.headers.get("Idempotency-Key", "")
     if case_id != CASE or not key:
@@ -90,7 +91,7 @@ def declare(case_id: str) -> Any:
 
 @blueprint.get("/api/v1/estates/<case_id>/certificate")
 @failing("domstol", lambda: "")
-def certificate(case_id: str) -> Any:
+def certificate(case_id: str) -> ResponseReturnValue:
     require(SCOPE)
     state = _state()
     if case_id != CASE or "issued" not in state:
@@ -99,13 +100,13 @@ def certificate(case_id: str) -> Any:
 
 
 @blueprint.get("/")
-def desk() -> Any:
+def desk() -> ResponseReturnValue:
     """The judge's desk."""
     return render_template("court.html", state=_state(), heirs=_heirs(), deceased=DECEASED, case=CASE)
 
 
 @blueprint.post("/handling")
-def act() -> Any:
+def act() -> ResponseReturnValue:
     chosen = request.form.get("act", "")
     state = _state()
     if chosen == "issue" and state["declarations"]:

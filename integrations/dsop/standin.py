@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from engine.platform.clock import OSLO
 from integrations.bank.standin import NAME, PRODUCTS, movements
@@ -95,7 +96,7 @@ def _balances(amount: int) -> list[dict[str, Any]]:
 
 @blueprint.get("/v2/accounts")
 @failing("dsop", lambda: "")
-def accounts() -> Any:
+def accounts() -> ResponseReturnValue:
     _check()
     if request.args.get("OnlyPrimaryOwner", "").lower() != "true":
         return jsonify(code="ACC-001", message="OnlyPrimaryOwner is required"), 400
@@ -107,7 +108,7 @@ def accounts() -> Any:
 @blueprint.get("/v2/accounts/<reference>/cards")
 @blueprint.get("/v2/accounts/<reference>/roles")
 @failing("dsop", lambda: "")
-def forbidden(reference: str) -> Any:
+def forbidden(reference: str) -> ResponseReturnValue:
     """Of an estate neither may be asked."""
     _check()
     return jsonify(code="ACC-013", message="Not allowed for this mandate"), 403
@@ -123,14 +124,14 @@ def _find(reference: str) -> tuple[Person, dict[str, Any]]:
 
 @blueprint.get("/v2/accounts/<reference>")
 @failing("dsop", lambda: "")
-def account(reference: str) -> Any:
+def account(reference: str) -> ResponseReturnValue:
     _check()
     return jsonify(responseDetails={"status": "complete"}, account=_find(reference)[1])
 
 
 @blueprint.get("/v2/accounts/<reference>/transactions")
 @failing("dsop", lambda: "")
-def transactions(reference: str) -> Any:
+def transactions(reference: str) -> ResponseReturnValue:
     """Without dates: those of today, as the contract says."""
     _check()
     someone, _ = _find(reference)

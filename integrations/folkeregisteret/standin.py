@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, abort, jsonify
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require
 from integrations.sandbox.persons import all_persons, employees
@@ -13,7 +12,7 @@ blueprint = Blueprint("folkeregisteret", __name__, url_prefix="/folkeregisteret"
 
 
 @blueprint.get("/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/<pid>")
-def show(pid: str) -> Any:
+def show(pid: str) -> ResponseReturnValue:
     require("folkeregister:deling/offentligmedhjemmel")
     found = next((p for p in (*all_persons(), *employees()) if p.pid == pid), None)
     if found is None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from engine.platform.settings import Settings
 from integrations.sandbox import files, keys
@@ -41,7 +42,7 @@ def _refused(status: int, error: str, description: str = "") -> Any:
 
 
 @blueprint.post("/oauth2/token")
-def token() -> Any:
+def token() -> ResponseReturnValue:
     settings: Settings = current_app.config["SETTINGS"]
     ours = (settings.maskinporten.client_id, settings.provider_secret("gjeldsregister"))
     given = request.authorization
@@ -63,7 +64,7 @@ def _check(scope: str) -> None:
 
 
 @blueprint.put("/v1/consent/agreement")
-def agree() -> Any:
+def agree() -> ResponseReturnValue:
     _check("consent.create")
     body = request.get_json(force=True)
     days = body.get("consent_duration_days")
@@ -95,14 +96,14 @@ def _key() -> str:
 
 
 @blueprint.get("/v1/debt/<consent_id>/status")
-def status(consent_id: str) -> Any:
+def status(consent_id: str) -> ResponseReturnValue:
     _check(SCOPE)
     consent = _consent(consent_id)
     return jsonify(active=consent["active"], expires_at=consent.get("ends", 2**40))
 
 
 @blueprint.delete("/v1/debt/<consent_id>")
-def end(consent_id: str) -> Any:
+def end(consent_id: str) -> ResponseReturnValue:
     _check(SCOPE)
     consent = _consent(consent_id)
     if not consent["active"]:
@@ -113,7 +114,7 @@ def end(consent_id: str) -> Any:
 
 @blueprint.get("/v1/debt/<consent_id>")
 @failing("gjeldsregister", _key)
-def debt(consent_id: str) -> Any:
+def debt(consent_id: str) -> ResponseReturnValue:
     _check(SCOPE)
     consent = _consent(consent_id)
     someone = person(consent["pid"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require
 from integrations.sandbox.faults import failing, fault_of
@@ -21,7 +21,7 @@ def _key() -> str:
 
 @blueprint.post("/saldo/v1/foresporsel")
 @failing("inkasso", _key)
-def balance() -> Any:
+def balance() -> ResponseReturnValue:
     require("inkasso:saldo")
     body = request.get_json(force=True)
     someone = person(str(body.get("personidentifikator", "")))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, abort, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require
 from integrations.sandbox.faults import failing
@@ -20,7 +19,7 @@ def _key() -> str:
 
 @blueprint.get("/registerenhetsrettsandeler/for/person/<pid>")
 @failing("kartverket", _key)
-def shares(pid: str) -> Any:
+def shares(pid: str) -> ResponseReturnValue:
     require("kartverk:oed")
     if not request.headers.get("X-Fullmakt") and not request.headers.get("X-Hjemmel"):
         abort(403)

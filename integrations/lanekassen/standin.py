@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require, require_consent
 from integrations.sandbox.faults import failing
@@ -28,7 +29,7 @@ def _key() -> str:
 
 @blueprint.get("/saldo/v1/Accounts")
 @failing("lanekassen", _key)
-def accounts() -> Any:
+def accounts() -> ResponseReturnValue:
     pid = _giver()
     require_consent("lanekassen:lan/v1/saldoopplysninger", "lanekassen-saldo", pid)
     someone = person(pid)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require
 from integrations.sandbox.clock import today
@@ -22,7 +23,7 @@ def _key() -> str:
 
 @blueprint.post("/utbetaldata/api/v2/hent-utbetalingsinformasjon/ekstern")
 @failing("nav", _key)
-def payments() -> Any:
+def payments() -> ResponseReturnValue:
     require("nav:utbetaldata")
     if not request.headers.get("X-Fullmakt"):
         abort(403)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox import files
 from integrations.sandbox.clock import now
@@ -44,7 +45,7 @@ def _require(right: str) -> None:
 
 
 @blueprint.post(API)
-def create() -> Any:
+def create() -> ResponseReturnValue:
     _require("write")
     body = request.get_json(force=True)
     wanted = ("id", "from", "to", "validTo", "consentRights", "redirectUrl")
@@ -71,14 +72,14 @@ def _shown(consent: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get(f"{API}/<consent_id>")
-def show(consent_id: str) -> Any:
+def show(consent_id: str) -> ResponseReturnValue:
     _require("read")
     consent = find(consent_id)
     return jsonify(_shown(consent)) if consent else _problem("00001", "Not found", 404)
 
 
 @blueprint.delete(f"{API}/<consent_id>")
-def revoke(consent_id: str) -> Any:
+def revoke(consent_id: str) -> ResponseReturnValue:
     _require("write")
     consent = find(consent_id)
     if consent is None:
@@ -89,7 +90,7 @@ def revoke(consent_id: str) -> Any:
 
 
 @blueprint.get("/samtykke/<consent_id>")
-def page(consent_id: str) -> Any:
+def page(consent_id: str) -> ResponseReturnValue:
     consent = find(consent_id) or abort(404)
     giver = person(consent["from"].rpartition(":")[2])
     resources = [right["resource"][0]["value"] for right in consent["consentRights"]]
@@ -106,7 +107,7 @@ def page(consent_id: str) -> Any:
 
 
 @blueprint.post("/samtykke/<consent_id>")
-def answer(consent_id: str) -> Any:
+def answer(consent_id: str) -> ResponseReturnValue:
     consent = find(consent_id) or abort(404)
     accepted = "accept" in request.form
     if consent["status"] == "Created":

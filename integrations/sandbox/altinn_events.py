@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from engine.platform.strict_json import JsonError, loads
 from integrations.sandbox import files
@@ -16,7 +15,7 @@ REQUIRED = ("specversion", "id", "source", "type", "resource")
 
 
 @blueprint.post("/events")
-def take() -> Any:
+def take() -> ResponseReturnValue:
     """Keep the event; the same id and source twice is one event (CloudEvents 1.0, 3.1.1)."""
     require(SCOPE)
     if request.mimetype != "application/cloudevents+json":
@@ -35,7 +34,7 @@ def take() -> Any:
 
 
 @blueprint.get("/events")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     """What has come, oldest first; narrowed by ``type``."""
     wanted = request.args.get("type", "")
     return jsonify([event for event in files.read("events").values() if wanted in ("", event["type"])])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template
+from flask.typing import ResponseReturnValue
 
 from engine.platform.clock import SandboxClock
 from engine.platform.settings import Settings
@@ -54,7 +54,7 @@ def create_sandbox(settings: Settings, providers: Sequence[str] = PROVIDERS) -> 
         app.register_blueprint(module.blueprint)
 
     @app.get("/")
-    def index() -> Any:
+    def index() -> ResponseReturnValue:
         return render_template("index.html", sources=sorted(faults.sources), kinds=faults.KINDS)
 
     client = urlsplit(settings.base_url)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from engine.platform.strict_json import JsonError, loads
 from integrations.sandbox import files
@@ -17,7 +16,7 @@ SCOPE = "ibalanse:mottak"
 
 @blueprint.post("/saker")
 @failing("callout", lambda: "")
-def take() -> Any:
+def take() -> ResponseReturnValue:
     """Keep what came; the same key again is the same case, and gets the same answer."""
     require(SCOPE)
     key = request.headers.get("Idempotency-Key", "")
@@ -36,6 +35,6 @@ def take() -> Any:
 
 
 @blueprint.get("/saker")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     """What has come, oldest first."""
     return jsonify([one["body"] for one in files.read("callout").values()])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from engine.platform.calendar import norwegian_today
 from engine.platform.clock import OSLO, SandboxClock
@@ -30,12 +30,12 @@ def today() -> date:
 
 
 @blueprint.get("/")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     return render_template("clock.html", now=_clock().now().astimezone(OSLO), moved=_clock().moved, fault="")
 
 
 @blueprint.post("/")
-def move() -> Any:
+def move() -> ResponseReturnValue:
     """Forward by ``days`` and ``hours``. Everything due in between is done when the workers come to it."""
     days, hours = request.form.get("days", "0"), request.form.get("hours", "0")
     if not days.isdigit() or not hours.isdigit() or int(days) > MOST_DAYS or int(hours) > 240:

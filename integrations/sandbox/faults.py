@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request
+from flask.typing import ResponseReturnValue
 
 KINDS = ("slow", "hangs", "error", "garbage", "half", "refuses", "creditor_silent", "busy", "huge")
 #: What may be made to fail: every name a stand-in fails by, noted as the stand-ins are loaded.
@@ -86,12 +87,12 @@ def failing(source: str, person_key: Callable[[], str]) -> Callable[[Callable[..
 
 
 @blueprint.get("/faults")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     return jsonify(_read())
 
 
 @blueprint.put("/faults/<source>/<person_key>")
-def put(source: str, person_key: str) -> Any:
+def put(source: str, person_key: str) -> ResponseReturnValue:
     kind = request.get_json(force=True).get("kind")
     if source not in sources or kind not in KINDS:
         abort(400)
@@ -100,12 +101,12 @@ def put(source: str, person_key: str) -> Any:
 
 
 @blueprint.delete("/faults/<source>/<person_key>")
-def remove(source: str, person_key: str) -> Any:
+def remove(source: str, person_key: str) -> ResponseReturnValue:
     _write({name: kind for name, kind in _read().items() if name != f"{source}/{person_key}"})
     return "", 204
 
 
 @blueprint.delete("/faults")
-def clear() -> Any:
+def clear() -> ResponseReturnValue:
     _write({})
     return "", 204

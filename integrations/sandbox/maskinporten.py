@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 
 from integrations.sandbox import keys
@@ -27,7 +28,7 @@ def _error(code: str, text: str, error: str = "invalid_grant") -> Any:
 
 
 @blueprint.get("/.well-known/oauth-authorization-server")
-def metadata() -> Any:
+def metadata() -> ResponseReturnValue:
     return jsonify(
         issuer=issuer(),
         token_endpoint=f"{issuer()}token",
@@ -39,12 +40,12 @@ def metadata() -> Any:
 
 
 @blueprint.get("/jwk")
-def jwk() -> Any:
+def jwk() -> ResponseReturnValue:
     return jsonify(keys.jwks(current_app.config["SANDBOX_DATA"]))
 
 
 @blueprint.post("/token")
-def token() -> Any:
+def token() -> ResponseReturnValue:
     if request.form.get("grant_type") != GRANT:
         return _error("MP-011", "unsupported grant_type", "invalid_request")
     try:

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 
 from integrations.sandbox import keys
@@ -76,7 +77,7 @@ def blueprint(provider: Provider) -> Blueprint:
     routes = Blueprint(provider.name, __name__, url_prefix=f"/{provider.name}")
 
     @routes.get("/.well-known/openid-configuration")
-    def discovery() -> Any:
+    def discovery() -> ResponseReturnValue:
         issuer = provider.issuer
         return jsonify(
             issuer=issuer,
@@ -99,11 +100,11 @@ def blueprint(provider: Provider) -> Blueprint:
         )
 
     @routes.get("/jwks.json")
-    def jwks() -> Any:
+    def jwks() -> ResponseReturnValue:
         return jsonify(keys.jwks(current_app.config["SANDBOX_DATA"]))
 
     @routes.post("/par")
-    def par() -> Any:
+    def par() -> ResponseReturnValue:
         _authenticate(provider)
         form = request.form.to_dict()
         fixed = {"response_type": "code", "client_id": provider.client_id, "code_challenge_method": "S256"}
@@ -117,14 +118,14 @@ def blueprint(provider: Provider) -> Blueprint:
         return jsonify(request_uri=request_uri, expires_in=PAR_SECONDS), 201
 
     @routes.get("/authorize")
-    def authorize() -> Any:
+    def authorize() -> ResponseReturnValue:
         _pushed(provider, request.args.get("request_uri", ""), keep=True)
         return render_template(
             "picker.html", provider=provider, people=provider.people(), request_uri=request.args["request_uri"]
         )
 
     @routes.post("/authorize")
-    def choose() -> Any:
+    def choose() -> ResponseReturnValue:
         asked = _pushed(provider, request.form.get("request_uri", ""), keep=False)
         if "cancel" in request.form:
             return _back(provider, asked, {"error": "access_denied", "error_description": "user cancelled"})
@@ -140,7 +141,7 @@ def blueprint(provider: Provider) -> Blueprint:
         return answer
 
     @routes.post("/token")
-    def token() -> Any:
+    def token() -> ResponseReturnValue:
         _authenticate(provider)
         ends, granted = provider.codes.pop(request.form.get("code", ""), (0.0, {}))
         verifier = request.form.get("code_verifier", "")
@@ -155,7 +156,7 @@ def blueprint(provider: Provider) -> Blueprint:
         return jsonify(access_token=secrets.token_urlsafe(24), id_token=id_token, token_type="Bearer", expires_in=120)
 
     @routes.route("/logout", methods=["GET", "POST"])
-    def logout() -> Any:
+    def logout() -> ResponseReturnValue:
         sid = request.cookies.get(f"{SESSION_COOKIE}_{provider.name}", "")
         hint = request.values.get("id_token_hint", "")
         try:
@@ -176,7 +177,7 @@ def blueprint(provider: Provider) -> Blueprint:
         return answer
 
     @routes.put("/wrong")
-    def make_wrong() -> Any:
+    def make_wrong() -> ResponseReturnValue:
         """The next log-in answers with one thing wrong: iss, nonce, acr, aud, expired or signature."""
         provider.wrong = {"kind": str(request.get_json(force=True).get("kind", ""))}
         return "", 204

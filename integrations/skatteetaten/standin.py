@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require_consent
 from integrations.sandbox.clock import today
@@ -30,7 +31,7 @@ def _error(code: str, status: int) -> Any:
 
 @blueprint.get("/v1/sbl/<pid>/inntekter")
 @failing("skatteetaten.income", _key)
-def income(pid: str) -> Any:
+def income(pid: str) -> ResponseReturnValue:
     require_consent(*INCOME, pid)
     someone = person(pid)
     if someone is None:
@@ -80,7 +81,7 @@ def income(pid: str) -> Any:
 
 @blueprint.get("/v2/oppgjoer/sbl/<int:year>/<pid>")
 @failing("skatteetaten.taxbase", _key)
-def tax_base(year: int, pid: str) -> Any:
+def tax_base(year: int, pid: str) -> ResponseReturnValue:
     require_consent(*TAX_BASE, pid)
     someone = person(pid)
     if someone is None or year != today().year - 1:
@@ -106,7 +107,7 @@ def tax_base(year: int, pid: str) -> Any:
 
 @blueprint.get("/api/innkreving/kravogbetalinger/v1/finans/<pid>/aapnekrav")
 @failing("skatteetaten.claims", _key)
-def claims(pid: str) -> Any:
+def claims(pid: str) -> ResponseReturnValue:
     require_consent(*CLAIMS, pid)
     someone = person(pid)
     if someone is None or not someone.tax_claims:

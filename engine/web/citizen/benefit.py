@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, func, select
 
 from engine.advice.evidence.models import snapshot
@@ -56,7 +57,7 @@ def measure(connection: Connection) -> Measured:
 
 
 @blueprint.get("/nytte")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     given = {a.key: request.args[a.key] for a in assumptions() if a.key in request.args}
     wrong = ""
     try:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import SaveBudget, SaveHousehold
@@ -35,11 +36,11 @@ ROWS = sifo.MAX_PERSONS
 
 
 @blueprint.get("/budsjett")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     return _page({}, {}, [])
 
 
-def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) -> Any:
+def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
     """Who lives here, the reference beside what is used, the person's own budget, and the last months against it.
 
     household, own   what was just typed and could not be saved; empty = what is stored
@@ -133,7 +134,7 @@ def _household(kept: Mapping[str, Any]) -> sifo.Household:
 
 @blueprint.post("/budsjett")
 @sends(SaveHousehold)
-def save_household() -> Any:
+def save_household() -> ResponseReturnValue:
     """Keep who lives here; the reference follows."""
     form = request.form
     persons: list[dict[str, Any]] = []
@@ -169,7 +170,7 @@ def save_household() -> Any:
 
 @blueprint.post("/budsjett/mitt")
 @sends(SaveBudget)
-def save_own() -> Any:
+def save_own() -> ResponseReturnValue:
     """Keep the person's own budget, group by group. An empty field takes the group out of it."""
     typed = {group: request.form.get(f"own-{group}", "").strip() for group in sifo.OWN_GROUPS}
     amounts: dict[str, Decimal] = {}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from engine.casework import queries
@@ -25,7 +26,9 @@ from forms.formatting import clock_time
 Faults = Sequence[dict[str, str]]
 
 
-def draw(connection: Connection, task: Any, given: dict[str, Any] | None, faults: Faults, wanted: str = "") -> Any:
+def draw(
+    connection: Connection, task: Any, given: dict[str, Any] | None, faults: Faults, wanted: str = ""
+) -> ResponseReturnValue:
     """The page of a task. *wanted* is the page of its form, else where they were last.
 
     One who follows a link from an error on another page gets this page with what is wrong on it.
@@ -75,7 +78,7 @@ def _led(task: Any, pages: Sequence[forms.Page], at: int, faults: Faults, only_h
     return found
 
 
-def answer(connection: Connection, task: Any) -> Any:
+def answer(connection: Connection, task: Any) -> ResponseReturnValue:
     """Read the page, keep its files, then do what was pressed."""
     application = view.application()
     form = forms.of_task(connection, task)
@@ -93,7 +96,7 @@ def answer(connection: Connection, task: Any) -> Any:
 def _go_on(
     connection: Connection, task: Any, form: TaskForm | None, content: dict[str, Any], refused: list[dict[str, str]],
     side: str,
-) -> Any:  # fmt: skip
+) -> ResponseReturnValue:  # fmt: skip
     """What the press asked for, with the files in place. *refused* are those that could not be stored."""
     action = request.form.get("action", "")
     other_rows = forms.reshaped(form, content)
@@ -123,7 +126,7 @@ def _go_on(
 
 def _walk(
     connection: Connection, task: Any, form: TaskForm, content: dict[str, Any], refused: list[dict[str, str]], side: str
-) -> Any:
+) -> ResponseReturnValue:
     """Keep what was written, and go to the next page, back, or stay. Next waits for the page to be in order."""
     pages, go = forms.pages(form), request.form.get("go", "")
     at = _place(pages, side)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
@@ -49,17 +50,17 @@ def only_citizens() -> Response | None:
 
 
 @blueprint.get("/")
-def landing() -> Any:
+def landing() -> ResponseReturnValue:
     return render_template("landing.html")
 
 
 @blueprint.get("/tilgjengelighet")
-def statement() -> Any:
+def statement() -> ResponseReturnValue:
     return render_template("statement.html", page="accessibility")
 
 
 @blueprint.get("/personvern")
-def privacy() -> Any:
+def privacy() -> ResponseReturnValue:
     return render_template("statement.html", page="privacy")
 
 
@@ -69,7 +70,7 @@ def favicon() -> Response:
 
 
 @blueprint.get("/hjem")
-def home() -> Any:
+def home() -> ResponseReturnValue:
     """Where a citizen comes after log-in: their next step, their tasks when there are several cases, or the start."""
     application = view.application()
     who = actor().person_id
@@ -98,7 +99,7 @@ def start() -> Response:
 
 
 @blueprint.get("/tjenester")
-def offered() -> Any:
+def offered() -> ResponseReturnValue:
     """Every journey a citizen may start, those an administrator has made among them."""
     application = view.application()
     with application.db.read() as connection:
@@ -178,7 +179,7 @@ def own_case(connection: Connection, number: str = "") -> Any:
 
 
 @blueprint.get("/saken-min")
-def case() -> Any:
+def case() -> ResponseReturnValue:
     application = view.application()
     number = request.args.get("sak", "")
     with application.db.read() as connection:
@@ -242,7 +243,7 @@ def about_other(connection: Connection, case: Any) -> bool:
 
 @blueprint.get("/saken-min/<number>/oversikt")
 @sends(OpenOverview)
-def other_overview(number: str) -> Any:
+def other_overview(number: str) -> ResponseReturnValue:
     """The overview of the one a case is about, for those who take part in it. Every look is logged."""
     application = view.application()
     now = application.clock.now()
@@ -290,11 +291,11 @@ def stage_rows(case: Any) -> list[dict[str, Any]]:
 
 @blueprint.get("/meldinger")
 @sends(ReadMessages)
-def messages() -> Any:
+def messages() -> ResponseReturnValue:
     return _messages("", "")
 
 
-def _messages(text: str, fault: str) -> Any:
+def _messages(text: str, fault: str) -> ResponseReturnValue:
     """Everything written to or by the citizen in all their cases, and the notices given to them, newest first."""
     application = view.application()
     now = application.clock.now()
@@ -324,7 +325,7 @@ def _messages(text: str, fault: str) -> Any:
 
 @blueprint.post("/meldinger")
 @sends(SendMessage, ReadMessages)
-def write_message() -> Any:
+def write_message() -> ResponseReturnValue:
     application = view.application()
     text = request.form.get("text", "").strip()
     with application.db.read() as connection:

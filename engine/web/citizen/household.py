@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -83,7 +84,7 @@ def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> li
     return [(one.gap, one.due.due) for one in found.cover.dues if one.gap > 0] if found.tagged else []
 
 
-def nothing_yet() -> Any:
+def nothing_yet() -> ResponseReturnValue:
     """The page of somebody we know nothing about: what to do, with the button to do it."""
     with view.application().db.read() as connection:
         cases = queries.cases_of(connection, actor().person_id)
@@ -91,7 +92,7 @@ def nothing_yet() -> Any:
 
 
 @blueprint.get("/hverdag")
-def everyday() -> Any:
+def everyday() -> ResponseReturnValue:
     """Where you stand, what shows early, what others in your place do, and whom to call."""
     with view.application().db.read() as connection:
         known = known_of(connection)
@@ -113,7 +114,7 @@ def everyday() -> Any:
 
 
 @blueprint.get("/tiltak")
-def measures() -> Any:
+def measures() -> ResponseReturnValue:
     return _measures({}, [])
 
 
@@ -125,7 +126,7 @@ def read_measures(kept: Mapping[str, Any]) -> list[Measure]:
     ]
 
 
-def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
+def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> ResponseReturnValue:
     """What a measure would do, before and after (R56). Nothing is decided until it is in the plan."""
     application = view.application()
     with application.db.read() as connection:
@@ -151,7 +152,7 @@ def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Any:
 
 @blueprint.post("/tiltak")
 @sends(AddHouseholdMeasure)
-def add_measure() -> Any:
+def add_measure() -> ResponseReturnValue:
     form = request.form
     faults: Faults = []
     kind, name = form.get("kind", ""), form.get("name", "").strip()

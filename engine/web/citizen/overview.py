@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, func, select
 from werkzeug.wrappers import Response
 
@@ -39,11 +40,11 @@ def _case(connection: Connection) -> Any:
 
 
 @blueprint.get("/oversikt")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     return page({}, [])
 
 
-def page(given: Mapping[str, str], faults: Faults) -> Any:
+def page(given: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
     """The whole page; with *faults*, what was written stands in its form."""
     application = view.application()
     now = application.clock.now()
@@ -103,7 +104,7 @@ def waiting(rows: Sequence[Any], agreed: datetime | None, built_at: datetime | N
 
 
 @blueprint.get("/oversikt/kilder")
-def status() -> Any:
+def status() -> ResponseReturnValue:
     """The source rows, asked for every few seconds while sources answer. A new version reloads the page."""
     application = view.application()
     now = application.clock.now()
@@ -122,7 +123,7 @@ def status() -> Any:
 
 @blueprint.post("/oversikt/legg-til")
 @sends(AddSupplement)
-def add() -> Any:
+def add() -> ResponseReturnValue:
     """Something no source knows (R54)."""
     form = request.form
     name, kind = form.get("name", "").strip(), form.get("kind", "")
@@ -140,7 +141,7 @@ def add() -> Any:
 
 @blueprint.post("/oversikt/rett")
 @sends(CorrectFigure)
-def correct() -> Any:
+def correct() -> ResponseReturnValue:
     """The citizen knows better than the source; the source's own value stays beside."""
     target, written = request.form.get("target", ""), request.form.get("amount", "")
     faults: Faults = []

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.advice.commands import SavePlan
 from engine.advice.economy.figures import Total
@@ -34,11 +35,11 @@ LONGEST = 480  # months ahead the calculator looks
 
 
 @blueprint.get("/plan")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     return _page({}, [])
 
 
-def _page(given: Mapping[str, str], faults: Faults) -> Any:
+def _page(given: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         known = known_of(connection)
@@ -160,7 +161,7 @@ def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | Non
 
 @blueprint.post("/plan")
 @sends(SavePlan)
-def save() -> Any:
+def save() -> ResponseReturnValue:
     """Keep the plan: an amount a month, an order, and what was owed when it began."""
     form = request.form
     faults: Faults = []

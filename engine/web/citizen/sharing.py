@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Table, select
 from werkzeug.wrappers import Response
 
@@ -21,7 +20,7 @@ blueprint = guarded("sharing", __name__, Role.CITIZEN.value)
 
 
 @blueprint.get("/deling")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     application = view.application()
     now = application.clock.now()
     who = actor().person_id
@@ -71,7 +70,7 @@ def _case_of_own(table: Table, row_id: str) -> str:
 
 
 @blueprint.get("/deling/stoppet/<what>")
-def stopped(what: str) -> Any:
+def stopped(what: str) -> ResponseReturnValue:
     if what not in ("deling", "samtykke"):
         raise NotFound(what)
     return render_template("stopped.html", what=what, at=view.application().clock.now())

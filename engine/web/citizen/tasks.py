@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
@@ -69,7 +70,7 @@ def _own_task(connection: Connection, task_id: str) -> Any:
 
 
 @blueprint.get("/oppgaver/<task_id>")
-def show(task_id: str) -> Any:
+def show(task_id: str) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         task = _own_task(connection, task_id)
@@ -93,7 +94,7 @@ def attachment(task_id: str, attachment_id: str) -> Response:
         return attachments.answered(connection, task.case_id, attachment_id, attachments.of_task(connection, task))
 
 
-def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> Any:
+def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> ResponseReturnValue:
     """The consent page and its siblings: five facts, boxes, yes and no of equal weight."""
     application = view.application()
     settings = application.settings
@@ -141,7 +142,7 @@ def _language() -> str:
 
 @blueprint.post("/oppgaver/<task_id>")
 @sends(AttachFile, DetachFile, SaveTaskData, CompleteTask)
-def answer(task_id: str) -> Any:
+def answer(task_id: str) -> ResponseReturnValue:
     """Carry out the answer. Errors give the page back with everything that was written."""
     application = view.application()
     with application.db.read() as connection:
@@ -179,7 +180,7 @@ def _fault(kind: str, given: dict[str, Any]) -> str:
 
 
 @blueprint.get("/oppgaver/neste/<case_id>")
-def coming(case_id: str) -> Any:
+def coming(case_id: str) -> ResponseReturnValue:
     """The next step when it is there; until then a page that says what it waits for."""
     application = view.application()
     with application.db.read() as connection:
@@ -216,7 +217,7 @@ def _busy(connection: Connection, case_id: str, names: tuple[str, ...]) -> bool:
     return found is not None
 
 
-def _approve(connection: Connection, task: Any) -> Any:
+def _approve(connection: Connection, task: Any) -> ResponseReturnValue:
     grants = connection.execute(select(grant).where(grant.c.case_id == task.case_id).order_by(grant.c.channel)).all()
     return render_template("approve.html", task=task, grants=grants)
 
@@ -233,7 +234,7 @@ def go_on(task_id: str) -> Response:
 
 @blueprint.get("/retur/<grant_id>")
 @sends(SettleGrant)
-def returned(grant_id: str) -> Any:
+def returned(grant_id: str) -> ResponseReturnValue:
     """Back from a source's page. What counts is what the source says now, not what the address says."""
     application = view.application()
     with application.db.read() as connection:

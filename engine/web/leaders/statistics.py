@@ -9,9 +9,9 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import abort, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -170,7 +170,7 @@ def _office_names(bundles: list[Bundle]) -> dict[str, str]:
 
 
 @blueprint.get("/tall")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     read = _read()
     return render_template("figures.html", **{name: getattr(read, name) for name in Read.__slots__}, names=TABLES)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from decimal import Decimal
-from typing import Any
 
 from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.casework import journal, links, measures, queries
@@ -36,7 +36,7 @@ session.only_members(blueprint, case_drafts.rescue)
 
 @blueprint.post("/saker/<number>/gjor/<act>")
 @sends(*CASE_ACTS, ExtendDeadline)
-def act(number: str, act: str) -> Any:
+def act(number: str, act: str) -> ResponseReturnValue:
     """Take, assign, return, plan, pause, resume or extend. A refusal is said on the page, with what was written."""
     case_id = case_id_of(number)
     try:
@@ -57,7 +57,7 @@ def _extension(case_id: str) -> ExtendDeadline:
 @blueprint.post("/saker/<number>/sporsmal")
 @case_drafts.keeps_draft("question")
 @sends(AskCitizen)
-def ask(number: str) -> Any:
+def ask(number: str) -> ResponseReturnValue:
     """Ask the citizen for something, as a task of theirs."""
     text = request.form.get("question", "").strip()
     due = session.evening(request.form.get("due", ""))
@@ -87,7 +87,7 @@ def _monthly(faults: Faults, at: str) -> Decimal | None:
 @blueprint.post("/saker/<number>/tiltak")
 @case_drafts.keeps_draft("measure")
 @sends(AddMeasure)
-def add_measure(number: str) -> Any:
+def add_measure(number: str) -> ResponseReturnValue:
     form = request.form
     what, kind = form.get("what", "").strip(), form.get("kind", "")
     begun = session.evening(form.get("begun", ""))
@@ -104,7 +104,7 @@ def add_measure(number: str) -> Any:
 
 @blueprint.post("/saker/<number>/tiltak/<measure_id>/<int:months>")
 @sends(JudgeMeasure)
-def look_back(number: str, measure_id: str, months: int) -> Any:
+def look_back(number: str, measure_id: str, months: int) -> ResponseReturnValue:
     """How a measure went after so many months."""
     form = request.form
     faults: Faults = []
@@ -120,7 +120,7 @@ def look_back(number: str, measure_id: str, months: int) -> Any:
 
 @blueprint.post("/saker/<number>/koblinger")
 @sends(LinkCases)
-def link(number: str) -> Any:
+def link(number: str) -> ResponseReturnValue:
     why = request.form.get("why", "")
     with view.application().db.read() as connection:
         case = case_of(connection, number)

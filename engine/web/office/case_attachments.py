@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask.typing import ResponseReturnValue
 
 from engine.casework.commands import OpenAttachment
 from engine.web.citizen import attachments
@@ -19,7 +19,7 @@ session.only_members(blueprint)
 
 @blueprint.get("/saker/<number>/vedlegg/<attachment_id>")
 @sends(OpenAttachment)
-def show(number: str, attachment_id: str) -> Any:
+def show(number: str, attachment_id: str) -> ResponseReturnValue:
     """A file as it was handed in; that it was opened is written down."""
     application = view.application()
     with application.db.read() as connection:

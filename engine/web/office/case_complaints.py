@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask import request
+from flask.typing import ResponseReturnValue
 
 from engine.casework import complaints, journal
 from engine.casework.commands import DecideComplaint, RegisterComplaint
@@ -33,7 +33,7 @@ def _received(text: str) -> date | None:
 
 @blueprint.post("/saker/<number>/klager")
 @sends(RegisterComplaint)
-def register(number: str) -> Any:
+def register(number: str) -> ResponseReturnValue:
     form = request.form
     received, text = _received(form.get("received", "")), form.get("text", "").strip()
     wrong = {}
@@ -55,7 +55,7 @@ def register(number: str) -> Any:
 
 @blueprint.post("/saker/<number>/klager/<complaint_id>")
 @sends(DecideComplaint)
-def decide(number: str, complaint_id: str) -> Any:
+def decide(number: str, complaint_id: str) -> ResponseReturnValue:
     outcome, answer = request.form.get("outcome", ""), request.form.get("answer", "").strip()
     at = f"complaint-{complaint_id}"
     if outcome not in complaints.OUTCOMES or not answer or len(answer) > journal.LONGEST:

@@ -63,7 +63,7 @@ def _plan(connection: Connection, case: Any) -> Assessed | None:
     return assessed(connection, kept, case.id) if kept else None
 
 
-def _form(connection: Connection, reader: Reader, task: Any, given: dict[str, Any] | None) -> Any:
+def _form(connection: Connection, reader: Reader, task: Any, given: dict[str, Any] | None) -> forms.TaskForm | None:
     """The form of the task at hand, for whoever may read what is in it."""
     if task is None or not access.step_readable(connection, reader, task.definition_id, task.element_id):
         return None

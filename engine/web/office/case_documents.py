@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import make_response, request
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.casework import documents, journal, uploads
@@ -24,7 +23,7 @@ session.only_members(blueprint)
 
 @blueprint.post("/saker/<number>/dokumenter")
 @sends(AddDocument)
-def add(number: str) -> Any:
+def add(number: str) -> ResponseReturnValue:
     """Put a file in the case. Whatever is wrong is said at its field, with the rest as it was written."""
     form, sent = request.form, request.files.get("file")
     title, kind = form.get("title", "").strip(), form.get("kind", "")
@@ -99,7 +98,7 @@ def share(number: str, document_id: str) -> Response:
 
 @blueprint.post("/saker/<number>/dokumenter/<document_id>/fjern")
 @sends(RemoveDocument)
-def remove(number: str, document_id: str) -> Any:
+def remove(number: str, document_id: str) -> ResponseReturnValue:
     """Take it away, with a reason that is kept as an internal note."""
     application = view.application()
     reason = request.form.get("reason", "").strip()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
@@ -74,7 +75,7 @@ def seen() -> str | None:
 
 @blueprint.post("/saker/<number>/utkast/<kind>")
 @keeps_draft("{kind}")
-def save(number: str, kind: str) -> Any:
+def save(number: str, kind: str) -> ResponseReturnValue:
     """Store what stands in the form now; says when. Sent by the page while one writes."""
     stored = keep(number, kind)
     if stored is None:

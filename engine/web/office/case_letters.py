@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -28,14 +29,14 @@ session.only_members(blueprint, case_drafts.rescue)
 
 @blueprint.post("/saker/<number>/brev")
 @sends(BeginLetter)
-def begin(number: str) -> Any:
+def begin(number: str) -> ResponseReturnValue:
     """A draft from a template, with everything the case knows filled in."""
     letter_id = send(BeginLetter(case_id_of(number), request.form.get("template", ""))).made
     return redirect(url_for("case_letters.show", number=number, letter_id=letter_id), 303)
 
 
 @blueprint.get("/saker/<number>/brev/<letter_id>")
-def show(number: str, letter_id: str) -> Any:
+def show(number: str, letter_id: str) -> ResponseReturnValue:
     return _page(number, letter_id)
 
 
@@ -46,7 +47,7 @@ def _page(
     said: str = "",
     mine: Mapping[str, str] | None = None,
     status: int = 422,
-) -> Any:
+) -> ResponseReturnValue:
     """The letter in its form.
 
     mine  what the reader has written, {"title", "body"}: stands in the form, with what is stored beside where it is
@@ -95,7 +96,7 @@ def _words(bundle: Bundle, blank: str) -> str:
 @blueprint.post("/saker/<number>/brev/<letter_id>")
 @case_drafts.keeps_draft("letter.{letter_id}")
 @sends(ChangeLetter, SendLetter, DiscardLetter, DiscardCaseDraft)
-def change(number: str, letter_id: str) -> Any:
+def change(number: str, letter_id: str) -> ResponseReturnValue:
     """Store the draft; with ``gjor`` also send it, look at it or throw it away.
 
     Another's text is never written over unseen: what was written then stands aside, and the page shows both.
@@ -150,7 +151,7 @@ def _store(number: str, case_id: str, letter_id: str, wish: str, mine: Mapping[s
     return left if wish == "send" else None
 
 
-def _aside(number: str, letter_id: str, key: str, mine: Mapping[str, str]) -> Any:
+def _aside(number: str, letter_id: str, key: str, mine: Mapping[str, str]) -> ResponseReturnValue:
     """What was written is stored as the writer's own draft, and both texts are shown; a letter that was sent stays."""
     case_drafts.keep(number, f"letter.{letter_id}")
     application = view.application()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -54,7 +55,7 @@ def case_id_of(number: str) -> str:
 
 @blueprint.get("/saker/<number>")
 @sends(OpenCase, RecordAccess)
-def show(number: str) -> Any:
+def show(number: str) -> ResponseReturnValue:
     _note_opened(number)
     _note_plan_read(number)
     return page(number)
@@ -93,7 +94,7 @@ def page(
     faults: Sequence[dict[str, str]] = (),
     status: int = 422,
     held_by: str = "",
-) -> Any:
+) -> ResponseReturnValue:
     """The whole page; what was written stands in its form whatever went wrong.
 
     fault    text key of what went wrong
@@ -120,7 +121,7 @@ def page(
 @blueprint.post("/saker/<number>/oppgave/<task_id>")
 @case_drafts.keeps_draft("task.{task_id}")
 @sends(AttachFile, DetachFile, CompleteCaseTask)
-def complete(number: str, task_id: str) -> Any:
+def complete(number: str, task_id: str) -> ResponseReturnValue:
     """Finish the stage's task. A refusal says which rule or who has it, and nothing written is lost."""
     application = view.application()
     with application.db.read() as connection:
@@ -158,7 +159,9 @@ def complete(number: str, task_id: str) -> Any:
     return session.done(number, "completed")
 
 
-def _not_completed(number: str, task: Any, form: TaskForm | None, filled: dict[str, Any], refusal: Refusal) -> Any:
+def _not_completed(
+    number: str, task: Any, form: TaskForm | None, filled: dict[str, Any], refusal: Refusal
+) -> ResponseReturnValue:
     """Who was faster or has the case; with both sets of answers where another has filled in the same form."""
     if isinstance(refusal, Conflict) and isinstance(refusal.current, Stored) and form:
         return task_conflict.page(number, task, form, filled, refusal.current)
@@ -173,7 +176,7 @@ def _not_completed(number: str, task: Any, form: TaskForm | None, filled: dict[s
 @blueprint.post("/saker/<number>/notat")
 @case_drafts.keeps_draft("note")
 @sends(AddNote)
-def note(number: str) -> Any:
+def note(number: str) -> ResponseReturnValue:
     """Says besides when a colleague has written one since the page was opened: both stand."""
     text = request.form.get("note", "").strip()
     restricted = request.form.get("barred", "")
@@ -204,7 +207,7 @@ def bar(number: str, note_id: str) -> Response:
 @blueprint.post("/saker/<number>/melding")
 @case_drafts.keeps_draft("message")
 @sends(SendMessage)
-def message(number: str) -> Any:
+def message(number: str) -> ResponseReturnValue:
     text = request.form.get("text", "").strip()
     if not text or len(text) > journal.LONGEST:
         return page(number, fault="message.empty" if not text else "message.long", written={"text": text})
@@ -212,7 +215,7 @@ def message(number: str) -> Any:
 
 
 @blueprint.get("/saker/<number>/historikk")
-def whole_history(number: str) -> Any:
+def whole_history(number: str) -> ResponseReturnValue:
     """Everything people did, saw and changed, with what it was and what it became."""
     application = view.application()
     before = request.args.get("for", "")
@@ -243,7 +246,7 @@ def _thing(case: Any, what: str, value: Any) -> str:
 
 @blueprint.get("/saker/<number>/oversikt")
 @sends(RecordAccess)
-def overview(number: str) -> Any:
+def overview(number: str) -> ResponseReturnValue:
     """View-only, while the share holds. The citizen sees that it was opened (R44-R46)."""
     application = view.application()
     now = application.clock.now()

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from engine.casework import participants
@@ -29,7 +30,7 @@ def _bundle(connection: Connection, case: Any) -> Bundle:
     return view.application().library.get(connection, case.definition_id).bundle
 
 
-def _fault(number: str, at: str, key: str) -> Any:
+def _fault(number: str, at: str, key: str) -> ResponseReturnValue:
     return page(number, faults=[{"id": at, "path": at, "text": view.t(key)}], written=_written())
 
 
@@ -40,7 +41,7 @@ def _written() -> dict[str, str]:
 
 @blueprint.post("/saker/<number>/parter")
 @sends(AddParty, LookUpPerson, StoreSearch)
-def add(number: str) -> Any:
+def add(number: str) -> ResponseReturnValue:
     """By name at once; by number the register is asked, and who puts the person there says that it is right."""
     application = view.application()
     role, name = request.form.get("role", ""), request.form.get("name", "").strip()
@@ -70,7 +71,7 @@ def add(number: str) -> Any:
 
 @blueprint.post("/saker/<number>/parter/bekreft")
 @sends(AddParty)
-def confirm(number: str) -> Any:
+def confirm(number: str) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         case_of(connection, number)
@@ -83,7 +84,7 @@ def confirm(number: str) -> Any:
     return _put(number, request.form.get("role", ""), found[0], pid, found[1])
 
 
-def _put(number: str, role: str, name: str, pid: str = "", birth_date: date | None = None) -> Any:
+def _put(number: str, role: str, name: str, pid: str = "", birth_date: date | None = None) -> ResponseReturnValue:
     try:
         send(AddParty(case_id_of(number), role, name, pid, birth_date))
     except NotPossible as refusal:
@@ -93,7 +94,7 @@ def _put(number: str, role: str, name: str, pid: str = "", birth_date: date | No
 
 @blueprint.post("/saker/<number>/parter/<party_id>/rolle")
 @sends(ChangePartyRole)
-def change(number: str, party_id: str) -> Any:
+def change(number: str, party_id: str) -> ResponseReturnValue:
     try:
         send(ChangePartyRole(case_id_of(number), party_id, request.form.get("role", "")))
     except NotPossible as refusal:
@@ -103,7 +104,7 @@ def change(number: str, party_id: str) -> Any:
 
 @blueprint.post("/saker/<number>/parter/<party_id>/avslutt")
 @sends(EndParty)
-def end(number: str, party_id: str) -> Any:
+def end(number: str, party_id: str) -> ResponseReturnValue:
     try:
         send(EndParty(case_id_of(number), party_id, request.form.get("reason", "").strip()))
     except NotPossible as refusal:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.casework import documents, information_requests, journal, letters, queries
@@ -21,11 +20,11 @@ blueprint = guarded("case_replies", __name__, Role.CITIZEN.value)
 
 
 @blueprint.get("/sporsmal/<question_id>")
-def show(question_id: str) -> Any:
+def show(question_id: str) -> ResponseReturnValue:
     return _page(question_id)
 
 
-def _page(question_id: str, text: str = "", fault: str = "", status: int = 422) -> Any:
+def _page(question_id: str, text: str = "", fault: str = "", status: int = 422) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         one = information_requests.own(connection, application.vault, question_id, actor())
@@ -37,7 +36,7 @@ def _page(question_id: str, text: str = "", fault: str = "", status: int = 422) 
 
 @blueprint.post("/sporsmal/<question_id>")
 @sends(AnswerQuestion)
-def answer(question_id: str) -> Any:
+def answer(question_id: str) -> ResponseReturnValue:
     text = request.form.get("answer", "").strip()
     if not text or len(text) > journal.LONGEST:
         return _page(question_id, text, "asked.reply_empty" if not text else "message.long")

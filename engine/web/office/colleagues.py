@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.casework import measures, members, queue
@@ -25,11 +25,11 @@ session.only_members(blueprint)
 
 
 @blueprint.get("/kontoret")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     return _page("")
 
 
-def _page(fault: str) -> Any:
+def _page(fault: str) -> ResponseReturnValue:
     application = view.application()
     now = application.clock.now()
     with application.db.read() as connection:
@@ -48,7 +48,7 @@ def _page(fault: str) -> Any:
 
 @blueprint.post("/kontoret/fravaer")
 @sends(SetAbsence, EndAbsence)
-def be_away() -> Any:
+def be_away() -> ResponseReturnValue:
     """Away for some days, with a colleague who has the cases among their own meanwhile; or back."""
     person_id = _whom()
     if request.form.get("gjor") == "back":

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from engine.casework import intake, person_lookup, queries, views
@@ -34,11 +35,11 @@ log = logging.getLogger(__name__)
 
 
 @blueprint.get("/arbeidsko/ny-sak")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     return _form({}, {})
 
 
-def _form(written: Any, wrong: dict[str, str], status: int = 422) -> Any:
+def _form(written: Any, wrong: dict[str, str], status: int = 422) -> ResponseReturnValue:
     """The first page. *wrong*: field → text key; everything written stands."""
     with view.application().db.read() as connection:
         offered = intake.journeys(connection, view.application().library, actor())
@@ -109,7 +110,7 @@ def looked_up(connection: Connection, search: str) -> str:
 
 @blueprint.post("/arbeidsko/ny-sak")
 @sends(LookUpPerson, StoreSearch)
-def look_up() -> Any:
+def look_up() -> ResponseReturnValue:
     """Find the person and ask whether it is the right one. The look-up is written down, found or not."""
     wrong = _missing()
     pid = plain_number(request.form.get("pid", ""))
@@ -126,7 +127,7 @@ def look_up() -> Any:
 _ORDER = ("journey", "pid", "way", "reason")
 
 
-def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
+def _confirm(search: str, found: tuple[str, Any], known: Any) -> str:
     with view.application().db.read() as connection:
         deployed = _journey(connection)
         assert deployed is not None
@@ -141,7 +142,7 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> Any:
 
 @blueprint.post("/arbeidsko/ny-sak/bekreft")
 @sends(BeginCaseForCitizen)
-def begin() -> Any:
+def begin() -> ResponseReturnValue:
     """It is who was meant: the case begins, and the citizen is told."""
     application = view.application()
     wrong = _missing()

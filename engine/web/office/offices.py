@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.web.shared import login, session_store, view
 from engine.web.shared.guards import ANYONE, guarded
@@ -25,7 +26,7 @@ def _back(text: str) -> str:
 
 
 @blueprint.get("/ansatt/kontor")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     token = request.cookies[login.COOKIE]
     with view.application().db.read() as connection:
         ended = {p["orgno"] for p in g.offices if session_store.part_ended(connection, token, p["orgno"])}
@@ -33,7 +34,7 @@ def show() -> Any:
 
 
 @blueprint.post("/ansatt/kontor")
-def choose() -> Any:
+def choose() -> ResponseReturnValue:
     """Act for another of one's offices from now on. Written down, from which to which."""
     part = next((one for one in g.offices if one["orgno"] == request.form.get("kontor")), None)
     if part is None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -71,7 +72,7 @@ def asked(connection: Connection, given: Mapping[str, str], now: datetime) -> tu
 
 
 @blueprint.get("/arbeidsko")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     application = view.application()
     now = application.clock.now()
     given = request.args.to_dict()
@@ -236,7 +237,7 @@ def day_of(text: str) -> datetime:
 
 @blueprint.post("/arbeidsko/flere")
 @sends(*CASE_ACTS)
-def several() -> Any:
+def several() -> ResponseReturnValue:
     """One action on the chosen cases, a command for each. What is not legal for one is said of that one."""
     application = view.application()
     act = request.form.get("gjor", "")

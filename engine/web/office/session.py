@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -103,7 +104,9 @@ def done(number: str, act: str) -> Response:
     return redirect(url_for("casework.show", number=number, gjort=act) + "#gjort", 303)
 
 
-def sent(command: Command, number: str, act: str | Callable[[], str], page: Callable[..., Any]) -> Any:
+def sent(
+    command: Command, number: str, act: str | Callable[[], str], page: Callable[..., ResponseReturnValue]
+) -> ResponseReturnValue:
     """Send a command of a form of the case page: back to the page when it is done, or why not with what was written."""
     try:
         send(command)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
 from engine.casework import queries
 from engine.web.office import case_drafts, session
@@ -39,7 +40,7 @@ def page(
     *,
     by: str = "",
     at: datetime | None = None,
-) -> Any:
+) -> ResponseReturnValue:
     """Both sets of answers side by side.
 
     there   what another has stored while the task is still open; the form goes on with one's own answers

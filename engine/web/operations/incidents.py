@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -40,11 +41,11 @@ def _address(chosen: dict[str, str], **more: str) -> str:
 
 
 @blueprint.get("/drift/feil")
-def incident_group() -> Any:
+def incident_group() -> ResponseReturnValue:
     return _page("")
 
 
-def _page(wrong: str) -> Any:
+def _page(wrong: str) -> ResponseReturnValue:
     application = view.application()
     selection, address = _chosen(PAGE)
     with application.db.read() as connection:
@@ -87,7 +88,7 @@ def _asked() -> tuple[str, str]:
 
 @blueprint.post("/drift/feil/en")
 @sends(ResolveIncident)
-def resolve_one() -> Any:
+def resolve_one() -> ResponseReturnValue:
     """Retry or skip one incident, at once."""
     how, reason = _asked()
     _, address = _chosen(1)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import make_url
 from werkzeug.wrappers import Response
 
@@ -27,7 +28,7 @@ SANDBOX_SECONDS = 0.5
 
 
 @blueprint.get("/drift")
-def index() -> Any:
+def index() -> ResponseReturnValue:
     application = view.application()
     now = application.clock.now()
     with application.db.read() as connection:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import jsonify
+from flask.typing import ResponseReturnValue
 
 from engine.platform import schema
 from engine.web.shared import view
@@ -16,12 +15,12 @@ blueprint = guarded("health", __name__, ANYONE)
 
 
 @blueprint.get("/health/live")
-def live() -> Any:
+def live() -> ResponseReturnValue:
     return jsonify(status="live")
 
 
 @blueprint.get("/health/ready")
-def ready() -> Any:
+def ready() -> ResponseReturnValue:
     """The database decides; without Redis we are slower, not down."""
     application = view.application()
     current = schema.is_current(application.db)

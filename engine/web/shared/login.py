@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from flask import current_app, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.platform.provider_errors import SourceError
@@ -164,7 +165,7 @@ def out() -> Response:
 
 
 @blueprint.get("/frontkanal")
-def front_channel() -> Any:
+def front_channel() -> ResponseReturnValue:
     """The issuer's frame: end every session of this ``sid``. Cookies do not reach us here, so the sid decides."""
     issuers = {client.settings.issuer for client in current_app.extensions["logins"].values()}
     issuer, sid = request.args.get("iss", ""), request.args.get("sid", "")

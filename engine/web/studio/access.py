@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from flask.typing import ResponseReturnValue
 
 from engine.studio import access
 from engine.studio.bpmn_editor import EditRefused
@@ -76,7 +77,7 @@ def _order(action: str) -> tuple[int, str]:
 
 @blueprint.post("/prosesser/<key>/tilgang")
 @sends(EditDraft)
-def let(key: str) -> Any:
+def let(key: str) -> ResponseReturnValue:
     """The roles that are ticked may do it, the others may not."""
     form = request.form
     step, action = form.get("steg", ""), form.get("handling", "")

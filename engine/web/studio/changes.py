@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.studio import bpmn_editor
 from engine.studio.bpmn_editor import EditRefused, Files, flows
@@ -36,12 +36,14 @@ Act = Callable[[Bundle, Offer, str, Form], Done]
 
 @blueprint.post("/prosesser/<key>/steg/<element>")
 @sends(EditDraft)
-def step_change(key: str, element: str) -> Any:
+def step_change(key: str, element: str) -> ResponseReturnValue:
     """One change to a step or to a way from it; on to where it shows, or back with what stood in the way."""
     return carry_out(key, element, _ACTS, drawn)
 
 
-def carry_out(key: str, place: str, acts: Mapping[str, Act], draw: Callable[..., Any]) -> Any:
+def carry_out(
+    key: str, place: str, acts: Mapping[str, Act], draw: Callable[..., ResponseReturnValue]
+) -> ResponseReturnValue:
     """Do the act that was posted on a step or a scope, and save it as a revision; else *draw* the page with the reason.
 
     draw  called with the key, the place, and the ``EditRefused`` or ``conflict=`` what a colleague was faster with
@@ -65,7 +67,7 @@ def carry_out(key: str, place: str, acts: Mapping[str, Act], draw: Callable[...,
     return shows(key, made.made)
 
 
-def shows(key: str, show: str) -> Any:
+def shows(key: str, show: str) -> ResponseReturnValue:
     """On to the page of the step to look at; what it dropped on becoming another sort stands after a ``?``."""
     show, _, dropped = show.partition("?")
     if request.headers.get("X-Part"):

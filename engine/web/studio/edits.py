@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import EditDraft, Edited
@@ -46,7 +47,7 @@ def save(
     step: str = "",
     where: Callable[[str], Mapping[str, Any]] = lambda place: {},
     told: Callable[[EditRefused], str] = refusal,
-) -> Any:
+) -> ResponseReturnValue:
     """Save a change made on *tab*, and on to where it shows; a colleague's change of the same is shown beside it.
 
     A page that saves as one goes asks for JSON and gets the new revision, or why nothing was saved.

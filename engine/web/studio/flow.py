@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from engine.advice.task_types.exchange import Notify
 from engine.studio import bpmn_editor
@@ -31,12 +32,12 @@ from engine.workflow.findings import Offer, faults
 
 
 @blueprint.get("/prosesser/<key>/steg/<element>")
-def step_page(key: str, element: str) -> Any:
+def step_page(key: str, element: str) -> ResponseReturnValue:
     return drawn(key, element)
 
 
 @blueprint.get("/prosesser/<key>/vilkar")
-def condition_value(key: str) -> Any:
+def condition_value(key: str) -> ResponseReturnValue:
     """How a chosen field is compared, and with what: put in beside the field when it is chosen."""
     name, field_id = next(((n, v) for n, v in request.args.items() if "field-" in n), ("field-0", ""))
     with view.application().db.read() as connection:
@@ -51,7 +52,9 @@ def condition_value(key: str) -> Any:
     )  # fmt: skip
 
 
-def drawn(key: str, element_id: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
+def drawn(
+    key: str, element_id: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None
+) -> ResponseReturnValue:
     """The page of a step of the draft. What was written stands in it when it could not be saved."""
     with view.application().db.read() as connection:
         draft = draft_of(connection, key)

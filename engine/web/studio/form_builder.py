@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from engine.studio import bpmn_editor, option_lists
@@ -34,13 +35,13 @@ STATES = ("hidden", "required", "readOnly")
 
 
 @blueprint.get("/prosesser/<key>/skjema/<step>")
-def form(key: str, step: str) -> Any:
+def form(key: str, step: str) -> ResponseReturnValue:
     return page(key, "", "skjemaer", step)
 
 
 @blueprint.post("/prosesser/<key>/skjema/<step>")
 @sends(EditDraft)
-def change_form(key: str, step: str) -> Any:
+def change_form(key: str, step: str) -> ResponseReturnValue:
     """One change to the form of a step: a page or a component added, changed, moved or taken out."""
     form = request.form
     act = _ACTS.get(form.get("act", ""), _change)
@@ -315,7 +316,7 @@ def preview_fields(bundle: Bundle, step: str, data: Mapping[str, Any]) -> tuple[
 
 
 @blueprint.post("/prosesser/<key>/skjema/<step>/forhandsvisning")
-def preview(key: str, step: str) -> Any:
+def preview(key: str, step: str) -> ResponseReturnValue:
     """The form again with what was answered in it: what is hidden or asked for follows. Nothing is stored."""
     with view.application().db.read() as connection:
         bundle = current(connection, key)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
@@ -23,11 +23,11 @@ from engine.workflow.instances.models import case_file
 
 
 @blueprint.get("/prosesser")
-def index() -> Any:
+def index() -> ResponseReturnValue:
     return page(())
 
 
-def page(wrong: tuple[str, ...], there: str = "") -> Any:
+def page(wrong: tuple[str, ...], there: str = "") -> ResponseReturnValue:
     """Every process: which version is in use in how many cases, and whether there is a draft.
 
     *there* is the key of a draft that an upload would have replaced: the page asks first.
@@ -59,7 +59,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> Any:
 
 @blueprint.post("/prosesser/last-opp")
 @sends(BeginDraft)
-def upload() -> Any:
+def upload() -> ResponseReturnValue:
     """A zip or a folder becomes a draft, whatever errors it has: they are listed on its page."""
     zipped = request.files.get("bundle")
     folder = [f for f in request.files.getlist("folder") if f.filename]
@@ -92,7 +92,7 @@ def settings() -> Response:
 
 @blueprint.post("/prosesser/kopi")
 @sends(BeginDraft)
-def copy() -> Any:
+def copy() -> ResponseReturnValue:
     """A new process, a copy of another or an empty one. Without a key of its own it gets one from its title."""
     title = request.form.get("title", "").strip()
     key = request.form.get("key", "").strip() or drafts.key_from(title)

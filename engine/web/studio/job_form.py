@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from engine.advice.task_types.descriptions import DESCRIBED, TYPES, Described, JobSetting, Wanted, named
 from engine.advice.task_types.job_settings import letters_of
@@ -209,7 +210,7 @@ def _field_of(tell: Teller, value: str) -> str:
 
 
 @blueprint.get("/prosesser/<key>/steg/<element>/jobb")
-def job_fields(key: str, element: str) -> Any:
+def job_fields(key: str, element: str) -> ResponseReturnValue:
     """The fields of a task type: put in under the choice of type when it is chosen."""
     with view.application().db.read() as connection:
         bundle = draft_of(connection, key).bundle

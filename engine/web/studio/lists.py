@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, request
+from flask.typing import ResponseReturnValue
 
 from engine.studio import option_lists
 from engine.studio.bpmn_editor import EditRefused
@@ -20,7 +21,7 @@ from engine.workflow.definitions.bundle import Bundle
 
 @blueprint.post("/prosesser/<key>/lister")
 @sends(EditDraft)
-def change_list(key: str) -> Any:
+def change_list(key: str) -> ResponseReturnValue:
     """One press: a list made, saved with all its lines, or taken out."""
     form = request.form
     wanted, act = form.get("list", ""), form.get("act", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.bpmn_editor.diagram_interchange import with_picture
@@ -31,7 +32,7 @@ from forms.formatting import clock_time
 
 
 @blueprint.get("/prosesser/<key>/tegn")
-def modeller(key: str) -> Any:
+def modeller(key: str) -> ResponseReturnValue:
     with view.application().db.read() as connection:
         draft = draft_of(connection, key)
         process = draft.bundle.process
@@ -39,7 +40,7 @@ def modeller(key: str) -> Any:
 
 
 @blueprint.get("/prosesser/<key>/tegn/prosess")
-def modeller_process(key: str) -> Any:
+def modeller_process(key: str) -> ResponseReturnValue:
     """The BPMN of the draft with a picture, its revision, its findings, and what may be drawn, as JSON."""
     with view.application().db.read() as connection:
         draft = draft_of(connection, key)
@@ -57,7 +58,7 @@ def modeller_process(key: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/tegn/prosess")
 @sends(MergeDraft)
-def modeller_save(key: str) -> Any:
+def modeller_save(key: str) -> ResponseReturnValue:
     """Save what was drawn on *revision*. 409 with who was faster, 422 with why it cannot be read."""
     with view.application().db.read() as connection:
         before = draft_of(connection, key).bundle
@@ -80,7 +81,7 @@ def modeller_save(key: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/tegn/angre")
 @sends(UndoDraft, RedoDraft)
-def modeller_undo(key: str) -> Any:
+def modeller_undo(key: str) -> ResponseReturnValue:
     """One step back in the draft's history, or with ``by=1`` forward again."""
     command = RedoDraft if request.form.get("by") == "1" else UndoDraft
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from engine.studio import case_migration, drafts, trusted_issuers
 from engine.studio.difference import differences
@@ -29,7 +30,7 @@ from engine.workflow.findings import faults, missing_texts
 
 
 @blueprint.get("/prosesser/<key>")
-def show(key: str) -> Any:
+def show(key: str) -> ResponseReturnValue:
     return page(key, "")
 
 
@@ -40,7 +41,7 @@ def page(
     step: str = "",
     preview: Any = None,
     conflict: DraftConflict | None = None,
-) -> Any:
+) -> ResponseReturnValue:
     """The draft, or the version in use when there is none.
 
     wrong     what stood in the way of a change;  ``conflict`` what a colleague was faster with

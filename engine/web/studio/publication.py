@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.studio import bundle_signature, case_migration, drafts, scenarios, studio_settings
@@ -27,7 +28,7 @@ from engine.workflow.errors import NotFound
 
 
 @blueprint.get("/prosesser/<key>/publiser")
-def review(key: str) -> Any:
+def review(key: str) -> ResponseReturnValue:
     """What publishing would mean: what is different, how the scenarios end, and what becomes of running cases.
 
     ``prov`` names a try-out that is done: what it came to is shown, and what was chosen for it is chosen still.
@@ -38,7 +39,7 @@ def review(key: str) -> Any:
     return review_page(key, plan, given=given)
 
 
-def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", given: Any = None) -> Any:
+def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", given: Any = None) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         draft = draft_of(connection, key)
@@ -75,7 +76,7 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", giv
 
 @blueprint.post("/prosesser/<key>/publiser/prov")
 @sends(TryMove)
-def try_move(key: str) -> Any:
+def try_move(key: str) -> ResponseReturnValue:
     """Move every running case to the draft, report how it went, and roll it all back."""
     application = view.application()
     with application.db.read() as connection:
@@ -93,7 +94,7 @@ def try_move(key: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/publiser")
 @sends(ProposeDraft, PublishDraft)
-def publish(key: str) -> Any:
+def publish(key: str) -> ResponseReturnValue:
     """The draft becomes the next version, as it was seen. Cases that run stay on theirs, or are moved.
 
     A press that has not seen what publishing means is led to the page that says it, where there is something to say.

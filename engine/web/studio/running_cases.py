@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from engine.studio import case_migration
@@ -89,7 +90,7 @@ def _tried(row: Any, aim: Draft | Deployed) -> bool:
 
 @blueprint.post("/prosesser/<key>/flytt")
 @sends(MoveCases, TryMove)
-def move(key: str) -> Any:
+def move(key: str) -> ResponseReturnValue:
     """Move the cases that run on older versions to the one in use; with ``prov`` only show what would happen."""
     application = view.application()
     with application.db.read() as connection:
@@ -104,13 +105,13 @@ def move(key: str) -> Any:
 
 
 @blueprint.get("/prosesser/<key>/flytt")
-def move_plan(key: str) -> Any:
+def move_plan(key: str) -> ResponseReturnValue:
     with view.application().db.read() as connection:
         target = deployed(connection, key)
     return move_page(key, *tried_before(key, target))
 
 
-def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, str]) -> Any:
+def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, str]) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         target = deployed(connection, key)
@@ -132,7 +133,7 @@ def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, st
 
 
 @blueprint.get("/prosesser/<key>/flytting/<batch>")
-def moved(key: str, batch: str) -> Any:
+def moved(key: str, batch: str) -> ResponseReturnValue:
     """How far a move or a try-out has come, and what could not be moved."""
     application = view.application()
     row = case_migration.batch_of(application, key, batch)
@@ -152,7 +153,7 @@ def moved(key: str, batch: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/flytting/<batch>")
 @sends(StopMove, ContinueMove, RevertMove)
-def go_on(key: str, batch: str) -> Any:
+def go_on(key: str, batch: str) -> ResponseReturnValue:
     """Go on with a move for a while, stop it, or put back what it moved. Only a press goes on with what was stopped."""
     application = view.application()
     found = case_migration.batch_of(application, key, batch)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import g, render_template
+from flask.typing import ResponseReturnValue
 
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import EditDraft
@@ -26,11 +26,13 @@ from engine.workflow.findings import Offer
 
 
 @blueprint.get("/prosesser/<key>/del/<scope>")
-def scope_page(key: str, scope: str) -> Any:
+def scope_page(key: str, scope: str) -> ResponseReturnValue:
     return drawn_scope(key, scope)
 
 
-def drawn_scope(key: str, scope: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
+def drawn_scope(
+    key: str, scope: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None
+) -> ResponseReturnValue:
     """The page of a scope of the draft: what is there already, and what may be put in."""
     with view.application().db.read() as connection:
         draft = draft_of(connection, key)
@@ -74,7 +76,7 @@ def _begins(bundle: Bundle, handler: Element) -> Element:
 
 @blueprint.post("/prosesser/<key>/del/<scope>")
 @sends(EditDraft)
-def scope_change(key: str, scope: str) -> Any:
+def scope_change(key: str, scope: str) -> ResponseReturnValue:
     """Put one thing into the scope, and on to its page."""
     return carry_out(key, scope, _ACTS, drawn_scope)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.studio import stage_editor
 from engine.studio.bpmn_editor import EditRefused, Files
@@ -22,11 +23,13 @@ from engine.workflow.definitions.bundle import Bundle
 
 
 @blueprint.get("/prosesser/<key>/faser")
-def stages_page(key: str) -> Any:
+def stages_page(key: str) -> ResponseReturnValue:
     return drawn_stages(key)
 
 
-def drawn_stages(key: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None) -> Any:
+def drawn_stages(
+    key: str, refused: EditRefused | None = None, conflict: DraftConflict | None = None
+) -> ResponseReturnValue:
     with view.application().db.read() as connection:
         draft = draft_of(connection, key)
     bundle = draft.bundle
@@ -67,7 +70,7 @@ def _stage(bundle: Bundle, tell: Teller, stage: dict[str, Any], given: dict[str,
 
 @blueprint.post("/prosesser/<key>/faser")
 @sends(EditDraft)
-def stages_change(key: str) -> Any:
+def stages_change(key: str) -> ResponseReturnValue:
     """Add a stage, or change, move or take out one."""
     form = posted()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.studio import bpmn_editor
 from engine.studio.commands import DiscardDraft, EditDraft, Edited, RedoDraft, UndoDraft
@@ -21,7 +22,7 @@ from engine.workflow.definitions.bundle import Bundle
 
 @blueprint.post("/prosesser/<key>/steg")
 @sends(EditDraft)
-def step(key: str) -> Any:
+def step(key: str) -> ResponseReturnValue:
     """Put a step in after another, straight from the list."""
     form = request.form
     with view.application().db.read() as connection:
@@ -48,17 +49,17 @@ def step(key: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/angre")
 @sends(UndoDraft)
-def undo(key: str) -> Any:
+def undo(key: str) -> ResponseReturnValue:
     return _step(key, UndoDraft(key, revision()))
 
 
 @blueprint.post("/prosesser/<key>/gjor-om")
 @sends(RedoDraft)
-def redo(key: str) -> Any:
+def redo(key: str) -> ResponseReturnValue:
     return _step(key, RedoDraft(key, revision()))
 
 
-def _step(key: str, command: UndoDraft | RedoDraft) -> Any:
+def _step(key: str, command: UndoDraft | RedoDraft) -> ResponseReturnValue:
     """One step back or forward in the draft's history, and back to the same part of the page."""
     tab = request.form.get("fane", "")
     try:
@@ -71,7 +72,7 @@ def _step(key: str, command: UndoDraft | RedoDraft) -> Any:
 
 @blueprint.post("/prosesser/<key>/forkast")
 @sends(DiscardDraft)
-def discard(key: str) -> Any:
+def discard(key: str) -> ResponseReturnValue:
     try:
         send(DiscardDraft(key, revision()), once=True)
     except DraftConflict as conflict:

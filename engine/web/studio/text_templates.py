@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from engine.casework import templates
 from engine.platform.calendar import norwegian_today
@@ -31,7 +32,7 @@ from forms.formatting import long_date
 
 @blueprint.post("/prosesser/<key>/maler")
 @sends(EditDraft)
-def change_template(key: str) -> Any:
+def change_template(key: str) -> ResponseReturnValue:
     """One change: a template added, written, moved or taken out."""
     form = request.form
     kind, identity, act = form.get("kind", ""), form.get("template", ""), form.get("act", "")
@@ -80,7 +81,7 @@ def _unknown(bundle: Bundle, written: Mapping[str, str]) -> Iterator[tuple[str, 
 
 
 @blueprint.post("/prosesser/<key>/maler/vis")
-def preview_template(key: str) -> Any:
+def preview_template(key: str) -> ResponseReturnValue:
     """The template as it will read, from what is stored."""
     with view.application().db.read() as connection:
         bundle = current(connection, key)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import request
+from flask.typing import ResponseReturnValue
 
 from engine.studio import bpmn_editor
 from engine.studio.bpmn_editor import EditRefused
@@ -19,7 +18,7 @@ MAX_KEY, MAX_TEXT = 120, 4000
 
 @blueprint.post("/prosesser/<key>/tekst")
 @sends(EditDraft)
-def text(key: str) -> Any:
+def text(key: str) -> ResponseReturnValue:
     """Write a text of the draft."""
     name = request.form.get("key", "").strip()
     words = {language: request.form.get(language, "").strip() for language in LANGUAGES}

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
@@ -52,11 +53,13 @@ ANSWERED = ("consent", "mandate", "share")
 
 
 @blueprint.get("/prosesser/<key>/provekjoring")
-def trial(key: str) -> Any:
+def trial(key: str) -> ResponseReturnValue:
     return _trial_page(key, None, "", [])
 
 
-def _trial_page(key: str, given: dict[str, Any] | None, task_id: str, wrong: list[dict[str, str]]) -> Any:
+def _trial_page(
+    key: str, given: dict[str, Any] | None, task_id: str, wrong: list[dict[str, str]]
+) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         bundle = current(connection, key)
@@ -185,7 +188,7 @@ def _hours(state: Any) -> int:
 
 @blueprint.post("/prosesser/<key>/provekjoring/start")
 @sends(StartInstance)  # through the run's own door
-def trial_start(key: str) -> Any:
+def trial_start(key: str) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         bundle = current(connection, key)
@@ -202,7 +205,7 @@ def trial_start(key: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/provekjoring/oppgave/<task_id>")
 @sends(AttachFile, CompleteTask)  # through the run's own door
-def trial_complete(key: str, task_id: str) -> Any:
+def trial_complete(key: str, task_id: str) -> ResponseReturnValue:
     """Do a task as the person it is for."""
     run = _trial(key)
     if not run.exists:
@@ -239,7 +242,7 @@ def trial_complete(key: str, task_id: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/provekjoring/klokke")
 @sends(FireTimer, PassDeadline)  # through the run's own door, as its worker finds them due
-def trial_clock(key: str) -> Any:
+def trial_clock(key: str) -> ResponseReturnValue:
     """Move the run's clock: by hours and days, or to what happens next."""
     run = _trial(key)
     if not run.exists:
@@ -273,7 +276,7 @@ def trial_fault(key: str) -> Response:
 
 @blueprint.post("/prosesser/<key>/provekjoring/igjen")
 @sends(ResolveIncident)  # through the run's own door
-def trial_retry(key: str) -> Any:
+def trial_retry(key: str) -> ResponseReturnValue:
     """Do what stopped again, when the source is well."""
     run = _trial(key)
     if not run.exists:
@@ -288,7 +291,7 @@ def trial_retry(key: str) -> Any:
 
 @blueprint.post("/prosesser/<key>/scenario")
 @sends(SaveScenario, RemoveScenario)
-def scenario(key: str) -> Any:
+def scenario(key: str) -> ResponseReturnValue:
     """Keep the run as a scenario of the draft, or take one out."""
     try:
         send(_scenario(key))
@@ -322,5 +325,5 @@ def _scenario(key: str) -> SaveScenario | RemoveScenario:
     )
 
 
-def _scenario_refused(key: str, text: str) -> Any:
+def _scenario_refused(key: str, text: str) -> ResponseReturnValue:
     return _trial_page(key, None, "", [{"id": "scenario-title", "path": "scenario", "text": text}])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.studio import studio_settings, trusted_issuers
 from engine.studio.bundle_signature import Seal, signing_key
@@ -16,11 +16,11 @@ from engine.web.studio.session import blueprint
 
 
 @blueprint.get("/prosesser/godkjente-hus")
-def trusted() -> Any:
+def trusted() -> ResponseReturnValue:
     return trust_page(None)
 
 
-def trust_page(refused: trusted_issuers.KeyRefused | None) -> Any:
+def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         every = trusted_issuers.every(connection)
@@ -43,7 +43,7 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> Any:
 
 @blueprint.post("/prosesser/godkjente-hus")
 @sends(EnterIssuerKey, TrustIssuer, DistrustIssuer, SetStudioSetting)
-def change_trust() -> Any:
+def change_trust() -> ResponseReturnValue:
     """Enter a key, agree to one a colleague has entered, take one out, or choose whether others are refused."""
     command = _pressed()
     if command is not None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.faults import failing
 
@@ -13,5 +12,5 @@ blueprint = Blueprint("made_up_source", __name__, url_prefix="/made_up_source")
 
 @blueprint.get("/loans")
 @failing("made_up_source", lambda: "")
-def loans() -> Any:
+def loans() -> ResponseReturnValue:
     return jsonify([{"number": "1", "lender": "Oppdiktet lån", "owed": 7000}])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import TagAccounts
@@ -21,7 +20,7 @@ from engine.workflow.errors import NotFound
 
 
 @blueprint.get("/enk/kontoer")
-def accounts() -> Any:
+def accounts() -> ResponseReturnValue:
     """Which account is for what (R60): suggested, decided by the owner."""
     application = view.application()
     with application.db.read() as connection:

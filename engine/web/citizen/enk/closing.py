@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.advice.commands import SaveClosingSteps
 from engine.advice.economy.enk.closing import LATER, Closing, Holdings, close
@@ -28,12 +29,12 @@ from engine.workflow.execution import data
 
 
 @blueprint.get("/enk/avslutning")
-def closing() -> Any:
+def closing() -> ResponseReturnValue:
     """Closing in order (R69)."""
     return _closing_page(None, ())
 
 
-def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> Any:
+def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> ResponseReturnValue:
     """The page; *ticked* as it was posted, *missing* the steps that are to be done first."""
     application = view.application()
     with application.db.read() as connection:
@@ -76,7 +77,7 @@ def _close(known: Known, kept: Mapping[str, Any]) -> tuple[Closing, date]:
 
 @blueprint.post("/enk/avslutning")
 @sends(SaveClosingSteps)
-def close_step() -> Any:
+def close_step() -> ResponseReturnValue:
     """Keep the ticks; the last press ends the task when every step that can be done by now is done."""
     application = view.application()
     done = [step for step in request.form.getlist("step") if step in CLOSING]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import SaveAssumptions
@@ -35,12 +36,12 @@ OPEN = ("advancePaid",)
 
 
 @blueprint.get("/enk")
-def show() -> Any:
+def show() -> ResponseReturnValue:
     """The business at a glance (R41, R61-R64)."""
     return _page({}, [])
 
 
-def _page(given: dict[str, str], faults: list[dict[str, str]]) -> Any:
+def _page(given: dict[str, str], faults: list[dict[str, str]]) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         known = known_of(connection)
@@ -112,7 +113,7 @@ def situations(overview: EnkOverview) -> set[str]:
 
 @blueprint.post("/enk/forutsetninger")
 @sends(SaveAssumptions)
-def assume() -> Any:
+def assume() -> ResponseReturnValue:
     """What no source tells: advance tax, wages beside, wanted pay, how VAT is computed."""
     form = request.form
     content: dict[str, Any] = {}
@@ -168,7 +169,7 @@ def reviewed() -> Response:
 
 
 @blueprint.get("/enk/beregning")
-def calculation() -> Any:
+def calculation() -> ResponseReturnValue:
     """How the figures came about, line by line, with rate, year and source (R61)."""
     with view.application().db.read() as connection:
         known = known_of(connection)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -29,7 +29,7 @@ from engine.workflow.execution.commands import CompleteTask
 
 
 @blueprint.get("/enk/start")
-def startup() -> Any:
+def startup() -> ResponseReturnValue:
     """Can the private economy carry it (R67): three scenarios, in kind words."""
     application = view.application()
     with application.db.read() as connection:
@@ -95,13 +95,13 @@ def startup_pdf() -> Response:
 
 
 @blueprint.get("/enk/sjekkliste")
-def checklist() -> Any:
+def checklist() -> ResponseReturnValue:
     return _checklist_page()
 
 
 def _checklist_page(
     done: Collection[str] | None = None, later: Collection[str] = (), missing: Sequence[str] = ()
-) -> Any:
+) -> ResponseReturnValue:
     """Set-up from day one (R67): each step ticked or set aside by the owner, those a source can see ticked already."""
     application = view.application()
     with application.db.read() as connection:
@@ -135,7 +135,7 @@ def _seen(o: EnkOverview) -> dict[str, bool]:
 
 @blueprint.post("/enk/sjekkliste")
 @sends(SaveChecklist)
-def check() -> Any:
+def check() -> ResponseReturnValue:
     """Save the ticks; the last press ends the task when each step is done, seen, or marked as not relevant yet."""
     application = view.application()
     done = [step for step in request.form.getlist("step") if step in STEPS]
