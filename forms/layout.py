@@ -132,8 +132,10 @@ def _summed(found: Sequence[Field]) -> Iterator[Field]:
         page = field.id if field.kind == "page" else page
         if field.kind == "summary":
             wanted = str(field.value or "")
-            kept = (f for on, f in before if wanted in ("", f.id, on.removeprefix("page-")))
-            field = replace(field, value=None, rows=(tuple(f for f in every(tuple(kept)) if f.path and not f.rows),))
+            shown_fields = (f for on, f in before if wanted in ("", f.id, on.removeprefix("page-")))
+            field = replace(
+                field, value=None, rows=(tuple(f for f in every(tuple(shown_fields)) if f.path and not f.rows),)
+            )
         else:
             before.append((page, field))
         yield field

@@ -47,12 +47,12 @@ def check_schema(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[Iss
 
 def _unique(issues: list[Issue]) -> list[Issue]:
     seen: set[tuple[str, str]] = set()
-    kept: list[Issue] = []
+    unique: list[Issue] = []
     for issue in issues:
         if (issue.field, issue.code) not in seen:
             seen.add((issue.field, issue.code))
-            kept.append(issue)
-    return kept
+            unique.append(issue)
+    return unique
 
 
 def _path(parts: Any) -> str:

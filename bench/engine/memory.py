@@ -95,7 +95,7 @@ def _loop(file: str, others: dict[str, dict[str, Any]]) -> dict[str, Row]:
         costs[turns] = median(lambda definitions=definitions: _run(definitions, _COUNT), 2) / turns * 1000
     gc.collect()
     tracemalloc.start()
-    simulation = Simulation(_load(file), effects=_COUNT, keep_trace=False)
+    simulation = Simulation(_load(file), effects=_COUNT, record_trace=False)
     simulation.start({})
     turned = simulation.result()["variables"]["n"]
     kept = tracemalloc.get_traced_memory()[1] / 1024

@@ -42,13 +42,14 @@ person_name = Table(
     Index("ix_person_name_person_id", "person_id"),
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_KEEP = "æøåÆØÅ"
+_NORWEGIAN_LETTERS = "æøåÆØÅ"
 
 
 def words(name: str) -> list[str]:
     """The words of a name as they are compared: small letters, accents off (é is e; æ, ø and å are letters)."""
     plain = "".join(
-        char if char in _KEEP else unicodedata.normalize("NFD", char)[0] for char in unicodedata.normalize("NFC", name)
+        char if char in _NORWEGIAN_LETTERS else unicodedata.normalize("NFD", char)[0]
+        for char in unicodedata.normalize("NFC", name)
     )
     return list(dict.fromkeys(_WORD.findall(plain.casefold())))
 

@@ -50,10 +50,10 @@ def add(
     identity, digest = uuid.uuid4().hex, hashlib.sha256(content).hexdigest()
     about = {"name": name, "type": content_type, "size": len(content), "digest": digest, "by": by}
     body = {"body": base64.b64encode(content).decode()}
-    for ending, kept in (("", about), (_BODY, body)):
+    for ending, stored in (("", about), (_BODY, body)):
         data.write(
             connection, vault, instance_id=instance_id, case_id=case_id, owner_id=owner_id,
-            data_type=f"{component}#{identity}{ending}", content=kept, now=now,
+            data_type=f"{component}#{identity}{ending}", content=stored, now=now,
         )  # fmt: skip
     return identity, digest
 

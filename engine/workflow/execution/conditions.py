@@ -36,16 +36,16 @@ def reevaluate(execution: Execution, instance: Instance) -> None:
     execution.conditions_to_reevaluate.discard(instance.id)
     if instance.ended or not instance.data:
         return
-    kept = []
+    remaining = []
     behind = len(execution.queue)
     for entry in instance.data.get("conditions", ()):
         holder = instance if entry[0] == instance.id else execution.token(entry[0])
         if holder is None or holder.ended:
             continue
-        kept.append(entry)
+        remaining.append(entry)
         _evaluate(execution, holder, instance.process.elements[entry[1]], entry)
     execution.queue.rotate(len(execution.queue) - behind)
-    instance.data["conditions"] = kept
+    instance.data["conditions"] = remaining
     instance.changed = True
 
 

@@ -73,7 +73,7 @@ class Context:
     locked  the row a lock step of another room has found: a draft, a batch
     dispatch  the door this command came through
     fit     how an instance fits into the version it is migrated to
-    kept    what an undo of that migration puts back
+    undo_data  what an undo of that migration puts back
     """
 
     command: Command
@@ -101,7 +101,7 @@ class Context:
     audit_kind: EventKind | None = None
     audit_data: dict[str, Any] = field(default_factory=dict)
     fit: Fit | None = None
-    kept: dict[str, Any] = field(default_factory=dict)
+    undo_data: dict[str, Any] = field(default_factory=dict)
 
     def deployed(self, definition_id: str) -> Deployed:
         return self.services.library.get(self.connection, definition_id)

@@ -22,7 +22,7 @@ from engine.workflow.jobs.models import due_work
 TIME_TO_LIVE = timedelta(days=30)
 
 
-def keep(
+def save(
     connection: Connection,
     *,
     kind: str,
@@ -76,7 +76,7 @@ def post(connection: Connection, thrown: Iterable[Thrown], now: datetime) -> Non
         case_id = item.source.instance.case_id
         if item.kind == "signal" and not _anybody_listens(connection, item.name, case_id):
             continue
-        identity = keep(
+        identity = save(
             connection,
             kind=item.kind,
             name=item.name,

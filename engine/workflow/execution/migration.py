@@ -283,11 +283,11 @@ class _Judge:
                 text = "it is done and may have to be compensated, which the new version could not do"
                 self._no(old.id, "compensation-lost", text)
                 continue
-            kept = {**entry, "element": new.id}
+            moved = {**entry, "element": new.id}
             for name in ("done", "each"):
                 if entry.get(name):
-                    kept[name] = self._done(entry[name])
-            found.append(kept)
+                    moved[name] = self._done(entry[name])
+            found.append(moved)
         return found
 
     # What only the new version listens for

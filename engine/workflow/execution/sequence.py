@@ -70,7 +70,7 @@ from engine.workflow.execution.steps.recording import (
 from engine.workflow.execution.steps.start import (
     begin_by_timer,
     create_instance,
-    keep_start_data,
+    save_start_data,
     may_start,
     take_start_event,
 )
@@ -130,7 +130,7 @@ RECORD_ACT: tuple[Step, ...] = (
 START_INSTANCE: tuple[Step, ...] = (
     create_instance,
     may_start,  # one's own; for another only where the policy says so
-    keep_start_data,
+    save_start_data,
     take_start_event,
     unlock_task_data,
     *CLOSING,

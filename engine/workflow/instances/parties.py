@@ -84,8 +84,8 @@ def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], n
     and says nothing of what a register names. True when something changed.
     """
     there = {(row.person_id, row.acts_by) for row in named(connection, case_id)}
-    keep = {(row.person_id, row.acts_by) for row in wanted}
-    for person_id, acts_by in there - keep:
+    wanted_keys = {(row.person_id, row.acts_by) for row in wanted}
+    for person_id, acts_by in there - wanted_keys:
         connection.execute(
             update(case_party)
             .where(
@@ -100,7 +100,7 @@ def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], n
     fresh = [row for row in wanted if (row.person_id, row.acts_by) not in there]
     for row in fresh:
         _insert(connection, case_id, row, now)
-    return bool(fresh) or not there <= keep
+    return bool(fresh) or not there <= wanted_keys
 
 
 def change_role(connection: Connection, case_id: str, old: str, new: str, now: datetime) -> int:

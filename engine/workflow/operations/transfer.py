@@ -47,8 +47,8 @@ _PERSONS = ("owner_id", "person_id", "acts_by", "on_behalf_of")
 
 
 def _tables() -> list[tuple[Table, Callable[[str], Any]]]:
-    kept = [table for table in outliving_tables() if table is not purged_case]
-    return [*tables_of_case(), *((table, lambda case, table=table: table.c.case_id == case) for table in kept)]
+    outliving = [table for table in outliving_tables() if table is not purged_case]
+    return [*tables_of_case(), *((table, lambda case, table=table: table.c.case_id == case) for table in outliving)]
 
 
 def export(runtime: Runtime, cases: Iterable[str]) -> Iterator[str]:

@@ -52,7 +52,7 @@ class Simulation:
     """One run of a file.
 
     starts      how many starts there will be, dealt to the pools of the file
-    keep_trace  whether ``lines`` has something to tell; a run of millions of steps need not keep them
+    record_trace  whether ``lines`` has something to tell; a run of millions of steps need not record them
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Simulation:
         effects: Mapping[str, Effect] | None = None,
         max_steps: int = MAX_STEPS,
         starts: int = 1,
-        keep_trace: bool = True,
+        record_trace: bool = True,
     ) -> None:
         self.definitions = definitions
         self.process = self._chosen(process_id)
@@ -73,8 +73,8 @@ class Simulation:
         self._execution = Execution(
             behaviours_with_effects(self.effects, self.marks), self._memory, BEGIN, max_steps=max_steps
         )
-        self._keep_trace = keep_trace
-        if not keep_trace:
+        self._record_trace = record_trace
+        if not record_trace:
             self._execution.trace = deque(maxlen=0)
         self._timers: list[tuple[datetime, int, NewWork]] = []
         self._count = itertools.count()
@@ -240,7 +240,7 @@ class Simulation:
 
     def _write(self) -> None:
         """Trace what has just happened, with its moment."""
-        if not self._keep_trace:
+        if not self._record_trace:
             return
         trace, self._execution.trace = self._execution.trace, []
         for token, state in trace:

@@ -31,7 +31,7 @@ def accept_message(ctx: Context) -> None:
     if messages.seen(ctx.connection, command.source, command.message_id):
         ctx.outcome = Outcome(state="repeated", repeated=True)
         return
-    identity = messages.keep(
+    identity = messages.save(
         ctx.connection,
         kind="message",
         name=command.name,
@@ -102,7 +102,7 @@ def accept_signal(ctx: Context) -> None:
     if messages.seen(ctx.connection, command.source, command.message_id):
         ctx.outcome = Outcome(state="repeated", repeated=True)
         return
-    identity = messages.keep(
+    identity = messages.save(
         ctx.connection,
         kind="signal",
         name=command.name,

@@ -111,7 +111,7 @@ def migrate_rows(ctx: Context) -> None:
     """Element instances, tasks, due work, subscriptions and incidents change their place; dates stay what they were."""
     assert isinstance(ctx.command, MigrateInstance) and ctx.fit is not None
     target = ctx.deployed(ctx.command.definition_id)
-    ctx.kept = {
+    ctx.undo_data = {
         "from": ctx.live.definition_id,
         "to": target.id,
         "data": ctx.live.data,
@@ -142,7 +142,7 @@ def migrate_rows(ctx: Context) -> None:
     ctx.audit_kind = WorkflowEvent.INSTANCE_MIGRATED
     ctx.audit_data = {
         "instance": ctx.live.id,
-        "from": ctx.kept["from"],
+        "from": ctx.undo_data["from"],
         "to": target.id,
         "mapping": dict(ctx.command.mapping),
         "batch": ctx.command.batch_id,
@@ -182,7 +182,7 @@ def _change(ctx: Context, table: Table, identity: str, **values: Any) -> None:
     before = row_json.to_json(row)
     if table is not element_instance and all(getattr(row, name) == value for name, value in values.items()):
         return
-    ctx.kept["rows"].setdefault(table.name, {})[identity] = before
+    ctx.undo_data["rows"].setdefault(table.name, {})[identity] = before
     ctx.connection.execute(update(table).where(table.c.id == identity).values(**values))
 
 
@@ -223,7 +223,7 @@ def _move_waits(ctx: Context, fit: Fit) -> None:
 
 
 def _remove(ctx: Context, table: Table, row: Any) -> None:
-    ctx.kept["gone"].setdefault(table.name, []).append(row_json.to_json(row))
+    ctx.undo_data["gone"].setdefault(table.name, []).append(row_json.to_json(row))
     ctx.connection.execute(delete(table).where(table.c.id == row.id))
 
 
@@ -237,7 +237,7 @@ def listen_anew(ctx: Context) -> None:
     for holder, element in ctx.fit.fresh:
         if holder.ended:
             continue
-        ctx.kept["armed"].append([holder.id, element.id])
+        ctx.undo_data["armed"].append([holder.id, element.id])
         if still:
             _listen_quietly(ctx.execution, holder, element)
         else:
@@ -268,7 +268,7 @@ def _listen_quietly(execution: Execution, holder: Scope, element: Any) -> None:
 def report_migration(ctx: Context) -> None:
     """What an undo needs, and how the case's audit trail stood then."""
     seq = ctx.connection.execute(select(audit_head.c.seq).where(audit_head.c.case_id == ctx.case_id)).scalar_one()
-    ctx.outcome = ctx.outcome.with_detail({**ctx.kept, "seq": seq, "moved": bool(ctx.execution.trace)})
+    ctx.outcome = ctx.outcome.with_detail({**ctx.undo_data, "seq": seq, "moved": bool(ctx.execution.trace)})
 
 
 def validate_undo(ctx: Context) -> None:

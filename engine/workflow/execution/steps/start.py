@@ -49,7 +49,7 @@ def may_start(ctx: Context) -> None:
         ctx.audit_data["for"] = ctx.live.owner_id
 
 
-def keep_start_data(ctx: Context) -> None:
+def save_start_data(ctx: Context) -> None:
     """Form data the case is started with."""
     assert isinstance(ctx.command, StartInstance)
     for data_type, content in ctx.command.data.items():

@@ -359,13 +359,13 @@ def test_what_could_be_compensated_still_can_and_a_lost_handler_holds_the_case_b
     lost = Two(application, anne, booking("book", "undo"), booking("book", ""))
     lost.complete("book")
     assert lost.refused() == {"book": "compensation-lost"}
-    kept = Two(application, anne, booking("book", "undo"), booking("order", "revoke"))
-    kept.complete("book")
+    booked = Two(application, anne, booking("book", "undo"), booking("order", "revoke"))
+    booked.complete("book")
 
-    kept.migrate(book="order")
-    kept.complete("wait")
+    booked.migrate(book="order")
+    booked.complete("wait")
 
-    assert list(kept.open()) == ["revoke"]
+    assert list(booked.open()) == ["revoke"]
 
 
 def test_an_event_subprocess_of_the_new_version_begins_to_listen(application: Application, anne: str) -> None:

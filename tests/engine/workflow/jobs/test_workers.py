@@ -203,7 +203,7 @@ def test_a_full_disk_refuses_clearly_and_everything_goes_on_when_there_is_room(
     schema.upgrade(cases.app.db)
     cases.deploy(SHORT)
     cases.script("work", Done({"big": "x" * 100_000}))
-    kept = [cases.start() for _ in range(3)]
+    case_ids = [cases.start() for _ in range(3)]
     monkeypatch.setattr(performer_module, "WRITE_TIMEOUT", 0.2)
 
     def pages(most: int) -> None:
@@ -215,7 +215,7 @@ def test_a_full_disk_refuses_clearly_and_everything_goes_on_when_there_is_room(
     pages(1)
     with pytest.raises(OperationalError) as refused:
         for _ in range(1000):
-            kept.append(cases.start(note="y" * 2000))
+            case_ids.append(cases.start(note="y" * 2000))
     assert trouble(refused.value) == "disk_full"
     cases.app.performer.run_until_idle(1)
     assert set(cases.states()) == {"active"}, "nothing was half done"
@@ -223,7 +223,7 @@ def test_a_full_disk_refuses_clearly_and_everything_goes_on_when_there_is_room(
     pages(1_000_000)
     expire(cases)
     cases.work()
-    assert {cases.state(case) for case in kept} == {"completed"}
+    assert {cases.state(case) for case in case_ids} == {"completed"}
     assert cases.incidents() == []
     assert cases.whole()
     cases.app.db.engine.dispose()

@@ -17,7 +17,7 @@ from tests.engine.workflow.bpmn.conformance.cases import CASES, file
 from tests.factories.sampling import examples
 
 #: Every kept case in one file of its own: between them every element the rules know.
-SEEDS = [etree.fromstring(file(kept)) for _, _, kept in CASES.values()]
+SEEDS = [etree.fromstring(file(stored_case)) for _, _, stored_case in CASES.values()]
 WORDS = ("", " ", "x", "true", "-1", "9" * 30, "a:b", "::", "${x}", '["a"', "PT5M", "☃", "٣", "²")
 STEPS = st.lists(
     st.tuples(
