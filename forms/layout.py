@@ -97,7 +97,7 @@ class Form:
     schema: Mapping[str, Any] | None
     options: Callable[[str], Sequence[Mapping[str, Any]]]
     data_type: str
-    asked: Callable[[str], int | None] = lambda _path: None
+    requested_rows: Callable[[str], int | None] = lambda _path: None
     attached: Callable[[str], Sequence[Attached]] = lambda _component: ()
 
 
@@ -207,8 +207,8 @@ class _Page:
     def _count(self, component: Mapping[str, Any], path: str) -> int:
         """How many rows are drawn: what the browser shows, else what the data has, at least the fewest."""
         found = value_at(self.data, path)
-        asked = self.form.asked(path)
-        count = asked if asked is not None else len(found) if isinstance(found, list) else 0
+        requested_rows = self.form.requested_rows(path)
+        count = requested_rows if requested_rows is not None else len(found) if isinstance(found, list) else 0
         min_rows = max(1, int(component.get("minCount", 0)))
         return min(max(count, min_rows), int(component.get("maxCount", MAX_ROWS)), MAX_ROWS)
 

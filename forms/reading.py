@@ -25,16 +25,16 @@ def read(
             if field.path and field.value is not None:
                 _put(data, field.path, field.value)
             continue
-        given = [value.strip() for value in posted(field.path) if value.strip()]
+        submitted = [value.strip() for value in posted(field.path) if value.strip()]
         rule = rule_of(schema, field.path)
         if field.kind == "yes":
-            _put(data, field.path, bool(given))
+            _put(data, field.path, bool(submitted))
         elif rule.get("type") == "array":
-            _put(data, field.path, given)
-        elif field.kind == "checks" and given:
-            _put(data, field.path, ",".join(given))
-        elif given:
-            _put(data, field.path, _typed(given[0], field, rule))
+            _put(data, field.path, submitted)
+        elif field.kind == "checks" and submitted:
+            _put(data, field.path, ",".join(submitted))
+        elif submitted:
+            _put(data, field.path, _typed(submitted[0], field, rule))
     return _without_empty_rows(data, found)
 
 

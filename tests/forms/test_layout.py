@@ -29,9 +29,9 @@ AMOUNT = {"id": "amount", "type": "Input", "dataModelBindings": {"simpleBinding"
 TO = {"id": "to", "type": "Input", "dataModelBindings": {"simpleBinding": "debts.to"}}
 
 
-def form(*pages: list[dict[str, Any]], asked: int | None = None) -> Form:
+def form(*pages: list[dict[str, Any]], requested_rows: int | None = None) -> Form:
     files = {f"P{n}.json": json.dumps({"data": {"layout": page}}).encode() for n, page in enumerate(pages)}
-    return Form(files, SCHEMA, lambda _: [], "t", lambda _: asked)
+    return Form(files, SCHEMA, lambda _: [], "t", lambda _: requested_rows)
 
 
 def drawn(what: Form, data: dict[str, Any], hidden: Any = None) -> Any:
@@ -50,16 +50,18 @@ def test_a_row_for_each_in_the_data_and_one_when_there_is_none() -> None:
     assert group.more and len(drawn(form([GROUP, AMOUNT, TO]), {})[0].rows) == 1
 
 
-@pytest.mark.parametrize(("asked", "rows", "more"), [(2, 2, True), (3, 3, False), (900, 3, False), (0, 1, True)])
-def test_the_browser_may_ask_for_rows_up_to_the_most(asked: int, rows: int, more: bool) -> None:
-    (group,) = drawn(form([GROUP, AMOUNT, TO], asked=asked), {})
+@pytest.mark.parametrize(
+    ("requested_rows", "rows", "more"), [(2, 2, True), (3, 3, False), (900, 3, False), (0, 1, True)]
+)
+def test_the_browser_may_ask_for_rows_up_to_the_most(requested_rows: int, rows: int, more: bool) -> None:
+    (group,) = drawn(form([GROUP, AMOUNT, TO], requested_rows=requested_rows), {})
     assert (len(group.rows), group.more) == (rows, more)
     unlimited = {name: value for name, value in GROUP.items() if name != "maxCount"}
-    assert len(drawn(form([unlimited, AMOUNT], asked=900), {})[0].rows) == MAX_ROWS
+    assert len(drawn(form([unlimited, AMOUNT], requested_rows=900), {})[0].rows) == MAX_ROWS
 
 
 def test_what_is_posted_becomes_rows_and_empty_ones_at_the_end_are_not_there() -> None:
-    found = drawn(form([GROUP, AMOUNT, TO], asked=3), {})
+    found = drawn(form([GROUP, AMOUNT, TO], requested_rows=3), {})
     posted = {"debts[0].amount": ["1 000 kr"], "debts[0].to": ["Banken"], "debts[2].to": [" "]}
     assert read(found, SCHEMA, lambda path: posted.get(path, [])) == {"debts": [{"amount": 1000, "to": "Banken"}]}
     posted["debts[2].to"] = ["Andre"]

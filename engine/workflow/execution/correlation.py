@@ -60,9 +60,9 @@ def throw_message(
 def deliver_message(execution: Execution, source: Scope, name: str, key: str, variables: Mapping[str, Any]) -> bool:
     """Give a message to the one who has waited longest in the case. False = nobody waits here."""
     for wait in execution.listening(source.instance, "message", name):
-        if wait.key == key and wait.listener not in execution.given:
+        if wait.key == key and wait.listener not in execution.delivered:
             if _once(wait.holder.instance.process.elements[wait.element_id]):
-                execution.given.add(wait.listener)
+                execution.delivered.add(wait.listener)
             execution.enqueue(_give, wait, source, variables)
             return True
     return False

@@ -166,7 +166,7 @@ class Execution:
         self.work: list[NewWork] = []
         self.waits: dict[tuple[str, str], list[Wait]] = {}
         self.held: dict[str, list[NewWork | Wait]] = {}
-        self.given: set[tuple[str, str, str]] = set()
+        self.delivered: set[tuple[str, str, str]] = set()
         self.unsubscribed: list[tuple[str, str]] = []
         self.tasks: list[NewTask] = []
         self.incidents: list[NewIncident] = []

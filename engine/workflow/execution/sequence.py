@@ -70,8 +70,8 @@ from engine.workflow.execution.steps.recording import (
 from engine.workflow.execution.steps.start import (
     begin_by_timer,
     create_instance,
-    save_start_data,
     may_start,
+    save_start_data,
     take_start_event,
 )
 from engine.workflow.execution.steps.suspension import (

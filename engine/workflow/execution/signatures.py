@@ -37,8 +37,8 @@ def signed_content(
         if content is not None:
             found[kind.id] = content
     for one in (*attachments.sent(connection, vault, case_id), *own):
-        asked = bundle.attachment_types.get(one.component)
-        if asked is not None and asked.task_id in apart:
+        attachment_type = bundle.attachment_types.get(one.component)
+        if attachment_type is not None and attachment_type.task_id in apart:
             continue
         name = f"{one.component}#{one.id}"
         found[name] = read_in_case(connection, vault, case_id, name) or {}

@@ -71,7 +71,7 @@ def test_several_people_are_read_at_once_without_the_unknown_and_the_erased(
 
 def test_a_list_of_one_persons_values_reads_their_key_once(application: Application, anne: str) -> None:
     now = application.clock.now()
-    asked: list[str] = []
+    statements: list[str] = []
     with application.db.write() as connection:
         for number in range(4):
             journal.add_note(
@@ -81,7 +81,7 @@ def test_a_list_of_one_persons_values_reads_their_key_once(application: Applicat
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
         if "FROM person_key" in statement:
-            asked.append(statement)
+            statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
@@ -90,7 +90,7 @@ def test_a_list_of_one_persons_values_reads_their_key_once(application: Applicat
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert sorted(one.text for one in found) == [f"nr. {number}" for number in range(4)]
-    assert len(asked) == 1, "one look at the key for the whole list"
+    assert len(statements) == 1, "one look at the key for the whole list"
 
 
 def test_what_opens_a_list_keeps_to_the_place_and_to_the_person(application: Application, anne: str) -> None:

@@ -33,7 +33,7 @@ from engine.workflow.execution.tokens import NewTask
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.models import due_work
 
-_GIVEN = Prepared(insert(task_change), [column.name for column in task_change.c])
+_INSERT_CHANGE = Prepared(insert(task_change), [column.name for column in task_change.c])
 #: As many tasks given in one command are named in the audit trail.
 NAMED = 100
 
@@ -62,7 +62,7 @@ def assign_new_tasks(ctx: Context) -> None:
     ]
     for task in made:
         if task.token.id in theirs:
-            ctx.batch.add(_GIVEN, _given(ctx, task.token.id, responsible))
+            ctx.batch.add(_INSERT_CHANGE, _assigned_row(ctx, task.token.id, responsible))
     if theirs:
         elements = [task.token.element.id for task in made if task.token.id in theirs]
         ctx.audit_data["assigned"] = {"to": responsible, "tasks": elements[:NAMED]}
@@ -78,7 +78,7 @@ def _admits(ctx: Context, task: NewTask, office: str) -> bool:
     return found.admit(frozenset({role_codes.CASEWORKER}), office)
 
 
-def _given(ctx: Context, task_id: str, to: str) -> dict[str, Any]:
+def _assigned_row(ctx: Context, task_id: str, to: str) -> dict[str, Any]:
     """The first line of the task's history. It is the engine that gives it, whoever's command made the task."""
     return {
         "id": str(uuid.uuid4()),

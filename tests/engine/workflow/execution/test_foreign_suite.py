@@ -52,12 +52,12 @@ def marks_of(text: str, case: dict[str, Any] | None) -> list[str]:
     can = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
     if any(finding.severity == "error" for finding in validate(definitions, can, EXECUTABLE)):
         return ["ERROR_deployment"]
-    given = case or {"input": None, "int": 0, "parallel": False, "delay_ms": 0}
-    starts = 2 if given["parallel"] else 1
+    inputs = case or {"input": None, "int": 0, "parallel": False, "delay_ms": 0}
+    starts = 2 if inputs["parallel"] else 1
     simulation = Simulation(definitions, effects=effects, starts=starts)
     for _ in range(starts):
-        simulation.start({"test": given["input"] or "", "integerVariable": given["int"]})
-    simulation.advance(f"PT{given['delay_ms'] / 1000}S")
+        simulation.start({"test": inputs["input"] or "", "integerVariable": inputs["int"]})
+    simulation.advance(f"PT{inputs['delay_ms'] / 1000}S")
     found = [line.mark for line in simulation.lines() if line.mark]
     for incident in simulation.result()["incidents"]:
         found.append("ERROR_thrownErrorEvent" if incident["type"] == "endEvent" else "ERROR_runtime")

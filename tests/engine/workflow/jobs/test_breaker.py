@@ -40,18 +40,18 @@ def test_it_opens_when_most_fails_and_lets_a_few_try_after_each_growing_pause(do
     while performer.run_until_idle(5):
         pass
     assert opened(down) == FIRST_PAUSE
-    asked = len(scripted.calls)  # type: ignore[attr-defined]
-    assert asked < 70, "the last were not tried at all"
+    calls = len(scripted.calls)  # type: ignore[attr-defined]
+    assert calls < 70, "the last were not tried at all"
 
     clock.advance(timedelta(seconds=FIRST_PAUSE - 1))
     while performer.run_until_idle(5):
         pass
-    assert len(scripted.calls) == asked, "nobody asks while it is left alone"  # type: ignore[attr-defined]
+    assert len(scripted.calls) == calls, "nobody asks while it is left alone"  # type: ignore[attr-defined]
     clock.advance(timedelta(seconds=FIRST_PAUSE))
     while performer.run_until_idle(5):
         pass
 
-    assert 1 <= len(scripted.calls) - asked <= PROBES  # type: ignore[attr-defined]
+    assert 1 <= len(scripted.calls) - calls <= PROBES  # type: ignore[attr-defined]
     assert (opened(down) or 0) >= 2 * FIRST_PAUSE
 
 

@@ -39,10 +39,10 @@ class Outside:
 
     def __init__(self, *answers: dict[str, Scalar] | SourceError) -> None:
         self.answers = list(answers)
-        self.asked: list[Ask] = []
+        self.requests: list[Ask] = []
 
     def call(self, ask: Ask) -> dict[str, Scalar]:
-        self.asked.append(ask)
+        self.requests.append(ask)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, SourceError):
             raise answer
@@ -86,7 +86,7 @@ def test_chosen_values_go_out_and_chosen_values_come_back(cases: Cases) -> None:
 
     cases.work()
 
-    (ask,) = outside.asked
+    (ask,) = outside.requests
     assert ask.body == {"case": {"why": SECRET}, "from": "iBalanse"}
     assert ask.wanted == (Wanted("receipt", "id"), Wanted("count", "n", "number"))
     assert cases.state(case) == "completed"
@@ -110,7 +110,7 @@ def test_an_answer_is_sent_and_never_lies_in_the_queue(cases: Cases, anne: str) 
 
     cases.work()
 
-    assert outside.asked[0].body == {"form": SECRET, "variable": SECRET}
+    assert outside.requests[0].body == {"form": SECRET, "variable": SECRET}
     (row,) = cases.due()
     assert row.payload == {"target": "kommunen"} and SECRET not in str(tuple(row))
 
@@ -123,7 +123,7 @@ def test_nobody_is_called_for_a_step_that_has_ended_since_the_work_was_taken(cas
 
     result = cases.app.job_types["call_out"].perform(work, cases.app.clock.now())
 
-    assert (outside.asked, result) == ([], Done())
+    assert (outside.requests, result) == ([], Done())
 
 
 def test_five_hundred_then_well_is_one_call_with_the_same_key(cases: Cases, clock: FixedClock) -> None:
@@ -135,7 +135,7 @@ def test_five_hundred_then_well_is_one_call_with_the_same_key(cases: Cases, cloc
         clock.advance(timedelta(hours=1))
 
     assert cases.state(case) == "completed"
-    assert len({ask.key for ask in outside.asked}) == 1 and len(outside.asked) == 3
+    assert len({ask.key for ask in outside.requests}) == 1 and len(outside.requests) == 3
     assert cases.events()[case]["CalledOut"] == 1
 
 
@@ -146,11 +146,11 @@ def test_it_comes_again_when_the_other_side_asks_it_to(cases: Cases, clock: Fixe
 
     clock.advance(timedelta(seconds=1799))
     cases.work()
-    assert len(outside.asked) == 1
+    assert len(outside.requests) == 1
     clock.advance(timedelta(seconds=1))
     cases.work()
 
-    assert len(outside.asked) == 2 and cases.state(case) == "completed"
+    assert len(outside.requests) == 2 and cases.state(case) == "completed"
 
 
 def test_a_no_is_an_error_the_diagram_may_catch(cases: Cases) -> None:
@@ -179,7 +179,7 @@ def test_nothing_is_sent_when_a_value_is_missing(cases: Cases) -> None:
 
     cases.work()
 
-    assert not outside.asked
+    assert not outside.requests
     assert cases.incidents()[0].detail == "VALUE_MISSING: why"
     with cases.app.db.write() as connection:
         connection.execute(
@@ -188,7 +188,7 @@ def test_nothing_is_sent_when_a_value_is_missing(cases: Cases) -> None:
 
     cases.app.dispatch.send(ResolveIncident(cases.incidents()[0].id, "retry", ""), SYSTEM)
     cases.work()
-    assert outside.asked[0].body == {"why": "now", "from": "iBalanse"} and cases.state(case) == "completed"
+    assert outside.requests[0].body == {"why": "now", "from": "iBalanse"} and cases.state(case) == "completed"
 
 
 def test_what_cannot_be_mended_by_trying_again_is_told_to_a_person(cases: Cases) -> None:

@@ -23,7 +23,7 @@ from tests.engine.workflow.jobs.conftest import CITIZEN, Cases, Spawn
 from tests.factories.bundles import job, line
 
 BODY = f'<startEvent id="s"/><serviceTask id="j">{job("work")}</serviceTask><endEvent id="e"/>' + line("s", "j", "e")
-GIVEN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 def figure(text: str, name: str, **labels: str) -> float:
@@ -126,31 +126,33 @@ def test_a_trace_goes_from_a_request_through_its_job_to_its_calls_and_logs(
     caplog.handler.addFilter(Clean())
     cases.deploy(BODY)
     cases.app.job_types["work"] = Calls()
-    with trace.following(GIVEN):
-        asked = trace.header()
+    with trace.following(TRACEPARENT):
+        traceparent = trace.header()
         cases.start()
     cases.work()
 
-    assert sent[0][3:35] == GIVEN[3:35], "one trace"
-    assert len({GIVEN[36:52], asked and asked[36:52], sent[0][36:52]}) == 3, "each part has its own span"
+    assert sent[0][3:35] == TRACEPARENT[3:35], "one trace"
+    assert len({TRACEPARENT[36:52], traceparent and traceparent[36:52], sent[0][36:52]}) == 3, (
+        "each part has its own span"
+    )
     assert sent[0].endswith("-01")
-    assert [record.trace for record in caplog.records if record.message == "calling"] == [GIVEN[3:35]]  # type: ignore[attr-defined]
+    assert [record.trace for record in caplog.records if record.message == "calling"] == [TRACEPARENT[3:35]]  # type: ignore[attr-defined]
     assert trace.header() is None
 
 
 @pytest.mark.parametrize(
-    "given",
+    "traceparent",
     [
-        None, "", "garbage", "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "ff" + GIVEN[2:], GIVEN + "-more",
-        GIVEN.upper(),
-        "00-" + "1" * 32 + "-" + "0" * 16 + "-01", GIVEN[:-1],
+        None, "", "garbage", "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "ff" + TRACEPARENT[2:], TRACEPARENT + "-more",
+        TRACEPARENT.upper(),
+        "00-" + "1" * 32 + "-" + "0" * 16 + "-01", TRACEPARENT[:-1],
     ],
 )  # fmt: skip
-def test_what_is_no_trace_begins_a_new_one(given: str | None) -> None:
-    made = trace.follow(given)
+def test_what_is_no_trace_begins_a_new_one(traceparent: str | None) -> None:
+    made = trace.follow(traceparent)
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00", made)
-    assert made[3:35] != GIVEN[3:35]
+    assert made[3:35] != TRACEPARENT[3:35]
 
 
 def test_a_later_version_is_followed_as_far_as_we_know_it() -> None:
-    assert trace.follow("cc" + GIVEN[2:] + "-what-the-future-holds")[3:35] == GIVEN[3:35]
+    assert trace.follow("cc" + TRACEPARENT[2:] + "-what-the-future-holds")[3:35] == TRACEPARENT[3:35]

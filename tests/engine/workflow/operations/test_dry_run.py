@@ -21,10 +21,10 @@ def _sent(application: Application, monkeypatch: pytest.MonkeyPatch, troubles: d
     """Raise what is left of *troubles* of an instance when a move of it is tried."""
     send = application.dispatch.send
 
-    def sent(command: Any, *given: Any, **options: Any) -> Any:
+    def sent(command: Any, *arguments: Any, **options: Any) -> Any:
         if left := troubles.get(command.instance_id):
             raise left.pop(0)
-        return send(command, *given, **options)
+        return send(command, *arguments, **options)
 
     monkeypatch.setattr(application.dispatch, "send", sent)
 
@@ -75,15 +75,15 @@ def test_others_write_between_the_handfuls_of_a_dry_run(
     deploy(application, one("a"))
     start(application, anne, 5)
     target = deploy(application, one("a", "b"))
-    asked: list[int] = []
+    transactions: list[int] = []
     write = application.db.write
-    monkeypatch.setattr(application.db, "write", lambda: asked.append(1) or write())
+    monkeypatch.setattr(application.db, "write", lambda: transactions.append(1) or write())
 
     with application.db.read() as connection:
         found = application.library.get(connection, target)
     plan = case_migration.dry_run(application, "p", found, {}, "ada")
 
-    assert (plan.total, plan.fit) == (5, 5) and len(asked) == 3
+    assert (plan.total, plan.fit) == (5, 5) and len(transactions) == 3
     assert target not in definitions(application)
 
 

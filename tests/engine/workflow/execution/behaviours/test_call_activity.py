@@ -27,8 +27,8 @@ def calls(inner: str, *, more: str = "", inside: str = "", attributes: str = "")
 
 
 def play(inner: str, **options: object) -> Play:
-    given = {name: options.pop(name) for name in ("more", "inside", "attributes") if name in options}
-    return Play(calls(inner, **given), process="p", **options)  # type: ignore[arg-type]
+    settings = {name: options.pop(name) for name in ("more", "inside", "attributes") if name in options}
+    return Play(calls(inner, **settings), process="p", **options)  # type: ignore[arg-type]
 
 
 def test_the_called_process_is_done_before_the_caller_goes_on() -> None:
