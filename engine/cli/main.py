@@ -26,7 +26,7 @@ from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle, BundleError
 from engine.workflow.errors import BadInputError
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 
 BAD_INPUT = 2
 _OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {
@@ -182,7 +182,7 @@ def _deploy(application: Application, options: argparse.Namespace) -> int:
         offer = Offer(
             CAPABILITIES, application.job_types.keys(), USER_TASKS, processes, application.named, BUNDLE_RULES
         )
-        wrong = [f for f in faults(bundle, offer) if f.severity == "error"]
+        wrong = [f for f in bundle_findings(bundle, offer) if f.severity == "error"]
         if wrong:
             raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in wrong])
         deployed, new = application.library.deploy(connection, bundle, by=SYSTEM.person_id)

@@ -9,7 +9,7 @@ from typing import Any
 from engine.studio.bundle_upload import UploadError, read_folder
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 
 
 def is_bundle(path: Path) -> bool:
@@ -22,8 +22,8 @@ def bundle_report(path: Path, offer: Offer) -> tuple[list[dict[str, Any]], str]:
     try:
         bundle = read_folder(files).bundle
     except UploadError as refused:
-        return [_row(Finding("", "unreadable", fault)) for fault in refused.faults], ""
-    return [_row(finding) for finding in faults(bundle, offer)], _held(bundle)
+        return [_row(Finding("", "unreadable", error)) for error in refused.errors], ""
+    return [_row(finding) for finding in bundle_findings(bundle, offer)], _held(bundle)
 
 
 def _row(finding: Finding) -> dict[str, Any]:

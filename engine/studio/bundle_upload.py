@@ -1,7 +1,7 @@
 """What an administrator uploads, a zip or a folder, becomes a bundle, or is refused with every reason at once.
 
 Nothing half-loaded: either all files can be read as what they are, or no draft is made. What they *mean* (a step
-nobody may do, a text that is missing) is for ``faults``, which the page of the draft lists.
+nobody may do, a text that is missing) is for ``bundle_findings``, which the page of the draft lists.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Offer:
 Rule = Callable[[Bundle, Offer], Iterable[Finding]]
 
 
-def faults(bundle: Bundle, offer: Offer) -> list[Finding]:
+def bundle_findings(bundle: Bundle, offer: Offer) -> list[Finding]:
     """Every finding, errors first, then by line."""
     try:
         root = read_xml(bundle.files["process.bpmn"])

@@ -9,7 +9,7 @@ from engine.workflow.definitions.bundle import Bundle, BundleError
 from engine.workflow.errors import NotPossible, Reason
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context, Step
-from engine.workflow.findings import faults
+from engine.workflow.findings import bundle_findings
 
 
 def require_faultless(read_offer: ReadOffer) -> Step:
@@ -17,7 +17,7 @@ def require_faultless(read_offer: ReadOffer) -> Step:
 
     def require(ctx: Context) -> None:
         bundle = Bundle.unpack(ctx.found.key, ctx.found.bundle)
-        found = [fault for fault in faults(bundle, read_offer(ctx.connection)) if fault.severity == "error"]
+        found = [fault for fault in bundle_findings(bundle, read_offer(ctx.connection)) if fault.severity == "error"]
         if found:
             raise NotPossible(*(Reason(fault.element, fault.rule, fault.message) for fault in found))
 
@@ -46,7 +46,7 @@ def deploy(ctx: Context) -> None:
         bundle = Bundle.unpack(ctx.found.key, ctx.found.bundle)
         deployed, new = ctx.services.library.deploy(ctx.connection, bundle, by=ctx.actor.person_id)
     except BundleError as error:
-        raise NotPossible(*(Reason("", "bundle", fault) for fault in error.faults)) from None
+        raise NotPossible(*(Reason("", "bundle", text) for text in error.errors)) from None
     ctx.outcome = Outcome(made=deployed.id, detail={"version": deployed.version, "new": new, "batch": ""})
     ctx.wakes_workers = True
 

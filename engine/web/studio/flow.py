@@ -28,7 +28,7 @@ from engine.workflow.bpmn.elements import JOB_ELEMENTS, Element
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 
 
 @blueprint.get("/prosesser/<key>/steg/<element>")
@@ -72,7 +72,9 @@ def drawn(
     job = job_form.shown(bundle, tell, settings.get("task_type", ""), settings.get("config", ""), given)
     settings |= {"config": job.lines} if job else {}
     found = [
-        finding_text(f, bundle.process) for f in faults(bundle, offer) if f.element in (element_id, *element.outgoing)
+        finding_text(f, bundle.process)
+        for f in bundle_findings(bundle, offer)
+        if f.element in (element_id, *element.outgoing)
     ]
     fragment = bool(request.headers.get("X-Part"))
     is_event = element.type.endswith("Event")

@@ -27,7 +27,7 @@ from engine.web.studio.flow import task_type
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
 from engine.workflow.bpmn.parser import read_definitions
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.findings import faults
+from engine.workflow.findings import bundle_findings
 from forms.formatting import clock_time
 
 
@@ -101,6 +101,6 @@ def _state(bundle: Bundle, offer: Any, number: int, can_undo: bool, can_redo: bo
         "text": view.t("modeller.saved", time=clock_time(application.clock.now(), g.language)),
         "findings": [
             {k: told[k] for k in ("element", "step", "name", "severity", "text", "suggest")}
-            for told in (finding_text(finding, process) for finding in faults(bundle, offer))
+            for told in (finding_text(finding, process) for finding in bundle_findings(bundle, offer))
         ],
     }

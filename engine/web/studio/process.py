@@ -26,7 +26,7 @@ from engine.workflow.bpmn.elements import Process
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound
-from engine.workflow.findings import faults, missing_texts
+from engine.workflow.findings import bundle_findings, missing_texts
 
 
 @blueprint.get("/prosesser/<key>")
@@ -58,7 +58,7 @@ def page(
             raise NotFound(key)
         bundle = draft.bundle if draft else versions[0].bundle
         offer = offer_of(connection)
-        found = faults(bundle, offer)
+        found = bundle_findings(bundle, offer)
         counts = cases_by_version(connection, versions)
         process = _process(bundle)
         left = left_behind(connection, versions, process.elements) if draft and process else []

@@ -13,7 +13,7 @@ from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed, UnknownDefinitionError
 from engine.workflow.errors import NotFound
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 
 blueprint = guarded("studio", "engine.web", Role.ADMINISTRATOR.value)
 LANGUAGES = ("nb", "nn", "en")
@@ -48,4 +48,4 @@ def current(connection: Connection, key: str) -> Bundle:
 
 def errors(connection: Connection, bundle: Bundle) -> list[Finding]:
     """What stands in the way of publishing and trying."""
-    return [f for f in faults(bundle, offer_of(connection)) if f.severity == "error"]
+    return [f for f in bundle_findings(bundle, offer_of(connection)) if f.severity == "error"]

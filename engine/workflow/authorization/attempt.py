@@ -10,7 +10,7 @@ from engine.workflow.authorization.actor import Actor
 from engine.workflow.definitions.library import Deployed
 
 
-class Judged(Protocol):
+class Resource(Protocol):
     """The process instance the command is about."""
 
     @property
@@ -42,6 +42,6 @@ class Attempt(Protocol):
     def case_id(self) -> str: ...
 
     @property
-    def live(self) -> Judged: ...
+    def live(self) -> Resource: ...
 
     def deployed(self, definition_id: str) -> Deployed: ...

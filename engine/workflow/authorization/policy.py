@@ -238,8 +238,8 @@ def _conform(node: etree._Element) -> Iterator[Violation]:
         yield _violation(node, name, f"text inside {name} is not evaluated")
     yield from _children(node, name, shape)
     if all(node.get(attribute) is not None for attribute in shape.attributes):
-        for wrong, why in _values(node, name):
-            yield _violation(node, wrong, why)
+        for offending, why in _values(node, name):
+            yield _violation(node, offending, why)
 
 
 def _children(node: etree._Element, name: str, shape: _Shape) -> Iterator[Violation]:

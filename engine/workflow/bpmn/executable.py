@@ -72,9 +72,13 @@ def gateways_wait(process: Process, _: Capabilities) -> Iterator[Finding]:
         if element.type != "eventBasedGateway":
             continue
         targets = [process.elements[process.flows[flow].target] for flow in element.outgoing]
-        wrong = [t.id for t in targets if t.type != "receiveTask" and not _waits(t)]
-        if wrong or not targets:
-            text = f"after it comes {wrong[0]}, which waits for nothing" if wrong else "no event comes after it"
+        not_waiting = [t.id for t in targets if t.type != "receiveTask" and not _waits(t)]
+        if not_waiting or not targets:
+            text = (
+                f"after it comes {not_waiting[0]}, which waits for nothing"
+                if not_waiting
+                else "no event comes after it"
+            )
             yield at(element, "gateway-without-events", text)
 
 

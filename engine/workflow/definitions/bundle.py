@@ -33,11 +33,11 @@ HOME = re.compile(r"(/[a-z0-9-]+)+", re.ASCII)
 
 
 class BundleError(Exception):
-    """The bundle cannot be used; ``faults`` says everything that is wrong, one sentence each."""
+    """The bundle cannot be used; ``errors`` says everything that is wrong, one sentence each."""
 
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults = faults
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
 
 
 @dataclass(frozen=True, slots=True)

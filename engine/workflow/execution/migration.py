@@ -83,7 +83,7 @@ def unknown_stages(old: Collection[str], new: Collection[str], mapping: Mapping[
     return found
 
 
-def judge_stage(fit: Fit, stage: str, new: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> None:
+def validate_stage(fit: Fit, stage: str, new: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> None:
     """What the case's stage becomes: what the mapping says, itself, or the one that says that it replaces it.
 
     new  ids of the new version's stages → those each of them replaces
@@ -97,27 +97,27 @@ def judge_stage(fit: Fit, stage: str, new: Mapping[str, Sequence[str]], mapping:
         fit.stage = (stage, wanted)
 
 
-def judge(
+def validate(
     instance: Instance, tokens: Sequence[Token], waits: Sequence[Waiting], new: Process, mapping: Mapping[str, str]
 ) -> Fit:
     """Check one instance with everything that lives and waits in it; every reason, not only the first."""
-    judge = _Judge(instance.process, new, mapping)
-    fit = judge.fit
+    validator = _Validator(instance.process, new, mapping)
+    fit = validator.fit
     for token in tokens:
-        judge.place(token)
+        validator.place(token)
     for wait in waits:
-        judge.wait(wait)
+        validator.wait(wait)
     scopes: list[Scope] = [instance, *tokens]
     for scope in scopes:
         if scope.data:
-            fit.data[scope.id] = judge.remembered(scope)
+            fit.data[scope.id] = validator.remembered(scope)
     if not fit.reasons:
         for scope in scopes:
-            fit.fresh.extend((scope, element) for element in judge.fresh(scope))
+            fit.fresh.extend((scope, element) for element in validator.fresh(scope))
     return fit
 
 
-class _Judge:
+class _Validator:
     def __init__(self, old: Process, new: Process, mapping: Mapping[str, str]) -> None:
         self.old, self.new, self.mapping = old, new, mapping
         self.fit = Fit()

@@ -21,7 +21,7 @@ from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.durations import parts, read_duration
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 
 ROOT = Path(__file__).resolve().parents[3]
 CAPABILITIES = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
@@ -30,7 +30,7 @@ ESTATE = Bundle.read(ROOT / "docs" / "examples" / "estate_settlement")
 
 
 def errors(bundle: Bundle) -> list[str]:
-    return [f"{f.element}: {f.rule}" for f in faults(bundle, OFFER) if f.severity == "error"]
+    return [f"{f.element}: {f.rule}" for f in bundle_findings(bundle, OFFER) if f.severity == "error"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_copy_of_any_process_is_as_whole_as_the_one_it_came_from(folder: Path)
 
     copy = drafts.renamed(source, "a_copy", "Kopi")
 
-    assert [f.rule for f in faults(copy, offer)] == [f.rule for f in faults(source, offer)]
+    assert [f.rule for f in bundle_findings(copy, offer)] == [f.rule for f in bundle_findings(source, offer)]
     types = {element.id: element.extension.task_type for element in source.process.elements.values()}
     assert {e.id: e.extension.task_type for e in copy.process.elements.values()} == types
 

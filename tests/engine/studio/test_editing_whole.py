@@ -26,7 +26,7 @@ from engine.studio.unconnected_elements import add_handler, add_inside, add_star
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 from tests.factories.sampling import examples
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -169,7 +169,7 @@ def test_whatever_is_done_the_result_parses_and_what_was_untouched_is_unchanged(
         assert kept <= comments(changed)
         made = Bundle(bundle.key, changed)
         assert made.process.id == bundle.key
-        faults(made, OFFER)
+        bundle_findings(made, OFFER)
         root = open_process(changed)
         assert is_drawn(with_picture(root), made.process)
         files = changed
@@ -228,7 +228,7 @@ def test_a_parallel_part_is_built_by_choosing_and_can_be_published() -> None:
         )
     made = Bundle(GUARDIANSHIP.key, files)
 
-    assert [f for f in faults(made, OFFER) if f.severity == "error"] == []
+    assert [f for f in bundle_findings(made, OFFER) if f.severity == "error"] == []
     assert {made.process.flows[w].target for w in made.process.elements["Samtidig"].outgoing} == {
         "LesRegnskapet", "RingBanken",
     }  # fmt: skip

@@ -11,7 +11,7 @@ from engine.workflow.bpmn.elements import Finding
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 from tests.engine.workflow.authorization.written import DO, RESOURCE, ROLE, one, policy, rule, target
 from tests.factories.bundles import POLICY, bundle, line
 
@@ -22,7 +22,9 @@ BODY = '<startEvent id="s"/><userTask id="a"/><endEvent id="e"/>' + line("s", "a
 def of_policy(data: bytes) -> list[Finding]:
     """The errors that are the policy's."""
     files = {**bundle(BODY).files, "policy.xml": data}
-    return [f for f in faults(Bundle("p", files), OFFER) if f.rule.startswith("policy-") or f.rule == "nobody-may"]
+    return [
+        f for f in bundle_findings(Bundle("p", files), OFFER) if f.rule.startswith("policy-") or f.rule == "nobody-may"
+    ]
 
 
 def test_each_violation_is_an_error_with_its_line_and_its_name() -> None:

@@ -18,7 +18,7 @@ from engine.studio.form_builder import BY_ID, KINDS, FormDraft
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 
 ROOT = Path(__file__).resolve().parents[3]
 OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
@@ -26,7 +26,7 @@ OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
 
 def errors(bundle: Bundle) -> list[str]:
     offer = Offer(Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS), JOBS, USER_TASKS, (), rules=BUNDLE_RULES)
-    return [f"{f.element}: {f.rule}" for f in faults(bundle, offer) if f.severity == "error"]
+    return [f"{f.element}: {f.rule}" for f in bundle_findings(bundle, offer) if f.severity == "error"]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 from tests.factories.sampling import examples
 from tests.processes.conftest import Product, party, product
 
@@ -339,7 +339,7 @@ def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(d
     except UploadError as refused:
         assert refused.reasons
         return
-    faults(bundle, offer)
+    bundle_findings(bundle, offer)
     missing_texts(bundle)
     for form in bundle.data_types.values():
         if form.task_id in bundle.process.elements:

@@ -10,7 +10,7 @@ from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.studio.element_kinds import KINDS
 from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 from tests.engine.web.listing import Listed
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea
 from tests.processes.conftest import product
@@ -38,7 +38,7 @@ def listed(ada: Administrator) -> Listed:  # noqa: F811
 
 def errors(listed: Listed) -> list[str]:
     """What stands in the way of publishing; a choice with one way on is not finished and no matter here."""
-    found = [f for f in faults(listed.bundle(), OFFER) if f.severity == "error"]
+    found = [f for f in bundle_findings(listed.bundle(), OFFER) if f.severity == "error"]
     return [f"{f.element}: {f.rule}" for f in found if f.rule not in ("EXT.135", "EXT.136")]
 
 

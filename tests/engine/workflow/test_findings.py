@@ -12,7 +12,7 @@ from engine.web.shared.texts import texts
 from engine.web.studio.session import CAPABILITIES
 from engine.workflow.bpmn.elements import Finding
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.findings import Offer, faults
+from engine.workflow.findings import Offer, bundle_findings
 from tests.factories.policies import with_rules
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,7 +24,7 @@ RULES = ("nobody-may-read", "may-act-but-not-read")
 
 
 def of_reading(bundle: Bundle, offer: Offer) -> list[Finding]:
-    return [found for found in faults(bundle, offer) if found.rule in RULES]
+    return [found for found in bundle_findings(bundle, offer) if found.rule in RULES]
 
 
 @pytest.fixture

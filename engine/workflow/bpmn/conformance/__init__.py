@@ -70,17 +70,17 @@ _SAME = {
 
 def conform(root: etree._Element) -> tuple[Finding, ...]:
     """Every breach of the standard in one file, in document order."""
-    return judge(Model(root))
+    return check_model(Model(root))
 
 
 def conform_file(root: etree._Element, file: Path) -> tuple[Finding, ...]:
     """The same, with the files it imports."""
     model = Model(root)
-    followed = imports.follow(model, file, judge)
-    return in_order([*judge(model), *followed])
+    followed = imports.follow(model, file, check_model)
+    return in_order([*check_model(model), *followed])
 
 
-def judge(model: Model) -> tuple[Finding, ...]:
+def check_model(model: Model) -> tuple[Finding, ...]:
     """Every rule on one model. What is no BPMN at all is reported as that alone."""
     rules = RULES if local(model.root) == "definitions" else schema.RULES[:1]
     return in_order(finding for rule in rules for finding in rule.check(model))

@@ -64,10 +64,10 @@ def validate_migration(ctx: Context) -> None:
     if slips:
         raise NotPossible(*slips)
     tokens = _tokens(ctx)
-    fit = migration.judge(ctx.live, tokens, _waits(ctx, tokens), new, ctx.command.mapping)
+    fit = migration.validate(ctx.live, tokens, _waits(ctx, tokens), new, ctx.command.mapping)
     stage = _stage(ctx)
     if stage is not None:
-        migration.judge_stage(fit, stage, {s.id: s.replaces for s in target.bundle.stages}, ctx.command.mapping)
+        migration.validate_stage(fit, stage, {s.id: s.replaces for s in target.bundle.stages}, ctx.command.mapping)
     if fit.reasons:
         raise NotPossible(*fit.reasons)
     ctx.fit = fit
