@@ -14,18 +14,11 @@ from engine.platform.provider_errors import SourceBrokenError
 from integrations.bank import schema
 from integrations.bank.client import BankClient
 from integrations.record import Record
-from tests.integrations.told import NOW, contract, example, http, request
+from tests.integrations.told import NOW, contract, example, http, in_kroner, request
 
 FIRST, SECOND = "3dc3d5b3-7023-4848-9853-f5400a64e80f", "3dc3d5b3-7023-4848-9853-f5400a64e81e"
 CARD = "3d9a81b3-a47d-4130-8765-a9c0ff861b99"
 NONE: dict[str, Any] = {"transactions": {"booked": [], "_links": {"account": {"href": "/psd2/v1/accounts"}}}}
-
-
-def in_kroner(told: Any) -> Any:
-    """The same example of a bank whose money is kroner, and not euro: the shape is the published one."""
-    if isinstance(told, dict):
-        return {k: "NOK" if k == "currency" and v == "EUR" else in_kroner(v) for k, v in told.items()}
-    return [in_kroner(one) for one in told] if isinstance(told, list) else told
 
 
 def told(answers: dict[str, Any]) -> Figures:
