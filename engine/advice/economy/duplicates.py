@@ -1,128 +1,313 @@
-"""The same thing reported by several sources is shown once, with all of them.
+"""What several sources tell of, once. Of debts the best matching of all records at once.
 
-Debts   the same account number; else the same kind and creditor with balances within two per cent
-        or 500 kroner. The live source fetched last gives the balance; each part (rate, limit, monthly
-        sum, principal) comes from whoever tells it.
-Income  what a payer itself tells of is the same that somebody else reports of that payer for the same month.
-Homes   one property in the land register and one in the tax base are the same home.
+Nothing here depends on the order of sources or records, or on when they were fetched. What is shown of a debt is the
+record with the newest date of its provider; what that one does not tell (rate, limit, monthly sum) comes from the
+others. What may be the same is a ``Question`` to the citizen; a ``Decision`` is their answer.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
-from engine.advice.economy.figures import Asset, AssetKind, Debt, DebtKind, Income, IncomeKind
-from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.economy import assignment, identity
+from engine.advice.economy.comparison import Comparison, Likeness, Reason, Record, compare, record_of
+from engine.advice.economy.figures import Asset, AssetKind, Debt, DebtKind, DebtStatus
+from engine.advice.economy.money import Money
+from engine.advice.economy.sourced import Sourced
 
-_NEAR_SHARE, _NEAR_KRONER = Decimal("0.02"), Decimal(500)
-_COMPANY = re.compile(r"\b(as|asa|sa|ba|norge|no|nuf)\b")
-
-
-def debts(found: Sequence[Debt]) -> tuple[Debt, ...]:
-    """Every debt once, in the order first met."""
-    groups: list[list[Debt]] = []
-    by_account: dict[str, list[Debt]] = {}
-    by_creditor: dict[tuple[DebtKind, str], list[list[Debt]]] = {}
-    for debt in found:
-        group = by_account.get(debt.account) if debt.account else None
-        key = (debt.kind, _name(debt.creditor))
-        if group is None:
-            group = next((g for g in by_creditor.get(key, ()) if _may_join(g, debt)), None)
-        if group is None:
-            group = []
-            groups.append(group)
-            by_creditor.setdefault(key, []).append(group)
-        group.append(debt)
-        if debt.account:
-            by_account[debt.account] = group
-    return tuple(_merge(group) for group in groups)
+_SERIOUS = (
+    DebtStatus.ATTACHMENT, DebtStatus.COURT, DebtStatus.COLLECTION, DebtStatus.OVERDUE, DebtStatus.DISPUTED,
+    DebtStatus.MONITORED, DebtStatus.PAUSED, DebtStatus.CURRENT,
+)  # fmt: skip
 
 
-def _may_join(group: list[Debt], debt: Debt) -> bool:
-    """Two records of one source are two debts; claims with case numbers are never guessed to be one."""
-    data_set = debt.id.partition(":")[0]
-    if debt.case_number or any(other.id.partition(":")[0] == data_set for other in group):
-        return False
-    if debt.account and any(other.account and other.account != debt.account for other in group):
-        return False
-    one, other = group[0].balance.value, debt.balance.value
-    return abs(one - other) <= max(_NEAR_KRONER, _NEAR_SHARE * max(abs(one), abs(other)))
+#: Before the amount a source gave, in ``derived`` of a balance the citizen has corrected.
+CORRECTED = "was:"
 
 
-def _name(text: str) -> str:
-    return " ".join(_COMPANY.sub(" ", text.lower()).split())
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the citizen said of two debts. ``one`` and ``other``: ids and fingerprints of the records of each."""
+
+    one: frozenset[str]
+    other: frozenset[str]
+    same: bool
 
 
-def _merge(group: list[Debt]) -> Debt:
-    if len(group) == 1:
-        return group[0]
-    newest = max(group, key=lambda debt: debt.balance.sources[0].fetched_at)
-    sources = tuple(source for debt in group for source in debt.balance.sources)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Two debts of an overview that may be one, by their ids, and why."""
+
+    one: str
+    other: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The records of one debt, the one that is shown first. ``reasons``: of each of the others, why it is the same."""
+
+    records: tuple[Record, ...]
+    reasons: tuple[Reason, ...]
+    debt: Debt
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(record.debt.id for record in self.records)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What any of the records is stored by."""
+        return frozenset().union(*(record.keys for record in self.records))
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    groups: tuple[Group, ...]
+    questions: tuple[Question, ...]
+
+
+def match(found: Sequence[Debt], decisions: Sequence[Decision] = ()) -> Matched:
+    """Every debt once, and what to ask."""
+    records = sorted(_records(found), key=_canonical)
+    judge = _Judge(decisions)
+    groups = [
+        _group(cluster, judge)
+        for part in _connected(records, judge)
+        for cluster in assignment.clusters(part, judge.gain)
+    ]
+    groups.sort(key=lambda group: (group.debt.id, _canonical(group.records[0])))
+    groups = _told_apart(groups)
+    return Matched(tuple(groups), _questions(groups, judge))
+
+
+def _told_apart(groups: Sequence[Group]) -> list[Group]:
+    """Two debts that a source gave one id get the fingerprint on top of it."""
+    ids = Counter(group.debt.id for group in groups)
+    return [
+        replace(group, debt=replace(group.debt, id=f"{group.debt.id}#{group.records[0].fingerprint}"))
+        if ids[group.debt.id] > 1
+        else group
+        for group in groups
+    ]
+
+
+def debts(found: Sequence[Debt], decisions: Sequence[Decision] = ()) -> tuple[Debt, ...]:
+    """Every debt once."""
+    return tuple(group.debt for group in match(found, decisions).groups)
+
+
+def _records(found: Sequence[Debt]) -> list[Record]:
+    by_source: dict[str, list[int]] = {}
+    for place, debt in enumerate(found):
+        by_source.setdefault(identity.source_key(debt.balance.sources[0]), []).append(place)
+    made = []
+    for places in by_source.values():
+        prints = identity.fingerprints([found[place] for place in places])
+        made += [record_of(found[place], place, text) for place, text in zip(places, prints, strict=True)]
+    return made
+
+
+def _canonical(record: Record) -> tuple[str, str, str, Money, str]:
+    debt = record.debt
+    return (record.source, record.fingerprint, debt.id, debt.balance.value, str(debt.balance.as_of or ""))
+
+
+class _Judge:
+    """What two records are to each other, the citizen's own answers first. Remembers what it has compared."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        self._decisions = tuple(decisions)
+        self._known: dict[tuple[int, int], Comparison] = {}
+
+    def __call__(self, one: Record, other: Record) -> Comparison:
+        key = (one.place, other.place) if one.place < other.place else (other.place, one.place)
+        if key not in self._known:
+            self._known[key] = self._judge(one, other)
+        return self._known[key]
+
+    def _judge(self, one: Record, other: Record) -> Comparison:
+        found = compare(one, other)
+        if one.source == other.source:
+            return found
+        for decision in reversed(self._decisions):
+            if _said_of(decision, one, other):
+                likeness = Likeness.SAME if decision.same else Likeness.DIFFERENT
+                return Comparison(likeness, Reason.CITIZEN, 3_000_000 if decision.same else 0)
+        return found
+
+    def gain(self, one: Record, other: Record) -> int | None:
+        """What it is worth to hold the two for one: below zero alone, ``None`` when they must not be."""
+        found = self(one, other)
+        if found.likeness is Likeness.DIFFERENT:
+            return None
+        return found.weight if found.likeness is Likeness.SAME else -1
+
+
+def _said_of(decision: Decision, one: Record, other: Record) -> bool:
+    first, second = one.keys, other.keys
+    return bool(
+        (decision.one & first and decision.other & second) or (decision.one & second and decision.other & first)
+    )
+
+
+def _connected(records: Sequence[Record], judge: _Judge) -> list[list[Record]]:
+    """Records that hang together by what is the same, in order."""
+    leader = list(range(len(records)))
+
+    def root(place: int) -> int:
+        while leader[place] != place:
+            leader[place] = leader[leader[place]]
+            place = leader[place]
+        return place
+
+    for (a, one), (b, other) in combinations(enumerate(records), 2):
+        if judge(one, other).likeness is Likeness.SAME:
+            leader[max(root(a), root(b))] = min(root(a), root(b))
+    parts: dict[int, list[Record]] = {}
+    for place, record in enumerate(records):
+        parts.setdefault(root(place), []).append(record)
+    return list(parts.values())
+
+
+def _group(cluster: Sequence[Record], judge: _Judge) -> Group:
+    shown = min(cluster, key=_preference)
+    rest = [record for record in cluster if record is not shown]
+    reasons = [judge(shown, record) for record in rest]
+    told = tuple(
+        found.reason if found.likeness is Likeness.SAME else _strongest(record, cluster, judge)
+        for record, found in zip(rest, reasons, strict=True)
+    )
+    records = (shown, *rest)
+    return Group(records, told, _merged(records))
+
+
+def _strongest(record: Record, cluster: Sequence[Record], judge: _Judge) -> Reason:
+    """Why a record belongs, when it is the same as another one than the shown."""
+    found = [judge(record, other) for other in cluster if other is not record]
+    return max((one for one in found if one.likeness is Likeness.SAME), key=lambda one: (one.weight, one.reason)).reason
+
+
+def _preference(record: Record) -> tuple[int, bool, tuple[str, str, str, Money, str]]:
+    """The provider's newest date first, then a claim, which has grown by its costs; then an order that is fixed."""
+    debt = record.debt
+    age = (date.max - (debt.balance.as_of or date.min)).days
+    return age, debt.kind is not DebtKind.COLLECTION, _canonical(record)
+
+
+def _merged(records: Sequence[Record]) -> Debt:
+    shown = records[0].debt
+    known = sorted(set().union(*(record.keys for record in records)))
+    if len(records) == 1:
+        return replace(shown, records=tuple(known))
+    others = [record.debt for record in records]
+    least = min(records, key=_canonical).debt
+    sources = tuple(source for debt in others for source in debt.balance.sources)
+    parts = next((debt for debt in others if _has_parts(debt) and debt.balance.value == shown.balance.value), shown)
 
     def told(name: str) -> Any:
-        return next((value for debt in group if (value := getattr(debt, name))), None)
+        return next(
+            (value for debt in others if (value := getattr(debt, name)) not in (None, "", 0)), getattr(shown, name)
+        )
 
+    claim = next((debt for debt in others if debt.kind is DebtKind.COLLECTION), None)
+    kinds = [debt.kind for debt in others if debt.kind is not DebtKind.OTHER]
     return replace(
-        newest,
-        balance=Sourced(newest.balance.value, sources, newest.balance.as_of),
-        principal=told("principal"),
-        interest=told("interest"),
-        costs=told("costs"),
-        rate=told("rate"),
-        monthly=told("monthly"),
-        limit=told("limit"),
-        terms_left=told("terms_left"),
-        account=told("account") or "",
-        co_borrower=any(debt.co_borrower for debt in group),
-        secured=any(debt.secured for debt in group),
-    )
+        shown,
+        id=least.id,
+        kind=claim.kind if claim else kinds[0] if kinds else shown.kind,
+        balance=Sourced(shown.balance.value, sources, shown.balance.as_of, shown.balance.derived),
+        principal=parts.principal,
+        interest=parts.interest,
+        costs=parts.costs,
+        status=min((debt.status for debt in others), key=_SERIOUS.index),
+        collector=told("collector"),
+        case_number=told("case_number"),
+        due=min((debt.due for debt in others if debt.due), default=None),
+        **{name: told(name) for name in ("rate", "monthly", "limit", "original", "fee", "terms_left", "account", "name",
+                                         "creditor_orgno", "collector_orgno", "kid", "pay_to")},
+        co_borrower=any(debt.co_borrower for debt in others),
+        secured=any(debt.secured for debt in others),
+        records=tuple(known),
+    )  # fmt: skip
 
 
-def incomes(found: Sequence[Income]) -> tuple[Income, ...]:
-    """What the payer itself reports stands; the same from somebody it reports to lends its sources and goes.
+def _has_parts(debt: Debt) -> bool:
+    return any((debt.principal, debt.interest, debt.costs))
 
-    Child benefit is not reported.
-    """
-    own = {
-        _paid(income): income
-        for income in found
-        if income.payer_orgno and _told_by_payer(income) and income.kind is not IncomeKind.CHILD_BENEFIT
-    }
-    lent: dict[tuple[str, date], tuple[Source, ...]] = {}
-    kept: list[Income] = []
-    for income in found:
-        if _paid(income) in own and not _told_by_payer(income):
-            lent[_paid(income)] = lent.get(_paid(income), ()) + income.gross.sources
+
+def _questions(groups: Sequence[Group], judge: _Judge) -> tuple[Question, ...]:
+    """At most one open question of each debt, what most speaks for first."""
+    open_ones = []
+    for one, other in combinations(groups, 2):
+        pairs = [judge(a, b) for a in one.records for b in other.records]
+        if any(found.likeness is Likeness.DIFFERENT for found in pairs):
+            continue
+        best = max(pairs, key=lambda found: (found.weight, found.reason))
+        open_ones.append((best.weight, one.debt.id, other.debt.id, best.reason))
+    asked: set[str] = set()
+    found = []
+    for _, one_id, other_id, reason in sorted(open_ones, key=lambda row: (-row[0], row[1], row[2])):
+        if not asked & {one_id, other_id}:
+            asked |= {one_id, other_id}
+            found.append(Question(one_id, other_id, reason))
+    return tuple(found)
+
+
+def follow(before: Iterable[Debt], now: Iterable[Debt]) -> Mapping[str, Debt]:
+    """Id of a debt in an earlier overview → the debt it is in this one, where there is one."""
+    earlier, later = list(before), list(now)
+    by_key = {key: debt for debt in later for key in (debt.id, *debt.records)}
+    found = {}
+    left = []
+    for debt in earlier:
+        known = next((by_key[key] for key in (debt.id, *debt.records) if key in by_key), None)
+        if known is None:
+            left.append(debt)
         else:
-            kept.append(income)
-    return tuple(
-        _with_sources(income, lent.get(_paid(income), ())) if own.get(_paid(income)) is income else income
-        for income in kept
-    )
+            found[debt.id] = known
+    taken = {debt.id for debt in found.values()}
+    free = [debt for debt in later if debt.id not in taken]
+    return {**found, **_followed(left, free)}
 
 
-def _paid(income: Income) -> tuple[str, date]:
-    return income.payer_orgno, income.month
+def _followed(before: Sequence[Debt], now: Sequence[Debt]) -> dict[str, Debt]:
+    """Those that only their likeness leads back to: what was certain then is looked for as one source's records."""
+    if not before or not now:
+        return {}
+    was = [replace(record_of(as_told(debt), place, ""), source="before") for place, debt in enumerate(before)]
+    there = [replace(record_of(as_told(debt), place, ""), source="now") for place, debt in enumerate(now)]
+    worth = [[_likely(compare(one, other)) for other in there] for one in was]
+    chosen = assignment.assign(worth)
+    return {was[row].debt.id: now[column] for row, column in enumerate(chosen) if column is not None}
 
 
-def _with_sources(income: Income, more: tuple[Source, ...]) -> Income:
-    return replace(income, gross=replace(income.gross, sources=income.gross.sources + more))
+def _likely(found: Comparison) -> int | None:
+    return found.weight if found.likeness is Likeness.SAME else None
 
 
-def _told_by_payer(income: Income) -> bool:
-    return income.gross.sources[0].provider == income.payer
+def as_told(debt: Debt) -> Debt:
+    """A debt with the balance its source gave, where the citizen has corrected it."""
+    if not debt.balance.derived.startswith(CORRECTED):
+        return debt
+    told = Sourced(Decimal(debt.balance.derived.removeprefix(CORRECTED)), debt.balance.sources, debt.balance.as_of)
+    return replace(debt, balance=told)
 
 
-def assets(found: Sequence[Asset]) -> tuple[Asset, ...]:
-    """A home known to the land register takes the value the tax base tells, when there is one of each."""
+def assets(found: Sequence[Asset]) -> tuple[tuple[Asset, ...], dict[str, str]]:
+    """A home known to the land register takes the value the tax base tells, when there is one of each.
+
+    returns  the assets, and id of what told a value → id of the home that has it
+    """
     registered = [a for a in found if a.kind is AssetKind.HOME and a.value is None]
     valued = [a for a in found if a.kind is AssetKind.HOME and a.value is not None]
     if len(registered) != 1 or len(valued) != 1:
-        return tuple(found)
+        return tuple(found), {}
     one = replace(registered[0], value=valued[0].value)
-    return tuple(one if a is registered[0] else a for a in found if a is not valued[0])
+    return tuple(one if a is registered[0] else a for a in found if a is not valued[0]), {valued[0].id: one.id}

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engine.advice.economy import incomes
 from engine.advice.economy.claims import highest_fee
 from engine.advice.economy.figures import Debt, DebtKind, Figures, Income, Total, Transaction
+from engine.advice.economy.incomes import amount_of
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Completeness, Overview
+from engine.advice.economy.reported import income_months
 from engine.advice.economy.spending import whole_months
 
 #: Benefits that end by law: as Nav names them → most months in a row, and where it says so.
@@ -37,14 +40,14 @@ def signals(
 ) -> tuple[Signal, ...]:
     """Everything that shows.
 
-    known_before  ids of the debts there were when the person began, to see new credit; empty = not known
+    known_before  ids and fingerprints of the debts when the person began, to see new credit; empty = not known
     missing       what a business has not set aside: NOK and due date, nearest first
     """
     months = whole_months(overview.as_of, 4)
     return (
         *_over_income(overview),
         *_minimum_only(overview.debts, figures.transactions, months[:3]),
-        *_falling(figures.incomes, months),
+        *_falling(figures, overview.as_of),
         *_ending(figures.incomes, overview.as_of),
         *_eaten(figures, months[:3]),
         *_growing(overview.debts, overview.as_of),
@@ -77,31 +80,35 @@ def _minimum_only(debts: Sequence[Debt], transactions: Sequence[Transaction], mo
     return found
 
 
-def _falling(incomes: Sequence[Income], months: Sequence[date]) -> list[Signal]:
-    """An income of the three months before that stopped or fell by more than a tenth."""
-    if len(months) < 4:
-        return []
-    newest, before = months[0], months[1:4]
+def _falling(figures: Figures, as_of: date) -> list[Signal]:
+    """An income of the three months before that stopped or fell by more than a tenth, in months that are reported."""
+    kept = incomes.once(figures.incomes).kept
     found = []
-    for kind in sorted({income.kind.value for income in incomes}):
-        by_month: dict[date, Money] = {}
-        for income in incomes:
-            if income.kind.value == kind:
-                by_month[income.month] = by_month.get(income.month, ZERO) + (income.net or income.gross).value
-        if not all(month in by_month for month in before):
+    for kind in sorted({income.kind.value for income in kept}):
+        known = income_months(kept, figures.reported, kind, as_of, 5)
+        if len(known) < 4 or known[:4] != whole_months(_after(known[0]), 4):
             continue
-        average = sum((by_month[month] for month in before), ZERO) / 3
-        now = by_month.get(newest, ZERO)
-        if average and now < average * 9 / 10:
+        by_month = {
+            month: sum((amount_of(one) for one in kept if one.kind.value == kind and one.month == month), ZERO)
+            for month in known[:4]
+        }
+        now, *before = by_month.values()
+        average = sum(before, ZERO) / 3
+        if all(before) and now < average * 9 / 10:
             found.append(Signal("income_falling", kind, (average - now).quantize(ZERO)))
     return found
 
 
-def _ending(incomes: Sequence[Income], as_of: date) -> list[Signal]:
+def _after(month: date) -> date:
+    """The first day of the month after."""
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def _ending(told: Sequence[Income], as_of: date) -> list[Signal]:
     """A benefit that has run so long that its end by law is near: shown before the account shows it."""
     found = []
     for name, (most, _) in ENDS_AFTER.items():
-        months = {i.month.year * 12 + i.month.month - 1 for i in incomes if i.name.lower() == name}
+        months = {i.month.year * 12 + i.month.month - 1 for i in told if i.name.lower() == name}
         newest = max(months, default=0)
         row = 0
         while newest - row in months:
@@ -150,5 +157,5 @@ def _new_credit(debts: Sequence[Debt], known: frozenset[str]) -> list[Signal]:
     return [
         Signal("new_credit", debt.creditor, debt.balance.value)
         for debt in debts
-        if known and debt.kind in kinds and debt.id not in known
+        if known and debt.kind in kinds and not known & {debt.id, *debt.records}
     ]

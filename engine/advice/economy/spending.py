@@ -6,12 +6,15 @@ What no rule knows is "other", never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
 
 from engine.advice.economy.figures import Transaction
+from engine.advice.economy.identity import account_number, source_key
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.sourced import Source
 
@@ -40,12 +43,16 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class MonthlyLine:
-    """NOK per month on average, how many entries it is made of, and who reported them."""
+    """NOK per month on average, how many entries it is made of, and who reported them.
+
+    months  how many months it is the average of: those that were reported; 1 where somebody told a month's sum
+    """
 
     category: str
     amount: Money
     entries: int
     sources: tuple[Source, ...]
+    months: int = 3
 
 
 def whole_months(as_of: date, count: int) -> tuple[date, ...]:
@@ -76,45 +83,119 @@ def category_of(transaction: Transaction, creditors: frozenset[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose movements are private spending: the person's accounts, a business's, and the names of the creditors."""
+    """Whose movements are private spending: the person's accounts, a business's, and the names of the creditors.
+
+    Account numbers are in one form, as ``identity.account_number`` writes them.
+    """
 
     own_accounts: frozenset[str]
     business_accounts: frozenset[str] = frozenset()
     creditors: frozenset[str] = frozenset()
 
 
-def _private(
-    transactions: Iterable[Transaction], scope: Scope, wanted: frozenset[date]
-) -> Iterator[tuple[Transaction, str]]:
-    """The movements of the wanted months that are spending or a refund of it, with their category.
+class Left(StrEnum):
+    """Why a movement is no spending."""
+
+    PENDING = "pending"  # not booked yet
+    BUSINESS_ACCOUNT = "business_account"
+    OWN_ACCOUNTS = "own_accounts"  # from one's own account to another
+    MONEY_IN = "money_in"  # income is told by those who pay it
+    OLDER_MONTH = "older_month"
+    MONTH_NOT_OVER = "month_not_over"
+    MONTH_NOT_WHOLE = "month_not_whole"  # the bank has not told all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """``counted``: the first days of the months an average is of; ``newest``: the first day of the month not over."""
+
+    counted: frozenset[date]
+    newest: date
+
+    def left(self, booked: date) -> Left | None:
+        """Why a day is in none of them."""
+        month = booked.replace(day=1)
+        if month in self.counted:
+            return None
+        if month >= self.newest:
+            return Left.MONTH_NOT_OVER
+        return Left.MONTH_NOT_WHOLE if self.counted and month > min(self.counted) else Left.OLDER_MONTH
+
+
+def placed(
+    transactions: Iterable[Transaction], scope: Scope, months: Months
+) -> Iterator[tuple[Transaction, str, Left | None]]:
+    """Every movement with its category and, where it is no spending of *months*, why.
 
     Transfers between own accounts are left out; a refund lowers the category of its merchant.
     """
+    own_number = lru_cache(maxsize=None)(account_number)
     for transaction in transactions:
-        if transaction.booked.replace(day=1) not in wanted or transaction.account in scope.business_accounts:
-            continue
-        if transaction.counterparty_account in scope.own_accounts:
-            continue
         category = category_of(transaction, scope.creditors)
-        if transaction.amount < 0 or _is_refund(transaction, category):
+        yield transaction, category, _left(transaction, category, scope, months, own_number)
+
+
+def _left(
+    transaction: Transaction, category: str, scope: Scope, months: Months, number: Callable[[str], str]
+) -> Left | None:
+    if transaction.pending:
+        return Left.PENDING
+    if number(transaction.account) in scope.business_accounts:
+        return Left.BUSINESS_ACCOUNT
+    if number(transaction.counterparty_account) in scope.own_accounts:
+        return Left.OWN_ACCOUNTS
+    if transaction.amount >= 0 and not _is_refund(transaction, category):
+        return Left.MONEY_IN
+    return months.left(transaction.booked)
+
+
+def months_of(counted: Iterable[date], as_of: date) -> Months:
+    return Months(frozenset(counted), as_of.replace(day=1))
+
+
+def _private(
+    transactions: Iterable[Transaction], scope: Scope, wanted: frozenset[date], as_of: date
+) -> Iterator[tuple[Transaction, str]]:
+    """The movements of the wanted months that are spending or a refund of it, with their category."""
+    inside = (t for t in transactions if t.booked.replace(day=1) in wanted)
+    for transaction, category, left in placed(inside, scope, months_of(wanted, as_of)):
+        if left is None:
             yield transaction, category
 
 
-def monthly(transactions: Iterable[Transaction], scope: Scope, as_of: date, months: int = 3) -> tuple[MonthlyLine, ...]:
-    """Average private spending by category over the last whole months, largest first."""
+def monthly(
+    transactions: Iterable[Transaction], scope: Scope, as_of: date, months: int | Sequence[date] = 3
+) -> tuple[MonthlyLine, ...]:
+    """Average private spending by category over months that are known, largest first.
+
+    months  the first days of those to count, or how many of the last whole ones
+    """
+    wanted = whole_months(as_of, months) if isinstance(months, int) else tuple(months)
     sums: dict[str, Money] = {}
     counts: dict[str, int] = {}
-    sources: dict[str, Source] = {}
-    for transaction, category in _private(transactions, scope, frozenset(whole_months(as_of, months))):
+    sources: dict[str, dict[str, Source]] = {}
+    for transaction, category in _private(transactions, scope, frozenset(wanted), as_of):
         sums[category] = sums.get(category, ZERO) - transaction.amount
         counts[category] = counts.get(category, 0) + 1
-        sources[category] = transaction.source
+        told = sources.setdefault(category, {})
+        key = source_key(transaction.source)
+        told[key] = min(told.get(key, transaction.source), transaction.source, key=_reference)
     lines = [
-        MonthlyLine(category, (total / months).quantize(Decimal("0.01")), counts[category], (sources[category],))
+        MonthlyLine(
+            category,
+            (total / len(wanted)).quantize(Decimal("0.01")),
+            counts[category],
+            tuple(source for _, source in sorted(sources[category].items())),
+            len(wanted),
+        )
         for category, total in sums.items()
         if total > 0
     ]
-    return tuple(sorted(lines, key=lambda line: -line.amount))
+    return tuple(sorted(lines, key=lambda line: (-line.amount, line.category)))
+
+
+def _reference(source: Source) -> str:
+    return source.reference
 
 
 def by_month(
@@ -123,7 +204,7 @@ def by_month(
     """NOK by category in each of the last whole months, oldest first: what a budget is followed by (R72)."""
     wanted = whole_months(as_of, months)
     found: dict[date, dict[str, Money]] = {month: {} for month in reversed(wanted)}
-    for transaction, category in _private(transactions, scope, frozenset(wanted)):
+    for transaction, category in _private(transactions, scope, frozenset(wanted), as_of):
         month = found[transaction.booked.replace(day=1)]
         month[category] = month.get(category, ZERO) - transaction.amount
     return found
@@ -138,5 +219,5 @@ def _is_refund(transaction: Transaction, category: str) -> bool:
 
 
 def transfers(transactions: Sequence[Transaction], own_accounts: frozenset[str]) -> tuple[Transaction, ...]:
-    """Movements between the person's own accounts."""
-    return tuple(t for t in transactions if t.counterparty_account in own_accounts)
+    """Movements between the person's own accounts, whose numbers are in one form (``identity.account_number``)."""
+    return tuple(t for t in transactions if account_number(t.counterparty_account) in own_accounts)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
+from engine.advice.economy.figures import DebtKind
 from engine.advice.economy.money import Money
 
 
@@ -15,6 +17,8 @@ class SupplementKind(StrEnum):
     INCOME = "income"
     SPENDING = "spending"
     CORRECTION = "correction"
+    SAME_DEBT = "same_debt"  # two debts of the overview are one
+    OTHER_DEBT = "other_debt"  # they are two
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,10 @@ class Supplement:
 
     amount  NOK: balance of a debt, value of an asset, NOK per month of income and spending,
             the right balance of what is corrected
-    target  id of the corrected debt, "" otherwise
+    target  id of the corrected debt, or of the first of two that are compared, "" otherwise
+    targets ids and fingerprints of all records of that debt, as they became known: it is found again by any of them
+    others  the same of the second of two that are compared
+    debt    kind of an added debt, where it was told;  ``rate`` per cent a year and ``monthly`` NOK of it
     """
 
     id: str
@@ -32,3 +39,8 @@ class Supplement:
     amount: Money
     at: datetime
     target: str = ""
+    targets: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    debt: DebtKind | None = None
+    rate: Decimal | None = None
+    monthly: Money | None = None

@@ -12,12 +12,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from engine.advice.economy import figures, overview, sourced, supplements
+from engine.advice.economy import comparison, duplicates, figures, overview, sourced, supplements
 
 VERSION = 1
 _CLASSES: dict[str, type] = {
     cls.__name__: cls
-    for module in (figures, overview, sourced, supplements)
+    for module in (figures, overview, sourced, supplements, comparison, duplicates)
     for cls in vars(module).values()
     if isinstance(cls, type) and (is_dataclass(cls) or issubclass(cls, StrEnum)) and cls is not StrEnum
 }

@@ -27,7 +27,7 @@ def remember(
         return
     data.write(
         connection, vault, instance_id=case_id, case_id=case_id, owner_id=person_id, data_type=DATA_TYPE,
-        content={"ids": [debt.id for debt in overview.debts]}, now=now,
+        content={"ids": sorted({key for debt in overview.debts for key in (debt.id, *debt.records)})}, now=now,
     )  # fmt: skip
 
 

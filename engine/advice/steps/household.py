@@ -91,6 +91,6 @@ def save_plan(ctx: Context) -> None:
         "order": command.order,
         "begun": before.get("begun") or norwegian_day(ctx.now).isoformat(),
         "debts": list(before.get("debts") or ({"id": debt.id, "name": debt.name} for debt in debts)),
-        "credits": list(before.get("credits") or (debt.id for debt in overview.debts)),
+        "credits": list(before.get("credits") or (key for debt in overview.debts for key in (debt.id, *debt.records))),
     }
     store(ctx, "plan", content)

@@ -104,7 +104,7 @@ def test_a_milestone_is_told_and_the_end_of_the_debt_ends_the_case(following: tu
 
 def test_a_withdrawn_consent_pauses_and_a_new_one_goes_on(following: tuple[Product, str]) -> None:
     product, case = following
-    assert remembered(product, case) == {"g:Kortbanken"}
+    assert "g:Kortbanken" in remembered(product, case)
     product.withdraw(case)
     product.work()
     assert list(product.tasks(case)) == ["Resume"]
@@ -134,4 +134,4 @@ def test_a_source_that_is_late_is_never_taken_for_new_credit(product: Product) -
 
     sets[REGISTER] = answering  # type: ignore[index]
     product.work(timedelta(minutes=1))
-    assert remembered(product, case) == {"g:Kortbanken"}
+    assert "g:Kortbanken" in remembered(product, case)

@@ -165,6 +165,6 @@ def test_what_a_payer_tells_of_itself_and_another_reports_is_one_income_with_bot
     overview = build(Figures(incomes=(told, same, wage)[::order]), as_of=TODAY)
 
     assert {line.category: (line.amount, [s.data_set for s in line.sources]) for line in overview.incomes} == {
-        "benefit": (Decimal("3000.00"), ["a.own", "b.reports"]),
-        "wage": (Decimal("1000.00"), ["b.reports"]),
+        "benefit": (Decimal("9000.00"), ["a.own", "b.reports"]),
+        "wage": (Decimal("3000.00"), ["b.reports"]),
     }
