@@ -270,7 +270,7 @@ def test_where_the_bank_writes_a_minus_a_refund_from_a_shop_comes_in() -> None:
     assert amounts(entry("-200", 1, creditorName="H&M"), entry("200", 2, creditorName="H&M")) == ["-200.00", "200.00"]
 
 
-def test_the_other_side_is_never_the_owner_herself() -> None:
+def test_the_other_side_is_never_the_owner() -> None:
     found = told([account()], page(entry("-137.50", debtorName="Anne Eksempel")))
     assert [t.counterparty for t in found.transactions] == [""]
 
