@@ -26,6 +26,7 @@ from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.jobs.valkey import socket_url
 from engine.workflow.jobs.wakeup import Wakeup
+from integrations import recorded
 from integrations.wiring import Integrations, connect
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def main() -> int:
         prepare=prepare,
         create_sandbox=sandbox,
         shipped=[folder.name for folder in processes.ALL],
+        read_answers=recorded.read,
     )
 
 

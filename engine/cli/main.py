@@ -7,13 +7,28 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from engine.advice.evidence.datasets import DataSetError
 from engine.advice.task_types.task_type_registry import USER_TASKS
 from engine.application import Application
-from engine.cli import batch, case, check, draw, estimate, history, migrate, purge, read_amount, run, stimuli, transfer
+from engine.cli import (
+    batch,
+    case,
+    check,
+    draw,
+    estimate,
+    history,
+    migrate,
+    overview,
+    purge,
+    read_amount,
+    run,
+    stimuli,
+    transfer,
+)  # fmt: skip
 from engine.cli import worker as jobs_cli
 from engine.platform import schema
 from engine.platform.logs import set_up
@@ -53,8 +68,13 @@ def main(
     prepare: Callable[[Application], None],
     create_sandbox: Callable[[Settings], Any],
     shipped: Collection[str] = (),
+    read_answers: Callable[[Path, datetime, Settings], overview.Recorded] | None = None,
 ) -> int:
-    """Run one sub-command and return its exit status. *shipped*: keys of the processes that come with the product."""
+    """Run one sub-command and return its exit status.
+
+    shipped       keys of the processes that come with the product
+    read_answers  reads a folder of recorded answers of providers
+    """
     options = _parser().parse_args(argv)
     set_up(logging.INFO if options.verbose else logging.WARNING)
     try:
@@ -69,6 +89,8 @@ def main(
         if options.command == "draw":
             return draw.run(options)
         settings = Settings.from_env()
+        if options.command == "overview":
+            return _overview(settings, options, read_answers)
         if options.command == "sandbox":
             return _sandbox(settings, create_sandbox)
         if options.command == "serve":
@@ -86,6 +108,21 @@ def main(
     except REFUSED as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
+
+
+def _overview(
+    settings: Settings,
+    options: argparse.Namespace,
+    read: Callable[[Path, datetime, Settings], overview.Recorded] | None,
+) -> int:
+    assert read is not None, "wsgi.py hands it over"
+    return overview.run(
+        options.answers,
+        options.at,
+        options.supplements,
+        as_json=options.json,
+        read=lambda folder, at: read(folder, at, settings),
+    )
 
 
 def _on_the_database(application: Application, options: argparse.Namespace) -> int:
@@ -120,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_parser(commands)
     estimate.add_parser(commands)
     read_amount.add_parser(commands)
+    overview.add_parser(commands)
     verify = commands.add_parser("verify-audit", help="verify the hash chain of every case")
     verify.add_argument("--json", action="store_true")
     return parser

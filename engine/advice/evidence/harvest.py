@@ -114,11 +114,14 @@ def figures(
     gaps = [gap(one, "", GapReason.NOT_ASKED) for one in about(data_sets, subject_role) if one not in known]
     for row in connection.execute(select(harvest).where(harvest.c.case_id == case_id).order_by(harvest.c.data_set)):
         missing: tuple[str, ...] = ()
+        records = False
         if row.content is not None:
             body = vault.open(connection, row.person_id, f"harvest.content:{row.id}", row.content)
-            found += from_json(body["figures"])
+            told = from_json(body["figures"])
+            found += told
             missing = tuple(body["missing"])
-        if row.state in _GAPS:
+            records = not missing and any(gap.lacking for gap in told.record_gaps)
+        if row.state in _GAPS and not (row.state == "partial" and records):  # those are named one by one
             gaps += [gap(row.data_set, who, _GAPS[row.state]) for who in (missing or ("",))]
     return found, tuple(gaps)
 
