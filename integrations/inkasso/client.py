@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest
 from engine.platform.provider_errors import SourceRefusedError
-from integrations.answer import load
+from integrations.answer import load, state_of
 from integrations.http import HttpClient
 from integrations.inkasso.mapping import figures
 from integrations.inkasso.metadata import CLAIMS
 from integrations.inkasso.schema import Balance
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.provider import Provider, ProviderContext
+from integrations.record import Record
 
 
 class InkassoClient:
@@ -34,10 +35,9 @@ class InkassoClient:
         answer = load(Balance(), raw)
         if answer["personidentifikator"] != asked.subject.pid:
             raise SourceRefusedError("another_person")
-        missing = tuple(answer["ikkeSvart"])
+        missing = tuple(dict.fromkeys(Record(answer).texts("ikkeSvart")))
         found = figures(answer, asked.as_of)
-        state = EvidenceState.PARTIAL if missing else EvidenceState.ANSWERED if found.debts else EvidenceState.EMPTY
-        return Evidence(state, found, missing)
+        return Evidence(state_of(found, missing), found, missing)
 
 
 def connect(context: ProviderContext) -> Provider:

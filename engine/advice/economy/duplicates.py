@@ -22,8 +22,8 @@ from engine.advice.economy.money import Money
 from engine.advice.economy.sourced import Sourced
 
 _SERIOUS = (
-    DebtStatus.ATTACHMENT, DebtStatus.COURT, DebtStatus.COLLECTION, DebtStatus.OVERDUE, DebtStatus.DISPUTED,
-    DebtStatus.MONITORED, DebtStatus.PAUSED, DebtStatus.CURRENT,
+    DebtStatus.ATTACHMENT, DebtStatus.COURT, DebtStatus.COLLECTION, DebtStatus.OVERDUE, DebtStatus.UNKNOWN,
+    DebtStatus.DISPUTED, DebtStatus.MONITORED, DebtStatus.PAUSED, DebtStatus.CURRENT,
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class DebtStatus(StrEnum):
     MONITORED = "monitored"
     DISPUTED = "disputed"
     PAUSED = "paused"
+    UNKNOWN = "unknown"  # a code we do not know: the amount stands, and the page says so
 
 
 @dataclass(frozen=True, slots=True)
