@@ -19,7 +19,7 @@ from engine.advice.task_types.user_tasks import Hook
 from engine.application import Application, build
 from engine.platform import schema
 from engine.platform.clock import SandboxClock, SystemClock
-from engine.platform.gc_tuning import look_seldom
+from engine.platform.gc_tuning import raise_gc_threshold
 from engine.platform.settings import Settings
 from engine.studio import drafts
 from engine.workflow.authorization.actor import SYSTEM
@@ -74,7 +74,7 @@ def application() -> Flask:
     """The web application, for gunicorn and ``flask --app wsgi``. Raises ``SchemaError`` on other tables."""
     from engine.web import create_app
 
-    look_seldom()
+    raise_gc_threshold()
     app, outside = wire(Settings.from_env())
     with suppress(DBAPIError):  # a database that is away comes back; one of another version does not change by itself
         schema.require_current(app.db)
@@ -92,7 +92,7 @@ def main() -> int:
     """The console command."""
     from engine.cli import main as cli
 
-    look_seldom()
+    raise_gc_threshold()
     return cli.main(
         sys.argv[1:],
         wire=lambda settings: wire(settings)[0],

@@ -52,7 +52,7 @@ _OPERATIONS: Mapping[str, Callable[[Application, argparse.Namespace], int]] = {
     "history": history.run,
     "purge-expired": purge.run,
     "export": transfer.export,
-    "import": transfer.bring_in,
+    "import": transfer.import_cases,
 }
 CAPABILITIES = Capabilities(frozenset(BEHAVIOUR_BY_TYPE), EVENT_KINDS)
 REFUSED = (

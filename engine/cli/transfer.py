@@ -26,9 +26,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     export.add_argument("--all", action="store_true", help="every case")
     export.add_argument("--out", type=Path, metavar="FILE", help="else standard output")
     export.add_argument("--json", action="store_true", help="with --out: print a result as JSON")
-    bring_in = commands.add_parser("import", help="bring exported cases in; the whole file is checked first")
-    bring_in.add_argument("file", type=Path, metavar="FILE")
-    bring_in.add_argument("--json", action="store_true")
+    import_cases = commands.add_parser("import", help="bring exported cases in; the whole file is checked first")
+    import_cases.add_argument("file", type=Path, metavar="FILE")
+    import_cases.add_argument("--json", action="store_true")
 
 
 def export(application: Application, options: argparse.Namespace) -> int:
@@ -68,12 +68,12 @@ def _cases(application: Application, options: argparse.Namespace) -> list[str]:
         return found
 
 
-def bring_in(application: Application, options: argparse.Namespace) -> int:
+def import_cases(application: Application, options: argparse.Namespace) -> int:
     with options.file.open(encoding="utf-8") as file:
         total = transfer.check(file)
     bar = Bar("import", total)
     with options.file.open(encoding="utf-8") as file:
-        done = transfer.bring_in(application, file, bar)
+        done = transfer.import_cases(application, file, bar)
     bar.close()
     answer(options, done, ", ".join(f"{count} {name}" for name, count in done.items()))
     return 0

@@ -9,7 +9,7 @@ import gc
 YOUNG = 10_000
 
 
-def look_seldom() -> None:
+def raise_gc_threshold() -> None:
     """Done once when a process of the product begins; it is for the whole process, so no library may do it."""
     _, middle, old = gc.get_threshold()
     gc.set_threshold(YOUNG, middle, old)

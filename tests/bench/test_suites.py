@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two suites that measure nothing, and a folder of their own for what they find."""
     monkeypatch.setattr(command, "RESULTS", tmp_path)
-    monkeypatch.setattr(command, "look_seldom", lambda: None)
+    monkeypatch.setattr(command, "raise_gc_threshold", lambda: None)
     found = row(1.5, "ms", peer="a floor of 1 ms", ratio=1.5, goal="at most 2 times the floor", reached=True)
     monkeypatch.setattr(command, "SUITES", {"one": lambda: {"a row": found}, "other": dict})
     return tmp_path

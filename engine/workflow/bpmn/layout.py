@@ -239,11 +239,11 @@ def _route(source: Box, target: Box, boundary: bool, backwards: bool, lane: int)
         start = (sx, source.y + source.height)
         if ty > start[1] + 4:
             return (start, (sx, ty), (target.x, ty))
-        turn = target.x - GAP_X // 2 + 8
+        bend = target.x - GAP_X // 2 + 8
         below = start[1] + 12
-        return (start, (sx, below), (turn, below), (turn, ty), (target.x, ty))
+        return (start, (sx, below), (bend, below), (bend, ty), (target.x, ty))
     start = (source.x + source.width, sy)
     if sy == ty:
         return (start, (target.x, ty))
-    turn = source.x + source.width + GAP_X // 3 if ty > sy else target.x - GAP_X // 3
-    return (start, (turn, sy), (turn, ty), (target.x, ty))
+    bend = source.x + source.width + GAP_X // 3 if ty > sy else target.x - GAP_X // 3
+    return (start, (bend, sy), (bend, ty), (target.x, ty))

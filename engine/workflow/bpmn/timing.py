@@ -122,26 +122,26 @@ class Cycle:
             due = following.astimezone(UTC)
         else:
             assert self.every is not None
-            due = self.every.after(now) if self.begin is None else self._at(self._turn(now, fired))
+            due = self.every.after(now) if self.begin is None else self._at(self._next_number(now, fired))
         return None if self.until is not None and due > self.until else due
 
-    def _at(self, turn: int) -> datetime:
-        """When firing number *turn* since ``begin`` is."""
+    def _at(self, number: int) -> datetime:
+        """When firing *number* since ``begin`` is."""
         assert self.every is not None and self.begin is not None
-        return self.every.times(turn).after(self.begin)
+        return self.every.times(number).after(self.begin)
 
-    def _turn(self, now: datetime, fired: int) -> int:
+    def _next_number(self, now: datetime, fired: int) -> int:
         """Which firing since ``begin`` comes next."""
         assert self.every is not None and self.begin is not None
         if self.times is not None or self.begin >= now:
             return fired
-        # A month has 28 days at least and a day 23 hours: never too many turns, so few are left to count.
+        # A month has 28 days at least and a day 23 hours: never too many firings, so few are left to count.
         shortest = timedelta(days=self.every.months * 28) + timedelta(hours=self.every.days * 23) + self.every.time
         longest = timedelta(days=self.every.months * 31) + timedelta(hours=self.every.days * 25) + self.every.time
-        turn = max((now - self.begin) // longest - 1, 0) if longest > shortest else (now - self.begin) // shortest
-        while self._at(turn + 1) <= now:
-            turn += 1
-        return turn if self._at(turn) == now and not fired else turn + 1
+        number = max((now - self.begin) // longest - 1, 0) if longest > shortest else (now - self.begin) // shortest
+        while self._at(number + 1) <= now:
+            number += 1
+        return number if self._at(number) == now and not fired else number + 1
 
 
 _OSLO = ZoneInfo("Europe/Oslo")

@@ -16,9 +16,18 @@ EMPTY: Mapping[str, Any] = {}
 
 
 class Command:
-    """What may be sent. Each room that has commands lists their steps, see ``execution.sequence``."""
+    """What may be sent. Each room that has commands lists their steps, see ``execution.sequence``.
+
+    stored_name  what idempotency and the metrics know the command by, where its class was renamed since
+    """
 
     __slots__ = ()
+    stored_name: ClassVar[str] = ""
+
+
+def name_of(command: Command) -> str:
+    """The name under which a command is stored and counted."""
+    return command.stored_name or type(command).__name__
 
 
 class TaskCommand(Command):
@@ -284,9 +293,10 @@ class PassOn(WorkCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class TellSignal(WorkCommand):
+class DeliverSignal(WorkCommand):
     """One listener of another case hears a signal."""
 
+    stored_name: ClassVar[str] = "TellSignal"
     work_id: str
 
 

@@ -25,7 +25,7 @@ from engine.platform.db import Database, after_commit, after_end
 from engine.workflow.authorization.actor import SYSTEM, Actor
 from engine.workflow.errors import Conflict, PolicyNotEvaluated, Refusal
 from engine.workflow.execution.behaviours import ELEMENT_BEHAVIOURS
-from engine.workflow.execution.commands import Command, Outcome, RaisePolicyIncident
+from engine.workflow.execution.commands import Command, Outcome, RaisePolicyIncident, name_of
 from engine.workflow.execution.context import Context, Services, Step
 from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.flush import LostRaceError
@@ -148,7 +148,7 @@ def _answered(connection: Connection, actor: Actor, key: str, request_hash: str)
 def digest(command: Command) -> str:
     """A hash of the command; what was filled in is never kept beside the key."""
     fields = asdict(command)  # type: ignore[call-overload]  # every command is a dataclass
-    body = json.dumps([type(command).__name__, fields], sort_keys=True, default=str)
+    body = json.dumps([name_of(command), fields], sort_keys=True, default=str)
     return hashlib.sha256(body.encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.counters import COUNTERS
 from engine.workflow.errors import Refusal
-from engine.workflow.execution.commands import Command, Outcome
+from engine.workflow.execution.commands import Command, Outcome, name_of
 from engine.workflow.execution.dispatch import Dispatch
 
 
@@ -17,7 +17,7 @@ class MeasuredDispatch(Dispatch):
     """The one door, with a clock and a counter beside it."""
 
     def send(self, command: Command, actor: Actor, *, key: str = "", connection: Connection | None = None) -> Outcome:
-        name = type(command).__name__
+        name = name_of(command)
         begun = time.perf_counter()
         outcome = "crashed"
         try:

@@ -72,14 +72,14 @@ from engine.workflow.execution.steps.start import (
     create_instance,
     may_start,
     save_start_data,
-    take_start_event,
+    trigger_start_event,
 )
 from engine.workflow.execution.steps.suspension import (
     check_operator,
+    deliver_buffered,
     drop_held,
     resume_case,
     suspend_case,
-    take_buffered,
 )
 from engine.workflow.execution.steps.tasks import (
     check_access,
@@ -131,7 +131,7 @@ START_INSTANCE: tuple[Step, ...] = (
     create_instance,
     may_start,  # one's own; for another only where the policy says so
     save_start_data,
-    take_start_event,
+    trigger_start_event,
     unlock_task_data,
     *CLOSING,
 )
@@ -220,7 +220,7 @@ BROADCAST_SIGNAL: tuple[Step, ...] = (accept_signal, COMMIT, relay_outbox)
 
 PASS_ON: tuple[Step, ...] = (pass_on, unlock_task_data, *CLOSING)
 
-TELL_SIGNAL: tuple[Step, ...] = (lock_work, deliver_signal, unlock_task_data, *CLOSING)
+DELIVER_SIGNAL: tuple[Step, ...] = (lock_work, deliver_signal, unlock_task_data, *CLOSING)
 
 CANCEL_CASE: tuple[Step, ...] = (lock_case, cancel_case, drop_held, drop_policy_incidents, *CLOSING)
 
@@ -230,7 +230,7 @@ RESUME_CASE: tuple[Step, ...] = (
     lock_case,
     check_operator,
     resume_case,  # held work is due again
-    take_buffered,  # messages that came meanwhile, oldest first
+    deliver_buffered,  # messages that came meanwhile, oldest first
     unlock_task_data,
     *CLOSING,
 )
@@ -315,7 +315,7 @@ SEQUENCES: Mapping[type[commands.Command], tuple[Step, ...]] = {
     commands.CorrelateMessage: CORRELATE_MESSAGE,
     commands.BroadcastSignal: BROADCAST_SIGNAL,
     commands.PassOn: PASS_ON,
-    commands.TellSignal: TELL_SIGNAL,
+    commands.DeliverSignal: DELIVER_SIGNAL,
     commands.CancelCase: CANCEL_CASE,
     commands.SuspendCase: SUSPEND_CASE,
     commands.ResumeCase: RESUME_CASE,

@@ -150,7 +150,7 @@ def _header(header: Mapping[str, Any]) -> None:
         )
 
 
-def bring_in(runtime: Runtime, lines: Iterable[str], report: Callable[[int], None] | None = None) -> dict[str, int]:
+def import_cases(runtime: Runtime, lines: Iterable[str], report: Callable[[int], None] | None = None) -> dict[str, int]:
     """Write a checked export, each case in one transaction. A case that is here already is left alone.
 
     Raises ``BadInputError`` at the first case that cannot come in; those before it are in, and the same file can be

@@ -23,12 +23,12 @@ from engine.workflow.errors import AlreadyDone, Refusal
 from engine.workflow.execution.commands import (
     BeginByTimer,
     Command,
+    DeliverSignal,
     FinishJob,
     FireTimer,
     PassDeadline,
     PassOn,
     RaiseIncident,
-    TellSignal,
     ThrowError,
 )
 from engine.workflow.execution.dispatch import TRIES, Dispatch, passing
@@ -55,7 +55,7 @@ _COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "timer": FireTimer,
     "deadline": PassDeadline,
     "pass_on": PassOn,
-    "signal": TellSignal,
+    "signal": DeliverSignal,
     "start": BeginByTimer,
 }
 assert set(_COMMANDS) == set(COMMANDS)

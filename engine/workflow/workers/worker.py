@@ -56,7 +56,7 @@ class Progress:
         else:
             print(f"worker {os.getpid()}: {text}", flush=True)
 
-    def took(self, count: int) -> None:
+    def count_done(self, count: int) -> None:
         self.done += count
         if self.done and time.monotonic() - self._reported >= PROGRESS_INTERVAL:
             self._reported = time.monotonic()
@@ -93,7 +93,7 @@ def do_due_work() -> int:
         log.warning("the database does not answer (%s); trying again", trouble(error))
         time.sleep(1.0)
         return 0
-    _running.progress.took(taken)
+    _running.progress.count_done(taken)
     if taken and not stopping():
         runtime.wakeup()  # there may be more; the next wake-up finds out
     return taken
@@ -153,7 +153,7 @@ def _burst(runtime: Runtime) -> int:
     reconciliation.check(runtime)
     while not stopping():
         taken = _running.performer.run_until_idle(2.0)
-        _running.progress.took(taken)
+        _running.progress.count_done(taken)
         if not taken:
             break
     _running.progress.report("stopped", f"stopped after {_running.progress.done} pieces of work")
@@ -167,7 +167,7 @@ def _reconcile(runtime: Runtime, notify: Callable[[str], bool], queues: Sequence
         try:
             wait, reached = reconciliation.notify_workers(runtime, notify)
             if not reached:
-                _running.progress.took(own.run_until_idle(2.0))
+                _running.progress.count_done(own.run_until_idle(2.0))
             reconciliation.check(runtime)
             reconciliation.tidy(runtime)
             time.sleep(min(MAX_SLEEP, max(0.05, wait.total_seconds())))

@@ -36,7 +36,7 @@ from engine.workflow.execution.behaviours.multi_instance import MULTI_INSTANCE
 from engine.workflow.execution.behaviours.parallel_gateway import PARALLEL_GATEWAY
 from engine.workflow.execution.behaviours.receive_task import RECEIVE_TASK
 from engine.workflow.execution.behaviours.service_task import SEND_TASK, SERVICE_TASK
-from engine.workflow.execution.behaviours.standard_loop import STANDARD_LOOP, turn_done
+from engine.workflow.execution.behaviours.standard_loop import STANDARD_LOOP, iteration_done
 from engine.workflow.execution.behaviours.start_event import START_EVENT
 from engine.workflow.execution.behaviours.sub_process import SUB_PROCESS
 from engine.workflow.execution.behaviours.transaction import TRANSACTION
@@ -110,7 +110,7 @@ def _inner_left(execution: Execution, body: Token, token: Token) -> None:
     if token.element.multi_instance is not None:
         multi_instance.inner_left(execution, body, token)
     else:
-        turn_done(execution, body, token)
+        iteration_done(execution, body, token)
 
 
 ELEMENT_BEHAVIOURS = ElementBehaviours(

@@ -61,15 +61,15 @@ def _enough(execution: Execution, element: Element, scope: Scope, count: int) ->
 
 def reevaluate(execution: Execution, scope: Scope, element: Element) -> bool:
     """After firing: all the others have come, or none can any more. Then the gateway is as new."""
-    took_part = _fired(scope).get(element.id)
-    if took_part is None:
+    fired_flows = _fired(scope).get(element.id)
+    if fired_flows is None:
         return False
     late = [flow for flow, count in arrived(scope, element).items() if count]
-    missing = [flow for flow in element.incoming if flow not in took_part and flow not in late]
-    if missing and can_come(execution, scope, element, [*took_part, *late]):
+    missing = [flow for flow in element.incoming if flow not in fired_flows and flow not in late]
+    if missing and can_come(execution, scope, element, [*fired_flows, *late]):
         return False
     del _fired(scope)[element.id]
-    spend(scope, element, [flow for flow in late if flow not in took_part])
+    spend(scope, element, [flow for flow in late if flow not in fired_flows])
     again = tuple(_taken_again(execution, element, scope))
     for flow in again:
         advance.enter(execution, scope.instance.process.elements[flow.target], scope, flow)

@@ -15,10 +15,10 @@ def activate(execution: Execution, token: Token) -> None:
     if loop.test_before and not _again(execution, token):
         execution.enqueue(advance.leave, token)
     else:
-        _turn(execution, token)
+        _iterate(execution, token)
 
 
-def _turn(execution: Execution, body: Token) -> None:
+def _iterate(execution: Execution, body: Token) -> None:
     assert body.data is not None
     body.data["turns"] += 1
     body.changed = True
@@ -39,9 +39,9 @@ def _again(execution: Execution, body: Token) -> bool:
     return execution.store.evaluate(loop.condition.expression, body, seen) is True
 
 
-def turn_done(execution: Execution, body: Token, _: Token) -> None:
+def iteration_done(execution: Execution, body: Token, _: Token) -> None:
     if _again(execution, body):
-        _turn(execution, body)
+        _iterate(execution, body)
     advance.child_gone(execution, body)
 
 

@@ -13,9 +13,9 @@ from engine.workflow.execution import advance, messages, triggers
 from engine.workflow.execution.commands import (
     BroadcastSignal,
     CorrelateMessage,
+    DeliverSignal,
     Outcome,
     PassOn,
-    TellSignal,
 )
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.models import process_instance
@@ -143,7 +143,7 @@ def pass_on(ctx: Context) -> None:
 
 def deliver_signal(ctx: Context) -> None:
     """One listener of another case hears it."""
-    assert isinstance(ctx.command, TellSignal) and ctx.holder is not None and ctx.work is not None
+    assert isinstance(ctx.command, DeliverSignal) and ctx.holder is not None and ctx.work is not None
     row = messages.stored(ctx.connection, ctx.work.payload["message"])
     triggers.trigger(ctx.execution, ctx.holder, ctx.work.element_id, row.variables, f"signal:{row.name}")
     advance.run(ctx.execution)

@@ -29,7 +29,7 @@ from engine.workflow.execution.models import (
     user_task,
 )
 from engine.workflow.execution.steps.incidents import POLICY
-from engine.workflow.execution.steps.suspension import take_buffered
+from engine.workflow.execution.steps.suspension import deliver_buffered
 from engine.workflow.execution.tokens import Instance, Scope, Token, Wait
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.models import due_work
@@ -246,7 +246,7 @@ def listen_anew(ctx: Context) -> None:
         return
     advance.run(ctx.execution)
     if any(event is not None and event.kind == "message" for _, event in ctx.fit.waits.values()):
-        take_buffered(ctx)
+        deliver_buffered(ctx)
 
 
 def _listen_quietly(execution: Execution, holder: Scope, element: Any) -> None:

@@ -65,7 +65,7 @@ def save_start_data(ctx: Context) -> None:
         )
 
 
-def take_start_event(ctx: Context) -> None:
+def trigger_start_event(ctx: Context) -> None:
     """Put the token on the start event and move until every token rests."""
     assert isinstance(ctx.command, StartInstance)
     if ctx.command.start_event:

@@ -81,7 +81,7 @@ def _move(ctx: Context, trigger: str) -> None:
     ctx.live.changed = True
 
 
-def take_buffered(ctx: Context) -> None:
+def deliver_buffered(ctx: Context) -> None:
     """Messages that came while nobody could take them, in the order they came."""
     advance.run(ctx.execution)
     dead: list[str] = []

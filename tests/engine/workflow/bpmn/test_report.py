@@ -227,7 +227,7 @@ def test_the_public_verdicts_are_ours() -> None:
     cases = json.loads((CONFORMANCE / "verdicts.json").read_text())
     found = {case["file"]: set(errors(CONFORMANCE / case["file"])) for case in cases}
 
-    wrong = [case["file"] for case in cases if (not found[case["file"]]) != case["valid"]]
+    mistaken = [case["file"] for case in cases if (not found[case["file"]]) != case["valid"]]
     other = [
         f"{case['file']}: {sorted(found[case['file']])}"
         for case in cases
@@ -235,5 +235,5 @@ def test_the_public_verdicts_are_ours() -> None:
     ]
 
     assert len(cases) > 50
-    assert wrong == [], os.linesep.join(wrong)
+    assert mistaken == [], os.linesep.join(mistaken)
     assert other == [], os.linesep.join(other)

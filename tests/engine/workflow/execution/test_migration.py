@@ -424,7 +424,7 @@ def test_a_tag_names_one_version_for_good(application: Application) -> None:
         application.library.deploy(connection, bundle(one("a"), metadata={"versionTag": "law-2026"}), by="t")
         with pytest.raises(BundleError, match="is version 1 of p already"):
             application.library.deploy(connection, bundle(one("b"), metadata={"versionTag": "law-2026"}), by="t")
-        for wrong in ("7", "latest", "x" * 61):
+        for tag in ("7", "latest", "x" * 61):
             with pytest.raises(BundleError, match="versionTag"):
-                application.library.deploy(connection, bundle(one("b"), metadata={"versionTag": wrong}), by="t")
+                application.library.deploy(connection, bundle(one("b"), metadata={"versionTag": tag}), by="t")
         assert application.library.version(connection, "p", "law-2026").version == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import is_dataclass
@@ -10,6 +12,8 @@ from engine.advice.commands import StopSharing, WithdrawConsent
 from engine.application import Application
 from engine.studio import sequence as studio_sequence
 from engine.workflow.execution import commands, sequence
+from engine.workflow.execution.commands import DeliverSignal, PassOn, name_of
+from engine.workflow.execution.dispatch import digest
 
 #: What is the person's own to end, whatever the journey's policy says: command → what is asked instead.
 WAYS_OUT = {WithdrawConsent: "check_consent_access", StopSharing: "check_share_access"}
@@ -104,3 +108,11 @@ def test_a_migration_is_judged_whole_before_a_row_changes() -> None:
         "migrate_rows",
         "listen_anew",
     ]
+
+
+def test_a_command_whose_class_was_renamed_keeps_the_name_it_is_stored_and_counted_by() -> None:
+    stored = json.dumps(["TellSignal", {"work_id": "w"}])
+
+    assert name_of(DeliverSignal("w")) == "TellSignal"
+    assert digest(DeliverSignal("w")) == hashlib.sha256(stored.encode()).hexdigest()
+    assert name_of(PassOn("w")) == "PassOn"

@@ -252,9 +252,9 @@ def test_a_modification_that_would_leave_nothing_is_refused_and_changes_nothing(
     with pytest.raises(NotPossible) as refused:
         case.modify("a")
     assert refused.value.reasons[0].rule == "nothing-left"
-    for wrong, rule in (("nowhere", "not-there"), ("b", "not-there")):
+    for element, rule in (("nowhere", "not-there"), ("b", "not-there")):
         with pytest.raises(NotPossible) as refused:
-            case.modify(wrong)
+            case.modify(element)
         assert refused.value.reasons[0].rule == rule
     with pytest.raises(NotPossible, match="no such element"):
         case.modify(start=(StartAt("nowhere"),))

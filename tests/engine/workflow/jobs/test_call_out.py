@@ -192,14 +192,14 @@ def test_nothing_is_sent_when_a_value_is_missing(cases: Cases) -> None:
 
 
 def test_what_cannot_be_mended_by_trying_again_is_told_to_a_person(cases: Cases) -> None:
-    wrong: list[tuple[dict[str, str], Any, str, str]] = [
+    failing: list[tuple[dict[str, str], Any, str, str]] = [
         ({"target": "elsewhere"}, {}, "unknown_target", "elsewhere"),
         ({"body.a": "1", "body.a.b": "2"}, {}, "settings_conflict", "a, a.b"),
         ({"body.big": "x" * 70_000}, {}, "body_too_large", ""),
         ({"body.why": '["greaterThan", ["dataModel", "why", "variables"], 1]'}, {}, "expression_failed", "body.why"),
         ({}, ReplyUnusable("reply_value_missing", "receipt"), "reply_value_missing", "receipt"),
     ]
-    for config, answer, *incident in wrong:
+    for config, answer, *incident in failing:
         calling(cases, answer, **config)
         case = cases.start(why=SECRET)
         cases.work()

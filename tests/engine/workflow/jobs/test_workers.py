@@ -174,12 +174,12 @@ def test_an_unknown_queue_is_refused_and_the_state_of_the_work_is_told(cases: Ca
     cases.deploy(JOB_AND_TIMER)
     cases.start()
 
-    wrong = spawn("worker", "--queues", "timers,fast")
+    refused = spawn("worker", "--queues", "timers,fast")
     status = spawn("worker", "--status", "--json")
     helped = spawn("worker", "--help")
-    assert (wrong.wait(), status.wait(), helped.wait()) == (2, 0, 0)
+    assert (refused.wait(), status.wait(), helped.wait()) == (2, 0, 0)
 
-    assert "timers, work, bulk" in wrong.text
+    assert "timers, work, bulk" in refused.text
     shown = status.lines()[0]
     assert (shown["due"], shown["queues"]["work"], shown["redis"]) == (1, {"due": 1}, False)
     assert "SIGTERM" in helped.text

@@ -67,7 +67,7 @@ def test_a_case_goes_on_in_the_other_house_with_its_data_and_trail(
     case, lines = started(application, anne)
     assert transfer.check(lines) == 1
 
-    assert transfer.bring_in(other, lines) == {"cases": 1, "already": 0, "definitions": 1, "persons": 1}
+    assert transfer.import_cases(other, lines) == {"cases": 1, "already": 0, "definitions": 1, "persons": 1}
 
     who = Actor(Role.CITIZEN, anne, "Anne", level="high")
     with other.db.read() as connection:
@@ -79,13 +79,13 @@ def test_a_case_goes_on_in_the_other_house_with_its_data_and_trail(
         state = connection.execute(select(process_instance.c.state).where(process_instance.c.id == case)).scalar_one()
         assert state == "completed"
         assert [fault for _, fault in chain.verify_all(connection) if fault] == []
-    assert transfer.bring_in(other, lines)["already"] == 1
+    assert transfer.import_cases(other, lines)["already"] == 1
 
 
 def test_the_same_content_is_the_same_definition(application: Application, anne: str, other: Application) -> None:
     deploy(other)
     _, lines = started(application, anne)
-    assert transfer.bring_in(other, lines)["definitions"] == 0
+    assert transfer.import_cases(other, lines)["definitions"] == 0
 
 
 def test_nothing_personal_is_in_the_file_in_clear(application: Application, anne: str) -> None:
@@ -101,7 +101,7 @@ def test_a_file_that_was_cut_off_or_changed_is_refused_before_a_row_is_written(
 ) -> None:
     _, lines = started(application, anne)
     changed = [line_.replace('"a"', '"z"') for line_ in lines]
-    for wrong, message in (
+    for damaged, message in (
         (lines[:-1], "cut off"),
         ([*lines[:2], *lines[3:]], "checksum"),
         (changed, "checksum"),
@@ -112,7 +112,7 @@ def test_a_file_that_was_cut_off_or_changed_is_refused_before_a_row_is_written(
         ([], "cut off"),
     ):
         with pytest.raises(BadInputError, match=message):
-            transfer.check(wrong)
+            transfer.check(damaged)
 
 
 def test_a_house_with_other_keys_cannot_take_it(
@@ -124,4 +124,4 @@ def test_a_house_with_other_keys_cannot_take_it(
     schema.upgrade(stranger.db)
 
     with pytest.raises(BadInputError, match="data keys"):
-        transfer.bring_in(stranger, lines)
+        transfer.import_cases(stranger, lines)
