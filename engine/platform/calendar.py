@@ -36,9 +36,9 @@ def add_days(moment: datetime, days: int) -> datetime:
 @lru_cache(maxsize=1)
 def _days_off() -> tuple[frozenset[tuple[int, int]], frozenset[int]]:
     """Month and day of the fixed ones, and days from Easter Sunday of those that move."""
-    told = json.loads(_FILE.read_text(encoding="utf-8"))
-    fixed = ((int(one["day"][:2]), int(one["day"][3:])) for one in told["fixed"])
-    return frozenset(fixed), frozenset(one["from_easter"] for one in told["moving"])
+    days = json.loads(_FILE.read_text(encoding="utf-8"))
+    fixed = ((int(one["day"][:2]), int(one["day"][3:])) for one in days["fixed"])
+    return frozenset(fixed), frozenset(one["from_easter"] for one in days["moving"])
 
 
 def is_working_day(day: date) -> bool:

@@ -144,7 +144,7 @@ class Settings:
         """Who else answers as a provider does: ``<PROVIDER>_INSTITUTIONS``, a JSON list. Raises ``SettingsError``."""
         setting = f"{provider.upper()}_INSTITUTIONS"
         try:
-            told = json.loads(self.provider_values.get(setting, "[]"))
+            entries = json.loads(self.provider_values.get(setting, "[]"))
             found = tuple(
                 Institution(
                     str(one["id"]),
@@ -152,7 +152,7 @@ class Settings:
                     str(one["url"]).rstrip("/"),
                     str(one.get("token_url") or f"{str(one['url']).rstrip('/')}/oauth2/token"),
                 )
-                for one in told
+                for one in entries
             )
         except (ValueError, AttributeError, KeyError, TypeError):
             raise SettingsError(f'{setting} must be JSON: [{{"id": …, "name": …, "url": …, "token_url": …}}]') from None

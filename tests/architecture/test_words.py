@@ -38,6 +38,16 @@ WORDS = {
 HOUSE_LIMIT = 20
 HOUSE = re.compile(r"\bhouse\b")
 
+#: Where names are the field's own, and the parts of a name that are not; the table of the words says what is.
+FIELD_WORDS_IN = ("engine/workflow/", "engine/platform/", "forms/")
+PRIVATE_PART = re.compile(
+    r"(?:^|_)(said|says?|tells?|told|keeps?|kept|given|asked|faults?|wrong|judge[sd]?|most|longest|room|patience)(?:_|$)",
+    re.IGNORECASE,
+)
+#: Names that are stored or written in a model, so their attributes stay.
+STORED_NAMES = {"TASK_GIVEN_BACK", "AUDIT_CHECK_ASKED", "asked_at", "asked_by", "longest"}
+EXCEPTION = re.compile(r"^class (\w+)\((?:Exception|\w+Error)\)", re.MULTILINE)
+
 #: ``(file, word)`` that may stay, and why.
 ALLOWED = {
     ("tests/architecture/test_words.py", ""): "names the words it looks for",
@@ -183,6 +193,40 @@ def test_house_as_the_name_of_the_application_does_not_come_back() -> None:
         if HOUSE.search(line)
     ]
     assert len(lines) <= HOUSE_LIMIT, lines
+
+
+def names_in(source: str) -> set[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {token.string for token in tokens if token.type == tokenize.NAME}
+
+
+def private_names(source: str) -> list[str]:
+    """Names with a private word among their parts, and exceptions that do not say that they are errors.
+
+    A refusal is an answer and is called by what it says, see ``engine.workflow.errors``.
+    """
+    named = sorted(name for name in names_in(source) - STORED_NAMES if PRIVATE_PART.search(name))
+    return named + [name for name in EXCEPTION.findall(source) if not name.endswith("Error") and name != "Refusal"]
+
+
+def test_names_of_the_engine_and_the_forms_are_of_the_fields_own_words() -> None:
+    sources = {name_of(path): path.read_text(encoding="utf-8") for path in files(".py")}
+    found = {name: private_names(text) for name, text in sources.items() if name.startswith(FIELD_WORDS_IN)}
+    assert {name: names for name, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def keep_data(told): ...", ["keep_data", "told"]),
+        ("MOST_ROWS = 1", ["MOST_ROWS"]),
+        ("class Fallen(Exception): ...", ["Fallen"]),
+        ("class Refusal(Exception): ...", []),
+        ("asked_at = keeper = retold", []),
+    ],
+)
+def test_a_private_name_is_found(source: str, expected: list[str]) -> None:
+    assert private_names(source) == expected
 
 
 @pytest.mark.parametrize(

@@ -136,9 +136,9 @@ class Cycle:
         if self.times is not None or self.begin >= now:
             return fired
         # A month has 28 days at least and a day 23 hours: never too many firings, so few are left to count.
-        shortest = timedelta(days=self.every.months * 28) + timedelta(hours=self.every.days * 23) + self.every.time
-        longest = timedelta(days=self.every.months * 31) + timedelta(hours=self.every.days * 25) + self.every.time
-        number = max((now - self.begin) // longest - 1, 0) if longest > shortest else (now - self.begin) // shortest
+        lower = timedelta(days=self.every.months * 28) + timedelta(hours=self.every.days * 23) + self.every.time
+        upper = timedelta(days=self.every.months * 31) + timedelta(hours=self.every.days * 25) + self.every.time
+        number = max((now - self.begin) // upper - 1, 0) if upper > lower else (now - self.begin) // lower
         while self._at(number + 1) <= now:
             number += 1
         return number if self._at(number) == now and not fired else number + 1

@@ -18,7 +18,10 @@ from tests.factories.policies import with_rules
 ROOT = Path(__file__).resolve().parents[3]
 CALLBACK = Bundle.read(ROOT / "processes" / "callback")
 FOLDERS = [
-    f for room in ("processes", "docs/examples") for f in sorted((ROOT / room).iterdir()) if (f / "policy.xml").exists()
+    f
+    for folder in ("processes", "docs/examples")
+    for f in sorted((ROOT / folder).iterdir())
+    if (f / "policy.xml").exists()
 ]
 RULES = ("nobody-may-read", "may-act-but-not-read")
 

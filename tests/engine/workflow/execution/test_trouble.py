@@ -411,13 +411,13 @@ def test_a_worker_that_was_away_too_long_finds_its_work_done(
 def test_many_workers_share_the_work_and_none_is_done_twice(application: Application, anne: str) -> None:
     counted = _job_then_task(application)
     cases = [Case(application, anne) for _ in range(12)]
-    faults: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def work() -> None:
         try:
             application.performer.run_until_idle(20)
         except BaseException as error:
-            faults.append(error)
+            errors.append(error)
 
     workers = [threading.Thread(target=work) for _ in range(3)]
     for worker in workers:
@@ -425,7 +425,7 @@ def test_many_workers_share_the_work_and_none_is_done_twice(application: Applica
     for worker in workers:
         worker.join()
 
-    assert not faults
+    assert not errors
     assert [case.tasks() for case in cases] == [["a"]] * 12
     assert sorted(counted.calls.values()) == [1] * 12
 

@@ -110,7 +110,7 @@ class Cases:
 
     def whole(self) -> bool:
         with self.app.db.read() as connection:
-            return all(fault is None for _, fault in chain.verify_all(connection))
+            return all(broken is None for _, broken in chain.verify_all(connection))
 
 
 @pytest.fixture

@@ -206,11 +206,11 @@ def test_a_full_disk_refuses_clearly_and_everything_goes_on_when_there_is_room(
     case_ids = [cases.start() for _ in range(3)]
     monkeypatch.setattr(performer_module, "WRITE_TIMEOUT", 0.2)
 
-    def pages(most: int) -> None:
+    def pages(limit: int) -> None:
         cases.app.db.engine.dispose()
         with cases.app.db.engine.connect() as connection:
             used = connection.execute(text("PRAGMA page_count")).scalar_one()
-            connection.exec_driver_sql(f"PRAGMA max_page_count={used + most}")
+            connection.exec_driver_sql(f"PRAGMA max_page_count={used + limit}")
 
     pages(1)
     with pytest.raises(OperationalError) as refused:

@@ -131,7 +131,7 @@ def test_a_batch_does_what_it_can_and_says_why_not(application: Application, ann
     assert (status, output["done"]) == (0, 3)
     assert set(states(application).values()) == {"active"}
     with application.db.read() as connection:
-        assert [fault for _, fault in chain.verify_all(connection) if fault] == []
+        assert [broken for _, broken in chain.verify_all(connection) if broken] == []
 
 
 def test_a_batch_can_be_stopped_and_goes_on_where_it_was(application: Application, anne: str) -> None:
@@ -245,7 +245,7 @@ def test_migrate_moves_all_tells_progress_and_undo_puts_back_what_has_not_moved(
     status, versions, _ = ibalanse("versions", "m")
     assert [(v["version"], v["active"]) for v in versions] == [(2, 1), (1, 2)]
     with application.db.read() as connection:
-        assert [fault for _, fault in chain.verify_all(connection) if fault] == []
+        assert [broken for _, broken in chain.verify_all(connection) if broken] == []
 
 
 _RUN = """
@@ -294,7 +294,7 @@ def test_a_migration_killed_between_and_inside_cases_goes_on_and_moves_each_once
             select(chain.audit_event.c.case_id).where(chain.audit_event.c.kind == "InstanceMigrated")
         ).scalars()
         assert sorted(moved) == sorted(cases)
-        assert [fault for _, fault in chain.verify_all(connection) if fault] == []
+        assert [broken for _, broken in chain.verify_all(connection) if broken] == []
 
 
 def test_deploy_says_version_tag_and_checksum(application: Application, ibalanse: Ask, tmp_path: Path) -> None:

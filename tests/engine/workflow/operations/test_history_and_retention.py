@@ -122,13 +122,13 @@ def test_each_element_says_when_it_began_and_ended_and_who_did_it(
     assert (entries["a"].ended_by, entries["j"].ended_by) == (anne, "system")
 
 
-KEEP = {"retention": {"case": "P1Y", "audit": "P2Y"}}
+RETENTION = {"retention": {"case": "P1Y", "audit": "P2Y"}}
 
 
 def test_a_case_goes_after_its_time_and_its_trail_later_and_all_chains_hold(
     application: Application, anne: str, clock: FixedClock
 ) -> None:
-    deploy(application, ONE, metadata=KEEP)
+    deploy(application, ONE, metadata=RETENTION)
     deploy(application, ONE, key="q")
     old, other = start(application, anne), start(application, anne, "q")
     with application.db.read() as connection:
@@ -148,7 +148,7 @@ def test_a_case_goes_after_its_time_and_its_trail_later_and_all_chains_hold(
     assert "case_file" not in left and _tables_with(application, other) >= {"user_task", "process_instance"}
     assert _tables_with(application, running) >= {"user_task", "process_instance"}
     with application.db.read() as connection:
-        assert [fault for _, fault in chain.verify_all(connection) if fault] == []
+        assert [broken for _, broken in chain.verify_all(connection) if broken] == []
         kinds = connection.execute(
             select(audit_event.c.kind).where(audit_event.c.case_id == old).order_by(audit_event.c.seq)
         ).scalars()
@@ -159,7 +159,7 @@ def test_a_case_goes_after_its_time_and_its_trail_later_and_all_chains_hold(
     assert retention.purge(application)["trails"] == 1
     assert _tables_with(application, old) == set()
     with application.db.read() as connection:
-        assert [fault for _, fault in chain.verify_all(connection) if fault] == []
+        assert [broken for _, broken in chain.verify_all(connection) if broken] == []
         event = connection.execute(select(audit_event.c.data).where(audit_event.c.kind == "TrailPurged")).scalar_one()
     assert event == {"case": old, "events": 4, "head": bytes(head.hash).hex()}
 

@@ -78,7 +78,7 @@ def test_a_case_goes_on_in_the_other_house_with_its_data_and_trail(
     with other.db.read() as connection:
         state = connection.execute(select(process_instance.c.state).where(process_instance.c.id == case)).scalar_one()
         assert state == "completed"
-        assert [fault for _, fault in chain.verify_all(connection) if fault] == []
+        assert [broken for _, broken in chain.verify_all(connection) if broken] == []
     assert transfer.import_cases(other, lines)["already"] == 1
 
 

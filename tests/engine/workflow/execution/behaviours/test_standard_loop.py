@@ -11,9 +11,9 @@ COUNTS = {"a": {"set": {"n": ["plus", ["dataModel", "n"], 1]}}}
 
 def loop(condition: str = "", *, before: bool = False, maximum: int | None = None) -> str:
     inside = f"<loopCondition>{condition.replace('<', '&lt;')}</loopCondition>" if condition else ""
-    most = "" if maximum is None else f' loopMaximum="{maximum}"'
+    limit = "" if maximum is None else f' loopMaximum="{maximum}"'
     return (
-        f'<standardLoopCharacteristics testBefore="{str(before).lower()}"{most}>{inside}</standardLoopCharacteristics>'
+        f'<standardLoopCharacteristics testBefore="{str(before).lower()}"{limit}>{inside}</standardLoopCharacteristics>'
     )
 
 
