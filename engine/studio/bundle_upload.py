@@ -87,10 +87,10 @@ def _wanted(name: str) -> bool:
     return path.suffix.lower() in _KINDS and not hidden
 
 
-def _read(given: Mapping[str, bytes]) -> Upload:
+def _read(uploaded: Mapping[str, bytes]) -> Upload:
     roots = [
         name.removesuffix("process.bpmn")
-        for name in given
+        for name in uploaded
         if PurePosixPath(name).name == "process.bpmn" and _wanted(name)
     ]
     if not roots:
@@ -98,8 +98,10 @@ def _read(given: Mapping[str, bytes]) -> Upload:
     if len(roots) > 1:
         raise UploadError([("upload.many_processes", {"count": len(roots)})])
     root = roots[0]
-    files = {name.removeprefix(root): data for name, data in given.items() if name.startswith(root) and _wanted(name)}
-    left_out = sorted(name for name in given if not (name.startswith(root) and _wanted(name)))
+    files = {
+        name.removeprefix(root): data for name, data in uploaded.items() if name.startswith(root) and _wanted(name)
+    }
+    left_out = sorted(name for name in uploaded if not (name.startswith(root) and _wanted(name)))
     reasons = list(_unreadable(files))
     if reasons:
         raise UploadError(reasons)

@@ -109,7 +109,7 @@ class Trial:
                     app.library.deploy(connection, bundle, by=SYSTEM.person_id)
                 pid, name, born = OWNER
                 owner = app.vault.register(connection, pid=pid, name=name, birth_date=born)
-            given = {
+            start_data = {
                 "office": office.get("orgno", ""),
                 "officeName": office.get("name", ""),
                 "granted": False,
@@ -117,7 +117,7 @@ class Trial:
                 **variables,
             }
             app.dispatch.send(
-                StartInstance(draft.key, owner.id, given), Actor(Role.CITIZEN, owner.id, name, level="high")
+                StartInstance(draft.key, owner.id, start_data), Actor(Role.CITIZEN, owner.id, name, level="high")
             )
             self._work(app)
 

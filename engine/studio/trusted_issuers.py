@@ -122,15 +122,15 @@ def _write(connection: Connection, issuers: list[TrustedIssuer], by: str, now: d
 def _read(text: str) -> tuple[str, str]:
     """The public part of a key and its thumbprint. A private key is refused: it is not ours to have."""
     try:
-        given = json.loads(text)
-        if not isinstance(given, dict) or given.get("kty") != "RSA":
+        jwk = json.loads(text)
+        if not isinstance(jwk, dict) or jwk.get("kty") != "RSA":
             raise KeyRefused("trust.not_key", "jwk")
-        if "d" in given:
+        if "d" in jwk:
             raise KeyRefused("trust.private", "jwk")
-        modulus = base64.urlsafe_b64decode(given["n"] + "==")
+        modulus = base64.urlsafe_b64decode(jwk["n"] + "==")
         if int.from_bytes(modulus, "big").bit_length() < _SMALLEST:
             raise KeyRefused("trust.small", "jwk")
-        key = RSAKey.import_key({part: given[part] for part in ("kty", "n", "e")})
+        key = RSAKey.import_key({part: jwk[part] for part in ("kty", "n", "e")})
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         raise KeyRefused("trust.not_key", "jwk") from None
     return json.dumps(key.as_dict(private=False), sort_keys=True), key.thumbprint()

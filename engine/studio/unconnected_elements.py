@@ -38,7 +38,7 @@ def find_scope(root: Any, identity: str) -> Any:
 
 
 def add_start(
-    files: Files, scope: str, *, kind: str, name: str, target: str, given: Mapping[str, str]
+    files: Files, scope: str, *, kind: str, name: str, target: str, values: Mapping[str, str]
 ) -> tuple[dict[str, bytes], str]:
     """One more way the process, or a part of it, may begin, leading to *target*. *kind* "none": on its own."""
     root = open_process(files)
@@ -55,13 +55,13 @@ def add_start(
     start = etree.Element(f"{BPMN}startEvent", id=new_id(root, named(name)), name=named(name))
     node.addprevious(start)
     if kind != "none":
-        set_event(root, start, kind, given)
+        set_event(root, start, kind, values)
     flow_after(start, root, start.get("id", ""), target)
     return close_process(files, root, redraw=True), str(start.get("id"))
 
 
 def add_handler(
-    files: Files, scope: str, *, kind: str, name: str, given: Mapping[str, str], interrupting: bool
+    files: Files, scope: str, *, kind: str, name: str, values: Mapping[str, str], interrupting: bool
 ) -> tuple[dict[str, bytes], str]:
     """An event subprocess: what is done when something happens, whatever the case is at. Returns its start's id.
 
@@ -76,7 +76,7 @@ def add_handler(
     start.set("name", name)
     if not interrupting and kind not in ("error", "compensation"):
         start.set("isInterrupting", "false")
-    set_event(root, start, kind, given)
+    set_event(root, start, kind, values)
     return close_process(files, root, redraw=True), str(start.get("id"))
 
 
@@ -127,7 +127,7 @@ def _before_artifacts(parent: Any, node: Any) -> None:
         others[0].addprevious(node)
 
 
-def also(files: Files, event_id: str, kind: str, given: Mapping[str, str]) -> dict[str, bytes]:
+def also(files: Files, event_id: str, kind: str, values: Mapping[str, str]) -> dict[str, bytes]:
     """One more thing an event waits for or throws, beside what it has."""
     root = open_process(files)
     event = find_step(root, event_id)
@@ -135,7 +135,7 @@ def also(files: Files, event_id: str, kind: str, given: Mapping[str, str]) -> di
         raise EditRefused("edit.gone")
     if len(definitions_of(event)) >= MAX_EVENT_DEFINITIONS:
         raise EditRefused("edit.too_many_events", "kind")
-    set_event(root, event, kind, given)
+    set_event(root, event, kind, values)
     return close_process(files, root)
 
 

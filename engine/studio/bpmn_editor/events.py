@@ -174,24 +174,26 @@ def _condition(definition: Any, text: str) -> None:
     condition.text = text
 
 
-def set_event(root: Any, step: Any, kind: str, given: Mapping[str, str]) -> None:
+def set_event(root: Any, step: Any, kind: str, values: Mapping[str, str]) -> None:
     """Give an event without a definition one: a timer its time, a message, signal, error or escalation its name."""
     definition = insert_child(step, etree.Element(f"{BPMN}{_TAGS.get(kind, kind)}EventDefinition"))
     if kind == "timer":
-        timer = given.get("timer") if given.get("timer") in TIMES else "duration"
-        if not given.get("time"):
+        timer = values.get("timer") if values.get("timer") in TIMES else "duration"
+        if not values.get("time"):
             raise EditRefused("edit.time_missing", "time")
-        etree.SubElement(definition, f"{BPMN}{TIMES[str(timer)]}").text = timer_value(str(timer), given["time"], "time")
+        etree.SubElement(definition, f"{BPMN}{TIMES[str(timer)]}").text = timer_value(
+            str(timer), values["time"], "time"
+        )
     elif kind in ROOTS:
-        name = within(given.get("reference", "").strip(), MAX_NAME, "reference")
+        name = within(values.get("reference", "").strip(), MAX_NAME, "reference")
         if not name and kind in ("message", "signal"):
             raise EditRefused("edit.reference_missing", "reference")
         if name:
             definition.set(f"{kind}Ref", refer(root, kind, name))
     elif kind == "conditional":
-        _condition(definition, expression(given.get("condition", ""), "condition"))
+        _condition(definition, expression(values.get("condition", ""), "condition"))
     elif kind == "link":
-        definition.set("name", given.get("reference", ""))
+        definition.set("name", values.get("reference", ""))
 
 
 def can_be_interrupted(step: Any) -> bool:
@@ -200,7 +202,7 @@ def can_be_interrupted(step: Any) -> bool:
 
 
 def add_interruption(
-    files: Files, host: str, *, kind: str, name: str, target: str, given: Mapping[str, str], interrupting: bool = True
+    files: Files, host: str, *, kind: str, name: str, target: str, values: Mapping[str, str], interrupting: bool = True
 ) -> tuple[dict[str, bytes], str]:
     """An event on the edge of a step, and a way from it to *target*, or to an end of its own when that is "".
 
@@ -216,7 +218,7 @@ def add_interruption(
     if not interrupting and kind not in ("error", "cancel"):
         event.set("cancelActivity", "false")
     step.addnext(event)
-    set_event(root, event, kind, given)
+    set_event(root, event, kind, values)
     identity = str(event.get("id"))
     if target:
         node = find_step(root, target)

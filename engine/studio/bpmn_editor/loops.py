@@ -48,32 +48,32 @@ def loop(step: Any) -> dict[str, str]:
     return found
 
 
-def write_loop(step: Any, given: Mapping[str, str]) -> None:
+def write_loop(step: Any, values: Mapping[str, str]) -> None:
     for name in ("loop_over", "loop_until", "loop_output", "loop_times"):
-        expression(given[name], name)
+        expression(values[name], name)
     many, again = (step.find(f"{BPMN}{tag}LoopCharacteristics") for tag in ("multiInstance", "standard"))
-    kind = given["loop"]
+    kind = values["loop"]
     if again is not None and kind != "while":
         drop(again)
     if many is not None and kind in ("", "while"):
         drop(many)
     if kind == "while":
-        if not given["loop_until"] and not given["loop_max"]:
+        if not values["loop_until"] and not values["loop_max"]:
             raise EditRefused("edit.loop_end", "loop_until")
         again = again if again is not None else insert_child(step, etree.Element(f"{BPMN}standardLoopCharacteristics"))
-        number(given["loop_max"], "loop_max")
-        write(again, "@loopMaximum", given["loop_max"])
-        write(again, "@testBefore", flag(given["loop_before"], "loop_before"))
-        write(again, "loopCondition", given["loop_until"])
+        number(values["loop_max"], "loop_max")
+        write(again, "@loopMaximum", values["loop_max"])
+        write(again, "@testBefore", flag(values["loop_before"], "loop_before"))
+        write(again, "loopCondition", values["loop_until"])
     elif kind:
-        if not given["loop_over"] and not given["loop_times"]:
+        if not values["loop_over"] and not values["loop_times"]:
             raise EditRefused("edit.loop_items", "loop_over")
         if many is None:
             many = insert_child(step, etree.Element(f"{BPMN}multiInstanceLoopCharacteristics"))
         write(many, "@isSequential", "true" if kind == "each_in_turn" else "")
-        write(many, f"{EXTENSIONS}/ib:collection", given["loop_over"])
-        write(many, f"{EXTENSIONS}/ib:collection/@item", (given["loop_item"] or "item") if given["loop_over"] else "")
-        write(many, f"{EXTENSIONS}/ib:output", given["loop_output"])
-        write(many, f"{EXTENSIONS}/ib:output/@collection", given["loop_collect"] if given["loop_output"] else "")
-        write(many, "loopCardinality", given["loop_times"])
-        write(many, "completionCondition", given["loop_until"])
+        write(many, f"{EXTENSIONS}/ib:collection", values["loop_over"])
+        write(many, f"{EXTENSIONS}/ib:collection/@item", (values["loop_item"] or "item") if values["loop_over"] else "")
+        write(many, f"{EXTENSIONS}/ib:output", values["loop_output"])
+        write(many, f"{EXTENSIONS}/ib:output/@collection", values["loop_collect"] if values["loop_output"] else "")
+        write(many, "loopCardinality", values["loop_times"])
+        write(many, "completionCondition", values["loop_until"])

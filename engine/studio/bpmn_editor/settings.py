@@ -118,16 +118,16 @@ def read_settings(files: Files, element_id: str) -> dict[str, str]:
     return found | event_settings(step)
 
 
-def write_settings(files: Files, element_id: str, given: Mapping[str, str]) -> dict[str, bytes]:
-    """The step with the settings that are *given*; the others, and whatever else it holds, stay.
+def write_settings(files: Files, element_id: str, values: Mapping[str, str]) -> dict[str, bytes]:
+    """The step with the settings in *values*; the others, and whatever else it holds, stay.
 
     Raises ``EditRefused`` with the name of the setting that cannot be read.
     """
     root = open_process(files)
     step = find_step(root, element_id)
     now = read_settings(files, element_id)
-    changed = {name: value.strip() for name, value in given.items() if value.strip() != now.get(name, "")}
-    if "name" in given and not given["name"].strip() and local(step) in ACTIVITIES:
+    changed = {name: value.strip() for name, value in values.items() if value.strip() != now.get(name, "")}
+    if "name" in values and not values["name"].strip() and local(step) in ACTIVITIES:
         raise EditRefused("edit.name_missing", "name")
     if "name" in changed:
         write(step, "@name", within(changed["name"], MAX_NAME, "name"))

@@ -29,14 +29,14 @@ def change_step(
 ) -> dict[str, bytes]:
     """New name, performer and deadline, or how long a timer waits. "14 dager" and P14D both do; empty takes it away."""
     step = find_step(open_process(files), element_id)
-    given = {"name": name}
+    values = {"name": name}
     if wait and step.find(f"{BPMN}timerEventDefinition/{BPMN}timeDuration") is not None:
-        given["timer"], given["time"] = "duration", wait
+        values["timer"], values["time"] = "duration", wait
     if local(step) in ("userTask", "manualTask", "task"):
-        given |= {"due": due, "warn": warn}
+        values |= {"due": due, "warn": warn}
         if performer in ("citizen", "caseworker"):
-            given["performer"] = performer
-    return write_settings(files, element_id, given)
+            values["performer"] = performer
+    return write_settings(files, element_id, values)
 
 
 def touched_by_removing(files: Files, element_id: str) -> list[tuple[str, str]]:

@@ -66,12 +66,12 @@ class Building(Choosing):
             if not isinstance(bound.get(what), str):
                 bound[what] = f"field.{self.data_type}.{path}" if path else f"form.{self.step}.{identity}"
             self._set_texts(bound[what], titles)
-        given = any(text.strip() for text in helps.values())
-        if given and not isinstance(bound.get("description"), str):
+        has_help = any(text.strip() for text in helps.values())
+        if has_help and not isinstance(bound.get("description"), str):
             bound["description"] = f"help.{self.data_type}.{path or identity}"
         if isinstance(bound.get("description"), str):
             self._set_texts(bound["description"], helps)
-            if not given:
+            if not has_help:
                 del bound["description"]
 
     def let(self, identity: str, what: str, when: Any) -> None:

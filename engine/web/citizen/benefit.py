@@ -58,10 +58,10 @@ def measure(connection: Connection) -> Measured:
 
 @blueprint.get("/nytte")
 def show() -> ResponseReturnValue:
-    given = {a.key: request.args[a.key] for a in assumptions() if a.key in request.args}
+    submitted = {a.key: request.args[a.key] for a in assumptions() if a.key in request.args}
     wrong = ""
     try:
-        found = benefits(given)
+        found = benefits(submitted)
     except AssumptionError as error:
         found, wrong = benefits(), error.key
     with view.application().db.read() as connection:
@@ -71,8 +71,8 @@ def show() -> ResponseReturnValue:
         "benefit.html",
         benefits=found,
         assumptions=named,
-        values={} if wrong else given,
-        given=given,
+        values={} if wrong else submitted,
+        submitted=submitted,
         wrong=named.get(wrong),
         measured=measured,
         unpriced=unpriced(),

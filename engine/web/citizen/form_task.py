@@ -27,7 +27,7 @@ Faults = Sequence[dict[str, str]]
 
 
 def draw(
-    connection: Connection, task: Any, given: dict[str, Any] | None, faults: Faults, wanted: str = ""
+    connection: Connection, task: Any, submitted: dict[str, Any] | None, faults: Faults, wanted: str = ""
 ) -> ResponseReturnValue:
     """The page of a task. *wanted* is the page of its form, else where they were last.
 
@@ -35,7 +35,7 @@ def draw(
     """
     application = view.application()
     deployed = application.library.get(connection, task.definition_id)
-    form = forms.of_task(connection, task, given)
+    form = forms.of_task(connection, task, submitted)
     case = queries.case_by_id(connection, task.case_id)
     shown = answers.of_case(connection, case, deployed) if task.task_type in ("confirmation", "signing") else ()
     parties_in = parties.of_case(connection, task.case_id)

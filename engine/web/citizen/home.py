@@ -194,7 +194,7 @@ def case() -> ResponseReturnValue:
                 now=application.clock.now(),
             )
         found = own_case(connection, number)
-        given = notices.of_person(connection, application.vault, actor().person_id)
+        sent = notices.of_person(connection, application.vault, actor().person_id)
         owns = found.owner_id == actor().person_id
         return render_template(
             "case.html",
@@ -218,7 +218,7 @@ def case() -> ResponseReturnValue:
             measures=measures.of_case(connection, application.vault, found.id) if owns else (),
             history=queries.history(connection, found.id, SHOWN, actor().person_id),
             unread=journal.unread(connection, found.id, Role.CITIZEN),
-            told=[n for n in given if n.case_id == found.id and n.read_at is None],
+            told=[n for n in sent if n.case_id == found.id and n.read_at is None],
             asks=queries.asks_now(connection, found.id, application.clock.now()),
             about=about_other(connection, found),
             now=application.clock.now(),
@@ -259,7 +259,7 @@ def other_overview(number: str) -> ResponseReturnValue:
     shown, built_at, version = newest
     return render_template(
         "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
-        sources=(), entries=(), shares=(), task=None, waiting=False, given={}, faults=(), view_only=True,
+        sources=(), entries=(), shares=(), task=None, waiting=False, submitted={}, faults=(), view_only=True,
         by_party=True, owner=view.name_of(person),
     )  # fmt: skip
 
@@ -308,13 +308,13 @@ def _messages(text: str, fault: str) -> ResponseReturnValue:
             for case_id in cases
             for message in journal.messages(connection, application.vault, case_id)
         ]
-        given = notices.of_person(connection, application.vault, who)
+        sent = notices.of_person(connection, application.vault, who)
     send(ReadMessages(now))
     body = render_template(
         "messages.html",
         cases=[case for case in cases.values() if case.state == "open" and case.office],
         messages=sorted(written, key=lambda pair: pair[1].at, reverse=True),
-        notices=given,
+        notices=sent,
         takes_part=bool(every),
         text=text,
         fault=fault,

@@ -126,7 +126,7 @@ def read_measures(kept: Mapping[str, Any]) -> list[Measure]:
     ]
 
 
-def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> ResponseReturnValue:
+def _measures(submitted: Mapping[str, str], faults: list[dict[str, str]]) -> ResponseReturnValue:
     """What a measure would do, before and after (R56). Nothing is decided until it is in the plan."""
     application = view.application()
     with application.db.read() as connection:
@@ -143,7 +143,7 @@ def _measures(given: Mapping[str, str], faults: list[dict[str, str]]) -> Respons
         clean_up=clean_up(known.overview.debts, known.overview.as_of),
         kept_plan=known.plan,
         spending=known.overview.spending[:6],
-        given=given,
+        submitted=submitted,
         faults=faults,
         task=task,
     )

@@ -44,7 +44,7 @@ def show() -> ResponseReturnValue:
     return page({}, [])
 
 
-def page(given: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
+def page(submitted: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
     """The whole page; with *faults*, what was written stands in its form."""
     application = view.application()
     now = application.clock.now()
@@ -72,7 +72,7 @@ def page(given: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
         shares=shares,
         task=next((task for task in tasks if task.task_type == "supplement"), None),
         waiting=waiting(rows, agreed, built_at, now),
-        given=given,
+        submitted=submitted,
         faults=faults,
         view_only=False,
     )
@@ -88,8 +88,8 @@ def sources(connection: Connection, case_id: str) -> Any:
 
 def agreed_at(connection: Connection, case_id: str) -> datetime | None:
     """When the citizen last agreed to the asking, by consent or mandate; None when they have not."""
-    given = (consent_record.c.case_id == case_id, consent_record.c.state == "given")
-    found: datetime | None = connection.execute(select(func.max(consent_record.c.decided_at)).where(*given)).scalar()
+    conditions = (consent_record.c.case_id == case_id, consent_record.c.state == "given")
+    found: datetime | None = connection.execute(select(func.max(consent_record.c.decided_at)).where(*conditions)).scalar()
     return found
 
 

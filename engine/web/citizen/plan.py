@@ -39,7 +39,7 @@ def show() -> ResponseReturnValue:
     return _page({}, [])
 
 
-def _page(given: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
+def _page(submitted: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         known = known_of(connection)
@@ -75,7 +75,7 @@ def _page(given: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
         month=lambda number: month_after(as_of, number),
         year_numbers=[date(as_of.year, number, 1) for number in range(1, 13)],
         dream=_dream(debts, as_of, order, room, faults) if debts else None,
-        given=given,
+        submitted=submitted,
         faults=faults,
         task=task,
         journeys=known.journeys,

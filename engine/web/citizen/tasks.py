@@ -94,7 +94,7 @@ def attachment(task_id: str, attachment_id: str) -> Response:
         return attachments.answered(connection, task.case_id, attachment_id, attachments.of_task(connection, task))
 
 
-def _question(connection: Connection, task: Any, given: dict[str, Any], fault: str) -> ResponseReturnValue:
+def _question(connection: Connection, task: Any, submitted: dict[str, Any], fault: str) -> ResponseReturnValue:
     """The consent page and its siblings: five facts, boxes, yes and no of equal weight."""
     application = view.application()
     settings = application.settings
@@ -119,7 +119,7 @@ def _question(connection: Connection, task: Any, given: dict[str, Any], fault: s
         key=task.key,
         values=values,
         sources=sources,
-        given=given,
+        submitted=submitted,
         fault=fault,
         step={"consent": 1, "mandate": 2, "share": 3}[kind],
     )
@@ -158,23 +158,23 @@ def answer(task_id: str) -> ResponseReturnValue:
         kinds = form.getlist("kinds")
         if "all" in kinds:
             kinds = list(_kinds(task.task_type, variables))
-        given = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
-        fault = _fault(task.task_type, given)
+        submitted = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
+        fault = _fault(task.task_type, submitted)
         if fault and task.state in queries.OPEN:
-            return _question(connection, task, given, fault)
-    command = CompleteTask(task_id, data={YES_NO[task.task_type]: given})
+            return _question(connection, task, submitted, fault)
+    command = CompleteTask(task_id, data={YES_NO[task.task_type]: submitted})
     try:
         outcome = send(command, once=True)
     except Invalid:
         with application.db.read() as connection:
-            return _question(connection, task, given, "question.choose")
+            return _question(connection, task, submitted, "question.choose")
     return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
 
 
-def _fault(kind: str, given: dict[str, Any]) -> str:
-    if given["answer"] not in ("yes", "no"):
+def _fault(kind: str, submitted: dict[str, Any]) -> str:
+    if submitted["answer"] not in ("yes", "no"):
         return "question.choose"
-    if given["answer"] == "yes" and kind in ASKS_FOR and not given["kinds"]:
+    if submitted["answer"] == "yes" and kind in ASKS_FOR and not submitted["kinds"]:
         return "question.tick"
     return ""
 

@@ -65,14 +65,14 @@ def _months_on(month: datetime, count: int) -> datetime:
 
 def _asked(journeys: list[str], offices: list[str], now: datetime) -> tuple[Asked, datetime, datetime]:
     this = now.astimezone(OSLO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    given = request.args
-    since, until = _month(given.get("fra", "")), _month(given.get("til", ""))
-    wrong = bool((given.get("fra") and since is None) or (given.get("til") and until is None))
+    args = request.args
+    since, until = _month(args.get("fra", "")), _month(args.get("til", ""))
+    wrong = bool((args.get("fra") and since is None) or (args.get("til") and until is None))
     wrong = wrong or bool(since and until and until < since)
     if wrong or since is None or until is None:
         since, until = _months_on(this, 1 - MONTHS), this
-    journey = given.get("tjeneste", "")
-    office = given.get("kontor", "")
+    journey = args.get("tjeneste", "")
+    office = args.get("kontor", "")
     if office not in offices:
         office = "" if _everywhere() else offices[0]
     asked = Asked(journey if journey in journeys else journeys[0], f"{since:%Y-%m}", f"{until:%Y-%m}", office, wrong)

@@ -63,11 +63,11 @@ def _plan(connection: Connection, case: Any) -> Assessed | None:
     return assessed(connection, kept, case.id) if kept else None
 
 
-def _form(connection: Connection, reader: Reader, task: Any, given: dict[str, Any] | None) -> forms.TaskForm | None:
+def _form(connection: Connection, reader: Reader, task: Any, submitted: dict[str, Any] | None) -> forms.TaskForm | None:
     """The form of the task at hand, for whoever may read what is in it."""
     if task is None or not access.step_readable(connection, reader, task.definition_id, task.element_id):
         return None
-    return forms.of_task(connection, task, given)
+    return forms.of_task(connection, task, submitted)
 
 
 def _decision(connection: Connection, reader: Reader, deployed: Deployed, case_id: str) -> Any:
@@ -79,7 +79,7 @@ def _decision(connection: Connection, reader: Reader, deployed: Deployed, case_i
 
 
 def content(
-    connection: Connection, case: Any, now: datetime, given: dict[str, Any] | None, written: dict[str, str]
+    connection: Connection, case: Any, now: datetime, submitted: dict[str, Any] | None, written: dict[str, str]
 ) -> dict[str, Any]:
     """Everything the page shows of a case."""
     application = view.application()
@@ -115,8 +115,8 @@ def content(
         "stages": stage_rows(case),
         "tasks": tasks,
         "task": task,
-        "form": _form(connection, reader, task, given or (draft.content if draft else None)),
-        "draft_at": draft.changed_at if draft and not given else None,
+        "form": _form(connection, reader, task, submitted or (draft.content if draft else None)),
+        "draft_at": draft.changed_at if draft and not submitted else None,
         "task_help": _help(bundle, task),
         "shown": answers.of_case(connection, case, deployed),
         "plan": _plan(connection, case) if shared else None,

@@ -87,7 +87,7 @@ def _note_plan_read(number: str) -> None:
 def page(
     number: str,
     *,
-    given: dict[str, Any] | None = None,
+    submitted: dict[str, Any] | None = None,
     fault: str = "",
     said: str = "",
     written: dict[str, str] | None = None,
@@ -108,7 +108,7 @@ def page(
         case = case_of(connection, number)
         body = render_template(
             "casework.html",
-            **content(connection, case, now, given, written or {}),
+            **content(connection, case, now, submitted, written or {}),
             faults=list(faults),
             fault=fault,
             said=said,
@@ -137,9 +137,9 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
         wrong = forms.with_others(refused, judged)
     if attachments.pressed():
         case_drafts.keep(number, f"task.{task_id}")
-        return page(number, given=filled, faults=refused)
+        return page(number, submitted=filled, faults=refused)
     if wrong or other_rows is not None:
-        return page(number, given=filled, faults=wrong)
+        return page(number, submitted=filled, faults=wrong)
     data = {form.stored: filled} if form else {}
     version = request.form.get("_version", "")
     command = CompleteCaseTask(
@@ -148,9 +148,9 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
     try:
         send(command, once=True)
     except Invalid:
-        return page(number, given=filled, fault="case.form_faults")
+        return page(number, submitted=filled, fault="case.form_faults")
     except StageRefused as refusal:
-        return page(number, given=filled, fault=refusal.key)
+        return page(number, submitted=filled, fault=refusal.key)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -170,7 +170,7 @@ def _not_completed(
     held_by = refusal.by if isinstance(refusal, AlreadyDone) else ""
     words = view.t("desk.no.task_held", who=view.name_of(held_by)) if held_by else session.why_not(refusal)
     stored = view.t("draft.kept") if filled else ""
-    return page(number, given=filled or None, said=f"{words} {stored}".strip(), status=409, held_by=held_by)
+    return page(number, submitted=filled or None, said=f"{words} {stored}".strip(), status=409, held_by=held_by)
 
 
 @blueprint.post("/saker/<number>/notat")
@@ -271,7 +271,7 @@ def overview(number: str) -> ResponseReturnValue:
         shares=(),
         task=None,
         waiting=False,
-        given={},
+        submitted={},
         faults=(),
         view_only=True,
         owner=view.name_of(case.owner_id),

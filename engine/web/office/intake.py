@@ -94,12 +94,12 @@ def find(pid: str) -> tuple[Found | None, str]:
     except person_lookup.TooManyLookupsError:
         log.warning("%s too many look-ups by %s", g.reference, actor().person_id)
         return None, "opening.too_many"
-    given, fault = identify(pid)
-    if given is None:
+    identified, fault = identify(pid)
+    if identified is None:
         return None, fault
     with application.db.read() as connection:
         known = application.vault.person(connection, known_id) if known_id else None
-    return Found(send(StoreSearch(pid, views.LOOKUP)).made, *given, known), ""
+    return Found(send(StoreSearch(pid, views.LOOKUP)).made, *identified, known), ""
 
 
 def looked_up(connection: Connection, search: str) -> str:

@@ -50,23 +50,23 @@ MOST_EXPORTED = 10_000
 EXPORTED = ("process", "stage", "state", "waits", "pause", "opened", "since", "deadline", "planned", "assigned")
 
 
-def asked(connection: Connection, given: Mapping[str, str], now: datetime) -> tuple[Filter, str]:
+def asked(connection: Connection, args: Mapping[str, str], now: datetime) -> tuple[Filter, str]:
     """What the address asks for, and the words of a search as they were typed."""
     application = view.application()
-    chosen = given.get("visning", "alle")
-    number = given.get("nummer", "").strip()[:12]
+    chosen = args.get("visning", "alle")
+    number = args.get("nummer", "").strip()[:12]
     typed = ""
-    if given.get("sok"):
-        typed = views.search(connection, application.vault, actor().person_id, given["sok"], now)
+    if args.get("sok"):
+        typed = views.search(connection, application.vault, actor().person_id, args["sok"], now)
     found = Filter(
         view=chosen if chosen in queue.VIEWS else "alle",
         number=number if _NUMBER.fullmatch(number) else "",
-        key=given.get("prosess", "")[:100],
-        stage=given.get("steg", "")[:60],
-        responsible=given.get("ansvarlig", "")[:36],
+        key=args.get("prosess", "")[:100],
+        stage=args.get("steg", "")[:60],
+        responsible=args.get("ansvarlig", "")[:36],
         words=tuple(application.vault.blind(word) for word in name_index.words(typed)),
-        sort=given.get("sorter", "frist") if given.get("sorter") in queue.SORTS else "frist",
-        descending=given.get("synkende") == "1",
+        sort=args.get("sorter", "frist") if args.get("sorter") in queue.SORTS else "frist",
+        descending=args.get("synkende") == "1",
     )
     return found, typed
 
@@ -75,11 +75,11 @@ def asked(connection: Connection, given: Mapping[str, str], now: datetime) -> tu
 def show() -> ResponseReturnValue:
     application = view.application()
     now = application.clock.now()
-    given = request.args.to_dict()
+    args = request.args.to_dict()
     with application.db.read() as connection:
         who = session.who(connection, now)
-        wanted, typed = asked(connection, given, now)
-        page = queue.page(connection, who, wanted, now, _place(given, wanted))
+        wanted, typed = asked(connection, args, now)
+        page = queue.page(connection, who, wanted, now, _place(args, wanted))
         counts = queue.counts(connection, who, now)
         saved = [
             (row, queue.count(connection, who, asked(connection, row.query, now)[0], now))
@@ -92,7 +92,7 @@ def show() -> ResponseReturnValue:
         unread = queue.unread(connection, [case.id for case in page.rows])
         told = [n for n in notices.of_person(connection, application.vault, who.person_id, 20) if n.read_at is None]
         due = len(measures.due(connection, who.office, now))
-    plain = {key: value for key, value in given.items() if key not in ("etter", "for", "tall")}
+    plain = {key: value for key, value in args.items() if key not in ("etter", "for", "tall")}
     answer = make_response(
         render_template(
             "queue.html",
@@ -101,8 +101,8 @@ def show() -> ResponseReturnValue:
             counts=counts,
             asked=wanted,
             typed=typed or wanted.number,
-            expired=bool(given.get("sok")) and not typed,
-            pid_typed="tall" in given,
+            expired=bool(args.get("sok")) and not typed,
+            pid_typed="tall" in args,
             saved=saved,
             loads=loads,
             people=people,
@@ -153,10 +153,10 @@ def _cursor(place: Place | None) -> str:
     return f"{value}|{place.case_id}"
 
 
-def _place(given: Mapping[str, str], wanted: Filter) -> Place | None:
+def _place(args: Mapping[str, str], wanted: Filter) -> Place | None:
     """Where the page begins. An address somebody has changed begins at the beginning."""
-    back = "for" in given
-    value, bar, case_id = given.get("for" if back else "etter", "").partition("|")
+    back = "for" in args
+    value, bar, case_id = args.get("for" if back else "etter", "").partition("|")
     if not bar:
         return None
     if wanted.sort == "sak" and wanted.view != "ferdige":

@@ -28,11 +28,11 @@ CHOICE = {"kode": "code", "prosess": "process", "steg": "element", "slag": "kind
 
 
 def _chosen(limit: int) -> tuple[Selection, dict[str, str]]:
-    given = {name: request.values.get(name, "")[:200] for name in CHOICE}
-    selection = Selection(**{CHOICE[name]: value for name, value in given.items()}, limit=limit)
+    chosen = {name: request.values.get(name, "")[:200] for name in CHOICE}
+    selection = Selection(**{CHOICE[name]: value for name, value in chosen.items()}, limit=limit)
     if not selection.narrows:
         raise NotFound("incidents")
-    return selection, {name: value for name, value in given.items() if value}
+    return selection, {name: value for name, value in chosen.items() if value}
 
 
 def _address(chosen: dict[str, str], **more: str) -> str:
@@ -71,7 +71,7 @@ def _page(wrong: str) -> ResponseReturnValue:
             step=step_name(connection, selection.process, selection.element),
             numbers=numbers,
             wrong=wrong,
-            given=request.form if wrong else {},
+            submitted=request.form if wrong else {},
             told=request.args.get("gjort", ""),
             refused=request.args.get("nektet", "")[:60],
         )

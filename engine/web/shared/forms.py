@@ -42,9 +42,12 @@ class TaskForm:
 
 
 def of_task(
-    connection: Connection, task: Any, given: Mapping[str, Any] | None = None, application: Application | None = None
+    connection: Connection,
+    task: Any,
+    submitted: Mapping[str, Any] | None = None,
+    application: Application | None = None,
 ) -> TaskForm | None:
-    """The form of a task filled with what is kept, or with *given*; ``None`` when the task has no form.
+    """The form of a task filled with what is kept, or with *submitted*; ``None`` when the task has no form.
 
     *application* is another application than the one at hand: that of a test run.
     """
@@ -54,7 +57,7 @@ def of_task(
     if kind is None:
         return None
     stored = kind.stored_as(task.owner_id)
-    content = given
+    content = submitted
     if content is None:
         kept = read(connection, application.vault, task.instance_id, stored)
         content = kept[0] if kept else read_in_case(connection, application.vault, task.case_id, stored) or {}

@@ -117,8 +117,8 @@ def parts(identity: Any) -> list[dict[str, Any]]:
     own = view.application().settings.organisation_number
     found = []
     for orgno, name in identity.offices:
-        given = identity.given.get(orgno, frozenset())
-        if LEADER in given and STAFF not in given:
+        granted = identity.given.get(orgno, frozenset())
+        if LEADER in granted and STAFF not in granted:
             role = Role.LEADER
         else:
             role = Role.ADMINISTRATOR if orgno == own else Role.CASEWORKER

@@ -33,8 +33,8 @@ def check_change() -> None:
     wanted = urlsplit(current_app.config["BASE_URL"])
     if origin and origin != "null" and urlsplit(origin)[:2] != wanted[:2]:
         abort(403)
-    given = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
-    if not g.csrf or not hmac.compare_digest(given, g.csrf):
+    submitted = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
+    if not g.csrf or not hmac.compare_digest(submitted, g.csrf):
         abort(403)
 
 

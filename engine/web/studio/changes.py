@@ -84,11 +84,11 @@ def _change(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
         raise EditRefused("edit.gone")
     shown = [name for name in form.get("shown", "").split(",") if name]
     now = read_settings(bundle.files, element)
-    given = step_choices.given(bundle, bundle.process.elements[element], form, shown, now)
+    submitted = step_choices.submitted(bundle, bundle.process.elements[element], form, shown, now)
     texts: list[tuple[str, str, str]] = []
-    if "config" in given:
-        given["config"], texts = job_submission.posted(bundle, element, now.get("config", ""), form)
-    changed: Files = write_settings(bundle.files, element, given)
+    if "config" in submitted:
+        submitted["config"], texts = job_submission.posted(bundle, element, now.get("config", ""), form)
+    changed: Files = write_settings(bundle.files, element, submitted)
     for key, language, said in texts:
         changed = bpmn_editor.set_text(changed, key, language, said)
     node = Bundle(bundle.key, changed).process.elements[element]
@@ -175,7 +175,7 @@ def _catch(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     changed, event = add_interruption(
         bundle.files, element, kind=form.get("kind", "timer"), name=form.get("name", ""),
         target=form.get("target", ""), interrupting=bool(form.get("interrupting")),
-        given=said(value),
+        values=said(value),
     )  # fmt: skip
     return changed, event
 

@@ -24,8 +24,8 @@ Change = Callable[[Bundle], Edited]
 
 def revision() -> int:
     """The revision the form was drawn on."""
-    given = request.form.get("revision", "")
-    return int(given) if given.isdigit() and len(given) < 10 else 0
+    submitted = request.form.get("revision", "")
+    return int(submitted) if submitted.isdigit() and len(submitted) < 10 else 0
 
 
 def send_edit(key: str, change: Change) -> Outcome:

@@ -66,10 +66,10 @@ def drawn(
     except (KeyError, BpmnSyntaxError, StopIteration):
         raise NotFound(element_id) from None
     tell = Teller(bundle, g.language)
-    given = posted() if refused or conflict else {}
+    submitted = posted() if refused or conflict else {}
     wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
-    settings = _settings(bundle, element_id, given)
-    job = job_form.shown(bundle, tell, settings.get("task_type", ""), settings.get("config", ""), given)
+    settings = _settings(bundle, element_id, submitted)
+    job = job_form.shown(bundle, tell, settings.get("task_type", ""), settings.get("config", ""), submitted)
     settings |= {"config": job.lines} if job else {}
     found = [
         finding_text(f, bundle.process)
@@ -82,11 +82,11 @@ def drawn(
         "parts/studio_step.html" if fragment else "studio_step.html",
         key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), wrong=wrong,
         both=conflicts.both(conflict, element_id) if conflict else (),
-        wrong_field=_field(refused, given), given=given, faults=found, tell=tell, titles=titles,
+        wrong_field=_field(refused, submitted), submitted=submitted, faults=found, tell=tell, titles=titles,
         settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
         options=_options(bundle, offer, titles, element),
-        chosen=_chosen(bundle, element, settings, given), about=tell.about(element),
-        ways=[_way(tell, bundle, bundle.process.flows[flow], given) for flow in element.outgoing],
+        chosen=_chosen(bundle, element, settings, submitted), about=tell.about(element),
+        ways=[_way(tell, bundle, bundle.process.flows[flow], submitted) for flow in element.outgoing],
         fields=step_choices.askable(bundle, element), operators=OFFERED, kinds=_kinds(offer),
         jobs=sorted(offer.jobs, key=task_type),
         sorts=_sorts(offer, element), undoing=[k for k in offered_here(offer) if k.id in UNDOING],
@@ -100,7 +100,7 @@ def drawn(
         more_events=_more_events(bundle, element) if is_event else [], throws=element.type in THROWING,
         touched=bpmn_editor.touched_by_removing(bundle.files, element_id), decides=element.type in flows.DECIDING,
         may_branch=_may_branch(element), dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
-        empty_row=step_choices.rows(None, given if given.get("act") == "branch" else {}, True),
+        empty_row=step_choices.rows(None, submitted if submitted.get("act") == "branch" else {}, True),
         current_sort=_current_sort(offer, element),
         tell_type=task_type, one_way=len(element.outgoing) == 1, is_person=element.type in PEOPLE, fragment=fragment,
     )  # fmt: skip
@@ -129,9 +129,11 @@ def _more_events(bundle: Bundle, element: Element) -> list[str]:
     return sorted(allowed - {"none", "multiple", "link", "terminate", "cancel"})
 
 
-def _chosen(bundle: Bundle, element: Element, settings: Mapping[str, str], given: Mapping[str, str]) -> dict[str, Any]:
+def _chosen(
+    bundle: Bundle, element: Element, settings: Mapping[str, str], submitted: Mapping[str, str]
+) -> dict[str, Any]:
     """The settings that are built by choosing, as they are drawn."""
-    typed = given if given.get("act") == "settings" else {}
+    typed = submitted if submitted.get("act") == "settings" else {}
     found: dict[str, Any] = {}
     saved = read_settings(bundle.files, element.id)
     for name in settings:
@@ -170,11 +172,11 @@ def _kinds(offer: Offer) -> dict[str, list[Kind]]:
     return found
 
 
-def _field(refused: EditRefused | None, given: Mapping[str, str]) -> str:
+def _field(refused: EditRefused | None, submitted: Mapping[str, str]) -> str:
     """The id of the field a refusal is about."""
     if refused is None or not refused.field:
         return "innhold"
-    act, flow = given.get("act", ""), given.get("flow", "")
+    act, flow = submitted.get("act", ""), submitted.get("flow", "")
     if act == "settings" and refused.field.startswith(("field-", "operator-", "value-", "more-")):
         return refused.field
     if act == "settings":
@@ -185,14 +187,16 @@ def _field(refused: EditRefused | None, given: Mapping[str, str]) -> str:
 _DURATIONS = [setting.name for setting in SETTINGS if setting.kind == "duration"]
 
 
-def _settings(bundle: Bundle, element_id: str, given: Mapping[str, str]) -> dict[str, str]:
+def _settings(bundle: Bundle, element_id: str, submitted: Mapping[str, str]) -> dict[str, str]:
     """What the step says, over it what was written and not saved."""
     found = read_settings(bundle.files, element_id)
     found |= {name: in_words(found[name]) for name in _DURATIONS if name in found}
     if found.get("timer") == "duration":
         found["time"] = in_words(found["time"])
-    if given.get("act") == "settings":
-        found |= {name: given.get(f"s-{name}", "") for name in given.get("shown", "").split(",") if name in found}
+    if submitted.get("act") == "settings":
+        found |= {
+            name: submitted.get(f"s-{name}", "") for name in submitted.get("shown", "").split(",") if name in found
+        }
     return found
 
 
@@ -234,10 +238,10 @@ def task_type(name: str) -> str:
     return name if said == f"tasktype.{name}" else said
 
 
-def _way(tell: Teller, bundle: Bundle, flow: Any, given: Mapping[str, str]) -> dict[str, Any]:
+def _way(tell: Teller, bundle: Bundle, flow: Any, submitted: Mapping[str, str]) -> dict[str, Any]:
     text = flow.condition.text if flow.condition else ""
     choice = conditions.read(text, tell.fields) if text else Choice(())
-    typed = given if given.get("flow") == flow.id else {}
+    typed = submitted if submitted.get("flow") == flow.id else {}
     source = bundle.process.elements[flow.source]
     return {
         "id": flow.id,

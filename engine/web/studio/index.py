@@ -52,7 +52,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> ResponseReturnValue:
         asked=asked,
         wrong=wrong,
         there=there,
-        given=request.form if wrong else {},
+        submitted=request.form if wrong else {},
     )
     return (body, 422) if wrong else body
 

@@ -68,7 +68,7 @@ class JobForm:
     types: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
 
-def shown(bundle: Bundle, tell: Teller, task_type: str, config: str, given: Mapping[str, str]) -> JobForm | None:
+def shown(bundle: Bundle, tell: Teller, task_type: str, config: str, submitted: Mapping[str, str]) -> JobForm | None:
     """The form of a job, ``None`` for one that is not described.
 
     config  its settings as lines;  ``given``: what was posted and not saved, shown instead
@@ -78,13 +78,13 @@ def shown(bundle: Bundle, tell: Teller, task_type: str, config: str, given: Mapp
         return None
     pairs = pairs_of(config)
     drawn = [one for one in described.settings if not one.by_hand]
-    if given.get("job") == task_type:
-        pairs = {**{n: v for n, v in pairs.items() if not _drawn(described, n)}, **filled(drawn, given, tell)}
+    if submitted.get("job") == task_type:
+        pairs = {**{n: v for n, v in pairs.items() if not _drawn(described, n)}, **filled(drawn, submitted, tell)}
     left = {name: value for name, value in pairs.items() if not _drawn(described, name)}
     return JobForm(
         task_type,
         view.t(f"job.{task_type}"),
-        tuple(_field(bundle, tell, task_type, one, pairs, given) for one in drawn),
+        tuple(_field(bundle, tell, task_type, one, pairs, submitted) for one in drawn),
         tuple((name, view.t(f"job.leaves.{name}")) for name in described.leaves),
         tuple((code, view.t(f"job.error.{code}")) for code in described.errors),
         lines_from(left),
@@ -98,7 +98,12 @@ def _drawn(described: Described, name: str) -> bool:
 
 
 def _field(
-    bundle: Bundle, tell: Teller, task_type: str, one: JobSetting, pairs: Mapping[str, str], given: Mapping[str, str]
+    bundle: Bundle,
+    tell: Teller,
+    task_type: str,
+    one: JobSetting,
+    pairs: Mapping[str, str],
+    submitted: Mapping[str, str],
 ) -> Field:
     identity = f"{PREFIX}{one.name.removesuffix('.')}"
     label, told = view.t(f"job.{task_type}.s.{one.name}"), _maybe(f"job.{task_type}.h.{one.name}")
@@ -106,8 +111,8 @@ def _field(
     value = pairs.get(one.name, "")
     if one.many:
         rows = [_row(tell, one, name, value) for name, value in pairs.items() if name.startswith(one.name)]
-        if given.get("job") == task_type:  # as it was written, what cannot be read too
-            rows = list(_written(identity, given))
+        if submitted.get("job") == task_type:  # as it was written, what cannot be read too
+            rows = list(_written(identity, submitted))
         rows += [("", "", "", "")] * SPARE
         return Field(identity, label, told, "reply" if one.kind == "reply" else "pairs", rows=tuple(rows))
     if one.kind == "data_sets":
@@ -129,9 +134,9 @@ def _row(tell: Teller, one: JobSetting, name: str, value: str) -> tuple[str, str
     return own, chosen, "" if chosen else value, ""
 
 
-def _written(base: str, given: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
-    for line in lines_in(given, base):
-        name, chosen, own, kind = (given.get(f"{line}-{part}", "") for part in ("name", "field", "own", "type"))
+def _written(base: str, submitted: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+    for line in lines_in(submitted, base):
+        name, chosen, own, kind = (submitted.get(f"{line}-{part}", "") for part in ("name", "field", "own", "type"))
         if name or chosen or own:
             yield name, chosen, own, kind
 
@@ -220,4 +225,4 @@ def job_fields(key: str, element: str) -> ResponseReturnValue:
     except EditRefused:
         raise NotFound(element) from None
     job = shown(bundle, tell, request.args.get("s-task_type", ""), config, {})
-    return render_template("parts/studio_job.html", job=job, tell=tell, given={}, wrong="", wrong_field="")
+    return render_template("parts/studio_job.html", job=job, tell=tell, submitted={}, wrong="", wrong_field="")

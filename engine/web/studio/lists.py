@@ -52,11 +52,11 @@ def change_list(key: str) -> ResponseReturnValue:
 
 def _rows() -> list[option_lists.Row]:
     """The lines of the list, as they were written."""
-    given = request.form
-    labels = [given.getlist(f"label-{language}") for language in LANGUAGES]
+    submitted = request.form
+    labels = [submitted.getlist(f"label-{language}") for language in LANGUAGES]
     return [
         option_lists.Row(value, dict(zip(LANGUAGES, said, strict=True)))
-        for value, *said in zip(given.getlist("value"), *labels, strict=False)
+        for value, *said in zip(submitted.getlist("value"), *labels, strict=False)
     ]
 
 

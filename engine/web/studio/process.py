@@ -95,7 +95,7 @@ def page(
         tab=tab,
         wrong=wrong,
         both=conflicts.both(conflict) if conflict else (),
-        given=request.form if wrong else {},
+        submitted=request.form if wrong else {},
         **parts,
     )
     return (body, 422) if wrong else body

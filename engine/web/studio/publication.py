@@ -35,11 +35,11 @@ def review(key: str) -> ResponseReturnValue:
     """
     with view.application().db.read() as connection:
         draft = draft_of(connection, key)
-    plan, given = running_cases.tried_before(key, draft)
-    return review_page(key, plan, given=given)
+    plan, submitted = running_cases.tried_before(key, draft)
+    return review_page(key, plan, submitted=submitted)
 
 
-def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", given: Any = None) -> ResponseReturnValue:
+def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", submitted: Any = None) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         draft = draft_of(connection, key)
@@ -68,7 +68,7 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", giv
         told=running_cases.told,
         names=running_cases.names(versions),
         wrong=wrong,
-        given=given or request.form,
+        submitted=submitted or request.form,
         two=two,
     )
     return (body, 422) if wrong else body

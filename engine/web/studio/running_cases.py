@@ -111,7 +111,7 @@ def move_plan(key: str) -> ResponseReturnValue:
     return move_page(key, *tried_before(key, target))
 
 
-def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, str]) -> ResponseReturnValue:
+def move_page(key: str, plan: case_migration.Plan | None, submitted: Mapping[str, str]) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         target = deployed(connection, key)
@@ -128,7 +128,7 @@ def move_page(key: str, plan: case_migration.Plan | None, given: Mapping[str, st
         plan=plan,
         told=told,
         names=names(versions),
-        given=given,
+        submitted=submitted,
     )
 
 

@@ -45,14 +45,14 @@ def drawn_scope(
     tell = Teller(bundle, g.language)
     own = process.elements.get(scope)
     members = [process.elements[child] for child in process.children[scope]]
-    given = posted() if refused or conflict else {}
+    submitted = posted() if refused or conflict else {}
     wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     any_order = own is not None and own.type == "adHocSubProcess"
     body = render_template(
         "studio_scope.html",
         key=key, bundle=bundle, draft=draft, scope=scope, own=own, tell=tell, wrong=wrong,
-        both=conflicts.both(conflict) if conflict else (), given=given, titles=titles,
-        wrong_field=f"{refused.field}-{given.get('act', '')}" if refused and refused.field else "innhold",
+        both=conflicts.both(conflict) if conflict else (), submitted=submitted, titles=titles,
+        wrong_field=f"{refused.field}-{submitted.get('act', '')}" if refused and refused.field else "innhold",
         starts=[e for e in members if e.type == "startEvent"],
         handlers=[(e, _begins(bundle, e)) for e in members if e.triggered_by_event],
         undoing=[e for e in members if e.for_compensation],
@@ -84,14 +84,14 @@ def scope_change(key: str, scope: str) -> ResponseReturnValue:
 def _start(bundle: Bundle, _: Offer, scope: str, form: Form) -> Done:
     return add_start(
         bundle.files, scope, kind=_wanted(form, STARTS), name=form.get("name", ""), target=form.get("target", ""),
-        given=said(form.get("value", "").strip()),
+        values=said(form.get("value", "").strip()),
     )  # fmt: skip
 
 
 def _handler(bundle: Bundle, _: Offer, scope: str, form: Form) -> Done:
     return add_handler(
         bundle.files, scope, kind=_wanted(form, HANDLERS), name=form.get("name", ""),
-        given=said(form.get("value", "").strip()), interrupting=bool(form.get("interrupting")),
+        values=said(form.get("value", "").strip()), interrupting=bool(form.get("interrupting")),
     )  # fmt: skip
 
 

@@ -34,26 +34,26 @@ def drawn_stages(
         draft = draft_of(connection, key)
     bundle = draft.bundle
     tell = Teller(bundle, g.language)
-    given = posted() if refused or conflict else {}
+    submitted = posted() if refused or conflict else {}
     wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     body = render_template(
         "studio_stages.html",
         key=key, bundle=bundle, draft=draft, tell=tell, wrong=wrong,
-        both=conflicts.both(conflict) if conflict else (), given=given, languages_=LANGUAGES,
-        wrong_field=_field(refused, given), fields=step_choices.askable(bundle, None), operators=OFFERED,
-        stages=[_stage(bundle, tell, stage, given) for stage in stage_editor.stages(bundle.files)],
+        both=conflicts.both(conflict) if conflict else (), submitted=submitted, languages_=LANGUAGES,
+        wrong_field=_field(refused, submitted), fields=step_choices.askable(bundle, None), operators=OFFERED,
+        stages=[_stage(bundle, tell, stage, submitted) for stage in stage_editor.stages(bundle.files)],
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body
 
 
-def _field(refused: EditRefused | None, given: dict[str, str]) -> str:
+def _field(refused: EditRefused | None, submitted: dict[str, str]) -> str:
     if refused is None or not refused.field:
         return "innhold"
-    return f"{refused.field}-{given['stage']}" if given.get("stage") else refused.field
+    return f"{refused.field}-{submitted['stage']}" if submitted.get("stage") else refused.field
 
 
-def _stage(bundle: Bundle, tell: Teller, stage: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
-    typed = given if given.get("stage") == stage["id"] else {}
+def _stage(bundle: Bundle, tell: Teller, stage: dict[str, Any], submitted: dict[str, str]) -> dict[str, Any]:
+    typed = submitted if submitted.get("stage") == stage["id"] else {}
     guard, refusal = stage_editor.guard_of(stage), stage.get("refusal", "")
     texts = {language: bundle.texts.get(language, {}).get(refusal, "") for language in LANGUAGES}
     return {

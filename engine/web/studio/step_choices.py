@@ -84,7 +84,7 @@ def drawn_value(text: str, known: Sequence[Field], typed: Form, name: str) -> di
     }  # fmt: skip
 
 
-def given(bundle: Bundle, element: Element, form: Form, shown: Sequence[str], now: Form) -> dict[str, str]:
+def submitted(bundle: Bundle, element: Element, form: Form, shown: Sequence[str], now: Form) -> dict[str, str]:
     """What was chosen and written for the settings that were shown.
 
     A condition that was written by hand stays until another is written or chosen.

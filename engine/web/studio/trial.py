@@ -58,7 +58,7 @@ def trial(key: str) -> ResponseReturnValue:
 
 
 def _trial_page(
-    key: str, given: dict[str, Any] | None, task_id: str, wrong: list[dict[str, str]]
+    key: str, submitted: dict[str, Any] | None, task_id: str, wrong: list[dict[str, str]]
 ) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
@@ -74,7 +74,7 @@ def _trial_page(
     names: dict[str, Any] = {}
     with run.open() as app, app.db.read() as connection:
         for task in state.tasks:
-            use = given if task.id == task_id else None
+            use = submitted if task.id == task_id else None
             form = None if task.task_type in ANSWERED else forms.of_task(connection, task, use, app)
             drawn[task.id] = form and replace(form, fields=_without_files(form.fields))
             names[task.owner_id] = app.vault.person(connection, task.owner_id).name

@@ -26,9 +26,9 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValu
         every = trusted_issuers.every(connection)
         settings = {name: studio_settings.get(connection, name) for name in ("two_persons", "only_trusted")}
         asked = studio_settings.get(connection, studio_settings.ASKED)
-    given = request.form.to_dict() if refused else {}
+    submitted = request.form.to_dict() if refused else {}
     if refused and refused.key == "trust.private":
-        given.pop("jwk", None)  # not ours to show
+        submitted.pop("jwk", None)  # not ours to show
     own = signing_key(application.settings.client_key)
     public = {k: v for k, v in own.as_dict(private=False).items() if k in ("kty", "n", "e")} if own else None
     body = render_template(
@@ -36,7 +36,7 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValu
         asked=asked.get("only_trusted", ""),
         own=json.dumps(public, sort_keys=True) if public else "", own_thumbprint=own.thumbprint() if own else "",
         wrong=view.t(refused.key) if refused else "", wrong_field=refused.field if refused else "",
-        given=given,
+        submitted=submitted,
     )  # fmt: skip
     return (body, 422) if refused else body
 

@@ -173,7 +173,7 @@ def _name_of_a_component(text: str) -> object:
 def _interruption(text: str, reference: str = "") -> object:
     return add_interruption(
         ESTATE.files, "Declare", kind="message" if reference else "timer", name=text, target="",
-        given={"time": "P1D", "reference": reference},
+        values={"time": "P1D", "reference": reference},
     )  # fmt: skip
 
 

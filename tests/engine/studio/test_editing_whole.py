@@ -109,9 +109,9 @@ def act(data: st.DataObject, files: Files) -> tuple[Files, set[str]]:
     scope, event = data.draw(st.sampled_from(scopes)), data.draw(st.sampled_from(EDGES))
     said = {"time": "3 dager", "reference": name, "condition": '["equals", 1, 1]'}
     if what == "start":
-        return add_start(files, scope, kind=event, name=name, target=node, given=said)[0], set()
+        return add_start(files, scope, kind=event, name=name, target=node, values=said)[0], set()
     if what == "handler":
-        return add_handler(files, scope, kind=event, name=name, given=said, interrupting=False)[0], {scope}
+        return add_handler(files, scope, kind=event, name=name, values=said, interrupting=False)[0], {scope}
     if what == "inside":
         return add_inside(files, scope, kind=kind, name=name, performer="citizen", called="notify")[0], {scope}
     if what == "undoing":
@@ -142,7 +142,7 @@ def act(data: st.DataObject, files: Files) -> tuple[Files, set[str]]:
     if what == "catch":
         event = data.draw(st.sampled_from(["timer", "message", "signal", "error", "escalation"]))
         given = {"time": "3 dager", "reference": name}
-        return add_interruption(files, node, kind=event, name=name, target=other, given=given)[0], set()
+        return add_interruption(files, node, kind=event, name=name, target=other, values=given)[0], set()
     if what == "ask":
         return flows.set_condition(files, way, '["equals", ["dataModel", "a", "variables"], "<&\\""]'), set()
     return flows.evaluate_earlier(files, way), set()

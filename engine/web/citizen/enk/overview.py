@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
     return _page({}, [])
 
 
-def _page(given: dict[str, str], faults: list[dict[str, str]]) -> ResponseReturnValue:
+def _page(submitted: dict[str, str], faults: list[dict[str, str]]) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         known = known_of(connection)
@@ -55,7 +55,7 @@ def _page(given: dict[str, str], faults: list[dict[str, str]]) -> ResponseReturn
         "enk.html",
         o=overview,
         private=known.private,
-        kept={**_shown(kept, overview), **given},
+        kept={**_shown(kept, overview), **submitted},
         amounts=AMOUNTS,
         periods=list(Period),
         kinds=("standard", "food", "low", "fish", "zero"),
