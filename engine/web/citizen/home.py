@@ -86,7 +86,7 @@ def home() -> ResponseReturnValue:
             "home.html",
             tasks=queries.tasks_of(connection, who),
             cases=[(case, home_of(connection, case)) for case in cases],
-            told=[n for n in notices.of_person(connection, application.vault, who) if n.read_at is None],
+            new_notices=[n for n in notices.of_person(connection, application.vault, who) if n.read_at is None],
             now=application.clock.now(),
         )
 
@@ -218,7 +218,7 @@ def case() -> ResponseReturnValue:
             measures=measures.of_case(connection, application.vault, found.id) if owns else (),
             history=queries.history(connection, found.id, SHOWN, actor().person_id),
             unread=journal.unread(connection, found.id, Role.CITIZEN),
-            told=[n for n in sent if n.case_id == found.id and n.read_at is None],
+            new_notices=[n for n in sent if n.case_id == found.id and n.read_at is None],
             asks=queries.asks_now(connection, found.id, application.clock.now()),
             about=about_other(connection, found),
             now=application.clock.now(),

@@ -33,14 +33,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``bar`` is the column that is drawn; ``told`` says the picture in words."""
+    """``bar`` is the column that is drawn; ``summary`` says the picture in words."""
 
     name: str
     first: str
     columns: tuple[str, ...]
     rows: tuple[Line, ...]
     bar: int
-    told: str
+    summary: str
 
 
 def tables(figures: Figures, titles: Mapping[str, str]) -> dict[str, Table]:
@@ -150,7 +150,7 @@ def _stages(figures: Figures, titles: Mapping[str, str]) -> Table:
     ]
     made = _table("steg", (), rows, len(AGES) + 1, [found.total for found in figures.stages])
     columns = (*_buckets(AGES), view.t("figures.together"))
-    return Table(made.name, made.first, columns, made.rows, made.bar, made.told)
+    return Table(made.name, made.first, columns, made.rows, made.bar, made.summary)
 
 
 def _dropped(figures: Figures, titles: Mapping[str, str]) -> Table:

@@ -90,7 +90,9 @@ def show() -> ResponseReturnValue:
         involved = [case.owner_id for case in page.rows] + [case.responsible for case in page.rows]
         people = session.people(connection, [*involved, *(load.person_id for load in loads)])
         unread = queue.unread(connection, [case.id for case in page.rows])
-        told = [n for n in notices.of_person(connection, application.vault, who.person_id, 20) if n.read_at is None]
+        new_notices = [
+            n for n in notices.of_person(connection, application.vault, who.person_id, 20) if n.read_at is None
+        ]
         due = len(measures.due(connection, who.office, now))
     plain = {key: value for key, value in args.items() if key not in ("etter", "for", "tall")}
     answer = make_response(
@@ -106,7 +108,7 @@ def show() -> ResponseReturnValue:
             saved=saved,
             loads=loads,
             people=people,
-            told=told,
+            new_notices=new_notices,
             due=due,
             leads=leads,
             plain=plain,

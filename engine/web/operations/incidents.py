@@ -72,7 +72,7 @@ def _page(wrong: str) -> ResponseReturnValue:
             numbers=numbers,
             wrong=wrong,
             submitted=request.form if wrong else {},
-            told=request.args.get("gjort", ""),
+            reported=request.args.get("gjort", ""),
             refused=request.args.get("nektet", "")[:60],
         )
     return (body, 422) if wrong else body

@@ -85,7 +85,7 @@ def index() -> ResponseReturnValue:
         if moved is None
         else {"moved": _days(moved), "answers": _answers(application.settings.sandbox_url)},
         now=now,
-        told=request.args.get("gjort", ""),
+        reported=request.args.get("gjort", ""),
     )
 
 

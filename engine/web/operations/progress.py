@@ -31,11 +31,11 @@ def _progress(identity: str) -> Progress:
 def batch(identity: str) -> str:
     """The whole page, or for htmx its moving part."""
     application = view.application()
-    told = _progress(identity)
+    progress = _progress(identity)
     refused = batches.results(application, identity, "refused")
     moved = bool(request.headers.get("HX-Request"))  # its buttons are swapped only when it ends: focus may be on one
     template = "parts/batch.html" if moved else "operations_batch.html"
-    return render_template(template, told=told, refused=_named(refused), moved=moved)
+    return render_template(template, progress=progress, refused=_named(refused), moved=moved)
 
 
 def _named(refused: list[dict[str, Any]]) -> list[tuple[str, str]]:

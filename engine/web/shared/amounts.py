@@ -54,8 +54,8 @@ def amount_fault(error: AmountError, label: str, text: str) -> str:
 def rate_fault(error: AmountError, label: str, text: str) -> str:
     """What is wrong with a rate, with what was read of it."""
     shown = {name: f"{_plain(value)}{NBSP}%" for name, value in error.values.items()}
-    told = error.code in ("empty", "digits", "negative") or (error.code == "above" and shown)
-    known = error.code if told else "wrong"
+    has_own_text = error.code in ("empty", "digits", "negative") or (error.code == "above" and shown)
+    known = error.code if has_own_text else "wrong"
     return view.t(f"rate.{known}", label=label, written=_written(text), **shown)
 
 

@@ -151,7 +151,7 @@ def warning_title(warning: Any) -> str:
 def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None) -> str:
     """An early signal as a sentence."""
     named = {"income_falling": "income.", "income_ending": "benefit_name."}
-    told = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
+    format_day = formatting.month_name if kind in ("savings_eaten", "income_ending") else formatting.long_date
     plain = ".plain" if kind == "claim_growing" and amount is None else ""
     today = norwegian_today(application().clock)
     passed = ".passed" if kind == "claim_growing" and when is not None and when < today else ""
@@ -159,7 +159,7 @@ def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None
         f"signal.{kind}{passed}{plain}",
         about=t(named[kind] + about) if kind in named else about,
         amount="" if amount is None else formatting.kroner(amount, g.language),
-        when="" if when is None else told(when, g.language),
+        when="" if when is None else format_day(when, g.language),
     )
 
 

@@ -46,7 +46,7 @@ def save(
     *,
     step: str = "",
     where: Callable[[str], Mapping[str, Any]] = lambda place: {},
-    told: Callable[[EditRefused], str] = refusal,
+    message_of: Callable[[EditRefused], str] = refusal,
 ) -> ResponseReturnValue:
     """Save a change made on *tab*, and on to where it shows; a colleague's change of the same is shown beside it.
 
@@ -58,7 +58,7 @@ def save(
     try:
         made = send_edit(key, change)
     except EditRefused as refused:
-        return (told(refused), 422) if by_script() else page(key, told(refused), tab, step)
+        return (message_of(refused), 422) if by_script() else page(key, message_of(refused), tab, step)
     except DraftConflict as conflict:
         return (conflicts.written(conflict), 409) if by_script() else page(key, "", tab, step, conflict=conflict)
     if by_script():

@@ -106,7 +106,7 @@ def _field(
     submitted: Mapping[str, str],
 ) -> Field:
     identity = f"{PREFIX}{one.name.removesuffix('.')}"
-    label, told = view.t(f"job.{task_type}.s.{one.name}"), _maybe(f"job.{task_type}.h.{one.name}")
+    label, help_text = view.t(f"job.{task_type}.s.{one.name}"), _maybe(f"job.{task_type}.h.{one.name}")
     empty = _maybe(f"job.{task_type}.none.{one.name}") or view.t("flow.choose")
     value = pairs.get(one.name, "")
     if one.many:
@@ -114,15 +114,17 @@ def _field(
         if submitted.get("job") == task_type:  # as it was written, what cannot be read too
             rows = list(_written(identity, submitted))
         rows += [("", "", "", "")] * SPARE
-        return Field(identity, label, told, "reply" if one.kind == "reply" else "pairs", rows=tuple(rows))
+        return Field(identity, label, help_text, "reply" if one.kind == "reply" else "pairs", rows=tuple(rows))
     if one.kind == "data_sets":
-        return Field(identity, label, told, "checks", choices=_data_sets(value), value=value, rows=_ticked(value))
+        return Field(identity, label, help_text, "checks", choices=_data_sets(value), value=value, rows=_ticked(value))
     if one.kind in VALUE_KINDS:
         chosen = _field_of(tell, value)
-        return Field(identity, label, told, "value", one.required, value, chosen=chosen, own="" if chosen else value)
+        return Field(
+            identity, label, help_text, "value", one.required, value, chosen=chosen, own="" if chosen else value
+        )
     choices = _choices(bundle, one, task_type)
     widget = "text_key" if one.kind == "text_key" else "pick"
-    return Field(identity, label, told, widget, one.required, value, choices, empty)
+    return Field(identity, label, help_text, widget, one.required, value, choices, empty)
 
 
 def _row(tell: Teller, one: JobSetting, name: str, value: str) -> tuple[str, str, str, str]:

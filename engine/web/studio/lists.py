@@ -34,7 +34,7 @@ def change_list(key: str) -> ResponseReturnValue:
         names = {language: form.get(f"name-{language}", "") for language in LANGUAGES}
         return Edited(option_lists.change(bundle, wanted, names, _pressed(_rows(), act)), wanted)
 
-    def told(refused: EditRefused) -> str:
+    def message_of(refused: EditRefused) -> str:
         with view.application().db.read() as connection:
             used = _used(draft_of(connection, key).bundle, wanted)
         where = ", ".join(use["said"] for use in used)
@@ -46,7 +46,7 @@ def change_list(key: str) -> ResponseReturnValue:
         "lister",
         lambda place: "liste" if place else "lister",
         where=lambda place: {"liste": place or None},
-        told=told,
+        message_of=message_of,
     )
 
 

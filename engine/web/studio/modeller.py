@@ -100,7 +100,7 @@ def _state(bundle: Bundle, offer: Any, number: int, can_undo: bool, can_redo: bo
         "canRedo": can_redo,
         "text": view.t("modeller.saved", time=clock_time(application.clock.now(), g.language)),
         "findings": [
-            {k: told[k] for k in ("element", "step", "name", "severity", "text", "suggest")}
-            for told in (finding_text(finding, process) for finding in bundle_findings(bundle, offer))
+            {k: row[k] for k in ("element", "step", "name", "severity", "text", "suggest")}
+            for row in (finding_text(finding, process) for finding in bundle_findings(bundle, offer))
         ],
     }

@@ -107,14 +107,14 @@ class Teller:
         """What an event waits for or throws, one sentence for each."""
         found = []
         for event in element.events:
-            what, told = view.t(f"flow.event.{event.kind}"), event.reference
+            what, detail = view.t(f"flow.event.{event.kind}"), event.reference
             if event.kind == "conditional":
-                told = self.condition(event.condition.text) if event.condition else ""
+                detail = self.condition(event.condition.text) if event.condition else ""
             elif event.kind == "compensation":
-                told = self.name(event.reference) if event.reference in self.bundle.process.elements else ""
+                detail = self.name(event.reference) if event.reference in self.bundle.process.elements else ""
             elif event.kind == "timer":
-                told = in_words(event.value) if isinstance(event.value, str) else _text(event.value)
-            found.append(f"{what}: {told}" if told else what)
+                detail = in_words(event.value) if isinstance(event.value, str) else _text(event.value)
+            found.append(f"{what}: {detail}" if detail else what)
         return found
 
     def _comparison(self, comparison: Any) -> str:

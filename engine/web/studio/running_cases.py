@@ -55,7 +55,7 @@ def mapping() -> dict[str, str]:
     return {name[4:]: value for name, value in request.form.items() if name.startswith("map-") and value}
 
 
-def told(reason: Any) -> str:
+def reason_text(reason: Any) -> str:
     """Why a case cannot be moved, in words."""
     key = f"moving.{reason.rule}"
     return view.t(key if key in page_texts("nb") else "moving.other", message=reason.message)
@@ -126,7 +126,7 @@ def move_page(key: str, plan: case_migration.Plan | None, submitted: Mapping[str
         counts={version: count for version, count in counts.items() if version != target.version and count},
         lost=rows,
         plan=plan,
-        told=told,
+        reason_text=reason_text,
         names=names(versions),
         submitted=submitted,
     )
@@ -147,7 +147,7 @@ def moved(key: str, batch: str) -> ResponseReturnValue:
         back = url_for("studio.review" if "draft" in row.settings else "studio.move_plan", key=key, prov=batch)
     return render_template(
         "studio_moved.html", key=key, bundle=versions[0].bundle, batch=row, progress=progress, back=back,
-        held=case_migration.plan_of(application, batch).held, told=told, names=names(versions),
+        held=case_migration.plan_of(application, batch).held, reason_text=reason_text, names=names(versions),
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def _trial_page(
             element = app.library.get(connection, task.definition_id).bundle.element(task.element_id)
             names[task.id] = element.name
             names[f"{task.id}:actions"] = [(name, _action(name)) for name, _ in element.extension.actions]
-        log = [_told(connection, app, bundles_of(connection, app), event) for event in state.log]
+        log = [_log_line(connection, app, bundles_of(connection, app), event) for event in state.log]
         stopped = [(_named(bundles_of(connection, app), i.element_id), i) for i in state.incidents]
         started = app.library.newest(connection, key).bundle
         messages = [(who, n.given_at, _message(bundles_of(connection, app), n)) for who, n in state.messages]
@@ -136,9 +136,9 @@ def _action(name: str) -> str:
 
 def _without_files(found: Sequence[Field]) -> tuple[Field, ...]:
     """The form with a line of text where a file would be put in."""
-    told = view.t("trial.file")
+    text = view.t("trial.file")
     return tuple(
-        replace(f, kind="paragraph", path="", title=f"{f.title}: {told}", takes=None)
+        replace(f, kind="paragraph", path="", title=f"{f.title}: {text}", takes=None)
         if f.kind == "files"
         else replace(f, rows=tuple(_without_files(row) for row in f.rows))
         if f.kind == "group"
@@ -147,7 +147,7 @@ def _without_files(found: Sequence[Field]) -> tuple[Field, ...]:
     )
 
 
-def _told(connection: Connection, app: Application, bundles: list[Bundle], event: Any) -> tuple[Any, str]:
+def _log_line(connection: Connection, app: Application, bundles: list[Bundle], event: Any) -> tuple[Any, str]:
     """When, and what happened in words; what only the machinery knows of keeps its technical name."""
     element = str(event.data.get("task") or event.data.get("element") or "")
     step = _named(bundles, element) if element else ""

@@ -43,14 +43,14 @@ def assessed(connection: Connection, kept: Mapping[str, Any], case_id: str) -> A
     newest = harvest.newest_snapshot(connection, application.vault, case_id, now)
     private = newest[0] if newest else None
     number: Callable[[str], Decimal] = lambda name: Decimal(str(kept.get(name) or 0))  # noqa: E731
-    told = kept.get("spending")
+    reported = kept.get("spending")
     plan = Plan(
         number("turnover"),
         number("costs"),
         number("startCosts"),
         number("savings"),
         number("otherIncome"),
-        Decimal(str(told)) if told is not None else private.monthly_spending if private else ZERO,
+        Decimal(str(reported)) if reported is not None else private.monthly_spending if private else ZERO,
         int(kept.get("ramp", 6)),
     )
     today: date = norwegian_day(now)
@@ -58,5 +58,5 @@ def assessed(connection: Connection, kept: Mapping[str, Any], case_id: str) -> A
         found, unknown = assess(plan, today.year), None
     except UnknownYearError as error:
         found, unknown = None, error
-    source = "told" if told is not None else "overview" if private else "none"
+    source = "told" if reported is not None else "overview" if private else "none"
     return Assessed(plan, found, unknown, private, source, newest[1] if newest else None, today.year)

@@ -74,8 +74,8 @@ def _shown(kept: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
     """What the owner has answered, as the form shows it again. An earlier year's advance tax is left out."""
     shown = dict(kept)
     for name in (name for name in AMOUNTS if kept.get(name) is not None):
-        told = Decimal(str(kept[name]))
-        shown[name] = "" if not told and name not in OPEN else as_typed(told)
+        reported = Decimal(str(kept[name]))
+        shown[name] = "" if not reported and name not in OPEN else as_typed(reported)
     if kept.get("year", overview.as_of.year) != overview.as_of.year:
         shown |= dict.fromkeys(("advanceTax", "advancePaid", "advanceBefore", "advanceNotified"), "")
     return shown
@@ -124,10 +124,10 @@ def assume() -> ResponseReturnValue:
         amount = amount_field(text, label, faults, f"a-{name}", path=name) if text else ZERO
         if amount is not None and (text or name not in OPEN):
             content[name] = str(amount)
-    told_on = form.get("advanceNotified", "").strip()
+    notified_text = form.get("advanceNotified", "").strip()
     today = norwegian_today(view.application().clock)
-    if told_on:
-        notified = read_day(told_on)
+    if notified_text:
+        notified = read_day(notified_text)
         if notified is None or notified > today or notified.year != today.year:
             text = view.t("issue.day_this_year", label=view.t("enk.assume.advanceNotified"), year=today.year)
             faults.append({"id": "a-advanceNotified", "path": "advanceNotified", "text": text})
@@ -139,15 +139,15 @@ def assume() -> ResponseReturnValue:
         content["deductible"] = str(share / 100)
     content["vatKind"] = form.get("vatKind") if form.get("vatKind") in ("food", "low", "fish", "zero") else "standard"
     content["vatPeriod"] = form.get("vatPeriod") if form.get("vatPeriod") in list(Period) else "two_month"
-    term, told = form.get("returnTerm", ""), form.get("returnAmount", "").strip()
+    term, typed = form.get("returnTerm", ""), form.get("returnAmount", "").strip()
     with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:
         raise NotFound("case")
     returned: dict[str, Decimal] = {}
-    if told:
+    if typed:
         label = view.t("enk.assume.return")
-        amount = amount_field(told, label, faults, "a-return", path="return", negative=True)
+        amount = amount_field(typed, label, faults, "a-return", path="return", negative=True)
         if term not in {e.term.key for e in known.overview.vat}:
             faults.append({"id": "a-return", "path": "return", "text": view.t("enk.assume.term_unknown")})
         elif amount is not None:
