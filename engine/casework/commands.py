@@ -454,7 +454,7 @@ class DiscardCaseDraft(CaseCommand):
 class BeginCaseForCitizen(OfficeCommand):
     """A new case of a journey with the citizen as owner, who is told. ``Outcome.case_id`` is the case.
 
-    way     how the citizen came to the office, a code of ``intake.WAYS``
+    way     how the citizen came to the office, a code of ``intake.CHANNELS``
     reason  why, in the caseworker's words; the citizen reads it
     take    the actor becomes responsible at once
 

@@ -13,7 +13,7 @@ from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed, Library
 
 #: How the citizen came to the office.
-WAYS = ("phone", "visit", "letter", "referred", "other")
+CHANNELS = ("phone", "visit", "letter", "referred", "other")
 
 
 def office_of(bundle: Bundle, orgno: str) -> Mapping[str, Any] | None:

@@ -21,7 +21,7 @@ Change = tuple[str, Mapping[str, object]]
 def differences(old: Bundle, new: Bundle) -> list[Change]:
     """Every change from *old* to *new*: steps first, then ways, forms, texts, templates and access."""
     found = list(_steps(old.process, new.process))
-    found += _ways(old.process, new.process)
+    found += _changed_flows(old.process, new.process)
     forms = list(_forms(old, new))
     chosen = list(_lists(old, new))
     found += [*forms, *chosen, *_texts(old, new), *_templates(old, new)]
@@ -60,7 +60,7 @@ def touched(old: Process, new: Process) -> frozenset[str]:
         if element.id not in old.elements
         or old.elements[element.id].name != element.name
         or _bare(old.elements[element.id]) != _bare(element)
-    ) | {source for source, _, _ in _all_ways(old) ^ _all_ways(new) if source in new.elements}
+    ) | {source for source, _, _ in _all_flows(old) ^ _all_flows(new) if source in new.elements}
 
 
 def _bare(element: Element) -> Element:
@@ -68,13 +68,13 @@ def _bare(element: Element) -> Element:
     return replace(element, name="", line=0, incoming=(), outgoing=(), boundary=())
 
 
-def _ways(old: Process, new: Process) -> list[Change]:
-    changed = {source for source, _, _ in _all_ways(old) ^ _all_ways(new)}
+def _changed_flows(old: Process, new: Process) -> list[Change]:
+    changed = {source for source, _, _ in _all_flows(old) ^ _all_flows(new)}
     both = [e for e in new.elements.values() if e.id in changed and e.id in old.elements]
     return [("diff.ways", {"step": element.name or element.id}) for element in both]
 
 
-def _all_ways(process: Process) -> set[tuple[str, str, str]]:
+def _all_flows(process: Process) -> set[tuple[str, str, str]]:
     return {(f.source, f.target, f.condition.text.strip() if f.condition else "") for f in process.flows.values()}
 
 

@@ -37,18 +37,18 @@ def add_step(
     name = named(name)
     root = open_process(files)
     find_step(root, after)
-    ways = [flow for flow in outgoing_flows(root, after) if way in ("", flow.get("id"))]
-    if len(ways) != 1:
+    leaving = [flow for flow in outgoing_flows(root, after) if way in ("", flow.get("id"))]
+    if len(leaving) != 1:
         raise EditRefused("edit.many_ways")
     if kind.element in ENDING:
         raise EditRefused("edit.end_needs_way", "kind")
-    if kind.id == "jump" and landing(ways[0].getparent(), name) is not None:
+    if kind.id == "jump" and landing(leaving[0].getparent(), name) is not None:
         raise EditRefused("edit.landing_there", "name")
-    made = make(root, ways[0], kind, name, performer, called)
+    made = make(root, leaving[0], kind, name, performer, called)
     step = made.step
     last = after_split(root, step, kind, name)
-    target = ways[0].get("targetRef", "")
-    ways[0].set("targetRef", step.get("id"))
+    target = leaving[0].get("targetRef", "")
+    leaving[0].set("targetRef", step.get("id"))
     on = flow_after(last if last is step else _after(last), root, last.get("id"), target)
     if kind.element in DECIDING:
         step.set("default", on.get("id"))

@@ -15,7 +15,7 @@ def begin_case(ctx: Context) -> None:
     one, office_no = ctx.command, ctx.actor.office.orgno if ctx.actor.office else ""
     offered = intake.journeys(ctx.connection, ctx.services.library, ctx.actor)
     deployed = next((found for found in offered if found.key == one.key), None)
-    if deployed is None or one.way not in intake.WAYS:
+    if deployed is None or one.way not in intake.CHANNELS:
         raise NotFound(one.key)
     owner = ctx.services.vault.register(ctx.connection, pid=one.pid, name=one.name, birth_date=one.birth_date)
     if owner.id == ctx.actor.person_id:

@@ -44,7 +44,7 @@ def _form(written: Any, wrong: dict[str, str], status: int = 422) -> ResponseRet
     with view.application().db.read() as connection:
         offered = intake.journeys(connection, view.application().library, actor())
     faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
-    body = render_template("opening.html", journeys=offered, ways=intake.WAYS, written=written, faults=faults)
+    body = render_template("opening.html", journeys=offered, channels=intake.CHANNELS, written=written, faults=faults)
     return (body, status) if wrong else body
 
 
@@ -60,7 +60,7 @@ def _missing() -> dict[str, str]:
     with view.application().db.read() as connection:
         if _journey(connection) is None:
             wrong["journey"] = "opening.no_journey"
-    if form.get("way") not in intake.WAYS:
+    if form.get("way") not in intake.CHANNELS:
         wrong["way"] = "opening.no_way"
     if not form.get("reason", "").strip() or len(form.get("reason", "")) > LONGEST:
         wrong["reason"] = "opening.no_reason"

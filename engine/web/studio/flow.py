@@ -86,7 +86,7 @@ def drawn(
         settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
         options=_options(bundle, offer, titles, element),
         chosen=_chosen(bundle, element, settings, submitted), about=tell.about(element),
-        ways=[_way(tell, bundle, bundle.process.flows[flow], submitted) for flow in element.outgoing],
+        outgoing_flows=[_outgoing_flow(tell, bundle, bundle.process.flows[flow], submitted) for flow in element.outgoing],
         fields=step_choices.askable(bundle, element), operators=OFFERED, kinds=_kinds(offer),
         jobs=sorted(offer.jobs, key=task_type),
         sorts=_sorts(offer, element), undoing=[k for k in offered_here(offer) if k.id in UNDOING],
@@ -102,7 +102,7 @@ def drawn(
         may_branch=_may_branch(element), dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
         empty_row=step_choices.rows(None, submitted if submitted.get("act") == "branch" else {}, True),
         current_sort=_current_sort(offer, element),
-        tell_type=task_type, one_way=len(element.outgoing) == 1, is_person=element.type in PEOPLE, fragment=fragment,
+        tell_type=task_type, one_flow=len(element.outgoing) == 1, is_person=element.type in PEOPLE, fragment=fragment,
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body
 
@@ -238,7 +238,7 @@ def task_type(name: str) -> str:
     return name if said == f"tasktype.{name}" else said
 
 
-def _way(tell: Teller, bundle: Bundle, flow: Any, submitted: Mapping[str, str]) -> dict[str, Any]:
+def _outgoing_flow(tell: Teller, bundle: Bundle, flow: Any, submitted: Mapping[str, str]) -> dict[str, Any]:
     text = flow.condition.text if flow.condition else ""
     choice = conditions.read(text, tell.fields) if text else Choice(())
     typed = submitted if submitted.get("flow") == flow.id else {}

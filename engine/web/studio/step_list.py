@@ -19,8 +19,8 @@ def context(bundle: Bundle, process: Process, _: str) -> dict[str, Any]:
     tell = Teller(bundle, g.language)
     found = []
     for element in in_order(process):
-        ways = [process.flows[flow] for flow in element.outgoing]
-        sentences = [tell.way(way, way.id == element.default) for way in ways]
+        outgoing_flows = [process.flows[flow] for flow in element.outgoing]
+        sentences = [tell.way(way, way.id == element.default) for way in outgoing_flows]
         more = {"sentences": sentences, "flows": element.outgoing, "about": tell.about(element)}
         found.append(_step(process, element) | more)
     return {"steps": found}
@@ -44,5 +44,5 @@ def _step(process: Process, element: Element) -> dict[str, Any]:
         "due": in_words(extension.due_after),
         "warn": in_words(extension.warn_before),
         "wait": in_words(str(element.event.value)) if timer and element.event else None,
-        "one_way": len(element.outgoing) == 1,
+        "one_flow": len(element.outgoing) == 1,
     }
