@@ -22,7 +22,7 @@ from engine.web.shared import view
 from engine.web.studio import conflicts, job_form, step_choices
 from engine.web.studio.element_words import in_words, label
 from engine.web.studio.finding_sentences import finding_text
-from engine.web.studio.process_sentences import Teller
+from engine.web.studio.process_sentences import ProcessWording
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
 from engine.workflow.bpmn.elements import JOB_ELEMENTS, Element
 from engine.workflow.bpmn.xml import BpmnSyntaxError
@@ -65,11 +65,11 @@ def drawn(
         element = bundle.process.elements[element_id]
     except (KeyError, BpmnSyntaxError, StopIteration):
         raise NotFound(element_id) from None
-    tell = Teller(bundle, g.language)
+    wording = ProcessWording(bundle, g.language)
     submitted = posted() if refused or conflict else {}
     wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     settings = _settings(bundle, element_id, submitted)
-    job = job_form.shown(bundle, tell, settings.get("task_type", ""), settings.get("config", ""), submitted)
+    job = job_form.shown(bundle, wording, settings.get("task_type", ""), settings.get("config", ""), submitted)
     settings |= {"config": job.lines} if job else {}
     found = [
         finding_text(f, bundle.process)
@@ -82,27 +82,30 @@ def drawn(
         "parts/studio_step.html" if fragment else "studio_step.html",
         key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), wrong=wrong,
         both=conflicts.both(conflict, element_id) if conflict else (),
-        wrong_field=_field(refused, submitted), submitted=submitted, faults=found, tell=tell, titles=titles,
+        wrong_field=_field(refused, submitted), submitted=submitted, faults=found, wording=wording, titles=titles,
         settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
         options=_options(bundle, offer, titles, element),
-        chosen=_chosen(bundle, element, settings, submitted), about=tell.about(element),
-        outgoing_flows=[_outgoing_flow(tell, bundle, bundle.process.flows[flow], submitted) for flow in element.outgoing],
+        chosen=_chosen(bundle, element, settings, submitted), about=wording.about(element),
+        outgoing_flows=[
+            _outgoing_flow(wording, bundle, bundle.process.flows[flow], submitted) for flow in element.outgoing
+        ],
         fields=step_choices.askable(bundle, element), operators=OFFERED, kinds=_kinds(offer),
         jobs=sorted(offer.jobs, key=task_type),
         sorts=_sorts(offer, element), undoing=[k for k in offered_here(offer) if k.id in UNDOING],
-        targets=targets(tell, bundle, element.scope), places=_places(tell, bundle, element),
+        targets=targets(wording, bundle, element.scope), places=_places(wording, bundle, element),
         boundary=[bundle.process.elements[event] for event in element.boundary],
         catches=[k for k in events(CAPABILITIES, "boundaryEvent", EDGES) if k != "compensation"
                  and (k != "cancel" or element.type == "transaction")],
         handler=bundle.process.elements.get(element.handler), hosts=_interruptible(bundle, element_id),
         holds=element.id in bundle.process.children,
-        happens=tell.happenings(element) if is_event else [],
+        happens=wording.triggers(element) if is_event else [],
         more_events=_more_events(bundle, element) if is_event else [], throws=element.type in THROWING,
         touched=bpmn_editor.touched_by_removing(bundle.files, element_id), decides=element.type in flows.DECIDING,
         may_branch=_may_branch(element), dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
         empty_row=step_choices.rows(None, submitted if submitted.get("act") == "branch" else {}, True),
         current_sort=_current_sort(offer, element),
-        tell_type=task_type, one_flow=len(element.outgoing) == 1, is_person=element.type in PEOPLE, fragment=fragment,
+        task_type_name=task_type, one_flow=len(element.outgoing) == 1, is_person=element.type in PEOPLE,
+        fragment=fragment,
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body
 
@@ -238,9 +241,9 @@ def task_type(name: str) -> str:
     return name if said == f"tasktype.{name}" else said
 
 
-def _outgoing_flow(tell: Teller, bundle: Bundle, flow: Any, submitted: Mapping[str, str]) -> dict[str, Any]:
+def _outgoing_flow(wording: ProcessWording, bundle: Bundle, flow: Any, submitted: Mapping[str, str]) -> dict[str, Any]:
     text = flow.condition.text if flow.condition else ""
-    choice = conditions.read(text, tell.fields) if text else Choice(())
+    choice = conditions.read(text, wording.fields) if text else Choice(())
     typed = submitted if submitted.get("flow") == flow.id else {}
     source = bundle.process.elements[flow.source]
     return {
@@ -248,7 +251,7 @@ def _outgoing_flow(tell: Teller, bundle: Bundle, flow: Any, submitted: Mapping[s
         "name": typed.get("name", flow.name),
         "target": typed.get("target", flow.target),
         "default": source.default == flow.id,
-        "sentence": tell.way(flow, source.default == flow.id),
+        "sentence": wording.flow(flow, source.default == flow.id),
         "raw": typed.get("raw", text) if choice is None else typed.get("raw", ""),
         "join": typed.get("join", choice.join if choice else "and"),
         "rows": step_choices.rows(choice, typed, bool(typed)),
@@ -256,11 +259,11 @@ def _outgoing_flow(tell: Teller, bundle: Bundle, flow: Any, submitted: Mapping[s
     }
 
 
-def targets(tell: Teller, bundle: Bundle, scope: str) -> list[tuple[str, str]]:
+def targets(wording: ProcessWording, bundle: Bundle, scope: str) -> list[tuple[str, str]]:
     """Where a way in the scope may lead."""
     return [
-        (other, tell.name(other))
-        for other in tell.order
+        (other, wording.name(other))
+        for other in wording.order
         if bundle.process.elements[other].scope == scope
         and bundle.process.elements[other].type not in ("startEvent", "boundaryEvent")
         and not bundle.process.elements[other].triggered_by_event
@@ -268,7 +271,7 @@ def targets(tell: Teller, bundle: Bundle, scope: str) -> list[tuple[str, str]]:
     ]
 
 
-def _places(tell: Teller, bundle: Bundle, element: Element) -> list[tuple[str, str]]:
+def _places(wording: ProcessWording, bundle: Bundle, element: Element) -> list[tuple[str, str]]:
     """The ways a step may be moved into."""
     if (
         element.type in ("startEvent", "endEvent", "boundaryEvent")
@@ -277,7 +280,7 @@ def _places(tell: Teller, bundle: Bundle, element: Element) -> list[tuple[str, s
     ):
         return []
     return [
-        (flow.id, view.t("flow.between", first=tell.name(flow.source), second=tell.name(flow.target)))
+        (flow.id, view.t("flow.between", first=wording.name(flow.source), second=wording.name(flow.target)))
         for flow in bundle.process.flows.values()
         if bundle.process.elements[flow.source].scope == element.scope and element.id not in (flow.source, flow.target)
     ]

@@ -19,7 +19,7 @@ from engine.studio.bpmn_editor.settings import read_settings
 from engine.web.shared import view
 from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.job_submission import PREFIX, VALUE_KINDS, filled, lines_from, lines_in, pairs_of
-from engine.web.studio.process_sentences import Teller
+from engine.web.studio.process_sentences import ProcessWording
 from engine.web.studio.session import blueprint, draft_of
 from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.policy_queries import roles_named
@@ -68,7 +68,9 @@ class JobForm:
     types: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
 
-def shown(bundle: Bundle, tell: Teller, task_type: str, config: str, submitted: Mapping[str, str]) -> JobForm | None:
+def shown(
+    bundle: Bundle, wording: ProcessWording, task_type: str, config: str, submitted: Mapping[str, str]
+) -> JobForm | None:
     """The form of a job, ``None`` for one that is not described.
 
     config  its settings as lines;  ``given``: what was posted and not saved, shown instead
@@ -79,12 +81,12 @@ def shown(bundle: Bundle, tell: Teller, task_type: str, config: str, submitted: 
     pairs = pairs_of(config)
     drawn = [one for one in described.settings if not one.by_hand]
     if submitted.get("job") == task_type:
-        pairs = {**{n: v for n, v in pairs.items() if not _drawn(described, n)}, **filled(drawn, submitted, tell)}
+        pairs = {**{n: v for n, v in pairs.items() if not _drawn(described, n)}, **filled(drawn, submitted, wording)}
     left = {name: value for name, value in pairs.items() if not _drawn(described, name)}
     return JobForm(
         task_type,
         view.t(f"job.{task_type}"),
-        tuple(_field(bundle, tell, task_type, one, pairs, submitted) for one in drawn),
+        tuple(_field(bundle, wording, task_type, one, pairs, submitted) for one in drawn),
         tuple((name, view.t(f"job.leaves.{name}")) for name in described.leaves),
         tuple((code, view.t(f"job.error.{code}")) for code in described.errors),
         lines_from(left),
@@ -99,7 +101,7 @@ def _drawn(described: Described, name: str) -> bool:
 
 def _field(
     bundle: Bundle,
-    tell: Teller,
+    wording: ProcessWording,
     task_type: str,
     one: JobSetting,
     pairs: Mapping[str, str],
@@ -110,7 +112,7 @@ def _field(
     empty = _maybe(f"job.{task_type}.none.{one.name}") or view.t("flow.choose")
     value = pairs.get(one.name, "")
     if one.many:
-        rows = [_row(tell, one, name, value) for name, value in pairs.items() if name.startswith(one.name)]
+        rows = [_row(wording, one, name, value) for name, value in pairs.items() if name.startswith(one.name)]
         if submitted.get("job") == task_type:  # as it was written, what cannot be read too
             rows = list(_written(identity, submitted))
         rows += [("", "", "", "")] * SPARE
@@ -118,7 +120,7 @@ def _field(
     if one.kind == "data_sets":
         return Field(identity, label, help_text, "checks", choices=_data_sets(value), value=value, rows=_ticked(value))
     if one.kind in VALUE_KINDS:
-        chosen = _field_of(tell, value)
+        chosen = _field_of(wording, value)
         return Field(
             identity, label, help_text, "value", one.required, value, chosen=chosen, own="" if chosen else value
         )
@@ -127,12 +129,12 @@ def _field(
     return Field(identity, label, help_text, widget, one.required, value, choices, empty)
 
 
-def _row(tell: Teller, one: JobSetting, name: str, value: str) -> tuple[str, str, str, str]:
+def _row(wording: ProcessWording, one: JobSetting, name: str, value: str) -> tuple[str, str, str, str]:
     own = name.removeprefix(one.name)
     if one.kind == "reply":
         wanted = Wanted.read(own, value)
         return own, "", wanted.path, wanted.type
-    chosen = _field_of(tell, value)
+    chosen = _field_of(wording, value)
     return own, chosen, "" if chosen else value, ""
 
 
@@ -204,7 +206,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 70 else f"{text[:69]}…"
 
 
-def _field_of(tell: Teller, value: str) -> str:
+def _field_of(wording: ProcessWording, value: str) -> str:
     """The id of the field of the case that a value reads, "" when it is something else."""
     try:
         found = read_json(value)
@@ -212,7 +214,7 @@ def _field_of(tell: Teller, value: str) -> str:
         return ""
     if isinstance(found, list) and len(found) == 3 and found[0] == "dataModel":
         wanted = f"{found[2]}:{found[1]}"
-        return next((one.id for one in tell.fields if one.id == wanted), "")
+        return next((one.id for one in wording.fields if one.id == wanted), "")
     return ""
 
 
@@ -221,10 +223,10 @@ def job_fields(key: str, element: str) -> ResponseReturnValue:
     """The fields of a task type: put in under the choice of type when it is chosen."""
     with view.application().db.read() as connection:
         bundle = draft_of(connection, key).bundle
-    tell = Teller(bundle, g.language)
+    wording = ProcessWording(bundle, g.language)
     try:
         config = read_settings(bundle.files, element).get("config", "")
     except EditRefused:
         raise NotFound(element) from None
-    job = shown(bundle, tell, request.args.get("s-task_type", ""), config, {})
-    return render_template("parts/studio_job.html", job=job, tell=tell, submitted={}, wrong="", wrong_field="")
+    job = shown(bundle, wording, request.args.get("s-task_type", ""), config, {})
+    return render_template("parts/studio_job.html", job=job, wording=wording, submitted={}, wrong="", wrong_field="")

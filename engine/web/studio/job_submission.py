@@ -11,7 +11,7 @@ from flask import g
 from engine.advice.task_types.descriptions import DESCRIBED, TYPES, JobSetting, named
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.bpmn_editor.conditions import BUTTON
-from engine.web.studio.process_sentences import Teller
+from engine.web.studio.process_sentences import ProcessWording
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, read_json
 from engine.workflow.definitions.bundle import Bundle
 
@@ -37,7 +37,7 @@ def posted(
         setting, key, words = _new_text(element, bundle, form)
         texts = [(key, language, said) for language, said in words.items()]
         drawn = [one for one in described.settings if not one.by_hand]
-        pairs = filled(drawn, {**form, setting: key}, Teller(bundle, g.language), strict=True)
+        pairs = filled(drawn, {**form, setting: key}, ProcessWording(bundle, g.language), strict=True)
         before = pairs_of(config)
         pairs = {name: before[name] if _same(before.get(name), said) else said for name, said in pairs.items()}
     whole = pairs | pairs_of(form.get("s-config", ""), strict=True)
@@ -70,19 +70,21 @@ def _new_text(element: str, bundle: Bundle, form: Mapping[str, str]) -> tuple[st
     return base.removesuffix("-new-"), key, {language: said or words["nb"] for language, said in words.items()}
 
 
-def filled(drawn: list[JobSetting], form: Mapping[str, str], tell: Teller, *, strict: bool = False) -> dict[str, str]:
+def filled(
+    drawn: list[JobSetting], form: Mapping[str, str], wording: ProcessWording, *, strict: bool = False
+) -> dict[str, str]:
     """Name → value of everything that was filled in. *strict*: what cannot be read is refused, else stored as it is."""
     found: dict[str, str] = {}
     for one in drawn:
         base = f"{PREFIX}{one.name.removesuffix('.')}"
         if one.many:
-            found |= dict(_lines_of(one, base, form, tell, strict))
+            found |= dict(_lines_of(one, base, form, wording, strict))
             continue
         if one.kind == "data_sets":
             ticked = [name.removeprefix(f"{base}-") for name in form if name.startswith(f"{base}-") and form[name]]
             value = ", ".join(ticked) or form.get(base, "")
         elif one.kind in VALUE_KINDS:
-            value = _value(base, form, tell)
+            value = _value(base, form, wording)
         else:
             value = form.get(base, "").strip()
         if value:
@@ -96,11 +98,11 @@ def lines_in(form: Mapping[str, str], base: str) -> Iterator[str]:
 
 
 def _lines_of(
-    one: JobSetting, base: str, form: Mapping[str, str], tell: Teller, strict: bool
+    one: JobSetting, base: str, form: Mapping[str, str], wording: ProcessWording, strict: bool
 ) -> Iterator[tuple[str, str]]:
     for line in lines_in(form, base):
         name = form.get(f"{line}-name", "").strip()
-        value = _value(line, form, tell)
+        value = _value(line, form, wording)
         if one.kind == "reply" and value and form.get(f"{line}-type") in TYPES:
             value = f"{value}:{form[f'{line}-type']}"
         if strict and (value and not _plain(name) or name and not value):
@@ -114,10 +116,10 @@ def _plain(name: str) -> bool:
     return len(name) <= 80 and all(part.replace("_", "").replace("-", "").isalnum() for part in parts)
 
 
-def _value(base: str, form: Mapping[str, str], tell: Teller) -> str:
+def _value(base: str, form: Mapping[str, str], wording: ProcessWording) -> str:
     """A field of the case that was chosen, as the expression that reads it; else what was written."""
     wanted = form.get(f"{base}-field", "")
-    found = next((one for one in tell.fields if one.id == wanted and one.source != BUTTON), None)
+    found = next((one for one in wording.fields if one.id == wanted and one.source != BUTTON), None)
     if found is not None:
         return json.dumps(["dataModel", found.name, found.source], ensure_ascii=False)
     return " ".join(form.get(f"{base}-own", "").split())

@@ -18,7 +18,7 @@ from engine.workflow.bpmn.elements import Element, SequenceFlow
 from engine.workflow.definitions.bundle import Bundle
 
 
-class Teller:
+class ProcessWording:
     """Sentences about one bundle, in one language."""
 
     def __init__(self, bundle: Bundle, language: str) -> None:
@@ -60,7 +60,7 @@ class Teller:
         alike = [e for e in self.bundle.process.elements.values() if e.type == element.type and not e.name]
         return label(element.type) if len(alike) == 1 else f"{label(element.type)} ({element.id})"
 
-    def way(self, flow: SequenceFlow, default: bool) -> str:
+    def flow(self, flow: SequenceFlow, default: bool) -> str:
         """ "Når «Resultat» er «Trenger mer»: Si fra" """
         target = self.name(flow.target)
         if default:
@@ -83,7 +83,7 @@ class Teller:
 
     def about(self, element: Element) -> list[str]:
         """What the step says of when it is done, how often and by whom, in sentences."""
-        found = self.happenings(element) if element.type.endswith("Event") else []
+        found = self.triggers(element) if element.type.endswith("Event") else []
         loop, many, extension = element.loop, element.multi_instance, element.extension
         for said, condition in (
             ("activation", element.activation),
@@ -103,7 +103,7 @@ class Teller:
             found += [view.t(f"flow.says.{said}", name=name, value=self.value(_text(value))) for name, value in pairs]
         return found
 
-    def happenings(self, element: Element) -> list[str]:
+    def triggers(self, element: Element) -> list[str]:
         """What an event waits for or throws, one sentence for each."""
         found = []
         for event in element.events:

@@ -17,7 +17,7 @@ from engine.web.shared.commands import sends
 from engine.web.studio import conflicts
 from engine.web.studio.changes import Act, Done, Form, carry_out, kind_of, said
 from engine.web.studio.flow import offered_here, posted, targets, task_type
-from engine.web.studio.process_sentences import Teller
+from engine.web.studio.process_sentences import ProcessWording
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
 from engine.workflow.bpmn.elements import Element
 from engine.workflow.definitions.bundle import Bundle
@@ -42,7 +42,7 @@ def drawn_scope(
     process = bundle.process
     if scope not in process.children:
         raise NotFound(scope)
-    tell = Teller(bundle, g.language)
+    wording = ProcessWording(bundle, g.language)
     own = process.elements.get(scope)
     members = [process.elements[child] for child in process.children[scope]]
     submitted = posted() if refused or conflict else {}
@@ -50,7 +50,7 @@ def drawn_scope(
     any_order = own is not None and own.type == "adHocSubProcess"
     body = render_template(
         "studio_scope.html",
-        key=key, bundle=bundle, draft=draft, scope=scope, own=own, tell=tell, wrong=wrong,
+        key=key, bundle=bundle, draft=draft, scope=scope, own=own, wording=wording, wrong=wrong,
         both=conflicts.both(conflict) if conflict else (), submitted=submitted, titles=titles,
         wrong_field=f"{refused.field}-{submitted.get('act', '')}" if refused and refused.field else "innhold",
         starts=[e for e in members if e.type == "startEvent"],
@@ -61,7 +61,7 @@ def drawn_scope(
         start_kinds=events(CAPABILITIES, "startEvent", STARTS),
         handler_kinds=events(CAPABILITIES, "eventSubProcessStart", HANDLERS),
         inside_kinds=[k for k in offered_here(offer) if k.id in ANY_ORDER], jobs=sorted(offer.jobs),
-        targets=targets(tell, bundle, scope), tell_type=task_type,
+        targets=targets(wording, bundle, scope), task_type_name=task_type,
         performers=[(p, view.t(f"studio.performer.{p}")) for p in ("citizen", "caseworker")],
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body

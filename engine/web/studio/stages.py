@@ -17,7 +17,7 @@ from engine.web.shared.commands import sends
 from engine.web.studio import conflicts, step_choices
 from engine.web.studio.edits import send_edit
 from engine.web.studio.flow import posted
-from engine.web.studio.process_sentences import Teller
+from engine.web.studio.process_sentences import ProcessWording
 from engine.web.studio.session import LANGUAGES, blueprint, draft_of
 from engine.workflow.definitions.bundle import Bundle
 
@@ -33,15 +33,15 @@ def drawn_stages(
     with view.application().db.read() as connection:
         draft = draft_of(connection, key)
     bundle = draft.bundle
-    tell = Teller(bundle, g.language)
+    wording = ProcessWording(bundle, g.language)
     submitted = posted() if refused or conflict else {}
     wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     body = render_template(
         "studio_stages.html",
-        key=key, bundle=bundle, draft=draft, tell=tell, wrong=wrong,
+        key=key, bundle=bundle, draft=draft, wording=wording, wrong=wrong,
         both=conflicts.both(conflict) if conflict else (), submitted=submitted, languages_=LANGUAGES,
         wrong_field=_field(refused, submitted), fields=step_choices.askable(bundle, None), operators=OFFERED,
-        stages=[_stage(bundle, tell, stage, submitted) for stage in stage_editor.stages(bundle.files)],
+        stages=[_stage(bundle, wording, stage, submitted) for stage in stage_editor.stages(bundle.files)],
     )  # fmt: skip
     return (body, 422 if refused else 409) if wrong else body
 
@@ -52,7 +52,7 @@ def _field(refused: EditRefused | None, submitted: dict[str, str]) -> str:
     return f"{refused.field}-{submitted['stage']}" if submitted.get("stage") else refused.field
 
 
-def _stage(bundle: Bundle, tell: Teller, stage: dict[str, Any], submitted: dict[str, str]) -> dict[str, Any]:
+def _stage(bundle: Bundle, wording: ProcessWording, stage: dict[str, Any], submitted: dict[str, str]) -> dict[str, Any]:
     typed = submitted if submitted.get("stage") == stage["id"] else {}
     guard, refusal = stage_editor.guard_of(stage), stage.get("refusal", "")
     texts = {language: bundle.texts.get(language, {}).get(refusal, "") for language in LANGUAGES}
@@ -61,8 +61,8 @@ def _stage(bundle: Bundle, tell: Teller, stage: dict[str, Any], submitted: dict[
         "name": stage["title"].get(g.language) or stage["title"].get("nb", stage["id"]),
         "titles": {la: typed.get(f"title-{la}", stage["title"].get(la, "")) for la in LANGUAGES},
         "refusal": {la: typed.get(f"refusal-{la}", texts[la]) for la in LANGUAGES},
-        "guard": step_choices.drawn_condition(guard, tell.fields, typed, "guard"),
-        "sentence": tell.condition(guard) if guard else "",
+        "guard": step_choices.drawn_condition(guard, wording.fields, typed, "guard"),
+        "sentence": wording.condition(guard) if guard else "",
         "steps": stage_editor.steps_into(bundle.files, stage["id"]),
         "open": bool(typed),
     }

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g
 
 from engine.web.studio.element_words import PEOPLE, in_order, in_words, label
-from engine.web.studio.process_sentences import Teller
+from engine.web.studio.process_sentences import ProcessWording
 from engine.web.studio.tabs import tab
 from engine.workflow.bpmn.elements import Element, Process
 from engine.workflow.definitions.bundle import Bundle
@@ -16,12 +16,12 @@ from engine.workflow.definitions.bundle import Bundle
 @tab("steg")
 def context(bundle: Bundle, process: Process, _: str) -> dict[str, Any]:
     """Every step in the order of the story, with its ways as sentences."""
-    tell = Teller(bundle, g.language)
+    wording = ProcessWording(bundle, g.language)
     found = []
     for element in in_order(process):
         outgoing_flows = [process.flows[flow] for flow in element.outgoing]
-        sentences = [tell.way(way, way.id == element.default) for way in outgoing_flows]
-        more = {"sentences": sentences, "flows": element.outgoing, "about": tell.about(element)}
+        sentences = [wording.flow(way, way.id == element.default) for way in outgoing_flows]
+        more = {"sentences": sentences, "flows": element.outgoing, "about": wording.about(element)}
         found.append(_step(process, element) | more)
     return {"steps": found}
 
