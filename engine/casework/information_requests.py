@@ -32,7 +32,7 @@ class Question:
     person_id: str
     author: str
     state: str
-    asked: str
+    text: str
     answer: str
     asked_at: datetime
     due_at: datetime

@@ -21,7 +21,7 @@ class SourceState:
     """How a data set answered what was asked in the last day. ``error``: the code of its last failure."""
 
     data_set: str
-    asked: int
+    requested: int
     answered: int
     failing: int
     last_answer: datetime | None
@@ -37,7 +37,7 @@ def sources(connection: Connection, data_sets: Iterable[DataSet], now: datetime)
         for row in connection.execute(
             select(
                 harvest.c.data_set,
-                func.count().label("asked"),
+                func.count().label("requested"),
                 func.sum(whole).label("answered"),
                 func.sum(case((harvest.c.state.in_(("unavailable", "refused", "broken")), 1), else_=0)).label("bad"),
                 func.max(harvest.c.answered_at).label("last"),
@@ -63,5 +63,5 @@ def sources(connection: Connection, data_sets: Iterable[DataSet], now: datetime)
                 ).scalar()
                 or ""
             )
-        found.append(SourceState(data_set, row.asked, int(row.answered), int(row.bad), row.last, error))
+        found.append(SourceState(data_set, row.requested, int(row.answered), int(row.bad), row.last, error))
     return found

@@ -79,8 +79,8 @@ def home() -> ResponseReturnValue:
         if not cases:
             return render_template("start.html", services=services(connection), earlier=None)
         if len(cases) == 1:
-            asked = queries.open_tasks(connection, cases[0].id, "citizen", who)
-            own = "" if asked else home_of(connection, cases[0])
+            tasks = queries.open_tasks(connection, cases[0].id, "citizen", who)
+            own = "" if tasks else home_of(connection, cases[0])
             return redirect(own or where_next(connection, actor(), cases[0]), 303)
         return render_template(
             "home.html",
@@ -206,7 +206,7 @@ def case() -> ResponseReturnValue:
             parties=participants.of_case(connection, application.vault, found),
             waiting=others_wait(connection, found.id),
             notes=journal.notes(connection, application.vault, found.id, Role.CITIZEN),
-            asked=[
+            questions=[
                 q
                 for q in information_requests.open_of(connection, application.vault, actor().person_id)
                 if q.case_id == found.id

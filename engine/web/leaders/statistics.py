@@ -36,7 +36,7 @@ MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Selection:
     """What the address asks for. Months as ``2026-11``; ``until`` is the last month of the period, and in it."""
 
     journey: str
@@ -63,7 +63,7 @@ def _months_on(month: datetime, count: int) -> datetime:
     return month.replace(year=number // 12, month=number % 12 + 1)
 
 
-def _asked(journeys: list[str], offices: list[str], now: datetime) -> tuple[Asked, datetime, datetime]:
+def _selection(journeys: list[str], offices: list[str], now: datetime) -> tuple[Selection, datetime, datetime]:
     this = now.astimezone(OSLO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     args = request.args
     since, until = _month(args.get("fra", "")), _month(args.get("til", ""))
@@ -75,8 +75,10 @@ def _asked(journeys: list[str], offices: list[str], now: datetime) -> tuple[Aske
     office = args.get("kontor", "")
     if office not in offices:
         office = "" if _everywhere() else offices[0]
-    asked = Asked(journey if journey in journeys else journeys[0], f"{since:%Y-%m}", f"{until:%Y-%m}", office, wrong)
-    return asked, since, _months_on(until, 1)
+    selection = Selection(
+        journey if journey in journeys else journeys[0], f"{since:%Y-%m}", f"{until:%Y-%m}", office, wrong
+    )
+    return selection, since, _months_on(until, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Read:
     own          whether the figures are of the leader's own office, and shown as they are
     """
 
-    asked: Asked
+    selection: Selection
     figures: Figures
     tables: dict[str, Table]
     journeys: list[tuple[str, str]]
@@ -110,11 +112,11 @@ def _read() -> Read:
         if not journeys:
             abort(404)
         mine = _offices(connection, [bundle.key for bundle in journeys])
-        asked, since, until = _asked([bundle.key for bundle in journeys], mine, now)
-        chosen = Choice(asked.journey, since, until, "" if _everywhere() else asked.office)
-        bundle = next(bundle for bundle in journeys if bundle.key == asked.journey)
+        selection, since, until = _selection([bundle.key for bundle in journeys], mine, now)
+        chosen = Choice(selection.journey, since, until, "" if _everywhere() else selection.office)
+        bundle = next(bundle for bundle in journeys if bundle.key == selection.journey)
         cases = store.cases(connection, application.library, chosen)
-        titles = store.stage_titles(connection, application.library, asked.journey, g.language)
+        titles = store.stage_titles(connection, application.library, selection.journey, g.language)
     stages = stage_order(cases, [stage.id for stage in bundle.stages])
     period = (stages, since, until, now)
     own = _own()
@@ -122,18 +124,18 @@ def _read() -> Read:
         of = {office: [case for case in cases if case.office == office] for office in mine}
         of[disclosure.NO_OFFICE] = [case for case in cases if case.office not in of]
         each = {office: compute(found, *period) for office, found in of.items()}
-        figures = disclosure.of_offices(each, compute(cases, *period), asked.office, own)
+        figures = disclosure.of_offices(each, compute(cases, *period), selection.office, own)
     else:
         figures = compute(cases, *period)
     return Read(
-        asked,
+        selection,
         figures,
         tables(figures, titles),
         [(found.key, found.title(g.language)) for found in journeys],
         [(orgno, names.get(orgno, orgno)) for orgno in mine],
         behind,
         _everywhere(),
-        asked.office == own,
+        selection.office == own,
     )
 
 
@@ -188,5 +190,7 @@ def export(name: str) -> Response:
     lines.writerows([row.name, *(cell.plain for cell in row.cells)] for row in table.rows)
     answer = make_response("\ufeff" + text.getvalue())
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{read.asked.since}-{read.asked.until}.csv"
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename={name}-{read.selection.since}-{read.selection.until}.csv"
+    )
     return answer

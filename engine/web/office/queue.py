@@ -50,7 +50,7 @@ MOST_EXPORTED = 10_000
 EXPORTED = ("process", "stage", "state", "waits", "pause", "opened", "since", "deadline", "planned", "assigned")
 
 
-def asked(connection: Connection, args: Mapping[str, str], now: datetime) -> tuple[Filter, str]:
+def read_filter(connection: Connection, args: Mapping[str, str], now: datetime) -> tuple[Filter, str]:
     """What the address asks for, and the words of a search as they were typed."""
     application = view.application()
     chosen = args.get("visning", "alle")
@@ -78,11 +78,11 @@ def show() -> ResponseReturnValue:
     args = request.args.to_dict()
     with application.db.read() as connection:
         who = session.who(connection, now)
-        wanted, typed = asked(connection, args, now)
+        wanted, typed = read_filter(connection, args, now)
         page = queue.page(connection, who, wanted, now, _place(args, wanted))
         counts = queue.counts(connection, who, now)
         saved = [
-            (row, queue.count(connection, who, asked(connection, row.query, now)[0], now))
+            (row, queue.count(connection, who, read_filter(connection, row.query, now)[0], now))
             for row in views.of(connection, who.office, who.person_id)
         ]
         leads = members.leads(connection, who.office, who.person_id)
@@ -101,7 +101,7 @@ def show() -> ResponseReturnValue:
             page=page,
             rows=[_row(case, people, unread, who, leads, now) for case in page.rows],
             counts=counts,
-            asked=wanted,
+            wanted=wanted,
             typed=typed or wanted.number,
             expired=bool(args.get("sok")) and not typed,
             pid_typed="tall" in args,
@@ -272,7 +272,7 @@ def export() -> Response:
     now = application.clock.now()
     with application.db.read() as connection:
         who = session.who(connection, now)
-        wanted, _ = asked(connection, request.args.to_dict(), now)
+        wanted, _ = read_filter(connection, request.args.to_dict(), now)
         found = queue.everything(connection, who, wanted, now, MOST_EXPORTED)
     titles = dict(view.stage_titles())
     out = io.StringIO()

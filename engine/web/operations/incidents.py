@@ -78,7 +78,7 @@ def _page(wrong: str) -> ResponseReturnValue:
     return (body, 422) if wrong else body
 
 
-def _asked() -> tuple[str, str]:
+def _submitted() -> tuple[str, str]:
     """What to do, and why. A skip without a reason is no skip."""
     how = request.form.get("how", "")
     if how not in HOW:
@@ -90,7 +90,7 @@ def _asked() -> tuple[str, str]:
 @sends(ResolveIncident)
 def resolve_one() -> ResponseReturnValue:
     """Retry or skip one incident, at once."""
-    how, reason = _asked()
+    how, reason = _submitted()
     _, address = _chosen(1)
     if how == "skip" and not reason:
         return _page("drift.reason_needed")
@@ -105,7 +105,7 @@ def resolve_one() -> ResponseReturnValue:
 @sends(ResolveIncidents)
 def resolve_all() -> Any | Response:
     """Retry or skip every incident of this kind: a batch, carried out by a worker, with a result for each."""
-    how, reason = _asked()
+    how, reason = _submitted()
     selection, address = _chosen(MAX_INCIDENTS)
     if how == "skip" and not reason:
         return _page("drift.reason_needed")

@@ -142,8 +142,8 @@ def _branch(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
 def _condition(bundle: Bundle, element: str, form: Form, before: str = "") -> str:
     """What was written by hand or chosen; what was written *before* stays until another is chosen."""
     raw = form.get("raw", "").strip()
-    asked = any(form.get(f"field-{n}") for n in range(step_choices.MAX_ROWS))
-    if raw and not (asked and raw == before.strip()):
+    has_rows = any(form.get(f"field-{n}") for n in range(step_choices.MAX_ROWS))
+    if raw and not (has_rows and raw == before.strip()):
         return raw
     return step_choices.condition(form, step_choices.askable(bundle, bundle.process.elements.get(element)))
 

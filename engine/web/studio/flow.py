@@ -47,7 +47,7 @@ def condition_value(key: str) -> ResponseReturnValue:
     known = {field.id: field for field in step_choices.askable(bundle, element)}
     before, _, number = name.rpartition("field-")
     return render_template(
-        "parts/studio_condition.html", row=row, asked=known.get(field_id), n=number, before=before,
+        "parts/studio_condition.html", row=row, field=known.get(field_id), n=number, before=before,
         flow=request.args.get("flow", ""), operators=OFFERED,
     )  # fmt: skip
 

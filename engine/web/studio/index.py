@@ -37,7 +37,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> ResponseReturnValue:
         newest = application.library.every_newest(connection)
         kept = drafts.every(connection)
         two = studio_settings.get(connection, "two_persons")
-        asked = studio_settings.get(connection, studio_settings.ASKED).get("two_persons", "")
+        requested = studio_settings.get(connection, studio_settings.ASKED).get("two_persons", "")
         open_cases = select(case_file.c.key, func.count()).where(case_file.c.state == "open")
         rows = connection.execute(open_cases.group_by(case_file.c.key)).all()
         running: dict[str, int] = {row[0]: row[1] for row in rows}
@@ -49,7 +49,7 @@ def page(wrong: tuple[str, ...], there: str = "") -> ResponseReturnValue:
         new=new,
         running=running,
         two=two,
-        asked=asked,
+        requested=requested,
         wrong=wrong,
         there=there,
         submitted=request.form if wrong else {},

@@ -94,8 +94,8 @@ def _changed(bundle: Bundle, form: dict[str, str]) -> Files:
         raise EditRefused("edit.gone")
     there = next((s for s in stage_editor.stages(bundle.files) if s["id"] == stage), {})
     guard, before = form.get("s-guard", "").strip(), stage_editor.guard_of(there)
-    asked = any(form.get(f"guard-field-{n}") for n in range(step_choices.MAX_ROWS))
-    if not guard or (asked and guard == before):
+    has_rows = any(form.get(f"guard-field-{n}") for n in range(step_choices.MAX_ROWS))
+    if not guard or (has_rows and guard == before):
         guard = step_choices.condition(form, step_choices.askable(bundle, None), "guard-")
     titles = {language: form.get(f"title-{language}", "") for language in LANGUAGES}
     return stage_editor.change_stage(

@@ -91,9 +91,9 @@ def submitted(bundle: Bundle, element: Element, form: Form, shown: Sequence[str]
     """
     found = {name: form.get(f"s-{name}", "") for name in shown}
     for name in shown:
-        asked = any(form.get(f"{name}-field-{n}") for n in range(MAX_ROWS))
+        has_rows = any(form.get(f"{name}-field-{n}") for n in range(MAX_ROWS))
         raw, before = found[name].strip(), now.get(name, "").strip()
-        if name in CONDITIONS and f"{name}-field-0" in form and (not raw or (asked and raw == before)):
+        if name in CONDITIONS and f"{name}-field-0" in form and (not raw or (has_rows and raw == before)):
             try:
                 found[name] = condition(form, askable(bundle, element), f"{name}-")
             except EditRefused as refused:

@@ -25,7 +25,7 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValu
     with application.db.read() as connection:
         every = trusted_issuers.every(connection)
         settings = {name: studio_settings.get(connection, name) for name in ("two_persons", "only_trusted")}
-        asked = studio_settings.get(connection, studio_settings.ASKED)
+        requested = studio_settings.get(connection, studio_settings.ASKED)
     submitted = request.form.to_dict() if refused else {}
     if refused and refused.key == "trust.private":
         submitted.pop("jwk", None)  # not ours to show
@@ -33,7 +33,7 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValu
     public = {k: v for k, v in own.as_dict(private=False).items() if k in ("kty", "n", "e")} if own else None
     body = render_template(
         "studio_trust.html", issuers=every, two=settings["two_persons"], only=settings["only_trusted"],
-        asked=asked.get("only_trusted", ""),
+        requested=requested.get("only_trusted", ""),
         own=json.dumps(public, sort_keys=True) if public else "", own_thumbprint=own.thumbprint() if own else "",
         wrong=view.t(refused.key) if refused else "", wrong_field=refused.field if refused else "",
         submitted=submitted,
