@@ -49,16 +49,16 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) 
     with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "household")
-        kept = data.read_of_person(connection, application.vault, actor().person_id, "household") or {}
+        stored = data.read_of_person(connection, application.vault, actor().person_id, "household") or {}
         budget = data.read_of_person(connection, application.vault, actor().person_id, "budget") or {}
     if known is None:
         return nothing_yet()
-    shown = household or kept
+    shown = household or stored
     lines: tuple[sifo.BudgetLine, ...] = ()
     unknown = None
-    if kept.get("persons"):
+    if stored.get("persons"):
         try:
-            lines = sifo.budget(_household(kept), known.overview.as_of.year)
+            lines = sifo.budget(_household(stored), known.overview.as_of.year)
         except UnknownYearError as error:
             unknown = error
     amounts = {group: Decimal(amount) for group, amount in budget.get("amounts", {}).items()}
@@ -67,7 +67,7 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) 
     body = render_template(
         "budget.html",
         o=known.overview,
-        kept=shown,
+        stored=shown,
         rows=[*shown.get("persons", ()), *({} for _ in range(ROWS - len(shown.get("persons", ()))))],
         abouts=ABOUT,
         cars=CARS,
@@ -80,7 +80,7 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) 
         followed=_followed(known, amounts),
         months=list(_months(known)),
         least=minimum(plans(known.overview.debts, known.overview.as_of)) + kept_up(known.overview),
-        protected=_protected(kept, known.overview.as_of),
+        protected=_protected(stored, known.overview.as_of),
         unknown=unknown,
         task=task,
         faults=faults,
@@ -108,14 +108,14 @@ def _followed(known: Known, amounts: Mapping[str, Money]) -> tuple[sifo.Followed
     return sifo.follow(amounts, list(_months(known).values()))
 
 
-def _protected(kept: Mapping[str, Any], as_of: date) -> LivingCosts | None:
-    ages = [age // 12 for p in kept.get("persons", ()) if (age := age_in_months(p["age"])) is not None]
+def _protected(stored: Mapping[str, Any], as_of: date) -> LivingCosts | None:
+    ages = [age // 12 for p in stored.get("persons", ()) if (age := age_in_months(p["age"])) is not None]
     return living_costs(ages, as_of) if ages else None
 
 
-def _household(kept: Mapping[str, Any]) -> sifo.Household:
+def _household(stored: Mapping[str, Any]) -> sifo.Household:
     persons = []
-    for one in kept["persons"]:
+    for one in stored["persons"]:
         about = one.get("about", "")
         persons.append(
             sifo.Person(
@@ -128,8 +128,8 @@ def _household(kept: Mapping[str, Any]) -> sifo.Household:
                 after_school=about == "after_school",
             )
         )
-    low = any(one.get("about") == "kindergarten_low" for one in kept["persons"])
-    return sifo.Household(tuple(persons), kept.get("cars", "none"), low_income=low)
+    low = any(one.get("about") == "kindergarten_low" for one in stored["persons"])
+    return sifo.Household(tuple(persons), stored.get("cars", "none"), low_income=low)
 
 
 @blueprint.post("/budsjett")

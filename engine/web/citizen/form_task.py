@@ -43,7 +43,7 @@ def draw(
     at = _place(pages, wanted or task.page or "")
     led_here = form is not None and request.method == "GET" and bool(request.args.get("feil"))
     if form is not None and led_here:
-        faults = forms.faults(form, forms.kept(form))
+        faults = forms.faults(form, forms.stored_values(form))
     page = render_template(
         "form_task.html",
         task=task,

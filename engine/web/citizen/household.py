@@ -106,7 +106,7 @@ def everyday() -> ResponseReturnValue:
         signals=known.found,
         journeys=known.journeys,
         clean_up=clean_up(known.overview.debts, known.overview.as_of) if phase == "messy" else (),
-        kept_plan=known.plan,
+        stored_plan=known.plan,
         tips=choose(known.standing.situations, phase, known.overview.as_of),
         contacts=contacts(phase),
         largest=max([line.amount for line in known.overview.spending] or [Decimal(1)]),
@@ -118,11 +118,11 @@ def measures() -> ResponseReturnValue:
     return _measures({}, [])
 
 
-def read_measures(kept: Mapping[str, Any]) -> list[Measure]:
+def read_measures(stored: Mapping[str, Any]) -> list[Measure]:
     """Measures as they are stored."""
     return [
         Measure(m["id"], MeasureKind(m["kind"]), m["name"], Decimal(m["amount"]), Decimal(m.get("rate", "0")))
-        for m in kept.get("measures", ())
+        for m in stored.get("measures", ())
     ]
 
 
@@ -132,16 +132,16 @@ def _measures(submitted: Mapping[str, str], faults: list[dict[str, str]]) -> Res
     with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "measures")
-        kept = data.read_of_person(connection, application.vault, actor().person_id, "measures") or {}
+        stored = data.read_of_person(connection, application.vault, actor().person_id, "measures") or {}
     if known is None:
         return nothing_yet()
     body = render_template(
         "measures.html",
         o=known.overview,
-        effect=effect(known.overview, read_measures(kept)),
+        effect=effect(known.overview, read_measures(stored)),
         kinds=list(MeasureKind),
         clean_up=clean_up(known.overview.debts, known.overview.as_of),
-        kept_plan=known.plan,
+        stored_plan=known.plan,
         spending=known.overview.spending[:6],
         submitted=submitted,
         faults=faults,

@@ -64,7 +64,7 @@ def _page(submitted: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
         have=have,
         more=more,
         room=room,
-        kept=known.plan,
+        stored=known.plan,
         amount=amount,
         typed="" if amount is None else as_typed(amount),
         order=order,

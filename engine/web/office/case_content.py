@@ -59,8 +59,8 @@ def _may_share(bundle: Bundle) -> bool:
 
 def _plan(connection: Connection, case: Any) -> Assessed | None:
     """What the plan told of in this case comes to: what the guide is to talk about (R67). None without a plan."""
-    kept = read_in_case(connection, view.application().vault, case.id, "business-plan")
-    return assessed(connection, kept, case.id) if kept else None
+    plan = read_in_case(connection, view.application().vault, case.id, "business-plan")
+    return assessed(connection, plan, case.id) if plan else None
 
 
 def _form(connection: Connection, reader: Reader, task: Any, submitted: dict[str, Any] | None) -> forms.TaskForm | None:

@@ -175,28 +175,28 @@ def search() -> Response:
     """A number goes into the address; a name never does: it is kept an hour under an id."""
     application = view.application()
     text = request.form.get("tekst", "").strip()[:MAX_SEARCH]
-    kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
+    filters: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
     if not text:
-        return redirect(url_for("queue.show", **kept), 303)
+        return redirect(url_for("queue.show", **filters), 303)
     if _NUMBER.fullmatch(text):
         with application.db.read() as connection:
             found = queries.case_by_number(connection, text, session.office())
         if found is not None:
             return redirect(url_for("casework.show", number=text), 303)
-        return redirect(url_for("queue.show", **kept, nummer=text), 303)
+        return redirect(url_for("queue.show", **filters, nummer=text), 303)
     if plain_number(text):  # who has a number is looked up in the trail, never kept as if it were a name
-        return redirect(url_for("queue.show", **kept, tall=1), 303)
-    return redirect(url_for("queue.show", **kept, sok=send(StoreSearch(text, views.QUEUE)).made), 303)
+        return redirect(url_for("queue.show", **filters, tall=1), 303)
+    return redirect(url_for("queue.show", **filters, sok=send(StoreSearch(text, views.QUEUE)).made), 303)
 
 
 @blueprint.post("/arbeidsko/visninger")
 @sends(SaveQueueView)
 def save_view() -> Response:
     name = request.form.get("navn", "").strip()[: views.MAX_NAME]
-    kept: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
+    filters: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
     if name:
-        send(SaveQueueView(name, kept, request.form.get("felles") == "ja"))
-    return redirect(url_for("queue.show", **kept), 303)
+        send(SaveQueueView(name, filters, request.form.get("felles") == "ja"))
+    return redirect(url_for("queue.show", **filters), 303)
 
 
 @blueprint.post("/arbeidsko/visninger/<view_id>/fjern")

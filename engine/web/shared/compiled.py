@@ -21,12 +21,12 @@ def cache(environment: Path) -> jinja2.BytecodeCache | None:
     """
     made_by = sha256(version("jinja2").encode() + environment.read_bytes()).hexdigest()[:12]
     try:
-        return _Kept(pattern=f"ibalanse-{made_by}-%s")
+        return _Stored(pattern=f"ibalanse-{made_by}-%s")
     except (OSError, RuntimeError):  # no room, read only, or somebody else has taken the folder's name
         return None
 
 
-class _Kept(jinja2.FileSystemBytecodeCache):
+class _Stored(jinja2.FileSystemBytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """A full disk costs time and no page."""
         try:

@@ -59,8 +59,8 @@ def of_task(
     stored = kind.stored_as(task.owner_id)
     content = submitted
     if content is None:
-        kept = read(connection, application.vault, task.instance_id, stored)
-        content = kept[0] if kept else read_in_case(connection, application.vault, task.case_id, stored) or {}
+        row = read(connection, application.vault, task.instance_id, stored)
+        content = row[0] if row else read_in_case(connection, application.vault, task.case_id, stored) or {}
     known = frozenset(bundle.data_types)
     models = CaseData(connection, application.vault, task.case_id, {}, known)
     models.put(kind.id, content)
@@ -151,20 +151,20 @@ def pages(form: TaskForm | None) -> tuple[Page, ...]:
 
 def posted(form: TaskForm, page: Page | None = None) -> dict[str, Any]:
     """What the browser sent for the fields of *form*. With *page* only that one was shown: the others stay as kept."""
-    shown = form.fields if page is None else tuple(_as_kept(f, page.ids) for f in form.fields)
+    shown = form.fields if page is None else tuple(_as_stored(f, page.ids) for f in form.fields)
     return read_posted(shown, form.schema, request.form.getlist)
 
 
-def kept(form: TaskForm) -> dict[str, Any]:
-    """What is kept for the fields of *form*."""
-    return read_posted(tuple(_as_kept(field, frozenset()) for field in form.fields), form.schema, lambda _: [])
+def stored_values(form: TaskForm) -> dict[str, Any]:
+    """What is stored for the fields of *form*."""
+    return read_posted(tuple(_as_stored(field, frozenset()) for field in form.fields), form.schema, lambda _: [])
 
 
-def _as_kept(field: Field, shown: frozenset[str]) -> Field:
-    """The field, or one that keeps its value when it was not on the page."""
+def _as_stored(field: Field, shown: frozenset[str]) -> Field:
+    """The field, or one that keeps its stored value when it was not on the page."""
     if field.id in shown:
         return field
-    rows = tuple(tuple(_as_kept(inner, shown) for inner in row) for row in field.rows)
+    rows = tuple(tuple(_as_stored(inner, shown) for inner in row) for row in field.rows)
     return replace(field, read_only=True, rows=rows if field.kind in ("group", "rows") else field.rows)
 
 

@@ -35,17 +35,17 @@ def page(wrong: tuple[str, ...], there: str = "") -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         newest = application.library.every_newest(connection)
-        kept = drafts.every(connection)
+        stored = drafts.every(connection)
         two = studio_settings.get(connection, "two_persons")
         requested = studio_settings.get(connection, studio_settings.ASKED).get("two_persons", "")
         open_cases = select(case_file.c.key, func.count()).where(case_file.c.state == "open")
         rows = connection.execute(open_cases.group_by(case_file.c.key)).all()
         running: dict[str, int] = {row[0]: row[1] for row in rows}
-        new = [(key, drafts.find(connection, key)) for key in kept if key not in {d.key for d in newest}]
+        new = [(key, drafts.find(connection, key)) for key in stored if key not in {d.key for d in newest}]
     body = render_template(
         "studio_index.html",
         deployed=sorted(newest, key=lambda d: d.bundle.title(g.language).lower()),
-        drafts=kept,
+        drafts=stored,
         new=new,
         running=running,
         two=two,

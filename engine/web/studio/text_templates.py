@@ -110,7 +110,7 @@ def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
     kind, identity = _wanted()
     entry = next((one for one in found[kind] if one["id"] == identity), None)
     posted = request.method == "POST" and request.form.get("act") == "change"
-    wrong = wrong_fields(bundle, _written() if posted else _kept(kind, entry)) if entry is not None else {}
+    wrong = wrong_fields(bundle, _written() if posted else _stored(kind, entry)) if entry is not None else {}
     if posted and kind == "letters" and not request.form.get("title-nb", "").strip():
         wrong["title-nb"] = view.t("template.no_title")
     return {
@@ -129,7 +129,7 @@ def _wanted() -> tuple[str, str]:
     return template_editor.reference(request.args.get("mal", ""))
 
 
-def _kept(kind: str, entry: Mapping[str, Any]) -> dict[str, str]:
+def _stored(kind: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """What stands in a template, by the field it is written in."""
     parts = (("title", entry.get("title") or {}), ("body", template_editor.body_of(kind, entry)))
     return {f"{part}-{n}": str(said.get(n, "")) for part, said in parts for n in LANGUAGES}
@@ -141,7 +141,7 @@ def _row(bundle: Bundle, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         "ref": f"{kind}.{entry['id']}",
         "name": template_editor.named(kind, entry, g.language),
         "missing": [NAMES[language] for language in template_editor.missing(kind, entry)],
-        "wrong": bool(wrong_fields(bundle, _kept(kind, entry))),
+        "wrong": bool(wrong_fields(bundle, _stored(kind, entry))),
     }
 
 

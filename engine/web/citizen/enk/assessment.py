@@ -36,14 +36,14 @@ class Assessed:
     year: int
 
 
-def assessed(connection: Connection, kept: Mapping[str, Any], case_id: str) -> Assessed:
+def assessed(connection: Connection, stored: Mapping[str, Any], case_id: str) -> Assessed:
     """Assess the plan that was saved, with the private spending of the case's overview when the plan names none."""
     application = view.application()
     now = application.clock.now()
     newest = harvest.newest_snapshot(connection, application.vault, case_id, now)
     private = newest[0] if newest else None
-    number: Callable[[str], Decimal] = lambda name: Decimal(str(kept.get(name) or 0))  # noqa: E731
-    reported = kept.get("spending")
+    number: Callable[[str], Decimal] = lambda name: Decimal(str(stored.get(name) or 0))  # noqa: E731
+    reported = stored.get("spending")
     plan = Plan(
         number("turnover"),
         number("costs"),
@@ -51,7 +51,7 @@ def assessed(connection: Connection, kept: Mapping[str, Any], case_id: str) -> A
         number("savings"),
         number("otherIncome"),
         Decimal(str(reported)) if reported is not None else private.monthly_spending if private else ZERO,
-        int(kept.get("ramp", 6)),
+        int(stored.get("ramp", 6)),
     )
     today: date = norwegian_day(now)
     try:

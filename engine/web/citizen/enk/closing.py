@@ -42,11 +42,11 @@ def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> ResponseR
         if known is None:
             return redirect(url_for("citizen.home"), 303)
         task = open_task(connection, "closing_review")
-        kept = data.read_of_person(connection, application.vault, actor().person_id, "holdings") or {}
+        stored = data.read_of_person(connection, application.vault, actor().person_id, "holdings") or {}
         steps = data.read_of_person(connection, application.vault, actor().person_id, "closing-steps") or {}
     o = known.overview
     try:
-        found, last_day = _close(known, kept)
+        found, last_day = _close(known, stored)
     except UnknownYearError as error:
         return render_template("enk_closing.html", found=None, unknown=error, o=o, task=task, done=set())
     body = render_template(
@@ -55,7 +55,7 @@ def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> ResponseR
         unknown=None,
         o=o,
         last_day=last_day,
-        holdings=kept,
+        holdings=stored,
         done=set(steps.get("done", ()) if ticked is None else ticked),
         missing=missing,
         tips=choose({"closing"}, "enk_close", o.as_of),
@@ -65,11 +65,11 @@ def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> ResponseR
     return (body, 422) if missing else body
 
 
-def _close(known: Known, kept: Mapping[str, Any]) -> tuple[Closing, date]:
+def _close(known: Known, stored: Mapping[str, Any]) -> tuple[Closing, date]:
     """What closing means with the holdings that were listed, and the last day. Raises ``UnknownYearError``."""
     o = known.overview
-    number: Callable[[str], Decimal] = lambda name: Decimal(str(kept.get(name) or 0))  # noqa: E731
-    last_day = date.fromisoformat(kept["lastDay"]) if kept.get("lastDay") else o.as_of
+    number: Callable[[str], Decimal] = lambda name: Decimal(str(stored.get(name) or 0))  # noqa: E731
+    last_day = date.fromisoformat(stored["lastDay"]) if stored.get("lastDay") else o.as_of
     tagged = {number_ for number_, tag_ in o.tagging.items() if tag_ is not Tag.PRIVATE}
     money = sum((a.balance.value for a in known.figures.accounts if a.number in tagged), ZERO)
     return close(o, Holdings(number("claims"), number("debts"), number("stock")), last_day, money), last_day
@@ -84,19 +84,19 @@ def close_step() -> ResponseReturnValue:
     with application.db.read() as connection:
         known = known_of(connection)
         task = open_task(connection, "closing_review")
-        kept = data.read_of_person(connection, application.vault, actor().person_id, "holdings") or {}
+        stored = data.read_of_person(connection, application.vault, actor().person_id, "holdings") or {}
     if known is None:
         raise NotFound("case")
     saves = request.form.get("action") == "save"
-    missing = [] if saves else _missing(known, kept, done)
+    missing = [] if saves else _missing(known, stored, done)
     ends = task.id if task and not saves and not missing else ""
     answer = own_pages.save(SaveClosingSteps(known.case.id, tuple(done), ends), ends, url_for("enk.closing"))
     return _closing_page(done, missing) if missing else answer
 
 
-def _missing(known: Known, kept: Mapping[str, Any], done: Collection[str]) -> list[str]:
+def _missing(known: Known, stored: Mapping[str, Any], done: Collection[str]) -> list[str]:
     """The steps that could be done by now and are not."""
     try:
-        return [step for step in _close(known, kept)[0].steps if step not in LATER and step not in done]
+        return [step for step in _close(known, stored)[0].steps if step not in LATER and step not in done]
     except UnknownYearError:
         return []

@@ -48,14 +48,14 @@ def _page(submitted: dict[str, str], faults: list[dict[str, str]]) -> ResponseRe
         if known is None:
             return redirect(url_for("citizen.home"), 303)
         task = open_task(connection, "enk_review")
-        kept = data.read_of_person(connection, application.vault, actor().person_id, business.ASSUMPTIONS) or {}
+        stored = data.read_of_person(connection, application.vault, actor().person_id, business.ASSUMPTIONS) or {}
         remembered = data.read_of_person(connection, application.vault, actor().person_id, business.COMING) or {}
     overview = known.overview
     body = render_template(
         "enk.html",
         o=overview,
         private=known.private,
-        kept={**_shown(kept, overview), **submitted},
+        stored={**_shown(stored, overview), **submitted},
         amounts=AMOUNTS,
         periods=list(Period),
         kinds=("standard", "food", "low", "fish", "zero"),
@@ -70,13 +70,13 @@ def _page(submitted: dict[str, str], faults: list[dict[str, str]]) -> ResponseRe
     return (body, 422) if faults else body
 
 
-def _shown(kept: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
+def _shown(stored: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
     """What the owner has answered, as the form shows it again. An earlier year's advance tax is left out."""
-    shown = dict(kept)
-    for name in (name for name in AMOUNTS if kept.get(name) is not None):
-        reported = Decimal(str(kept[name]))
+    shown = dict(stored)
+    for name in (name for name in AMOUNTS if stored.get(name) is not None):
+        reported = Decimal(str(stored[name]))
         shown[name] = "" if not reported and name not in OPEN else as_typed(reported)
-    if kept.get("year", overview.as_of.year) != overview.as_of.year:
+    if stored.get("year", overview.as_of.year) != overview.as_of.year:
         shown |= dict.fromkeys(("advanceTax", "advancePaid", "advanceBefore", "advanceNotified"), "")
     return shown
 

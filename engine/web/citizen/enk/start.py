@@ -54,11 +54,11 @@ def startup() -> ResponseReturnValue:
 def _assess(connection: Connection) -> Assessed | None:
     application = view.application()
     who = actor().person_id
-    kept = data.read_of_person(connection, application.vault, who, "business-plan")
+    stored = data.read_of_person(connection, application.vault, who, "business-plan")
     case = access.data_case(connection)
-    if kept is None or case is None:
+    if stored is None or case is None:
         return None
-    return assessed(connection, kept, case.id)
+    return assessed(connection, stored, case.id)
 
 
 @blueprint.post("/enk/start")
@@ -109,15 +109,15 @@ def _checklist_page(
         if known is None:
             return redirect(url_for("citizen.home"), 303)
         task = open_task(connection, "checklist")
-        kept = data.read_of_person(connection, application.vault, actor().person_id, "checklist") or {}
+        stored = data.read_of_person(connection, application.vault, actor().person_id, "checklist") or {}
         guided = data.read_of_person(connection, application.vault, actor().person_id, "guidance") or {}
     o = known.overview
     limit = rates(o.as_of.year).get("vat", "registration_threshold") if o.unknown_year is None else None
     body = render_template(
         "enk_checklist.html",
         steps=STEPS,
-        done=set(kept.get("done", ()) if done is None else done),
-        later=set(kept.get("later", ()) if done is None else later),
+        done=set(stored.get("done", ()) if done is None else done),
+        later=set(stored.get("later", ()) if done is None else later),
         missing=missing,
         seen=_seen(o),
         o=o,
