@@ -44,7 +44,7 @@ def act(number: str, act: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except Refusal as refusal:
-        return page(number, said=session.why_not(refusal), written=request.form.to_dict(), status=409)
+        return page(number, message=session.why_not(refusal), written=request.form.to_dict(), status=409)
     if act == "return":
         return redirect(f"{url_for('queue.show')}?{request.cookies.get(FROM, '')}", 303)
     return session.done(number, act)

@@ -64,5 +64,5 @@ def decide(number: str, complaint_id: str) -> ResponseReturnValue:
     try:
         send(DecideComplaint(case_id_of(number), complaint_id, outcome, answer))
     except AlreadyDone as done:
-        return page(number, said=view.t("complaint.was_decided", who=view.name_of(done.by)), status=409)
+        return page(number, message=view.t("complaint.was_decided", who=view.name_of(done.by)), status=409)
     return session.done(number, "complaint_decided")

@@ -60,7 +60,7 @@ def add(number: str) -> ResponseReturnValue:
     try:
         send(command, once=True)
     except NotPossible as refusal:
-        return page(number, said=session.why_not(refusal), written=_written(), status=409)
+        return page(number, message=session.why_not(refusal), written=_written(), status=409)
     return session.done(number, "document_shared" if visible else "document_added")
 
 
@@ -109,5 +109,5 @@ def remove(number: str, document_id: str) -> ResponseReturnValue:
     try:
         send(RemoveDocument(case_id, document_id, reason, note))
     except NotPossible as refusal:
-        return page(number, said=session.why_not(refusal), written={f"reason-{document_id}": reason}, status=409)
+        return page(number, message=session.why_not(refusal), written={f"reason-{document_id}": reason}, status=409)
     return session.done(number, "document_removed")

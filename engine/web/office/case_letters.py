@@ -44,7 +44,7 @@ def _page(
     number: str,
     letter_id: str,
     missing: list[str] | None = None,
-    said: str = "",
+    message: str = "",
     mine: Mapping[str, str] | None = None,
     status: int = 422,
 ) -> ResponseReturnValue:
@@ -74,7 +74,7 @@ def _page(
             by_me=one.changed_by == actor().person_id,
             left=templates.blanks(shown["title"] + shown["body"]),
             missing=missing,
-            said=said,
+            message=message,
             owner=view.name_of(case.owner_id),
             written_in=language,
             words=lambda name: _words(bundle, name),
@@ -83,7 +83,7 @@ def _page(
             kind=f"letter.{letter_id}",
             draft_version=aside.version if aside is not None and apart else None,
         )
-    return (body, status) if missing is not None or said else body
+    return (body, status) if missing is not None or message else body
 
 
 def _words(bundle: Bundle, blank: str) -> str:
@@ -118,7 +118,7 @@ def change(number: str, letter_id: str) -> ResponseReturnValue:
     except AlreadyDone:
         return _aside(number, letter_id, "letter.was_sent", mine)
     except NotPossible as refusal:
-        return _page(number, letter_id, said=session.why_not(refusal), mine=mine)
+        return _page(number, letter_id, message=session.why_not(refusal), mine=mine)
     if missing is not None:
         return _page(number, letter_id, missing=missing)
     if request.headers.get("HX-Request"):
@@ -161,7 +161,7 @@ def _aside(number: str, letter_id: str, key: str, mine: Mapping[str, str]) -> Re
     text = view.t(key, who=who, when=view.moment(one.changed_at))
     if request.headers.get("HX-Request"):
         return render_template("parts/letter_aside.html", number=number, letter_id=letter_id, text=text)
-    return _page(number, letter_id, said=text, mine=mine, status=409 if key == "letter.conflict" else 422)
+    return _page(number, letter_id, message=text, mine=mine, status=409 if key == "letter.conflict" else 422)
 
 
 def _render(connection: Connection, case: Any, title: str, body: str) -> bytes:

@@ -89,7 +89,7 @@ def page(
     *,
     submitted: dict[str, Any] | None = None,
     fault: str = "",
-    said: str = "",
+    message: str = "",
     written: dict[str, str] | None = None,
     faults: Sequence[dict[str, str]] = (),
     status: int = 422,
@@ -98,7 +98,7 @@ def page(
     """The whole page; what was written stands in its form whatever went wrong.
 
     fault    text key of what went wrong
-    said     what went wrong in words, when it is no key
+    message  what went wrong in words, when it is no key
     written  fields of the forms beside the task's, as they were sent
     held_by  the colleague who has what was to be done: the page offers to take the case over
     """
@@ -111,11 +111,11 @@ def page(
             **content(connection, case, now, submitted, written or {}),
             faults=list(faults),
             fault=fault,
-            said=said,
+            message=message,
             now=now,
             held_by=held_by,
         )
-    return (body, status) if fault or faults or said else body
+    return (body, status) if fault or faults or message else body
 
 
 @blueprint.post("/saker/<number>/oppgave/<task_id>")
@@ -170,7 +170,7 @@ def _not_completed(
     held_by = refusal.by if isinstance(refusal, AlreadyDone) else ""
     words = view.t("desk.no.task_held", who=view.name_of(held_by)) if held_by else session.why_not(refusal)
     stored = view.t("draft.kept") if filled else ""
-    return page(number, submitted=filled or None, said=f"{words} {stored}".strip(), status=409, held_by=held_by)
+    return page(number, submitted=filled or None, message=f"{words} {stored}".strip(), status=409, held_by=held_by)
 
 
 @blueprint.post("/saker/<number>/notat")

@@ -50,7 +50,7 @@ def add(number: str) -> ResponseReturnValue:
         case = case_of(connection, number)
         bundle = _bundle(connection, case)
     if case.state != "open":  # nobody is looked up for a case that is over
-        return page(number, said=view.t("desk.no.case-closed"), written=_written(), status=409)
+        return page(number, message=view.t("desk.no.case-closed"), written=_written(), status=409)
     if role not in participants.roles(bundle):
         return _fault(number, "party-role", "party.no_role")
     if bool(pid) == bool(name):
@@ -88,7 +88,7 @@ def _put(number: str, role: str, name: str, pid: str = "", birth_date: date | No
     try:
         send(AddParty(case_id_of(number), role, name, pid, birth_date))
     except NotPossible as refusal:
-        return page(number, said=session.why_not(refusal), written=_written(), status=409)
+        return page(number, message=session.why_not(refusal), written=_written(), status=409)
     return session.done(number, "party_added")
 
 
@@ -98,7 +98,7 @@ def change(number: str, party_id: str) -> ResponseReturnValue:
     try:
         send(ChangePartyRole(case_id_of(number), party_id, request.form.get("role", "")))
     except NotPossible as refusal:
-        return page(number, said=session.why_not(refusal), status=409)
+        return page(number, message=session.why_not(refusal), status=409)
     return session.done(number, "party_changed")
 
 
@@ -108,5 +108,5 @@ def end(number: str, party_id: str) -> ResponseReturnValue:
     try:
         send(EndParty(case_id_of(number), party_id, request.form.get("reason", "").strip()))
     except NotPossible as refusal:
-        return page(number, said=session.why_not(refusal), status=409)
+        return page(number, message=session.why_not(refusal), status=409)
     return session.done(number, "party_ended")

@@ -113,7 +113,7 @@ def sent(
     except NotFound:
         raise
     except Refusal as refusal:
-        return page(number, said=why_not(refusal), written=request.form.to_dict(), status=409)
+        return page(number, message=why_not(refusal), written=request.form.to_dict(), status=409)
     return done(number, act if isinstance(act, str) else act())
 
 

@@ -215,7 +215,7 @@ def _there(field: Field, content: Mapping[str, Any]) -> bool:
     return not inside or value_at(content, f"{row}]") is not None
 
 
-def said(field: Field) -> str:
+def display(field: Field) -> str:
     """What a field holds, as a person reads it: the words of a choice, a number with its unit, a day."""
     value = field.value
     if field.takes is not None:

@@ -14,7 +14,7 @@ from engine.advice.guidance.contacts import everywhere
 from engine.casework import uploads
 from engine.web.shared import compiled, view
 from engine.web.shared.event_texts import event_text
-from engine.web.shared.forms import said
+from engine.web.shared.forms import display
 from engine.web.shared.sent_files import handed_in
 from engine.web.shared.texts import NAMES
 from forms import formatting
@@ -58,7 +58,7 @@ def install(app: Flask) -> None:
         short_date=lambda value: formatting.short_date(value, g.language),
         clock=lambda value: formatting.clock_time(value, g.language),
         moment=view.moment,
-        said=said,
+        display=display,
         merged=lambda row, **more: {**row, **more},
         money=Decimal,
     )

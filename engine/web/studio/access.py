@@ -62,12 +62,12 @@ def _by_role(bundle: Bundle, steps: list[tuple[str, str]], roles: list[str]) -> 
     found = []
     for role in roles:
         may = [(name, allowed(policy, bundle.key, step, role)) for step, name in steps]
-        said = [
+        phrases = [
             f"«{name}»: {', '.join(action_named(a).lower() for a in sorted(actions, key=_order))}"
             for name, actions in may
             if actions
         ]
-        found.append((named(bundle, role), said))
+        found.append((named(bundle, role), phrases))
     return found
 
 

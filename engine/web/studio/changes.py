@@ -89,8 +89,8 @@ def _change(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     if "config" in submitted:
         submitted["config"], texts = job_submission.posted(bundle, element, now.get("config", ""), form)
     changed: Files = write_settings(bundle.files, element, submitted)
-    for key, language, said in texts:
-        changed = bpmn_editor.set_text(changed, key, language, said)
+    for key, language, words in texts:
+        changed = bpmn_editor.set_text(changed, key, language, words)
     node = Bundle(bundle.key, changed).process.elements[element]
     if node.type in PEOPLE:
         if node.name and node.name != bundle.process.elements[element].name:
@@ -175,12 +175,12 @@ def _catch(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     changed, event = add_interruption(
         bundle.files, element, kind=form.get("kind", "timer"), name=form.get("name", ""),
         target=form.get("target", ""), interrupting=bool(form.get("interrupting")),
-        values=said(value),
+        values=event_values(value),
     )  # fmt: skip
     return changed, event
 
 
-def said(value: str) -> dict[str, str]:
+def event_values(value: str) -> dict[str, str]:
     """What stands in the one field of a new event: how long, a name, or a condition that is filled in afterwards."""
     return {"time": value, "reference": value, "condition": value or READY}
 
@@ -194,7 +194,7 @@ def _undoing(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
 
 
 def _also(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
-    return also(bundle.files, element, form.get("kind", ""), said(form.get("value", "").strip())), element
+    return also(bundle.files, element, form.get("kind", ""), event_values(form.get("value", "").strip())), element
 
 
 def _less(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:

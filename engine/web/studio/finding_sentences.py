@@ -46,10 +46,10 @@ def finding_place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
     if lacking is None or finding.element:
         return _template(key, bundle, finding)
     name, languages = lacking[1], lacking[2].split(", ")
-    said = bundle.texts.get("nb", {}).get(name, "")
+    name_text = bundle.texts.get("nb", {}).get(name, "")
     text = view.t("finding.text-missing-in", languages=", ".join(NAMES[language] for language in languages))
     href = url_for("studio.show", key=key, fane="tekster", _anchor=f"tekst-{name}")
-    return {"name": f"«{said[:60]}»" if said else name, "href": href, "text": text}
+    return {"name": f"«{name_text[:60]}»" if name_text else name, "href": href, "text": text}
 
 
 def _template(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:

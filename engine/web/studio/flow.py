@@ -237,8 +237,8 @@ def place_of(bundle: Bundle, element: Element) -> str:
 
 def task_type(name: str) -> str:
     """What a task type is called; one without a text of ours keeps its name."""
-    said = view.t(f"tasktype.{name}")
-    return name if said == f"tasktype.{name}" else said
+    name_text = view.t(f"tasktype.{name}")
+    return name if name_text == f"tasktype.{name}" else name_text
 
 
 def _outgoing_flow(wording: ProcessWording, bundle: Bundle, flow: Any, submitted: Mapping[str, str]) -> dict[str, Any]:

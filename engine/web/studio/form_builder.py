@@ -281,7 +281,7 @@ def _condition(bundle: Bundle, work: FormDraft, condition: Comparison) -> str:
     component = next((c for _, c in work.components() if bound_to(c) == condition.field), {})
     key = component.get("textResourceBindings", {}).get("title")
     name = bundle.text(key, g.language) if isinstance(key, str) else condition.field
-    said = next(
+    value_text = next(
         (
             bundle.text(str(o["label"]), g.language)
             for o in work.options(component)
@@ -289,9 +289,9 @@ def _condition(bundle: Bundle, work: FormDraft, condition: Comparison) -> str:
         ),
         condition.value,
     )
-    if condition.value in ("true", "false") and said == condition.value:
-        said = view.t("answer.yes" if condition.value == "true" else "answer.no")
-    return view.t(f"rule.{condition.operator}", field=name, value=said)
+    if condition.value in ("true", "false") and value_text == condition.value:
+        value_text = view.t("answer.yes" if condition.value == "true" else "answer.no")
+    return view.t(f"rule.{condition.operator}", field=name, value=value_text)
 
 
 # The form as the citizen will see it

@@ -194,8 +194,8 @@ def _roles(bundle: Bundle) -> list[str]:
 
 
 def _role(bundle: Bundle, role: str) -> str:
-    said = bundle.text(f"role.{role}", g.language)
-    return (_maybe(f"job.role.{role}") or role) if said == f"role.{role}" else said
+    role_name = bundle.text(f"role.{role}", g.language)
+    return (_maybe(f"job.role.{role}") or role) if role_name == f"role.{role}" else role_name
 
 
 def _maybe(key: str) -> str:

@@ -35,25 +35,25 @@ def posted(
     texts: list[tuple[str, str, str]] = []
     if form.get("s-task_type", form["job"]) == form["job"]:
         setting, key, words = _new_text(element, bundle, form)
-        texts = [(key, language, said) for language, said in words.items()]
+        texts = [(key, language, text) for language, text in words.items()]
         drawn = [one for one in described.settings if not one.by_hand]
         pairs = filled(drawn, {**form, setting: key}, ProcessWording(bundle, g.language), strict=True)
         before = pairs_of(config)
-        pairs = {name: before[name] if _same(before.get(name), said) else said for name, said in pairs.items()}
+        pairs = {name: before[name] if _same(before.get(name), text) else text for name, text in pairs.items()}
     whole = pairs | pairs_of(form.get("s-config", ""), strict=True)
     return (config if whole == pairs_of(config) else lines_from(whole)), texts
 
 
-def _same(before: str | None, said: str) -> bool:
+def _same(before: str | None, text: str) -> bool:
     """Whether it is what stood there, written in another way: spaces in an expression, the order of names."""
     if before is None:
         return False
     try:
         if before.startswith("["):
-            return bool(read_json(before) == read_json(said))
+            return bool(read_json(before) == read_json(text))
     except ConditionSyntaxError:
         return False
-    return ", " in said and set(named(before)) == set(named(said))
+    return ", " in text and set(named(before)) == set(named(text))
 
 
 def _new_text(element: str, bundle: Bundle, form: Mapping[str, str]) -> tuple[str, str, dict[str, str]]:
@@ -67,7 +67,7 @@ def _new_text(element: str, bundle: Bundle, form: Mapping[str, str]) -> tuple[st
     while key in bundle.texts.get("nb", {}):
         number += 1
         key = f"notice.{element}.{number}"
-    return base.removesuffix("-new-"), key, {language: said or words["nb"] for language, said in words.items()}
+    return base.removesuffix("-new-"), key, {language: text or words["nb"] for language, text in words.items()}
 
 
 def filled(

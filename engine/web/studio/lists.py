@@ -37,7 +37,7 @@ def change_list(key: str) -> ResponseReturnValue:
     def message_of(refused: EditRefused) -> str:
         with view.application().db.read() as connection:
             used = _used(draft_of(connection, key).bundle, wanted)
-        where = ", ".join(use["said"] for use in used)
+        where = ", ".join(use["sentence"] for use in used)
         return view.t(refused.key, **{"value": "", **refused.values, "where": where})
 
     return save(
@@ -55,8 +55,8 @@ def _rows() -> list[option_lists.Row]:
     submitted = request.form
     labels = [submitted.getlist(f"label-{language}") for language in LANGUAGES]
     return [
-        option_lists.Row(value, dict(zip(LANGUAGES, said, strict=True)))
-        for value, *said in zip(submitted.getlist("value"), *labels, strict=False)
+        option_lists.Row(value, dict(zip(LANGUAGES, row_labels, strict=True)))
+        for value, *row_labels in zip(submitted.getlist("value"), *labels, strict=False)
     ]
 
 
@@ -117,8 +117,8 @@ def _line(bundle: Bundle, row: dict[str, Any]) -> dict[str, str]:
     """A line that carries its words itself, and not a text key, has them in bokmål."""
     label = str(row.get("label", ""))
     known = any(label in texts for texts in bundle.texts.values())
-    said = {n: bundle.texts.get(n, {}).get(label, "") if known else label if n == "nb" else "" for n in LANGUAGES}
-    return {"value": str(row["value"]), **said}
+    words = {n: bundle.texts.get(n, {}).get(label, "") if known else label if n == "nb" else "" for n in LANGUAGES}
+    return {"value": str(row["value"]), **words}
 
 
 def _count(bundle: Bundle, identity: str) -> int:
@@ -134,6 +134,6 @@ def _used(bundle: Bundle, identity: str) -> list[dict[str, str]]:
     for use in option_lists.uses(bundle).get(identity, ()):
         step = bundle.process.elements.get(use.step)
         field = bundle.text(use.title, g.language) if use.title else use.component
-        said = view.t("list.use", field=field, step=(step.name if step is not None else "") or use.step)
-        found.append({"step": use.step, "component": use.component, "said": said})
+        sentence = view.t("list.use", field=field, step=(step.name if step is not None else "") or use.step)
+        found.append({"step": use.step, "component": use.component, "sentence": sentence})
     return found

@@ -85,13 +85,13 @@ class ProcessWording:
         """What the step says of when it is done, how often and by whom, in sentences."""
         found = self.triggers(element) if element.type.endswith("Event") else []
         loop, many, extension = element.loop, element.multi_instance, element.extension
-        for said, condition in (
+        for part, condition in (
             ("activation", element.activation),
             ("completion", element.ad_hoc.completion if element.ad_hoc else None),
             ("while", loop.condition if loop else None),
         ):
             if condition is not None:
-                found.append(view.t(f"flow.says.{said}", condition=self.condition(condition.text)))
+                found.append(view.t(f"flow.says.{part}", condition=self.condition(condition.text)))
         if many is not None:
             over = many.collection if many.collection is not None else many.cardinality
             found.append(view.t(f"flow.says.{'turn' if many.sequential else 'each'}", list=self.value(_text(over))))
@@ -99,8 +99,8 @@ class ProcessWording:
                 found.append(view.t("flow.says.until", condition=self.condition(many.completion.text)))
         if extension.party is not None:
             found.append(view.t("flow.says.party", value=self.value(_text(extension.party))))
-        for said, pairs in (("in", extension.inputs), ("out", extension.outputs)):
-            found += [view.t(f"flow.says.{said}", name=name, value=self.value(_text(value))) for name, value in pairs]
+        for part, pairs in (("in", extension.inputs), ("out", extension.outputs)):
+            found += [view.t(f"flow.says.{part}", name=name, value=self.value(_text(value))) for name, value in pairs]
         return found
 
     def triggers(self, element: Element) -> list[str]:

@@ -15,7 +15,7 @@ from engine.studio.unconnected_elements import add_handler, add_inside, add_star
 from engine.web.shared import view
 from engine.web.shared.commands import sends
 from engine.web.studio import conflicts
-from engine.web.studio.changes import Act, Done, Form, carry_out, kind_of, said
+from engine.web.studio.changes import Act, Done, Form, carry_out, event_values, kind_of
 from engine.web.studio.flow import offered_here, posted, targets, task_type
 from engine.web.studio.process_sentences import ProcessWording
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
@@ -84,14 +84,14 @@ def scope_change(key: str, scope: str) -> ResponseReturnValue:
 def _start(bundle: Bundle, _: Offer, scope: str, form: Form) -> Done:
     return add_start(
         bundle.files, scope, kind=_wanted(form, STARTS), name=form.get("name", ""), target=form.get("target", ""),
-        values=said(form.get("value", "").strip()),
+        values=event_values(form.get("value", "").strip()),
     )  # fmt: skip
 
 
 def _handler(bundle: Bundle, _: Offer, scope: str, form: Form) -> Done:
     return add_handler(
         bundle.files, scope, kind=_wanted(form, HANDLERS), name=form.get("name", ""),
-        values=said(form.get("value", "").strip()), interrupting=bool(form.get("interrupting")),
+        values=event_values(form.get("value", "").strip()), interrupting=bool(form.get("interrupting")),
     )  # fmt: skip
 
 

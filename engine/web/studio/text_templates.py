@@ -132,7 +132,7 @@ def _wanted() -> tuple[str, str]:
 def _stored(kind: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """What stands in a template, by the field it is written in."""
     parts = (("title", entry.get("title") or {}), ("body", template_editor.body_of(kind, entry)))
-    return {f"{part}-{n}": str(said.get(n, "")) for part, said in parts for n in LANGUAGES}
+    return {f"{part}-{n}": str(words.get(n, "")) for part, words in parts for n in LANGUAGES}
 
 
 def _row(bundle: Bundle, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def _message(bundles: list[Bundle], notice: Notice) -> str:
         except KeyError:  # a sentence that is put together elsewhere
             return notice.kind
     found = (bundle.text(text, g.language) for bundle in bundles)
-    return next((said for said in found if said != text), text)
+    return next((other for other in found if other != text), text)
 
 
 def _who(connection: Connection, app: Application, person_id: str) -> str:
