@@ -37,7 +37,7 @@ def take(task: Any, form: TaskForm) -> list[dict[str, str]]:
     Each file is a command of its own, before the answer's: one that is refused takes no other with it, and none is to
     be chosen again because something else in the form is wrong.
     """
-    wrong: list[dict[str, str]] = []
+    errors: list[dict[str, str]] = []
     gone = request.form.get("detach", "")
     if gone:
         send(DetachFile(task.id, gone))
@@ -46,20 +46,20 @@ def take(task: Any, form: TaskForm) -> list[dict[str, str]]:
             continue
         sent = [one for one in request.files.getlist(field.path) if one.filename]
         if not sent and request.form.get("attach") == field.id:
-            wrong.append({"id": field.id, "path": field.path, "text": view.t("upload.missing")})
+            errors.append({"id": field.id, "path": field.path, "text": view.t("upload.missing")})
         there = len(field.takes.files) - any(one.id == gone for one in field.takes.files)
         for one in sent:
             fault = _keep(task, field, field.takes, one, there)
             there += not fault
             if fault:
-                wrong.append({"id": field.id, "path": field.path, "text": f"{one.filename}: {fault}"})
-    return _one_each(wrong)
+                errors.append({"id": field.id, "path": field.path, "text": f"{one.filename}: {fault}"})
+    return _one_each(errors)
 
 
-def _one_each(wrong: list[dict[str, str]]) -> list[dict[str, str]]:
+def _one_each(errors: list[dict[str, str]]) -> list[dict[str, str]]:
     """A field shows one error; several are joined."""
     found: dict[str, dict[str, str]] = {}
-    for fault in wrong:
+    for fault in errors:
         before = found.get(fault["path"])
         found[fault["path"]] = fault if before is None else {**fault, "text": f"{before['text']}. {fault['text']}"}
     return list(found.values())

@@ -59,11 +59,11 @@ def measure(connection: Connection) -> Measured:
 @blueprint.get("/nytte")
 def show() -> ResponseReturnValue:
     submitted = {a.key: request.args[a.key] for a in assumptions() if a.key in request.args}
-    wrong = ""
+    invalid = ""
     try:
         found = benefits(submitted)
     except AssumptionError as error:
-        found, wrong = benefits(), error.key
+        found, invalid = benefits(), error.key
     with view.application().db.read() as connection:
         measured = measure(connection)
     named = {a.key: a for a in assumptions()}
@@ -71,10 +71,10 @@ def show() -> ResponseReturnValue:
         "benefit.html",
         benefits=found,
         assumptions=named,
-        values={} if wrong else submitted,
+        values={} if invalid else submitted,
         submitted=submitted,
-        wrong=named.get(wrong),
+        invalid=named.get(invalid),
         measured=measured,
         unpriced=unpriced(),
     )
-    return (body, 422) if wrong else body
+    return (body, 422) if invalid else body

@@ -43,7 +43,7 @@ class Selection:
     since: str
     until: str
     office: str
-    wrong: bool
+    invalid: bool
 
     @property
     def address(self) -> dict[str, str]:
@@ -67,16 +67,16 @@ def _selection(journeys: list[str], offices: list[str], now: datetime) -> tuple[
     this = now.astimezone(OSLO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     args = request.args
     since, until = _month(args.get("fra", "")), _month(args.get("til", ""))
-    wrong = bool((args.get("fra") and since is None) or (args.get("til") and until is None))
-    wrong = wrong or bool(since and until and until < since)
-    if wrong or since is None or until is None:
+    invalid = bool((args.get("fra") and since is None) or (args.get("til") and until is None))
+    invalid = invalid or bool(since and until and until < since)
+    if invalid or since is None or until is None:
         since, until = _months_on(this, 1 - MONTHS), this
     journey = args.get("tjeneste", "")
     office = args.get("kontor", "")
     if office not in offices:
         office = "" if _everywhere() else offices[0]
     selection = Selection(
-        journey if journey in journeys else journeys[0], f"{since:%Y-%m}", f"{until:%Y-%m}", office, wrong
+        journey if journey in journeys else journeys[0], f"{since:%Y-%m}", f"{until:%Y-%m}", office, invalid
     )
     return selection, since, _months_on(until, 1)
 

@@ -36,13 +36,13 @@ def _received(text: str) -> date | None:
 def register(number: str) -> ResponseReturnValue:
     form = request.form
     received, text = _received(form.get("received", "")), form.get("text", "").strip()
-    wrong = {}
+    errors = {}
     if received is None:
-        wrong["complaint-received"] = "complaint.no_day"
+        errors["complaint-received"] = "complaint.no_day"
     if not text or len(text) > journal.LONGEST:
-        wrong["complaint-text"] = "complaint.no_text"
-    if wrong or received is None:
-        faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
+        errors["complaint-text"] = "complaint.no_text"
+    if errors or received is None:
+        faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in errors.items()]
         written = {"complaint_open": "1", "complaint_text": text, "received": form.get("received", "")}
         return page(number, faults=faults, written=written)
     application = view.application()

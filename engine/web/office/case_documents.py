@@ -28,24 +28,24 @@ def add(number: str) -> ResponseReturnValue:
     form, sent = request.form, request.files.get("file")
     title, kind = form.get("title", "").strip(), form.get("kind", "")
     visible, barred = form.get("access") == "open", form.get("why_barred", "")
-    wrong = {}
+    errors = {}
     if not title:
-        wrong["document-title"] = "document.no_title"
+        errors["document-title"] = "document.no_title"
     if kind not in documents.KINDS:
-        wrong["document-kind"] = "document.no_kind"
+        errors["document-kind"] = "document.no_kind"
     if not visible and barred not in journal.BARS:
-        wrong["document-barred"] = "document.no_reason"
+        errors["document-barred"] = "document.no_reason"
     upload = None
     try:
         content = sent.stream.read(uploads.LARGEST + 1) if sent else b""
         upload = uploads.check(sent.filename or "" if sent else "", content)
     except uploads.FileRefusedError as bad:
-        wrong["document-file"] = bad.key
+        errors["document-file"] = bad.key
     application = view.application()
-    if wrong or upload is None:
+    if errors or upload is None:
         with application.db.read() as connection:
             case_of(connection, number)
-        faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
+        faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in errors.items()]
         return page(number, faults=faults, written=_written())
     command = AddDocument(
         case_id_of(number),

@@ -134,12 +134,12 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
     refused = attachments.take(task, form) if is_open and form and form.takes_files else []
     with application.db.read() as connection:  # the files that were just kept are in it now
         judged = forms.judged(connection, task, filled) if is_open and form and other_rows is None else []
-        wrong = forms.with_others(refused, judged)
+        errors = forms.with_others(refused, judged)
     if attachments.pressed():
         case_drafts.keep(number, f"task.{task_id}")
         return page(number, submitted=filled, faults=refused)
-    if wrong or other_rows is not None:
-        return page(number, submitted=filled, faults=wrong)
+    if errors or other_rows is not None:
+        return page(number, submitted=filled, faults=errors)
     data = {form.stored: filled} if form else {}
     version = request.form.get("_version", "")
     command = CompleteCaseTask(

@@ -39,13 +39,13 @@ def show() -> ResponseReturnValue:
     return _form({}, {})
 
 
-def _form(written: Any, wrong: dict[str, str], status: int = 422) -> ResponseReturnValue:
+def _form(written: Any, errors: dict[str, str], status: int = 422) -> ResponseReturnValue:
     """The first page. *wrong*: field → text key; everything written stands."""
     with view.application().db.read() as connection:
         offered = intake.journeys(connection, view.application().library, actor())
-    faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in wrong.items()]
+    faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in errors.items()]
     body = render_template("opening.html", journeys=offered, channels=intake.CHANNELS, written=written, faults=faults)
-    return (body, status) if wrong else body
+    return (body, status) if errors else body
 
 
 def _journey(connection: Connection) -> Deployed | None:
@@ -56,15 +56,15 @@ def _journey(connection: Connection) -> Deployed | None:
 def _missing() -> dict[str, str]:
     """What the form lacks, by field."""
     form = request.form
-    wrong = {}
+    errors = {}
     with view.application().db.read() as connection:
         if _journey(connection) is None:
-            wrong["journey"] = "opening.no_journey"
+            errors["journey"] = "opening.no_journey"
     if form.get("way") not in intake.CHANNELS:
-        wrong["way"] = "opening.no_way"
+        errors["way"] = "opening.no_way"
     if not form.get("reason", "").strip() or len(form.get("reason", "")) > LONGEST:
-        wrong["reason"] = "opening.no_reason"
-    return wrong
+        errors["reason"] = "opening.no_reason"
+    return errors
 
 
 def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
@@ -112,12 +112,12 @@ def looked_up(connection: Connection, search: str) -> str:
 @sends(LookUpPerson, StoreSearch)
 def look_up() -> ResponseReturnValue:
     """Find the person and ask whether it is the right one. The look-up is written down, found or not."""
-    wrong = _missing()
+    errors = _missing()
     pid = plain_number(request.form.get("pid", ""))
     if not pid:
-        wrong["pid"] = "opening.pid_wrong"
-    if wrong:
-        return _form(request.form, dict(sorted(wrong.items(), key=lambda pair: _ORDER.index(pair[0]))))
+        errors["pid"] = "opening.pid_wrong"
+    if errors:
+        return _form(request.form, dict(sorted(errors.items(), key=lambda pair: _ORDER.index(pair[0]))))
     found, fault = find(pid)
     if found is None:
         return _form(request.form, {"pid": fault})
@@ -145,13 +145,13 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> str:
 def begin() -> ResponseReturnValue:
     """It is who was meant: the case begins, and the citizen is told."""
     application = view.application()
-    wrong = _missing()
+    errors = _missing()
     with application.db.read() as connection:
         pid = looked_up(connection, request.form.get("person", ""))
     if not pid:
-        wrong["pid"] = "opening.expired"
-    if wrong:
-        return _form(request.form, wrong)
+        errors["pid"] = "opening.expired"
+    if errors:
+        return _form(request.form, errors)
     found, fault = identify(pid)
     if found is None:
         return _form(request.form, {"pid": fault})

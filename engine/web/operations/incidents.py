@@ -45,7 +45,7 @@ def incident_group() -> ResponseReturnValue:
     return _page("")
 
 
-def _page(wrong: str) -> ResponseReturnValue:
+def _page(error: str) -> ResponseReturnValue:
     application = view.application()
     selection, address = _chosen(PAGE)
     with application.db.read() as connection:
@@ -70,12 +70,12 @@ def _page(wrong: str) -> ResponseReturnValue:
             process=process_name(connection, selection.process),
             step=step_name(connection, selection.process, selection.element),
             numbers=numbers,
-            wrong=wrong,
-            submitted=request.form if wrong else {},
+            error=error,
+            submitted=request.form if error else {},
             reported=request.args.get("gjort", ""),
             refused=request.args.get("nektet", "")[:60],
         )
-    return (body, 422) if wrong else body
+    return (body, 422) if error else body
 
 
 def _submitted() -> tuple[str, str]:

@@ -67,7 +67,7 @@ def drawn(
         raise NotFound(element_id) from None
     wording = ProcessWording(bundle, g.language)
     submitted = posted() if refused or conflict else {}
-    wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
+    error = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     settings = _settings(bundle, element_id, submitted)
     job = job_form.shown(bundle, wording, settings.get("task_type", ""), settings.get("config", ""), submitted)
     settings |= {"config": job.lines} if job else {}
@@ -80,9 +80,9 @@ def drawn(
     is_event = element.type.endswith("Event")
     body = render_template(
         "parts/studio_step.html" if fragment else "studio_step.html",
-        key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), wrong=wrong,
+        key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), error=error,
         both=conflicts.both(conflict, element_id) if conflict else (),
-        wrong_field=_field(refused, submitted), submitted=submitted, faults=found, wording=wording, titles=titles,
+        error_field=_field(refused, submitted), submitted=submitted, faults=found, wording=wording, titles=titles,
         settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
         options=_options(bundle, offer, titles, element),
         chosen=_chosen(bundle, element, settings, submitted), about=wording.about(element),
@@ -107,7 +107,7 @@ def drawn(
         task_type_name=task_type, one_flow=len(element.outgoing) == 1, is_person=element.type in PEOPLE,
         fragment=fragment,
     )  # fmt: skip
-    return (body, 422 if refused else 409) if wrong else body
+    return (body, 422 if refused else 409) if error else body
 
 
 def _interruptible(bundle: Bundle, element_id: str) -> bool:

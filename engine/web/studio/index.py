@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
     return page(())
 
 
-def page(wrong: tuple[str, ...], there: str = "") -> ResponseReturnValue:
+def page(errors: tuple[str, ...], there: str = "") -> ResponseReturnValue:
     """Every process: which version is in use in how many cases, and whether there is a draft.
 
     *there* is the key of a draft that an upload would have replaced: the page asks first.
@@ -50,11 +50,11 @@ def page(wrong: tuple[str, ...], there: str = "") -> ResponseReturnValue:
         running=running,
         two=two,
         requested=requested,
-        wrong=wrong,
+        errors=errors,
         there=there,
-        submitted=request.form if wrong else {},
+        submitted=request.form if errors else {},
     )
-    return (body, 422) if wrong else body
+    return (body, 422) if errors else body
 
 
 @blueprint.post("/prosesser/last-opp")

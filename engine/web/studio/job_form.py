@@ -229,4 +229,4 @@ def job_fields(key: str, element: str) -> ResponseReturnValue:
     except EditRefused:
         raise NotFound(element) from None
     job = shown(bundle, wording, request.args.get("s-task_type", ""), config, {})
-    return render_template("parts/studio_job.html", job=job, wording=wording, submitted={}, wrong="", wrong_field="")
+    return render_template("parts/studio_job.html", job=job, wording=wording, submitted={}, error="", error_field="")

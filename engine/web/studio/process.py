@@ -36,7 +36,7 @@ def show(key: str) -> ResponseReturnValue:
 
 def page(
     key: str,
-    wrong: str,
+    error: str,
     tab: str = "",
     step: str = "",
     preview: Any = None,
@@ -44,11 +44,11 @@ def page(
 ) -> ResponseReturnValue:
     """The draft, or the version in use when there is none.
 
-    wrong     what stood in the way of a change;  ``conflict`` what a colleague was faster with
+    error     what stood in the way of a change;  ``conflict`` what a colleague was faster with
     step      whose form is open, and *preview* that form with answers in it
     """
     application = view.application()
-    wrong = conflicts.sentence(conflict) if conflict else wrong
+    error = conflicts.sentence(conflict) if conflict else error
     tab = tab or request.args.get("fane", "diagram")
     tab = tab if tab in TABS else "diagram"
     with application.db.read() as connection:
@@ -93,12 +93,12 @@ def page(
         languages_=LANGUAGES,
         tabs=TABS,
         tab=tab,
-        wrong=wrong,
+        error=error,
         both=conflicts.both(conflict) if conflict else (),
-        submitted=request.form if wrong else {},
+        submitted=request.form if error else {},
         **parts,
     )
-    return (body, 422) if wrong else body
+    return (body, 422) if error else body
 
 
 def _process(bundle: Bundle) -> Process | None:

@@ -39,7 +39,7 @@ def review(key: str) -> ResponseReturnValue:
     return review_page(key, plan, submitted=submitted)
 
 
-def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", submitted: Any = None) -> ResponseReturnValue:
+def review_page(key: str, plan: case_migration.Plan | None, error: str = "", submitted: Any = None) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         draft = draft_of(connection, key)
@@ -67,11 +67,11 @@ def review_page(key: str, plan: case_migration.Plan | None, wrong: str = "", sub
         replays=[] if found else replays(application, draft.bundle),
         reason_text=running_cases.reason_text,
         names=running_cases.names(versions),
-        wrong=wrong,
+        error=error,
         submitted=submitted or request.form,
         two=two,
     )
-    return (body, 422) if wrong else body
+    return (body, 422) if error else body
 
 
 @blueprint.post("/prosesser/<key>/publiser/prov")

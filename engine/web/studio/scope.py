@@ -46,13 +46,13 @@ def drawn_scope(
     own = process.elements.get(scope)
     members = [process.elements[child] for child in process.children[scope]]
     submitted = posted() if refused or conflict else {}
-    wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
+    error = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     any_order = own is not None and own.type == "adHocSubProcess"
     body = render_template(
         "studio_scope.html",
-        key=key, bundle=bundle, draft=draft, scope=scope, own=own, wording=wording, wrong=wrong,
+        key=key, bundle=bundle, draft=draft, scope=scope, own=own, wording=wording, error=error,
         both=conflicts.both(conflict) if conflict else (), submitted=submitted, titles=titles,
-        wrong_field=f"{refused.field}-{submitted.get('act', '')}" if refused and refused.field else "innhold",
+        error_field=f"{refused.field}-{submitted.get('act', '')}" if refused and refused.field else "innhold",
         starts=[e for e in members if e.type == "startEvent"],
         handlers=[(e, _begins(bundle, e)) for e in members if e.triggered_by_event],
         undoing=[e for e in members if e.for_compensation],
@@ -64,7 +64,7 @@ def drawn_scope(
         targets=targets(wording, bundle, scope), task_type_name=task_type,
         performers=[(p, view.t(f"studio.performer.{p}")) for p in ("citizen", "caseworker")],
     )  # fmt: skip
-    return (body, 422 if refused else 409) if wrong else body
+    return (body, 422 if refused else 409) if error else body
 
 
 def _begins(bundle: Bundle, handler: Element) -> Element:

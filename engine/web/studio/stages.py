@@ -35,15 +35,15 @@ def drawn_stages(
     bundle = draft.bundle
     wording = ProcessWording(bundle, g.language)
     submitted = posted() if refused or conflict else {}
-    wrong = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
+    error = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     body = render_template(
         "studio_stages.html",
-        key=key, bundle=bundle, draft=draft, wording=wording, wrong=wrong,
+        key=key, bundle=bundle, draft=draft, wording=wording, error=error,
         both=conflicts.both(conflict) if conflict else (), submitted=submitted, languages_=LANGUAGES,
-        wrong_field=_field(refused, submitted), fields=step_choices.askable(bundle, None), operators=OFFERED,
+        error_field=_field(refused, submitted), fields=step_choices.askable(bundle, None), operators=OFFERED,
         stages=[_stage(bundle, wording, stage, submitted) for stage in stage_editor.stages(bundle.files)],
     )  # fmt: skip
-    return (body, 422 if refused else 409) if wrong else body
+    return (body, 422 if refused else 409) if error else body
 
 
 def _field(refused: EditRefused | None, submitted: dict[str, str]) -> str:

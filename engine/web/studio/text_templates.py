@@ -66,7 +66,7 @@ def _written() -> dict[str, str]:
     return {f"{part}-{n}": request.form.get(f"{part}-{n}", "") for n in LANGUAGES for part in ("title", "body")}
 
 
-def wrong_fields(bundle: Bundle, written: Mapping[str, str]) -> dict[str, str]:
+def fields_with_errors(bundle: Bundle, written: Mapping[str, str]) -> dict[str, str]:
     """Field → what is wrong with what is written in it: a fill-in nobody can fill."""
     return {field: refusal(refused) for field, refused in _unknown(bundle, written)}
 
@@ -110,15 +110,15 @@ def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
     kind, identity = _wanted()
     entry = next((one for one in found[kind] if one["id"] == identity), None)
     posted = request.method == "POST" and request.form.get("act") == "change"
-    wrong = wrong_fields(bundle, _written() if posted else _stored(kind, entry)) if entry is not None else {}
+    errors = fields_with_errors(bundle, _written() if posted else _stored(kind, entry)) if entry is not None else {}
     if posted and kind == "letters" and not request.form.get("title-nb", "").strip():
-        wrong["title-nb"] = view.t("template.no_title")
+        errors["title-nb"] = view.t("template.no_title")
     return {
         "kinds": kinds,
         "open": None if entry is None else _open(bundle, process, kind, entry),
         "fill_ins": _fill_ins(bundle) if entry is not None else [],
         "read": _read(bundle, kind, identity) if entry is not None else [],
-        "wrong": wrong,
+        "errors": errors,
     }
 
 
@@ -141,7 +141,7 @@ def _row(bundle: Bundle, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         "ref": f"{kind}.{entry['id']}",
         "name": template_editor.named(kind, entry, g.language),
         "missing": [NAMES[language] for language in template_editor.missing(kind, entry)],
-        "wrong": bool(wrong_fields(bundle, _stored(kind, entry))),
+        "errors": bool(fields_with_errors(bundle, _stored(kind, entry))),
     }
 
 

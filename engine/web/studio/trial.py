@@ -58,7 +58,7 @@ def trial(key: str) -> ResponseReturnValue:
 
 
 def _trial_page(
-    key: str, submitted: dict[str, Any] | None, task_id: str, wrong: list[dict[str, str]]
+    key: str, submitted: dict[str, Any] | None, task_id: str, form_errors: list[dict[str, str]]
 ) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
@@ -109,11 +109,11 @@ def _trial_page(
         + [(f"{CALLOUT}{name}", title) for name, title in sorted(application.offers.get("target", {}).items())],
         source_faults=FAULTS,
         changed=scenarios.basis(started) != scenarios.basis(bundle),
-        wrong=wrong,
-        wrong_task=task_id,
+        form_errors=form_errors,
+        error_task=task_id,
         hours=_hours(state),
     )
-    return (body, 422) if wrong else body
+    return (body, 422) if form_errors else body
 
 
 def bundles_of(connection: Connection, app: Application) -> list[Bundle]:
@@ -217,13 +217,13 @@ def trial_complete(key: str, task_id: str) -> ResponseReturnValue:
             raise NotFound(task_id)
         form = None if task.task_type in ANSWERED else forms.of_task(connection, task, None, app)
         content = forms.posted(form) if form else {}
-        wrong = forms.faults(form, content) if form and action != "reject" else []
-        wrong = [fault for fault in wrong if not fault["path"].startswith(PREFIX)]  # files are made up when it is sent
+        form_errors = forms.faults(form, content) if form and action != "reject" else []
+        form_errors = [fault for fault in form_errors if not fault["path"].startswith(PREFIX)]  # files are made up when it is sent
     other_rows = forms.reshaped(form, content)
     if other_rows is not None:
         return _trial_page(key, other_rows, task_id, [])
-    if wrong:
-        return _trial_page(key, content, task_id, wrong)
+    if form_errors:
+        return _trial_page(key, content, task_id, form_errors)
     data: dict[str, Any] = {form.stored: content} if form else {}
     if task.task_type in ANSWERED:
         kinds = ["loans", "income", "spending", "property"] if action == "yes" else []
@@ -249,8 +249,8 @@ def trial_clock(key: str) -> ResponseReturnValue:
         raise NotFound(key)
     days, hours = request.form.get("days", "0") or "0", request.form.get("hours", "0") or "0"
     if not days.isdigit() or not hours.isdigit() or int(days) > 3660 or int(hours) > 90_000:
-        wrong = [{"id": "days", "path": "days", "text": view.t("issue.number", label=view.t("trial.days"))}]
-        return _trial_page(key, None, "", wrong)
+        form_errors = [{"id": "days", "path": "days", "text": view.t("issue.number", label=view.t("trial.days"))}]
+        return _trial_page(key, None, "", form_errors)
     run.move(timedelta(days=int(days), hours=int(hours)))
     return redirect(url_for("studio.trial", key=key), 303)
 

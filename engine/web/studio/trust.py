@@ -35,7 +35,7 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValu
         "studio_trust.html", issuers=every, two=settings["two_persons"], only=settings["only_trusted"],
         requested=requested.get("only_trusted", ""),
         own=json.dumps(public, sort_keys=True) if public else "", own_thumbprint=own.thumbprint() if own else "",
-        wrong=view.t(refused.key) if refused else "", wrong_field=refused.field if refused else "",
+        error=view.t(refused.key) if refused else "", error_field=refused.field if refused else "",
         submitted=submitted,
     )  # fmt: skip
     return (body, 422) if refused else body
