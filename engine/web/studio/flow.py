@@ -82,7 +82,7 @@ def drawn(
         "parts/studio_step.html" if fragment else "studio_step.html",
         key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), error=error,
         both=conflicts.both(conflict, element_id) if conflict else (),
-        error_field=_field(refused, submitted), submitted=submitted, faults=found, wording=wording, titles=titles,
+        error_field=_field(refused, submitted), submitted=submitted, findings=found, wording=wording, titles=titles,
         settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
         options=_options(bundle, offer, titles, element),
         chosen=_chosen(bundle, element, settings, submitted), about=wording.about(element),

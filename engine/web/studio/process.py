@@ -79,7 +79,7 @@ def page(
         counts=counts,
         left=left,
         changes=[changed(bundle, *change) for change in changes],
-        faults=[finding_text(finding, process) | finding_place(key, bundle, finding) for finding in found],
+        findings=[finding_text(finding, process) | finding_place(key, bundle, finding) for finding in found],
         errors=sum(f.severity == "error" for f in found),
         svg=to_svg(process, title=bundle.title(g.language), findings={f.element for f in found}) if process else "",
         access=_access(bundle) if process else [],

@@ -68,7 +68,7 @@ def _trial_page(
     has_draft = draft is not None
     run = _trial(key)
     if not run.exists:
-        return render_template("studio_trial.html", key=key, bundle=bundle, run=None, faults=found, names={})
+        return render_template("studio_trial.html", key=key, bundle=bundle, run=None, findings=found, names={})
     state = run.view()
     drawn = {}
     names: dict[str, Any] = {}
@@ -95,7 +95,7 @@ def _trial_page(
         key=key,
         bundle=bundle,
         run=state,
-        faults=found,
+        findings=found,
         forms=drawn,
         names=names,
         revision=draft.revision if draft else 0,
@@ -107,7 +107,7 @@ def _trial_page(
         messages=messages,
         sources=sorted((name, view.data_set_name(name)) for name in application.data_sets)
         + [(f"{CALLOUT}{name}", title) for name, title in sorted(application.offers.get("target", {}).items())],
-        source_faults=FAULTS,
+        source_failures=FAULTS,
         changed=scenarios.basis(started) != scenarios.basis(bundle),
         form_errors=form_errors,
         error_task=task_id,
