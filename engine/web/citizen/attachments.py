@@ -49,19 +49,19 @@ def take(task: Any, form: TaskForm) -> list[dict[str, str]]:
             errors.append({"id": field.id, "path": field.path, "text": view.t("upload.missing")})
         there = len(field.takes.files) - any(one.id == gone for one in field.takes.files)
         for one in sent:
-            fault = _keep(task, field, field.takes, one, there)
-            there += not fault
-            if fault:
-                errors.append({"id": field.id, "path": field.path, "text": f"{one.filename}: {fault}"})
+            error = _keep(task, field, field.takes, one, there)
+            there += not error
+            if error:
+                errors.append({"id": field.id, "path": field.path, "text": f"{one.filename}: {error}"})
     return _one_each(errors)
 
 
 def _one_each(errors: list[dict[str, str]]) -> list[dict[str, str]]:
     """A field shows one error; several are joined."""
     found: dict[str, dict[str, str]] = {}
-    for fault in errors:
-        before = found.get(fault["path"])
-        found[fault["path"]] = fault if before is None else {**fault, "text": f"{before['text']}. {fault['text']}"}
+    for error in errors:
+        before = found.get(error["path"])
+        found[error["path"]] = error if before is None else {**error, "text": f"{before['text']}. {error['text']}"}
     return list(found.values())
 
 

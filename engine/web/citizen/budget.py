@@ -24,7 +24,7 @@ from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
 from engine.web.citizen.household import Known, known_of, nothing_yet
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
-from engine.web.shared.amounts import Faults, amount_field, as_typed
+from engine.web.shared.amounts import FieldErrors, amount_field, as_typed
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
     return _page({}, {}, [])
 
 
-def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
+def _page(household: Mapping[str, Any], own: Mapping[str, str], errors: FieldErrors) -> ResponseReturnValue:
     """Who lives here, the reference beside what is used, the person's own budget, and the last months against it.
 
     household, own   what was just typed and could not be saved; empty = what is stored
@@ -83,9 +83,9 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], faults: Faults) 
         protected=_protected(stored, known.overview.as_of),
         unknown=unknown,
         task=task,
-        faults=faults,
+        errors=errors,
     )
-    return (body, 422) if faults else body
+    return (body, 422) if errors else body
 
 
 def _used(known: Known) -> dict[str, Money]:
@@ -138,7 +138,7 @@ def save_household() -> ResponseReturnValue:
     """Keep who lives here; the reference follows."""
     form = request.form
     persons: list[dict[str, Any]] = []
-    faults: Faults = []
+    errors: FieldErrors = []
     for row in range(1, ROWS + 1):
         text = form.get(f"age-{row}", "").strip()
         if not text:
@@ -153,13 +153,13 @@ def save_household() -> ResponseReturnValue:
         )
         if age_in_months(text) is None:
             field = f"age-{len(persons)}"
-            faults.append({"id": field, "path": field, "text": view.t("budget.age_wrong", number=len(persons))})
+            errors.append({"id": field, "path": field, "text": view.t("budget.age_wrong", number=len(persons))})
     if not persons:
-        faults.append({"id": "age-1", "path": "age-1", "text": view.t("budget.nobody")})
+        errors.append({"id": "age-1", "path": "age-1", "text": view.t("budget.nobody")})
     cars = form.get("cars", "")
     cars = cars if cars in CARS else CARS[0]
-    if faults:
-        return _page({"persons": persons, "cars": cars}, {}, faults)
+    if errors:
+        return _page({"persons": persons, "cars": cars}, {}, errors)
     with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:
@@ -174,15 +174,15 @@ def save_own() -> ResponseReturnValue:
     """Keep the person's own budget, group by group. An empty field takes the group out of it."""
     typed = {group: request.form.get(f"own-{group}", "").strip() for group in sifo.OWN_GROUPS}
     amounts: dict[str, Decimal] = {}
-    faults: Faults = []
+    errors: FieldErrors = []
     for group, text in typed.items():
         if not text:
             continue
-        amount = amount_field(text, view.t(f"budget.group.{group}"), faults, f"own-{group}", path=group)
+        amount = amount_field(text, view.t(f"budget.group.{group}"), errors, f"own-{group}", path=group)
         if amount is not None:
             amounts[group] = amount
-    if faults:
-        return _page({}, typed, faults)
+    if errors:
+        return _page({}, typed, errors)
     with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:

@@ -23,11 +23,11 @@ from engine.workflow.execution.commands import CompleteTask, SaveTaskData
 from engine.workflow.instances import parties
 from forms.formatting import clock_time
 
-Faults = Sequence[dict[str, str]]
+FieldErrors = Sequence[dict[str, str]]
 
 
 def draw(
-    connection: Connection, task: Any, submitted: dict[str, Any] | None, faults: Faults, wanted: str = ""
+    connection: Connection, task: Any, submitted: dict[str, Any] | None, errors: FieldErrors, wanted: str = ""
 ) -> ResponseReturnValue:
     """The page of a task. *wanted* is the page of its form, else where they were last.
 
@@ -43,7 +43,7 @@ def draw(
     at = _place(pages, wanted or task.page or "")
     led_here = form is not None and request.method == "GET" and bool(request.args.get("feil"))
     if form is not None and led_here:
-        faults = forms.faults(form, forms.stored_values(form))
+        errors = forms.errors(form, forms.stored_values(form))
     page = render_template(
         "form_task.html",
         task=task,
@@ -51,13 +51,13 @@ def draw(
         form=form,
         pages=pages,
         at=at,
-        faults=_led(task, pages, at, faults, only_here=led_here),
+        errors=_led(task, pages, at, errors, only_here=led_here),
         shown=shown,
         acts_for=[p for p in parties_in if p.acts_by == actor().person_id and p.person_id != p.acts_by],
         saved=request.args.get("lagret", ""),
         now=application.clock.now(),
     )
-    return (page, 422) if faults and not led_here else page
+    return (page, 422) if errors and not led_here else page
 
 
 def _place(pages: Sequence[forms.Page], wanted: str) -> int:
@@ -65,16 +65,16 @@ def _place(pages: Sequence[forms.Page], wanted: str) -> int:
     return next((n for n, page in enumerate(pages) if page.id == wanted), 0)
 
 
-def _led(task: Any, pages: Sequence[forms.Page], at: int, faults: Faults, only_here: bool) -> list[dict[str, str]]:
+def _led(task: Any, pages: Sequence[forms.Page], at: int, errors: FieldErrors, only_here: bool) -> list[dict[str, str]]:
     """Errors with a link to where each is put right: on this page, or on the one it stands on."""
     found = []
-    for fault in faults:
-        on = next((page for page in pages if fault["id"] in page.ids), None)
+    for error in errors:
+        on = next((page for page in pages if error["id"] in page.ids), None)
         if on is None or on is pages[at]:
-            found.append({**fault, "href": f"#{fault['id']}"})
+            found.append({**error, "href": f"#{error['id']}"})
         elif not only_here:
-            href = url_for("tasks.show", task_id=task.id, side=on.id, feil=1, _anchor=fault["id"])
-            found.append({**fault, "href": href})
+            href = url_for("tasks.show", task_id=task.id, side=on.id, feil=1, _anchor=error["id"])
+            found.append({**error, "href": href})
     return found
 
 
@@ -104,16 +104,16 @@ def _go_on(
         return draw(connection, task, other_rows, refused, side)
     if form and (attachments.pressed() or request.form.get("go") or action == "save"):
         return _walk(connection, task, form, content, refused, side)
-    faults: list[dict[str, str]] = []
+    errors: list[dict[str, str]] = []
     pages = forms.pages(form)
     if form and action != "reject":
-        faults = forms.with_others(refused, forms.faults(form, content))
-    if task.task_type == "signing" and action != "reject" and not request.form.get("agree") and not faults:
-        faults = [{"id": "agree", "path": "agree", "text": view.t("signing.tick")}]
-    if faults and task.state in queries.OPEN:
+        errors = forms.with_others(refused, forms.errors(form, content))
+    if task.task_type == "signing" and action != "reject" and not request.form.get("agree") and not errors:
+        errors = [{"id": "agree", "path": "agree", "text": view.t("signing.tick")}]
+    if errors and task.state in queries.OPEN:
         if form and len(pages) > 1:  # the links lead to other pages, which draw what is stored
             _keep(task, form, content, side)
-        return draw(connection, task, content if form else None, faults, side)
+        return draw(connection, task, content if form else None, errors, side)
     data = {} if action == "reject" or form is None else {form.stored: content}
     try:
         command = CompleteTask(task.id, data=data, action=action)
@@ -130,14 +130,14 @@ def _walk(
     """Keep what was written, and go to the next page, back, or stay. Next waits for the page to be in order."""
     pages, go = forms.pages(form), request.form.get("go", "")
     at = _place(pages, side)
-    faults = refused
+    errors = refused
     if go == "next":
-        here = [fault for fault in forms.faults(form, content) if fault["id"] in pages[at].ids]
-        faults = forms.with_others(refused, here)
-    to = at if faults else min(max(at + {"next": 1, "back": -1}.get(go, 0), 0), len(pages) - 1)
+        here = [error for error in forms.errors(form, content) if error["id"] in pages[at].ids]
+        errors = forms.with_others(refused, here)
+    to = at if errors else min(max(at + {"next": 1, "back": -1}.get(go, 0), 0), len(pages) - 1)
     _keep(task, form, content, pages[to].id if pages else "")
-    if faults:
-        return draw(connection, task, content, faults, side)
+    if errors:
+        return draw(connection, task, content, errors, side)
     page = pages[to].id if len(pages) > 1 else None
     if attachments.pressed():
         anchor = request.form.get("attach") or "skjema"

@@ -259,7 +259,7 @@ def other_overview(number: str) -> ResponseReturnValue:
     shown, built_at, version = newest
     return render_template(
         "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
-        sources=(), entries=(), shares=(), task=None, waiting=False, submitted={}, faults=(), view_only=True,
+        sources=(), entries=(), shares=(), task=None, waiting=False, submitted={}, errors=(), view_only=True,
         by_party=True, owner=view.name_of(person),
     )  # fmt: skip
 
@@ -295,7 +295,7 @@ def messages() -> ResponseReturnValue:
     return _messages("", "")
 
 
-def _messages(text: str, fault: str) -> ResponseReturnValue:
+def _messages(text: str, error: str) -> ResponseReturnValue:
     """Everything written to or by the citizen in all their cases, and the notices given to them, newest first."""
     application = view.application()
     now = application.clock.now()
@@ -317,10 +317,10 @@ def _messages(text: str, fault: str) -> ResponseReturnValue:
         notices=sent,
         takes_part=bool(every),
         text=text,
-        fault=fault,
+        error=error,
         chosen=request.form.get("sak", ""),
     )
-    return (body, 422) if fault else body
+    return (body, 422) if error else body
 
 
 @blueprint.post("/meldinger")
@@ -332,8 +332,8 @@ def write_message() -> ResponseReturnValue:
         found = own_case(connection, request.form.get("sak", ""))
     if found is None or found.owner_id != actor().person_id:
         return redirect(url_for("citizen.home"), 303)
-    fault = "message.empty" if not text else "message.long" if len(text) > journal.LONGEST else ""
-    if fault:
-        return _messages(text, fault)
+    error = "message.empty" if not text else "message.long" if len(text) > journal.LONGEST else ""
+    if error:
+        return _messages(text, error)
     send(SendMessage(found.id, text))
     return redirect(url_for("citizen.messages"), 303)

@@ -27,7 +27,7 @@ from engine.advice.household import MAX_MEASURES, MAX_RATE
 from engine.casework import queries
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import access, view
-from engine.web.shared.amounts import Faults, amount_field, rate_field
+from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -126,7 +126,7 @@ def read_measures(stored: Mapping[str, Any]) -> list[Measure]:
     ]
 
 
-def _measures(submitted: Mapping[str, str], faults: list[dict[str, str]]) -> ResponseReturnValue:
+def _measures(submitted: Mapping[str, str], errors: list[dict[str, str]]) -> ResponseReturnValue:
     """What a measure would do, before and after (R56). Nothing is decided until it is in the plan."""
     application = view.application()
     with application.db.read() as connection:
@@ -144,32 +144,32 @@ def _measures(submitted: Mapping[str, str], faults: list[dict[str, str]]) -> Res
         stored_plan=known.plan,
         spending=known.overview.spending[:6],
         submitted=submitted,
-        faults=faults,
+        errors=errors,
         task=task,
     )
-    return (body, 422) if faults else body
+    return (body, 422) if errors else body
 
 
 @blueprint.post("/tiltak")
 @sends(AddHouseholdMeasure)
 def add_measure() -> ResponseReturnValue:
     form = request.form
-    faults: Faults = []
+    errors: FieldErrors = []
     kind, name = form.get("kind", ""), form.get("name", "").strip()
     if kind not in list(MeasureKind):
-        faults.append({"id": "m-kind", "path": "kind", "text": view.t("measure.kind_missing")})
+        errors.append({"id": "m-kind", "path": "kind", "text": view.t("measure.kind_missing")})
     if not name or len(name) > 80:
-        faults.append({"id": "m-name", "path": "name", "text": view.t("issue.required", label=view.t("measure.name"))})
+        errors.append({"id": "m-name", "path": "name", "text": view.t("issue.required", label=view.t("measure.name"))})
     label = view.t("measure.amount")
-    amount = amount_field(form.get("amount", ""), label, faults, "m-amount", path="amount")
+    amount = amount_field(form.get("amount", ""), label, errors, "m-amount", path="amount")
     if amount == 0:
-        faults.append({"id": "m-amount", "path": "amount", "text": view.t("amount.zero", label=label)})
+        errors.append({"id": "m-amount", "path": "amount", "text": view.t("amount.zero", label=label)})
     written = form.get("rate", "").strip() or "0"
-    rate = rate_field(written, view.t("measure.rate"), faults, "m-rate", path="rate", limit=Decimal(MAX_RATE))
+    rate = rate_field(written, view.t("measure.rate"), errors, "m-rate", path="rate", limit=Decimal(MAX_RATE))
     if rate == 0 and kind == "refinance":
-        faults.append({"id": "m-rate", "path": "rate", "text": view.t("measure.rate_wrong")})
-    if faults or amount is None or rate is None:
-        return _measures(form.to_dict(), faults)
+        errors.append({"id": "m-rate", "path": "rate", "text": view.t("measure.rate_wrong")})
+    if errors or amount is None or rate is None:
+        return _measures(form.to_dict(), errors)
     with view.application().db.read() as connection:
         known = known_of(connection)
     if known is None:

@@ -21,7 +21,7 @@ from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
 from engine.web.shared import access, view
-from engine.web.shared.amounts import Faults, amount_field
+from engine.web.shared.amounts import FieldErrors, amount_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -44,7 +44,7 @@ def show() -> ResponseReturnValue:
     return page({}, [])
 
 
-def page(submitted: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
+def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnValue:
     """The whole page; with *faults*, what was written stands in its form."""
     application = view.application()
     now = application.clock.now()
@@ -73,10 +73,10 @@ def page(submitted: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
         task=next((task for task in tasks if task.task_type == "supplement"), None),
         waiting=waiting(rows, agreed, built_at, now),
         submitted=submitted,
-        faults=faults,
+        errors=errors,
         view_only=False,
     )
-    return (body, 422) if faults else body
+    return (body, 422) if errors else body
 
 
 def sources(connection: Connection, case_id: str) -> Any:
@@ -127,14 +127,14 @@ def add() -> ResponseReturnValue:
     """Something no source knows (R54)."""
     form = request.form
     name, kind = form.get("name", "").strip(), form.get("kind", "")
-    faults: Faults = []
+    errors: FieldErrors = []
     if kind not in KINDS:
-        faults.append({"id": "kind", "path": "kind", "text": view.t("supplement.kind")})
+        errors.append({"id": "kind", "path": "kind", "text": view.t("supplement.kind")})
     if not name or len(name) > MAX_NAME:
-        faults.append({"id": "name", "path": "name", "text": view.t("supplement.name")})
-    amount = amount_field(form.get("amount", ""), view.t("supplement.amount_label"), faults, "amount")
-    if faults or amount is None:
-        return page(form.to_dict(), faults)
+        errors.append({"id": "name", "path": "name", "text": view.t("supplement.name")})
+    amount = amount_field(form.get("amount", ""), view.t("supplement.amount_label"), errors, "amount")
+    if errors or amount is None:
+        return page(form.to_dict(), errors)
     send(AddSupplement(_case_id(), kind, name, amount), once=True)
     return redirect(url_for("overview.show") + "#lagt-til", 303)
 
@@ -144,10 +144,10 @@ def add() -> ResponseReturnValue:
 def correct() -> ResponseReturnValue:
     """The citizen knows better than the source; the source's own value stays beside."""
     target, written = request.form.get("target", ""), request.form.get("amount", "")
-    faults: Faults = []
-    amount = amount_field(written, view.t("loans.right_amount"), faults, f"ret-{target}", path=target)
+    errors: FieldErrors = []
+    amount = amount_field(written, view.t("loans.right_amount"), errors, f"ret-{target}", path=target)
     if amount is None or not target:
-        return page({"target": target, "corrected": written}, faults)
+        return page({"target": target, "corrected": written}, errors)
     send(CorrectFigure(_case_id(), target, amount), once=True)
     return redirect(url_for("overview.show") + "#lan", 303)
 

@@ -23,7 +23,7 @@ from engine.web.citizen import own_pages
 from engine.web.citizen.household import Known, known_of, nothing_yet, read_measures
 from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
-from engine.web.shared.amounts import Faults, amount_field, as_typed
+from engine.web.shared.amounts import FieldErrors, amount_field, as_typed
 from engine.web.shared.commands import sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -39,7 +39,7 @@ def show() -> ResponseReturnValue:
     return _page({}, [])
 
 
-def _page(submitted: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
+def _page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         known = known_of(connection)
@@ -74,15 +74,15 @@ def _page(submitted: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
         curve=_curve(found.balances, sum((d.balance for d in debts), ZERO)) if found else "",
         month=lambda number: month_after(as_of, number),
         year_numbers=[date(as_of.year, number, 1) for number in range(1, 13)],
-        dream=_dream(debts, as_of, order, room, faults) if debts else None,
+        dream=_dream(debts, as_of, order, room, errors) if debts else None,
         submitted=submitted,
-        faults=faults,
+        errors=errors,
         task=task,
         journeys=known.journeys,
         contacts=contacts("living"),
         tips=choose(known.standing.situations, "living", as_of, 3),
     )
-    return (body, 422) if faults else body
+    return (body, 422) if errors else body
 
 
 def have_now(overview: Overview) -> Money | None:
@@ -137,18 +137,18 @@ class Dream:
     otherwise: date | None
 
 
-def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | None, faults: Faults) -> Dream | None:
+def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | None, errors: FieldErrors) -> Dream | None:
     """Read ``?maaned=6&aar=2029`` and compute. A wrong month or year is an error, and nothing is computed."""
     month, year = request.args.get("maaned", "").strip(), request.args.get("aar", "").strip()
     if not month and not year:
         return None
     if not (month.isdigit() and 1 <= int(month) <= 12 and year.isdigit() and len(year) == 4):
-        faults.append({"id": "aar", "path": "aar", "text": view.t("dream.date_wrong")})
+        errors.append({"id": "aar", "path": "aar", "text": view.t("dream.date_wrong")})
         return None
     months = (int(year) - today.year) * 12 + int(month) - today.month
     if not 1 <= months <= LONGEST:
         text = view.t("dream.past" if months < 1 else "dream.far", years=LONGEST // 12)
-        faults.append({"id": "aar", "path": "aar", "text": text})
+        errors.append({"id": "aar", "path": "aar", "text": text})
         return None
     amount = needed(debts, months, order)
     short = None if room is None else amount - max(room, ZERO)
@@ -164,12 +164,12 @@ def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | Non
 def save() -> ResponseReturnValue:
     """Keep the plan: an amount a month, an order, and what was owed when it began."""
     form = request.form
-    faults: Faults = []
-    amount = amount_field(form.get("monthly", ""), view.t("plan.monthly"), faults, "monthly")
+    errors: FieldErrors = []
+    amount = amount_field(form.get("monthly", ""), view.t("plan.monthly"), errors, "monthly")
     if amount == 0:
-        faults.append({"id": "monthly", "path": "monthly", "text": view.t("amount.zero", label=view.t("plan.monthly"))})
-    if faults or amount is None:
-        return _page(form.to_dict(), faults)
+        errors.append({"id": "monthly", "path": "monthly", "text": view.t("amount.zero", label=view.t("plan.monthly"))})
+    if errors or amount is None:
+        return _page(form.to_dict(), errors)
     order = form.get("order", "")
     with view.application().db.read() as connection:
         known = known_of(connection)

@@ -94,7 +94,7 @@ def attachment(task_id: str, attachment_id: str) -> Response:
         return attachments.answered(connection, task.case_id, attachment_id, attachments.of_task(connection, task))
 
 
-def _question(connection: Connection, task: Any, submitted: dict[str, Any], fault: str) -> ResponseReturnValue:
+def _question(connection: Connection, task: Any, submitted: dict[str, Any], error: str) -> ResponseReturnValue:
     """The consent page and its siblings: five facts, boxes, yes and no of equal weight."""
     application = view.application()
     settings = application.settings
@@ -120,10 +120,10 @@ def _question(connection: Connection, task: Any, submitted: dict[str, Any], faul
         values=values,
         sources=sources,
         submitted=submitted,
-        fault=fault,
+        error=error,
         step={"consent": 1, "mandate": 2, "share": 3}[kind],
     )
-    return (page, 422) if fault else page
+    return (page, 422) if error else page
 
 
 def _kinds(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
@@ -159,9 +159,9 @@ def answer(task_id: str) -> ResponseReturnValue:
         if "all" in kinds:
             kinds = list(_kinds(task.task_type, variables))
         submitted = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
-        fault = _fault(task.task_type, submitted)
-        if fault and task.state in queries.OPEN:
-            return _question(connection, task, submitted, fault)
+        error = _error(task.task_type, submitted)
+        if error and task.state in queries.OPEN:
+            return _question(connection, task, submitted, error)
     command = CompleteTask(task_id, data={YES_NO[task.task_type]: submitted})
     try:
         outcome = send(command, once=True)
@@ -171,7 +171,7 @@ def answer(task_id: str) -> ResponseReturnValue:
     return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
 
 
-def _fault(kind: str, submitted: dict[str, Any]) -> str:
+def _error(kind: str, submitted: dict[str, Any]) -> str:
     if submitted["answer"] not in ("yes", "no"):
         return "question.choose"
     if submitted["answer"] == "yes" and kind in ASKS_FOR and not submitted["kinds"]:

@@ -24,7 +24,7 @@ from engine.web.office import case_drafts, session
 from engine.web.office.case_page import case_id_of, case_of, page
 from engine.web.office.queue import CASE_ACTS, FROM, command_of, day_of
 from engine.web.shared import view
-from engine.web.shared.amounts import Faults, amount_field
+from engine.web.shared.amounts import FieldErrors, amount_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
@@ -62,10 +62,10 @@ def ask(number: str) -> ResponseReturnValue:
     text = request.form.get("question", "").strip()
     due = session.evening(request.form.get("due", ""))
     if not text or len(text) > journal.LONGEST:
-        fault = "case.question_empty" if not text else "message.long"
-        return page(number, fault=fault, written=request.form.to_dict())
+        error = "case.question_empty" if not text else "message.long"
+        return page(number, error=error, written=request.form.to_dict())
     if due is None or due < view.application().clock.now():
-        return page(number, fault="case.question_due", written=request.form.to_dict())
+        return page(number, error="case.question_due", written=request.form.to_dict())
     rest = request.form.get("rest") == "ja"
     command = AskCitizen(case_id_of(number), text, due, pauses=rest, page=case_drafts.page_key())
     return session.sent(command, number, "ask", page)
@@ -78,10 +78,10 @@ def withdraw(number: str, question_id: str) -> Response:
     return session.done(number, "withdraw")
 
 
-def _monthly(faults: Faults, at: str) -> Decimal | None:
+def _monthly(errors: FieldErrors, at: str) -> Decimal | None:
     """NOK a month more or less, as written in the field *at*; ``None`` for nothing, or with one more of *faults*."""
     text = request.form.get("monthly", "").strip()
-    return amount_field(text, view.t("agreed.monthly"), faults, at, negative=True) if text else None
+    return amount_field(text, view.t("agreed.monthly"), errors, at, negative=True) if text else None
 
 
 @blueprint.post("/saker/<number>/tiltak")
@@ -91,12 +91,12 @@ def add_measure(number: str) -> ResponseReturnValue:
     form = request.form
     what, kind = form.get("what", "").strip(), form.get("kind", "")
     begun = session.evening(form.get("begun", ""))
-    faults: Faults = []
-    monthly = _monthly(faults, "monthly")
-    if faults:
-        return page(number, faults=faults, written=form.to_dict())
+    errors: FieldErrors = []
+    monthly = _monthly(errors, "monthly")
+    if errors:
+        return page(number, errors=errors, written=form.to_dict())
     if not what or kind not in measures.KINDS or begun is None:
-        return page(number, fault="case.measure_missing", written=form.to_dict())
+        return page(number, error="case.measure_missing", written=form.to_dict())
     noon = datetime.combine(begun.date(), time(12), OSLO)
     command = AddMeasure(case_id_of(number), kind, what, noon, monthly, page=case_drafts.page_key())
     return session.sent(command, number, "measure", page)
@@ -107,12 +107,12 @@ def add_measure(number: str) -> ResponseReturnValue:
 def look_back(number: str, measure_id: str, months: int) -> ResponseReturnValue:
     """How a measure went after so many months."""
     form = request.form
-    faults: Faults = []
-    monthly = _monthly(faults, f"a-{measure_id}-{months}")
-    if faults:
-        return page(number, faults=faults, written={})
+    errors: FieldErrors = []
+    monthly = _monthly(errors, f"a-{measure_id}-{months}")
+    if errors:
+        return page(number, errors=errors, written={})
     if form.get("result") not in measures.RESULTS:
-        return page(number, fault="case.outcome_missing", written={})
+        return page(number, error="case.outcome_missing", written={})
     text = form.get("outcome", "").strip()
     send(JudgeMeasure(case_id_of(number), measure_id, months, form["result"], monthly, text))
     return session.done(number, "outcome")
@@ -126,7 +126,7 @@ def link(number: str) -> ResponseReturnValue:
         case = case_of(connection, number)
         other = queries.case_by_number(connection, request.form.get("other", "").strip(), session.office())
     if other is None or other.id == case.id:
-        return page(number, fault="case.link_unknown", written=request.form.to_dict())
+        return page(number, error="case.link_unknown", written=request.form.to_dict())
     send(LinkCases(case.id, other.id, why if why in links.REASONS else links.REASONS[0]))
     return session.done(number, "link")
 

@@ -36,15 +36,15 @@ def _received(text: str) -> date | None:
 def register(number: str) -> ResponseReturnValue:
     form = request.form
     received, text = _received(form.get("received", "")), form.get("text", "").strip()
-    errors = {}
+    error_keys = {}
     if received is None:
-        errors["complaint-received"] = "complaint.no_day"
+        error_keys["complaint-received"] = "complaint.no_day"
     if not text or len(text) > journal.LONGEST:
-        errors["complaint-text"] = "complaint.no_text"
-    if errors or received is None:
-        faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in errors.items()]
+        error_keys["complaint-text"] = "complaint.no_text"
+    if error_keys or received is None:
+        errors = [{"id": at, "path": at, "text": view.t(key)} for at, key in error_keys.items()]
         written = {"complaint_open": "1", "complaint_text": text, "received": form.get("received", "")}
-        return page(number, faults=faults, written=written)
+        return page(number, errors=errors, written=written)
     application = view.application()
     case_id = case_id_of(number)
     made = send(RegisterComplaint(case_id, received, text), once=True).made
@@ -59,8 +59,8 @@ def decide(number: str, complaint_id: str) -> ResponseReturnValue:
     outcome, answer = request.form.get("outcome", ""), request.form.get("answer", "").strip()
     at = f"complaint-{complaint_id}"
     if outcome not in complaints.OUTCOMES or not answer or len(answer) > journal.LONGEST:
-        faults = [{"id": at, "path": at, "text": view.t("complaint.no_outcome")}]
-        return page(number, faults=faults, written={at: answer, f"{at}-outcome": outcome})
+        errors = [{"id": at, "path": at, "text": view.t("complaint.no_outcome")}]
+        return page(number, errors=errors, written={at: answer, f"{at}-outcome": outcome})
     try:
         send(DecideComplaint(case_id_of(number), complaint_id, outcome, answer))
     except AlreadyDone as done:

@@ -28,25 +28,25 @@ def add(number: str) -> ResponseReturnValue:
     form, sent = request.form, request.files.get("file")
     title, kind = form.get("title", "").strip(), form.get("kind", "")
     visible, barred = form.get("access") == "open", form.get("why_barred", "")
-    errors = {}
+    error_keys = {}
     if not title:
-        errors["document-title"] = "document.no_title"
+        error_keys["document-title"] = "document.no_title"
     if kind not in documents.KINDS:
-        errors["document-kind"] = "document.no_kind"
+        error_keys["document-kind"] = "document.no_kind"
     if not visible and barred not in journal.BARS:
-        errors["document-barred"] = "document.no_reason"
+        error_keys["document-barred"] = "document.no_reason"
     upload = None
     try:
         content = sent.stream.read(uploads.LARGEST + 1) if sent else b""
         upload = uploads.check(sent.filename or "" if sent else "", content)
     except uploads.FileRefusedError as bad:
-        errors["document-file"] = bad.key
+        error_keys["document-file"] = bad.key
     application = view.application()
-    if errors or upload is None:
+    if error_keys or upload is None:
         with application.db.read() as connection:
             case_of(connection, number)
-        faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in errors.items()]
-        return page(number, faults=faults, written=_written())
+        errors = [{"id": at, "path": at, "text": view.t(key)} for at, key in error_keys.items()]
+        return page(number, errors=errors, written=_written())
     command = AddDocument(
         case_id_of(number),
         upload.name,

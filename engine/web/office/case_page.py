@@ -88,16 +88,16 @@ def page(
     number: str,
     *,
     submitted: dict[str, Any] | None = None,
-    fault: str = "",
+    error: str = "",
     message: str = "",
     written: dict[str, str] | None = None,
-    faults: Sequence[dict[str, str]] = (),
+    errors: Sequence[dict[str, str]] = (),
     status: int = 422,
     held_by: str = "",
 ) -> ResponseReturnValue:
     """The whole page; what was written stands in its form whatever went wrong.
 
-    fault    text key of what went wrong
+    error    text key of what went wrong
     message  what went wrong in words, when it is no key
     written  fields of the forms beside the task's, as they were sent
     held_by  the colleague who has what was to be done: the page offers to take the case over
@@ -109,13 +109,13 @@ def page(
         body = render_template(
             "casework.html",
             **content(connection, case, now, submitted, written or {}),
-            faults=list(faults),
-            fault=fault,
+            errors=list(errors),
+            error=error,
             message=message,
             now=now,
             held_by=held_by,
         )
-    return (body, status) if fault or faults or message else body
+    return (body, status) if error or errors or message else body
 
 
 @blueprint.post("/saker/<number>/oppgave/<task_id>")
@@ -137,9 +137,9 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
         errors = forms.with_others(refused, judged)
     if attachments.pressed():
         case_drafts.keep(number, f"task.{task_id}")
-        return page(number, submitted=filled, faults=refused)
+        return page(number, submitted=filled, errors=refused)
     if errors or other_rows is not None:
-        return page(number, submitted=filled, faults=errors)
+        return page(number, submitted=filled, errors=errors)
     data = {form.stored: filled} if form else {}
     version = request.form.get("_version", "")
     command = CompleteCaseTask(
@@ -148,9 +148,9 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
     try:
         send(command, once=True)
     except Invalid:
-        return page(number, submitted=filled, fault="case.form_faults")
+        return page(number, submitted=filled, error="case.form_faults")
     except StageRefused as refusal:
-        return page(number, submitted=filled, fault=refusal.key)
+        return page(number, submitted=filled, error=refusal.key)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -181,8 +181,8 @@ def note(number: str) -> ResponseReturnValue:
     text = request.form.get("note", "").strip()
     restricted = request.form.get("barred", "")
     if not text or len(text) > journal.LONGEST:
-        fault = "case.note_empty" if not text else "message.long"
-        return page(number, fault=fault, written={"note": text, "barred": restricted})
+        error = "case.note_empty" if not text else "message.long"
+        return page(number, error=error, written={"note": text, "barred": restricted})
     restricted = restricted if restricted in journal.BARS else ""
     command = AddNote(case_id_of(number), text, restricted, case_drafts.page_key())
     return session.sent(command, number, lambda: "note_beside" if _others_wrote(command.case_id) else "note", page)
@@ -210,7 +210,7 @@ def bar(number: str, note_id: str) -> Response:
 def message(number: str) -> ResponseReturnValue:
     text = request.form.get("text", "").strip()
     if not text or len(text) > journal.LONGEST:
-        return page(number, fault="message.empty" if not text else "message.long", written={"text": text})
+        return page(number, error="message.empty" if not text else "message.long", written={"text": text})
     return session.sent(SendMessage(case_id_of(number), text, case_drafts.page_key()), number, "message", page)
 
 
@@ -272,7 +272,7 @@ def overview(number: str) -> ResponseReturnValue:
         task=None,
         waiting=False,
         submitted={},
-        faults=(),
+        errors=(),
         view_only=True,
         owner=view.name_of(case.owner_id),
     )

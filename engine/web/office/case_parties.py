@@ -30,8 +30,8 @@ def _bundle(connection: Connection, case: Any) -> Bundle:
     return view.application().library.get(connection, case.definition_id).bundle
 
 
-def _fault(number: str, at: str, key: str) -> ResponseReturnValue:
-    return page(number, faults=[{"id": at, "path": at, "text": view.t(key)}], written=_written())
+def _error(number: str, at: str, key: str) -> ResponseReturnValue:
+    return page(number, errors=[{"id": at, "path": at, "text": view.t(key)}], written=_written())
 
 
 def _written() -> dict[str, str]:
@@ -52,17 +52,17 @@ def add(number: str) -> ResponseReturnValue:
     if case.state != "open":  # nobody is looked up for a case that is over
         return page(number, message=view.t("desk.no.case-closed"), written=_written(), status=409)
     if role not in participants.roles(bundle):
-        return _fault(number, "party-role", "party.no_role")
+        return _error(number, "party-role", "party.no_role")
     if bool(pid) == bool(name):
-        return _fault(number, "party-pid", "party.one_of")
+        return _error(number, "party-pid", "party.one_of")
     if not pid:
         return _put(number, role, name)
     plain = plain_number(pid)
     if not plain:
-        return _fault(number, "party-pid", "opening.pid_wrong")
-    found, fault = find(plain)
+        return _error(number, "party-pid", "opening.pid_wrong")
+    found, error = find(plain)
     if found is None:
-        return _fault(number, "party-pid", fault)
+        return _error(number, "party-pid", error)
     return render_template(
         "party_confirm.html", case=case, name=found.name, year=found.born.year, role=role, search=found.search,
         access=role in participants.journey_roles(bundle),
@@ -77,10 +77,10 @@ def confirm(number: str) -> ResponseReturnValue:
         case_of(connection, number)
         pid = looked_up(connection, request.form.get("person", ""))
     if not pid:
-        return _fault(number, "party-pid", "opening.expired")
-    found, fault = identify(pid)
+        return _error(number, "party-pid", "opening.expired")
+    found, error = identify(pid)
     if found is None:
-        return _fault(number, "party-pid", fault)
+        return _error(number, "party-pid", error)
     return _put(number, request.form.get("role", ""), found[0], pid, found[1])
 
 

@@ -24,14 +24,14 @@ def show(question_id: str) -> ResponseReturnValue:
     return _page(question_id)
 
 
-def _page(question_id: str, text: str = "", fault: str = "", status: int = 422) -> ResponseReturnValue:
+def _page(question_id: str, text: str = "", error: str = "", status: int = 422) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         one = information_requests.own(connection, application.vault, question_id, actor())
         case = queries.case_by_id(connection, one.case_id)
         access.require(connection, case)
-        body = render_template("question_reply.html", question=one, case=case, text=text, fault=fault)
-    return (body, status) if fault else body
+        body = render_template("question_reply.html", question=one, case=case, text=text, error=error)
+    return (body, status) if error else body
 
 
 @blueprint.post("/sporsmal/<question_id>")

@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
     return _page("")
 
 
-def _page(fault: str) -> ResponseReturnValue:
+def _page(error: str) -> ResponseReturnValue:
     application = view.application()
     now = application.clock.now()
     with application.db.read() as connection:
@@ -39,11 +39,11 @@ def _page(fault: str) -> ResponseReturnValue:
         due = measures.due(connection, who.office, now)
         names = session.people(connection, [*(load.person_id for load in loads), *(row.owner_id for row in due)])
         body = render_template(
-            "colleagues.html", loads=loads, names=names, free=free, due=due, now=now, fault=fault,
+            "colleagues.html", loads=loads, names=names, free=free, due=due, now=now, error=error,
             leads=members.leads(connection, who.office, who.person_id), today=norwegian_day(now),
             in_a_week=norwegian_day(now) + timedelta(days=7), short=session.short,
         )  # fmt: skip
-    return (body, 422) if fault else body
+    return (body, 422) if error else body
 
 
 @blueprint.post("/kontoret/fravaer")

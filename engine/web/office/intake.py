@@ -39,12 +39,12 @@ def show() -> ResponseReturnValue:
     return _form({}, {})
 
 
-def _form(written: Any, errors: dict[str, str], status: int = 422) -> ResponseReturnValue:
-    """The first page. *wrong*: field → text key; everything written stands."""
+def _form(written: Any, error_keys: dict[str, str], status: int = 422) -> ResponseReturnValue:
+    """The first page. *error_keys*: field → text key; everything written stands."""
     with view.application().db.read() as connection:
         offered = intake.journeys(connection, view.application().library, actor())
-    faults = [{"id": at, "path": at, "text": view.t(key)} for at, key in errors.items()]
-    body = render_template("opening.html", journeys=offered, channels=intake.CHANNELS, written=written, faults=faults)
+    errors = [{"id": at, "path": at, "text": view.t(key)} for at, key in error_keys.items()]
+    body = render_template("opening.html", journeys=offered, channels=intake.CHANNELS, written=written, errors=errors)
     return (body, status) if errors else body
 
 
@@ -56,15 +56,15 @@ def _journey(connection: Connection) -> Deployed | None:
 def _missing() -> dict[str, str]:
     """What the form lacks, by field."""
     form = request.form
-    errors = {}
+    error_keys = {}
     with view.application().db.read() as connection:
         if _journey(connection) is None:
-            errors["journey"] = "opening.no_journey"
+            error_keys["journey"] = "opening.no_journey"
     if form.get("way") not in intake.CHANNELS:
-        errors["way"] = "opening.no_way"
+        error_keys["way"] = "opening.no_way"
     if not form.get("reason", "").strip() or len(form.get("reason", "")) > LONGEST:
-        errors["reason"] = "opening.no_reason"
-    return errors
+        error_keys["reason"] = "opening.no_reason"
+    return error_keys
 
 
 def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
@@ -94,9 +94,9 @@ def find(pid: str) -> tuple[Found | None, str]:
     except person_lookup.TooManyLookupsError:
         log.warning("%s too many look-ups by %s", g.reference, actor().person_id)
         return None, "opening.too_many"
-    identified, fault = identify(pid)
+    identified, error = identify(pid)
     if identified is None:
-        return None, fault
+        return None, error
     with application.db.read() as connection:
         known = application.vault.person(connection, known_id) if known_id else None
     return Found(send(StoreSearch(pid, views.LOOKUP)).made, *identified, known), ""
@@ -112,15 +112,15 @@ def looked_up(connection: Connection, search: str) -> str:
 @sends(LookUpPerson, StoreSearch)
 def look_up() -> ResponseReturnValue:
     """Find the person and ask whether it is the right one. The look-up is written down, found or not."""
-    errors = _missing()
+    error_keys = _missing()
     pid = plain_number(request.form.get("pid", ""))
     if not pid:
-        errors["pid"] = "opening.pid_wrong"
-    if errors:
-        return _form(request.form, dict(sorted(errors.items(), key=lambda pair: _ORDER.index(pair[0]))))
-    found, fault = find(pid)
+        error_keys["pid"] = "opening.pid_wrong"
+    if error_keys:
+        return _form(request.form, dict(sorted(error_keys.items(), key=lambda pair: _ORDER.index(pair[0]))))
+    found, error = find(pid)
     if found is None:
-        return _form(request.form, {"pid": fault})
+        return _form(request.form, {"pid": error})
     return _confirm(found.search, (found.name, found.born), found.known)
 
 
@@ -152,9 +152,9 @@ def begin() -> ResponseReturnValue:
         errors["pid"] = "opening.expired"
     if errors:
         return _form(request.form, errors)
-    found, fault = identify(pid)
+    found, error = identify(pid)
     if found is None:
-        return _form(request.form, {"pid": fault})
+        return _form(request.form, {"pid": error})
     try:
         outcome = send(_beginning(pid, *found), once=True)
     except AlreadyDone:

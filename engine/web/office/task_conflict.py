@@ -73,7 +73,7 @@ def page(
             words="\n".join(f"{pair.question}: {pair.mine}" for pair in pairs if pair.mine),
             page_key=case_drafts.this_page(),
             kind=f"task.{task.id}",
-            faults=[],
+            errors=[],
         )
     return body, 409
 

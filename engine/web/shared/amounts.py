@@ -12,13 +12,13 @@ from forms.formatting import NBSP, number
 
 #: So much of what was written is shown again in a sentence.
 MAX_SHOWN = 40
-Faults = list[dict[str, str]]
+FieldErrors = list[dict[str, str]]
 
 
 def amount_field(
     text: str,
     label: str,
-    faults: Faults,
+    errors: FieldErrors,
     at: str,
     *,
     path: str = "",
@@ -29,29 +29,29 @@ def amount_field(
     try:
         return read_amount(text, negative=negative, limit=limit)
     except AmountError as error:
-        faults.append({"id": at, "path": path or at, "text": amount_fault(error, label, text)})
+        errors.append({"id": at, "path": path or at, "text": amount_error(error, label, text)})
         return None
 
 
 def rate_field(
-    text: str, label: str, faults: Faults, at: str, *, path: str = "", limit: Decimal = Decimal(100)
+    text: str, label: str, errors: FieldErrors, at: str, *, path: str = "", limit: Decimal = Decimal(100)
 ) -> Decimal | None:
     """The per cent written in the field with the id *at*; ``None`` and one more of *faults* where it is none."""
     try:
         return read_rate(text, limit=limit)
     except AmountError as error:
-        faults.append({"id": at, "path": path or at, "text": rate_fault(error, label, text)})
+        errors.append({"id": at, "path": path or at, "text": rate_error(error, label, text)})
         return None
 
 
-def amount_fault(error: AmountError, label: str, text: str) -> str:
+def amount_error(error: AmountError, label: str, text: str) -> str:
     """What is wrong with an amount, with what was read of it."""
     shown = {name: kroner_and_ore(value) for name, value in error.values.items()}
     bare = ".bare" if error.code == "above" and not shown else ""
     return view.t(f"amount.{error.code}{bare}", label=label, written=_written(text), **shown)
 
 
-def rate_fault(error: AmountError, label: str, text: str) -> str:
+def rate_error(error: AmountError, label: str, text: str) -> str:
     """What is wrong with a rate, with what was read of it."""
     shown = {name: f"{_plain(value)}{NBSP}%" for name, value in error.values.items()}
     has_own_text = error.code in ("empty", "digits", "negative") or (error.code == "above" and shown)
@@ -59,7 +59,7 @@ def rate_fault(error: AmountError, label: str, text: str) -> str:
     return view.t(f"rate.{known}", label=label, written=_written(text), **shown)
 
 
-def number_fault(error: AmountError, label: str, text: str) -> str:
+def number_error(error: AmountError, label: str, text: str) -> str:
     """What is wrong with a number of a form, which need not be an amount."""
     shown = {name: _plain(value) for name, value in error.values.items()}
     known = error.code if error.code in ("digits", "grouping", "ambiguous") else "not_number"

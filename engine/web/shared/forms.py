@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from engine.application import Application
 from engine.web.shared import view
-from engine.web.shared.amounts import number_fault
+from engine.web.shared.amounts import number_error
 from engine.workflow.execution import attachments
 from engine.workflow.execution.data import CaseData, read, read_in_case
 from forms import formatting
@@ -168,7 +168,7 @@ def _as_stored(field: Field, shown: frozenset[str]) -> Field:
     return replace(field, read_only=True, rows=rows if field.kind in ("group", "rows") else field.rows)
 
 
-def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
+def errors(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
     """Every error, in words: the field's id and the sentence. In the order of the form."""
     issues = check_schema(form.schema, content) if form.schema else []
     found = {issue.field: issue for issue in reversed(issues)}
@@ -189,8 +189,8 @@ def faults(form: TaskForm, content: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def with_others(first: list[dict[str, str]], rest: list[dict[str, str]]) -> list[dict[str, str]]:
     """Errors of the same form from two places; a field keeps the first of its own."""
-    paths = {fault["path"] for fault in first}
-    return [*first, *(fault for fault in rest if fault["path"] not in paths)]
+    paths = {error["path"] for error in first}
+    return [*first, *(error for error in rest if error["path"] not in paths)]
 
 
 def _few_or_many(field: Field, takes: Taking) -> Issue | None:
@@ -202,7 +202,7 @@ def _few_or_many(field: Field, takes: Taking) -> Issue | None:
 def judged(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:
     """The errors of a task's form as *content* leaves it: what is asked for may hang on what was answered now."""
     form = of_task(connection, task, content)
-    return faults(form, content) if form is not None else []
+    return errors(form, content) if form is not None else []
 
 
 def _empty(field: Field, content: Mapping[str, Any]) -> bool:
@@ -241,7 +241,7 @@ def _no_number(field: Field, written: Any) -> str:
     try:
         number_of(str(written), field, {})
     except AmountError as error:
-        return number_fault(error, label, str(written))
+        return number_error(error, label, str(written))
     return view.t("number.whole", label=label)
 
 

@@ -22,7 +22,7 @@ from engine.platform.calendar import norwegian_today
 from engine.web.citizen.enk.session import blueprint, known_of
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
-from engine.web.shared.amounts import Faults, amount_field, as_typed, rate_field
+from engine.web.shared.amounts import FieldErrors, amount_field, as_typed, rate_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
 from engine.workflow.errors import NotFound
@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
     return _page({}, [])
 
 
-def _page(submitted: dict[str, str], faults: list[dict[str, str]]) -> ResponseReturnValue:
+def _page(submitted: dict[str, str], errors: list[dict[str, str]]) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         known = known_of(connection)
@@ -63,11 +63,11 @@ def _page(submitted: dict[str, str], faults: list[dict[str, str]]) -> ResponseRe
         contacts=contacts("enk_run"),
         task=task,
         scale=max([one.estimate for one in overview.cover.dues] or [Decimal(1)]),
-        faults=faults,
+        errors=errors,
         coming=business.coming(remembered, overview.as_of),
         has_accounts=bool(known.figures.accounts),
     )
-    return (body, 422) if faults else body
+    return (body, 422) if errors else body
 
 
 def _shown(stored: Mapping[str, Any], overview: EnkOverview) -> dict[str, Any]:
@@ -117,11 +117,11 @@ def assume() -> ResponseReturnValue:
     """What no source tells: advance tax, wages beside, wanted pay, how VAT is computed."""
     form = request.form
     content: dict[str, Any] = {}
-    faults: Faults = []
+    errors: FieldErrors = []
     for name in AMOUNTS:
         text = form.get(name, "").strip()
         label = view.t(f"enk.assume.{name}")
-        amount = amount_field(text, label, faults, f"a-{name}", path=name) if text else ZERO
+        amount = amount_field(text, label, errors, f"a-{name}", path=name) if text else ZERO
         if amount is not None and (text or name not in OPEN):
             content[name] = str(amount)
     notified_text = form.get("advanceNotified", "").strip()
@@ -130,11 +130,11 @@ def assume() -> ResponseReturnValue:
         notified = read_day(notified_text)
         if notified is None or notified > today or notified.year != today.year:
             text = view.t("issue.day_this_year", label=view.t("enk.assume.advanceNotified"), year=today.year)
-            faults.append({"id": "a-advanceNotified", "path": "advanceNotified", "text": text})
+            errors.append({"id": "a-advanceNotified", "path": "advanceNotified", "text": text})
         else:
             content["advanceNotified"] = notified.isoformat()
     written = form.get("deductible", "").strip() or "100"
-    share = rate_field(written, view.t("enk.assume.deductible"), faults, "a-deductible", path="deductible")
+    share = rate_field(written, view.t("enk.assume.deductible"), errors, "a-deductible", path="deductible")
     if share is not None:
         content["deductible"] = str(share / 100)
     content["vatKind"] = form.get("vatKind") if form.get("vatKind") in ("food", "low", "fish", "zero") else "standard"
@@ -147,13 +147,13 @@ def assume() -> ResponseReturnValue:
     returned: dict[str, Decimal] = {}
     if typed:
         label = view.t("enk.assume.return")
-        amount = amount_field(typed, label, faults, "a-return", path="return", negative=True)
+        amount = amount_field(typed, label, errors, "a-return", path="return", negative=True)
         if term not in {e.term.key for e in known.overview.vat}:
-            faults.append({"id": "a-return", "path": "return", "text": view.t("enk.assume.term_unknown")})
+            errors.append({"id": "a-return", "path": "return", "text": view.t("enk.assume.term_unknown")})
         elif amount is not None:
             returned[term] = amount
-    if faults:
-        return _page(form.to_dict(), faults)
+    if errors:
+        return _page(form.to_dict(), errors)
     send(SaveAssumptions(known.case.id, content, today, returned))
     return redirect(url_for("enk.show") + "#forutsetninger", 303)
 
