@@ -20,7 +20,7 @@ from engine.casework.models import case_draft
 from engine.platform.vault import Vault
 from engine.workflow.errors import Conflict, NotPossible, Reason
 
-LONGEST = 20_000
+MAX_TEXT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def save(
     Raises ``Conflict`` with the ``Draft`` that stands when it has other words, was not seen (*version*) and was not
     written on this *page*; ``NotPossible`` for a text that is too long.
     """
-    if any(isinstance(value, str) and len(value) > LONGEST for value in content.values()):
-        raise NotPossible(Reason("", "text-long", f"the text has more than {LONGEST} characters"))
+    if any(isinstance(value, str) and len(value) > MAX_TEXT for value in content.values()):
+        raise NotPossible(Reason("", "text-long", f"the text has more than {MAX_TEXT} characters"))
     there = find(connection, vault, case.id, author, kind)
     if there is not None and version not in (None, there.version) and not _replaces(content, page, there):
         raise Conflict("the draft was written on in another window", there)

@@ -19,7 +19,7 @@ from engine.platform.vault import Vault
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.errors import AlreadyDone, NotFound
 
-LONGEST = 4000
+MAX_TEXT = 4000
 QUESTION = Lifecycle("question", "open", [("answer", "open", "answered"), ("withdraw", "open", "withdrawn")])
 
 

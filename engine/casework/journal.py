@@ -13,7 +13,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.instances.models import case_message, note
 
-LONGEST = 4000
+MAX_TEXT = 4000
 #: Why a citizen may not read a note: codes of grounds the law knows (forvaltningsloven sections 18 to 19).
 BARS = ("internal", "others", "health", "relation")
 
@@ -62,7 +62,7 @@ def add_note(
     return note_id
 
 
-def require_text(text: str, most: int = LONGEST) -> None:
+def require_text(text: str, most: int = MAX_TEXT) -> None:
     """Raises ``NotPossible`` where there is nothing, or more than *most* characters: a text is never cut."""
     if not text.strip():
         raise NotPossible(Reason("", "text-missing", "there is no text"))

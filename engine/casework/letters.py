@@ -21,7 +21,7 @@ from engine.casework.templates import blanks
 from engine.platform.vault import Opener, Vault
 from engine.workflow.errors import AlreadyDone, Conflict, NotFound, NotPossible, Reason, Refusal
 
-LONGEST = 20_000
+MAX_BODY = 20_000
 MAX_TITLE = 200
 
 
@@ -108,8 +108,8 @@ def change(
     Raises ``AlreadyDone`` when it has been sent, ``Conflict`` with the ``Letter`` that stands when it is neither the
     *version* that was seen nor written on this *page*, ``NotPossible`` for a text that is too long.
     """
-    if len(title) > MAX_TITLE or len(body) > LONGEST:
-        raise NotPossible(Reason("", "text-long", f"more than {MAX_TITLE} or {LONGEST} characters"))
+    if len(title) > MAX_TITLE or len(body) > MAX_BODY:
+        raise NotPossible(Reason("", "text-long", f"more than {MAX_TITLE} or {MAX_BODY} characters"))
     there = require_current(connection, vault, case.id, letter_id, version, page, (title, body))
     if same_words((title, body), (there.title, there.body)):
         return

@@ -24,7 +24,7 @@ from engine.workflow.instances.parties import OFFICE
 
 #: Roles of every case; their titles are texts of ours.
 HOUSE_ROLES = ("spouse", "representative", "guardian", "contact", "creditor")
-LONGEST = 120
+MAX_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)

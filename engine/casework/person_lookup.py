@@ -14,7 +14,7 @@ from engine.workflow.authorization.actor import Actor
 from engine.workflow.errors import Refusal
 
 #: The most one person may look up in an hour.
-MOST = 60
+MAX_LOOKUPS = 60
 _HOUR = timedelta(hours=1)
 
 
@@ -47,6 +47,6 @@ def note(
             audit_event.c.kind == OfficeEvent.PERSON_LOOKED_UP,
         )
     ).scalar_one()
-    if done > MOST:
+    if done > MAX_LOOKUPS:
         raise TooManyLookupsError(office)
     return known

@@ -3,7 +3,7 @@
 Paging is by keyset in both directions: where a page begins is the value of the column
 that orders it and the case's id, so page 2 000 costs what page 1 does. Cases without a
 value (no deadline, no planned date) come last in any direction: they are a second range
-of the same index. Counts stop at ``MOST``: nobody works differently for 1 001 cases.
+of the same index. Counts stop at ``MAX_COUNTED``: nobody works differently for 1 001 cases.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.platform import name_index
 from engine.workflow.instances.models import case_file, case_message
 
 PAGE = 20
-MOST = 1000
+MAX_COUNTED = 1000
 SOON = timedelta(days=7)
 #: What a page may be ordered by.
 SORTS: Mapping[str, Any] = {
@@ -138,8 +138,8 @@ def _few(
         found = found.join(owners, owners.c.person_id == case_file.c.owner_id)
     if asked.number:
         found = found.where(_numbered(asked.number))
-    ids = connection.execute(found.limit(MOST + 1)).scalars().all()
-    return ids if len(ids) <= MOST else None
+    ids = connection.execute(found.limit(MAX_COUNTED + 1)).scalars().all()
+    return ids if len(ids) <= MAX_COUNTED else None
 
 
 def _numbered(text: str) -> ColumnElement[bool]:
@@ -199,8 +199,8 @@ def _beyond(query: Select[Any], column: Any, descending: bool, place: Place | No
 
 
 def count(connection: Connection, who: Who, asked: Filter, now: datetime) -> int:
-    """How many cases fit, at most ``MOST`` + 1."""
-    some = select(case_file.c.id).where(*conditions(connection, who, asked, now)).limit(MOST + 1).subquery()
+    """How many cases fit, at most ``MAX_COUNTED`` + 1."""
+    some = select(case_file.c.id).where(*conditions(connection, who, asked, now)).limit(MAX_COUNTED + 1).subquery()
     found: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return found
 
@@ -210,7 +210,7 @@ def counts(connection: Connection, who: Who, now: datetime) -> dict[str, int]:
     counted = [name for name in VIEWS if name != "ferdige"]
     parts = []
     for name in counted:
-        some = select(case_file.c.id).where(*conditions(connection, who, Filter(view=name), now)).limit(MOST + 1)
+        some = select(case_file.c.id).where(*conditions(connection, who, Filter(view=name), now)).limit(MAX_COUNTED + 1)
         parts.append(select(func.count()).select_from(some.subquery()).scalar_subquery().label(name))
     row = connection.execute(select(*parts)).one()
     return {name: getattr(row, name) for name in counted}

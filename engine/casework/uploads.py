@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 
 #: Bytes. A form with a file must also stay under ``MAX_CONTENT_LENGTH``.
-LARGEST = 5 * 1024 * 1024
+MAX_BYTES = 5 * 1024 * 1024
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _BEGINNINGS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 #: Content type → what a name of it may end with.
@@ -52,7 +52,7 @@ def check(name: str, content: bytes) -> Upload:
         raise FileRefusedError("upload.missing")
     if not content:
         raise FileRefusedError("upload.empty")
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         raise FileRefusedError("upload.large")
     kind = _kind(content)
     if not kind:

@@ -14,8 +14,8 @@ from engine.platform.vault import ErasedError, Vault
 
 LIFE = timedelta(hours=1)
 #: Parts of a queue's address a view may keep. A search is none: it ends.
-KEPT = ("visning", "prosess", "steg", "ansvarlig", "sorter", "synkende")
-MOST = 30
+SAVED_FILTERS = ("visning", "prosess", "steg", "ansvarlig", "sorter", "synkende")
+MAX_VIEWS = 30
 MAX_NAME = 60
 #: What a search is kept for: one of the queue, or a person found by number whose look-up is in the trail.
 QUEUE, LOOKUP = "queue", "lookup"
@@ -27,7 +27,7 @@ def of(connection: Connection, office: str, person_id: str) -> Sequence[Row[Any]
         select(queue_view)
         .where(queue_view.c.office == office, or_(queue_view.c.owner_id == person_id, queue_view.c.owner_id.is_(None)))
         .order_by(queue_view.c.owner_id.is_(None), queue_view.c.name)
-        .limit(2 * MOST)
+        .limit(2 * MAX_VIEWS)
     ).all()
 
 
@@ -43,7 +43,7 @@ def save(
     connection.execute(
         insert(queue_view).values(
             id=view_id, office=office, owner_id=owner, name=name, made_by=person_id, made_at=now,
-            query={key: query[key] for key in KEPT if query.get(key)},
+            query={key: query[key] for key in SAVED_FILTERS if query.get(key)},
         )
     )  # fmt: skip
     return view_id

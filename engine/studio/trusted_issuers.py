@@ -22,7 +22,7 @@ from engine.workflow.errors import Refusal
 SETTING = "trusted_keys"
 MAX_KEYS = 200
 MAX_NAME = 80
-_SMALLEST = 2048
+_MIN_KEY_BITS = 2048
 
 
 class KeyRefused(Refusal):
@@ -128,7 +128,7 @@ def _read(text: str) -> tuple[str, str]:
         if "d" in jwk:
             raise KeyRefused("trust.private", "jwk")
         modulus = base64.urlsafe_b64decode(jwk["n"] + "==")
-        if int.from_bytes(modulus, "big").bit_length() < _SMALLEST:
+        if int.from_bytes(modulus, "big").bit_length() < _MIN_KEY_BITS:
             raise KeyRefused("trust.small", "jwk")
         key = RSAKey.import_key({part: jwk[part] for part in ("kty", "n", "e")})
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):

@@ -21,7 +21,7 @@ from engine.workflow.authorization.actor import Actor
 from engine.workflow.jobs import outbox
 
 DEFAULT_LIFE = timedelta(days=90)
-LONGEST_LIFE = timedelta(days=180)
+MAX_LIFETIME = timedelta(days=180)
 #: The outbox job that tells a channel of a withdrawal.
 REVOKE_GRANT = "revoke_grant"
 
@@ -52,7 +52,7 @@ def record(
 ) -> str:
     """Write a yes or a no, and return the record's id. Fields follow ISO/IEC TS 27560:2023."""
     record_id = str(uuid.uuid4())
-    valid_to = now + min(life, LONGEST_LIFE) if given else None
+    valid_to = now + min(life, MAX_LIFETIME) if given else None
     digest = hashlib.sha256(wording.text.encode()).digest()
     content: dict[str, Any] = {
         "schema_version": "ISO/IEC TS 27560:2023",

@@ -33,10 +33,10 @@ from engine.workflow.jobs.job_types import Done, Error, GiveUp, Result, Retry
 from engine.workflow.jobs.outbox import Work
 
 #: What may be sent, and the longest text that may be taken from a reply.
-MOST_SENT = 64 * 1024
-LONGEST = 4_000
+MAX_SENT = 64 * 1024
+MAX_TEXT = 4_000
 #: A number of a reply with more digits before or after the comma is none of a case's.
-MOST_DIGITS = 15
+MAX_DIGITS = 15
 Scalar = str | int | float | bool
 
 
@@ -97,14 +97,14 @@ def _scalar(value: Any, one: Wanted) -> Scalar:
     kind = "flag" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "text"
     if not isinstance(value, str | int | float | bool) or one.type not in ("", kind):
         raise ReplyUnusable("reply_value_type", one.variable)
-    if isinstance(value, str) and len(value) > LONGEST:
+    if isinstance(value, str) and len(value) > MAX_TEXT:
         raise ReplyUnusable("reply_value_too_long", one.variable)
     return value
 
 
 def _beyond(number: Decimal) -> bool:
     """Whether a number is none a case can hold: ``1e1000000`` is ten letters, and a million digits when written out."""
-    return not number.is_finite() or bool(number and abs(number.adjusted()) > MOST_DIGITS)
+    return not number.is_finite() or bool(number and abs(number.adjusted()) > MAX_DIGITS)
 
 
 class CallOut:
@@ -152,7 +152,7 @@ class CallOut:
         body = nested(sent)
         if body is None:
             return GiveUp("settings_conflict", ", ".join(sent))
-        if len(json.dumps(body)) > MOST_SENT:
+        if len(json.dumps(body)) > MAX_SENT:
             return GiveUp("body_too_large")
         try:
             found = target.call(Ask(body, wanted, work.idempotency_key))

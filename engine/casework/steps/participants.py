@@ -16,8 +16,8 @@ def add_party(ctx: Context) -> None:
     one, vault = ctx.command, ctx.services.vault
     if not one.name.strip():
         raise NotPossible(Reason("", "text-missing", "there is no name"))
-    if not one.pid and len(one.name) > participants.LONGEST:
-        raise NotPossible(Reason("", "text-long", f"the name has more than {participants.LONGEST} characters"))
+    if not one.pid and len(one.name) > participants.MAX_NAME:
+        raise NotPossible(Reason("", "text-long", f"the name has more than {participants.MAX_NAME} characters"))
     person_id = ""
     if one.pid:
         assert one.birth_date is not None

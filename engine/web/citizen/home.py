@@ -332,7 +332,7 @@ def write_message() -> ResponseReturnValue:
         found = own_case(connection, request.form.get("sak", ""))
     if found is None or found.owner_id != actor().person_id:
         return redirect(url_for("citizen.home"), 303)
-    error = "message.empty" if not text else "message.long" if len(text) > journal.LONGEST else ""
+    error = "message.empty" if not text else "message.long" if len(text) > journal.MAX_TEXT else ""
     if error:
         return _messages(text, error)
     send(SendMessage(found.id, text))

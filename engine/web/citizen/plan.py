@@ -31,7 +31,7 @@ from engine.workflow.execution import data
 
 blueprint = guarded("plan", __name__, Role.CITIZEN.value)
 ORDERS: tuple[Order, ...] = ("dearest_first", "smallest_first")
-LONGEST = 480  # months ahead the calculator looks
+MAX_MONTHS = 480  # months ahead the calculator looks
 
 
 @blueprint.get("/plan")
@@ -146,8 +146,8 @@ def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | Non
         errors.append({"id": "aar", "path": "aar", "text": view.t("dream.date_wrong")})
         return None
     months = (int(year) - today.year) * 12 + int(month) - today.month
-    if not 1 <= months <= LONGEST:
-        text = view.t("dream.past" if months < 1 else "dream.far", years=LONGEST // 12)
+    if not 1 <= months <= MAX_MONTHS:
+        text = view.t("dream.past" if months < 1 else "dream.far", years=MAX_MONTHS // 12)
         errors.append({"id": "aar", "path": "aar", "text": text})
         return None
     amount = needed(debts, months, order)

@@ -61,7 +61,7 @@ def ask(number: str) -> ResponseReturnValue:
     """Ask the citizen for something, as a task of theirs."""
     text = request.form.get("question", "").strip()
     due = session.evening(request.form.get("due", ""))
-    if not text or len(text) > journal.LONGEST:
+    if not text or len(text) > journal.MAX_TEXT:
         error = "case.question_empty" if not text else "message.long"
         return page(number, error=error, written=request.form.to_dict())
     if due is None or due < view.application().clock.now():

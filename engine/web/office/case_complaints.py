@@ -39,7 +39,7 @@ def register(number: str) -> ResponseReturnValue:
     error_keys = {}
     if received is None:
         error_keys["complaint-received"] = "complaint.no_day"
-    if not text or len(text) > journal.LONGEST:
+    if not text or len(text) > journal.MAX_TEXT:
         error_keys["complaint-text"] = "complaint.no_text"
     if error_keys or received is None:
         errors = [{"id": at, "path": at, "text": view.t(key)} for at, key in error_keys.items()]
@@ -58,7 +58,7 @@ def register(number: str) -> ResponseReturnValue:
 def decide(number: str, complaint_id: str) -> ResponseReturnValue:
     outcome, answer = request.form.get("outcome", ""), request.form.get("answer", "").strip()
     at = f"complaint-{complaint_id}"
-    if outcome not in complaints.OUTCOMES or not answer or len(answer) > journal.LONGEST:
+    if outcome not in complaints.OUTCOMES or not answer or len(answer) > journal.MAX_TEXT:
         errors = [{"id": at, "path": at, "text": view.t("complaint.no_outcome")}]
         return page(number, errors=errors, written={at: answer, f"{at}-outcome": outcome})
     try:

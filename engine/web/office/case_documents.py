@@ -37,7 +37,7 @@ def add(number: str) -> ResponseReturnValue:
         error_keys["document-barred"] = "document.no_reason"
     upload = None
     try:
-        content = sent.stream.read(uploads.LARGEST + 1) if sent else b""
+        content = sent.stream.read(uploads.MAX_BYTES + 1) if sent else b""
         upload = uploads.check(sent.filename or "" if sent else "", content)
     except uploads.FileRefusedError as bad:
         error_keys["document-file"] = bad.key

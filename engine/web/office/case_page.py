@@ -180,7 +180,7 @@ def note(number: str) -> ResponseReturnValue:
     """Says besides when a colleague has written one since the page was opened: both stand."""
     text = request.form.get("note", "").strip()
     restricted = request.form.get("barred", "")
-    if not text or len(text) > journal.LONGEST:
+    if not text or len(text) > journal.MAX_TEXT:
         error = "case.note_empty" if not text else "message.long"
         return page(number, error=error, written={"note": text, "barred": restricted})
     restricted = restricted if restricted in journal.BARS else ""
@@ -209,7 +209,7 @@ def bar(number: str, note_id: str) -> Response:
 @sends(SendMessage)
 def message(number: str) -> ResponseReturnValue:
     text = request.form.get("text", "").strip()
-    if not text or len(text) > journal.LONGEST:
+    if not text or len(text) > journal.MAX_TEXT:
         return page(number, error="message.empty" if not text else "message.long", written={"text": text})
     return session.sent(SendMessage(case_id_of(number), text, case_drafts.page_key()), number, "message", page)
 

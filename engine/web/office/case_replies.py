@@ -38,7 +38,7 @@ def _page(question_id: str, text: str = "", error: str = "", status: int = 422) 
 @sends(AnswerQuestion)
 def answer(question_id: str) -> ResponseReturnValue:
     text = request.form.get("answer", "").strip()
-    if not text or len(text) > journal.LONGEST:
+    if not text or len(text) > journal.MAX_TEXT:
         return _page(question_id, text, "asked.reply_empty" if not text else "message.long")
     application = view.application()
     with application.db.read() as connection:

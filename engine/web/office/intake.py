@@ -30,7 +30,7 @@ from engine.workflow.errors import AlreadyDone
 
 blueprint = guarded("opening", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)
-LONGEST = 1000
+MAX_REASON = 1000
 log = logging.getLogger(__name__)
 
 
@@ -62,7 +62,7 @@ def _missing() -> dict[str, str]:
             error_keys["journey"] = "opening.no_journey"
     if form.get("way") not in intake.CHANNELS:
         error_keys["way"] = "opening.no_way"
-    if not form.get("reason", "").strip() or len(form.get("reason", "")) > LONGEST:
+    if not form.get("reason", "").strip() or len(form.get("reason", "")) > MAX_REASON:
         error_keys["reason"] = "opening.no_reason"
     return error_keys
 

@@ -43,9 +43,9 @@ session.only_members(blueprint)
 #: The cookie that remembers which page of the queue one came from: filters and ids, never a name.
 FROM = "queue_page"
 _NUMBER = re.compile(r"\d{4}(-\d{0,6})?")
-MOST_CHOSEN = 50
+MAX_CHOSEN = 50
 MAX_SEARCH = 100
-MOST_EXPORTED = 10_000
+MAX_EXPORTED = 10_000
 #: The columns of an exported list: what a case is and waits for, never whose it is.
 EXPORTED = ("process", "stage", "state", "waits", "pause", "opened", "since", "deadline", "planned", "assigned")
 
@@ -116,11 +116,11 @@ def show() -> ResponseReturnValue:
             before=_cursor(page.before),
             stages=view.stage_titles(),
             journeys=view.journeys(),
-            most=queue.MOST,
+            most=queue.MAX_COUNTED,
             shortcuts=request.cookies.get("shortcuts") == "1",
             tomorrow=norwegian_day(now),
             link=lambda **changed: url_for("queue.show", **{**plain, **changed}),
-            is_kept=any(key in plain for key in views.KEPT),
+            is_kept=any(key in plain for key in views.SAVED_FILTERS),
         )
     )
     answer.set_cookie(FROM, request.query_string.decode()[:900], httponly=True, samesite="Lax", path="/")
@@ -175,7 +175,7 @@ def search() -> Response:
     """A number goes into the address; a name never does: it is kept an hour under an id."""
     application = view.application()
     text = request.form.get("tekst", "").strip()[:MAX_SEARCH]
-    filters: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
+    filters: dict[str, Any] = {key: request.form[key] for key in views.SAVED_FILTERS if request.form.get(key)}
     if not text:
         return redirect(url_for("queue.show", **filters), 303)
     if _NUMBER.fullmatch(text):
@@ -193,7 +193,7 @@ def search() -> Response:
 @sends(SaveQueueView)
 def save_view() -> Response:
     name = request.form.get("navn", "").strip()[: views.MAX_NAME]
-    filters: dict[str, Any] = {key: request.form[key] for key in views.KEPT if request.form.get(key)}
+    filters: dict[str, Any] = {key: request.form[key] for key in views.SAVED_FILTERS if request.form.get(key)}
     if name:
         send(SaveQueueView(name, filters, request.form.get("felles") == "ja"))
     return redirect(url_for("queue.show", **filters), 303)
@@ -244,7 +244,7 @@ def several() -> ResponseReturnValue:
     application = view.application()
     act = request.form.get("gjor", "")
     results = []
-    for number in dict.fromkeys(request.form.getlist("sak")[:MOST_CHOSEN]):
+    for number in dict.fromkeys(request.form.getlist("sak")[:MAX_CHOSEN]):
         with application.db.read() as connection:
             case = queries.case_by_number(connection, number, session.office())
         if case is None:
@@ -273,7 +273,7 @@ def export() -> Response:
     with application.db.read() as connection:
         who = session.who(connection, now)
         wanted, _ = read_filter(connection, request.args.to_dict(), now)
-        found = queue.everything(connection, who, wanted, now, MOST_EXPORTED)
+        found = queue.everything(connection, who, wanted, now, MAX_EXPORTED)
     titles = dict(view.stage_titles())
     out = io.StringIO()
     lines = csv.writer(out, delimiter=";")

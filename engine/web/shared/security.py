@@ -13,7 +13,7 @@ CSP = (
 )
 #: Bytes of a request with files in it, from somebody logged in. Above what one file may be, so that one too large is
 #: shown at its field with the rest of the form as it was written. Large files are read to disk, not to memory.
-ROOM = 32 * 1024 * 1024
+MAX_REQUEST_BYTES = 32 * 1024 * 1024
 #: Where forms with files are sent.
 WITH_FILES = frozenset({"tasks.answer", "casework.complete", "case_documents.add"})
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -22,7 +22,7 @@ CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 def make_room() -> None:
     """Let a form with files be read though it is larger than other requests may be."""
     if request.endpoint in WITH_FILES and g.actor is not None:
-        request.max_content_length = ROOM
+        request.max_content_length = MAX_REQUEST_BYTES
 
 
 def check_change() -> None:

@@ -167,7 +167,7 @@ def test_only_who_leads_the_office_ends_anothers_part_and_nobody_their_own(desks
 @pytest.mark.parametrize(
     "make",
     [
-        lambda case: AddNote(case, "x" * (journal.LONGEST + 1)),
+        lambda case: AddNote(case, "x" * (journal.MAX_TEXT + 1)),
         lambda case: AddNote(case, "  "),
         lambda case: commands.ReturnCase(case, "x" * 1001),
         lambda case: AssignCase(case, "p", "x" * 1001),
@@ -175,7 +175,7 @@ def test_only_who_leads_the_office_ends_anothers_part_and_nobody_their_own(desks
         lambda case: commands.AddMeasure(case, "budget", "x" * 1001, DAY),
         lambda case: commands.RegisterComplaint(case, date(2026, 1, 1), "x" * 4001),
         lambda case: commands.AddDocument(case, "x.pdf", "application/pdf", b"%PDF-", "x" * 121, "other"),
-        lambda case: SaveCaseDraft(case, "note", {"note": "x" * (drafts.LONGEST + 1)}),
+        lambda case: SaveCaseDraft(case, "note", {"note": "x" * (drafts.MAX_TEXT + 1)}),
         lambda case: commands.AddParty(case, "contact", "x" * 121),
     ],
 )

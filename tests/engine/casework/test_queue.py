@@ -78,11 +78,11 @@ def test_each_view_shows_as_many_as_it_counts(many: Desks) -> None:
     assert counted == {"alle": 11, "mine": 4, "ingen": 4, "venter": 2, "frist": 5, "passert": 1, "planlagt": 3}
 
 
-@pytest.mark.parametrize("most", [0, queue.MOST])
+@pytest.mark.parametrize("most", [0, queue.MAX_COUNTED])
 def test_what_is_searched_for_is_narrowed_and_ordered_as_any_list(
     many: Desks, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "MOST", most)
+    monkeypatch.setattr(queue, "MAX_COUNTED", most)
     words = (many.application.vault.blind("eksempel"),)
     who, now = many.who(many.kari), many.clock.now()
     with many.application.db.read() as connection:
@@ -125,7 +125,7 @@ def test_a_substitute_has_the_cases_of_who_is_away_and_only_then(many: Desks) ->
     assert many.who(many.kari).mine == (many.kari.person_id,)
 
 
-@pytest.mark.parametrize("most", [0, queue.MOST])
+@pytest.mark.parametrize("most", [0, queue.MAX_COUNTED])
 @pytest.mark.parametrize(
     "typed, found",
     [("anne", 4), ("EKSEMPEL anne", 4), ("Eksempel", 8), ("ægir", 3), ("ås etienne", 3), ("Åse", 0), ("Ann", 0)],
@@ -133,7 +133,9 @@ def test_a_substitute_has_the_cases_of_who_is_away_and_only_then(many: Desks) ->
 def test_names_are_found_by_whole_words_however_they_are_written(
     many: Desks, typed: str, found: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "MOST", most)  # few cases are read by themselves, many in their order: the same list
+    monkeypatch.setattr(
+        queue, "MAX_COUNTED", most
+    )  # few cases are read by themselves, many in their order: the same list
     words = tuple(many.application.vault.blind(word) for word in name_index.words(typed))
     with many.application.db.read() as connection:
         page = queue.page(connection, many.who(many.kari), Filter(words=words), many.clock.now())
@@ -167,9 +169,9 @@ def test_those_registered_before_the_index_are_indexed_once(desks: Desks) -> Non
         assert anne in connection.execute(name_index.having(vault.blind("anne"))).scalars().all()
 
 
-@pytest.mark.parametrize("most", [0, queue.MOST])
+@pytest.mark.parametrize("most", [0, queue.MAX_COUNTED])
 def test_a_number_is_found_whole_and_by_its_beginning(many: Desks, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "MOST", most)
+    monkeypatch.setattr(queue, "MAX_COUNTED", most)
     with many.application.db.read() as connection:
 
         def found(text: str) -> int:

@@ -199,7 +199,7 @@ def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
     product: Product, number: str, upload: Any, content: bytes, name: str, said: str,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(uploads, "LARGEST", 1000)
+    monkeypatch.setattr(uploads, "MAX_BYTES", 1000)
     answer = upload(content, name)
     page = answer.get_data(as_text=True)
 

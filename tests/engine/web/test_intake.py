@@ -237,7 +237,7 @@ def test_who_looks_up_whom_is_in_the_trail_before_the_register_is_asked(
 def test_nobody_looks_up_without_end(
     product: Product, kari: Actor, number: str, register: Any, send: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(person_lookup, "MOST", 2)
+    monkeypatch.setattr(person_lookup, "MAX_LOOKUPS", 2)
     for _ in range(2):
         assert send(kari, "/arbeidsko/ny-sak", **GIVEN).status_code == 200
     register(AssertionError("the register must not be asked"))
