@@ -45,19 +45,19 @@ def _between(one: str, other: str) -> Any:
 
 def of_case(connection: Connection, case: Any) -> Sequence[tuple[Row[Any], str]]:
     """Cases of the same office that belong to this one, with why: said by somebody, or "owner", the same person's."""
-    said = {}
+    reasons = {}
     for row in connection.execute(
         select(case_link).where(or_(case_link.c.case_id == case.id, case_link.c.other_id == case.id))
     ):
-        said[row.other_id if row.case_id == case.id else row.case_id] = row.why
+        reasons[row.other_id if row.case_id == case.id else row.case_id] = row.why
     rows = connection.execute(
         select(case_file)
         .where(
             case_file.c.office == case.office,
             case_file.c.id != case.id,
-            or_(case_file.c.owner_id == case.owner_id, case_file.c.id.in_(list(said))),
+            or_(case_file.c.owner_id == case.owner_id, case_file.c.id.in_(list(reasons))),
         )
         .order_by(case_file.c.opened_at.desc())
         .limit(20)
     ).all()
-    return [(row, said.get(row.id, "owner")) for row in rows]
+    return [(row, reasons.get(row.id, "owner")) for row in rows]

@@ -136,22 +136,22 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Measure]
     )
     for row in rows.all():
         place = f"measure_outcome.content:{row.measure_id}/{row.months}"
-        told = opened(row.person_id, place, row.content) if row.content else {}
-        amount = told.get("monthly")
+        content = opened(row.person_id, place, row.content) if row.content else {}
+        amount = content.get("monthly")
         looks.setdefault(row.measure_id, []).append(
             Outcome(
                 row.months, row.due_at, row.result or "", None if amount is None else Decimal(amount),
-                told.get("text", ""), row.by or "", row.at,
+                content.get("text", ""), row.by or "", row.at,
             )
         )  # fmt: skip
     found = []
     for row in connection.execute(
         select(measure).where(measure.c.case_id == case_id).order_by(measure.c.made_at)
     ).all():
-        told = opened(row.person_id, f"measure.content:{row.id}", row.content)
-        amount = None if told["monthly"] is None else Decimal(told["monthly"])
+        content = opened(row.person_id, f"measure.content:{row.id}", row.content)
+        amount = None if content["monthly"] is None else Decimal(content["monthly"])
         mine = tuple(looks.get(row.id, ()))
-        found.append(Measure(row.id, row.kind, told["what"], amount, row.begun_on, row.author, mine))
+        found.append(Measure(row.id, row.kind, content["what"], amount, row.begun_on, row.author, mine))
     return found
 
 

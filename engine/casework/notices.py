@@ -65,8 +65,8 @@ def give(
         )
     )
     chain.append(connection, case_id, now, SYSTEM, CaseworkEvent.NOTICE_GIVEN, {"notice": notice_id, "kind": kind})
-    told = {name: content[name] for name in ("due", "act") if content.get(name)}
-    data = {"notice": notice_id, "kind": kind, **told}
+    detail = {name: content[name] for name in ("due", "act") if content.get(name)}
+    data = {"notice": notice_id, "kind": kind, **detail}
     outgoing_events.emit(connection, case_id=case_id, kind="notice.given", key=f"notice/{key}", data=data, now=now)
     return True
 

@@ -88,40 +88,40 @@ def _view(who: Who, name: str, now: datetime) -> ColumnElement[bool]:
     return found.get(name, true())
 
 
-def conditions(connection: Connection, who: Who, asked: Filter, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(connection: Connection, who: Who, wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     """What a case must be to be on the list."""
-    sought = _sought(asked)
-    few = _few(connection, who, asked, sought) if sought else None
+    sought = _sought(wanted)
+    few = _few(connection, who, wanted, sought) if sought else None
     office: Any = case_file.c.office
     state: Any = case_file.c.state
     if few is not None:
         office, state, sought = func.coalesce(office, ""), func.coalesce(state, ""), [case_file.c.id.in_(few)]
     where = [office == who.office, *sought]
-    if asked.view == "ferdige":
+    if wanted.view == "ferdige":
         where += [state != "open", case_file.c.closed_at.is_not(None)]
     else:
-        where += [state == "open", _view(who, asked.view, now)]
-    if asked.key:
-        where.append(case_file.c.key == asked.key)
-    if asked.stage:
-        where.append(case_file.c.stage == asked.stage)
-    if asked.responsible:
-        where.append(case_file.c.responsible == asked.responsible)
+        where += [state == "open", _view(who, wanted.view, now)]
+    if wanted.key:
+        where.append(case_file.c.key == wanted.key)
+    if wanted.stage:
+        where.append(case_file.c.stage == wanted.stage)
+    if wanted.responsible:
+        where.append(case_file.c.responsible == wanted.responsible)
     if who.hidden:
         where.append(case_file.c.definition_id.not_in(who.hidden))
     return where
 
 
-def _sought(asked: Filter) -> list[ColumnElement[bool]]:
+def _sought(wanted: Filter) -> list[ColumnElement[bool]]:
     """What a search adds, as conditions a case can be held against while the list is walked in its order."""
-    where: list[ColumnElement[bool]] = [name_index.has(case_file.c.owner_id, word) for word in asked.words]
-    if asked.number:
-        where.append(_numbered(asked.number))
+    where: list[ColumnElement[bool]] = [name_index.has(case_file.c.owner_id, word) for word in wanted.words]
+    if wanted.number:
+        where.append(_numbered(wanted.number))
     return where
 
 
 def _few(
-    connection: Connection, who: Who, asked: Filter, sought: Sequence[ColumnElement[bool]]
+    connection: Connection, who: Who, wanted: Filter, sought: Sequence[ColumnElement[bool]]
 ) -> Sequence[str] | None:
     """The cases a search finds, when they are few enough to be read by themselves and put in order after.
 
@@ -131,13 +131,13 @@ def _few(
     """
     is_open = func.coalesce(case_file.c.state, "") == "open"
     found = select(case_file.c.id).where(
-        func.coalesce(case_file.c.office, "") == who.office, ~is_open if asked.view == "ferdige" else is_open
+        func.coalesce(case_file.c.office, "") == who.office, ~is_open if wanted.view == "ferdige" else is_open
     )
-    if asked.words:
-        owners = name_index.having(*asked.words).subquery()
+    if wanted.words:
+        owners = name_index.having(*wanted.words).subquery()
         found = found.join(owners, owners.c.person_id == case_file.c.owner_id)
-    if asked.number:
-        found = found.where(_numbered(asked.number))
+    if wanted.number:
+        found = found.where(_numbered(wanted.number))
     ids = connection.execute(found.limit(MAX_COUNTED + 1)).scalars().all()
     return ids if len(ids) <= MAX_COUNTED else None
 
@@ -148,13 +148,13 @@ def _numbered(text: str) -> ColumnElement[bool]:
 
 
 def page(
-    connection: Connection, who: Who, asked: Filter, now: datetime, place: Place | None = None, size: int = PAGE
+    connection: Connection, who: Who, wanted: Filter, now: datetime, place: Place | None = None, size: int = PAGE
 ) -> Page:
     """The cases after (or before) *place*. The neighbours' places are given only where there are cases."""
-    column = case_file.c.closed_at if asked.view == "ferdige" else SORTS.get(asked.sort, SORTS["frist"])
-    descending = asked.descending != (asked.view == "ferdige")
+    column = case_file.c.closed_at if wanted.view == "ferdige" else SORTS.get(wanted.sort, SORTS["frist"])
+    descending = wanted.descending != (wanted.view == "ferdige")
     back = place is not None and place.back
-    query = select(case_file).where(*conditions(connection, who, asked, now))
+    query = select(case_file).where(*conditions(connection, who, wanted, now))
     found: list[Row[Any]] = []
     for part in _ranges(query, column, descending=descending != back, back=back, place=place):
         found += connection.execute(part.limit(size + 1 - len(found))).all()
@@ -198,9 +198,9 @@ def _beyond(query: Select[Any], column: Any, descending: bool, place: Place | No
     return query.where(column >= value, or_(column > value, ident > place.case_id))
 
 
-def count(connection: Connection, who: Who, asked: Filter, now: datetime) -> int:
+def count(connection: Connection, who: Who, wanted: Filter, now: datetime) -> int:
     """How many cases fit, at most ``MAX_COUNTED`` + 1."""
-    some = select(case_file.c.id).where(*conditions(connection, who, asked, now)).limit(MAX_COUNTED + 1).subquery()
+    some = select(case_file.c.id).where(*conditions(connection, who, wanted, now)).limit(MAX_COUNTED + 1).subquery()
     found: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return found
 
@@ -224,12 +224,12 @@ def unread(connection: Connection, case_ids: Sequence[str]) -> set[str]:
     return set(connection.execute(found.distinct()).scalars())
 
 
-def everything(connection: Connection, who: Who, asked: Filter, now: datetime, most: int) -> list[Row[Any]]:
+def everything(connection: Connection, who: Who, wanted: Filter, now: datetime, most: int) -> list[Row[Any]]:
     """Every case that fits, in order, at most *most*: for a list that is taken out."""
     found: list[Row[Any]] = []
     place: Place | None = None
     while len(found) < most:
-        one = page(connection, who, asked, now, place, size=min(500, most - len(found)))
+        one = page(connection, who, wanted, now, place, size=min(500, most - len(found)))
         found += one.rows
         place = one.after
         if place is None:

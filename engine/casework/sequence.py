@@ -60,7 +60,7 @@ from engine.casework.steps.letters import (
     send_letter,
 )
 from engine.casework.steps.links import link_cases, unlink_cases
-from engine.casework.steps.measures import add_measure, judge_measure
+from engine.casework.steps.measures import add_measure, evaluate_measure
 from engine.casework.steps.members import require_member
 from engine.casework.steps.offices import (
     end_absence,
@@ -168,7 +168,7 @@ OPEN_ATTACHMENT: tuple[Step, ...] = (*CASE_ACT, require_member, open_attachment,
 
 ADD_MEASURE: tuple[Step, ...] = (*MEMBER_ACT, add_measure, discard_measure_draft, *RECORD_ACT)
 
-JUDGE_MEASURE: tuple[Step, ...] = (*MEMBER_ACT, judge_measure, *RECORD_ACT)
+EVALUATE_MEASURE: tuple[Step, ...] = (*MEMBER_ACT, evaluate_measure, *RECORD_ACT)
 
 LINK_CASES: tuple[Step, ...] = (*MEMBER_ACT, link_cases, *RECORD_ACT)
 
@@ -247,7 +247,7 @@ SEQUENCES: Mapping[type[Command], tuple[Step, ...]] = {
     commands.OpenDocument: OPEN_DOCUMENT,
     commands.OpenAttachment: OPEN_ATTACHMENT,
     commands.AddMeasure: ADD_MEASURE,
-    commands.JudgeMeasure: JUDGE_MEASURE,
+    commands.JudgeMeasure: EVALUATE_MEASURE,
     commands.LinkCases: LINK_CASES,
     commands.UnlinkCases: UNLINK_CASES,
     commands.RegisterComplaint: REGISTER_COMPLAINT,

@@ -61,7 +61,7 @@ def remove(connection: Connection, *, office: str, person_id: str, view_id: str,
     return done.rowcount == 1
 
 
-def keep_search(
+def save_search(
     connection: Connection, vault: Vault, person_id: str, text: str, now: datetime, purpose: str = QUEUE
 ) -> str:  # fmt: skip
     """Keep what was searched for, sealed with the searcher's own key, and give the id that stands for it."""

@@ -62,19 +62,19 @@ def run(application: Application, options: argparse.Namespace) -> int:
             return _new(application, options)
         if options.action == "list":
             found = batches.latest(application)
-            words = "\n".join(in_words(told) for told in found) or "there are no batches"
-            answer(options, [as_json(told) for told in found], words)
+            words = "\n".join(in_words(reported) for reported in found) or "there are no batches"
+            answer(options, [as_json(reported) for reported in found], words)
             return 0
         if options.action == "run":
             batches.let_run(application, options.batch)
             return run_batch(application, options.batch, options)
-        told = (
+        reported = (
             batches.stop(application, options.batch)
             if options.action == "stop"
             else batches.progress_of(application, options.batch)
         )
         refused = batches.results(application, options.batch, "refused")
-        answer(options, {**as_json(told), "refusals": refused}, in_words(told, refused))
+        answer(options, {**as_json(reported), "refusals": refused}, in_words(reported, refused))
         return 0
     except batches.UnknownBatchError as error:
         raise BadInputError(error.args[0]) from None
@@ -109,7 +109,7 @@ def _new(application: Application, options: argparse.Namespace) -> int:
         return 0
     batch = batches.create(application, options.action, found, chosen=query.to_json(), reason=options.reason)
     if options.later:
-        told = batches.progress_of(application, batch)
-        answer(options, as_json(told), in_words(told))
+        reported = batches.progress_of(application, batch)
+        answer(options, as_json(reported), in_words(reported))
         return 0
     return run_batch(application, batch, options)

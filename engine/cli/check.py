@@ -82,8 +82,8 @@ def _line(name: str, row: dict[str, Any]) -> str:
     source = f"{row['rule']}, BPMN 2.0.2 {row['section']}" if row["section"] else row["rule"]
     file, mark, construct = row["element"].partition("#")
     name, element = (file, construct) if mark else (name, row["element"])
-    told = f"{name}:{row['line']}: {row['severity']}: {element or '-'}: {row['message']} ({source})"
-    return f"{told}; {row['suggestion']}" if row["suggestion"] else told
+    reported = f"{name}:{row['line']}: {row['severity']}: {element or '-'}: {row['message']} ({source})"
+    return f"{reported}; {row['suggestion']}" if row["suggestion"] else reported
 
 
 def _summary(rows: list[dict[str, Any]]) -> str:

@@ -220,9 +220,9 @@ def _deploy(application: Application, options: argparse.Namespace) -> int:
         offer = Offer(
             CAPABILITIES, application.job_types.keys(), USER_TASKS, processes, application.named, BUNDLE_RULES
         )
-        wrong = [f for f in bundle_findings(bundle, offer) if f.severity == "error"]
-        if wrong:
-            raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in wrong])
+        errors = [f for f in bundle_findings(bundle, offer) if f.severity == "error"]
+        if errors:
+            raise BundleError([f"line {f.line}: {f.element}: {f.message}" for f in errors])
         deployed, new = application.library.deploy(connection, bundle, by=SYSTEM.person_id)
     answer = {
         "key": deployed.key,

@@ -26,32 +26,32 @@ def run_batch(application: Application, identity: str, options: Namespace) -> in
     total = batches.progress_of(application, identity)
     bar = Bar(f"{total.action} {identity}", total.total)
 
-    def report(told: Progress) -> None:
-        bar(told.done + told.refused, f"{told.refused} refused" if told.refused else "")
+    def report(progress: Progress) -> None:
+        bar(progress.done + progress.refused, f"{progress.refused} refused" if progress.refused else "")
 
-    told = batches.run(application, identity, report)
+    progress = batches.run(application, identity, report)
     bar.close()
     refused = batches.results(application, identity, "refused")
-    answer(options, {**as_json(told), "refusals": refused}, in_words(told, refused))
-    return SOME_REFUSED if told.refused else 0
+    answer(options, {**as_json(progress), "refusals": refused}, in_words(progress, refused))
+    return SOME_REFUSED if progress.refused else 0
 
 
-def as_json(told: Progress) -> dict[str, Any]:
+def as_json(progress: Progress) -> dict[str, Any]:
     return {
-        "batch": told.id,
-        "action": told.action,
-        "state": told.state,
-        "total": told.total,
-        "done": told.done,
-        "refused": told.refused,
-        "pending": told.pending,
+        "batch": progress.id,
+        "action": progress.action,
+        "state": progress.state,
+        "total": progress.total,
+        "done": progress.done,
+        "refused": progress.refused,
+        "pending": progress.pending,
     }
 
 
-def in_words(told: Progress, refused: list[dict[str, Any]] | None = None) -> str:
+def in_words(progress: Progress, refused: list[dict[str, Any]] | None = None) -> str:
     lines = [
-        f"batch {told.id}: {told.action}, {told.state}: {told.done} done, {told.refused} refused, "
-        f"{told.pending} pending of {told.total}"
+        f"batch {progress.id}: {progress.action}, {progress.state}: {progress.done} done, {progress.refused} refused, "
+        f"{progress.pending} pending of {progress.total}"
     ]
     lines += [f"  {item['target']}: {reasons(item)}" for item in refused or ()]
     return "\n".join(lines)

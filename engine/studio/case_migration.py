@@ -93,9 +93,9 @@ def try_all(
 
 def plan_of(application: Application, identity: str) -> Plan:
     """What a batch has come to; of a try-out, the plan of the move."""
-    told = batches.progress_of(application, identity)
+    progress = batches.progress_of(application, identity)
     with application.db.read() as connection:
-        return Plan(told.total, told.done, _held(connection, _refusals(connection, identity)))
+        return Plan(progress.total, progress.done, _held(connection, _refusals(connection, identity)))
 
 
 #: What refused cases, as data, how many cases, and some of them.

@@ -108,7 +108,7 @@ class SaveScenario(DraftEdit):
         if scenarios.basis(bundle) != self.ran_on:
             raise EditRefused("scenario.changed")
         return Edited(
-            scenarios.keep(bundle.files, self.name, self.title, self.script, self.outcome, blocks=self.blocks)
+            scenarios.save(bundle.files, self.name, self.title, self.script, self.outcome, blocks=self.blocks)
         )
 
 

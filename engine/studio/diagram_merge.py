@@ -59,8 +59,8 @@ def dropped(before: Files, after: Files) -> list[tuple[str, list[str]]]:
     for node in open_process(after).iter(f"{BPMN}*"):
         there = old.get(node.get("id")) if is_node(node) else None
         if there is not None and there.tag != node.tag:
-            kept = settings_of_step(node)
-            lost = [name for name in settings_of_step(there) if name not in kept]
+            present = settings_of_step(node)
+            lost = [name for name in settings_of_step(there) if name not in present]
             if lost:
                 found.append((node.get("name") or node.get("id", ""), lost))
     return found

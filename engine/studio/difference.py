@@ -86,13 +86,13 @@ def _forms(old: Bundle, new: Bundle) -> Iterator[Change]:
         for identity in {**before, **after}:
             page, component = after.get(identity, ("", None))
             if component is None:
-                yield ("diff.field_removed", {"step": step, "field": _said(old, before[identity][1])})
+                yield ("diff.field_removed", {"step": step, "field": _label_of(old, before[identity][1])})
             elif identity not in before:
-                yield ("diff.field_added", {"step": step, "field": _said(new, component)})
+                yield ("diff.field_added", {"step": step, "field": _label_of(new, component)})
             elif before[identity][1] != component:
-                yield ("diff.field_changed", {"step": step, "field": _said(new, component)})
+                yield ("diff.field_changed", {"step": step, "field": _label_of(new, component)})
             elif before[identity][0] != page:
-                yield ("diff.field_moved", {"step": step, "field": _said(new, component)})
+                yield ("diff.field_moved", {"step": step, "field": _label_of(new, component)})
         if list(before) != list(after) and set(before) == set(after):
             yield ("diff.field_order", {"step": step})
 
@@ -114,7 +114,7 @@ def _place(order: list[str], name: str) -> int:
     return order.index(page) if page in order else len(order)
 
 
-def _said(bundle: Bundle, component: Mapping[str, Any]) -> str:
+def _label_of(bundle: Bundle, component: Mapping[str, Any]) -> str:
     bound = component.get("textResourceBindings", {})
     key = bound.get("title") or bound.get("body")
     return bundle.text(key, "nb") if isinstance(key, str) else str(component.get("id"))

@@ -89,8 +89,8 @@ def create(files: Files, title: str) -> tuple[dict[str, bytes], str]:
     if not title:
         raise EditRefused("list.no_title", "title")
     identity = free(name_of(title) or "liste", {*lists(files)})
-    kept = set_text(files, f"list.{identity}", "nb", title)
-    return {**kept, f"options/{identity}.json": b"[]"}, identity
+    changed = set_text(files, f"list.{identity}", "nb", title)
+    return {**changed, f"options/{identity}.json": b"[]"}, identity
 
 
 def change(bundle: Bundle, list_id: str, names: Mapping[str, str], wanted: Sequence[Row]) -> dict[str, bytes]:
@@ -106,15 +106,15 @@ def change(bundle: Bundle, list_id: str, names: Mapping[str, str], wanted: Seque
         raise EditRefused("list.no_title", "name-nb")
     files = _set_texts(files, f"list.{list_id}", names, MAX_NAME, "name-{language}")
     for place, row in enumerate(wanted):
-        said = row.labels.get("nb", "").strip()
+        bokmal = row.labels.get("nb", "").strip()
         if not row.value and not any(text.strip() for text in row.labels.values()):
             continue
-        if not said:
-            raise EditRefused("list.no_label", f"label-nb-{place}")
+        if not bokmal:
+            raise EditRefused("list.no_label", f"bokmal-nb-{place}")
         taken = {*there, *(str(one["value"]) for one in made)}
         if any(str(one["value"]) == row.value for one in made):
             continue
-        value = row.value if row.value in there else free(name_of(said) or "valg", taken)
+        value = row.value if row.value in there else free(name_of(bokmal) or "valg", taken)
         entry = dict(there.get(value, {"value": value}))
         label = entry.get("label")
         if not isinstance(label, str) or not any(label in texts for texts in bundle.texts.values()):
@@ -175,11 +175,11 @@ def _stays_if_compared(bundle: Bundle, list_id: str, value: str) -> None:
 
 def _followed(bundle: Bundle, list_id: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files with the data model of every field that chooses from the list allowing what is in it now."""
-    kept = dict(files)
+    changed = dict(files)
     for use in uses(bundle).get(list_id, ()):
-        form = FormDraft(kept, use.step)
+        form = FormDraft(changed, use.step)
         before = form.rule(use.path).get("enum")
         form.use_list(use.component, list_id)
         if form.rule(use.path).get("enum") != before:
-            kept = form.files()
-    return kept
+            changed = form.files()
+    return changed

@@ -41,11 +41,11 @@ def _with(files: Files, root: etree._Element, rule: etree._Element) -> dict[str,
 
 def rule_for(element_id: str, role: str, key: str, actions: list[str], effect: str = "Permit") -> etree._Element:
     """One rule: this role, this step ("" = each of them), these actions."""
-    said = "does" if effect == "Permit" else "does not do"
+    verb = "does" if effect == "Permit" else "does not do"
     identity = f"urn:ibalanse:rule:{element_id or 'case'}:{role}:{effect.lower()}"
     rule = etree.Element(f"{XACML}Rule", RuleId=identity, Effect=effect)
     etree.SubElement(rule, f"{XACML}Description").text = (
-        f"{role} {said} {element_id}" if element_id else f"{role} reads the case"
+        f"{role} {verb} {element_id}" if element_id else f"{role} reads the case"
     )
     target = etree.SubElement(rule, f"{XACML}Target")
     for values, attribute, category in (

@@ -56,7 +56,7 @@ def basis(bundle: Bundle) -> str:
     return Bundle(bundle.key, {n: data for n, data in bundle.files.items() if not n.startswith(PREFIX)}).checksum
 
 
-def keep(
+def save(
     files: Files,
     name: str,
     title: str,
@@ -81,18 +81,18 @@ def remove(files: Files, name: str) -> dict[str, bytes]:
 
 def replays(application: Application, bundle: Bundle) -> list[Replay]:
     """Every scenario of the bundle done again on it, each in a room of its own that is gone afterwards."""
-    kept = of(bundle)
-    if not kept:
+    stored = of(bundle)
+    if not stored:
         return []
     with application.db.read() as connection:
         others = [deployed.bundle for deployed in application.library.every_newest(connection)]
-    return list(_replays(application, bundle, others, kept))
+    return list(_replays(application, bundle, others, stored))
 
 
 def _replays(
-    application: Application, bundle: Bundle, others: Sequence[Bundle], kept: Mapping[str, Any]
+    application: Application, bundle: Bundle, others: Sequence[Bundle], stored: Mapping[str, Any]
 ) -> Iterator[Replay]:
-    for name, scenario in kept.items():
+    for name, scenario in stored.items():
         with tempfile.TemporaryDirectory(prefix="scenario-") as folder:
             trial = Trial(application, bundle.key, "scenario", Path(folder) / "run")
             differs, step = _differs(trial, bundle, others, scenario)
@@ -105,9 +105,9 @@ def _differs(trial: Trial, bundle: Bundle, others: Sequence[Bundle], scenario: M
     except Refusal:
         return "start", ""
     for press in scenario.get("script", ()):
-        wrong = _again(trial, press)
-        if wrong:
-            return wrong, _named(bundle, str(press.get("element", "")))
+        error = _again(trial, press)
+        if error:
+            return error, _named(bundle, str(press.get("element", "")))
     was, now = scenario.get("outcome", {}), trial.outcome()
     if was.get("waiting") != now["waiting"]:
         return "end", ", ".join(_named(bundle, element) for element in now["waiting"]) or now["state"]

@@ -47,13 +47,13 @@ def turn(connection: Connection, name: str, on: bool, by: str, now: datetime) ->
 
     Returns "changed", "asked", or "" where one has asked already and waits for a colleague.
     """
-    asked = held(connection, ASKED)
+    requested = held(connection, ASKED)
     there = get(connection, name)
-    asks = asked.get(name)
-    if there and not on and get(connection, "two_persons") and asks in (None, by):
-        if asks is not None:
+    asker = requested.get(name)
+    if there and not on and get(connection, "two_persons") and asker in (None, by):
+        if asker is not None:
             return ""
-        save(connection, ASKED, {**asked, name: by}, by, now)
+        save(connection, ASKED, {**requested, name: by}, by, now)
         return "asked"
     save(connection, name, on, by, now)
     return "changed"
@@ -64,10 +64,10 @@ def clear_requests(connection: Connection, name: str, by: str, now: datetime) ->
 
     Returns the rules that were asked about until now.
     """
-    asked = held(connection, ASKED)
-    gone = set(asked) if name == "two_persons" else {name} & set(asked)
+    requested = held(connection, ASKED)
+    gone = set(requested) if name == "two_persons" else {name} & set(requested)
     if gone:
-        save(connection, ASKED, {rule: who for rule, who in asked.items() if rule not in gone}, by, now)
+        save(connection, ASKED, {rule: who for rule, who in requested.items() if rule not in gone}, by, now)
     return sorted(gone)
 
 

@@ -74,8 +74,8 @@ def body_of(kind: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
 
 def named(kind: str, entry: Mapping[str, Any], language: str) -> str:
     """What a template is called: a letter by its title, a note by its first words."""
-    said: Mapping[str, str] = (entry.get("title") or {}) if kind == "letters" else body_of(kind, entry)
-    words = " ".join(str(said.get(language) or said.get("nb") or entry["id"]).split())
+    texts: Mapping[str, str] = (entry.get("title") or {}) if kind == "letters" else body_of(kind, entry)
+    words = " ".join(str(texts.get(language) or texts.get("nb") or entry["id"]).split())
     return words if len(words) <= 70 else f"{words[:70].rpartition(' ')[0]} …"
 
 

@@ -292,12 +292,12 @@ def _first_case(connection: Connection) -> Any:
 
 
 def _messages(connection: Connection, app: Application) -> list[tuple[str, notices.Notice]]:
-    told = [
+    messages = [
         (app.vault.person(connection, person).name, notice)
         for person in connection.execute(select(notice_table.c.person_id).distinct()).scalars().all()
         for notice in notices.of_person(connection, app.vault, person)
     ]
-    return sorted(told, key=lambda pair: pair[1].given_at, reverse=True)
+    return sorted(messages, key=lambda pair: pair[1].given_at, reverse=True)
 
 
 def _press(connection: Connection, task: Any, data: Mapping[str, Any], action: str) -> dict[str, Any]:

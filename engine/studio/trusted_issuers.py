@@ -63,10 +63,10 @@ def _held(connection: Connection) -> list[TrustedIssuer]:
     return _issuers(connection, studio_settings.held(connection, SETTING))
 
 
-def _issuers(connection: Connection, kept: list[dict[str, str]]) -> list[TrustedIssuer]:
+def _issuers(connection: Connection, rows: list[dict[str, str]]) -> list[TrustedIssuer]:
     two = studio_settings.get(connection, "two_persons")
     return [
-        TrustedIssuer(**one, trusted=one["agreed_by"] not in ("", one["entered_by"] if two else "")) for one in kept
+        TrustedIssuer(**one, trusted=one["agreed_by"] not in ("", one["entered_by"] if two else "")) for one in rows
     ]
 
 

@@ -45,14 +45,14 @@ def record(
     purpose: str,
     receiver: dict[str, str],
     data_sets: Sequence[str],
-    given: bool,
+    granted: bool,
     wording: Wording,
     now: datetime,
     life: timedelta = DEFAULT_LIFE,
 ) -> str:
     """Write a yes or a no, and return the record's id. Fields follow ISO/IEC TS 27560:2023."""
     record_id = str(uuid.uuid4())
-    valid_to = now + min(life, MAX_LIFETIME) if given else None
+    valid_to = now + min(life, MAX_LIFETIME) if granted else None
     digest = hashlib.sha256(wording.text.encode()).digest()
     content: dict[str, Any] = {
         "schema_version": "ISO/IEC TS 27560:2023",
@@ -67,7 +67,7 @@ def record(
         "login_level": actor.level,
         "withdrawal_method": "one press under Deling og samtykker",
         "retention_period": valid_to.isoformat() if valid_to else "",
-        "event": [{"type": "consent_given" if given else "consent_refused", "time": now.isoformat()}],
+        "event": [{"type": "consent_given" if granted else "consent_refused", "time": now.isoformat()}],
     }
     connection.execute(
         insert(consent_record).values(
@@ -76,8 +76,8 @@ def record(
             person_id=actor.person_id,
             basis=basis,
             purpose=purpose,
-            state=RECORD.after("asked", "give" if given else "refuse"),
-            data_sets=list(data_sets) if given else [],
+            state=RECORD.after("asked", "give" if granted else "refuse"),
+            data_sets=list(data_sets) if granted else [],
             wording_hash=digest,
             content=vault.seal(connection, actor.person_id, f"consent_record.content:{record_id}", content),
             decided_at=now,

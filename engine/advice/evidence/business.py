@@ -29,22 +29,23 @@ COMING = "enk-coming"
 
 def tagging(connection: Connection, vault: Vault, owner_id: str) -> dict[str, Tag]:
     """Account number → tag, as the owner set them; empty when none are set."""
-    kept = read_of_person(connection, vault, owner_id, TAGS) or {}
-    return {number: Tag(tag) for number, tag in kept.get("tags", {}).items()}
+    stored = read_of_person(connection, vault, owner_id, TAGS) or {}
+    return {number: Tag(tag) for number, tag in stored.get("tags", {}).items()}
 
 
-def assumptions(kept: Mapping[str, Any], born: date, today: date) -> tuple[Assumptions, Assumptions | None]:
+def assumptions(stored: Mapping[str, Any], born: date, today: date) -> tuple[Assumptions, Assumptions | None]:
     """What counts this year, and what was answered for the year before; the owner's age at the end of the year.
 
     Advance tax is of one year: given for an earlier one it is not carried into this in silence.
     """
-    told = replace(read_assumptions(kept), age=today.year - born.year)
-    year = int(kept.get("year", today.year))
+    current = replace(read_assumptions(stored), age=today.year - born.year)
+    year = int(stored.get("year", today.year))
     if year == today.year:
-        before = kept.get("lastYear")
-        return told, None if before is None else replace(read_assumptions(before), age=told.age)
-    fresh = replace(told, advance_tax=ZERO, advance_change=None, advance_paid=None, carried=bool(told.advance_tax))
-    return fresh, told if year == today.year - 1 else None
+        before = stored.get("lastYear")
+        return current, None if before is None else replace(read_assumptions(before), age=current.age)
+    carried = bool(current.advance_tax)
+    fresh = replace(current, advance_tax=ZERO, advance_change=None, advance_paid=None, carried=carried)
+    return fresh, current if year == today.year - 1 else None
 
 
 def coming(known: Mapping[str, Any], today: date) -> list[tuple[str, str, date]]:
@@ -53,32 +54,32 @@ def coming(known: Mapping[str, Any], today: date) -> list[tuple[str, str, date]]
     return [one for one in stored if one[2] >= today]
 
 
-def next_assumptions(kept: Mapping[str, Any], told: Mapping[str, Any], today: date) -> dict[str, Any]:
+def next_assumptions(stored: Mapping[str, Any], submitted: Mapping[str, Any], today: date) -> dict[str, Any]:
     """What to keep when the owner tells something new: marked with its year, the year before kept beside it."""
-    before = kept if kept.get("year", today.year) == today.year - 1 else kept.get("lastYear")
+    before = stored if stored.get("year", today.year) == today.year - 1 else stored.get("lastYear")
     plain = None if before is None else {k: v for k, v in before.items() if k != "lastYear"}
-    return {**told, "year": today.year, **({"lastYear": plain} if plain else {})}
+    return {**submitted, "year": today.year, **({"lastYear": plain} if plain else {})}
 
 
-def read_assumptions(kept: Mapping[str, Any]) -> Assumptions:
+def read_assumptions(stored: Mapping[str, Any]) -> Assumptions:
     """Assumptions from stored JSON."""
 
     def number(name: str, default: str = "0") -> Decimal:
-        return Decimal(str(kept.get(name, default)))
+        return Decimal(str(stored.get(name, default)))
 
-    notified = kept.get("advanceNotified")
+    notified = stored.get("advanceNotified")
     return Assumptions(
         advance_tax=number("advanceTax"),
         advance_change=Change(date.fromisoformat(notified), number("advanceBefore")) if notified else None,
-        advance_paid=number("advancePaid") if kept.get("advancePaid") is not None else None,
+        advance_paid=number("advancePaid") if stored.get("advancePaid") is not None else None,
         wages=number("wages"),
         deductions=number("deductions"),
         shielding_base=number("shieldingBase"),
         wanted_pay=number("wantedPay"),
-        vat_kind=str(kept.get("vatKind", "standard")),
+        vat_kind=str(stored.get("vatKind", "standard")),
         deductible=number("deductible", "1"),
-        vat_period=Period(kept.get("vatPeriod", Period.TWO_MONTH.value)),
-        returns={key: Decimal(str(value)) for key, value in kept.get("returns", {}).items()},
+        vat_period=Period(stored.get("vatPeriod", Period.TWO_MONTH.value)),
+        returns={key: Decimal(str(value)) for key, value in stored.get("returns", {}).items()},
     )
 
 
@@ -95,6 +96,6 @@ def overview(
     figures, _ = harvest.figures(connection, vault, case_id, data_sets)
     person = vault.person(connection, owner_id)
     today = norwegian_day(now)
-    kept = read_of_person(connection, vault, owner_id, ASSUMPTIONS) or {}
-    now_told, last_year = assumptions(kept, person.birth_date, today)
-    return build(figures, tagging(connection, vault, owner_id), now_told, today, last_year), figures
+    stored = read_of_person(connection, vault, owner_id, ASSUMPTIONS) or {}
+    current, last_year = assumptions(stored, person.birth_date, today)
+    return build(figures, tagging(connection, vault, owner_id), current, today, last_year), figures

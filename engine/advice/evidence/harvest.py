@@ -37,7 +37,7 @@ _GAPS = {
 }
 
 
-def asked(connection: Connection, case_id: str, person_id: str, data_sets: list[str], now: datetime) -> None:
+def note_requested(connection: Connection, case_id: str, person_id: str, data_sets: list[str], now: datetime) -> None:
     """Note what will be asked, so that every source is a row on the page from the first moment."""
     there = set(connection.execute(select(harvest.c.data_set).where(harvest.c.case_id == case_id)).scalars())
     rows = [

@@ -113,22 +113,22 @@ def benefits(changed: Mapping[str, object] | None = None) -> tuple[Benefit, ...]
 
 
 def _benefit(key: str, amount: Decimal, rate: Decimal, years: int) -> Benefit:
-    told = _data()["reported"][key]
+    row = _data()["reported"][key]
     return Benefit(
         key,
         amount.quantize(Decimal(1), rounding=ROUND_HALF_UP),
         present_value(amount, rate, years),
-        Decimal(told["yearly"]) if "yearly" in told else None,
-        Decimal(told["npv"]) if "npv" in told else None,
-        told["requirement"],
-        told["note"],
+        Decimal(row["yearly"]) if "yearly" in row else None,
+        Decimal(row["npv"]) if "npv" in row else None,
+        row["requirement"],
+        row["note"],
     )
 
 
-def _number(assumption: Assumption, given: object) -> Decimal:
+def _number(assumption: Assumption, submitted: object) -> Decimal:
     """A number as typed in Norwegian or English, within the bounds of its assumption."""
     try:
-        value = read_number(str(given))
+        value = read_number(str(submitted))
     except AmountError:
         raise AssumptionError(assumption.key, "must be a number") from None
     if not 0 <= value <= assumption.most:

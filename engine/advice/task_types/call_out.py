@@ -165,12 +165,12 @@ class CallOut:
         except SourceError as error:
             return GiveUp(error.code)
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             # Which values went out, by the names the diagram has for them.
-            told = {"target": name, "sent": sorted(sent)}
-            chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.CALLED_OUT, told)
+            detail = {"target": name, "sent": sorted(sent)}
+            chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.CALLED_OUT, detail)
 
-        return Done(found, keep)
+        return Done(found, save)
 
     def _settings(
         self, connection: Connection, work: Work, now: datetime
@@ -191,15 +191,15 @@ class CallOut:
             if part not in ("body", "reply") or not rest:
                 continue
             try:
-                said = execution.evaluate(value, token)
+                result = execution.evaluate(value, token)
             except ExecutionError:
                 raise ExecutionError(
                     "expression_failed", name
                 ) from None  # the language's own sentence may quote an answer
             if part == "body":
-                sent[rest] = said
+                sent[rest] = result
             else:
-                wanted.append(Wanted.read(rest, str(said or "")))
+                wanted.append(Wanted.read(rest, str(result or "")))
         return sent, tuple(wanted)
 
 

@@ -93,7 +93,7 @@ class EnkCheck:
         if gone:
             warnings.append(EnkWarning("ended:register", "gone", "close"))
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             data.write(
                 connection,
                 self._vault,
@@ -134,7 +134,7 @@ class EnkCheck:
             "ended": gone or bool(found.enterprises) and all(e.bankrupt or e.winding_up for e in found.enterprises),
             "left": sum(kind != "tax_return" for _, kind, _ in coming),
         }
-        return Done(variables, keep)
+        return Done(variables, save)
 
     def _register_is_empty(self, connection: Connection, case_id: str) -> bool:
         """Whether the register of businesses answered that the owner has none."""
@@ -177,7 +177,7 @@ class HouseholdCheck:
         overview = newest[0]
         found = signals(overview, figures, known)
         left = plans(overview.debts, overview.as_of)
-        given: list[tuple[str, str, dict[str, Any]]] = [
+        due: list[tuple[str, str, dict[str, Any]]] = [
             (
                 f"signal:{signal.kind}:{signal.about}:{overview.as_of:%Y-%m}",
                 f"signal.{signal.kind}",
@@ -192,13 +192,13 @@ class HouseholdCheck:
         there = {debt.id for debt in left}
         for one in plan.get("debts", ()):
             if one["id"] not in there and not overview.gaps:
-                given.append((f"milestone:{one['id']}", "milestone", {"about": one["name"]}))
+                due.append((f"milestone:{one['id']}", "milestone", {"about": one["name"]}))
 
-        def keep(connection: Connection) -> None:
-            for key, kind, content in given:
+        def save(connection: Connection) -> None:
+            for key, kind, content in due:
                 notices.give(
                     connection, self._vault, case_id=work.case_id, person_id=owner, key=key, kind=kind,
                     content=content, now=now,
                 )  # fmt: skip
 
-        return Done({"asking": asking, "debtFree": bool(plan) and not left and not overview.gaps}, keep)
+        return Done({"asking": asking, "debtFree": bool(plan) and not left and not overview.gaps}, save)

@@ -109,7 +109,7 @@ class OpenSources:
                 refused = ChannelReply(f"refused-{error.code}", ChannelState.REFUSED)
                 replies.append((reference, name, ids, refused))
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             for reference, name, ids, reply in replies:
                 consent.add_grant(
                     connection,
@@ -125,7 +125,7 @@ class OpenSources:
                 )
 
         pending = sum(reply.state is ChannelState.PENDING for *_, reply in replies)
-        return Done({"pending": pending}, keep)
+        return Done({"pending": pending}, save)
 
 
 class PlanHarvest:
@@ -157,10 +157,10 @@ class PlanHarvest:
         if not closed.intersection(allowed):
             allowed = []  # no yes at all: open registers are left alone too
 
-        def keep(connection: Connection) -> None:
-            harvest.asked(connection, work.case_id, person, allowed, now)
+        def save(connection: Connection) -> None:
+            harvest.note_requested(connection, work.case_id, person, allowed, now)
 
-        return Done({"sources": allowed}, keep)
+        return Done({"sources": allowed}, save)
 
 
 class BuildOverview:
@@ -173,7 +173,7 @@ class BuildOverview:
         self._data_sets = data_sets
 
     def perform(self, work: Work, now: datetime) -> Result:
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             role = work.payload.get("subject") or ""
             harvest.build_snapshot(
                 connection,
@@ -185,7 +185,7 @@ class BuildOverview:
                 now=now,
             )
 
-        return Done(effect=keep)
+        return Done(effect=save)
 
 
 class RevokeGrant:

@@ -83,7 +83,7 @@ class Document:
         )
         letter_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{work.idempotency_key}/letter"))
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             letters.draft(
                 connection,
                 self._vault,
@@ -108,7 +108,7 @@ class Document:
             chain.append(connection, case.id, now, SYSTEM, CaseworkEvent.LETTER_SENT, data)
             letters.notify(connection, self._vault, case, letter_id, now)
 
-        return Done({"letter": letter_id}, keep)
+        return Done({"letter": letter_id}, save)
 
     def _office(self, bundle: Bundle, variables: Mapping[str, Any], orgno: str | None) -> str:
         """The office of the case by name; the organisation where the case has none."""

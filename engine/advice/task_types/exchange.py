@@ -120,7 +120,7 @@ class Parties:
             wanted = [self._case_party(connection, party, found.reference) for party in found.parties]
         acting = [row for row, party in zip(wanted, found.parties, strict=True) if party.acts]
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             if parties.agree(connection, work.case_id, wanted, now):
                 chain.append(
                     connection, work.case_id, now, SYSTEM, AdviceEvent.PARTIES_CHANGED, {"parties": len(wanted)}
@@ -135,7 +135,7 @@ class Parties:
                 "partiesChanged": bool(there) and there != {(row.person_id, row.acts_by) for row in wanted},
                 "annulled": found.annulled,
             },
-            keep,
+            save,
         )
 
     def _askers(self, connection: Connection, case_id: str) -> list[str]:
@@ -191,10 +191,10 @@ class Submit:
         except SourceError as error:
             return GiveUp(error.code)
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.SUBMITTED, {"receipt": receipt})
 
-        return Done({"receipt": receipt}, keep)
+        return Done({"receipt": receipt}, save)
 
     def _body(self, connection: Connection, case_id: str) -> dict[str, Any]:
         """Forms by data type (``@person`` ones by name), and the signatures with their digests."""
@@ -258,10 +258,10 @@ class AwaitReply:
         if found is None:
             return Deferred(self._wait, "not_answered")
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.ANSWER_RECEIVED, {"code": found.code})
 
-        return Done({"reply": found.code, "replyDay": found.day.isoformat()}, keep)
+        return Done({"reply": found.code, "replyDay": found.day.isoformat()}, save)
 
 
 class ChangeRoles:
@@ -274,12 +274,12 @@ class ChangeRoles:
         if not old or not new:
             return GiveUp("roles_missing")
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             count = parties.change_role(connection, work.case_id, old, new, now)
             data = {"from": old, "to": new, "count": count}
             chain.append(connection, work.case_id, now, SYSTEM, AdviceEvent.ROLES_CHANGED, data)
 
-        return Done(effect=keep)
+        return Done(effect=save)
 
 
 class Notify:
@@ -298,7 +298,7 @@ class Notify:
     def perform(self, work: Work, now: datetime) -> Result:
         role, text = str(work.payload.get("role") or ""), str(work.payload.get("text", ""))
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             row = connection.execute(
                 select(process_instance.c.owner_id, process_instance.c.definition_id).where(
                     process_instance.c.id == work.instance_id
@@ -319,4 +319,4 @@ class Notify:
                     now=now,
                 )
 
-        return Done(effect=keep)
+        return Done(effect=save)

@@ -78,7 +78,7 @@ class Fetch:
             if single or data_set.id not in fresh
         }
 
-        def keep(connection: Connection) -> None:
+        def save(connection: Connection) -> None:
             for name, (state, error, evidence) in answers.items():
                 harvest.record(
                     connection,
@@ -96,14 +96,14 @@ class Fetch:
         again = ask_again(max((tries.get(name, 0) for name in silent or answers), default=0))
         left = {"answered": not silent, "askAgain": again}
         down = bool(single) and any(state in ("unavailable", "broken") for state, *_ in answers.values())
-        return Done(left | ({"notAllowed": len(wanted) - len(allowed)} if several else {}), keep, failed=down)
+        return Done(left | ({"notAllowed": len(wanted) - len(allowed)} if several else {}), save, failed=down)
 
     @staticmethod
     def _ask_for(connection: Connection, case_id: str, subjects: Mapping[str, Subject], now: datetime) -> None:
         """Note what is asked for, so that it is a row on the page and an event of the trail."""
         for person in dict.fromkeys(subject.person_id for subject in subjects.values()):
             about = [name for name, subject in subjects.items() if subject.person_id == person]
-            harvest.asked(connection, case_id, person, about, now)
+            harvest.note_requested(connection, case_id, person, about, now)
 
     @staticmethod
     def _before(

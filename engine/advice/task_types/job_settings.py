@@ -40,8 +40,8 @@ def _jobs(bundle: Bundle) -> Iterator[Element]:
 def _basis(bundle: Bundle, basis: Mapping[str, str], element: Element) -> Iterator[Finding]:
     """What needs the citizen's yes is never fetched where nobody asks for it; a called process may leave that out."""
     wanted = {basis.get(name, "") for name in named(element.extension.config.get("dataSets"))} & {"consent", "mandate"}
-    asked = {part for e in bundle.process.elements.values() for part in (e.called, e.extension.task_type)}
-    for one in sorted(wanted - asked):
+    called = {part for e in bundle.process.elements.values() for part in (e.called, e.extension.task_type)}
+    for one in sorted(wanted - called):
         text = f"what is fetched needs a {one}, and this process does not ask for it"
         yield Finding(element.id, f"{one}-not-asked", text, severity="warning")
 

@@ -39,7 +39,7 @@ def answer_hook(
     def hook(ctx: Context) -> None:
         assert ctx.task is not None
         answer = _answer(ctx, data_type)
-        given = answer.get("answer") == "yes"
+        granted = answer.get("answer") == "yes"
         kinds = answer.get("kinds")
         sets = chosen_sets(data_sets, requirement, kinds if isinstance(kinds, list) else [])
         language = str(answer.get("language", "nb"))
@@ -57,11 +57,11 @@ def answer_hook(
             purpose=str(ctx.live.variables.get("purpose") or "debt_advice"),
             receiver=receiver,
             data_sets=sets,
-            given=given and bool(sets),
+            granted=granted and bool(sets),
             wording=wording,
             now=ctx.now,
         )
-        if given and sets and requirement is Requirement.MANDATE:
+        if granted and sets and requirement is Requirement.MANDATE:
             consent.add_grant(
                 ctx.connection,
                 grant_id=record_id,
@@ -74,7 +74,7 @@ def answer_hook(
                 state="active",
                 now=ctx.now,
             )
-        ctx.execution.set_variables(ctx.live, {"granted": given and bool(sets)})
+        ctx.execution.set_variables(ctx.live, {"granted": granted and bool(sets)})
 
     return hook
 

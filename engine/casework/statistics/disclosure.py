@@ -80,13 +80,13 @@ def _duration(name: str, found: Duration, decide: Decide) -> Duration:
     waiting = decide(f"{name}.waiting", [found.waiting or 0])[1]
     enough = count is not None and count >= FEWEST
     # The share is of the done and the late together: shown beside the one it would reveal the other.
-    told = late is not None and (enough or late >= FEWEST)
+    disclosed = late is not None and (enough or late >= FEWEST)
     return Duration(
         count,
         found.median if enough else None,
         found.ninety if enough else None,
         waiting,
-        found.within if told else None,
+        found.within if disclosed else None,
         late,
     )
 

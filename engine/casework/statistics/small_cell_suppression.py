@@ -45,9 +45,9 @@ def across(offices: Mapping[str, Sequence[int]], own: str = "") -> dict[str, tup
     rest = [0] * len(next(iter(offices.values()), ()))
     whole = list(rest)
     for (office, counts), total in zip(others.items(), sums, strict=True):
-        told = total is not None and all(shown(count) is not None for count in counts)
-        found[office] = (counts if told else (None,) * len(counts), total)
-        into = whole if told else rest
+        disclosed = total is not None and all(shown(count) is not None for count in counts)
+        found[office] = (counts if disclosed else (None,) * len(counts), total)
+        into = whole if disclosed else rest
         into[:] = [so_far + count for so_far, count in zip(into, counts, strict=True)]
     known = tuple(offices[own]) if own in offices else (0,) * len(rest)
     if own in offices:

@@ -28,7 +28,7 @@ def add_measure(ctx: Context) -> None:
     ctx.outcome = Outcome(ctx.case_id, made=measure_id)
 
 
-def judge_measure(ctx: Context) -> None:
+def evaluate_measure(ctx: Context) -> None:
     """Once for each look back."""
     assert isinstance(ctx.command, JudgeMeasure)
     one = ctx.command

@@ -89,7 +89,7 @@ def look_up_person(ctx: Context) -> None:
 def store_search(ctx: Context) -> None:
     """Sealed with the searcher's own key."""
     assert isinstance(ctx.command, StoreSearch)
-    made = views.keep_search(
+    made = views.save_search(
         ctx.connection, ctx.services.vault, ctx.actor.person_id, ctx.command.text, ctx.now, ctx.command.purpose
     )
     ctx.outcome = Outcome(made=made)

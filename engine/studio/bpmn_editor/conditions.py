@@ -92,7 +92,7 @@ def write_rule(choice: Choice, kinds: Mapping[str, str]) -> list[Any]:
         value: Any = comparison.value
         if field.kind in ("flag", "number") and comparison.operator in COMPARING and value:
             value = _value(value, field, number)
-        parts.append(_compared(comparison.operator, _asked(field), value))
+        parts.append(_compared(comparison.operator, _operand(field), value))
     return parts[0] if len(parts) == 1 else [choice.join, *parts]
 
 
@@ -109,16 +109,16 @@ def _write(comparison: Comparison, field: Field | None, number: int) -> list[Any
     if comparison.operator not in OPERATORS[field.kind]:
         raise EditRefused("edit.cond_operator", f"operator-{number}")
     value = None if comparison.operator in ("filled", "empty") else _value(comparison.value.strip(), field, number)
-    return _compared(comparison.operator, _asked(field), value)
+    return _compared(comparison.operator, _operand(field), value)
 
 
-def _compared(operator: str, asked: list[Any], value: Any) -> list[Any]:
+def _compared(operator: str, left: list[Any], value: Any) -> list[Any]:
     if operator in ("filled", "empty"):
-        return ["notEquals" if operator == "filled" else "equals", asked, None]
-    return [operator, asked, value]
+        return ["notEquals" if operator == "filled" else "equals", left, None]
+    return [operator, left, value]
 
 
-def _asked(field: Field) -> list[Any]:
+def _operand(field: Field) -> list[Any]:
     if field.source == BUTTON:
         return ["gatewayAction"]
     return ["dataModel", field.name, field.source] if field.source else ["dataModel", field.name]
@@ -126,7 +126,7 @@ def _asked(field: Field) -> list[Any]:
 
 def value_of(field: Field) -> str:
     """The expression that gives the value of a field, as JSON."""
-    return json.dumps(_asked(field), ensure_ascii=False)
+    return json.dumps(_operand(field), ensure_ascii=False)
 
 
 def field_of(text: str, fields: Sequence[Field]) -> Field | None:
@@ -135,7 +135,7 @@ def field_of(text: str, fields: Sequence[Field]) -> Field | None:
         expression = read_json(text)
     except ConditionSyntaxError:
         return None
-    return next((field for field in fields if isinstance(expression, list) and _asked(field) == expression), None)
+    return next((field for field in fields if isinstance(expression, list) and _operand(field) == expression), None)
 
 
 def _value(text: str, field: Field, number: int) -> Any:
@@ -162,18 +162,18 @@ def read(text: str, fields: Sequence[Field]) -> Choice | None:
         return None
     known = {field.id: field for field in fields}
 
-    def taken(operator: str, asked: Any, value: Any) -> Comparison | None:
-        if asked == ["gatewayAction"]:
+    def taken(operator: str, left: Any, value: Any) -> Comparison | None:
+        if left == ["gatewayAction"]:
             field = known.get(f"{BUTTON}:")
-        elif isinstance(asked, list) and len(asked) == 3 and asked[0] == "dataModel":
-            field = known.get(f"{asked[2]}:{asked[1]}")
+        elif isinstance(left, list) and len(left) == 3 and left[0] == "dataModel":
+            field = known.get(f"{left[2]}:{left[1]}")
         else:
             field = None
         if field is None:
             return None
         found = _comparison(field.id, operator, value)
         try:
-            same = found is not None and _write(found, field, 0) == [operator, asked, value]
+            same = found is not None and _write(found, field, 0) == [operator, left, value]
         except EditRefused:
             return None
         return found if same else None
@@ -184,9 +184,9 @@ def read(text: str, fields: Sequence[Field]) -> Choice | None:
 def read_rule(expression: Any) -> Choice | None:
     """The choice a form's rule stands for, or ``None`` when it was not built by choosing."""
 
-    def taken(operator: str, asked: Any, value: Any) -> Comparison | None:
-        if isinstance(asked, list) and len(asked) == 2 and asked[0] == "dataModel" and isinstance(asked[1], str):
-            return _comparison(asked[1], operator, value)
+    def taken(operator: str, left: Any, value: Any) -> Comparison | None:
+        if isinstance(left, list) and len(left) == 2 and left[0] == "dataModel" and isinstance(left[1], str):
+            return _comparison(left[1], operator, value)
         return None
 
     return _apart(expression, taken)

@@ -190,10 +190,10 @@ def _write_actions(step: Any, text: str) -> None:
     for action in there.values():
         drop(action)
     for name in wanted:
-        kept = there.get(name)
-        if kept is None:
-            kept = etree.Element(f"{ALTINN}action")
-            kept.text = name
-        actions.append(kept)
+        action = there.get(name)
+        if action is None:
+            action = etree.Element(f"{ALTINN}action")
+            action.text = name
+        actions.append(action)
     if not wanted:
         drop(actions)

@@ -53,11 +53,11 @@ def touched_by_removing(files: Files, element_id: str) -> list[tuple[str, str]]:
     metadata = json.loads(files.get("metadata.json", b"{}"))
     found += [("form", kind["id"]) for kind in metadata.get("dataTypes", ()) if kind.get("taskId") in names]
     outgoing = [flow for node in gone for flow in outgoing_flows(root, node.get("id", ""))]
-    kept = _following_flow(root, step) if incoming_flows(root, element_id) else None
+    following = _following_flow(root, step) if incoming_flows(root, element_id) else None
     for flow in outgoing:
         target = flow.get("targetRef", "")
         others = [w for w in incoming_flows(root, target) if w.get("sourceRef") not in names]
-        if target not in names and not others and (kept is None or kept.get("targetRef") != target):
+        if target not in names and not others and (following is None or following.get("targetRef") != target):
             node = find_step(root, target)
             found.append(("loose", node.get("name") or target))
     return list(dict.fromkeys(found))
@@ -134,10 +134,10 @@ def without_forms(files: Files, gone: set[str]) -> dict[str, bytes]:
     """The files without the forms of steps that are gone."""
     metadata = json.loads(files.get("metadata.json", b"{}"))
     kinds = metadata.get("dataTypes", ())
-    kept = [kind for kind in kinds if kind.get("taskId") not in gone]
+    remaining = [kind for kind in kinds if kind.get("taskId") not in gone]
     changed = {n: d for n, d in files.items() if not any(n.startswith(f"layouts/{element}/") for element in gone)}
-    if len(kept) != len(kinds):
-        metadata["dataTypes"] = kept
+    if len(remaining) != len(kinds):
+        metadata["dataTypes"] = remaining
         changed["metadata.json"] = json.dumps(metadata, ensure_ascii=False, indent=2).encode()
     return changed
 

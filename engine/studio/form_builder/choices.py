@@ -32,19 +32,19 @@ class Choosing(Filing):
             raise EditRefused("forming.choices")
         path = bound_to(component)
         before = [(str(row["value"]), self.text(str(row["label"]), "nb")) for row in self.options(component)]
-        kept = any(text in lines for _, text in before)
+        has_same = any(text in lines for _, text in before)
         values: list[str] = []
         for place, line in enumerate(lines):
             same = next((value for value, text in before if text == line), None)
-            if same is None and kept and place < len(before) and before[place][1] not in lines:
+            if same is None and has_same and place < len(before) and before[place][1] not in lines:
                 same = before[place][0]
             values.append(same if same and same not in values else free(name_of(line) or "valg", values))
         rows = []
         for place, value in enumerate(values):
             key = f"option.{self.data_type}.{path}.{value}"
             rows.append({"value": value, "label": key})
-            said = {lang: choices[lang][place] for lang in choices if place < len(choices[lang])}
-            self._set_texts(key, {**said, "nb": lines[place]})
+            texts = {lang: choices[lang][place] for lang in choices if place < len(choices[lang])}
+            self._set_texts(key, {**texts, "nb": lines[place]})
         component.pop("options", None)
         component["optionsId"] = own_list(self.data_type, path)
         self._files[f"options/{component['optionsId']}.json"] = as_json(rows)

@@ -54,14 +54,14 @@ class OpenForm:
     def files(self) -> dict[str, bytes]:
         """The bundle's files with the form as it is now."""
         prefix = f"layouts/{self.step}/"
-        kept = {name: data for name, data in self._files.items() if not name.startswith(prefix)}
+        written = {name: data for name, data in self._files.items() if not name.startswith(prefix)}
         self.settings.setdefault("pages", {})["order"] = list(self.pages)
         self.settings["pages"].pop("groups", None)
-        kept[f"{prefix}Settings.json"] = as_json(self.settings)
+        written[f"{prefix}Settings.json"] = as_json(self.settings)
         for name, page in self.pages.items():
-            kept[f"{prefix}{name}.json"] = as_json(page)
-        kept[self._model] = as_json(self.schema)
-        return kept
+            written[f"{prefix}{name}.json"] = as_json(page)
+        written[self._model] = as_json(self.schema)
+        return written
 
     # What there is
 

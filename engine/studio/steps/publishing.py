@@ -27,8 +27,8 @@ def require_faultless(read_offer: ReadOffer) -> Step:
 def require_scenarios(ctx: Context) -> None:
     """Every scenario that must hold is among those the sender has seen hold on this revision."""
     assert isinstance(ctx.command, PublishDraft)
-    kept = scenarios.of(Bundle.unpack(ctx.found.key, ctx.found.bundle))
-    failing = [name for name, one in kept.items() if one.get("blocks") and name not in ctx.command.held]
+    stored = scenarios.of(Bundle.unpack(ctx.found.key, ctx.found.bundle))
+    failing = [name for name, one in stored.items() if one.get("blocks") and name not in ctx.command.held]
     if failing:
         raise NotPossible(*(Reason("", "scenario-blocks", f"the scenario {name} does not hold") for name in failing))
 
@@ -55,9 +55,9 @@ def move_cases(ctx: Context) -> None:
     """Where that was chosen, a batch moves the cases that run to the new version."""
     command = ctx.command
     assert isinstance(command, PublishDraft)
-    told = dict(ctx.outcome.detail or {})
-    if command.move and told["new"] and case_migration.running(ctx.connection, command.key, ctx.outcome.made):
+    detail = dict(ctx.outcome.detail or {})
+    if command.move and detail["new"] and case_migration.running(ctx.connection, command.key, ctx.outcome.made):
         batch = case_migration.move(
             ctx.connection, command.key, ctx.outcome.made, command.mapping, command.reason, ctx.actor, ctx.now
         )
-        ctx.outcome = ctx.outcome.with_detail({**told, "batch": batch})
+        ctx.outcome = ctx.outcome.with_detail({**detail, "batch": batch})

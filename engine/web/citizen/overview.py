@@ -89,7 +89,9 @@ def sources(connection: Connection, case_id: str) -> Any:
 def agreed_at(connection: Connection, case_id: str) -> datetime | None:
     """When the citizen last agreed to the asking, by consent or mandate; None when they have not."""
     conditions = (consent_record.c.case_id == case_id, consent_record.c.state == "given")
-    found: datetime | None = connection.execute(select(func.max(consent_record.c.decided_at)).where(*conditions)).scalar()
+    found: datetime | None = connection.execute(
+        select(func.max(consent_record.c.decided_at)).where(*conditions)
+    ).scalar()
     return found
 
 

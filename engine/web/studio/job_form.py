@@ -73,7 +73,7 @@ def shown(
 ) -> JobForm | None:
     """The form of a job, ``None`` for one that is not described.
 
-    config  its settings as lines;  ``given``: what was posted and not saved, shown instead
+    config  its settings as lines;  ``submitted``: what was posted and not saved, shown instead
     """
     described = DESCRIBED.get(task_type)
     if described is None:

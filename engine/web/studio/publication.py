@@ -39,7 +39,9 @@ def review(key: str) -> ResponseReturnValue:
     return review_page(key, plan, submitted=submitted)
 
 
-def review_page(key: str, plan: case_migration.Plan | None, error: str = "", submitted: Any = None) -> ResponseReturnValue:
+def review_page(
+    key: str, plan: case_migration.Plan | None, error: str = "", submitted: Any = None
+) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:
         draft = draft_of(connection, key)

@@ -218,7 +218,9 @@ def trial_complete(key: str, task_id: str) -> ResponseReturnValue:
         form = None if task.task_type in ANSWERED else forms.of_task(connection, task, None, app)
         content = forms.posted(form) if form else {}
         form_errors = forms.errors(form, content) if form and action != "reject" else []
-        form_errors = [error for error in form_errors if not error["path"].startswith(PREFIX)]  # files are made up when it is sent
+        form_errors = [
+            error for error in form_errors if not error["path"].startswith(PREFIX)
+        ]  # files are made up when it is sent
     other_rows = forms.reshaped(form, content)
     if other_rows is not None:
         return _trial_page(key, other_rows, task_id, [])

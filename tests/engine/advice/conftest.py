@@ -62,7 +62,7 @@ class Citizens:
                 purpose="debt_advice",
                 receiver={"name": "iBalanse"},
                 data_sets=["bank.accounts"],
-                given=True,
+                granted=True,
                 wording=consent.Wording("nb", "1", "Vi spør banken"),
                 now=self.clock.now(),
             )

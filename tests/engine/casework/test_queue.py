@@ -209,7 +209,7 @@ def test_saved_views_are_ones_own_or_the_offices(desks: Desks) -> None:
 def test_a_search_is_ones_own_and_lasts_an_hour(desks: Desks) -> None:
     app, kari = desks.application, desks.kari.person_id
     with app.db.write() as connection:
-        kept = views.keep_search(connection, app.vault, kari, "Anne Eksempel", desks.clock.now())
+        kept = views.save_search(connection, app.vault, kari, "Anne Eksempel", desks.clock.now())
 
     with app.db.read() as connection:
 

@@ -121,7 +121,7 @@ def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
     assert "allerede en åpen sak" in page and f'href="/saker/{number}"' in page and 'name="person"' not in page
     with product.application.db.write() as connection:
         vault, now = product.application.vault, product.clock.now()
-        kept = views.keep_search(connection, vault, kari.person_id, TRULS, now, views.LOOKUP)
+        kept = views.save_search(connection, vault, kari.person_id, TRULS, now, views.LOOKUP)
     again = send(kari, "/arbeidsko/ny-sak/bekreft", **GIVEN, person=kept)
     assert again.status_code == 409 and cases(product) == 1
 
@@ -208,7 +208,7 @@ def test_only_a_look_up_that_is_in_the_trail_makes_anybody_known(
     typed = send(kari, "/arbeidsko/sok", tekst="208872 97953").headers["Location"]
     assert "sok=" not in typed and "97953" not in typed and "kan du ikke søke med fødselsnummer" in read(kari, typed)
     with product.application.db.write() as connection:
-        kept = views.keep_search(connection, product.application.vault, kari.person_id, TRULS, product.clock.now())
+        kept = views.save_search(connection, product.application.vault, kari.person_id, TRULS, product.clock.now())
     begun = send(kari, "/arbeidsko/ny-sak/bekreft", **GIVEN, person=kept)
     put = send(kari, f"/saker/{number}/parter/bekreft", role="contact", person=kept)
 
