@@ -163,8 +163,8 @@ class _Page:
     text: Text
 
     def drawn(self) -> Iterator[Field]:
-        components = {c["id"]: c for c in self.page.get("layout", ())}
-        inside = {child for c in components.values() for child in _children(c)}
+        components = {component["id"]: component for component in self.page.get("layout", ())}
+        inside = {child for component in components.values() for child in _children(component)}
         for identity, component in components.items():
             if identity not in inside:
                 yield from self._drawn(component, components, ())
