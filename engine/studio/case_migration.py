@@ -191,12 +191,6 @@ def _begin(
     return identity
 
 
-def let_run(connection: Connection, identity: str, now: datetime) -> None:
-    """Take back a stop: a worker goes on with it."""
-    batches.let_run_in(connection, identity)
-    enqueue_once(connection, RunBatch.name, now, batch=identity)
-
-
 def work(application: Application, identity: str, seconds: float) -> batches.Progress:
     """Go on with a batch for a while, beside the worker that does, for whoever looks at its page.
 

@@ -255,22 +255,6 @@ class BatchCommand(StudioCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class StopMove(BatchCommand):
-    """Let the runners end after the case they have in hand."""
-
-    key: str
-    batch_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ContinueMove(BatchCommand):
-    """Take back a stop: a worker goes on with it."""
-
-    key: str
-    batch_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class RevertMove(BatchCommand):
     """Put back the cases the batch moved that have not gone on since: a batch of its own."""
 

@@ -12,12 +12,10 @@ from engine.studio import commands
 from engine.studio.capabilities import ReadOffer, offer_reader
 from engine.studio.steps.drafts import begin, discard, edit, lock_draft, propose, require_seen, undo
 from engine.studio.steps.migration import (
-    continue_move,
     lock_batch,
     move_cases,
     require_version,
     revert_move,
-    stop_move,
     try_move,
 )
 from engine.studio.steps.publishing import (
@@ -94,8 +92,6 @@ def sequences(read_offer: ReadOffer) -> Mapping[type[Command], tuple[Step, ...]]
         commands.DistrustIssuer: (check_access, remove_key, write_audit, COMMIT),
         commands.MoveCases: (*BEGIN_BATCH, move_cases, COMMIT, relay_outbox),
         commands.TryMove: (*BEGIN_BATCH, try_move, COMMIT, relay_outbox),
-        commands.StopMove: (*BATCH, stop_move, COMMIT),
-        commands.ContinueMove: (*BATCH, continue_move, COMMIT, relay_outbox),
         commands.RevertMove: (*BATCH, revert_move, COMMIT, relay_outbox),
     }
 

@@ -8,7 +8,6 @@ from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
-from engine.workflow.operations import batches
 
 
 def lock_batch(ctx: Context) -> None:
@@ -50,17 +49,6 @@ def try_move(ctx: Context) -> None:
     assert isinstance(command, TryMove)
     target = command.to or command.revision
     _begun(ctx, case_migration.try_all(ctx.connection, command.key, target, command.mapping, ctx.actor, ctx.now))
-
-
-def stop_move(ctx: Context) -> None:
-    """The runners end after the case they have in hand."""
-    batches.stop_in(ctx.connection, ctx.found.id)
-
-
-def continue_move(ctx: Context) -> None:
-    """A worker goes on with what was stopped."""
-    case_migration.let_run(ctx.connection, ctx.found.id, ctx.now)
-    ctx.wakes_workers = True
 
 
 def revert_move(ctx: Context) -> None:

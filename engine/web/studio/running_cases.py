@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from engine.studio import case_migration
-from engine.studio.commands import ContinueMove, MoveCases, RevertMove, StopMove, TryMove
+from engine.studio.commands import MoveCases, RevertMove, TryMove
 from engine.studio.drafts import Draft
 from engine.studio.open_cases import cases_by_version, left_behind, left_in_stages
 from engine.web.shared import view
@@ -23,6 +23,7 @@ from engine.workflow.definitions.library import Deployed
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.migration import STAGE, alike
 from engine.workflow.operations import batches
+from engine.workflow.operations.commands import ContinueBatch, StopBatch
 
 #: How long a page that is looked at works at a move itself, beside the worker that does.
 SECONDS = 2.0
@@ -152,7 +153,7 @@ def moved(key: str, batch: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/prosesser/<key>/flytting/<batch>")
-@sends(StopMove, ContinueMove, RevertMove)
+@sends(StopBatch, ContinueBatch, RevertMove)
 def go_on(key: str, batch: str) -> ResponseReturnValue:
     """Go on with a move for a while, stop it, or put back what it moved. Only a press goes on with what was stopped."""
     application = view.application()
@@ -161,12 +162,12 @@ def go_on(key: str, batch: str) -> ResponseReturnValue:
         raise NotFound(batch)
     act = request.form.get("act", "")
     if act == "stop":
-        send(StopMove(key, batch))
+        send(StopBatch(batch))
     else:
         if act == "undo" and found.action == "migrate":
             batch = send(RevertMove(key, batch), once=True).made
         elif act == "on":
-            send(ContinueMove(key, batch))
+            send(ContinueBatch(batch))
         case_migration.work(application, batch, SECONDS)
     target = url_for("studio.moved", key=key, batch=batch)
     if request.headers.get("HX-Request"):

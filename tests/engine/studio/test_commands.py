@@ -16,7 +16,6 @@ from engine.studio.blank import blank
 from engine.studio.bpmn_editor import EditRefused, set_text
 from engine.studio.commands import (
     BeginDraft,
-    ContinueMove,
     DiscardDraft,
     DistrustIssuer,
     EditDraft,
@@ -31,7 +30,6 @@ from engine.studio.commands import (
     RevertMove,
     SaveScenario,
     SetStudioSetting,
-    StopMove,
     StudioCommand,
     TrustIssuer,
     TryMove,
@@ -145,21 +143,18 @@ def test_who_is_no_administrator_is_refused_by_the_command_itself(
 
 
 def test_every_command_of_the_studio_is_tried_by_others(app: Application) -> None:
-    """Those about a move of cases need one: they are tried on a move below."""
+    """The one about a move of cases needs one: it is tried on a move below."""
     ours = {command for command in app.dispatch.sequences if issubclass(command, StudioCommand)}
-    assert ours - {type(command) for command in EVERY} == {StopMove, ContinueMove, RevertMove}
+    assert ours - {type(command) for command in EVERY} == {RevertMove}
 
 
-def test_a_move_of_cases_is_stopped_and_gone_on_with_by_administrators_alone(draft: Application) -> None:
+def test_a_move_of_cases_is_put_back_by_administrators_alone(draft: Application) -> None:
     version = send(draft, PublishDraft(KEY, 1)).made
     batch = send(draft, MoveCases(KEY, version)).made
-    for command in (StopMove(KEY, batch), ContinueMove(KEY, batch), RevertMove(KEY, batch)):
-        with pytest.raises(Forbidden):
-            send(draft, command, OTHERS[1])
-        with pytest.raises(NotFound):
-            send(draft, type(command)("another", batch))
-    for command in (StopMove(KEY, batch), ContinueMove(KEY, batch)):
-        send(draft, command)
+    with pytest.raises(Forbidden):
+        send(draft, RevertMove(KEY, batch), OTHERS[1])
+    with pytest.raises(NotFound):
+        send(draft, RevertMove("another", batch))
     tried = send(draft, TryMove(KEY, version)).made
     with pytest.raises(NotPossible):
         send(draft, RevertMove(KEY, tried))
