@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from engine.application import Application
+from engine.workflow.execution.steps.incidents import MAX_REASON
 from engine.workflow.jobs.models import QUEUES
 from engine.workflow.operations.incidents import Selection, resolve
 from engine.workflow.operations.incidents import find as find_incidents
@@ -99,8 +100,11 @@ def _incidents(application: Application, options: argparse.Namespace) -> int:
     if options.what == "skip" and not options.reason.strip():
         print("a skip needs --reason", file=sys.stderr)
         return BAD_INPUT
-    failed = 0
     reason = getattr(options, "reason", "")
+    if len(reason.strip()) > MAX_REASON:
+        print(f"--reason has more than {MAX_REASON} characters", file=sys.stderr)
+        return BAD_INPUT
+    failed = 0
     for found, outcome in resolve(application.db, application.dispatch, chosen, options.what, reason):
         failed += outcome not in ("retried", "skipped")
         _tell(options, {**found.row(), "outcome": outcome}, f"{outcome:14} {found.text}")

@@ -15,6 +15,7 @@ from engine.web.shared.commands import send, sends
 from engine.workflow.errors import NotFound, Refusal
 from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.execution import ExecutionError
+from engine.workflow.execution.steps.incidents import MAX_REASON
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import incidents
 from engine.workflow.operations.commands import ResolveIncidents
@@ -83,7 +84,14 @@ def _submitted() -> tuple[str, str]:
     how = request.form.get("how", "")
     if how not in HOW:
         raise NotFound(how)
-    return how, request.form.get("reason", "").strip()[:500]
+    return how, request.form.get("reason", "").strip()
+
+
+def _reason_error(how: str, reason: str) -> str:
+    """The text key of what is wrong with the reason, "" when it will do."""
+    if how == "skip" and not reason:
+        return "drift.reason_needed"
+    return "drift.reason_long" if len(reason) > MAX_REASON else ""
 
 
 @blueprint.post("/drift/feil/en")
@@ -92,8 +100,8 @@ def resolve_one() -> ResponseReturnValue:
     """Retry or skip one incident, at once."""
     how, reason = _submitted()
     _, address = _chosen(1)
-    if how == "skip" and not reason:
-        return _page("drift.reason_needed")
+    if error := _reason_error(how, reason):
+        return _page(error)
     try:
         send(ResolveIncident(request.form.get("id", ""), how, reason))
     except (Refusal, ExecutionError) as refusal:
@@ -107,8 +115,8 @@ def resolve_all() -> Any | Response:
     """Retry or skip every incident of this kind: a batch, carried out by a worker, with a result for each."""
     how, reason = _submitted()
     selection, address = _chosen(MAX_INCIDENTS)
-    if how == "skip" and not reason:
-        return _page("drift.reason_needed")
+    if error := _reason_error(how, reason):
+        return _page(error)
     application = view.application()
     with application.db.read() as connection:
         targets = [one.id for one in incidents.find(connection, selection)]

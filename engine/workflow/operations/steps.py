@@ -6,6 +6,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import Forbidden, NotFound, NotPossible, Reason
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context, Step
+from engine.workflow.execution.steps.incidents import require_reason_within_limit
 from engine.workflow.operations import batches, checks, health
 from engine.workflow.operations.commands import (
     ContinueBatch,
@@ -25,13 +26,14 @@ def check_operator(ctx: Context) -> None:
 
 
 def start_batch(ctx: Context) -> None:
-    """A skip without a reason is no skip."""
+    """A skip without a reason is no skip; one that is too long is refused before any incident is touched."""
     command = ctx.command
     assert isinstance(command, ResolveIncidents)
     if command.how not in ("retry", "skip"):
         raise NotFound(command.how)
     if command.how == "skip" and not command.reason.strip():
         raise NotPossible(Reason("", "no-reason", "a skip says why"))
+    require_reason_within_limit(command.reason.strip())
     batch = batches.create_in(
         ctx.connection,
         f"{command.how}_incident",

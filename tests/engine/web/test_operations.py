@@ -107,6 +107,22 @@ def test_skipping_needs_a_reason_which_every_case_keeps(stopped: Cases, ada: Sta
     assert stopped.states() == {"completed": 7, "active": 1}
 
 
+@pytest.mark.parametrize("how", ["retry", "skip"])
+@pytest.mark.parametrize("path", ["en", "alle"])
+def test_a_reason_of_more_than_500_characters_is_refused_and_never_cut(
+    stopped: Cases, ada: Staff, path: str, how: str
+) -> None:
+    one = stopped.incidents()[0]
+    reason = "x" * 501
+    refused = ada.post(f"/drift/feil/{path}", **GROUP, id=one.id, how=how, reason=reason)
+    assert refused.status_code == 422 and "Grunnen må ha høyst 500 tegn" in text_of(refused)
+    assert reason in refused.get_data(as_text=True), "what was written stands in the form"
+    assert not batches.latest(stopped.app) and {one.state for one in stopped.incidents()} == {"open"}
+
+    assert ada.post("/drift/feil/en", **GROUP, id=one.id, how="skip", reason=reason[1:]).status_code == 303
+    assert next(found.reason for found in stopped.incidents() if found.id == one.id) == reason[1:]
+
+
 def test_what_refuses_is_named_and_keeps_the_others_from_nothing(stopped: Cases, ada: Staff) -> None:
     taken = stopped.incidents()[0]
     where = ada.post("/drift/feil/alle", **GROUP, how="retry").headers["Location"]

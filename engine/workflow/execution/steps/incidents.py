@@ -31,6 +31,8 @@ from engine.workflow.jobs.outbox import reopen
 
 STUCK = "stuck"
 POLICY = "policy_not_evaluated"
+#: Characters of a reason for a skip or a retry.
+MAX_REASON = 500
 
 
 def raise_incident(ctx: Context) -> None:
@@ -171,6 +173,12 @@ def _reread_policy(ctx: Context) -> None:
         raise NotPossible(*(Reason("", POLICY, str(violation)) for violation in error.violations)) from error
 
 
+def require_reason_within_limit(reason: str) -> None:
+    """A reason is stored whole or refused, never cut."""
+    if len(reason) > MAX_REASON:
+        raise NotPossible(Reason("", "text-long", f"the reason has more than {MAX_REASON} characters"))
+
+
 def resolve_incident(ctx: Context) -> None:
     """Retry does it again from its beginning; skip goes on as if it were done.
 
@@ -180,13 +188,14 @@ def resolve_incident(ctx: Context) -> None:
     how, reason = ctx.command.how, ctx.command.reason.strip()
     if how == "skip" and not reason:
         raise Invalid(())
+    require_reason_within_limit(reason)
     if ctx.incident.code == POLICY and how == "retry":
         _reread_policy(ctx)
     state = INCIDENT.after(ctx.incident.state, how)
     ctx.connection.execute(
         update(incident)
         .where(incident.c.id == ctx.command.incident_id)
-        .values(state=state, ended_at=ctx.now, ended_by=ctx.actor.person_id, reason=reason[:500])
+        .values(state=state, ended_at=ctx.now, ended_by=ctx.actor.person_id, reason=reason)
     )
     if ctx.token is not None and (ctx.work is None or ctx.work.kind == "job"):
         _element(ctx)

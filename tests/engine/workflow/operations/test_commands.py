@@ -9,6 +9,7 @@ from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.errors import Forbidden, NotFound, NotPossible
 from engine.workflow.execution.commands import Command
+from engine.workflow.execution.steps.incidents import MAX_REASON
 from engine.workflow.operations import batches
 from engine.workflow.operations.commands import (
     ContinueBatch,
@@ -41,6 +42,12 @@ def test_nobody_but_an_administrator_operates(application: Application, command:
 def test_a_batch_that_is_not_there_is_not_found(application: Application, command: Command) -> None:
     with pytest.raises(NotFound):
         application.dispatch.send(command, ADA)
+
+
+def test_a_reason_that_is_too_long_is_refused_before_any_incident_is_touched(application: Application) -> None:
+    with pytest.raises(NotPossible) as refused:
+        application.dispatch.send(ResolveIncidents("skip", ("one",), reason="x" * (MAX_REASON + 1)), ADA)
+    assert [reason.rule for reason in refused.value.reasons] == ["text-long"]
 
 
 def test_a_skip_without_a_reason_is_no_skip(application: Application) -> None:
