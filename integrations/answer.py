@@ -31,7 +31,7 @@ def load(schema: Schema, data: Any) -> Any:
 
 
 def state_of(found: Figures, missing: Collection[str] = ()) -> EvidenceState:
-    """Answered in part where somebody behind the source is *missing*, or a record that feeds a total could not be read."""
+    """Answered in part where somebody behind the source is *missing*, or a record of a total could not be read."""
     if missing or any(gap.lacking for gap in found.record_gaps):
         return EvidenceState.PARTIAL
     told = (found.debts, found.assets, found.incomes, found.accounts, found.transactions, found.enterprises, found.tax)

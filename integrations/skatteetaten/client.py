@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
-from engine.advice.economy.figures import Figures
+from engine.advice.economy.figures import Figures, RecordGap, RecordGapReason, Total
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from engine.platform.provider_errors import SourceRefusedError
-from integrations.answer import load
+from engine.platform.calendar import norwegian_day
+from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError
+from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.provider import Provider, ProviderContext
+from integrations.record import Record, rows
 from integrations.skatteetaten import mapping
+from integrations.skatteetaten.incomes import SKATTEETATEN, incomes, reported
 from integrations.skatteetaten.metadata import CLAIMS, INCOME, TAX_BASE
-from integrations.skatteetaten.schema import IncomeAnswer, OpenClaims, TaxBase
+from integrations.skatteetaten.tax_base import tax_base
+
+#: Codes of a 404 that says "nothing on this person"; every other means an address that nobody knows.
+NOTHING = frozenset({"IM-007", "IM-008", "SSG-006", "SSG-007", "SSG-008", "TD-004", "KB-007"})
 
 
 class SkatteetatenClient:
@@ -28,21 +35,21 @@ class SkatteetatenClient:
         period = {"fraOgMed": f"{asked.since:%Y-%m}", "tilOgMed": f"{asked.as_of:%Y-%m}"}
         raw = self._get(path, INCOME.scope, asked, period)
         if raw is None:
-            return Evidence(EvidenceState.EMPTY, Figures())
-        answer = load(IncomeAnswer(), raw)
-        for entry in answer["oppgaveInntektsmottaker"]:
-            _same_person(entry["inntektsmottaker"]["personidentifikator"], asked)
-        return _evidence(mapping.incomes(answer, asked.as_of))
+            return Evidence(EvidenceState.EMPTY, Figures(reported=(reported(asked.as_of, asked.since),)))
+        for entry in rows(raw, "oppgaveInntektsmottaker") or []:
+            _same_person(entry.record("inntektsmottaker").text("personidentifikator"), asked)
+        return _evidence(incomes(raw, asked.as_of, asked.since))
 
     def tax_base(self, asked: EvidenceRequest) -> Evidence:
-        """Totals of the newest assessment, status 31 December."""
-        year = asked.as_of.year - 1
-        raw = self._get(f"/v2/oppgjoer/sbl/{year}/{asked.subject.pid}", TAX_BASE.scope, asked, {})
-        if raw is None:
-            return Evidence(EvidenceState.EMPTY, Figures())
-        answer = load(TaxBase(), raw)
-        _same_person(answer["personidentifikator"], asked)
-        return _evidence(mapping.tax_base(answer, asked.as_of))
+        """The newest assessment there is. Last year's comes in spring; until then the one before is the newest."""
+        last = norwegian_day(asked.as_of).year - 1
+        for year in (last, last - 1):
+            raw = self._get(f"/v2/oppgjoer/sbl/{year}/{asked.subject.pid}", TAX_BASE.scope, asked, {})
+            if raw is not None:
+                _same_person(Record(raw).text("personidentifikator"), asked)
+                return _evidence(tax_base(raw, asked.as_of))
+        missing = RecordGap(TAX_BASE.id, "asset", RecordGapReason.NOT_SENT, SKATTEETATEN, feeds=(Total.ASSETS,))
+        return _evidence(Figures(record_gaps=(missing,)))
 
     def claims(self, asked: EvidenceRequest) -> Evidence:
         """Open claims with what remains of each."""
@@ -50,29 +57,38 @@ class SkatteetatenClient:
         raw = self._get(path, CLAIMS.scope, asked, {})
         if raw is None:
             return Evidence(EvidenceState.EMPTY, Figures())
-        answer = load(OpenClaims(), raw)
-        _same_person(answer["partIdentifikator"], asked)
-        return _evidence(mapping.claims(answer, asked.as_of))
+        parties = {row.text("partIdentifikator") for row in rows(raw, "aapentKravMedGjenstaaendeBeloep") or []}
+        if asked.subject.pid not in parties:
+            _same_person(Record(raw).text("partIdentifikator"), asked)
+        return _evidence(mapping.claims(raw, asked.as_of, asked.subject.pid))
 
     def _get(self, path: str, scope: str, asked: EvidenceRequest, query: dict[str, str]) -> Any:
-        """The answer, or ``None`` for "there is nothing" (404)."""
+        """The answer, or ``None`` for "there is nothing". Raises ``SourceBrokenError`` for an address nobody knows.
+
+        404 means both; the code of the answer tells which.
+        """
         token = self._maskinporten.token(scope, consent=(asked.grant, asked.subject.pid))
         answer = self._http.get(
             f"{self._url}{path}",
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}", "Korrelasjonsid": str(uuid.uuid4())},
             params=query,
-            expected=frozenset({200, 404}),
+            expected=frozenset({200, 404, 410}),
         )
-        return None if answer.status == 404 else answer.json()
+        if answer.status == 200:
+            return answer.json()
+        if answer.status == 404 and Record(answer.json()).text("kode") not in NOTHING:
+            raise SourceBrokenError("unknown_address")
+        return None
 
 
 def _same_person(pid: str, asked: EvidenceRequest) -> None:
-    if pid != asked.subject.pid:
+    """An answer about somebody else is not read. One that does not say whom it is about was asked for by the number."""
+    if pid and pid != asked.subject.pid:
         raise SourceRefusedError("another_person")
 
 
 def _evidence(found: Figures) -> Evidence:
-    return Evidence(EvidenceState.EMPTY if found == Figures() else EvidenceState.ANSWERED, found)
+    return Evidence(state_of(found), found)
 
 
 def connect(context: ProviderContext) -> Provider:

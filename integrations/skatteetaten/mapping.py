@@ -1,112 +1,145 @@
-"""Skatteetaten's answers → figures."""
+"""Open claims of Skatteetaten and Statens innkrevingssentral → debts. Each claim is read by itself.
+
+A claim has several due dates; the first with something left is the one that counts. A credit is a claim below zero.
+An owner's own claims and those of their sole proprietorship come in one answer; the owner owes both.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from engine.advice.economy.figures import (
-    Asset,
-    AssetKind,
-    Debt,
-    DebtKind,
-    DebtStatus,
-    Figures,
-    Income,
-    IncomeKind,
-    TaxSummary,
-)
-from engine.advice.economy.sourced import Source
+from engine.advice.economy.figures import Debt, DebtKind, DebtStatus, Figures, RecordGap, RecordGapReason, Total
+from engine.advice.economy.money import ZERO, Money
+from engine.advice.economy.sourced import Source, Sourced
 from engine.platform.calendar import norwegian_day
-from integrations.answer import sourced
-from integrations.skatteetaten.metadata import CLAIMS, INCOME, TAX_BASE
+from engine.platform.provider_errors import SourceBrokenError
+from integrations.record import BeyondSenseError, Record, UnreadableError, once, rows
+from integrations.skatteetaten.incomes import SKATTEETATEN
+from integrations.skatteetaten.metadata import CLAIMS
 
-SKATTEETATEN = "Skatteetaten"
-_KINDS = (
-    ("loennsinntekt", IncomeKind.WAGE),
-    ("ytelseFraOffentlige", IncomeKind.BENEFIT),
-    ("pensjonEllerTrygd", IncomeKind.PENSION),
-    ("naeringsinntekt", IncomeKind.BUSINESS),
-)
+COLLECTION_AGENCY = "Statens innkrevingssentral"
+_ORGANISATION = re.compile(r"\d{9}")
+_PERSON = re.compile(r"\d{11}")
 
 
-def incomes(answer: dict[str, Any], at: datetime) -> Figures:
-    """One income per payer and month; tax withheld makes the net."""
-    found: list[Income] = []
-    for number, entry in enumerate(answer["oppgaveInntektsmottaker"]):
-        month = date.fromisoformat(f"{entry['kalendermaaned']}-01")
-        source = Source(
-            INCOME.id, SKATTEETATEN, at, INCOME.requirement.value, f"{entry['virksomhetId']}/{entry['kalendermaaned']}"
-        )
-        gross = sum((item["beloep"] for item in entry["inntekt"] if item["fordel"] == "kontantytelse"), Decimal(0))
-        tax = sum((abs(item["beloep"]) for item in entry["forskuddstrekk"]), Decimal(0))
-        kind = next(
-            (kind for item in entry["inntekt"] for name, kind in _KINDS if item[name] is not None), IncomeKind.OTHER
-        )
-        found.append(
-            Income(
-                id=f"{INCOME.id}:{number}",
-                kind=kind,
-                payer=entry["virksomhetNavn"] or entry["opplysningspliktigId"],
-                month=month,
-                gross=sourced(gross, source, at),
-                net=sourced(gross - tax, source, at, "gross_less_tax"),
-                tax=sourced(tax, source, at),
-                payer_orgno=entry["virksomhetId"],
-            )
-        )
-    return Figures(incomes=tuple(found))
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """One due date of a claim. ``remaining`` is ``None`` where only the date is told."""
+
+    day: date | None
+    remaining: Money | None
+    postponed: bool
+    kid: str
+    account: str
+
+    @property
+    def open(self) -> bool:
+        return self.remaining is None or self.remaining > 0
 
 
-def tax_base(answer: dict[str, Any], at: datetime) -> Figures:
-    """Totals for a cross-check, and values only the assessment tells. A tax value is not a market value."""
-    amounts = {item["tekniskNavn"]: item["beloep"] for item in answer["grunnlag"]}
-    year = answer["inntektsaar"]
-    source = Source(TAX_BASE.id, SKATTEETATEN, at, TAX_BASE.requirement.value, str(year))
+def claims(answer: Any, at: datetime, pid: str = "") -> Figures:
+    """The claims on the person and their firm; *pid* tells whose is another's. Raises ``SourceBrokenError``."""
+    told = rows(answer, "aapentKravMedGjenstaaendeBeloep")
+    if told is None:
+        raise SourceBrokenError("schema")
+    debts: list[Debt] = []
+    gaps: list[RecordGap] = []
+    names: list[str] = []
+    whole = Record(answer)
+    if whole.flag("skjermet"):
+        gaps.append(RecordGap(CLAIMS.id, "claim", RecordGapReason.NOT_SENT, SKATTEETATEN, feeds=(Total.DEBT,)))
+    for number, claim in enumerate(told):
 
-    def figure(name: str, derived: str = ""):  # type: ignore[no-untyped-def]
-        return sourced(amounts[name], source, at, derived) if name in amounts else None
+        def gap(reason: RecordGapReason, *feeds: Total, claim: Record = claim) -> None:
+            reference = claim.text("kravidentifikator")
+            gaps.append(RecordGap(CLAIMS.id, "claim", reason, _collector(claim), reference, feeds))
 
-    assets = []
-    for name, kind, title in (
-        ("formuesverdiForPrimaerbolig", AssetKind.HOME, "Bolig"),
-        ("formuesverdiForSekundaerbolig", AssetKind.SECOND_HOME, "Sekundærbolig"),
-        ("formuesverdiForKjoeretoey", AssetKind.VEHICLE, "Kjøretøy"),
-    ):
-        value = figure(name, "tax_value")
-        if value is not None:
-            assets.append(Asset(f"{TAX_BASE.id}:{name}", kind, title, value, source))
-    summary = TaxSummary(
-        year,
-        figure("annenGjeld"),
-        figure("innskudd"),
-        figure("bruttoformue"),
-        figure("samletLoennsinntektMedTrygdeavgiftspliktOgMedTrekkplikt"),
+        party = claim.text("partIdentifikator")
+        if any(claim.same_as(before) for before in told[:number]):
+            gap(RecordGapReason.REPEATED)
+        elif pid and _PERSON.fullmatch(party) and party != pid:
+            gap(RecordGapReason.ANOTHER_PERSON)
+        else:
+            try:
+                debts.append(_debt(claim, at))
+                names.append(f"{party}/" if _ORGANISATION.fullmatch(party) else "")
+            except BeyondSenseError:
+                gap(RecordGapReason.TOO_LARGE, Total.DEBT)
+            except UnreadableError:
+                gap(RecordGapReason.UNREADABLE, Total.DEBT)
+    return Figures(debts=_named(debts, names), record_gaps=tuple(gaps))
+
+
+def _named(debts: Sequence[Debt], firms: Sequence[str]) -> tuple[Debt, ...]:
+    ids = once(f"{CLAIMS.id}:{firm}{debt.id}" for debt, firm in zip(debts, firms, strict=True))
+    return tuple(replace(debt, id=identity) for debt, identity in zip(debts, ids, strict=True))
+
+
+def _debt(claim: Record, at: datetime) -> Debt:
+    remaining = claim.money("gjenstaaendeBeloep")
+    identifier = claim.text("kravidentifikator")
+    dates = [_due_date(row) for row in claim.records("kravforfall")]
+    if remaining is None:
+        told = [one.remaining for one in dates if one.remaining is not None]
+        if not told:
+            raise UnreadableError("gjenstaaendeBeloep")
+        remaining = sum(told, ZERO)
+    interest = claim.money("stipulerteRenter") or ZERO
+    collector = _collector(claim)
+    source = Source(CLAIMS.id, collector, at, CLAIMS.requirement.value, identifier)
+    day = norwegian_day(at)
+
+    def sourced(value: Money, derived: str = "") -> Sourced[Money]:
+        return Sourced(value, (source,), day, derived)
+
+    waiting = sorted((one for one in dates if one.open and one.day), key=lambda one: one.day or day)
+    first = waiting[0] if waiting else None
+    return Debt(
+        id=identifier or claim.text("kravtype").lower() or "krav",
+        kind=DebtKind.FINE if collector == COLLECTION_AGENCY else DebtKind.TAX,
+        creditor=_text(claim, "kravbeskrivelse") or claim.text("kravtype") or collector,
+        collector=collector,
+        balance=sourced(remaining + interest, "principal_and_interest"),
+        principal=sourced(remaining),
+        interest=sourced(interest),
+        status=_status(waiting, remaining, day),
+        due=first.day if first else None,
+        case_number=identifier,
+        kid=first.kid if first else "",
+        pay_to=first.account if first else "",
     )
-    return Figures(assets=tuple(assets), tax=(summary,))
 
 
-def claims(answer: dict[str, Any], at: datetime) -> Figures:
-    """Open claims; those of Statens innkrevingssentral are fines and the like."""
-    debts = []
-    for claim in answer["aapentKravMedGjenstaaendeBeloep"]:
-        collector = claim["kravgruppe"] if claim["kravgruppe"] == "Statens innkrevingssentral" else SKATTEETATEN
-        source = Source(CLAIMS.id, collector, at, CLAIMS.requirement.value, claim["kravidentifikator"])
-        due = min((d["forfallsdato"] for d in claim["kravforfall"]), default=None)
-        remaining, interest = claim["gjenstaaendeBeloep"], Decimal(claim["stipulerteRenter"])
-        debts.append(
-            Debt(
-                id=f"{CLAIMS.id}:{claim['kravidentifikator']}",
-                kind=DebtKind.FINE if collector != SKATTEETATEN else DebtKind.TAX,
-                creditor=claim["kravbeskrivelse"],
-                collector=collector,
-                balance=sourced(remaining + interest, source, at, "principal_and_interest"),
-                principal=sourced(remaining, source, at),
-                interest=sourced(interest, source, at),
-                status=DebtStatus.OVERDUE if due and due < norwegian_day(at) else DebtStatus.CURRENT,
-                due=due,
-                case_number=claim["kravidentifikator"],
-            )
-        )
-    return Figures(debts=tuple(debts))
+def _status(waiting: Sequence[DueDate], remaining: Money, today: date) -> DebtStatus:
+    """Overdue is what has fallen due, is not paid and is not postponed."""
+    fallen = [one for one in waiting if one.day and one.day < today]
+    if remaining <= 0 or not fallen:
+        return DebtStatus.CURRENT
+    return DebtStatus.PAUSED if all(one.postponed for one in fallen) else DebtStatus.OVERDUE
+
+
+def _due_date(row: Record) -> DueDate:
+    payment = row.record("betalingsinformasjon")
+    postponed = row.flag("utsattIverksettelse")
+    return DueDate(
+        day=row.day("forfallsdato"),
+        remaining=row.money("gjenstaaendeBeloep"),
+        postponed=row.told("utsattIverksettelse") if postponed is None else postponed,
+        kid=payment.text("kidnummer"),
+        account=payment.record("konto").text("kontonummer"),
+    )
+
+
+def _collector(claim: Record) -> str:
+    return COLLECTION_AGENCY if claim.text("kravgruppe") == COLLECTION_AGENCY else SKATTEETATEN
+
+
+def _text(row: Record, name: str) -> str:
+    """A text in bokmål of those a field holds, else the first; older answers hold a plain text."""
+    texts = row.record(name).records("spraakTekst")
+    bokmal = next((one for one in texts if one.text("spraak") == "nb"), None)
+    return (bokmal or (texts[0] if texts else Record(None))).text("tekst") or row.text(name)

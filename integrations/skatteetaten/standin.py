@@ -54,7 +54,7 @@ def income(pid: str) -> ResponseReturnValue:
                             "loennsinntekt": {"beskrivelse": "fastloenn"},
                         }
                     ],
-                    "forskuddstrekk": [{"beskrivelse": "ordinaertTrekk", "beloep": -someone.tax}],
+                    "forskuddstrekk": [{"beloep": -someone.tax}],
                 }
             )
         for benefit in someone.benefits:
@@ -72,7 +72,7 @@ def income(pid: str) -> ResponseReturnValue:
                                 "ytelseFraOffentlige": {"beskrivelse": benefit.kind},
                             }
                         ],
-                        "forskuddstrekk": [{"beskrivelse": "ordinaertTrekk", "beloep": -benefit.tax}],
+                        "forskuddstrekk": [{"beloep": -benefit.tax}],
                     }
                 )
         month = (month - timedelta(days=1)).replace(day=1)
@@ -98,7 +98,7 @@ def tax_base(year: int, pid: str) -> ResponseReturnValue:
         items.append(("formuesverdiForKjoeretoey", someone.vehicle, "formue"))
     return jsonify(
         personidentifikator=pid,
-        inntektsaar=year,
+        inntektsaar=str(year),
         grunnlag=[{"tekniskNavn": n, "beloep": b, "kategori": k} for n, b, k in items if b],
         skjermet=False,
         stadie="oppgjoer",
@@ -114,16 +114,25 @@ def claims(pid: str) -> ResponseReturnValue:
         return _error("KB-007", 404)
     return jsonify(
         partIdentifikator=pid,
+        skjermet=False,
         aapentKravMedGjenstaaendeBeloep=[
             {
                 "kravidentifikator": claim.identifier,
-                "kravbeskrivelse": claim.text,
+                "partIdentifikator": pid,
+                "kravbeskrivelse": {"spraakTekst": [{"tekst": claim.text, "spraak": "nb"}]},
                 "opprinneligBeloep": claim.original,
                 "gjenstaaendeBeloep": claim.remaining,
                 "stipulerteRenter": claim.interest,
                 "kravtype": claim.kind,
                 "kravgruppe": claim.group,
-                "kravforfall": [{"forfallsdato": claim.due.isoformat()}],
+                "kravforfall": [
+                    {
+                        "kravforfallsIdentifikator": f"{claim.identifier}-1",
+                        "forfallsdato": claim.due.isoformat(),
+                        "opprinneligBeloep": claim.original,
+                        "gjenstaaendeBeloep": claim.remaining,
+                    }
+                ],
             }
             for claim in someone.tax_claims
         ],
