@@ -109,6 +109,19 @@ class CorrectFigure(OwnEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class DecideSameDebt(OwnEntry):
+    """Say whether two debts are one. ``one`` and ``other``: ids of two debts of the overview, or of two records of one.
+
+    The answer holds for whatever is known of the two debts, and can be taken back as any entry.
+    """
+
+    case_id: str
+    one: str
+    other: str
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveSupplement(OwnEntry):
     """Take back what was added or corrected. Of one that is gone nothing more is done."""
 

@@ -24,7 +24,13 @@ from engine.advice.steps.household import (
 )
 from engine.advice.steps.own_case import complete_own_task, require_own_case
 from engine.advice.steps.sharing import check_share_access, open_overview, record_access, require_share, stop_sharing
-from engine.advice.steps.supplements import add_supplement, correct_figure, rebuild_overview, remove_supplement
+from engine.advice.steps.supplements import (
+    add_supplement,
+    correct_figure,
+    decide_same_debt,
+    rebuild_overview,
+    remove_supplement,
+)
 from engine.workflow.execution.commands import Command
 from engine.workflow.execution.context import Step
 from engine.workflow.execution.sequence import CASE_ACT, OPEN_CASE_ACT, RECORD_ACT
@@ -82,6 +88,7 @@ def sequences(data_sets: Mapping[str, DataSet]) -> Mapping[type[Command], tuple[
         commands.OpenOverview: OPEN_OVERVIEW,
         commands.AddSupplement: (*OWN_ENTRY, add_supplement, rebuild, *RECORD_ACT),
         commands.CorrectFigure: (*OWN_ENTRY, correct_figure, rebuild, *RECORD_ACT),
+        commands.DecideSameDebt: (*OWN_ENTRY, decide_same_debt, rebuild, *RECORD_ACT),
         commands.RemoveSupplement: (*OWN_ENTRY, remove_supplement, rebuild, *RECORD_ACT),
         commands.SaveHousehold: SAVE_HOUSEHOLD,
         commands.SaveBudget: SAVE_BUDGET,

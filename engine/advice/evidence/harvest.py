@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from engine.advice.economy import overview as economy
 from engine.advice.economy.figures import Figures, Gap, GapReason
-from engine.advice.economy.overview import Overview, build
+from engine.advice.economy.overview import Compiled, Overview, build
 from engine.advice.economy.supplements import Supplement
 from engine.advice.economy.wire import from_json, to_json
 from engine.advice.event_kinds import AdviceEvent
@@ -146,6 +147,21 @@ def supplement_by_hand(
             id=entry.id, case_id=case_id, person_id=person_id, content=sealed, created_at=entry.at
         )
     )
+
+
+def compiled(
+    connection: Connection,
+    vault: Vault,
+    *,
+    case_id: str,
+    data_sets: Mapping[str, DataSetMetadata],
+    subject_role: str = "",
+    as_of: date,
+) -> Compiled:
+    """What is known now as an overview of *as_of*, and what became of every record of every answer."""
+    found, gaps = figures(connection, vault, case_id, data_sets, subject_role)
+    added = tuple(entry for _, entry in supplements(connection, vault, case_id))
+    return economy.compiled(found, as_of=as_of, gaps=gaps, supplements=added)
 
 
 def build_snapshot(

@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 
-from engine.advice.commands import AddSupplement, CorrectFigure, RemoveSupplement
+from engine.advice.commands import AddSupplement, CorrectFigure, DecideSameDebt, RemoveSupplement
+from engine.advice.economy.money import ZERO
+from engine.advice.economy.overview import Overview
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSet
@@ -15,8 +17,8 @@ from engine.advice.steps.own_case import refuse_unless, require_amount
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context, Step
 
-#: What may be added; a correction is of what is there.
-KINDS = tuple(kind for kind in SupplementKind if kind is not SupplementKind.CORRECTION)
+#: What may be added; a correction and a decision are of what is there.
+KINDS = (SupplementKind.DEBT, SupplementKind.ASSET, SupplementKind.INCOME, SupplementKind.SPENDING)
 MAX_NAME = 100
 
 
@@ -33,12 +35,48 @@ def correct_figure(ctx: Context) -> None:
     """The citizen knows better than the source; what the source gave stays beside."""
     assert isinstance(ctx.command, CorrectFigure)
     refuse_unless(bool(ctx.command.target), "supplement-target", "a correction is of a line of the overview")
-    _enter(ctx, SupplementKind.CORRECTION, "", ctx.command.amount, ctx.command.target)
+    known = _overview(ctx)
+    debt = known.debt(ctx.command.target) if known else None
+    _enter(ctx, SupplementKind.CORRECTION, "", ctx.command.amount, ctx.command.target, debt.records if debt else ())
 
 
-def _enter(ctx: Context, kind: SupplementKind, name: str, amount: Decimal, target: str) -> None:
+def decide_same_debt(ctx: Context) -> None:
+    """Two debts are one, or one is two: kept by all they are known by, so that it holds when sources come and go."""
+    assert isinstance(ctx.command, DecideSameDebt)
+    one, other = ctx.command.one, ctx.command.other
+    refuse_unless(bool(one and other) and one != other, "supplement-target", "a decision is of two debts")
+    known = _overview(ctx)
+    first, second = (known.debt(one), known.debt(other)) if known else (None, None)
+    kind = SupplementKind.SAME_DEBT if ctx.command.same else SupplementKind.OTHER_DEBT
+    names = dict.fromkeys(debt.creditor for debt in (first, second) if debt)
+    of_one_debt = first is second
+    _enter(
+        ctx,
+        kind,
+        " – ".join(names),
+        ZERO,
+        one,
+        (first.id, *first.records) if first and not of_one_debt else (),
+        (other, second.id, *second.records) if second and not of_one_debt else (other,),
+    )
+
+
+def _overview(ctx: Context) -> Overview | None:
+    found = harvest.newest_snapshot(ctx.connection, ctx.services.vault, ctx.case_id, ctx.now)
+    return found[0] if found else None
+
+
+def _enter(
+    ctx: Context,
+    kind: SupplementKind,
+    name: str,
+    amount: Decimal,
+    target: str,
+    targets: tuple[str, ...] = (),
+    others: tuple[str, ...] = (),
+) -> None:
     require_amount(amount)
-    entry = Supplement(str(uuid.uuid4()), kind, name, amount, ctx.now, target)
+    entry = Supplement(str(uuid.uuid4()), kind, name, amount, ctx.now, target, targets, others)
     harvest.supplement_by_hand(
         ctx.connection, ctx.services.vault, case_id=ctx.case_id, person_id=ctx.actor.person_id, entry=entry
     )

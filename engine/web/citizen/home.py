@@ -26,6 +26,7 @@ from engine.casework import (
 )
 from engine.casework.commands import ReadMessages, SendMessage
 from engine.web.citizen.charts import panels
+from engine.web.citizen.reconciliation import question_lines
 from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
@@ -260,7 +261,7 @@ def other_overview(number: str) -> ResponseReturnValue:
     return render_template(
         "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
         sources=(), entries=(), shares=(), task=None, waiting=False, submitted={}, errors=(), view_only=True,
-        by_party=True, owner=view.name_of(person),
+        by_party=True, owner=view.name_of(person), questions=question_lines(shown),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, func, select
 from werkzeug.wrappers import Response
 
-from engine.advice.commands import AddSupplement, CorrectFigure, RemoveSupplement
+from engine.advice.commands import AddSupplement, CorrectFigure, DecideSameDebt, RemoveSupplement
 from engine.advice.consent.models import consent_record
 from engine.advice.economy.overview import Overview
 from engine.advice.evidence import harvest
@@ -20,6 +20,7 @@ from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
+from engine.web.citizen.reconciliation import question_lines, shown
 from engine.web.shared import access, view
 from engine.web.shared.amounts import FieldErrors, amount_field
 from engine.web.shared.commands import send, sends
@@ -65,6 +66,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         case=case,
         overview=overview,
         panels=panels(overview) if overview else (),
+        questions=question_lines(overview) if overview else (),
         built_at=built_at,
         version=version,
         sources=rows,
@@ -152,6 +154,33 @@ def correct() -> ResponseReturnValue:
         return page({"target": target, "corrected": written}, errors)
     send(CorrectFigure(_case_id(), target, amount), once=True)
     return redirect(url_for("overview.show") + "#lan", 303)
+
+
+@blueprint.post("/oversikt/samme")
+@sends(DecideSameDebt)
+def same() -> Response:
+    """Whether two debts are one: asked once, and what is answered can be taken back."""
+    form = request.form
+    command = DecideSameDebt(_case_id(), form.get("one", ""), form.get("other", ""), form.get("same") == "yes")
+    send(command, once=True)
+    return redirect(url_for("overview.show") + "#lan", 303)
+
+
+@blueprint.get("/oversikt/satt-sammen")
+def reconciliation() -> ResponseReturnValue:
+    """What came in from every source, and what became of each record."""
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
+        case = _case(connection)
+        found = harvest.newest_snapshot(connection, application.vault, case.id, now)
+        if found is None:
+            return redirect(url_for("overview.show"), 303)
+        made = harvest.compiled(
+            connection, application.vault, case_id=case.id, data_sets=application.data_sets, as_of=found[0].as_of
+        )
+        rows = sources(connection, case.id)
+    return render_template("reconciliation.html", **shown(made, request.args), sources=rows, built_at=found[1])
 
 
 @blueprint.post("/oversikt/fjern/<entry_id>")

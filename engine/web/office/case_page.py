@@ -18,6 +18,7 @@ from engine.casework import history, journal, openings, queries
 from engine.casework.commands import AddNote, CompleteCaseTask, OpenCase, SendMessage, SetNoteAccess
 from engine.web.citizen import attachments
 from engine.web.citizen.charts import panels
+from engine.web.citizen.reconciliation import question_lines
 from engine.web.office import case_drafts, session, task_conflict
 from engine.web.office.case_content import content
 from engine.web.shared import access, forms, view
@@ -264,6 +265,7 @@ def overview(number: str) -> ResponseReturnValue:
         case=case,
         overview=shown,
         panels=panels(shown),
+        questions=question_lines(shown),
         built_at=built_at,
         version=version,
         sources=(),

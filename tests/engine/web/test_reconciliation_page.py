@@ -1,0 +1,128 @@
+"""How the figures are put together, as the citizen sees it; what may be one debt is asked once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.advice.economy.figures import Debt, DebtKind, Figures, RecordGap, RecordGapReason, Total
+from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.economy.supplements import SupplementKind
+from engine.advice.evidence import harvest
+from engine.advice.evidence.datasets import Evidence, EvidenceState
+from engine.advice.queries import data_case_of
+from tests.engine.web.filled import Browser
+from tests.processes.conftest import Product, product
+from tests.processes.data_collection.test_data_collection_journey import collecting
+
+__all__ = ["product"]
+
+
+def card(product: Product, data_set: str, number: str, amount: str) -> Debt:
+    by = Source(data_set, data_set, product.clock.now(), "consent", number)
+    return Debt(f"{data_set}:{number}", DebtKind.CREDIT_CARD, "Kortbanken", Sourced(Decimal(amount), (by,)))
+
+
+@pytest.fixture
+def anne(product: Product) -> Browser:
+    """Anne, with two small credits of one lender that two sources tell of, and an account in euro."""
+    collecting(product)
+    product.work()
+    for data_set in product.application.data_sets:
+        tell(product, data_set)
+    tell(product, "bank.accounts", card(product, "bank.accounts", "1", "400"), gap=True)
+    tell(product, "gjeldsregister.debts", card(product, "gjeldsregister.debts", "9", "800"))
+    browser = Browser(product, product.anne)
+    browser.post("/oversikt/legg-til", kind="spending", name="Lommepenger", amount="300")
+    return browser
+
+
+def tell(product: Product, data_set: str, *debts: Debt, gap: bool = False) -> None:
+    """What a source answers now, in place of what it answered."""
+    application = product.application
+    case = case_of(product)
+    euro = RecordGap(data_set, "account", RecordGapReason.FOREIGN_CURRENCY, "Banken", "e1", (Total.ASSETS,),
+                     Decimal("120.00"), "EUR")  # fmt: skip
+    figures = Figures(debts=debts, record_gaps=(euro,) if gap else ())
+    with application.db.write() as connection:
+        harvest.record(
+            connection, application.vault, case_id=case, person_id=product.anne.person_id, data_set=data_set,
+            state="partial" if gap else "answered", now=product.clock.now(),
+            evidence=Evidence(EvidenceState.ANSWERED, figures),
+        )  # fmt: skip
+
+
+def case_of(product: Product) -> str:
+    with product.application.db.read() as connection:
+        case = data_case_of(connection, product.anne.person_id)
+    assert case is not None
+    found: str = case.id
+    return found
+
+
+def main_of(page: str) -> str:
+    return page.partition("<main")[2].partition("</main>")[0].replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_what_may_be_one_debt_is_asked_once_and_can_be_taken_back(anne: Browser, product: Product) -> None:
+    page = main_of(anne.get("/oversikt"))
+    one, other = re.findall(r'name="(?:one|other)" value="([^"]+)"', page)[:2]
+    assert "Er dette samme gjeld?" in page and "Samme långiver, beløpet har endret seg" in page
+
+    assert anne.post("/oversikt/samme", one=one, other=other, same="yes").status_code == 303
+
+    page = main_of(anne.get("/oversikt"))
+    assert "Er dette samme gjeld?" not in page and "Du har sagt at dette er samme gjeld" in page
+    composed = main_of(anne.get("/oversikt/satt-sammen"))
+    assert "Du har sagt at det er det samme" in composed and "Differanse 0 kr" in composed
+
+    (entry,) = (one for one in re.findall(r"/oversikt/fjern/([^\"]+)", page) if one in decided(product))
+    anne.post(f"/oversikt/fjern/{entry}")
+    assert "Er dette samme gjeld?" in anne.get("/oversikt")
+
+
+def decided(product: Product) -> set[str]:
+    """Ids of what the citizen has said of two debts."""
+    with product.application.db.read() as connection:
+        entries = harvest.supplements(connection, product.application.vault, case_of(product))
+    return {row for row, entry in entries if entry.kind in (SupplementKind.SAME_DEBT, SupplementKind.OTHER_DEBT)}
+
+
+def test_an_answer_holds_when_the_source_answers_anew_with_another_balance(anne: Browser, product: Product) -> None:
+    page = main_of(anne.get("/oversikt"))
+    one, other = re.findall(r'name="(?:one|other)" value="([^"]+)"', page)[:2]
+    anne.post("/oversikt/samme", one=one, other=other, same="yes")
+
+    tell(product, "gjeldsregister.debts", replace(card(product, "gjeldsregister.debts", "another id", "650")))
+    anne.post("/oversikt/legg-til", kind="asset", name="Sykkel", amount="1000")
+
+    assert len(debts(product)) == 1
+
+
+def debts(product: Product) -> list[Any]:
+    application = product.application
+    with application.db.read() as connection:
+        found = harvest.newest_snapshot(connection, application.vault, case_of(product), product.clock.now())
+    assert found is not None
+    return [debt for debt in found[0].debts if debt.creditor == "Kortbanken"]
+
+
+def test_every_total_shows_its_records_with_sums_that_agree(anne: Browser) -> None:
+    for total in ("debt", "assets", "income", "spending"):
+        page = main_of(anne.get(f"/oversikt/satt-sammen?vis={total}"))
+        assert "Regnestykket går opp" in page and "Differanse 0 kr" in page, total
+    assert "120.00 EUR" in main_of(anne.get("/oversikt/satt-sammen?vis=assets"))
+    assert "Beløp i en annen valuta" in main_of(anne.get("/oversikt"))
+    anne.get("/oversikt/satt-sammen?vis=nonsense&side=-1")
+
+
+@pytest.mark.parametrize("language", ["nn", "en"])
+def test_the_page_has_its_words_in_every_language(anne: Browser, language: str) -> None:
+    anne.client.set_cookie("language", language)
+    for total in ("debt", "assets", "income", "spending"):
+        page = main_of(anne.get(f"/oversikt/satt-sammen?vis={total}"))
+        assert not re.findall(r">\s*(?:reconciliation|same|left_out|gap|debt)\.[a-z_]+", page), total
