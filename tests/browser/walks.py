@@ -54,7 +54,9 @@ def settle(who: Person, seconds: float = 30) -> None:
 def source_states(who: Person) -> dict[str, str]:
     """What the page says of each source, read in one go: the page may renew itself at any moment."""
     html = who.page.content()
-    found: dict[str, str] = dict(re.findall(r'<li><span>([^<]+)</span><span class="ds-tag"[^>]*>([^<]+)</span>', html))
+    found: dict[str, str] = dict(
+        re.findall(r'<li>\s*<span>([^<]+)</span>\s*<span class="ds-tag"[^>]*>([^<]+)</span>', html)
+    )
     return found
 
 

@@ -15,6 +15,11 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+def odd(dice: random.Random) -> Any:
+    """One of them, which nothing else holds."""
+    return copy.deepcopy(dice.choice(ODD))
+
+
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """*answers* with *what* done to one record of the list *where*; ``without`` has not that record at all."""
@@ -40,9 +45,9 @@ def mutant(answers: dict[str, Any], lists: list[tuple[str, ...]], dice: random.R
         for _ in range(1 if what == "field" else 2):
             what += f" {_change(rows[place], dice)}"
     elif what == "record":
-        rows[place] = dice.choice(ODD)
+        rows[place] = odd(dice)
     elif what == "junk":
-        rows.insert(place, dice.choice(ODD))
+        rows.insert(place, odd(dice))
         without = copy.deepcopy(answers)
     elif what == "repeated":
         rows.insert(dice.randrange(len(rows) + 1), copy.deepcopy(rows[place]))
@@ -69,9 +74,9 @@ def _change(record: Any, dice: random.Random) -> str:
     elif how == "missing":
         del holder[name]
     elif how == "extra" and isinstance(holder, dict):
-        holder["somethingNew"] = dice.choice(ODD)
+        holder["somethingNew"] = odd(dice)
     else:
-        holder[name] = dice.choice(ODD)
+        holder[name] = odd(dice)
     return f"{how} {name}"
 
 

@@ -20,7 +20,7 @@ from integrations.dsop.client import DsopClient
 from integrations.gjeldsregister.client import GjeldsregisterClient
 from integrations.maskinporten.client import MaskinportenClient
 from tests.factories.sampling import examples
-from tests.integrations.mutants import ODD, Mutant, holders, mutant
+from tests.integrations.mutants import Mutant, holders, mutant, odd
 from tests.integrations.told import PID, contract, example, http, in_kroner, request
 
 Json = dict[str, Any]
@@ -61,7 +61,7 @@ def _anything(seed: int, answers: Json, ask: Any) -> None:
     dice = random.Random(seed)
     for _ in range(dice.randrange(1, 4)):
         place = dice.choice(list(holders(answers)))
-        place[0][place[1]] = dice.choice(ODD)
+        place[0][place[1]] = odd(dice)
     try:
         told = ask(answers)
     except SourceError:
