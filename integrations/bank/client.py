@@ -111,7 +111,7 @@ class _Question:
         self._headers = {"Consent-ID": asked.grant}
         self._answer = Answer(data_set, bank_name, asked.as_of, asked.subject.name)
         self._missing: list[str] = []
-        near = max(asked.since, asked.as_of.date() - UNATTENDED)
+        near = max(asked.since, norwegian_day(asked.as_of) - UNATTENDED)
         #: What movements are asked by, from the most to the least a bank must take, and the first one it took.
         self._wishes = (("both", asked.since), ("booked", asked.since), ("booked", near))
         self._taken = 0

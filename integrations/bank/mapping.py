@@ -29,7 +29,7 @@ from engine.advice.economy.figures import (
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import DataSetMetadata
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_day
 from integrations.bank.schema import (
     AVAILABLE,
     HOME,
@@ -130,7 +130,7 @@ class Answer:
         self, value: Money, account: AccountRecord, day: date | None = None, derived: str = ""
     ) -> Sourced[Money]:
         """A figure with the bank's own date where it tells one."""
-        return Sourced(value, (self.source(account.resource),), day or self.at.date(), derived)
+        return Sourced(value, (self.source(account.resource),), day or norwegian_day(self.at), derived)
 
 
 def shown(account: AccountRecord) -> str:
@@ -283,8 +283,10 @@ def _drawn(card: AccountRecord, currency: str, positive: bool | None) -> tuple[M
 
 
 def _on_accounts(answer: Answer) -> Iterator[Transaction]:
-    """Where no entry of the whole answer has a minus, the bank writes none, and the sides tell the direction."""
-    writes_minus = any(entry.amount < 0 for _, told in answer.accounts for entry in told.booked)
+    """Where nothing that went out has a minus, the bank writes none, and the sides tell the direction."""
+    writes_minus = any(
+        _shows_the_minus(entry, account, answer.holder) for account, told in answer.accounts for entry in told.booked
+    )
     for account, told in answer.accounts:
         for pending, entries in ((False, told.booked), (True, told.pending)):
             for entry in _counted(answer, account, entries):
@@ -349,6 +351,12 @@ def _transaction(
     )
 
 
+def _shows_the_minus(entry: Entry, account: AccountRecord, holder: str) -> bool:
+    """Whether an entry proves that the bank writes a minus on what goes out; what somebody else paid proves nothing."""
+    paid_in = any(entry.debtor) and not any(entry.creditor) and not _is_own(entry.debtor, account, holder)
+    return entry.amount < 0 and not paid_in
+
+
 def _directed(entry: Entry, account: AccountRecord, holder: str) -> Money:
     """The amount with its direction where the bank writes no minus: from the owner, or to them."""
     if entry.amount < 0:
@@ -378,5 +386,5 @@ def _reported(answer: Answer) -> tuple[Reported, ...]:
     told = [movements.since for _, movements in answer.accounts if movements.since is not None]
     if not told:
         return ()
-    until = answer.at.astimezone(OSLO).date() - timedelta(days=1)
+    until = norwegian_day(answer.at) - timedelta(days=1)
     return (Reported(answer.data_set.id, Total.SPENDING, max(told), until, answer.bank),)

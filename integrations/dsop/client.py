@@ -27,7 +27,7 @@ from engine.advice.economy.figures import (
 from engine.advice.economy.money import Money
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import DataSetMetadata, Evidence, EvidenceRequest, EvidenceState
-from engine.platform.clock import OSLO
+from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceUnavailableError
 from integrations.bank.mapping import loan_kind
 from integrations.dsop import schema
@@ -97,7 +97,7 @@ class _Question:
 
     def evidence(self) -> Evidence:
         """Raises ``SourceError`` where the bank tells no accounts."""
-        since = self._asked.as_of.astimezone(OSLO).date() - HISTORY
+        since = norwegian_day(self._asked.as_of) - HISTORY
         debts: list[Debt] = []
         accounts: list[Account] = []
         moved: list[Transaction] = []
@@ -112,9 +112,7 @@ class _Question:
                 entries = self._entries(account, f"{where}/transactions?{urlencode({'fromDate': since.isoformat()})}")
                 told = told or entries is not None
                 moved += [self._transaction(account, entry) for entry in self._counted(account, entries or [])]
-        reported = Reported(
-            self._data_set.id, Total.SPENDING, since, self._asked.as_of.astimezone(OSLO).date(), self._bank
-        )
+        reported = Reported(self._data_set.id, Total.SPENDING, since, norwegian_day(self._asked.as_of), self._bank)
         figures = Figures(
             debts=tuple(replace(one, id=name) for one, name in zip(debts, once(d.id for d in debts), strict=True)),
             accounts=tuple(replace(a, id=name) for a, name in zip(accounts, once(a.id for a in accounts), strict=True)),
@@ -300,7 +298,7 @@ class _Question:
         return Source(self._data_set.id, self._bank, self._asked.as_of, basis, account.reference, self._bank)
 
     def _sourced(self, value: Money, account: AccountRecord, money: Balance) -> Sourced[Money]:
-        return Sourced(value, (self._source(account),), money.day or self._asked.as_of.date())
+        return Sourced(value, (self._source(account),), money.day or norwegian_day(self._asked.as_of))
 
     def _shown(self, account: AccountRecord) -> str:
         return f"{self._bank}, {account.name} ••{account.number[-4:]}"

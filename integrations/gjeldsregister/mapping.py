@@ -12,6 +12,7 @@ from engine.advice.economy.identity import fingerprints
 from engine.advice.economy.money import Money
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import DataSetMetadata
+from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
 from integrations.gjeldsregister.metadata import DEBTS
 from integrations.gjeldsregister.schema import Loan, loan
@@ -74,7 +75,7 @@ def _missing(answer: Any) -> int:
 
 def _debt(creditor: str, found: Loan, at: datetime, register: str, data_set: DataSetMetadata) -> Debt:
     source = Source(data_set.id, register, at, data_set.requirement.value, institution=register)
-    day = found.read or at.date()
+    day = found.read or norwegian_day(at)
 
     def sourced(value: Money | None) -> Sourced[Money] | None:
         return None if value is None else Sourced(value, (source,), day)
