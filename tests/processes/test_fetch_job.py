@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from engine.advice.economy.figures import Figures, RecordGap, RecordGapReason, Total
 from engine.advice.evidence import harvest
-from engine.advice.evidence.datasets import Evidence, EvidenceRequest
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.platform.provider_errors import SourceUnavailableError
 from engine.workflow.audit.chain import audit_event
@@ -126,6 +128,32 @@ def test_a_source_that_is_silent_is_asked_again_and_the_fresh_answers_are_left_a
 
     assert product.sources.asked.count("lanekassen.loans") == 1 and product.sources.asked.count("bank.accounts") == 3
     assert product.state(case) == "completed"
+
+
+@pytest.mark.parametrize(("missing", "times"), [((), 1), (("Kortbanken",), 3)])
+def test_a_record_that_cannot_be_read_is_not_asked_for_again_but_a_creditor_that_is_silent_is(
+    product: Product, missing: tuple[str, ...], times: int
+) -> None:
+    whole = product.application.data_sets["bank.accounts"]
+    asked: list[EvidenceRequest] = []
+
+    def partly(request: EvidenceRequest) -> Evidence:
+        asked.append(request)
+        gap = RecordGap("bank.accounts", "account", RecordGapReason.FOREIGN_CURRENCY, feeds=(Total.ASSETS,))
+        return Evidence(EvidenceState.PARTIAL, Figures(record_gaps=(gap,)), missing)
+
+    product.application.data_sets["bank.accounts"] = replace(whole, fetch=partly)  # type: ignore[index]
+    case = begin(product, "bank.accounts", ASKING)
+    product.complete(case, "GiveConsent", consent_answer=yes("spending"))
+    product.work()
+    product.approve(case)
+    product.complete(case, "ApproveAtSources")
+    product.work()
+    for _ in range(2):
+        product.work(timedelta(seconds=15))
+
+    assert rows(product, case) == {"bank.accounts": "partial"} and len(asked) == times
+    assert (product.state(case) == "completed") == (not missing)
 
 
 def test_what_is_withdrawn_while_it_is_asked_for_is_not_kept_and_not_asked_again(product: Product) -> None:

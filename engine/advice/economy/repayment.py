@@ -93,6 +93,13 @@ def _least(debt: Debt, rate: Decimal) -> Money:
     return max(debt.balance.value * 3 / 100, Decimal(200))
 
 
+def minimum_payment(debt: Debt) -> Money:
+    """NOK a month that a credit asks for: as told, else what is usual of the balance and the fee for having it."""
+    if debt.monthly is not None:
+        return debt.monthly.value
+    return _least(debt, ZERO) + (debt.fee.value if debt.fee else ZERO)
+
+
 def even_payment(balance: Money, rate: Decimal, months: int) -> Money:
     """NOK a month that pays a loan down to nothing in *months* (annuity). ``rate`` per cent a year."""
     share = rate / 1200

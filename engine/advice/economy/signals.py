@@ -12,6 +12,7 @@ from engine.advice.economy.figures import Debt, DebtKind, Figures, Income, Total
 from engine.advice.economy.incomes import amount_of
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Completeness, Overview
+from engine.advice.economy.repayment import minimum_payment
 from engine.advice.economy.reported import income_months
 from engine.advice.economy.spending import whole_months
 
@@ -68,14 +69,14 @@ def _over_income(overview: Overview) -> list[Signal]:
 def _minimum_only(debts: Sequence[Debt], transactions: Sequence[Transaction], months: Sequence[date]) -> list[Signal]:
     found = []
     for debt in debts:
-        if debt.kind is not DebtKind.CREDIT_CARD or debt.monthly is None:
+        if debt.kind is not DebtKind.CREDIT_CARD:
             continue
         paid: dict[date, Money] = {}
         for t in transactions:
             if t.amount < 0 and t.counterparty.lower() == debt.creditor.lower():
                 month = t.booked.replace(day=1)
                 paid[month] = paid.get(month, ZERO) - t.amount
-        if all(ZERO < paid.get(month, ZERO) <= debt.monthly.value for month in months):
+        if all(ZERO < paid.get(month, ZERO) <= minimum_payment(debt) for month in months):
             found.append(Signal("minimum_payments_only", debt.creditor, debt.balance.value))
     return found
 

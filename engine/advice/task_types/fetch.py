@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from engine.advice.consent import gate
 from engine.advice.evidence import harvest
-from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, Subject
+from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Subject
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.task_types.collection import subject_of
 from engine.advice.task_types.descriptions import named
@@ -92,7 +92,7 @@ class Fetch:
                     error=error,
                 )
 
-        silent = [name for name, (state, *_) in answers.items() if state not in harvest.ANSWERED]
+        silent = [name for name, answer in answers.items() if _may_have_more(answer)]
         again = ask_again(max((tries.get(name, 0) for name in silent or answers), default=0))
         left = {"answered": not silent, "askAgain": again}
         down = bool(single) and any(state in ("unavailable", "broken") for state, *_ in answers.values())
@@ -141,6 +141,14 @@ class Fetch:
         except SourceBrokenError as failure:
             return "broken", failure.code, None
         return evidence.state.value, "", evidence
+
+
+def _may_have_more(answer: Answer) -> bool:
+    """Whether asking again may tell more: a record that could not be read, or is in euro, is the same the next time."""
+    state, _, evidence = answer
+    if evidence is not None and state == EvidenceState.PARTIAL.value:
+        return bool(evidence.missing)
+    return state not in harvest.ANSWERED
 
 
 def ask_again(tries: int) -> str:

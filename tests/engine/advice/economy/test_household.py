@@ -296,6 +296,16 @@ def test_a_sound_economy_has_no_signal_but_saving_that_is_used() -> None:
     assert [s.kind for s in signals(build(figures, as_of=TODAY), figures)] == ["minimum_payments_only", "savings_eaten"]
 
 
+@pytest.mark.parametrize(("balance", "fee", "seen"), [(20_000, 0, True), (19_000, 0, False), (19_000, 45, True)])
+def test_where_nobody_tells_what_a_card_asks_for_the_usual_part_and_its_fee_are_the_minimum(
+    balance: int, fee: int, seen: bool
+) -> None:
+    card = debt("Kort", balance, DebtKind.CREDIT_CARD, rate=nok(22), fee=nok(fee))
+    figures = replace(economy(), debts=(card,))
+    kinds = [signal.kind for signal in signals(build(figures, as_of=TODAY), figures)]
+    assert ("minimum_payments_only" in kinds) is seen
+
+
 def test_income_that_falls_is_seen_before_it_hurts() -> None:
     figures = economy()
     lower = Income("i10", IncomeKind.WAGE, "Jobb", date(2026, 10, 1), nok(20_000), net=nok(20_000))
