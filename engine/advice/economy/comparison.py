@@ -75,6 +75,7 @@ class Record:
     """One debt as one source told it, with what it is known again by.
 
     place  where it stood in what was found: only to lead back to it, never to compare by
+    older  what the debt was known by in an earlier overview
     """
 
     debt: Debt
@@ -86,6 +87,7 @@ class Record:
     names: tuple[tuple[str, ...], ...]
     numbers: frozenset[str]
     granted: Money | None
+    older: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> str:
@@ -95,7 +97,7 @@ class Record:
     @property
     def keys(self) -> frozenset[str]:
         """What decisions and corrections of this record are stored by."""
-        return frozenset({self.fingerprint, self.debt.id, f"{self.source}#{self.fingerprint}"})
+        return frozenset({self.fingerprint, self.debt.id, f"{self.source}#{self.fingerprint}"}) | self.older
 
 
 def record_of(debt: Debt, place: int, fingerprint: str) -> Record:

@@ -8,7 +8,7 @@ others. What may be the same is a ``Question`` to the citizen; a ``Decision`` is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -73,9 +73,13 @@ class Matched:
     questions: tuple[Question, ...]
 
 
-def match(found: Sequence[Debt], decisions: Sequence[Decision] = ()) -> Matched:
-    """Every debt once, and what to ask."""
+def match(found: Sequence[Debt], decisions: Sequence[Decision] = (), before: Sequence[Debt] = ()) -> Matched:
+    """Every debt once, and what to ask.
+
+    before  the debts of an earlier overview: each is looked for, and the one found is known by the old names too
+    """
     records = sorted(_records(found), key=_canonical)
+    records = _known_before(records, before)
     judge = _Judge(decisions)
     groups = [
         _group(cluster, judge)
@@ -85,6 +89,30 @@ def match(found: Sequence[Debt], decisions: Sequence[Decision] = ()) -> Matched:
     groups.sort(key=lambda group: (group.debt.id, _canonical(group.records[0])))
     groups = _told_apart(groups)
     return Matched(tuple(groups), _questions(groups, judge))
+
+
+def _known_before(records: Sequence[Record], before: Sequence[Debt]) -> list[Record]:
+    """The records with what the debts they continue were called, where those names would lead nowhere any more."""
+    now = frozenset().union(*(record.keys for record in records))
+    lost = [debt for debt in before if not now & {debt.id, *debt.records}]
+    older: dict[int, frozenset[str]] = {}
+    for debt, place in _continued(lost, records):
+        older[place] = frozenset({debt.id, *debt.records})
+    for debt in before:
+        held = next((one for one in records if one.keys & {debt.id, *debt.records}), None)
+        if held is not None:
+            older[held.place] = older.get(held.place, frozenset()) | {debt.id, *debt.records} - now
+    return [replace(one, older=older[one.place]) if one.place in older else one for one in records]
+
+
+def _continued(before: Sequence[Debt], records: Sequence[Record]) -> list[tuple[Debt, int]]:
+    """Debts that only their likeness leads back to, each with the place of the record that continues it."""
+    if not before or not records:
+        return []
+    was = [replace(record_of(as_told(debt), place, ""), source="before") for place, debt in enumerate(before)]
+    there = [replace(one, source="now") for one in records]
+    chosen = assignment.assign([[_likely(compare(one, other)) for other in there] for one in was])
+    return [(before[row], there[column].place) for row, column in enumerate(chosen) if column is not None]
 
 
 def _told_apart(groups: Sequence[Group]) -> list[Group]:
@@ -258,34 +286,6 @@ def _questions(groups: Sequence[Group], judge: _Judge) -> tuple[Question, ...]:
             asked |= {one_id, other_id}
             found.append(Question(one_id, other_id, reason))
     return tuple(found)
-
-
-def follow(before: Iterable[Debt], now: Iterable[Debt]) -> Mapping[str, Debt]:
-    """Id of a debt in an earlier overview → the debt it is in this one, where there is one."""
-    earlier, later = list(before), list(now)
-    by_key = {key: debt for debt in later for key in (debt.id, *debt.records)}
-    found = {}
-    left = []
-    for debt in earlier:
-        known = next((by_key[key] for key in (debt.id, *debt.records) if key in by_key), None)
-        if known is None:
-            left.append(debt)
-        else:
-            found[debt.id] = known
-    taken = {debt.id for debt in found.values()}
-    free = [debt for debt in later if debt.id not in taken]
-    return {**found, **_followed(left, free)}
-
-
-def _followed(before: Sequence[Debt], now: Sequence[Debt]) -> dict[str, Debt]:
-    """Those that only their likeness leads back to: what was certain then is looked for as one source's records."""
-    if not before or not now:
-        return {}
-    was = [replace(record_of(as_told(debt), place, ""), source="before") for place, debt in enumerate(before)]
-    there = [replace(record_of(as_told(debt), place, ""), source="now") for place, debt in enumerate(now)]
-    worth = [[_likely(compare(one, other)) for other in there] for one in was]
-    chosen = assignment.assign(worth)
-    return {was[row].debt.id: now[column] for row, column in enumerate(chosen) if column is not None}
 
 
 def _likely(found: Comparison) -> int | None:

@@ -117,19 +117,32 @@ class Compiled:
     sides: Mapping[Total, Side]
 
 
-def build(found: Figures, *, as_of: date, gaps: Sequence[Gap] = (), supplements: Sequence[Supplement] = ()) -> Overview:
+def build(
+    found: Figures,
+    *,
+    as_of: date,
+    gaps: Sequence[Gap] = (),
+    supplements: Sequence[Supplement] = (),
+    before: Sequence[Debt] = (),
+) -> Overview:
     """Compile everything known into one overview. Pure.
 
-    gaps  what was not answered or not asked, each with the totals it feeds
+    gaps    what was not answered or not asked, each with the totals it feeds
+    before  the debts of the overview before this one: what was said of a debt by what it was called then still holds
     """
-    return _Compilation(found, as_of, gaps, supplements).overview()
+    return _Compilation(found, as_of, gaps, supplements, before).overview()
 
 
 def compiled(
-    found: Figures, *, as_of: date, gaps: Sequence[Gap] = (), supplements: Sequence[Supplement] = ()
+    found: Figures,
+    *,
+    as_of: date,
+    gaps: Sequence[Gap] = (),
+    supplements: Sequence[Supplement] = (),
+    before: Sequence[Debt] = (),
 ) -> Compiled:
     """As ``build``, with what became of each record."""
-    made = _Compilation(found, as_of, gaps, supplements)
+    made = _Compilation(found, as_of, gaps, supplements, before)
     return Compiled(made.overview(), reconciliation(made.received(), made.entries()))
 
 
@@ -155,14 +168,21 @@ def decisions(supplements: Iterable[Supplement]) -> tuple[Decision, ...]:
 class _Compilation:
     """The steps of one compilation, each computed once."""
 
-    def __init__(self, found: Figures, as_of: date, gaps: Sequence[Gap], supplements: Sequence[Supplement]) -> None:
+    def __init__(
+        self,
+        found: Figures,
+        as_of: date,
+        gaps: Sequence[Gap],
+        supplements: Sequence[Supplement],
+        before: Sequence[Debt],
+    ) -> None:
         self._found = found
         self._as_of = as_of
         self._gaps = gaps
         self._supplements = sorted(supplements, key=lambda entry: (entry.at, entry.id))
         added = [_own_debt(entry) for entry in self._supplements if entry.kind is SupplementKind.DEBT]
         told = [*found.debts, *(_overdraft(account) for account in found.accounts if account.balance.value < 0), *added]
-        self._matched = duplicates.match(told, decisions(self._supplements))
+        self._matched = duplicates.match(told, decisions(self._supplements), before)
         self._corrections = _corrections(self._matched.groups, self._supplements)
         self._assets, self._valued = duplicates.assets(sorted(found.assets, key=_asset_order))
         self._incomes = incomes.once(found.incomes)

@@ -15,6 +15,7 @@ from typing import Literal
 from engine.advice.economy.claims import late_interest
 from engine.advice.economy.figures import Debt, DebtKind, DebtStatus
 from engine.advice.economy.money import ZERO, Money
+from engine.advice.economy.overview import Overview
 
 Order = Literal["dearest_first", "smallest_first"]
 MOST_MONTHS = 600
@@ -84,6 +85,12 @@ def plans(debts: Sequence[Debt], as_of: date, left_alone: Collection[DebtKind] =
         least = min(least.quantize(_ORE), debt.balance.value)
         found.append(Plan(debt.id, debt.creditor, debt.balance.value, rate, least, debt.rate is None))
     return tuple(found)
+
+
+def known_by(overview: Overview, debts: Sequence[Plan]) -> frozenset[str]:
+    """Whatever the debts of a plan are and have been called: a plan holds on to the names they had when it was made."""
+    ids = {debt.id for debt in debts}
+    return frozenset(ids.union(*(debt.records for debt in overview.debts if debt.id in ids)))
 
 
 def _least(debt: Debt, rate: Decimal) -> Money:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, func, insert, select, update
 
 from engine.advice.economy import overview as economy
-from engine.advice.economy.figures import Figures, Gap, GapReason
+from engine.advice.economy.figures import Debt, Figures, Gap, GapReason
 from engine.advice.economy.overview import Compiled, Overview, build
 from engine.advice.economy.supplements import Supplement
 from engine.advice.economy.wire import from_json, to_json
@@ -161,7 +161,19 @@ def compiled(
     """What is known now as an overview of *as_of*, and what became of every record of every answer."""
     found, gaps = figures(connection, vault, case_id, data_sets, subject_role)
     added = tuple(entry for _, entry in supplements(connection, vault, case_id))
-    return economy.compiled(found, as_of=as_of, gaps=gaps, supplements=added)
+    before = _debts_before(connection, vault, case_id)
+    return economy.compiled(found, as_of=as_of, gaps=gaps, supplements=added, before=before)
+
+
+def _debts_before(connection: Connection, vault: Vault, case_id: str) -> tuple[Debt, ...]:
+    """The debts of the newest overview there is, whose names what the citizen said of them may hold on to."""
+    row = connection.execute(
+        select(snapshot).where(snapshot.c.case_id == case_id).order_by(snapshot.c.version.desc()).limit(1)
+    ).first()
+    if row is None:
+        return ()
+    found: Overview = from_json(vault.open(connection, row.person_id, f"snapshot.content:{row.id}", row.content))
+    return found.debts
 
 
 def build_snapshot(
@@ -177,7 +189,8 @@ def build_snapshot(
     """Compile what is known now and keep it as the next version, which is never changed."""
     found, gaps = figures(connection, vault, case_id, data_sets, subject_role)
     added = tuple(entry for _, entry in supplements(connection, vault, case_id))
-    overview = build(found, as_of=norwegian_day(now), gaps=gaps, supplements=added)
+    before = _debts_before(connection, vault, case_id)
+    overview = build(found, as_of=norwegian_day(now), gaps=gaps, supplements=added, before=before)
     version = (
         connection.execute(
             select(func.coalesce(func.max(snapshot.c.version), 0)).where(snapshot.c.case_id == case_id)

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, select
 
 from engine.advice.consent import gate
 from engine.advice.economy.enk.overview import WARN_DAYS, EnkOverview, EnkWarning
-from engine.advice.economy.repayment import plans
+from engine.advice.economy.figures import Total
+from engine.advice.economy.overview import Completeness
+from engine.advice.economy.repayment import known_by, plans
 from engine.advice.economy.signals import signals
 from engine.advice.evidence import baseline, business, harvest
 from engine.advice.evidence.datasets import DataSet, EvidenceState, Kind, Requirement
@@ -189,9 +191,10 @@ class HouseholdCheck:
             )
             for signal in found
         ]
-        there = {debt.id for debt in left}
+        there = known_by(overview, left)
+        whole = overview.completeness(Total.DEBT) is Completeness.COMPLETE
         for one in plan.get("debts", ()):
-            if one["id"] not in there and not overview.gaps:
+            if one["id"] not in there and whole:
                 due.append((f"milestone:{one['id']}", "milestone", {"about": one["name"]}))
 
         def save(connection: Connection) -> None:
@@ -201,4 +204,4 @@ class HouseholdCheck:
                     content=content, now=now,
                 )  # fmt: skip
 
-        return Done({"asking": asking, "debtFree": bool(plan) and not left and not overview.gaps}, save)
+        return Done({"asking": asking, "debtFree": bool(plan) and not left and whole}, save)

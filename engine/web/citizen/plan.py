@@ -16,7 +16,7 @@ from engine.advice.economy.figures import Total
 from engine.advice.economy.measures import available, eased
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Completeness, Overview
-from engine.advice.economy.repayment import Milestone, Order, Plan, minimum, needed, plans, schedule
+from engine.advice.economy.repayment import Milestone, Order, Plan, known_by, minimum, needed, plans, schedule
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.web.citizen import own_pages
@@ -95,7 +95,7 @@ def have_now(overview: Overview) -> Money | None:
 
 def _milestones(known: Known, debts: tuple[Plan, ...], ahead: tuple[Milestone, ...]) -> list[dict[str, Any]]:
     """Debts that are gone since the plan began, then those to come with their month."""
-    there = {debt.id for debt in debts}
+    there = known_by(known.overview, debts)
     reached = [
         {"name": one["name"], "state": "done", "month": None}
         for one in known.plan.get("debts", ())

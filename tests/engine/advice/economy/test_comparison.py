@@ -180,3 +180,27 @@ def test_an_account_below_zero_is_a_debt_and_a_card_in_credit_is_owned() -> None
         (DebtKind.OVERDRAFT, Decimal(8240), DebtStatus.OVERDUE)
     ]
     assert overview.total_assets == 500
+
+
+def test_a_correction_by_an_id_of_before_holds_when_the_source_calls_the_debt_something_else() -> None:
+    """The debt register gave ids by place in its list once; Alfa and Beta now come the other way round."""
+    old = (debt(REGISTER, "ngi-0", "160000", "Alfa Bank"), debt(REGISTER, "ngi-1", "20000", "Beta Bank"))
+    entry = Supplement("s", SupplementKind.CORRECTION, "", Decimal(140000), AT, "gjeldsregister.debts:ngi-0")
+    first = build(Figures(debts=old), as_of=AT.date(), supplements=[entry])
+    new = (debt(REGISTER, "beta", "19500", "Beta Bank", limit="30000"), debt(REGISTER, "alfa", "158000", "Alfa Bank"))
+
+    then = build(Figures(debts=new), as_of=AT.date(), supplements=[entry], before=first.debts)
+    later = build(Figures(debts=new[::-1]), as_of=AT.date(), supplements=[entry], before=then.debts)
+
+    for overview in (then, later):
+        assert {one.creditor: one.balance.value for one in overview.debts} == {"Alfa Bank": 140000, "Beta Bank": 19500}
+
+
+def test_a_correction_lives_on_in_the_other_source_when_the_first_is_withdrawn() -> None:
+    register, bank = debt(REGISTER, "1", "48200"), debt(BANK, "7", "47900", account="86011117947")
+    entry = Supplement("s", SupplementKind.CORRECTION, "", Decimal(40000), AT, register.id)
+    both = build(Figures(debts=(bank, register)), as_of=AT.date(), supplements=[entry])
+
+    alone = build(Figures(debts=(bank,)), as_of=AT.date(), supplements=[entry], before=both.debts)
+
+    assert [one.balance.value for one in alone.debts] == [40000]
