@@ -1,16 +1,31 @@
-"""Balance of the student loan, split in loan, interest, fees and costs."""
+"""Balance of the student loan, split in loan, interest, fees and costs. Each part is read by itself.
+
+The documented sample says a total of 0 beside parts that are not: the parts are what is owed. Overpaid is below zero.
+"""
 
 from __future__ import annotations
 
-from engine.advice.economy.figures import Debt, DebtKind, Figures
-from engine.advice.economy.sourced import Source
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from engine.advice.economy.figures import Debt, DebtKind, Figures, RecordGap, RecordGapReason, Total
+from engine.advice.economy.money import ZERO, Money
+from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
-from integrations.answer import load, sourced
+from engine.platform.calendar import norwegian_day
+from engine.platform.provider_errors import SourceBrokenError
+from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.lanekassen.metadata import LOANS
-from integrations.lanekassen.schema import Balances
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.provider import Provider, ProviderContext
+from integrations.record import BeyondSenseError, Record, UnreadableError, rows
+
+LANEKASSEN = "Lånekassen"
+PRINCIPAL, INTEREST, COSTS = "Lån", "Renter", "Gebyr"
+#: Which part of the debt each name is; what has another name is still owed.
+PARTS = {"lån": PRINCIPAL, "renter": INTEREST, "gebyr": COSTS, "omkostninger": COSTS}
 
 
 class LanekassenClient:
@@ -26,32 +41,81 @@ class LanekassenClient:
             "Consent-ID": token,
             "PSU_ID": asked.subject.pid,
         }
-        answer = load(Balances(), self._http.get(f"{self._url}/saldo/v1/Accounts", headers=headers).json())
-        found = _figures(answer, asked)
-        return Evidence(EvidenceState.ANSWERED if found.debts else EvidenceState.EMPTY, found)
+        answer = self._http.get(f"{self._url}/saldo/v1/Accounts", headers=headers, expected=frozenset({200, 404}))
+        if answer.status == 404:  # Lånekassen does not know the person
+            return Evidence(EvidenceState.EMPTY, Figures())
+        found = figures(answer.json(), asked)
+        return Evidence(state_of(found), found)
 
 
-def _figures(answer: dict[str, object], asked: EvidenceRequest) -> Figures:
-    parts: dict[str, object] = {}
-    for account in answer["Accounts"]:  # type: ignore[attr-defined]
-        parts[account["Name"]] = account["Balances"][0]["BalanceAmount"]["amount"]
-    if not answer["TotalAmount"]:
-        return Figures()
-    source = Source(LOANS.id, "Lånekassen", asked.as_of, LOANS.requirement.value, "saldo")
+def figures(answer: Any, asked: EvidenceRequest) -> Figures:
+    """One debt, or none. Raises ``SourceBrokenError`` where there are no accounts in the answer."""
+    told = rows(answer, "Accounts")
+    if told is None:
+        raise SourceBrokenError("schema")
+    parts: dict[str, Money] = defaultdict(lambda: ZERO)
+    gaps: list[RecordGap] = []
+    days: list[date] = []
 
-    def part(name: str):  # type: ignore[no-untyped-def]
-        return sourced(parts[name], source, asked.as_of) if name in parts else None
+    def gap(reason: RecordGapReason, account: Record, *feeds: Total, currency: str = "") -> None:
+        gaps.append(RecordGap(LOANS.id, "loan", reason, LANEKASSEN, account.text("Name"), feeds, currency=currency))
 
-    debt = Debt(
-        id=f"{LOANS.id}:saldo",
-        kind=DebtKind.STUDENT_LOAN,
-        creditor="Lånekassen",
-        balance=sourced(answer["TotalAmount"], source, asked.as_of),
-        principal=part("Lån"),
-        interest=part("Renter"),
-        costs=part("Gebyr"),
+    for number, account in enumerate(told):
+        if any(account.same_as(before) for before in told[:number]):
+            gap(RecordGapReason.REPEATED, account)
+            continue
+        balance = (account.records("Balances") or [Record(None)])[0]
+        amount = balance.record("BalanceAmount")
+        try:
+            money, currency = amount.money("amount"), amount.text("currency").upper()
+        except BeyondSenseError:
+            gap(RecordGapReason.TOO_LARGE, account, Total.DEBT)
+            continue
+        except UnreadableError:
+            gap(RecordGapReason.UNREADABLE, account, Total.DEBT)
+            continue
+        if money is None:
+            gap(RecordGapReason.NO_AMOUNT, account, Total.DEBT)
+        elif currency not in ("", "NOK"):
+            gap(RecordGapReason.FOREIGN_CURRENCY, account, Total.DEBT, currency=currency)
+        else:
+            parts[PARTS.get(account.text("Name").lower(), "")] += money
+            days += [day] if (day := balance.day("LastChangeDateTime")) else []
+    return Figures(debts=_debts(answer, parts, days, gaps, asked), record_gaps=tuple(gaps))
+
+
+def _debts(
+    answer: Any, parts: dict[str, Money], days: list[date], gaps: list[RecordGap], asked: EvidenceRequest
+) -> tuple[Debt, ...]:
+    balance = sum(parts.values(), ZERO)
+    if gaps and (whole := _total(answer)):
+        balance, parts = whole, {}  # a part could not be read, and the total says what is owed in all
+    if not balance:
+        return ()
+    source = Source(LOANS.id, LANEKASSEN, asked.as_of, LOANS.requirement.value, "saldo")
+    day = max(days, default=norwegian_day(asked.as_of))
+
+    def sourced(value: Money | None) -> Sourced[Money] | None:
+        return None if value is None else Sourced(value, (source,), day)
+
+    return (
+        Debt(
+            id=f"{LOANS.id}:saldo",
+            kind=DebtKind.STUDENT_LOAN,
+            creditor=LANEKASSEN,
+            balance=Sourced(balance, (source,), day),
+            principal=sourced(parts.get(PRINCIPAL)),
+            interest=sourced(parts.get(INTEREST)),
+            costs=sourced(parts.get(COSTS)),
+        ),
     )
-    return Figures(debts=(debt,))
+
+
+def _total(answer: Any) -> Money | None:
+    try:
+        return Record(answer).money("TotalAmount")
+    except UnreadableError:
+        return None
 
 
 def connect(context: ProviderContext) -> Provider:

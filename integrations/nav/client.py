@@ -1,48 +1,32 @@
-"""What Nav paid, month by month, with what was withheld for creditors."""
+"""What Nav paid the person, month by month, with what was withheld for creditors. Each benefit is read by itself.
+
+Withheld is negative and paid back is positive. A payment belongs to the month it was paid; one that is to come, came
+back, or went to an employer is no income.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
-from marshmallow import fields
-
-from engine.advice.economy.figures import Figures, Income, IncomeKind
-from engine.advice.economy.sourced import Source
-from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
+from engine.advice.economy.figures import Figures, Income, IncomeKind, RecordGap, RecordGapReason, Reported, Total
+from engine.advice.economy.money import ZERO, Money
+from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.evidence.datasets import Evidence, EvidenceRequest
 from engine.platform.calendar import norwegian_day
-from engine.platform.provider_errors import SourceRefusedError
-from integrations.answer import Answer, load, sourced
+from engine.platform.provider_errors import SourceBrokenError
+from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.nav.metadata import BENEFITS
 from integrations.provider import Provider, ProviderContext
+from integrations.record import BeyondSenseError, Record, UnreadableError, once
 
+NAV, NAV_ORGNO = "Nav", "889640782"
 KINDS = {"Barnetrygd": IncomeKind.CHILD_BENEFIT, "Alderspensjon": IncomeKind.PENSION}
-
-
-class Withheld(Answer):
-    trekktype = fields.String(load_default="")
-    trekkbeloep = fields.Decimal(required=True)
-    kreditor = fields.String(load_default="", allow_none=True)
-
-
-class Receiver(Answer):
-    ident = fields.String(required=True)
-
-
-class Benefit(Answer):
-    ytelsestype = fields.String(required=True)
-    ytelseNettobeloep = fields.Decimal(required=True)
-    ytelseskomponentersum = fields.Decimal(required=True)
-    skattsum = fields.Decimal(load_default=Decimal(0))
-    trekkListe = fields.List(fields.Nested(Withheld), load_default=list)
-    rettighetshaver = fields.Nested(Receiver, required=True)
-
-
-class Payment(Answer):
-    posteringsdato = fields.Date(required=True)
-    ytelseListe = fields.List(fields.Nested(Benefit), required=True)
+#: What a status says of money that was not paid out after all.
+CAME_BACK = ("retur", "annuller", "stoppet", "avvist")
 
 
 class NavClient:
@@ -52,37 +36,114 @@ class NavClient:
         self._maskinporten = maskinporten
 
     def fetch(self, asked: EvidenceRequest) -> Evidence:
+        """What was paid to the person since ``asked.since``, today too: ``tom`` is the first day left out."""
+        until = norwegian_day(asked.as_of) + timedelta(days=1)
         body = {
             "ident": asked.subject.pid,
-            "rolle": "RETTIGHETSHAVER",
-            "periode": {"fom": asked.since.isoformat(), "tom": norwegian_day(asked.as_of).isoformat()},
+            "rolle": "UTBETALT_TIL",
+            "periode": {"fom": asked.since.isoformat(), "tom": until.isoformat()},
             "periodetype": "UTBETALINGSPERIODE",
         }
         headers = {"Authorization": f"Bearer {self._maskinporten.token(BENEFITS.scope)}", "X-Fullmakt": asked.grant}
-        payments = load(Payment(many=True), self._http.post(self._url, json=body, headers=headers).json())
-        found = tuple(_income(payment, benefit, asked) for payment in payments for benefit in payment["ytelseListe"])
-        return Evidence(EvidenceState.ANSWERED if found else EvidenceState.EMPTY, Figures(incomes=found))
+        found = benefits(self._http.post(self._url, json=body, headers=headers).json(), asked)
+        return Evidence(state_of(found), found)
 
 
-def _income(payment: dict[str, Any], benefit: dict[str, Any], asked: EvidenceRequest) -> Income:
-    if benefit["rettighetshaver"]["ident"] != asked.subject.pid:
-        raise SourceRefusedError("another_person")
-    month = payment["posteringsdato"].replace(day=1)
-    kind = benefit["ytelsestype"]
-    source = Source(BENEFITS.id, "Nav", asked.as_of, BENEFITS.requirement.value, f"{kind}/{month:%Y-%m}")
-    withheld = sum((abs(item["trekkbeloep"]) for item in benefit["trekkListe"]), Decimal(0))
-    at = asked.as_of
+@dataclass(slots=True)
+class _Read:
+    """What was read so far."""
+
+    asked: EvidenceRequest
+    incomes: list[Income] = field(default_factory=list)
+    gaps: list[RecordGap] = field(default_factory=list)
+
+    def gap(self, reason: RecordGapReason, what: str, *feeds: Total) -> None:
+        self.gaps.append(RecordGap(BENEFITS.id, "benefit", reason, NAV, what, feeds))
+
+
+def benefits(answer: Any, asked: EvidenceRequest) -> Figures:
+    """One income for each benefit of each payment. Raises ``SourceBrokenError`` for what is no list of payments."""
+    if not isinstance(answer, list):
+        raise SourceBrokenError("schema")
+    told = [Record(one) for one in answer]
+    read = _Read(asked)
+    for number, payment in enumerate(told):
+        if any(payment.same_as(before) for before in told[:number]):
+            read.gap(RecordGapReason.REPEATED, "")
+        else:
+            _payment(payment, read)
+    names = once(f"{BENEFITS.id}:{income.id}" for income in read.incomes)
+    found = tuple(replace(one, id=name) for name, one in zip(names, read.incomes, strict=True))
+    whole = Reported(BENEFITS.id, Total.INCOME, asked.since, norwegian_day(asked.as_of))
+    return Figures(incomes=found, record_gaps=tuple(read.gaps), reported=(whole,))
+
+
+def _payment(payment: Record, read: _Read) -> None:
+    paid, due = payment.day("utbetalingsdato"), payment.day("forfallsdato", "posteringsdato")
+    receiver = payment.record("utbetaltTil").text("ident")
+    status = payment.text("utbetalingsstatus").lower()
+    for benefit in payment.records("ytelseListe"):
+        name = benefit.text("ytelsestype") or "Ytelse"
+        if any(word in status for word in CAME_BACK):
+            read.gap(RecordGapReason.CLOSED, name)
+        elif (receiver and receiver != read.asked.subject.pid) or benefit.text("refundertForOrg"):
+            read.gap(RecordGapReason.ANOTHER_PERSON, name)
+        elif paid is None and due is not None and due > norwegian_day(read.asked.as_of):
+            read.gap(RecordGapReason.NOT_YET, name)
+        else:
+            _benefit(benefit, name, paid or due, read)
+
+
+def _benefit(benefit: Record, name: str, day: date | None, read: _Read) -> None:
+    try:
+        if day is None:
+            raise UnreadableError("utbetalingsdato")
+        amounts = _amounts(benefit)
+    except BeyondSenseError:
+        read.gap(RecordGapReason.TOO_LARGE, name, Total.INCOME)
+    except UnreadableError:
+        read.gap(RecordGapReason.UNREADABLE, name, Total.INCOME)
+    else:
+        if amounts is None:
+            read.gap(RecordGapReason.NO_AMOUNT, name, Total.INCOME)
+        else:
+            read.incomes.append(_income(benefit, name, day, amounts, read.asked))
+
+
+def _amounts(benefit: Record) -> tuple[Money, Money, Money, Money] | None:
+    """Gross, tax, withheld for creditors, net; ``None`` where no amount is told."""
+    gross, net = benefit.money("ytelseskomponentersum"), benefit.money("ytelseNettobeloep")
+    tax = -(benefit.money("skattsum") or ZERO)
+    attached = -sum((row.money("trekkbeloep") or ZERO for row in benefit.records("trekkListe")), ZERO)
+    if gross is None and net is None:
+        return None
+    if gross is None:
+        gross = (net or ZERO) + tax + attached
+    return gross, tax, attached, gross - tax - attached if net is None else net
+
+
+def _income(
+    benefit: Record, name: str, day: date, amounts: tuple[Money, Money, Money, Money], asked: EvidenceRequest
+) -> Income:
+    gross, tax, attached, net = amounts
+    period = benefit.record("ytelsesperiode").day("fom") or day
+    reference = f"{name}/{day:%Y-%m-%d}/{period:%Y-%m-%d}"
+    source = Source(BENEFITS.id, NAV, asked.as_of, BENEFITS.requirement.value, reference)
+
+    def sourced(value: Money) -> Sourced[Money]:
+        return Sourced(value, (source,), day)
+
     return Income(
-        id=f"{BENEFITS.id}:{kind}/{month:%Y-%m}",
-        kind=KINDS.get(kind, IncomeKind.BENEFIT),
-        payer="Nav",
-        month=month,
-        gross=sourced(benefit["ytelseskomponentersum"], source, at),
-        net=sourced(benefit["ytelseNettobeloep"], source, at),
-        tax=sourced(abs(benefit["skattsum"]), source, at),
-        attached=sourced(withheld, source, at) if withheld else None,
-        payer_orgno="889640782",
-        name=kind,
+        id=reference,
+        kind=KINDS.get(name, IncomeKind.BENEFIT),
+        payer=NAV,
+        month=day.replace(day=1),
+        gross=sourced(gross),
+        net=sourced(net),
+        tax=sourced(tax),
+        attached=sourced(attached) if attached else None,
+        payer_orgno=NAV_ORGNO,
+        name=name,
     )
 
 

@@ -257,6 +257,7 @@ class RecordGapReason(StrEnum):
     CLOSED = "closed"  # the source says that it is ended; nothing is lacking
     REPEATED = "repeated"  # the very same record once more; nothing is lacking
     ANOTHER_PERSON = "another_person"  # told of somebody else; nothing is lacking
+    NOT_YET = "not_yet"  # told, to be paid later; nothing is lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,12 @@ class RecordGap:
     @property
     def lacking(self) -> bool:
         """Whether a total is less than whole because of it."""
-        nothing = (RecordGapReason.CLOSED, RecordGapReason.REPEATED, RecordGapReason.ANOTHER_PERSON)
+        nothing = (
+            RecordGapReason.CLOSED,
+            RecordGapReason.REPEATED,
+            RecordGapReason.ANOTHER_PERSON,
+            RecordGapReason.NOT_YET,
+        )
         return self.reason not in nothing and bool(self.feeds)
 
 
