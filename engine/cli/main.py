@@ -100,7 +100,7 @@ def main(
             prepare(application)
             return 0
         return _on_the_database(application, options)
-    except run.Refused as refused:
+    except run.NotRunnableError as refused:
         rows = [{"element": f.element, "rule": f.rule, "message": f.message, "line": f.line} for f in refused.findings]
         print(json.dumps(rows, ensure_ascii=False))
         print(refused, file=sys.stderr)

@@ -35,7 +35,7 @@ array of {element, rule, message} on stdout and in words on stderr.
 """
 
 
-class Refused(Exception):
+class NotRunnableError(Exception):
     """The definition cannot be executed. ``findings`` say why."""
 
     def __init__(self, findings: list[Finding]) -> None:
@@ -74,7 +74,7 @@ def _steps(text: str) -> int:
 
 
 def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
-    """Execute and print. Raises ``StimuliError``, ``Refused`` and ``OSError``; a definition is never half executed."""
+    """Execute and print. Raises ``StimuliError``, ``NotRunnableError`` and ``OSError``; a definition is never half executed."""
     path: Path = options.path
     file = path / "process.bpmn" if path.is_dir() else path
     stimuli = read_stimuli(options.stimuli)
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
         definitions = parse(file.read_bytes(), conditions=options.conditions)
         _refuse(definitions, options.process, capabilities)
     except BpmnSyntaxError as error:
-        raise Refused([Finding("", "unreadable", error.message, error.line)]) from None
+        raise NotRunnableError([Finding("", "unreadable", error.message, error.line)]) from None
     starts = sum("start" in stimulus for stimulus in stimuli)
     if not stimuli or "start" not in stimuli[0]:
         starts += 1
@@ -133,7 +133,7 @@ def _refuse(definitions: Definitions, process_id: str, capabilities: Capabilitie
     ordered = {key: process for key, process in known.items() if key in running}
     faults += [f for f in validate(Definitions(ordered), capabilities, EXECUTABLE) if f.severity == "error"]
     if faults:
-        raise Refused(faults)
+        raise NotRunnableError(faults)
 
 
 def _print(lines: Iterable[TraceLine]) -> None:

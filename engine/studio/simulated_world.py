@@ -12,7 +12,7 @@ from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelStat
 from engine.advice.economy.figures import Asset, AssetKind, Debt, DebtKind, Figures, Income, IncomeKind
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Kind, Title
-from engine.advice.task_types.call_out import Ask, Refused, ReplyUnusable, Scalar
+from engine.advice.task_types.call_out import Ask, CallRefusedError, ReplyUnusableError, Scalar
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
 from engine.platform.calendar import norwegian_day, norwegian_today
 from engine.platform.clock import Clock
@@ -145,9 +145,9 @@ class SimulatedTarget:
         if self._world.failing or fault == "silent":
             raise SourceUnavailableError("simulated")
         if fault == "refuses":
-            raise Refused("http_403")
+            raise CallRefusedError("http_403")
         if fault == "garbage":
             raise SourceBrokenError("not_json")
         if fault == "empty" and ask.wanted:
-            raise ReplyUnusable("reply_value_missing", ask.wanted[0].variable)
+            raise ReplyUnusableError("reply_value_missing", ask.wanted[0].variable)
         return {one.variable: self._VALUES.get(one.type, "PRØVESVAR") for one in ask.wanted}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.advice.task_types.call_out import Ask, Refused, Scalar, picked
+from engine.advice.task_types.call_out import Ask, CallRefusedError, Scalar, picked
 from engine.platform.provider_errors import SourceRefusedError
 from engine.platform.settings import CallTarget
 from integrations.http import HttpClient
@@ -34,5 +34,5 @@ class CallClient:
         try:
             answer = self._http.post(self._target.url, json=dict(ask.body), headers=headers, expected=TAKEN, most=MOST)
         except SourceRefusedError as refused:
-            raise Refused(refused.code) from None
+            raise CallRefusedError(refused.code) from None
         return picked(answer.json() if ask.wanted else {}, ask.wanted)

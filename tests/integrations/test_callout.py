@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import requests
 
-from engine.advice.task_types.call_out import Ask, Refused, ReplyUnusable, Target
+from engine.advice.task_types.call_out import Ask, CallRefusedError, ReplyUnusableError, Target
 from engine.advice.task_types.descriptions import Wanted
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
 from engine.platform.settings import CallTarget, Settings, SettingsError, callouts
@@ -45,7 +45,7 @@ def test_the_same_key_twice_is_one_case_and_the_same_answer(sandbox: Settings) -
         ("half", SourceBrokenError, "not_json", None),
         ("garbage", SourceBrokenError, "not_json", None),
         ("huge", SourceBrokenError, "answer_too_large", None),
-        ("refuses", Refused, "http_403", None),
+        ("refuses", CallRefusedError, "http_403", None),
     ],
 )
 def test_each_failure_is_one_of_three(
@@ -59,7 +59,7 @@ def test_each_failure_is_one_of_three(
 
 
 def test_a_reply_without_what_was_promised_names_the_variable(sandbox: Settings) -> None:
-    with pytest.raises(ReplyUnusable) as found:
+    with pytest.raises(ReplyUnusableError) as found:
         target(sandbox).call(Ask(BODY, (Wanted("amount", "result.amount"),), "key-2"))
     assert (found.value.code, found.value.variable) == ("reply_value_missing", "amount")
 
@@ -68,14 +68,14 @@ def test_a_token_that_is_refused_is_our_fault_and_no_answer_to_the_case(sandbox:
     without = replace(sandbox, maskinporten=replace(sandbox.maskinporten, client_id="somebody-else"))
     with pytest.raises(SourceRefusedError) as found:
         target(without).call(Ask(BODY, (), "key-3"))
-    assert not isinstance(found.value, Refused)
+    assert not isinstance(found.value, CallRefusedError)
 
 
 def test_the_list_of_addresses_is_the_whole_list(sandbox: Settings) -> None:
     moved = replace(sandbox, callouts={"ute": CallTarget(f"{sandbox.sandbox_url}/altinn", "Ute")})
     found = connect(moved).targets
     assert list(found) == ["ute"]
-    with pytest.raises(Refused, match="http_404"):
+    with pytest.raises(CallRefusedError, match="http_404"):
         found["ute"].call(Ask(BODY, (), "key-4"))
 
 

@@ -49,11 +49,11 @@ class Ask:
     key: str
 
 
-class Refused(SourceRefusedError):
+class CallRefusedError(SourceRefusedError):
     """The other side took the call and said no (4xx); the code is ``http_<status>``."""
 
 
-class ReplyUnusable(SourceBrokenError):
+class ReplyUnusableError(SourceBrokenError):
     """The reply lacks what was chosen from it. ``variable`` says which, never what stood there."""
 
     def __init__(self, code: str, variable: str) -> None:
@@ -73,7 +73,7 @@ class Target(Protocol):
 
 
 def picked(reply: Any, wanted: tuple[Wanted, ...]) -> dict[str, Scalar]:
-    """The values chosen from a reply, each validated against its type. Raises ``ReplyUnusable``."""
+    """The values chosen from a reply, each validated against its type. Raises ``ReplyUnusableError``."""
     return {one.variable: _scalar(_at(reply, one), one) for one in wanted}
 
 
@@ -85,20 +85,20 @@ def _at(reply: Any, one: Wanted) -> Any:
         elif isinstance(found, Mapping) and part in found:
             found = found[part]
         else:
-            raise ReplyUnusable("reply_value_missing", one.variable)
+            raise ReplyUnusableError("reply_value_missing", one.variable)
     return found
 
 
 def _scalar(value: Any, one: Wanted) -> Scalar:
     if isinstance(value, Decimal | int) and not isinstance(value, bool) and _beyond(Decimal(value)):
-        raise ReplyUnusable("reply_value_type", one.variable)
+        raise ReplyUnusableError("reply_value_type", one.variable)
     if isinstance(value, Decimal):
         value = int(value) if value == value.to_integral_value() else float(value)
     kind = "flag" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "text"
     if not isinstance(value, str | int | float | bool) or one.type not in ("", kind):
-        raise ReplyUnusable("reply_value_type", one.variable)
+        raise ReplyUnusableError("reply_value_type", one.variable)
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise ReplyUnusable("reply_value_too_long", one.variable)
+        raise ReplyUnusableError("reply_value_too_long", one.variable)
     return value
 
 
@@ -158,9 +158,9 @@ class CallOut:
             found = target.call(Ask(body, wanted, work.idempotency_key))
         except SourceUnavailableError as error:
             return Retry(error.code, error.retry_after)
-        except Refused as error:
+        except CallRefusedError as error:
             return Error("CALL_REFUSED", detail=error.code)
-        except ReplyUnusable as error:
+        except ReplyUnusableError as error:
             return GiveUp(error.code, error.variable)
         except SourceError as error:
             return GiveUp(error.code)

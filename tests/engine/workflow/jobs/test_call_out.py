@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.advice.task_types.call_out import Ask, CallOut, Refused, ReplyUnusable, Scalar, Wanted, nested, picked
+from engine.advice.task_types.call_out import (
+    Ask,
+    CallOut,
+    CallRefusedError,
+    ReplyUnusableError,
+    Scalar,
+    Wanted,
+    nested,
+    picked,
+)
 from engine.platform.clock import FixedClock
 from engine.platform.provider_errors import SourceError, SourceUnavailableError
 from engine.workflow.audit.chain import audit_event
@@ -154,7 +163,7 @@ def test_it_comes_again_when_the_other_side_asks_it_to(cases: Cases, clock: Fixe
 
 
 def test_a_no_is_an_error_the_diagram_may_catch(cases: Cases) -> None:
-    calling(cases, Refused("http_422"), catch="CALL_REFUSED")
+    calling(cases, CallRefusedError("http_422"), catch="CALL_REFUSED")
     case = cases.start()
 
     cases.work()
@@ -164,7 +173,7 @@ def test_a_no_is_an_error_the_diagram_may_catch(cases: Cases) -> None:
 
 
 def test_a_no_that_nobody_catches_is_an_incident_with_its_code(cases: Cases) -> None:
-    calling(cases, Refused("http_409"))
+    calling(cases, CallRefusedError("http_409"))
     cases.start()
 
     cases.work()
@@ -197,7 +206,7 @@ def test_what_cannot_be_mended_by_trying_again_is_told_to_a_person(cases: Cases)
         ({"body.a": "1", "body.a.b": "2"}, {}, "settings_conflict", "a, a.b"),
         ({"body.big": "x" * 70_000}, {}, "body_too_large", ""),
         ({"body.why": '["greaterThan", ["dataModel", "why", "variables"], 1]'}, {}, "expression_failed", "body.why"),
-        ({}, ReplyUnusable("reply_value_missing", "receipt"), "reply_value_missing", "receipt"),
+        ({}, ReplyUnusableError("reply_value_missing", "receipt"), "reply_value_missing", "receipt"),
     ]
     for config, answer, *incident in failing:
         calling(cases, answer, **config)
@@ -243,7 +252,7 @@ def test_what_was_not_promised_is_not_taken(path: str, kind: str, code: str) -> 
         "a": {"b": "1"}, "list": [1], "yes": True, "nothing": None, "long": "x" * 4_001,
         "huge": Decimal("1e1000000"), "tiny": Decimal("1e-1000000"), "digits": 10**400,
     }  # fmt: skip
-    with pytest.raises(ReplyUnusable, match=code):
+    with pytest.raises(ReplyUnusableError, match=code):
         picked(reply, (Wanted("v", path, kind),))
 
 
