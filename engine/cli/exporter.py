@@ -23,9 +23,9 @@ def serve(application: Application, port: int, host: str = "127.0.0.1") -> tuple
     return server, thread
 
 
-def run(application: Application, port: int, say: Callable[[str], None]) -> int:
+def run(application: Application, port: int, echo: Callable[[str], None]) -> int:
     """Answer until asked to stop."""
     _, thread = serve(application, port)
-    say(f"metrics on http://127.0.0.1:{port}/metrics")
+    echo(f"metrics on http://127.0.0.1:{port}/metrics")
     thread.join()
     return 0

@@ -172,34 +172,34 @@ def _serve(
     from engine.cli import supervisor
     from engine.workflow.jobs.valkey import ensure_redis
 
-    def say(text: str) -> None:
+    def echo(text: str) -> None:
         print(text, flush=True)
 
-    say("preparing the database")
+    echo("preparing the database")
     _, valkey = ensure_redis(settings)
     prepare(wire(settings))
     sandbox = not options.no_sandbox and not settings.production
-    status = supervisor.serve(settings, sandbox=sandbox, say=say, ready=lambda: _welcome(settings, sandbox, say))
+    status = supervisor.serve(settings, sandbox=sandbox, echo=echo, ready=lambda: _welcome(settings, sandbox, echo))
     if valkey is not None:
         valkey.terminate()
     return status
 
 
-def _welcome(settings: Settings, sandbox: bool, say: Callable[[str], None]) -> None:
+def _welcome(settings: Settings, sandbox: bool, echo: Callable[[str], None]) -> None:
     """The addresses, and who can log in as what."""
-    say("")
-    say(f"  iBalanse         {settings.base_url}")
+    echo("")
+    echo(f"  iBalanse         {settings.base_url}")
     if sandbox:
-        say(f"  caseworkers      {settings.base_url}/ansatt/logg-inn")
-        say(f"  sandbox          {settings.sandbox_url}")
-        say("")
-        say("  Citizens:        Anne Eksempel, Truls Eksempel, Andreas Eksempel, and ten ordinary people")
-        say("  Caseworkers:     Kari Rådgiver and Ola Rådgiver (Nav Lillestrøm), Bente Veileder (Brønnøysund)")
-        say("  At two offices:  Tone Toparts chooses which one at log-in")
-        say("  Leaders:         Liv Leder (Nav Lillestrøm), Hans Husleder (every office)")
-        say("  Administrator:   Ada Administrator")
-        say("  No password: choose the person at log-in. Stop with Ctrl-C.")
-    say("")
+        echo(f"  caseworkers      {settings.base_url}/ansatt/logg-inn")
+        echo(f"  sandbox          {settings.sandbox_url}")
+        echo("")
+        echo("  Citizens:        Anne Eksempel, Truls Eksempel, Andreas Eksempel, and ten ordinary people")
+        echo("  Caseworkers:     Kari Rådgiver and Ola Rådgiver (Nav Lillestrøm), Bente Veileder (Brønnøysund)")
+        echo("  At two offices:  Tone Toparts chooses which one at log-in")
+        echo("  Leaders:         Liv Leder (Nav Lillestrøm), Hans Husleder (every office)")
+        echo("  Administrator:   Ada Administrator")
+        echo("  No password: choose the person at log-in. Stop with Ctrl-C.")
+    echo("")
 
 
 def _sandbox(settings: Settings, create_sandbox: Callable[[Settings], Any]) -> int:
@@ -239,14 +239,14 @@ def _deploy(application: Application, options: argparse.Namespace) -> int:
 def _verify(application: Application, options: argparse.Namespace) -> int:
     broken, count = [], 0
     with application.db.read() as connection:
-        for _, fault in chain.verify_all(connection):
+        for _, error in chain.verify_all(connection):
             count += 1
-            if fault is not None:
-                broken.append({"case": fault.case_id, "seq": fault.seq, "reason": fault.reason})
+            if error is not None:
+                broken.append({"case": error.case_id, "seq": error.seq, "reason": error.reason})
     if options.json:
         print(json.dumps({"chains": count, "broken": broken}))
     else:
         print(f"{count} chains, {'whole' if not broken else f'{len(broken)} broken'}")
-        for fault_row in broken:
-            print(f"{fault_row['case']} at event {fault_row['seq']}: {fault_row['reason']}", file=sys.stderr)
+        for row in broken:
+            print(f"{row['case']} at event {row['seq']}: {row['reason']}", file=sys.stderr)
     return 1 if broken else 0

@@ -74,7 +74,10 @@ def _steps(text: str) -> int:
 
 
 def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
-    """Execute and print. Raises ``StimuliError``, ``NotRunnableError`` and ``OSError``; a definition is never half executed."""
+    """Execute and print; a definition is never half executed.
+
+    Raises ``StimuliError``, ``NotRunnableError`` and ``OSError``.
+    """
     path: Path = options.path
     file = path / "process.bpmn" if path.is_dir() else path
     stimuli = read_stimuli(options.stimuli)
@@ -118,7 +121,7 @@ def _refuse(definitions: Definitions, process_id: str, capabilities: Capabilitie
     wanted = [key for key, process in known.items() if process.executable and process.elements] or list(known)
     pending = [*wanted, *([process_id] if process_id in known else [])]
     running: dict[str, Process] = {}
-    faults: list[Finding] = []
+    findings: list[Finding] = []
     while pending:
         key = pending.pop()
         if key in running:
@@ -129,11 +132,11 @@ def _refuse(definitions: Definitions, process_id: str, capabilities: Capabilitie
                 pending.append(element.called)
             elif element.called:
                 message = f"it calls {element.called!r}, which the file does not have"
-                faults.append(Finding(element.id, "called-missing", message, element.line))
+                findings.append(Finding(element.id, "called-missing", message, element.line))
     ordered = {key: process for key, process in known.items() if key in running}
-    faults += [f for f in validate(Definitions(ordered), capabilities, EXECUTABLE) if f.severity == "error"]
-    if faults:
-        raise NotRunnableError(faults)
+    findings += [f for f in validate(Definitions(ordered), capabilities, EXECUTABLE) if f.severity == "error"]
+    if findings:
+        raise NotRunnableError(findings)
 
 
 def _print(lines: Iterable[TraceLine]) -> None:

@@ -73,13 +73,13 @@ def read_stimuli(path: Path | None) -> list[Mapping[str, Any]]:
     if len(found) > MAX_STIMULI:
         raise StimuliError(f"{path.name}: more than {MAX_STIMULI} stimuli")
     for number, item in enumerate(found, 1):
-        fault = _fault(item)
-        if fault:
-            raise StimuliError(f"{path.name}: stimulus {number}: {fault}")
+        error = _error(item)
+        if error:
+            raise StimuliError(f"{path.name}: stimulus {number}: {error}")
     return found
 
 
-def _fault(stimulus: Mapping[str, Any]) -> str:
+def _error(stimulus: Mapping[str, Any]) -> str:
     """What is wrong with a stimulus, or ""."""
     kinds = [kind for kind in _KINDS if kind in stimulus]
     if len(kinds) != 1:
@@ -99,10 +99,10 @@ def _fault(stimulus: Mapping[str, Any]) -> str:
     for name, type_ in more.items():
         if name in stimulus and not isinstance(stimulus[name], type_):
             return f"{name!r} must be {_NAMES[type_]}"
-    return _time_fault(value) if kind == "advance" else ""
+    return _time_error(value) if kind == "advance" else ""
 
 
-def _time_fault(text: str) -> str:
+def _time_error(text: str) -> str:
     """Time only goes forward, by an ISO 8601 duration."""
     try:
         return "" if add_duration(BEGIN, text) >= BEGIN else f"{text!r} goes back in time"
@@ -118,13 +118,13 @@ def read_effects(path: Path | None) -> dict[str, Effect]:
     if not isinstance(found, dict):
         raise StimuliError(f"{path.name}: bindings are a JSON object")
     for name, effect in found.items():
-        fault = _effect_fault(effect)
-        if fault:
-            raise StimuliError(f"{path.name}: the binding of {name!r}: {fault}")
+        error = _effect_error(effect)
+        if error:
+            raise StimuliError(f"{path.name}: the binding of {name!r}: {error}")
     return {name: Effect(**effect) for name, effect in found.items()}
 
 
-def _effect_fault(effect: Any) -> str:
+def _effect_error(effect: Any) -> str:
     """What is wrong with a binding, or ""."""
     if not isinstance(effect, dict) or any(name not in _EFFECT for name in effect):
         return f"it must be an object of {', '.join(_EFFECT)}"
@@ -137,7 +137,7 @@ def _effect_fault(effect: Any) -> str:
                 read_json(json.dumps(value))  # for its depth
     except ConditionSyntaxError as error:
         return str(error)
-    return _time_fault(effect["wait"]) if "wait" in effect else ""
+    return _time_error(effect["wait"]) if "wait" in effect else ""
 
 
 def _json(path: Path) -> Any:

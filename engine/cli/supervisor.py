@@ -64,7 +64,7 @@ def children(settings: Settings, *, sandbox: bool, host: str = LISTEN) -> list[C
     return found
 
 
-def serve(settings: Settings, *, sandbox: bool, say: Callable[[str], None], ready: Callable[[], None]) -> int:
+def serve(settings: Settings, *, sandbox: bool, echo: Callable[[str], None], ready: Callable[[], None]) -> int:
     """Run until asked to stop; *ready* is called once everything answers. Returns the exit status."""
     url, valkey = ensure_redis(settings)
     counted = settings.data_dir / "metrics"  # what the processes count together, anew at each start
@@ -87,24 +87,24 @@ def serve(settings: Settings, *, sandbox: bool, say: Callable[[str], None], read
     signal.signal(signal.SIGINT, stop)
     try:
         for child in everyone:
-            say(f"starting {child.name}")
+            echo(f"starting {child.name}")
             child.start(env)
         for child in everyone:
             if child.ready and not _wait(child, lambda: stopping):
-                say(f"{child.name} did not come up")
+                echo(f"{child.name} did not come up")
                 return 1
         ready()
         while not stopping:
             time.sleep(0.2)
             if valkey is not None and valkey.poll() is not None:
-                say("starting Valkey again")
+                echo("starting Valkey again")
                 _, valkey = ensure_redis(settings)
             for child in everyone:
                 if not child.alive():
                     recent = [moment for moment in child.starts if time.monotonic() - moment < 30]
                     time.sleep(min(5.0, 0.2 * 2 ** len(recent)))
                     if not stopping:
-                        say(f"starting {child.name} again")
+                        echo(f"starting {child.name} again")
                         child.start(env)
         return 0
     finally:

@@ -92,7 +92,7 @@ def _incidents(application: Application, options: argparse.Namespace) -> int:
     if options.what == "list":
         with application.db.read() as connection:
             for found in find_incidents(connection, chosen):
-                _tell(options, found.row(), f"{found.raised_at:%Y-%m-%d %H:%M}  {found.text}")
+                _answer(options, found.row(), f"{found.raised_at:%Y-%m-%d %H:%M}  {found.text}")
         return 0
     if not (chosen.narrows or options.all):
         print("say which: ids, --code, --process, --kind or --all", file=sys.stderr)
@@ -107,9 +107,9 @@ def _incidents(application: Application, options: argparse.Namespace) -> int:
     failed = 0
     for found, outcome in resolve(application.db, application.dispatch, chosen, options.what, reason):
         failed += outcome not in ("retried", "skipped")
-        _tell(options, {**found.row(), "outcome": outcome}, f"{outcome:14} {found.text}")
+        _answer(options, {**found.row(), "outcome": outcome}, f"{outcome:14} {found.text}")
     return 1 if failed else 0
 
 
-def _tell(options: argparse.Namespace, row: dict[str, Any], text: str) -> None:
+def _answer(options: argparse.Namespace, row: dict[str, Any], text: str) -> None:
     print(json.dumps(row, ensure_ascii=False) if options.json else text, flush=True)

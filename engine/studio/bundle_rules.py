@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.advice.task_types.job_settings import job_faults
+from engine.advice.task_types.job_settings import job_findings
 from engine.studio.option_lists import uses
 from engine.studio.template_editor import template_findings
 from engine.workflow.bpmn.elements import Finding
@@ -13,7 +13,7 @@ from engine.workflow.findings import Offer, Rule
 
 
 def jobs(bundle: Bundle, offer: Offer) -> Iterator[Finding]:
-    return job_faults(bundle, offer.named)
+    return job_findings(bundle, offer.named)
 
 
 def lists(bundle: Bundle, _: Offer) -> Iterator[Finding]:

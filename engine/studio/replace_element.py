@@ -144,9 +144,9 @@ def change_sort(
     wanted = called if kind.id == "job" else kind.task_type
     if kind.id == "job" and not called:
         raise EditRefused("edit.task_type", "sort")
-    keeps = was_person and kind.person and kind.id in ("manual", "plain") and was_type in types
+    stays = was_person and kind.person and kind.id in ("manual", "plain") and was_type in types
     if kind.element in (*PEOPLE, *JOB_ELEMENTS):
-        write(step, _TYPE, was_type if keeps else wanted or (was_type if not was_person and not kind.person else ""))
+        write(step, _TYPE, was_type if stays else wanted or (was_type if not was_person and not kind.person else ""))
         if was_type and get(step, _TYPE) != was_type and "task_type" not in dropped:
             dropped = ["task_type", *dropped]
     if kind.person and not get(step, _PERFORMER):

@@ -142,7 +142,7 @@ def withdraw(connection: Connection, *, record_id: str, now: datetime) -> str | 
     for one in grants:
         settle_grant(connection, one.id, "revoke")
         if one.channel != "mandate":
-            _tell_channel(connection, row.case_id, one.id, now)
+            _notify_channel(connection, row.case_id, one.id, now)
     connection.execute(delete(harvest).where(harvest.c.case_id == row.case_id, harvest.c.data_set.in_(row.data_sets)))
     connection.execute(delete(snapshot).where(snapshot.c.case_id == row.case_id))
     baseline.forget(connection, row.case_id)
@@ -151,7 +151,7 @@ def withdraw(connection: Connection, *, record_id: str, now: datetime) -> str | 
     return basis
 
 
-def _tell_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:
+def _notify_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:
     """The source learns of it from a job: nothing is called inside the transaction."""
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"revoke/{grant_id}"))
     outbox.enqueue(connection, name=REVOKE_GRANT, case_id=case_id, payload={"grant": grant_id}, key=key, now=now)

@@ -141,8 +141,8 @@ class CallOut:
         try:
             with self._database.read() as connection:
                 settings = self._settings(connection, work, now)
-        except ExecutionError as fault:
-            return GiveUp("expression_failed", fault.detail)
+        except ExecutionError as error:
+            return GiveUp("expression_failed", error.detail)
         if settings is None:  # the step has ended since the work was taken: nobody waits for a call
             return Done()
         sent, wanted = settings

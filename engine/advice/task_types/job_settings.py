@@ -20,14 +20,14 @@ def letters_of(bundle: Bundle) -> list[templates.Template]:
     return [one for one in templates.of(bundle, "letters") if one.id not in EMPTY_LETTERS]
 
 
-def job_faults(bundle: Bundle, names: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
+def job_findings(bundle: Bundle, names: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
     """*names*: what may be named, by kind; a kind that is not there is not checked."""
     for element in _jobs(bundle):
         described = DESCRIBED[element.extension.task_type]
         yield from _missing(element, described)
         yield from _basis(bundle, names.get("basis", {}), element)
         for name, value in element.extension.config.items():
-            yield from _judged(bundle, names, element, described.setting(name), name, value)
+            yield from _setting_findings(bundle, names, element, described.setting(name), name, value)
 
 
 def _jobs(bundle: Bundle) -> Iterator[Element]:
@@ -67,7 +67,7 @@ def _missing(element: Element, described: Described) -> Iterator[Finding]:
         yield Finding(element.id, "setting-missing", f"{kind} needs one of the settings {', '.join(described.either)}")
 
 
-def _judged(
+def _setting_findings(
     bundle: Bundle,
     names: Mapping[str, Mapping[str, str]],
     element: Element,

@@ -49,7 +49,7 @@ def take(task: Any, form: TaskForm) -> list[dict[str, str]]:
             errors.append({"id": field.id, "path": field.path, "text": view.t("upload.missing")})
         there = len(field.takes.files) - any(one.id == gone for one in field.takes.files)
         for one in sent:
-            error = _keep(task, field, field.takes, one, there)
+            error = _save(task, field, field.takes, one, there)
             there += not error
             if error:
                 errors.append({"id": field.id, "path": field.path, "text": f"{one.filename}: {error}"})
@@ -65,7 +65,7 @@ def _one_each(errors: list[dict[str, str]]) -> list[dict[str, str]]:
     return list(found.values())
 
 
-def _keep(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int) -> str:
+def _save(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int) -> str:
     """Keep one file. Returns why it could not be, in words, or ""."""
     if there >= takes.max_count:
         return view.t("files.too_many", most=takes.max_count)

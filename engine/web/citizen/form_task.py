@@ -112,7 +112,7 @@ def _go_on(
         errors = [{"id": "agree", "path": "agree", "text": view.t("signing.tick")}]
     if errors and task.state in queries.OPEN:
         if form and len(pages) > 1:  # the links lead to other pages, which draw what is stored
-            _keep(task, form, content, side)
+            _save(task, form, content, side)
         return draw(connection, task, content if form else None, errors, side)
     data = {} if action == "reject" or form is None else {form.stored: content}
     try:
@@ -135,7 +135,7 @@ def _walk(
         here = [error for error in forms.errors(form, content) if error["id"] in pages[at].ids]
         errors = forms.with_others(refused, here)
     to = at if errors else min(max(at + {"next": 1, "back": -1}.get(go, 0), 0), len(pages) - 1)
-    _keep(task, form, content, pages[to].id if pages else "")
+    _save(task, form, content, pages[to].id if pages else "")
     if errors:
         return draw(connection, task, content, errors, side)
     page = pages[to].id if len(pages) > 1 else None
@@ -146,5 +146,5 @@ def _walk(
     return redirect(url_for("tasks.show", task_id=task.id, side=page, lagret=saved), 303)
 
 
-def _keep(task: Any, form: TaskForm, content: dict[str, Any], page: str) -> None:
+def _save(task: Any, form: TaskForm, content: dict[str, Any], page: str) -> None:
     send(SaveTaskData(task.id, form.stored, content, page))

@@ -77,7 +77,7 @@ def seen() -> str | None:
 @keeps_draft("{kind}")
 def save(number: str, kind: str) -> ResponseReturnValue:
     """Store what stands in the form now; says when. Sent by the page while one writes."""
-    stored = keep(number, kind)
+    stored = save_draft(number, kind)
     if stored is None:
         raise NotFound(kind)
     return view.t(stored, at=clock_time(view.application().clock.now(), g.language))
@@ -107,7 +107,7 @@ def _case_id(number: str) -> str:
     return str(case.id)
 
 
-def keep(number: str, kind: str) -> str | None:
+def save_draft(number: str, kind: str) -> str | None:
     """Store the request's form as a draft of this kind. Returns the text key of what to say.
 
     ``None`` when there is no such case or kind. What was written in another window meanwhile stands; this is then
@@ -139,7 +139,7 @@ def rescue() -> None:
     number, kind = (request.view_args or {}).get("number"), posted_kind()
     if number and kind:
         try:
-            keep(str(number), kind)
+            save_draft(str(number), kind)
         except Refusal:
             return
 

@@ -153,7 +153,7 @@ def _store(number: str, case_id: str, letter_id: str, wish: str, mine: Mapping[s
 
 def _aside(number: str, letter_id: str, key: str, mine: Mapping[str, str]) -> ResponseReturnValue:
     """What was written is stored as the writer's own draft, and both texts are shown; a letter that was sent stays."""
-    case_drafts.keep(number, f"letter.{letter_id}")
+    case_drafts.save_draft(number, f"letter.{letter_id}")
     application = view.application()
     with application.db.read() as connection:
         one = letters.of(connection, application.vault, case_id_of(number), letter_id)

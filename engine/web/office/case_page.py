@@ -134,10 +134,10 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
     is_open = task is not None and task.state in queries.OPEN
     refused = attachments.take(task, form) if is_open and form and form.takes_files else []
     with application.db.read() as connection:  # the files that were just kept are in it now
-        judged = forms.judged(connection, task, filled) if is_open and form and other_rows is None else []
-        errors = forms.with_others(refused, judged)
+        field_errors = forms.field_errors(connection, task, filled) if is_open and form and other_rows is None else []
+        errors = forms.with_others(refused, field_errors)
     if attachments.pressed():
-        case_drafts.keep(number, f"task.{task_id}")
+        case_drafts.save_draft(number, f"task.{task_id}")
         return page(number, submitted=filled, errors=refused)
     if errors or other_rows is not None:
         return page(number, submitted=filled, errors=errors)
@@ -155,7 +155,7 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except Refusal as refusal:
-        case_drafts.keep(number, f"task.{task_id}")
+        case_drafts.save_draft(number, f"task.{task_id}")
         return _not_completed(number, task, form, filled, refusal)
     return session.done(number, "completed")
 

@@ -43,6 +43,6 @@ def choose() -> ResponseReturnValue:
     if token is None:
         return redirect(url_for("offices.show"), 303)
     answer = redirect(_back(request.form.get("videre", "")) or login.home(Role(part["role"])), 303)
-    login.keep(answer, token)
+    login.save(answer, token)
     answer.delete_cookie("queue_page")  # the page of the queue one came from was the other office's
     return answer

@@ -120,7 +120,7 @@ def show() -> ResponseReturnValue:
             shortcuts=request.cookies.get("shortcuts") == "1",
             tomorrow=norwegian_day(now),
             link=lambda **changed: url_for("queue.show", **{**plain, **changed}),
-            is_kept=any(key in plain for key in views.SAVED_FILTERS),
+            is_saved=any(key in plain for key in views.SAVED_FILTERS),
         )
     )
     answer.set_cookie(FROM, request.query_string.decode()[:900], httponly=True, samesite="Lax", path="/")

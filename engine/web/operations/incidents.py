@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
+from engine.web.operations.session import blueprint, error_text, process_name, step_name
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.workflow.errors import NotFound, Refusal
@@ -67,7 +67,7 @@ def _page(error: str) -> ResponseReturnValue:
             found=found,
             count=count,
             address=address,
-            what=what_went_wrong(selection.code),
+            what=error_text(selection.code),
             process=process_name(connection, selection.process),
             step=step_name(connection, selection.process, selection.element),
             numbers=numbers,

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from engine.advice.evidence import health as source_health
 from engine.platform.settings import Settings
-from engine.web.operations.session import blueprint, process_name, step_name, what_went_wrong
+from engine.web.operations.session import blueprint, error_text, process_name, step_name
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.workflow.operations import batches, checks, health, history, incidents
@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         groups = [
             {
                 "group": group,
-                "what": what_went_wrong(group.code),
+                "what": error_text(group.code),
                 "process": process_name(connection, group.process),
                 "step": step_name(connection, group.process, group.element),
             }

@@ -19,7 +19,7 @@ def named(key: str, name: str) -> str:
     return view.t(f"{key}.{name}") if f"{key}.{name}" in texts("nb") else name
 
 
-def what_went_wrong(code: str) -> str:
+def error_text(code: str) -> str:
     """A code of an incident as a sentence, where we know it."""
     if code.startswith("http_"):
         return view.t("drift.code.http", status=code.removeprefix("http_"))

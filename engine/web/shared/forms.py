@@ -199,7 +199,7 @@ def _few_or_many(field: Field, takes: Taking) -> Issue | None:
     return Issue(field.path, "maxFiles", {"limit": takes.max_count}) if len(takes.files) > takes.max_count else None
 
 
-def judged(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:
+def field_errors(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:
     """The errors of a task's form as *content* leaves it: what is asked for may hang on what was answered now."""
     form = of_task(connection, task, content)
     return errors(form, content) if form is not None else []

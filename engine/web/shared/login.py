@@ -97,7 +97,7 @@ def answered(which: str) -> Response:
     role = Role(found[0]["role"]) if found else Role.CITIZEN
     token = session_store.log_in(identity, name, born, role, office, found if several else ())
     answer = redirect(url_for("offices.show", videre=state["back"]) if several else state["back"] or home(role), 303)
-    keep(answer, token)
+    save(answer, token)
     answer.delete_cookie(STARTED)
     return answer
 
@@ -190,7 +190,7 @@ def language() -> Response:
     return answer
 
 
-def keep(answer: Response, token: str) -> None:
+def save(answer: Response, token: str) -> None:
     """Let the browser hold the session from now on."""
     _set(answer, COOKIE, token)
 

@@ -148,7 +148,7 @@ def _condition(bundle: Bundle, element: str, form: Form, before: str = "") -> st
     return step_choices.condition(form, step_choices.askable(bundle, bundle.process.elements.get(element)))
 
 
-def _way_change(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
+def _flow_change(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     flow = form.get("flow", "")
     changed: Files = flows.name_flow(bundle.files, flow, form.get("name", ""))
     if form.get("target"):
@@ -162,11 +162,11 @@ def _way_change(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     return changed, element
 
 
-def _way_remove(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
+def _flow_remove(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     return flows.disconnect(bundle.files, form.get("flow", "")), element
 
 
-def _way_up(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
+def _flow_up(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     return flows.evaluate_earlier(bundle.files, form.get("flow", "")), element
 
 
@@ -221,7 +221,7 @@ def _move(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
 
 
 _ACTS: Mapping[str, Act] = {
-    "settings": _change, "add": _add, "branch": _branch, "way": _way_change, "way_remove": _way_remove,
-    "way_up": _way_up, "catch": _catch, "remove": _remove, "move": _move,
+    "settings": _change, "add": _add, "branch": _branch, "way": _flow_change, "way_remove": _flow_remove,
+    "way_up": _flow_up, "catch": _catch, "remove": _remove, "move": _move,
     "undoing": _undoing, "also": _also, "less": _less, "sort": _sort,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from engine.platform.calendar import norwegian_today
 from engine.studio import template_editor
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import EditDraft, Edited
-from engine.studio.condition_fields import fields as asked_of
+from engine.studio.condition_fields import fields as condition_fields
 from engine.studio.template_editor import KINDS, FillIn
 from engine.web.shared import answers, view
 from engine.web.shared.commands import sends
@@ -162,7 +162,7 @@ def _open(bundle: Bundle, process: Process, kind: str, entry: Mapping[str, Any])
 
 def _fill_ins(bundle: Bundle) -> list[tuple[str, list[tuple[str, str]]]]:
     """(Where they come from, (name, label)): the case itself, then each form by the name of its step."""
-    labels = {f"{field.source}.{field.name}": field.label for field in asked_of(bundle, g.language)}
+    labels = {f"{field.source}.{field.name}": field.label for field in condition_fields(bundle, g.language)}
     found: dict[str, list[tuple[str, str]]] = {}
     for one in template_editor.fill_ins(bundle):
         if not one.data_type:
@@ -198,7 +198,7 @@ def _made_up(bundle: Bundle, language: str) -> dict[str, str]:
             "today": long_date(today, language),
             "journey": bundle.title(language).lower(),
         }
-        labels = {f"{field.source}.{field.name}": field.label for field in asked_of(bundle, language)}
+        labels = {f"{field.source}.{field.name}": field.label for field in condition_fields(bundle, language)}
         for one in template_editor.fill_ins(bundle):
             if one.data_type:
                 values[one.name] = _answer(bundle, one, labels.get(one.name, one.field))

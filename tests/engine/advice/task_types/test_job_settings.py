@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.advice.task_types.job_settings import job_faults, left_by_jobs
+from engine.advice.task_types.job_settings import job_findings, left_by_jobs
 from engine.workflow.definitions.bundle import Bundle
 from tests.factories.bundles import bundle, job, line
 
@@ -55,19 +55,19 @@ def one(task_type: str, config: dict[str, str], before: str = "") -> Bundle:
     ],
 )
 def test_each_setting_is_judged_by_its_kind(task_type: str, config: dict[str, str], rules: list[str]) -> None:
-    found = list(job_faults(one(task_type, config), NAMES))
+    found = list(job_findings(one(task_type, config), NAMES))
     assert sorted(finding.rule for finding in found) == rules
     assert {finding.element for finding in found} <= {"j"}
 
 
 def test_what_this_house_does_not_tell_is_not_judged() -> None:
     for task_type, config in (("parties", {"register": "kirken"}), ("fetch", {"dataSets": "kirken"})):
-        assert list(job_faults(one(task_type, config), {})) == []
+        assert list(job_findings(one(task_type, config), {})) == []
 
 
 def test_a_yes_that_is_asked_for_anywhere_before_is_a_basis() -> None:
     asked = '<callActivity id="c" calledElement="consent"/>'
-    assert list(job_faults(one("fetch", {"dataSets": "bank.accounts"}, asked), NAMES)) == []
+    assert list(job_findings(one("fetch", {"dataSets": "bank.accounts"}, asked), NAMES)) == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_yes_that_is_asked_for_anywhere_before_is_a_basis() -> None:
 def test_what_comes_with_the_product_has_nothing_to_remark(place: Path) -> None:
     if (place / "process.bpmn").is_file():
         names = {kind: found for kind, found in NAMES.items() if kind in ("register", "receiver")}
-        assert list(job_faults(Bundle.read(place), names)) == []
+        assert list(job_findings(Bundle.read(place), names)) == []
 
 
 def test_conditions_can_ask_about_what_jobs_leave() -> None:
