@@ -122,6 +122,13 @@ class DecideSameDebt(OwnEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class AskSourcesAgain(OwnEntry):
+    """Ask anew the sources whose answer is old or was a failure, as far as there is still a basis to ask."""
+
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveSupplement(OwnEntry):
     """Take back what was added or corrected. Of one that is gone nothing more is done."""
 

@@ -26,6 +26,7 @@ from engine.advice.steps.own_case import complete_own_task, require_own_case
 from engine.advice.steps.sharing import check_share_access, open_overview, record_access, require_share, stop_sharing
 from engine.advice.steps.supplements import (
     add_supplement,
+    ask_sources_again,
     correct_figure,
     decide_same_debt,
     rebuild_overview,
@@ -89,6 +90,7 @@ def sequences(data_sets: Mapping[str, DataSet]) -> Mapping[type[Command], tuple[
         commands.AddSupplement: (*OWN_ENTRY, add_supplement, rebuild, *RECORD_ACT),
         commands.CorrectFigure: (*OWN_ENTRY, correct_figure, rebuild, *RECORD_ACT),
         commands.DecideSameDebt: (*OWN_ENTRY, decide_same_debt, rebuild, *RECORD_ACT),
+        commands.AskSourcesAgain: (*OWN_ENTRY, ask_sources_again(data_sets), *RECORD_ACT),
         commands.RemoveSupplement: (*OWN_ENTRY, remove_supplement, rebuild, *RECORD_ACT),
         commands.SaveHousehold: SAVE_HOUSEHOLD,
         commands.SaveBudget: SAVE_BUDGET,

@@ -7,8 +7,9 @@ they stay when the answers are deleted.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -25,8 +26,13 @@ from engine.platform.calendar import norwegian_day
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
+from engine.workflow.jobs import outbox
 
 SNAPSHOT_LIFE = timedelta(days=90)
+#: The outbox job that asks a source anew because the citizen wants it.
+FETCH_AGAIN = "fetch_again"
+#: So long after a question the same source is not asked again.
+BETWEEN = timedelta(minutes=2)
 #: States in which the source has said all it has.
 ANSWERED = ("answered", "empty")
 _GAPS = {
@@ -99,8 +105,12 @@ def figures(
     case_id: str,
     data_sets: Mapping[str, DataSetMetadata],
     subject_role: str = "",
+    now: datetime | None = None,
 ) -> tuple[Figures, tuple[Gap, ...]]:
     """Everything answered in the case, and what is missing: each gap with the totals its data set feeds.
+
+    now  an answer that is older than its data set's ``max_age`` then is a gap that feeds no total: it is known as of
+         its own day
 
     Of *data_sets*, those about *subject_role* that were never asked are gaps too. What a data set fed that is there
     no more, nobody knows.
@@ -112,8 +122,11 @@ def figures(
 
     known = set(connection.execute(select(harvest.c.data_set).where(harvest.c.case_id == case_id)).scalars())
     found = Figures()
+    rows = connection.execute(select(harvest).where(harvest.c.case_id == case_id).order_by(harvest.c.data_set)).all()
+    old = stale(rows, data_sets, now) if now else frozenset()
     gaps = [gap(one, "", GapReason.NOT_ASKED) for one in about(data_sets, subject_role) if one not in known]
-    for row in connection.execute(select(harvest).where(harvest.c.case_id == case_id).order_by(harvest.c.data_set)):
+    gaps += [Gap(one, "", GapReason.STALE, ()) for one in sorted(old)]
+    for row in rows:
         missing: tuple[str, ...] = ()
         records = False
         if row.content is not None:
@@ -125,6 +138,34 @@ def figures(
         if row.state in _GAPS and not (row.state == "partial" and records):  # those are named one by one
             gaps += [gap(row.data_set, who, _GAPS[row.state]) for who in (missing or ("",))]
     return found, tuple(gaps)
+
+
+def stale(rows: Iterable[Any], data_sets: Mapping[str, DataSetMetadata], now: datetime) -> frozenset[str]:
+    """Data sets whose answer is older than their maximum age."""
+    return frozenset(
+        row.data_set
+        for row in rows
+        if row.answered_at is not None
+        and row.data_set in data_sets
+        and row.answered_at < now - data_sets[row.data_set].max_age
+    )
+
+
+def ask_again(connection: Connection, case_id: str, data_sets: Mapping[str, DataSetMetadata], now: datetime) -> None:
+    """Due work for every source whose answer is old, or whose last answer was a failure or a part.
+
+    One that was asked a moment ago is left alone.
+    """
+    rows = connection.execute(
+        select(harvest).where(harvest.c.case_id == case_id, harvest.c.asked_at < now - BETWEEN)
+    ).all()
+    old = stale(rows, data_sets, now)
+    for row in rows:
+        if row.data_set in data_sets and (row.data_set in old or row.state not in ANSWERED):
+            connection.execute(update(harvest).where(harvest.c.id == row.id).values(asked_at=now))
+            key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"fetch-again/{row.id}/{now.isoformat()}"))
+            payload = {"dataSet": row.data_set}
+            outbox.enqueue(connection, name=FETCH_AGAIN, case_id=case_id, payload=payload, key=key, now=now)
 
 
 def supplements(connection: Connection, vault: Vault, case_id: str) -> tuple[tuple[str, Supplement], ...]:
@@ -187,7 +228,7 @@ def build_snapshot(
     now: datetime,
 ) -> Overview:
     """Compile what is known now and keep it as the next version, which is never changed."""
-    found, gaps = figures(connection, vault, case_id, data_sets, subject_role)
+    found, gaps = figures(connection, vault, case_id, data_sets, subject_role, now)
     added = tuple(entry for _, entry in supplements(connection, vault, case_id))
     before = _debts_before(connection, vault, case_id)
     overview = build(found, as_of=norwegian_day(now), gaps=gaps, supplements=added, before=before)

@@ -104,3 +104,12 @@ def rebuild_overview(data_sets: Mapping[str, DataSet]) -> Step:
         )
 
     return rebuild
+
+
+def ask_sources_again(data_sets: Mapping[str, DataSet]) -> Step:
+    """The step that leaves due work for the sources whose answer is old or failed."""
+
+    def ask(ctx: Context) -> None:
+        harvest.ask_again(ctx.connection, ctx.case_id, data_sets, ctx.now)
+
+    return ask

@@ -13,7 +13,7 @@ from engine.advice.consent import gate
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Subject
 from engine.advice.evidence.models import harvest as harvest_table
-from engine.advice.task_types.collection import subject_of
+from engine.advice.task_types.collection import person_about, subject_of
 from engine.advice.task_types.descriptions import named
 from engine.platform.calendar import norwegian_day
 from engine.platform.db import Database
@@ -149,6 +149,43 @@ def _may_have_more(answer: Answer) -> bool:
     if evidence is not None and state == EvidenceState.PARTIAL.value:
         return bool(evidence.missing)
     return state not in harvest.ANSWERED
+
+
+class FetchAgain:
+    """Outbox job ``fetch_again``: ask one source anew, on no step of the journey, and build the overview of it.
+
+    A source there is no basis to ask any more, or that fails, leaves the answer there was.
+    """
+
+    name = harvest.FETCH_AGAIN
+
+    def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
+        self._fetch = Fetch(database, vault, data_sets)
+        self._vault = vault
+        self._data_sets = data_sets
+
+    def other_side(self, payload: Mapping[str, Any]) -> str:
+        """The source that is asked."""
+        return self._fetch.other_side(payload)
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        found = self._fetch.perform(work, now)
+        if not isinstance(found, Done) or found.effect is None:
+            return Done()
+        save = found.effect
+
+        def keep(connection: Connection) -> None:
+            save(connection)
+            harvest.build_snapshot(
+                connection,
+                self._vault,
+                case_id=work.case_id,
+                person_id=person_about(connection, work.case_id),
+                data_sets=self._data_sets,
+                now=now,
+            )
+
+        return Done(effect=keep, failed=found.failed)
 
 
 def ask_again(tries: int) -> str:

@@ -19,7 +19,7 @@ from engine.advice.task_types.exchange import (
     Receiver,
     Submit,
 )
-from engine.advice.task_types.fetch import Fetch
+from engine.advice.task_types.fetch import Fetch, FetchAgain
 from engine.advice.task_types.milestones import MILESTONES
 from engine.advice.task_types.user_tasks import Hook, answer_hook, share_hook
 from engine.casework.statistics.job import ReadTimelines
@@ -59,6 +59,7 @@ def jobs(
         OpenSources(app.db, app.vault, app.data_sets, app.channels, app.settings.base_url),
         PlanHarvest(app.db, app.data_sets),
         Fetch(app.db, app.vault, app.data_sets),
+        FetchAgain(app.db, app.vault, app.data_sets),
         BuildOverview(app.vault, app.data_sets),
         RevokeGrant(app.db, app.channels),
         Parties(app.db, app.vault, registers),

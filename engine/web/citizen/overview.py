@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, func, select
 from werkzeug.wrappers import Response
 
-from engine.advice.commands import AddSupplement, CorrectFigure, DecideSameDebt, RemoveSupplement
+from engine.advice.commands import AddSupplement, AskSourcesAgain, CorrectFigure, DecideSameDebt, RemoveSupplement
 from engine.advice.consent.models import consent_record
 from engine.advice.economy.overview import Overview
 from engine.advice.evidence import harvest
@@ -70,6 +70,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         built_at=built_at,
         version=version,
         sources=rows,
+        old=harvest.stale(rows, application.data_sets, now),
         entries=entries,
         shares=shares,
         task=next((task for task in tasks if task.task_type == "supplement"), None),
@@ -104,7 +105,8 @@ def waiting(rows: Sequence[Any], agreed: datetime | None, built_at: datetime | N
         return agreed is not None and now - agreed < SOON
     last = max((row.answered_at for row in rows if row.answered_at), default=None)
     unbuilt = last is not None and now - last < SOON and (built_at is None or built_at < last)
-    return unbuilt or any(row.state == "asked" for row in rows)
+    anew = any(row.answered_at and row.answered_at < row.asked_at and now - row.asked_at < SOON for row in rows)
+    return unbuilt or anew or any(row.state == "asked" for row in rows)
 
 
 @blueprint.get("/oversikt/kilder")
@@ -119,7 +121,10 @@ def status() -> ResponseReturnValue:
     _, built_at, version = found or (None, None, 0)
     known = request.args.get("versjon", "0")
     more = waiting(rows, agreed, built_at, now)
-    answer = make_response(render_template("parts/sources.html", sources=rows, version=known, waiting=more))
+    old = harvest.stale(rows, application.data_sets, now)
+    answer = make_response(
+        render_template("parts/sources.html", sources=rows, version=known, waiting=more, old=old, view_only=False)
+    )
     if rows and not more and str(version) != known:
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -154,6 +159,14 @@ def correct() -> ResponseReturnValue:
         return page({"target": target, "corrected": written}, errors)
     send(CorrectFigure(_case_id(), target, amount), once=True)
     return redirect(url_for("overview.show") + "#lan", 303)
+
+
+@blueprint.post("/oversikt/hent")
+@sends(AskSourcesAgain)
+def ask_again() -> Response:
+    """Old answers, and those that failed, are asked for anew."""
+    send(AskSourcesAgain(_case_id()))
+    return redirect(url_for("overview.show") + "#kilder", 303)
 
 
 @blueprint.post("/oversikt/samme")

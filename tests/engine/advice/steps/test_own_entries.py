@@ -13,6 +13,7 @@ from engine.advice import commands, sequence
 from engine.advice.commands import (
     AddHouseholdMeasure,
     AddSupplement,
+    AskSourcesAgain,
     CorrectFigure,
     DecideSameDebt,
     RemoveHouseholdMeasure,
@@ -42,6 +43,7 @@ ADULT = {"age": "37", "sex": "woman", "about": ""}
 GOOD: dict[type[Command], Callable[[str], Command]] = {
     AddSupplement: lambda case: AddSupplement(case, "debt", "Lån av bror", NOK),
     CorrectFigure: lambda case: CorrectFigure(case, "debt:1", NOK),
+    AskSourcesAgain: lambda case: AskSourcesAgain(case),
     DecideSameDebt: lambda case: DecideSameDebt(case, "debt:1", "debt:2", same=True),
     RemoveSupplement: lambda case: RemoveSupplement(case, "none"),
     SaveHousehold: lambda case: SaveHousehold(case, (ADULT, {"age": "8 mnd", "sex": "man", "about": ""}), "petrol"),
