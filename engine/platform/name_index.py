@@ -43,15 +43,32 @@ person_name = Table(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _NORWEGIAN_LETTERS = "æøåÆØÅ"
+#: Letters Unicode does not take apart, as they are written by who does not have them.
+_PLAIN = str.maketrans(
+    {"ł": "l", "đ": "d", "ð": "d", "ŋ": "n", "ŧ": "t", "ħ": "h", "ı": "i", "ĸ": "k", "þ": "th", "œ": "oe", "ə": "e"}
+)
 
 
 def words(name: str) -> list[str]:
-    """The words of a name as they are compared: small letters, accents off (é is e; æ, ø and å are letters)."""
-    plain = "".join(
-        char if char in _NORWEGIAN_LETTERS else unicodedata.normalize("NFD", char)[0]
-        for char in unicodedata.normalize("NFC", name)
-    )
-    return list(dict.fromkeys(_WORD.findall(plain.casefold())))
+    """The words of a name as they are compared: small letters, accents and strokes off, signs nobody sees left out.
+
+    é is e and ł is l; æ, ø and å are letters; a hyphen parts two words.
+    """
+    seen = "".join(char for char in unicodedata.normalize("NFC", name) if unicodedata.category(char) != "Cf")
+    plain = "".join(char if char in _NORWEGIAN_LETTERS else unicodedata.normalize("NFD", char)[0] for char in seen)
+    return list(dict.fromkeys(_WORD.findall(plain.casefold().translate(_PLAIN))))
+
+
+def same_person_name(one: str, other: str) -> bool:
+    """Whether two ways to write a name may be one person's: the same first and last word, middle names as one likes.
+
+    Together with the day of birth it tells persons apart; alone it does not.
+    """
+    some, others = words(one), words(other)
+    if not some or not others:
+        return False
+    fewer, more = sorted((some, others), key=len)
+    return fewer == more or (len(fewer) > 1 and set(fewer) <= set(more) and fewer[-1] == more[-1])
 
 
 def blind(key: bytes, word: str) -> bytes:
