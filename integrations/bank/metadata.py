@@ -19,5 +19,6 @@ ACCOUNTS = DataSetMetadata(
     max_age=timedelta(hours=12),
     channel_today=True,
     legal_reference="PSD2 artikkel 67, finansavtaleloven § 4-3",
+    one_of="bank",
 )
 DATA_SETS = (ACCOUNTS,)

@@ -5,7 +5,8 @@ Which there are is for ``integrations``: the metadata of each is in its provider
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -116,6 +117,7 @@ class DataSetMetadata:
     channel_today whether the lawful channel exists today for this purpose (D15)
     legal_reference  statute, agreement or consent resource, with paragraph
     subject_role  role in the case of the person asked about, e.g. ``avdode``; "" = the case's owner
+    one_of        of a source where the citizen chooses which institutions are asked: the same text of each of them
     raises        ``DataSetError``
     """
 
@@ -132,6 +134,7 @@ class DataSetMetadata:
     channel_today: bool
     legal_reference: str
     subject_role: str = ""
+    one_of: str = ""
 
     def __post_init__(self) -> None:
         unknown = [str(total) for total in self.feeds if not isinstance(total, Total)]
@@ -160,3 +163,10 @@ class DataSet(DataSetMetadata):
 def about(data_sets: Mapping[str, DataSetMetadata], subject_role: str = "") -> list[str]:
     """Ids of the data sets about whoever has *subject_role* in the case; "" = the case's owner."""
     return [data_set.id for data_set in data_sets.values() if data_set.subject_role == subject_role]
+
+
+def to_choose(data_sets: Iterable[DataSetMetadata]) -> list[DataSetMetadata]:
+    """Those the citizen chooses among: institutions of a source that has several of them."""
+    listed = list(data_sets)
+    groups = Counter(data_set.one_of for data_set in listed if data_set.one_of)
+    return [data_set for data_set in listed if groups[data_set.one_of] > 1]

@@ -20,7 +20,7 @@ from engine.advice.economy.supplements import Supplement
 from engine.advice.economy.wire import from_json, to_json
 from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import baseline
-from engine.advice.evidence.datasets import DataSetMetadata, Evidence, about
+from engine.advice.evidence.datasets import DataSetMetadata, Evidence, about, to_choose
 from engine.advice.evidence.models import harvest, snapshot, supplement
 from engine.platform.calendar import norwegian_day
 from engine.platform.vault import Vault
@@ -124,7 +124,12 @@ def figures(
     found = Figures()
     rows = connection.execute(select(harvest).where(harvest.c.case_id == case_id).order_by(harvest.c.data_set)).all()
     old = stale(rows, data_sets, now) if now else frozenset()
-    gaps = [gap(one, "", GapReason.NOT_ASKED) for one in about(data_sets, subject_role) if one not in known]
+    of_others = {one.one_of for one in to_choose(data_sets.values()) if one.id in known}  # the citizen chose another
+    gaps = [
+        gap(one, "", GapReason.NOT_ASKED)
+        for one in about(data_sets, subject_role)
+        if one not in known and (not data_sets[one].one_of or data_sets[one].one_of not in of_others)
+    ]
     gaps += [Gap(one, "", GapReason.STALE, ()) for one in sorted(old)]
     for row in rows:
         missing: tuple[str, ...] = ()

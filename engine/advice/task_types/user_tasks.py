@@ -1,6 +1,7 @@
 """User task types that mean more than a form: consent, mandate, share. What happens when the person answers.
 
-Data of each: ``{"answer": "yes" | "no", "kinds": [...], "language": "nb"}``.
+Data of each: ``{"answer": "yes" | "no", "kinds": [...], "language": "nb"}``, and where a source has several
+institutions ``"institutions": [...]``, ids of the data sets that were chosen among them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import select
 
 from engine.advice.consent import actions as consent
-from engine.advice.evidence.datasets import DataSet, Requirement
+from engine.advice.evidence.datasets import DataSet, Requirement, to_choose
 from engine.advice.sharing import actions as sharing
 from engine.workflow.authorization.actor import Office
 from engine.workflow.execution.commands import CompleteTask
@@ -20,9 +21,19 @@ from engine.workflow.instances.models import case_file
 Hook = Callable[[Context], None]
 
 
-def chosen_sets(data_sets: Mapping[str, DataSet], requirement: Requirement, kinds: Sequence[str]) -> list[str]:
-    """The data sets that a choice of kinds covers."""
-    return [s.id for s in data_sets.values() if s.requirement is requirement and s.kind.value in kinds]
+def chosen_sets(
+    data_sets: Mapping[str, DataSet],
+    requirement: Requirement,
+    kinds: Sequence[str],
+    institutions: Sequence[str] | None = None,
+) -> list[str]:
+    """The data sets that a choice of kinds covers, of several institutions those that were chosen.
+
+    institutions  ``None`` where the citizen was not asked: all of them
+    """
+    covered = [s for s in data_sets.values() if s.requirement is requirement and s.kind.value in kinds]
+    left_out = {s.id for s in to_choose(covered) if institutions is not None and s.id not in institutions}
+    return [s.id for s in covered if s.id not in left_out]
 
 
 def _answer(ctx: Context, data_type: str) -> Mapping[str, object]:
@@ -41,7 +52,13 @@ def answer_hook(
         answer = _answer(ctx, data_type)
         granted = answer.get("answer") == "yes"
         kinds = answer.get("kinds")
-        sets = chosen_sets(data_sets, requirement, kinds if isinstance(kinds, list) else [])
+        institutions = answer.get("institutions")
+        sets = chosen_sets(
+            data_sets,
+            requirement,
+            kinds if isinstance(kinds, list) else [],
+            institutions if isinstance(institutions, list) else None,
+        )
         language = str(answer.get("language", "nb"))
         bundle = ctx.deployed(ctx.task.definition_id).bundle
         texts = bundle.texts.get(language) or bundle.texts.get("nb", {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from engine.advice.commands import SettleGrant
 from engine.advice.consent.actions import DEFAULT_LIFE
 from engine.advice.consent.channels import ChannelState
 from engine.advice.consent.models import grant
-from engine.advice.evidence.datasets import Kind, Requirement
+from engine.advice.evidence.datasets import DataSetMetadata, Kind, Requirement, to_choose
 from engine.advice.task_types.checks import EnkCheck
 from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest
 from engine.advice.task_types.exchange import ChangeRoles, Notify, Parties
@@ -119,11 +119,23 @@ def _question(connection: Connection, task: Any, submitted: dict[str, Any], erro
         key=task.key,
         values=values,
         sources=sources,
+        institutions=_institutions(kind, variables),
         submitted=submitted,
         error=error,
         step={"consent": 1, "mandate": 2, "share": 3}[kind],
     )
     return (page, 422) if error else page
+
+
+def _institutions(kind: str, variables: Mapping[str, Any], kinds: Sequence[str] = ()) -> list[DataSetMetadata]:
+    """Those the citizen chooses among: of all that is asked for, or of the *kinds* that were ticked."""
+    wanted = kinds or _kinds(kind, variables)
+    asked = [
+        one
+        for one in view.application().data_sets.values()
+        if one.requirement is ASKS_FOR.get(kind) and one.kind.value in wanted
+    ]
+    return to_choose(asked)
 
 
 def _kinds(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
@@ -159,6 +171,10 @@ def answer(task_id: str) -> ResponseReturnValue:
         if "all" in kinds:
             kinds = list(_kinds(task.task_type, variables))
         submitted = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
+        institutions = _institutions(task.task_type, variables, kinds) if kinds else []
+        if institutions:
+            there = {one.id for one in institutions}
+            submitted["institutions"] = [one for one in form.getlist("institutions") if one in there]
         error = _error(task.task_type, submitted)
         if error and task.state in queries.OPEN:
             return _question(connection, task, submitted, error)
@@ -176,6 +192,8 @@ def _error(kind: str, submitted: dict[str, Any]) -> str:
         return "question.choose"
     if submitted["answer"] == "yes" and kind in ASKS_FOR and not submitted["kinds"]:
         return "question.tick"
+    if submitted["answer"] == "yes" and submitted.get("institutions") == []:
+        return "question.institution"
     return ""
 
 
