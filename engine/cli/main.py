@@ -26,6 +26,7 @@ from engine.cli import (
     purge,
     read_amount,
     run,
+    settings,
     stimuli,
     transfer,
 )  # fmt: skip
@@ -88,14 +89,16 @@ def main(
             return read_amount.run(options)
         if options.command == "draw":
             return draw.run(options)
-        settings = Settings.from_env()
+        if options.command == "settings":
+            return settings.run(options)
+        in_force = Settings.from_env()
         if options.command == "overview":
-            return _overview(settings, options, read_answers)
+            return _overview(in_force, options, read_answers)
         if options.command == "sandbox":
-            return _sandbox(settings, create_sandbox)
+            return _sandbox(in_force, create_sandbox)
         if options.command == "serve":
-            return _serve(settings, options, wire, prepare)
-        application = wire(settings)
+            return _serve(in_force, options, wire, prepare)
+        application = wire(in_force)
         if options.command == "prepare":
             prepare(application)
             return 0
@@ -158,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     estimate.add_parser(commands)
     read_amount.add_parser(commands)
     overview.add_parser(commands)
+    settings.add_parser(commands)
     verify = commands.add_parser("verify-audit", help="verify the hash chain of every case")
     verify.add_argument("--json", action="store_true")
     return parser
