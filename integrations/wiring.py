@@ -8,12 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from importlib import import_module
 
 from engine.advice.consent.channels import ConsentChannel
-from engine.advice.evidence.datasets import MANDATE, NO_CHANNEL, DataSet, DataSetError, DataSetMetadata
+from engine.advice.evidence.datasets import (
+    MANDATE,
+    NO_CHANNEL,
+    DataSet,
+    DataSetError,
+    DataSetMetadata,
+    Evidence,
+    EvidenceRequest,
+    Fetch,
+)
 from engine.advice.task_types.call_out import Target
 from engine.advice.task_types.exchange import PartyRegister, Receiver
+from engine.platform.provider_errors import SourceBrokenError, SourceError
 from engine.platform.settings import Institution, Settings
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
@@ -132,7 +143,22 @@ def wired(package: str, metadata: Sequence[DataSetMetadata], provider: Provider)
     if offered != fetched:
         alone = ", ".join(sorted(offered ^ fetched))
         raise DataSetError(f"{package}: metadata.py and client.py do not both know of {alone}")
-    return [one.asked_by(provider.fetch[one.id]) for one in metadata]
+    return [one.asked_by(guarded(provider.fetch[one.id])) for one in metadata]
+
+
+def guarded(fetch: Fetch) -> Fetch:
+    """The same, and whatever is not foreseen of an answer is the source's error too, with no word of the content."""
+
+    @wraps(fetch)
+    def ask(asked: EvidenceRequest) -> Evidence:
+        try:
+            return fetch(asked)
+        except SourceError:
+            raise
+        except Exception as error:
+            raise SourceBrokenError(f"unforeseen_{type(error).__name__.lower()}") from None
+
+    return ask
 
 
 def checked(data_sets: Iterable[DataSet], channels: Iterable[str]) -> dict[str, DataSet]:

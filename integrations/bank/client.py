@@ -30,6 +30,8 @@ from integrations.record import BeyondSenseError, Record, UnreadableError, rows
 MAX_PAGES = 500
 #: The history a bank must give when the citizen is not there (RTS article 10).
 UNATTENDED = timedelta(days=89)
+#: After so many calls without an answer the rest of the question is left for the next time.
+PATIENCE = 2
 #: How a bank says that it has no card service.
 NO_SERVICE = frozenset({"http_404", "http_405", "http_501"})
 _STATES = {
@@ -115,6 +117,7 @@ class _Question:
         #: What movements are asked by, from the most to the least a bank must take, and the first one it took.
         self._wishes = (("both", asked.since), ("booked", asked.since), ("booked", near))
         self._taken = 0
+        self._silent = 0
 
     def evidence(self) -> Evidence:
         """Raises ``SourceError`` where the bank tells no accounts."""
@@ -127,7 +130,13 @@ class _Question:
         return Evidence(EvidenceState.ANSWERED if known else EvidenceState.EMPTY, found)
 
     def _get(self, url: str, query: dict[str, str] | None = None) -> Any:
-        return self._http.get(url, headers=self._headers, params=query).json()
+        if self._silent >= PATIENCE:
+            raise SourceUnavailableError("silent")
+        try:
+            return self._http.get(url, headers=self._headers, params=query).json()
+        except SourceUnavailableError:
+            self._silent += 1
+            raise
 
     def _accounts(self) -> list[Record]:
         url = f"{self._url}/v1/accounts"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,10 +17,13 @@ from engine.advice.evidence.datasets import (
     NO_CHANNEL,
     DataSetError,
     DataSetMetadata,
+    Evidence,
+    EvidenceRequest,
     Kind,
     Requirement,
     Title,
 )
+from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError
 from engine.platform.settings import SAMPLES, Settings, SettingsError
 from integrations.provider import Provider
 from integrations.wiring import PROVIDERS, Integrations, checked, connect, offered_by, wired
@@ -142,6 +145,24 @@ def test_a_source_without_metadata_stops_start_up(
 
     with pytest.raises(DataSetError, match=reason):
         connect(settings, (*PROVIDERS, folder(name, metadata)))
+
+
+def test_what_nobody_foresaw_of_an_answer_is_the_sources_error_and_tells_nothing_of_it() -> None:
+    def unforeseen(asked: EvidenceRequest) -> Evidence:
+        raise ZeroDivisionError("14842249091")
+
+    def refused(asked: EvidenceRequest) -> Evidence:
+        raise SourceRefusedError("http_403")
+
+    one = data_set("a.b")
+    for fetch, error, code in (
+        (unforeseen, SourceBrokenError, "unforeseen_zerodivisionerror"),
+        (refused, SourceRefusedError, "http_403"),
+    ):
+        (found,) = wired("a", (one,), Provider(fetch={one.id: fetch}))
+        with pytest.raises(error) as raised:
+            found.fetch(cast(EvidenceRequest, None))
+        assert str(raised.value) == raised.value.code == code
 
 
 def test_metadata_and_client_must_agree_on_what_there_is() -> None:

@@ -433,6 +433,18 @@ def test_one_account_that_refuses_is_the_loss_of_no_other(error: SourceError, mi
     assert len(answer.figures.accounts) == 2 and len(answer.figures.transactions) == 1
 
 
+def test_a_bank_that_falls_silent_is_not_waited_for_account_by_account() -> None:
+    some = [account(f"a{n}", bban=f"8601111790{n}") for n in range(8)]
+    silent = SourceUnavailableError("timeout")
+    there = Told({"/psd2/v1/accounts": {"accounts": some},
+                  **{f"/psd2/v1/accounts/a{n}/transactions": silent for n in range(8)}})  # fmt: skip
+    answer = BankClient(BASE, "Banken", there).fetch(request())  # type: ignore[arg-type]
+
+    assert len(there.asked) == 3, "the accounts, and two that did not answer"
+    assert len(answer.figures.accounts) == 8 and len(answer.missing) == 9
+    assert answer.state is EvidenceState.PARTIAL
+
+
 def test_a_bank_that_takes_only_booked_and_only_ninety_days_is_asked_so() -> None:
     queries: list[Json] = []
 
