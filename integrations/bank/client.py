@@ -32,6 +32,8 @@ MAX_PAGES = 500
 UNATTENDED = timedelta(days=89)
 #: After so many calls without an answer the rest of the question is left for the next time.
 PATIENCE = 2
+#: A bank that has been asked too often and does not say for how long has answered what it must for a day: seconds.
+EXCEEDED = 6 * 3600.0
 #: How a bank says that it has no card service.
 NO_SERVICE = frozenset({"http_404", "http_405", "http_501"})
 _STATES = {
@@ -134,8 +136,10 @@ class _Question:
             raise SourceUnavailableError("silent")
         try:
             return self._http.get(url, headers=self._headers, params=query).json()
-        except SourceUnavailableError:
+        except SourceUnavailableError as error:
             self._silent += 1
+            if error.code == "http_429" and error.retry_after is None:
+                raise SourceUnavailableError(error.code, retry_after=EXCEEDED) from None
             raise
 
     def _accounts(self) -> list[Record]:

@@ -13,6 +13,7 @@ from engine.advice.economy.figures import Figures, RecordGap, RecordGapReason, T
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.advice.evidence.models import harvest as harvest_table
+from engine.advice.task_types.fetch import ask_again
 from engine.platform.provider_errors import SourceUnavailableError
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.execution.models import incident, process_instance
@@ -128,6 +129,29 @@ def test_a_source_that_is_silent_is_asked_again_and_the_fresh_answers_are_left_a
 
     assert product.sources.asked.count("lanekassen.loans") == 1 and product.sources.asked.count("bank.accounts") == 3
     assert product.state(case) == "completed"
+
+
+@pytest.mark.parametrize(
+    ("tries", "wait", "pause"),
+    [(0, 0, "PT15S"), (7, 15, "PT15S"), (0, 30.2, "PT31S"), (8, 30, "PT5M"), (20, 0, "PT1H"), (99, 90_000, "PT90000S")],
+)
+def test_a_source_is_never_asked_again_sooner_than_it_asked_for(tries: int, wait: float, pause: str) -> None:
+    assert ask_again(tries, wait) == pause
+
+
+def test_a_source_that_asks_for_a_pause_gets_it(product: Product) -> None:
+    product.sources.failing["bank.accounts"] = SourceUnavailableError("http_429", retry_after=120)
+    case = begin(product, "bank.accounts", ASKING)
+    product.complete(case, "GiveConsent", consent_answer=yes("spending"))
+    product.work()
+    product.approve(case)
+    product.complete(case, "ApproveAtSources")
+    product.work()
+
+    product.work(timedelta(seconds=100))
+    assert product.sources.asked.count("bank.accounts") == 1
+    product.work(timedelta(seconds=25))
+    assert product.sources.asked.count("bank.accounts") == 2
 
 
 @pytest.mark.parametrize(("missing", "times"), [((), 1), (("Kortbanken",), 3)])

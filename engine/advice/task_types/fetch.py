@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -23,8 +24,10 @@ from engine.workflow.jobs.job_types import Done, Error, GiveUp, Result
 from engine.workflow.jobs.outbox import Work
 
 HISTORY_MONTHS = 6
-#: What a source did: state of the harvest, code of a failure, and the answer.
-Answer = tuple[str, str, Evidence | None]
+#: Until how many tries a source is asked again after how long, as ISO 8601 and in seconds.
+_PAUSES = ((8, "PT15S", 15), (20, "PT5M", 300), (44, "PT1H", 3600), (math.inf, "PT6H", 21600))
+#: What a source did: state of the harvest, code of a failure, the answer, and the seconds it asked us to wait.
+Answer = tuple[str, str, Evidence | None, float]
 
 
 class Fetch:
@@ -79,7 +82,7 @@ class Fetch:
         }
 
         def save(connection: Connection) -> None:
-            for name, (state, error, evidence) in answers.items():
+            for name, (state, error, evidence, _) in answers.items():
                 harvest.record(
                     connection,
                     self._vault,
@@ -93,7 +96,10 @@ class Fetch:
                 )
 
         silent = [name for name, answer in answers.items() if _may_have_more(answer)]
-        again = ask_again(max((tries.get(name, 0) for name in silent or answers), default=0))
+        again = ask_again(
+            max((tries.get(name, 0) for name in silent or answers), default=0),
+            max((answers[name][3] for name in silent), default=0.0),
+        )
         left = {"answered": not silent, "askAgain": again}
         down = bool(single) and any(state in ("unavailable", "broken") for state, *_ in answers.values())
         return Done(left | ({"notAllowed": len(wanted) - len(allowed)} if several else {}), save, failed=down)
@@ -135,17 +141,17 @@ class Fetch:
         try:
             evidence = data_set.fetch(request)
         except SourceUnavailableError as failure:
-            return "unavailable", failure.code, None
+            return "unavailable", failure.code, None, failure.retry_after or 0.0
         except SourceRefusedError as failure:
-            return "refused", failure.code, None
+            return "refused", failure.code, None, 0.0
         except SourceBrokenError as failure:
-            return "broken", failure.code, None
-        return evidence.state.value, "", evidence
+            return "broken", failure.code, None, 0.0
+        return evidence.state.value, "", evidence, 0.0
 
 
 def _may_have_more(answer: Answer) -> bool:
     """Whether asking again may tell more: a record that could not be read, or is in euro, is the same the next time."""
-    state, _, evidence = answer
+    state, _, evidence, _ = answer
     if evidence is not None and state == EvidenceState.PARTIAL.value:
         return bool(evidence.missing)
     return state not in harvest.ANSWERED
@@ -188,9 +194,10 @@ class FetchAgain:
         return Done(effect=keep, failed=found.failed)
 
 
-def ask_again(tries: int) -> str:
-    """15 seconds at first, then minutes, then hours: a source that is down is not hammered."""
-    return "PT15S" if tries < 8 else "PT5M" if tries < 20 else "PT1H" if tries < 44 else "PT6H"
+def ask_again(tries: int, wait: float = 0.0) -> str:
+    """15 seconds at first, then minutes, then hours, and never sooner than a source asked for: *wait* seconds."""
+    pause, seconds = next((pause, seconds) for most, pause, seconds in _PAUSES if tries < most)
+    return pause if wait <= seconds else f"PT{math.ceil(wait)}S"
 
 
 def history_since(today: date) -> date:

@@ -445,6 +445,16 @@ def test_a_bank_that_falls_silent_is_not_waited_for_account_by_account() -> None
     assert answer.state is EvidenceState.PARTIAL
 
 
+@pytest.mark.parametrize(("told", "wait"), [(None, 6 * 3600), (30.0, 30.0)])
+def test_a_bank_that_is_asked_too_often_is_left_alone_for_as_long_as_it_says_or_for_hours(
+    told: float | None, wait: float
+) -> None:
+    busy = SourceUnavailableError("http_429", retry_after=told)
+    with pytest.raises(SourceUnavailableError, match="http_429") as raised:
+        BankClient(BASE, "Banken", http({"/psd2/v1/accounts": busy})).fetch(request())
+    assert raised.value.retry_after == wait
+
+
 def test_a_bank_that_takes_only_booked_and_only_ninety_days_is_asked_so() -> None:
     queries: list[Json] = []
 
