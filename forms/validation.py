@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
+
+_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+#: As a browser judges an e-mail address (HTML, 4.10.5.1.5).
+_EMAIL = re.compile(rf"[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})*")
+_FORMATS = FormatChecker(Draft202012Validator.FORMAT_CHECKER.checkers.keys())
+_FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
+
+
+@_FORMATS.checks("email")
+def _is_email(value: object) -> bool:
+    return not isinstance(value, str) or _EMAIL.fullmatch(value) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +40,7 @@ class Issue:
 
 def check_schema(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[Issue]:
     """Every place where *data* breaks its JSON Schema (draft 2020-12)."""
-    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    validator = Draft202012Validator(schema, format_checker=_FORMATS)
     issues: list[Issue] = []
     for error in sorted(validator.iter_errors(data), key=lambda e: list(map(str, e.absolute_path))):
         path = _path(error.absolute_path)

@@ -12,14 +12,16 @@ CARS = ("none", "petrol", "electric")
 MAX_MEASURES = 20
 #: Per cent a year a new loan may cost.
 MAX_RATE = 60
-_AGE = re.compile(r"(\d{1,3})\s*(m[a-zå]*\.?)?", re.IGNORECASE)
+_AGE = re.compile(
+    r"([0-9]{1,3})\s*(?:(år|aar|year|years|yrs?)\.?|(m[a-zå]*\.?))?(?:\s+gammel|\s+gamal|\s+old)?", re.IGNORECASE
+)
 
 
 def age_in_months(text: str) -> int | None:
-    """``37`` is years, ``8 mnd`` months; ``None`` for what is no age up to 120."""
+    """``37`` and ``37 år`` are years, ``8 mnd`` months; ``None`` for what is no age up to 120."""
     found = _AGE.fullmatch(str(text).strip())
     if found is None:
         return None
     number = int(found[1])
-    months = number if found[2] else number * 12
+    months = number if found[3] else number * 12
     return months if months <= 120 * 12 else None

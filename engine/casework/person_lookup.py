@@ -12,6 +12,7 @@ from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.errors import Refusal
+from forms.numbers import digits
 
 #: The most one person may look up in an hour.
 MAX_LOOKUPS = 60
@@ -26,8 +27,8 @@ class TooManyLookupsError(Refusal):
 
 def plain_number(text: str) -> str:
     """The eleven digits of a number as people write it, "" when it is none."""
-    found = text.replace(" ", "").replace("\u00a0", "")
-    return found if found.isascii() and found.isdigit() and len(found) == 11 else ""
+    found = digits(text)
+    return found if len(found) == 11 else ""
 
 
 def note(
