@@ -56,6 +56,10 @@ _PURPOSES: tuple[tuple[DebtKind, frozenset[str]], ...] = (
     (DebtKind.CONSUMER_LOAN, frozenset({"forbruk", "forbruks", "små", "privat", "consumer"})),
 )  # fmt: skip
 _LOAN = re.compile(r"(lånet|lån|kreditten|kreditt|finansiering)$")
+#: Families of ISO 20022 transaction codes that tell which way money went: transfers, direct debits and card payments.
+_IN, _OUT = ("RCDT", "RRCT", "IDDT", "MCRD"), ("ICDT", "IRCT", "RDDT", "CCRD")
+#: Words of a text that tell of money coming back from the one who had it.
+_RETURNED = frozenset({"retur", "refusjon", "refund", "tilbakebetaling", "tilbakeføring", "kreditnota"})
 _SECURED = (DebtKind.MORTGAGE, DebtKind.CAR_LOAN)
 
 
@@ -365,7 +369,11 @@ def _directed(entry: Entry, account: AccountRecord, holder: str) -> Money:
     paid = _is_own(entry.debtor, account, holder)
     if received != paid:
         return entry.amount if received else -entry.amount
-    return -entry.amount if any(entry.creditor) and not any(entry.debtor) else entry.amount
+    family = next((part for part in entry.code.upper().split("-") if part in (*_IN, *_OUT)), "")
+    if family:
+        return entry.amount if family in _IN else -entry.amount
+    to_another = any(entry.creditor) and not any(entry.debtor)
+    return -entry.amount if to_another and not _words(entry.text) & _RETURNED else entry.amount
 
 
 def _is_own(side: Side, account: AccountRecord, holder: str) -> bool:

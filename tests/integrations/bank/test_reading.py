@@ -260,6 +260,11 @@ def amounts(*entries: Json, **more: Any) -> list[str]:
         (entry("700", creditorAccount={"bban": ACC}, debtorAccount={"bban": OTHER}), "700.00"),
         (entry("700", creditorName="Anne Eksempel", creditorAccount={"iban": f"NO93{OTHER}"}), "-700.00"),
         (entry("700"), "700.00"),
+        (entry("200", creditorName="H&M", remittanceInformationUnstructured="RETUR H&M"), "200.00"),
+        (entry("200", creditorName="H&M", remittanceInformationUnstructured="Returnveien 2"), "-200.00"),
+        (entry("200", creditorName="H&M", bankTransactionCode="PMNT-RCDT-ESCT"), "200.00"),
+        (entry("200", debtorName="Strøm AS", bankTransactionCode="PMNT-RDDT-ESDD"), "-200.00"),
+        (entry("200", creditorName="Kiosk", bankTransactionCode="PMNT-CCRD-POSD"), "-200.00"),
     ],
 )
 def test_the_direction_is_the_sign_and_without_one_the_side_that_is_not_the_owner(told_of: Json, amount: str) -> None:
