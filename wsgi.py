@@ -78,7 +78,8 @@ def application() -> Flask:
     app, outside = wire(Settings.from_env())
     with suppress(DBAPIError):  # a database that is away comes back; one of another version does not change by itself
         schema.require_current(app.db)
-    return create_app(app, logins=outside.logins, identify=outside.folkeregisteret.identify)
+    register = outside.folkeregisteret
+    return create_app(app, logins=outside.logins, identify=register.identify, former_numbers=register.former_numbers)
 
 
 def sandbox(settings: Settings) -> Flask:

@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -155,9 +155,14 @@ class Vault:
     def _person(self, connection: Connection, person_id: str, identity: bytes) -> Person:
         return _person(person_id, self.open(connection, person_id, _identity(person_id), identity))
 
-    def register(self, connection: Connection, *, pid: str, name: str, birth_date: date) -> Person:
-        """The person with this number, made when unknown. The name follows the newest log-in."""
-        found = self.person_by_pid(connection, pid)
+    def register(
+        self, connection: Connection, *, pid: str, name: str, birth_date: date, former: Sequence[str] = ()
+    ) -> Person:
+        """The person with this number, made when unknown. The name follows the newest log-in.
+
+        former  numbers the register says were theirs before: who is known by one of them keeps everything, under *pid*
+        """
+        found = self.person_by_pid(connection, pid) or self._renumbered(connection, pid, former)
         person_id = found.id if found else str(uuid.uuid4())
         if found and (found.name, found.birth_date) == (name, birth_date):
             return found
@@ -175,6 +180,21 @@ class Vault:
             )
         name_index.index(connection, self._lookup_key, person_id, name)
         return Person(person_id, pid, name, birth_date)
+
+    def _renumbered(self, connection: Connection, pid: str, former: Sequence[str]) -> Person | None:
+        """The person known by a former number, who is found by *pid* from now on."""
+        for number in former:
+            found = self.person_by_pid(connection, number)
+            if found is not None:
+                fields = {"pid": pid, "name": found.name, "birth_date": found.birth_date.isoformat()}
+                identity = self.seal(connection, found.id, _identity(found.id), fields)
+                connection.execute(
+                    person_table.update()
+                    .where(person_table.c.id == found.id)
+                    .values(lookup=self.lookup(pid), identity=identity)
+                )
+                return Person(found.id, pid, found.name, found.birth_date)
+        return None
 
     def blind(self, word: str) -> bytes:
         """What the blind index of names holds for a word, see ``engine.platform.name_index``."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -110,9 +110,17 @@ class Login(Protocol):
 
 
 def create_app(
-    application: Application, *, logins: Mapping[str, Login], identify: Callable[[str], tuple[str, date]]
+    application: Application,
+    *,
+    logins: Mapping[str, Login],
+    identify: Callable[[str], tuple[str, date]],
+    former_numbers: Callable[[str], Sequence[str]] = lambda pid: (),
 ) -> Flask:
-    """The Flask application around a wired *application*."""
+    """The Flask application around a wired *application*.
+
+    identify        name and day of birth in the population register, by identity number
+    former_numbers  numbers the register says a person had before, by the one they have now
+    """
     app = Flask(__name__, static_url_path="/static")
     settings = application.settings
     app.config.update(
@@ -121,7 +129,7 @@ def create_app(
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     studio_sequence.connect(application)
-    app.extensions.update(ibalanse=application, logins=logins, identify=identify)
+    app.extensions.update(ibalanse=application, logins=logins, identify=identify, former_numbers=former_numbers)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:

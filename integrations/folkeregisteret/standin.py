@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, jsonify
+from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require
@@ -18,7 +18,11 @@ def show(pid: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     first, _, last = found.name.rpartition(" ")
-    return jsonify(
-        navn=[{"fornavn": first, "etternavn": last, "erGjeldende": True}],
-        foedsel=[{"foedselsdato": found.birth_date.isoformat(), "erGjeldende": True}],
-    )
+    number = {"foedselsEllerDNummer": found.pid, "identifikatortype": "foedselsnummer", "status": "iBruk"}
+    born = {"foedselsdato": found.birth_date.isoformat(), "foedselsaar": str(found.birth_date.year)}
+    whole = {
+        "navn": [{"fornavn": first, "etternavn": last, "erGjeldende": True}],
+        "foedsel": [{**born, "erGjeldende": True}],
+        "identifikasjonsnummer": [{**number, "erGjeldende": True}],
+    }
+    return jsonify({part: whole[part] for part in request.args.getlist("part") if part in whole})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, g, make_response, redirect, render_template, request, url_for
@@ -85,6 +86,7 @@ def answered(which: str) -> Response:
     try:
         identity = client.finish(start, _redirect_uri(which), request.args.to_dict())
         name, born = current_app.extensions["identify"](identity.pid)
+        former = _former_numbers(identity.pid)
     except SourceError as error:
         return _failed(which, f"name_{error.code}")
     except Exception as error:
@@ -95,11 +97,20 @@ def answered(which: str) -> Response:
     several = len(found) > 1
     office = None if several or not found else Office(found[0]["orgno"], found[0]["name"], found[0]["leads"])
     role = Role(found[0]["role"]) if found else Role.CITIZEN
-    token = session_store.log_in(identity, name, born, role, office, found if several else ())
+    token = session_store.log_in(identity, name, born, role, office, found if several else (), former)
     answer = redirect(url_for("offices.show", videre=state["back"]) if several else state["back"] or home(role), 303)
     save(answer, token)
     answer.delete_cookie(STARTED)
     return answer
+
+
+def _former_numbers(pid: str) -> Sequence[str]:
+    """Of somebody we do not know by this number: those they had before. A D-number becomes an identity number."""
+    with view.application().db.read() as connection:
+        if view.application().vault.person_by_pid(connection, pid) is not None:
+            return ()
+    numbers: Sequence[str] = current_app.extensions["former_numbers"](pid)
+    return numbers
 
 
 class _Start:

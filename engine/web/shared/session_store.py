@@ -37,16 +37,25 @@ def take_log_in(token: str) -> dict[str, Any] | None:
         return sessions.take_login(connection, token, application.clock.now())
 
 
-def log_in(identity: Any, name: str, born: date, role: Role, office: Office | None, parts: Sequence[Any]) -> str:
+def log_in(
+    identity: Any,
+    name: str,
+    born: date,
+    role: Role,
+    office: Office | None,
+    parts: Sequence[Any],
+    former: Sequence[str] = (),
+) -> str:
     """Register the person and start their session. Returns the cookie's value.
 
     identity  what the issuer says of the person
+    former    numbers they had before
     parts     what they may choose between; while they have chosen none they have no role in the event
     """
     application = view.application()
     now = application.clock.now()
     with application.db.write() as connection:
-        person = application.vault.register(connection, pid=identity.pid, name=name, birth_date=born)
+        person = application.vault.register(connection, pid=identity.pid, name=name, birth_date=born, former=former)
         token = sessions.log_in(
             connection,
             now,
