@@ -91,12 +91,15 @@ class AddSupplement(OwnEntry):
 
     kind    ``debt``, ``asset``, ``income`` or ``spending``
     amount  NOK, from 0 to 100 million; NOK a month of income and spending
+    private a debt to family or friends;  ``rate``: per cent a year of a debt, where there is one
     """
 
     case_id: str
     kind: str
     name: str = field(repr=False)
     amount: Decimal = field(repr=False)
+    private: bool = False
+    rate: Decimal | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from engine.advice.economy import identity, reported
 from engine.advice.economy.figures import Figures, Income, IncomeKind, Total
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.reconciliation import Entry, Fate
-from engine.advice.economy.sourced import Source
-from engine.advice.economy.spending import MonthlyLine
+from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.economy.spending import MonthlyLine, whole_months
 
 #: So far may two amounts of the same money be apart.
 _NEAR = Decimal("0.02")
@@ -121,6 +121,18 @@ def _sources(incomes: Iterable[Income]) -> tuple[Source, ...]:
     """One of each data set, in the order of their names."""
     known = {source.data_set: source for income in incomes for source in reversed(income.gross.sources)}
     return tuple(known[name] for name in sorted(known))
+
+
+def withheld(kept: Sequence[Income], as_of: date) -> Sourced[Money] | None:
+    """NOK withheld for creditors in the newest of the last months with any; ``as_of`` is the first day of it."""
+    wanted = (as_of.replace(day=1), *whole_months(as_of, 2))
+    told = [income for income in kept if income.attached and income.attached.value > 0 and income.month in wanted]
+    if not told:
+        return None
+    month = max(income.month for income in told)
+    newest = [income for income in told if income.month == month]
+    total = sum((income.attached.value for income in newest if income.attached), ZERO)
+    return Sourced(total, _sources(newest), month)
 
 
 def entries(found: Figures, income: Once, as_of: date, months: int) -> list[Entry]:

@@ -175,7 +175,7 @@ def _judge(debt: Debt, as_of: date) -> tuple[int, str, str]:
         return 9, "disputed", "dispute"
     if claim or debt.status in (DebtStatus.COLLECTION, DebtStatus.OVERDUE):
         return 4, "growing", "call_creditor"
-    if debt.kind in (DebtKind.CREDIT_CARD, DebtKind.CHARGE_CARD):
+    if debt.kind in (DebtKind.CREDIT_CARD, DebtKind.CHARGE_CARD, DebtKind.OVERDRAFT):
         return 5, "dear", "stop_using"
     if debt.kind in (DebtKind.CONSUMER_LOAN, DebtKind.OTHER):
         return 6, "dear", "pay_first"

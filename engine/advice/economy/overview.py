@@ -39,6 +39,8 @@ from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.platform.calendar import norwegian_day
 
 MONTHS = 3
+#: ``derived`` of a value that the tax assessment told.
+TAX_VALUE = "tax_value"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,6 +61,7 @@ class Overview:
     spending   NOK per month, the same three months, by category
     gaps       what was not answered or not asked: shown as missing, never as zero
     questions  debts that may be one: for the citizen to say
+    withheld   NOK that was withheld for creditors in the newest month that is known, and which month
     """
 
     as_of: date
@@ -70,6 +73,7 @@ class Overview:
     enterprises: tuple[Enterprise, ...]
     tax: tuple[TaxSummary, ...]
     questions: tuple[Question, ...] = ()
+    withheld: Sourced[Money] | None = None
 
     def completeness(self, total: Total) -> Completeness:
         """Whether *total* sums up all there is, only a part of it, or nothing: by the gaps that feed it."""
@@ -86,6 +90,12 @@ class Overview:
     def debt(self, key: str) -> Debt | None:
         """The debt that a record with this id or fingerprint tells of."""
         return next((debt for debt in self.debts if key in (debt.id, *debt.records)), None)
+
+    @property
+    def home_by_tax_value(self) -> bool:
+        """Whether a home is known by its tax value only, which is far below what it is worth."""
+        homes = (AssetKind.HOME, AssetKind.SECOND_HOME)
+        return any(one.kind in homes and one.value and one.value.derived == TAX_VALUE for one in self.assets)
 
     @property
     def total_debt(self) -> Money:
@@ -215,6 +225,7 @@ class _Compilation:
             enterprises=tuple(sorted(found.enterprises, key=lambda one: (one.orgno, one.name))),
             tax=tuple(sorted(found.tax, key=lambda one: -one.year)),
             questions=self._matched.questions,
+            withheld=incomes.withheld(self._incomes.kept, as_of),
         )
 
     def _spending(self) -> tuple[MonthlyLine, ...]:

@@ -97,6 +97,8 @@ def _least(debt: Debt, rate: Decimal) -> Money:
     """NOK a month where no source tells the payment."""
     if debt.kind in IN_TERMS:
         return even_payment(debt.balance.value, rate, debt.terms_left or TERMS)
+    if debt.kind is DebtKind.PRIVATE:
+        return ZERO  # family and friends ask for no minimum
     return max(debt.balance.value * 3 / 100, Decimal(200))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from engine.advice.commands import AddSupplement, CorrectFigure, DecideSameDebt, RemoveSupplement
+from engine.advice.economy.figures import DebtKind
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Overview
 from engine.advice.economy.supplements import Supplement, SupplementKind
@@ -20,6 +21,7 @@ from engine.workflow.execution.context import Context, Step
 #: What may be added; a correction and a decision are of what is there.
 KINDS = (SupplementKind.DEBT, SupplementKind.ASSET, SupplementKind.INCOME, SupplementKind.SPENDING)
 MAX_NAME = 100
+MAX_RATE = 100
 
 
 def add_supplement(ctx: Context) -> None:
@@ -28,7 +30,10 @@ def add_supplement(ctx: Context) -> None:
     name = ctx.command.name.strip()
     refuse_unless(ctx.command.kind in KINDS, "supplement-kind", "no such kind of entry")
     refuse_unless(0 < len(name) <= MAX_NAME, "supplement-name", f"a name has from 1 to {MAX_NAME} characters")
-    _enter(ctx, SupplementKind(ctx.command.kind), name, ctx.command.amount, "")
+    rate = ctx.command.rate
+    refuse_unless(rate is None or 0 <= rate <= MAX_RATE, "supplement-rate", f"a rate is from 0 to {MAX_RATE} per cent")
+    debt = DebtKind.PRIVATE if ctx.command.private and ctx.command.kind == SupplementKind.DEBT else None
+    _enter(ctx, SupplementKind(ctx.command.kind), name, ctx.command.amount, "", debt=debt, rate=rate)
 
 
 def correct_figure(ctx: Context) -> None:
@@ -74,9 +79,11 @@ def _enter(
     target: str,
     targets: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
+    debt: DebtKind | None = None,
+    rate: Decimal | None = None,
 ) -> None:
     require_amount(amount)
-    entry = Supplement(str(uuid.uuid4()), kind, name, amount, ctx.now, target, targets, others)
+    entry = Supplement(str(uuid.uuid4()), kind, name, amount, ctx.now, target, targets, others, debt, rate)
     harvest.supplement_by_hand(
         ctx.connection, ctx.services.vault, case_id=ctx.case_id, person_id=ctx.actor.person_id, entry=entry
     )

@@ -9,7 +9,10 @@ from decimal import Decimal
 from engine.advice.economy.figures import Total
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Completeness, Overview
+from engine.advice.economy.urgency import burns
 
+#: The part of the debts that burns, whatever kinds it is of.
+URGENT = "debt.urgent"
 TONES = ("base-default", "border-default", "border-subtle")
 
 
@@ -35,39 +38,51 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Two columns on one scale."""
+    """Two columns on one scale. ``why_not``: text key of why they are not compared, where that is another thing."""
 
     key: str
     columns: tuple[Column, Column]
     difference: Money
+    why_not: str = ""
 
     @property
     def comparable(self) -> bool:
-        """Whether the difference says anything: not while a side is unknown."""
-        return all(column.completeness is not Completeness.UNKNOWN for column in self.columns)
+        """Whether the difference says anything: not while a side is unknown, or is worth more than what is told."""
+        return not self.why_not and all(column.completeness is not Completeness.UNKNOWN for column in self.columns)
 
 
 def panels(overview: Overview) -> tuple[Panel, Panel]:
     """What is owed against what is owned; what comes in against what goes out."""
-    debts = _sum((f"debt.{d.kind.value}", d.balance.value) for d in overview.debts)
+    burning = (URGENT if burns(d, overview.as_of) else f"debt.{d.kind.value}" for d in overview.debts)
+    debts = _sum(zip(burning, (d.balance.value for d in overview.debts), strict=True), URGENT)
     assets = _sum((f"asset.{a.kind.value}", a.value.value) for a in overview.assets if a.value)
     incomes = _sum((f"income.{line.category}", line.amount) for line in overview.incomes)
     spending = _sum((f"spending.{line.category}", line.amount) for line in overview.spending)
     return (
-        _panel(overview, "balance", (Total.DEBT, "gjeld", debts), (Total.ASSETS, "verdi", assets)),
+        _panel(
+            overview,
+            "balance",
+            (Total.DEBT, "gjeld", debts),
+            (Total.ASSETS, "verdi", assets),
+            "panel.tax_value" if overview.home_by_tax_value else "",
+        ),
         _panel(overview, "month", (Total.INCOME, "inn", incomes), (Total.SPENDING, "ut", spending)),
     )
 
 
-def _sum(pairs: Iterable[tuple[str, Money]]) -> list[tuple[str, Money]]:
+def _sum(pairs: Iterable[tuple[str, Money]], always: str = "") -> list[tuple[str, Money]]:
+    """At most three parts, the largest first; what is under the key *always* is never hidden in the rest."""
     sums: dict[str, Money] = {}
     for key, amount in pairs:
         sums[key] = sums.get(key, ZERO) + amount
     largest = sorted(sums.items(), key=lambda item: -item[1])
     if len(largest) <= 3:
         return largest
-    rest = sum((amount for _, amount in largest[2:]), ZERO)
-    return [*largest[:2], ("rest", rest)]
+    shown = largest[:2]
+    if always in sums and always not in dict(shown):
+        shown = [largest[0], (always, sums[always])]
+    rest = sum((amount for key, amount in largest if key not in dict(shown)), ZERO)
+    return [*shown, ("rest", rest)]
 
 
 def _panel(
@@ -75,6 +90,7 @@ def _panel(
     key: str,
     left: tuple[Total, str, list[tuple[str, Money]]],
     right: tuple[Total, str, list[tuple[str, Money]]],
+    why_not: str = "",
 ) -> Panel:
     totals = [sum((amount for _, amount in side[2]), ZERO) for side in (left, right)]
     scale = max(*totals, Decimal(1))
@@ -82,7 +98,7 @@ def _panel(
         Column(name, family, total, overview.completeness(name), _stack(parts, scale))
         for (name, family, parts), total in zip((left, right), totals, strict=True)
     )
-    return Panel(key, (columns[0], columns[1]), totals[1] - totals[0])
+    return Panel(key, (columns[0], columns[1]), totals[1] - totals[0], why_not)
 
 
 def _stack(parts: list[tuple[str, Money]], scale: Money) -> tuple[Part, ...]:

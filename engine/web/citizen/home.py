@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import OpenOverview
+from engine.advice.economy.urgency import urgent
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import snapshot
 from engine.casework import (
@@ -261,7 +262,7 @@ def other_overview(number: str) -> ResponseReturnValue:
     return render_template(
         "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
         sources=(), entries=(), shares=(), task=None, waiting=False, submitted={}, errors=(), view_only=True,
-        by_party=True, owner=view.name_of(person), questions=question_lines(shown),
+        by_party=True, owner=view.name_of(person), questions=question_lines(shown), urgent=urgent(shown),
     )  # fmt: skip
 
 

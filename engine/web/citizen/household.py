@@ -18,7 +18,7 @@ from engine.advice.economy.figures import Figures
 from engine.advice.economy.measures import Measure, MeasureKind, clean_up, effect
 from engine.advice.economy.money import Money
 from engine.advice.economy.overview import Overview
-from engine.advice.economy.phase import Standing, standing
+from engine.advice.economy.phase import Phase, Standing, standing
 from engine.advice.economy.signals import Signal, signals
 from engine.advice.evidence import baseline, business, harvest
 from engine.advice.guidance.contacts import contacts
@@ -99,6 +99,7 @@ def everyday() -> ResponseReturnValue:
     if known is None:
         return nothing_yet()
     phase = known.standing.phase.value
+    advised = Phase.EVERYDAY.value if known.standing.phase is Phase.UNKNOWN else phase
     return render_template(
         "everyday.html",
         o=known.overview,
@@ -107,8 +108,8 @@ def everyday() -> ResponseReturnValue:
         journeys=known.journeys,
         clean_up=clean_up(known.overview.debts, known.overview.as_of) if phase == "messy" else (),
         stored_plan=known.plan,
-        tips=choose(known.standing.situations, phase, known.overview.as_of),
-        contacts=contacts(phase),
+        tips=choose(known.standing.situations, advised, known.overview.as_of),
+        contacts=contacts(advised),
         largest=max([line.amount for line in known.overview.spending] or [Decimal(1)]),
     )
 

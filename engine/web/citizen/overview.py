@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response
 from engine.advice.commands import AddSupplement, AskSourcesAgain, CorrectFigure, DecideSameDebt, RemoveSupplement
 from engine.advice.consent.models import consent_record
 from engine.advice.economy.overview import Overview
+from engine.advice.economy.supplements import SupplementKind
+from engine.advice.economy.urgency import urgent
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.sharing.models import share
@@ -22,7 +24,7 @@ from engine.casework import queries
 from engine.web.citizen.charts import panels
 from engine.web.citizen.reconciliation import question_lines, shown
 from engine.web.shared import access, view
-from engine.web.shared.amounts import FieldErrors, amount_field
+from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -31,6 +33,8 @@ from engine.workflow.errors import NotFound
 blueprint = guarded("overview", __name__, Role.CITIZEN.value)
 #: So long after an answer an overview with it is waited for: it is built by the job that comes next.
 SOON = timedelta(minutes=2)
+#: What a debt to family or friends is called in the form.
+FAMILY_LOAN = "private"
 
 
 def _case(connection: Connection) -> Any:
@@ -67,6 +71,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         overview=overview,
         panels=panels(overview) if overview else (),
         questions=question_lines(overview) if overview else (),
+        urgent=urgent(overview) if overview else (),
         built_at=built_at,
         version=version,
         sources=rows,
@@ -137,14 +142,18 @@ def add() -> ResponseReturnValue:
     form = request.form
     name, kind = form.get("name", "").strip(), form.get("kind", "")
     errors: FieldErrors = []
+    private = kind == FAMILY_LOAN
+    kind = SupplementKind.DEBT if private else kind
     if kind not in KINDS:
         errors.append({"id": "kind", "path": "kind", "text": view.t("supplement.kind")})
     if not name or len(name) > MAX_NAME:
         errors.append({"id": "name", "path": "name", "text": view.t("supplement.name")})
     amount = amount_field(form.get("amount", ""), view.t("supplement.amount_label"), errors, "amount")
+    written = form.get("rate", "").strip() if kind == SupplementKind.DEBT else ""
+    rate = rate_field(written, view.t("supplement.rate_label"), errors, "rate") if written else None
     if errors or amount is None:
         return page(form.to_dict(), errors)
-    send(AddSupplement(_case_id(), kind, name, amount), once=True)
+    send(AddSupplement(_case_id(), kind, name, amount, private, rate), once=True)
     return redirect(url_for("overview.show") + "#lagt-til", 303)
 
 

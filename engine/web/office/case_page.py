@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import RecordAccess
+from engine.advice.economy.urgency import urgent
 from engine.advice.evidence import harvest
 from engine.advice.sharing import actions as sharing
 from engine.casework import history, journal, openings, queries
@@ -266,6 +267,7 @@ def overview(number: str) -> ResponseReturnValue:
         overview=shown,
         panels=panels(shown),
         questions=question_lines(shown),
+        urgent=urgent(shown),
         built_at=built_at,
         version=version,
         sources=(),

@@ -126,3 +126,15 @@ def test_the_page_has_its_words_in_every_language(anne: Browser, language: str) 
     for total in ("debt", "assets", "income", "spending"):
         page = main_of(anne.get(f"/oversikt/satt-sammen?vis={total}"))
         assert not re.findall(r">\s*(?:reconciliation|same|left_out|gap|debt)\.[a-z_]+", page), total
+
+
+def test_a_loan_of_the_family_is_kept_with_the_rate_that_was_written(anne: Browser, product: Product) -> None:
+    loan = {"kind": "private", "name": "Lån av mor", "amount": "50 000", "rate": "1,5"}
+    assert anne.post("/oversikt/legg-til", **loan).status_code == 303
+    assert anne.post("/oversikt/legg-til", **{**loan, "rate": "mye"}).status_code == 422
+
+    with product.application.db.read() as connection:
+        entries = harvest.supplements(connection, product.application.vault, case_of(product))
+    assert [(one.debt, one.rate) for _, one in entries if one.name == "Lån av mor"] == [
+        (DebtKind.PRIVATE, Decimal("1.5"))
+    ]
