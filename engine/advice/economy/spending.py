@@ -6,6 +6,8 @@ What no rule knows is "other", never guessed.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,13 +23,18 @@ from engine.advice.economy.sourced import Source
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Merchant category codes (ISO 18245) and lower-case words that mean a category."""
+    """Merchant category codes (ISO 18245) and whole lower-case words that mean a category."""
 
     category: str
     codes: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
 
 
+#: What may follow a word of a rule: inflections, and what bills and shops are called. "Strømmen" is a place.
+_ENDINGS = frozenset({
+    "n", "en", "e", "er", "ne", "ene", "s", "nader", "nadene", "regning", "regningen", "faktura", "avgift", "avgifter",
+    "betaling", "senter", "senteret", "vakt", "vakten", "kontor", "kontoret", "time", "gruppen",
+})  # fmt: skip
 RULES: tuple[Rule, ...] = (
     Rule("housing", frozenset({"4900", "6513"}), ("husleie", "utleie", "strøm", "kommunale", "felleskost")),
     Rule("food", frozenset({"5411", "5462", "5499"}), ("rema", "kiwi", "coop", "meny")),
@@ -74,11 +81,28 @@ def category_of(transaction: Transaction, creditors: frozenset[str]) -> str:
     """
     if transaction.counterparty.lower() in creditors:
         return "debt_service"
-    text = f"{transaction.counterparty} {transaction.text}".lower()
     for rule in RULES:
         if transaction.mcc in rule.codes:
             return rule.category
-    return next((rule.category for rule in RULES if any(word in text for word in rule.words)), "other")
+    words = _words(f"{transaction.counterparty} {transaction.text}")
+    return next((rule.category for rule in RULES if any(_says(words, word) for word in rule.words)), "other")
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text).lower())
+
+
+def _says(words: Sequence[str], wanted: str) -> bool:
+    """Whether the words are there one after the other, the last of them also with an ending such as "regning"."""
+    *before, last = wanted.split()
+    return any(
+        words[place : place + len(before)] == before and _is(words[place + len(before)], last)
+        for place in range(len(words) - len(before))
+    )
+
+
+def _is(word: str, wanted: str) -> bool:
+    return word == wanted or (word.startswith(wanted) and word[len(wanted) :] in _ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
