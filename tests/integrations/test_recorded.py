@@ -182,3 +182,27 @@ def test_bad_input_is_refused_with_the_reason(
     status, out, err = ibalanse(capsys, *(one.format(tmp=tmp_path) for one in argv))
 
     assert (status, out) == (2, "") and said in err
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://api.bank.example/psd2/v1/accounts/a1-0001/transactions?page=2",
+        "/psd2/v1/accounts/a1-0001/transactions?page=2",
+        "/v1/accounts/a1-0001/transactions?page=2",
+    ],
+)
+def test_the_next_page_is_found_however_the_bank_wrote_its_address(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, href: str
+) -> None:
+    first = json.loads(json.dumps(MOVED))
+    first["transactions"]["_links"] = {"next": {"href": href}}
+    second = {"account": MOVED["account"], "transactions": {"booked": [
+        {"transactionId": "3", "bookingDate": "2026-10-07", "creditorName": "KIWI",
+         "transactionAmount": {"currency": "NOK", "amount": "-100.00"}}]}}  # fmt: skip
+    folder = lay_out(tmp_path, bank__accounts=[{"accounts": ACCOUNTS["accounts"][:1]}, first, second])
+    status, told, _ = ibalanse(capsys, "--answers", str(folder), "--at", "2026-11-27", "--json")
+
+    assert status == 0
+    assert told["reconciliation"]["spending"]["received"]["records"] == 3
+    assert not [gap for gap in told["gaps"] if gap["what"] == "transaction"]
