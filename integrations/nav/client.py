@@ -82,7 +82,10 @@ def _payment(payment: Record, read: _Read) -> None:
     paid, due = payment.day("utbetalingsdato"), payment.day("forfallsdato", "posteringsdato")
     receiver = payment.record("utbetaltTil").text("ident")
     status = payment.text("utbetalingsstatus").lower()
-    for benefit in payment.records("ytelseListe"):
+    told = payment.records("ytelseListe")
+    if not told:
+        read.gap(RecordGapReason.UNREADABLE, "", Total.INCOME)
+    for benefit in told:
         name = benefit.text("ytelsestype") or "Ytelse"
         if any(word in status for word in CAME_BACK):
             read.gap(RecordGapReason.CLOSED, name)

@@ -18,6 +18,8 @@ from integrations.skatteetaten.incomes import SKATTEETATEN
 from integrations.skatteetaten.metadata import TAX_BASE
 
 WEALTH = "formue"
+#: What an item may be. One sorted under anything else may be wealth, and is told as a gap.
+CATEGORIES = frozenset({WEALTH, "formuesfradrag", "inntekt", "inntektsfradrag", "-"})
 DEBT, GROSS_WEALTH = "annenGjeld", "bruttoformue"
 DEPOSITS = ("innskudd", "samletInnskuddIInnenlandskeBanker", "samletInnskuddIUtenlandskeBanker")
 WAGE = "samletLoennsinntektMedTrygdeavgiftspliktOgMedTrekkplikt"
@@ -65,12 +67,13 @@ def tax_base(answer: Any, at: datetime) -> Figures:
     if whole.flag("skjermet"):
         gap(RecordGapReason.NOT_SENT, whole, Total.ASSETS)
     for number, row in enumerate(told):
-        feeds = (Total.ASSETS,) if _is_wealth(row) else ()
+        sorted_under = CATEGORIES & set(row.texts("kategori"))
+        feeds = (Total.ASSETS,) if WEALTH in sorted_under or not sorted_under else ()
         try:
             name, amount = row.text("tekniskNavn"), row.money("beloep")
             if any(row.same_as(before) for before in told[:number]):
                 gap(RecordGapReason.REPEATED, row)
-            elif not name or amount is None:
+            elif not name or amount is None or not sorted_under:
                 gap(RecordGapReason.UNREADABLE, row, *feeds)
             else:
                 amounts.append((name, amount, row))
