@@ -1,0 +1,210 @@
+"""The overview as every copy of it tells it: the page, the paper and the table are made of this.
+
+So that what one of them says, the others say too: what is missing and why, what is only a lower bound, the parts of
+each debt, what comes in and goes out, who said so, and which day it holds. It has keys and values; words are for
+whoever shows it. The JSON for others, with what became of each record, is ``publication.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from engine.advice.economy.figures import Asset, Debt, DebtStatus, GapReason, Total
+from engine.advice.economy.money import Money
+from engine.advice.economy.overview import Completeness, Overview
+from engine.advice.economy.sourced import CITIZEN, Source, Sourced
+from engine.advice.economy.spending import MonthlyLine
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A total. ``amount`` NOK, ``None`` where nothing is known of it: unknown is never zero."""
+
+    total: Total
+    amount: Money | None
+    completeness: Completeness
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not known, and why. ``who`` stands behind the source and did not answer, "" for the source itself.
+
+    why, what, count  of single records in an answer that stands otherwise, as in ``Gap``
+    """
+
+    data_set: str
+    who: str
+    reason: GapReason
+    why: str = ""
+    what: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who told a figure, and when. ``by_citizen``: they entered it themselves."""
+
+    data_set: str
+    provider: str
+    fetched_at: datetime
+    legal_basis: str
+    institution: str = ""
+
+    @property
+    def by_citizen(self) -> bool:
+        return self.data_set == CITIZEN
+
+
+@dataclass(frozen=True, slots=True)
+class DebtRow:
+    """One debt, NOK; ``None`` where no source tells.
+
+    fee             NOK a month for having it, beside ``monthly``
+    kid, pay_to     how to pay it, "" where no source tells
+    corrected_from  what the source said before the citizen corrected it
+    """
+
+    id: str
+    kind: str
+    status: DebtStatus
+    creditor: str
+    collector: str
+    case_number: str
+    balance: Money
+    principal: Money | None
+    interest: Money | None
+    costs: Money | None
+    rate: Decimal | None
+    monthly: Money | None
+    fee: Money | None
+    limit: Money | None
+    due: date | None
+    kid: str
+    pay_to: str
+    as_of: date | None
+    corrected_from: Money | None
+    sources: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRow:
+    """Something owned, NOK. ``tax_value``: only the value of the tax return is known, which is no price."""
+
+    id: str
+    kind: str
+    name: str
+    value: Money | None
+    tax_value: bool
+    as_of: date | None
+    sources: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """NOK a month, of so many entries. ``category`` is a key, or the citizen's own name of a line they added."""
+
+    category: str
+    amount: Money
+    entries: int
+    sources: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Everything a copy of the overview tells.
+
+    left  NOK a month, what comes in less what goes out; ``None`` while a side is unknown
+    """
+
+    as_of: date
+    sums: tuple[Sum, ...]
+    left: Money | None
+    missing: tuple[Missing, ...]
+    debts: tuple[DebtRow, ...]
+    assets: tuple[AssetRow, ...]
+    incomes: tuple[MonthRow, ...]
+    spending: tuple[MonthRow, ...]
+
+    def sum_of(self, total: Total) -> Sum:
+        return next(one for one in self.sums if one.total is total)
+
+
+def statement(overview: Overview) -> Statement:
+    """What the overview tells."""
+    amounts = {
+        Total.DEBT: overview.total_debt,
+        Total.ASSETS: overview.total_assets,
+        Total.INCOME: overview.monthly_income,
+        Total.SPENDING: overview.monthly_spending,
+    }
+    sums = tuple(_sum(total, amount, overview.completeness(total)) for total, amount in amounts.items())
+    month = [one.amount for one in sums if one.total in (Total.INCOME, Total.SPENDING)]
+    return Statement(
+        as_of=overview.as_of,
+        sums=sums,
+        left=None if None in month else overview.monthly_difference,
+        missing=tuple(Missing(g.data_set, g.who, g.reason, g.why, g.what, g.count) for g in overview.gaps),
+        debts=tuple(_debt(debt) for debt in overview.debts),
+        assets=tuple(_asset(asset) for asset in overview.assets),
+        incomes=_months(overview.incomes),
+        spending=_months(overview.spending),
+    )
+
+
+def _sum(total: Total, amount: Money, known: Completeness) -> Sum:
+    return Sum(total, None if known is Completeness.UNKNOWN else amount, known)
+
+
+def _debt(debt: Debt) -> DebtRow:
+    was = debt.balance.derived.removeprefix("was:") if debt.balance.derived.startswith("was:") else None
+    return DebtRow(
+        id=debt.id,
+        kind=debt.kind.value,
+        status=debt.status,
+        creditor=debt.creditor,
+        collector="" if debt.collector == debt.creditor else debt.collector,
+        case_number=debt.case_number,
+        balance=debt.balance.value,
+        principal=_value(debt.principal),
+        interest=_value(debt.interest),
+        costs=_value(debt.costs),
+        rate=_value(debt.rate),
+        monthly=_value(debt.monthly),
+        fee=_value(debt.fee),
+        limit=_value(debt.limit),
+        due=debt.due,
+        kid=debt.kid,
+        pay_to=debt.pay_to,
+        as_of=debt.balance.as_of,
+        corrected_from=None if was is None else Decimal(was),
+        sources=_told(debt.balance.sources),
+    )
+
+
+def _asset(asset: Asset) -> AssetRow:
+    value = asset.value
+    return AssetRow(
+        id=asset.id,
+        kind=asset.kind.value,
+        name=asset.name,
+        value=_value(value),
+        tax_value=value is not None and value.derived == "tax_value",
+        as_of=value.as_of if value else None,
+        sources=_told(value.sources if value else (asset.source,)),
+    )
+
+
+def _months(lines: Iterable[MonthlyLine]) -> tuple[MonthRow, ...]:
+    return tuple(MonthRow(line.category, line.amount, line.entries, _told(line.sources)) for line in lines)
+
+
+def _told(sources: Iterable[Source]) -> tuple[Told, ...]:
+    found = (Told(one.data_set, one.provider, one.fetched_at, one.legal_basis, one.institution) for one in sources)
+    return tuple(dict.fromkeys(found))
+
+
+def _value(figure: Sourced[Decimal] | None) -> Decimal | None:
+    return None if figure is None else figure.value
