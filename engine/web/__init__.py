@@ -45,6 +45,7 @@ from engine.web.office import (
     queue,
 )
 from engine.web.shared import health, login, security, session_store, template_globals, view
+from engine.web.shared.line_endings import LineFeedRequest
 from engine.web.shared.notice_links import notice_link
 from engine.web.shared.texts import LANGUAGES
 from engine.workflow.authorization import sessions
@@ -122,6 +123,7 @@ def create_app(
     former_numbers  numbers the register says a person had before, by the one they have now
     """
     app = Flask(__name__, static_url_path="/static")
+    app.request_class = LineFeedRequest
     settings = application.settings
     app.config.update(
         BASE_URL=settings.base_url,

@@ -7,8 +7,9 @@ changes, put an adapter that takes the old arguments.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,9 +17,10 @@ from marshmallow import INCLUDE, Schema
 
 from engine.advice.documents import overview as overview_document
 from engine.advice.documents import page
+from engine.advice.documents.spreadsheet import to_csv
+from engine.advice.documents.words import Words
 from engine.advice.economy import figures, overview, sourced, spending, supplements
 from engine.advice.economy.enk import deadlines
-from engine.advice.economy.export import to_csv
 from engine.advice.economy.tax import vat
 from engine.advice.evidence import datasets
 from engine.advice.household import age_in_months
@@ -28,6 +30,7 @@ from engine.platform import provider_errors, strict_json
 from engine.platform.name_index import words
 from engine.web.citizen import home
 from engine.web.shared import forms as web_forms
+from engine.web.shared.texts import translate
 from engine.workflow.bpmn.timing import add_duration
 from forms import amounts, layout, reading, validation
 from integrations import answer
@@ -88,17 +91,32 @@ def read_amount(text: str) -> Decimal | None:
         return None
 
 
+def page_words(language: str = "nb") -> Words:
+    """The page's own texts: since then its copies are written with them."""
+    return Words(language, partial(translate, language), str)
+
+
+def render(overview: Any, *, name: str, language: str, made_at: datetime) -> bytes:
+    """The overview as a PDF: since then it is handed the words of the page."""
+    return overview_document.render(overview, name=name, words=page_words(language), made_at=made_at)
+
+
+def table(overview: Any) -> str:
+    """The overview as a table: since then it is handed the words of the page."""
+    return to_csv(overview, page_words())
+
+
 NAMES: dict[str, object] = {
     "engine.bpmn.timing:add_duration": add_duration,
     "engine.cases.looking_up:plain_number": plain_number,
     "engine.cases.uploads:BadFile": uploads.FileRefusedError,
     "engine.cases.uploads:check": uploads.check,
     "engine.cases:letters": letters,
-    "engine.documents.overview:render": overview_document.render,
+    "engine.documents.overview:render": render,
     "engine.documents:page": page,
     "engine.economy.enk.deadlines:advance_tax": deadlines.advance_tax,
     "engine.economy.enk.deadlines:tax_return": deadlines.tax_return,
-    "engine.economy.export:to_csv": to_csv,
+    "engine.economy.export:to_csv": table,
     "engine.economy.figures:Account": figures.Account,
     "engine.economy.figures:Debt": figures.Debt,
     "engine.economy.figures:DebtKind": figures.DebtKind,

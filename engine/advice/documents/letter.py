@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.advice.documents.page import gap, heading, text, write
+from engine.advice.documents.page import gap, heading, missing_note, text, write
 from forms.formatting import long_date
 
 
@@ -23,5 +23,5 @@ def render_letter(
     ]
     for paragraph in body.replace("\r\n", "\n").split("\n\n"):
         story += [text(paragraph.strip("\n"), 10.5), gap(5)]
-    story += [gap(12), text(adviser), text(office, 9)]
+    story += [gap(12), text(adviser), text(office, 9), gap(), *missing_note((title, body, to), language)]
     return write(title, story, language)

@@ -1,55 +1,182 @@
-"""The overview on paper: the same figures as the page, in the same order."""
+"""The overview on paper: the same figures and words as the page, in the same order, with what is missing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from engine.advice.documents.page import gap, heading, table, text, write
-from engine.advice.documents.words import word
-from engine.advice.economy.overview import Overview
+from reportlab.platypus import Flowable
+
+from engine.advice.documents.page import gap, heading, missing_note, table, text, write
+from engine.advice.documents.words import Words
+from engine.advice.economy.figures import Total
+from engine.advice.economy.overview import Completeness, Overview
+from engine.advice.economy.statement import AssetRow, DebtRow, Missing, MonthRow, Statement, Sum, Told, statement
 from forms.formatting import clock_time, kroner, long_date, percent
 
 
-def render(overview: Overview, *, name: str, language: str, made_at: datetime) -> bytes:
-    """A PDF. Raises ``FontsMissingError`` when set-up has not been run."""
+def render(overview: Overview, *, name: str, words: Words, made_at: datetime) -> bytes:
+    """A PDF, in the words the page uses. Raises ``FontsMissingError`` when set-up has not been run."""
+    return write(words["overview.title"], story(statement(overview), words, name=name, made_at=made_at), words.language)
 
-    def w(key: str) -> str:
-        return word(language, key)
 
-    def kr(value: object) -> str:
-        return kroner(value, language)  # type: ignore[arg-type]
-
+def story(told: Statement, words: Words, *, name: str, made_at: datetime) -> list[Flowable]:
+    """Everything on it, from the top down."""
+    language = words.language
     made = f"{long_date(made_at, language)} {clock_time(made_at, language)}"
-    story = [
-        heading(w("title")),
+    return [
+        heading(words["overview.title"]),
         text(name, 12),
-        text(f"{w('made')} {made}. {w('copy')}", 8.5),
+        text(f"{words.of('document.made', when=made)} {words['document.copy']}", 8.5),
+        text(words.of("document.as_of", day=long_date(told.as_of, language)), 8.5),
+        *missing_note(_written_by_others(told, name), language),
         gap(),
         table(
             [
-                [w("sum"), ""],
-                [w("debt"), kr(overview.total_debt)],
-                [w("assets"), kr(overview.total_assets)],
-                [w("income"), kr(overview.monthly_income)],
-                [w("spending"), kr(overview.monthly_spending)],
+                [words["document.sums"], ""],
+                *([words[f"document.{one.total.value}"], amount_of(one, words)] for one in told.sums),
             ],
             [120, 50],
         ),
+        text(left(told, words), 10, bold=True),
         gap(),
+        *_missing(told, words),
+        *_debts(told, words),
+        *_assets(told, words),
+        *_months(words["document.incomes"], "income", told.incomes, told.sum_of(Total.INCOME), words),
+        *_months(words["document.spendings"], "spending", told.spending, told.sum_of(Total.SPENDING), words),
+        *_sources(told, words),
     ]
-    if overview.gaps:
-        story += [heading(w("gaps"), 2)]
-        story += [text(f"– {gap_.data_set} {gap_.who}") for gap_ in overview.gaps]
-    story += [heading(w("debts"), 2)]
-    rows = [[w("who"), w("source"), w("rate"), w("balance")]]
-    for debt in overview.debts:
-        sources = ", ".join(s.provider or w("you") for s in debt.balance.sources)
-        rate = percent(debt.rate.value, language) if debt.rate else w("unknown")
-        rows.append([debt.creditor, sources, rate, kr(debt.balance.value)])
-    story += [table(rows, [60, 55, 22, 35]), gap(), heading(w("assets"), 2)]
-    rows = [[w("what"), w("source"), w("value")]]
-    for asset in overview.assets:
-        value = kr(asset.value.value) if asset.value else w("unknown")
-        rows.append([asset.name, asset.source.provider or w("you"), value])
-    story += [table(rows, [75, 60, 37])]
-    return write(w("title"), story, language)
+
+
+def _sums(told: Statement, words: Words) -> Flowable:
+    sums = ([words[f"document.{one.total.value}"], amount_of(one, words)] for one in told.sums)
+    return table([[words["document.sums"], ""], *sums], [120, 54])
+
+
+def _written_by_others(told: Statement, name: str) -> list[str]:
+    """What comes from people and sources, in whatever script they wrote it."""
+    debts = [part for row in told.debts for part in (row.creditor, row.collector, row.case_number)]
+    lines = [row.category for row in (*told.incomes, *told.spending)]
+    return [name, *debts, *(row.name for row in told.assets), *lines, *(one.who for one in told.missing)]
+
+
+def amount_of(one: Sum, words: Words) -> str:
+    """``minst 387 918 kr``, ``Ukjent``: never a zero for what is not known."""
+    if one.amount is None:
+        return words["unknown"]
+    amount = kroner(one.amount, words.language)
+    return words.of("at_least", amount=amount) if one.completeness is Completeness.LOWER_BOUND else amount
+
+
+def left(told: Statement, words: Words) -> str:
+    """What is left each month, in one sentence."""
+    if told.left is None:
+        return words["overview.no_month"]
+    return words.of(
+        "overview.more_out" if told.left < 0 else "overview.left", amount=kroner(abs(told.left), words.language)
+    )
+
+
+def _missing(told: Statement, words: Words) -> list[Flowable]:
+    if not told.missing:
+        return []
+    lines = (f"– {what_of(one, words)}: {why_of(one, words)}" for one in told.missing)
+    return [heading(words["overview.gaps_title"], 2), *(text(line) for line in lines), gap()]
+
+
+def what_of(one: Missing, words: Words) -> str:
+    """The source that lacks something, who behind it, and how many records of what."""
+    who = f" – {one.who}" if one.who else ""
+    records = f", {one.count} {words[f'gap.{one.what}']}" if one.why else ""
+    return f"{words.data_set(one.data_set)}{who}{records}"
+
+
+def why_of(one: Missing, words: Words) -> str:
+    """Why it is missing."""
+    return words[f"left_out.{one.why}" if one.why else f"gap.{one.reason.value}"]
+
+
+def _debts(told: Statement, words: Words) -> list[Flowable]:
+    def kr(amount: object) -> str:
+        return words["unknown"] if amount is None else kroner(amount, words.language)  # type: ignore[arg-type]
+
+    heads = ("lender", "source", "rate", "monthly", "balance")
+    rows: list[Sequence[str]] = [[words[f"loans.{head}"] for head in heads]]
+    for row in told.debts:
+        rate = words["unknown"] if row.rate is None else percent(row.rate, words.language)
+        rows.append([_debt(row, words), _who(row.sources, words), rate, kr(row.monthly), kr(row.balance)])
+    rows.append([words["document.sum"], "", "", "", amount_of(told.sum_of(Total.DEBT), words)])
+    return [heading(words["loans.title"], 2), table(rows, [66, 38, 18, 24, 28], amounts=3), gap()]
+
+
+def _debt(row: DebtRow, words: Words) -> str:
+    """Who is owed, and under the name all else that is known of it."""
+    kind = words[f"debt.{row.kind}"]
+    status = "" if row.status.value == "current" else f", {words[f'status.{row.status.value}'].lower()}"
+    lines = [row.creditor, f"{kind}{status}"]
+    if row.collector:
+        lines.append(f"{words['document.collector']}: {row.collector}")
+    if row.case_number:
+        lines.append(f"{words['document.case_number']}: {row.case_number}")
+    if row.due:
+        lines.append(f"{words['document.due']}: {long_date(row.due, words.language)}")
+    parts = [(words[f"loans.{key}"], getattr(row, key)) for key in ("principal", "interest", "costs")]
+    known = [f"{label} {kroner(amount, words.language)}" for label, amount in parts if amount is not None]
+    if known:
+        lines.append(", ".join(known))
+    if row.kid or row.pay_to:
+        paid = (row.pay_to, f"KID {row.kid}" if row.kid else "")
+        lines.append(f"{words['document.pay_to']}: {', '.join(part for part in paid if part)}")
+    if row.fee is not None:
+        lines.append(f"{words['document.fee']} {kroner(row.fee, words.language)}")
+    if row.limit is not None:
+        lines.append(f"{words['document.limit']} {kroner(row.limit, words.language)}")
+    if row.corrected_from is not None:
+        lines.append(words.of("loans.source_said", amount=kroner(row.corrected_from, words.language)))
+    return "\n".join(lines)
+
+
+def _who(sources: Sequence[Told], words: Words) -> str:
+    return ", ".join(dict.fromkeys(words["overview.by_you"] if one.by_citizen else one.provider for one in sources))
+
+
+def _assets(told: Statement, words: Words) -> list[Flowable]:
+    rows: list[Sequence[str]] = [[words["table.what"], words["loans.source"], words["document.value"]]]
+    for row in told.assets:
+        value = words["unknown"] if row.value is None else kroner(row.value, words.language)
+        rows.append([_asset(row, words), _who(row.sources, words), value])
+    rows.append([words["document.sum"], "", amount_of(told.sum_of(Total.ASSETS), words)])
+    return [heading(words["assets.title"], 2), table(rows, [86, 50, 38]), gap()]
+
+
+def _asset(row: AssetRow, words: Words) -> str:
+    kind = words[f"asset.{row.kind}"]
+    return f"{row.name}\n{kind}{', ' + words['assets.tax_value'] if row.tax_value else ''}"
+
+
+def _months(title: str, kind: str, found: Sequence[MonthRow], total: Sum, words: Words) -> list[Flowable]:
+    rows: list[Sequence[str]] = [[words["table.what"], words["loans.source"], words["loans.monthly"]]]
+    for row in found:
+        name = words.line(kind, row.category)
+        rows.append([name, _who(row.sources, words), kroner(row.amount, words.language)])
+    rows.append([words["document.sum"], "", amount_of(total, words)])
+    return [heading(title, 2), table(rows, [86, 50, 38]), gap()]
+
+
+def _sources(told: Statement, words: Words) -> list[Flowable]:
+    """Who answered, when, and by what right."""
+    seen: dict[tuple[str, str], Told] = {}
+    lists = (told.debts, told.assets, told.incomes, told.spending)
+    every = [row.sources for rows in lists for row in rows]
+    for one in (one for sources in every for one in sources if not one.by_citizen):
+        there = seen.get((one.data_set, one.provider))
+        if there is None or there.fetched_at < one.fetched_at:
+            seen[one.data_set, one.provider] = one
+    if not seen:
+        return []
+    rows: list[Sequence[str]] = [[words["loans.source"], words["document.basis"], words["document.fetched"]]]
+    for one in seen.values():
+        when = f"{long_date(one.fetched_at, words.language)} {clock_time(one.fetched_at, words.language)}"
+        rows.append([f"{one.provider}\n{words.data_set(one.data_set)}", words[f"basis.{one.legal_basis}"], when])
+    return [heading(words["sources.title"], 2), table(rows, [80, 40, 54])]

@@ -1,11 +1,13 @@
-"""What every PDF shares: the typeface, the styles, and the one place where text becomes markup."""
+"""What every PDF shares: the typeface, the styles, the page numbers, and the one place where text becomes markup."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from functools import lru_cache
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
@@ -14,9 +16,15 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from engine.advice.documents.words import word
+
 _FONTS = Path(__file__).parent / "fonts"
+#: What stands where the typeface has no sign, so that a reader sees that something is not there.
+NO_GLYPH = "\u25a1"
+MARGIN = 18 * mm
 
 
 class FontsMissingError(RuntimeError):
@@ -34,6 +42,32 @@ def fonts() -> tuple[str, str]:
     return "Inter-Regular", "Inter-Bold"
 
 
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    """The code points both faces can show."""
+    faces = (pdfmetrics.getFont(name).face.charToGlyph for name in fonts())
+    return frozenset.intersection(*(frozenset(face) for face in faces))
+
+
+def printable(content: str) -> str:
+    """*content* as it can be set: composed letters (NFC), no control or format signs but line breaks."""
+    composed = unicodedata.normalize("NFC", content.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    return "".join(c for c in composed if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf"))
+
+
+def missing_glyphs(*contents: str) -> tuple[str, ...]:
+    """The signs no typeface here can show, in the order they come, each once."""
+    there = _glyphs()
+    plain = (c for content in contents for c in printable(content) if not c.isspace())
+    return tuple(dict.fromkeys(c for c in plain if ord(c) not in there))
+
+
+def shown(content: str) -> str:
+    """*content* with a square for each sign no typeface here can show."""
+    there = _glyphs()
+    return "".join(c if c.isspace() or ord(c) in there else NO_GLYPH for c in printable(content))
+
+
 def style(size: float, *, bold: bool = False, space: float = 4, right: bool = False) -> ParagraphStyle:
     regular, heavy = fonts()
     return ParagraphStyle(
@@ -48,22 +82,62 @@ def style(size: float, *, bold: bool = False, space: float = 4, right: bool = Fa
 
 def text(content: str, size: float = 10, *, bold: bool = False, right: bool = False) -> Paragraph:
     """A paragraph of plain text. Whatever a person wrote is escaped here and nowhere else."""
-    return Paragraph(escape(content).replace("\n", "<br/>"), style(size, bold=bold, right=right))
+    return Paragraph(escape(shown(content)).replace("\n", "<br/>"), style(size, bold=bold, right=right))
 
 
 def heading(content: str, level: int = 1) -> Paragraph:
     return text(content, {1: 18, 2: 13}.get(level, 11), bold=True)
 
 
-def table(rows: Sequence[Sequence[str]], widths: Sequence[float], *, head: bool = True) -> Table:
-    """Rows of text; the last column is flush right; widths in mm."""
+def table(rows: Sequence[Sequence[str]], widths: Sequence[float], *, head: bool = True, amounts: int = 1) -> Table:
+    """Rows of text; the last *amounts* columns are flush right; widths in mm. A cell may go on over the next page."""
     cells = [
-        [text(cell, 9, bold=head and number == 0, right=column == len(row) - 1) for column, cell in enumerate(row)]
+        [
+            text(cell, 9, bold=head and number == 0, right=column >= len(row) - amounts)
+            for column, cell in enumerate(row)
+        ]
         for number, row in enumerate(rows)
     ]
-    made = Table(cells, colWidths=[width * mm for width in widths], repeatRows=1 if head else 0)
-    made.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.HexColor("#A9B4BC"))]))
+    made = Table(
+        cells, colWidths=[width * mm for width in widths], repeatRows=1 if head and len(rows) > 1 else 0, splitInRow=1
+    )
+    made.setStyle(
+        TableStyle(
+            [("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.HexColor("#A9B4BC")), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+        )
+    )
     return made
+
+
+def missing_note(contents: Iterable[str], language: str) -> list[Flowable]:
+    """A sentence on the signs of *contents* that are a square here, and where they are read; or nothing."""
+    lost = missing_glyphs(*contents)
+    if not lost:
+        return []
+    return [text(word(language, "no_glyph").format(square=NO_GLYPH, count=len(lost)), 9), gap()]
+
+
+class _NumberedCanvas(Canvas):  # type: ignore[misc]
+    """Writes which page it is, of how many, below each: the number is known when the last one is done."""
+
+    def __init__(self, *args: Any, language: str, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._language = language
+        self._done: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802
+        self._done.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        regular, _ = fonts()
+        for number, page in enumerate(self._done, 1):
+            self.__dict__.update(page)
+            self.setFont(regular, 8)
+            place = word(self._language, "page").format(number=number, count=len(self._done))
+            self.drawCentredString(A4[0] / 2, 10 * mm, place)
+            super().showPage()
+        super().save()
 
 
 def write(title: str, story: Sequence[Flowable], language: str) -> bytes:
@@ -72,9 +146,9 @@ def write(title: str, story: Sequence[Flowable], language: str) -> bytes:
     buffer = io.BytesIO()
     document = SimpleDocTemplate(
         buffer, pagesize=A4, title=title, author="iBalanse", lang=language, invariant=1, initialFontName=regular,
-        leftMargin=18 * mm, rightMargin=18 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
+        leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
     )  # fmt: skip
-    document.build(list(story))
+    document.build(list(story), canvasmaker=partial(_NumberedCanvas, language=language))
     return buffer.getvalue()
 
 

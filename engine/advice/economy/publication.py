@@ -21,7 +21,12 @@ KNOWN = {Completeness.COMPLETE: "whole", Completeness.LOWER_BOUND: "atLeast", Co
 
 def published(made: Compiled) -> dict[str, Any]:
     """The overview with its reconciliation."""
-    overview = made.overview
+    sides = {total.value: _side(side) for total, side in made.sides.items()}
+    return {**published_overview(made.overview), "reconciliation": sides}
+
+
+def published_overview(overview: Overview) -> dict[str, Any]:
+    """The overview alone: what a citizen takes with them."""
     return {
         "version": VERSION,
         "asOf": overview.as_of.isoformat(),
@@ -35,7 +40,6 @@ def published(made: Compiled) -> dict[str, Any]:
             {"debts": [question.one, question.other], "reason": question.reason.value}
             for question in overview.questions
         ],
-        "reconciliation": {total.value: _side(side) for total, side in made.sides.items()},
     }
 
 

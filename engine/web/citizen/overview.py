@@ -222,9 +222,9 @@ def _case_id() -> str:
 @blueprint.get("/oversikt.csv")
 def csv() -> Response:
     """The overview as a table for a spreadsheet."""
-    from engine.advice.economy.export import to_csv
+    from engine.advice.documents.spreadsheet import to_csv
 
-    answer = make_response(to_csv(_newest()))
+    answer = make_response(to_csv(_newest(), view.words()))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=oversikt.csv"
     return answer
@@ -236,7 +236,8 @@ def pdf() -> Response:
     from engine.advice.documents.overview import render
 
     application = view.application()
-    answer = make_response(render(_newest(), name=actor().name, language=_language(), made_at=application.clock.now()))
+    made = render(_newest(), name=actor().name, words=view.words(), made_at=application.clock.now())
+    answer = make_response(made)
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = "attachment; filename=oversikt.pdf"
     return answer
@@ -244,12 +245,12 @@ def pdf() -> Response:
 
 @blueprint.get("/opplysningene-mine.json")
 def export() -> Response:
-    """Everything we hold of the overview, machine-readable (R55, R82)."""
+    """Everything we hold of the overview, machine-readable (R55, R82), as ``docs/overview-json.md`` documents it."""
     import json
 
-    from engine.advice.economy.wire import to_json
+    from engine.advice.economy.publication import published_overview
 
-    answer = make_response(json.dumps(to_json(_newest()), ensure_ascii=False, indent=2))
+    answer = make_response(json.dumps(published_overview(_newest()), ensure_ascii=False, indent=2))
     answer.headers["Content-Type"] = "application/json"
     answer.headers["Content-Disposition"] = "attachment; filename=opplysningene-mine.json"
     return answer
@@ -263,10 +264,3 @@ def _newest() -> Overview:
     if found is None:
         raise NotFound("overview")
     return found[0]
-
-
-def _language() -> str:
-    from flask import g
-
-    language: str = g.language
-    return language

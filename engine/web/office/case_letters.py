@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.advice.documents.letter import render_letter
-from engine.casework import drafts, letters, templates
+from engine.advice.documents.page import missing_glyphs
+from engine.casework import drafts, letters, queries, templates
 from engine.casework.commands import BeginLetter, ChangeLetter, DiscardCaseDraft, DiscardLetter, SendLetter
 from engine.web.office import case_drafts, merge_fields, session
 from engine.web.office.case_page import case_id_of, case_of
@@ -75,6 +76,7 @@ def _page(
             left=templates.blanks(shown["title"] + shown["body"]),
             missing=missing,
             message=message,
+            signs=missing_glyphs(shown["title"], shown["body"], view.name_of(case.owner_id)),
             owner=view.name_of(case.owner_id),
             written_in=language,
             words=lambda name: _words(bundle, name),
@@ -105,6 +107,10 @@ def change(number: str, letter_id: str) -> ResponseReturnValue:
     mine = {name: request.form.get(name, "") for name in case_drafts.LETTER_FIELDS}
     missing: list[str] | None = None
     wish = request.form.get("gjor", "")
+    if wish == "send" and _unseen_signs(case_id, mine):
+        wish, unsent = "save", view.t("letter.signs_first")
+    else:
+        unsent = ""
     try:
         if wish == "throw":
             send(DiscardLetter(case_id, letter_id, case_drafts.seen(), case_drafts.page_key()))
@@ -118,14 +124,34 @@ def change(number: str, letter_id: str) -> ResponseReturnValue:
     except AlreadyDone:
         return _aside(number, letter_id, "letter.was_sent", mine)
     except NotPossible as refusal:
-        return _page(number, letter_id, message=session.why_not(refusal), mine=mine)
+        return _page(number, letter_id, message=_why_not(refusal, mine), mine=mine)
     if missing is not None:
         return _page(number, letter_id, missing=missing)
+    if unsent:
+        return _page(number, letter_id, message=unsent)
     if request.headers.get("HX-Request"):
         return view.t("draft.saved", at=clock_time(view.application().clock.now(), g.language))
     if wish == "preview":
         return redirect(url_for("case_letters.pdf", number=number, letter_id=letter_id), 303)
     return redirect(url_for("case_letters.show", number=number, letter_id=letter_id), 303)
+
+
+def _why_not(refusal: NotPossible, mine: Mapping[str, str]) -> str:
+    """Why it was not stored or sent; of what is too long, how long it is and how long it may be."""
+    if any(reason.rule == "text-long" for reason in refusal.reasons):
+        limits = {"title": letters.MAX_TITLE, "body": letters.MAX_BODY}
+        return view.t("letter.too_long", written=max(len(mine["title"]), len(mine["body"])), **limits)
+    return session.why_not(refusal)
+
+
+def _unseen_signs(case_id: str, mine: Mapping[str, str]) -> bool:
+    """Whether the letter has signs that paper cannot show, and the writer has not said that it is to be sent so."""
+    if request.form.get("signs"):
+        return False
+    application = view.application()
+    with application.db.read() as connection:
+        owner = queries.case_by_id(connection, case_id).owner_id
+    return bool(missing_glyphs(mine["title"], mine["body"], view.name_of(owner)))
 
 
 def _store(number: str, case_id: str, letter_id: str, wish: str, mine: Mapping[str, str]) -> list[str] | None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from flask import current_app, g, url_for
 from sqlalchemy import Connection
 
+from engine.advice.documents.words import Words
 from engine.application import Application
 from engine.casework import queries
 from engine.platform.calendar import norwegian_today
@@ -39,6 +40,11 @@ def channel_name(channel: str) -> str:
     """What a consent channel is called in a sentence; the name of one that is there no more."""
     known = application().channels.get(channel)
     return known.title.text(g.language) if known else channel
+
+
+def words() -> Words:
+    """What copies of the page are written with: the page's own texts, in the person's language."""
+    return Words(g.language, t, data_set_name)
 
 
 def line_name(key: str) -> str:

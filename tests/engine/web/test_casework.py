@@ -250,3 +250,59 @@ def test_a_slip_in_a_journeys_templates_leaves_the_houses(product: Product, slip
     wrong = replace(bundle, files={**bundle.files, "templates.json": slip.encode()})
 
     assert [one.id for one in of(wrong, "letters")] == ["free", "closing"]
+
+
+def test_a_letter_that_is_too_long_is_refused_with_how_long_it_may_be_and_never_cut(
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Any,
+) -> None:  # noqa: F811
+    address = send(kari, f"/saker/{number}/brev", template="free").headers["Location"]
+    lines = [f"{line} Dette er en av de linjene." for line in range(900)]
+    body = "\r\n".join([*lines, "SISTE LINJE: Du kan klage innen tre uker."])
+
+    refused = send(kari, address, title="Vedtak", body=body, gjor="send")
+
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422 and "høyst 20000 tegn" in page and "SISTE LINJE" in page
+    with product.application.db.read() as connection:
+        case = queries.case_by_number(connection, number, OFFICE.orgno)
+        [draft] = letters.of_case(connection, product.application.vault, case.id)
+    assert draft.state == "draft"
+
+
+def test_a_letter_just_as_long_as_it_may_be_is_sent_whole_whatever_ends_its_lines(
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Any,
+) -> None:  # noqa: F811
+    address = send(kari, f"/saker/{number}/brev", template="free").headers["Location"]
+    last = "SISTE LINJE: Du kan klage innen tre uker."
+    body = "x" * 99 + "\r\n" + ("y" * 99 + "\r\n") * 198 + "z" * (100 - len(last) - 1) + "\r\n" + last
+    assert len(body.replace("\r\n", "\n")) == 20_000
+
+    assert send(kari, address, title="Vedtak", body=body, gjor="send").status_code == 303
+
+    with product.application.db.read() as connection:
+        case = queries.case_by_number(connection, number, OFFICE.orgno)
+        [sent] = letters.of_case(connection, product.application.vault, case.id)
+    assert sent.state == "sent" and sent.body.endswith(last) and len(sent.body) == 20_000
+
+
+def test_signs_that_paper_cannot_show_are_told_before_a_letter_is_sent(
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Any,
+    client: Client,
+) -> None:  # noqa: F811
+    address = send(kari, f"/saker/{number}/brev", template="free").headers["Location"]
+
+    told = send(kari, address, title="Brev", body="Ring ☎ til محمد", gjor="send")
+
+    page = told.get_data(as_text=True)
+    assert told.status_code == 422 and "Brevet er lagret, ikke sendt" in page and "☎ م ح د" in page
+    assert "kan ikke vises på papir" in client(kari).get(address).get_data(as_text=True), "and it stands there"
+    assert send(kari, address, title="Brev", body="Ring ☎ til محمد", gjor="send", signs="seen").status_code == 303

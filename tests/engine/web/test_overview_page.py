@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import delete, update
 
 from engine.advice.evidence import harvest as harvests
 from engine.advice.evidence.models import harvest, snapshot
+from engine.platform.provider_errors import SourceUnavailableError
+from forms.formatting import kroner
 from tests.engine.web.filled import Browser
 from tests.processes.conftest import Product, product
 from tests.processes.data_collection.test_data_collection_journey import collecting
@@ -77,3 +81,41 @@ def test_on_new_years_night_the_overview_is_of_the_day_it_is_in_norway(product: 
     assert found is not None and found[0].as_of == date(2027, 1, 1)
     added = next(debt for debt in found[0].debts if debt.creditor == "Lån av mor")
     assert (added.balance.value, added.balance.as_of) == (12_500, date(2027, 1, 1))
+
+
+def shown(amount: Decimal) -> str:
+    """An amount as it stands on a page whose white space is put together."""
+    return kroner(amount).replace("\u00a0", " ")
+
+
+def test_the_table_opens_right_in_a_norwegian_excel_and_has_the_sums_of_the_page(product: Product) -> None:
+    product.sources.failing["kartverket.property"] = SourceUnavailableError("timeout")
+    collecting(product)
+    product.work()
+    anne = Browser(product, product.anne)
+
+    answer = anne.client.get("/oversikt.csv")
+
+    assert answer.data.startswith(b"\xef\xbb\xbf") and answer.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(answer.data.decode("utf-8-sig").splitlines(), delimiter=";"))
+    sums = {row["Navn"]: row for row in rows if row["Type"] == "Sum"}
+    owed = Decimal(sums["Gjeld"]["Beløp (kr)"].replace(",", "."))
+    page = anne.get("/oversikt")
+    assert shown(owed) in page and sums["Det du eier"]["Hva vi vet"] == "Ukjent"
+    assert [row["Status"] for row in rows if row["Type"] == "Mangler"] == ["ikke svart ennå"]
+    debts = [Decimal(row["Beløp (kr)"].replace(",", ".")) for row in rows if row["Type"] == "Gjeld"]
+    assert sum(debts) == owed
+    assert "debt_service" not in answer.get_data(as_text=True)
+
+
+def test_the_paper_and_the_json_are_the_overview_of_the_page(product: Product) -> None:
+    collecting(product)
+    product.work()
+    anne = Browser(product, product.anne)
+
+    paper, own = anne.client.get("/oversikt.pdf"), anne.client.get("/opplysningene-mine.json")
+
+    assert paper.data.startswith(b"%PDF") and paper.headers["Content-Type"] == "application/pdf"
+    body = own.get_json()
+    assert shown(Decimal(body["totals"]["debt"]["amount"])) in anne.get("/oversikt")
+    assert '"$' not in own.get_data(as_text=True), "no name of a class of ours"

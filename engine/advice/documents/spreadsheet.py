@@ -1,0 +1,112 @@
+"""The overview as a table for a spreadsheet: one row per figure, the same words and sums as the page and the paper.
+
+Made for a Norwegian Excel, which opens it with a double click: a byte order mark so that letters are letters, ``;``
+between cells, a comma in amounts and days as ``27.11.2026``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from engine.advice.documents.overview import what_of, why_of
+from engine.advice.documents.words import Words
+from engine.advice.economy.overview import Completeness, Overview
+from engine.advice.economy.statement import DebtRow, MonthRow, Statement, Told, statement
+
+BOM = "\ufeff"
+HEADS = (
+    "type", "name", "kind", "status", "amount", "certainty", "principal", "interest", "costs", "rate", "monthly", "due",
+    "as_of", "case_number", "source",
+)  # fmt: skip
+
+
+def to_csv(overview: Overview, words: Words) -> str:
+    """Every row, the sums first and what is missing next. A cell of text never begins with what a spreadsheet runs."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow([words[f"csv.{head}"] for head in HEADS])
+    for row in _rows(statement(overview), words):
+        writer.writerow([row.get(head, "") for head in HEADS])
+    return BOM + out.getvalue()
+
+
+def _rows(told: Statement, words: Words) -> Iterable[Mapping[str, str]]:
+    for one in told.sums:
+        known = "" if one.completeness is Completeness.COMPLETE else words[f"csv.{one.completeness.value}"]
+        yield {
+            "type": words["document.sum"], "name": words[f"document.{one.total.value}"],
+            "amount": _amount(one.amount), "certainty": known, "as_of": _day(told.as_of),
+        }  # fmt: skip
+    for gap in told.missing:
+        yield {
+            "type": words["csv.missing"], "name": _text(what_of(gap, words)), "status": why_of(gap, words),
+            "certainty": words["unknown"],
+        }  # fmt: skip
+    for row in told.debts:
+        yield _debt(row, words)
+    for asset in told.assets:
+        tax = f", {words['assets.tax_value']}" if asset.tax_value else ""
+        yield {
+            "type": words["csv.asset"], "name": _text(asset.name), "kind": f"{words[f'asset.{asset.kind}']}{tax}",
+            "amount": _amount(asset.value), "certainty": words["unknown"] if asset.value is None else "",
+            "as_of": _day(asset.as_of), "source": _who(asset.sources, words),
+        }  # fmt: skip
+    yield from _months("income", told.incomes, words)
+    yield from _months("spending", told.spending, words)
+
+
+def _debt(row: DebtRow, words: Words) -> Mapping[str, str]:
+    by = f" ({row.collector})" if row.collector else ""
+    return {
+        "type": words["csv.debt"],
+        "name": _text(f"{row.creditor}{by}"),
+        "kind": words[f"debt.{row.kind}"],
+        "status": words[f"status.{row.status.value}"],
+        "amount": _amount(row.balance),
+        "principal": _amount(row.principal),
+        "interest": _amount(row.interest),
+        "costs": _amount(row.costs),
+        "rate": "" if row.rate is None else _comma(row.rate.normalize()),
+        "monthly": _amount(row.monthly),
+        "due": _day(row.due),
+        "as_of": _day(row.as_of),
+        "case_number": _text(row.case_number and f"{words['document.case_number']} {row.case_number}"),
+        "source": _who(row.sources, words),
+    }
+
+
+def _months(kind: str, rows: Sequence[MonthRow], words: Words) -> Iterable[Mapping[str, str]]:
+    for row in rows:
+        yield {
+            "type": words[f"csv.{kind}"], "name": _text(words.line(kind, row.category)),
+            "status": words["loans.monthly"], "amount": _amount(row.amount), "monthly": _amount(row.amount),
+            "source": _who(row.sources, words),
+        }  # fmt: skip
+
+
+def _who(sources: Sequence[Told], words: Words) -> str:
+    return _text(
+        ", ".join(dict.fromkeys(words["overview.by_you"] if one.by_citizen else one.provider for one in sources))
+    )
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "" if amount is None else _comma(amount.quantize(Decimal("0.01")))
+
+
+def _comma(value: Decimal) -> str:
+    return f"{value:f}".replace(".", ",")
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else f"{day:%d.%m.%Y}"
+
+
+def _text(text: str) -> str:
+    """Text on one line, in quotes of its own where a spreadsheet would run it."""
+    line = " ".join(text.split())
+    return f"'{line}" if line[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20") else line
