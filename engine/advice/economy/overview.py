@@ -32,6 +32,7 @@ from engine.advice.economy.figures import (
     Transaction,
 )
 from engine.advice.economy.money import ZERO, Money
+from engine.advice.economy.payees import creditor_key
 from engine.advice.economy.reconciliation import Entry, Fate, Side, Sum, reconciliation
 from engine.advice.economy.sourced import CITIZEN, Source, Sourced
 from engine.advice.economy.spending import Left, MonthlyLine, Scope, monthly, months_of, placed
@@ -156,13 +157,20 @@ def compiled(
     return Compiled(made.overview(), reconciliation(made.received(), made.entries()))
 
 
-def scope_of(accounts: Sequence[Account], debts: Sequence[Debt]) -> Scope:
-    """Which movements are private spending, and which go to a creditor."""
+def scope_of(accounts: Sequence[Account], debts: Sequence[Debt], own: Mapping[str, str] | None = None) -> Scope:
+    """Which movements are private spending, and which go to a creditor. *own*: what the citizen has said of payees."""
     return Scope(
         frozenset(identity.account_number(account.number) for account in accounts if account.number),
         frozenset(identity.account_number(account.number) for account in accounts if account.usage == "ORGA"),
-        frozenset(debt.creditor.lower() for debt in debts if debt.kind is not DebtKind.COLLECTION),
+        frozenset(creditor_key(name) for debt in debts for name in _paid_as(debt)),
+        dict(own or {}),
     )
+
+
+def _paid_as(debt: Debt) -> tuple[str, ...]:
+    """Whom a debt is paid to. Who owned a claim before it was collected may be a shop one still buys in."""
+    names = (debt.collector,) if debt.kind is DebtKind.COLLECTION else (debt.creditor, debt.collector)
+    return tuple(name for name in names if name)
 
 
 def decisions(supplements: Iterable[Supplement]) -> tuple[Decision, ...]:

@@ -28,8 +28,8 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clothes": (("clothes",), ("clothes",)),
     "transport": (("travel", "car"), ("transport",)),
     "care": (("personal_care",), ("health",)),
-    "leisure": (("play_and_media", "media_and_leisure"), ("communication", "travel")),
-    "children": (("kindergarten", "after_school", "baby_equipment"), ("children",)),
+    "leisure": (("play_and_media", "media_and_leisure"), ("communication", "subscriptions", "travel")),
+    "children": (("kindergarten", "after_school", "baby_equipment"), ("children", "childcare")),
     "home": (("household_items", "furniture"), ("other",)),
 }
 #: What a person's own budget has beside the groups of the reference: its posts are not SIFO's.

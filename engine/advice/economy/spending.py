@@ -1,51 +1,26 @@
 """Where the money goes: categories, transfers between own accounts, refunds.
 
-A rule is data: merchant category codes and words of the counterparty or the text.
-What no rule knows is "other", never guessed.
+What a payment is for is told by ``payees.py``, or by the citizen, who knows better.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from engine.advice.economy import payees
 from engine.advice.economy.figures import Transaction
 from engine.advice.economy.identity import account_number, source_key
 from engine.advice.economy.money import ZERO, Money
+from engine.advice.economy.payees import DEBT_SERVICE, OTHER, creditor_key, payee_key, words_of
 from engine.advice.economy.sourced import Source
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Merchant category codes (ISO 18245) and whole lower-case words that mean a category."""
-
-    category: str
-    codes: frozenset[str] = frozenset()
-    words: tuple[str, ...] = ()
-
-
-#: What may follow a word of a rule: inflections, and what bills and shops are called. "Strømmen" is a place.
-_ENDINGS = frozenset({
-    "n", "en", "e", "er", "ne", "ene", "s", "nader", "nadene", "regning", "regningen", "faktura", "avgift", "avgifter",
-    "betaling", "senter", "senteret", "vakt", "vakten", "kontor", "kontoret", "time", "gruppen",
-})  # fmt: skip
-RULES: tuple[Rule, ...] = (
-    Rule("housing", frozenset({"4900", "6513"}), ("husleie", "utleie", "strøm", "kommunale", "felleskost")),
-    Rule("food", frozenset({"5411", "5462", "5499"}), ("rema", "kiwi", "coop", "meny")),
-    Rule("eating_out", frozenset({"5812", "5813", "5814"}), ("foodora", "wolt")),
-    Rule("transport", frozenset({"4111", "4112", "4121", "5541", "5542", "7523"}), ("ruter", "vy", "circle k")),
-    Rule("communication", frozenset({"4814", "4899"}), ("telenor", "telia", "netflix")),
-    Rule("health", frozenset({"5912", "8011", "8021"}), ("apotek", "lege", "tannlege")),
-    Rule("clothes", frozenset({"5651", "5661", "5691"}), ("zalando",)),
-    Rule("travel", frozenset({"4722", "7011", "4511"}), ("booking",)),
-    Rule("children", words=("barnebidrag", "barnehage", "sfo")),
-)
+#: Words of a text that say that money came back from a shop.
+REFUND_WORDS = frozenset(("retur", "varereturn", "refusjon", "refundering", "tilbakebetaling", "kreditnota"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +49,34 @@ def whole_months(as_of: date, count: int) -> tuple[date, ...]:
     return tuple(found)
 
 
-def category_of(transaction: Transaction, creditors: frozenset[str]) -> str:
-    """The category of one outgoing movement; payments to a known creditor are debt service.
+def category_of(transaction: Transaction, creditors: frozenset[str], own: Mapping[str, str] | None = None) -> str:
+    """The category of one movement: what the citizen has said of the payee, then the merchant's code, then words.
 
-    The merchant's code decides before words do: a shop in Strømmen sells no electricity.
+    creditors  names of those the person owes: payments to them are debt service
+    own        ``payees.payee_key`` → the category the citizen has chosen for that payee
     """
-    if transaction.counterparty.lower() in creditors:
-        return "debt_service"
-    for rule in RULES:
-        if transaction.mcc in rule.codes:
-            return rule.category
-    words = _words(f"{transaction.counterparty} {transaction.text}")
-    return next((rule.category for rule in RULES if any(_says(words, word) for word in rule.words)), "other")
+    if own and (chosen := own.get(payee_key(transaction.counterparty, transaction.text))):
+        return chosen
+    return payees.category(transaction.counterparty, transaction.text, transaction.mcc, _keys(creditors))
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text).lower())
-
-
-def _says(words: Sequence[str], wanted: str) -> bool:
-    """Whether the words are there one after the other, the last of them also with an ending such as "regning"."""
-    *before, last = wanted.split()
-    return any(
-        words[place : place + len(before)] == before and _is(words[place + len(before)], last)
-        for place in range(len(words) - len(before))
-    )
-
-
-def _is(word: str, wanted: str) -> bool:
-    return word == wanted or (word.startswith(wanted) and word[len(wanted) :] in _ENDINGS)
+@lru_cache(maxsize=16)
+def _keys(creditors: frozenset[str]) -> frozenset[str]:
+    return frozenset(creditor_key(name) for name in creditors)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose movements are private spending: the person's accounts, a business's, and the names of the creditors.
 
-    Account numbers are in one form, as ``identity.account_number`` writes them.
+    Account numbers are in one form, as ``identity.account_number`` writes them. ``own``: what the citizen has said of
+    payees, as in ``category_of``.
     """
 
     own_accounts: frozenset[str]
     business_accounts: frozenset[str] = frozenset()
     creditors: frozenset[str] = frozenset()
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 class Left(StrEnum):
@@ -155,7 +117,7 @@ def placed(
     """
     own_number = lru_cache(maxsize=None)(account_number)
     for transaction in transactions:
-        category = category_of(transaction, scope.creditors)
+        category = category_of(transaction, scope.creditors, scope.own)
         yield transaction, category, _left(transaction, category, scope, months, own_number)
 
 
@@ -236,10 +198,9 @@ def by_month(
 
 def _is_refund(transaction: Transaction, category: str) -> bool:
     """Money back from a shop: an incoming movement with a merchant category, or one that says so."""
-    text = transaction.text.lower()
-    return category not in ("other", "debt_service") and (
-        bool(transaction.mcc) or "retur" in text or "refusjon" in text
-    )
+    if category in (OTHER, DEBT_SERVICE):
+        return False
+    return bool(transaction.mcc) or not REFUND_WORDS.isdisjoint(words_of(transaction.text))
 
 
 def transfers(transactions: Sequence[Transaction], own_accounts: frozenset[str]) -> tuple[Transaction, ...]:
