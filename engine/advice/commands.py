@@ -132,6 +132,19 @@ class AskSourcesAgain(OwnEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class CategorizePayee(OwnEntry):
+    """Say what payments to *payee* are for: those there are and those to come. Taken back by ``RemoveSupplement``.
+
+    payee     as the bank writes it
+    category  one of ``economy.payees.categories``
+    """
+
+    case_id: str
+    payee: str = field(repr=False)
+    category: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveSupplement(OwnEntry):
     """Take back what was added or corrected. Of one that is gone nothing more is done."""
 

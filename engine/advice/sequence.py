@@ -27,6 +27,7 @@ from engine.advice.steps.sharing import check_share_access, open_overview, recor
 from engine.advice.steps.supplements import (
     add_supplement,
     ask_sources_again,
+    categorize_payee,
     correct_figure,
     decide_same_debt,
     rebuild_overview,
@@ -91,6 +92,7 @@ def sequences(data_sets: Mapping[str, DataSet]) -> Mapping[type[Command], tuple[
         commands.CorrectFigure: (*OWN_ENTRY, correct_figure, rebuild, *RECORD_ACT),
         commands.DecideSameDebt: (*OWN_ENTRY, decide_same_debt, rebuild, *RECORD_ACT),
         commands.AskSourcesAgain: (*OWN_ENTRY, ask_sources_again(data_sets), *RECORD_ACT),
+        commands.CategorizePayee: (*OWN_ENTRY, categorize_payee, rebuild, *RECORD_ACT),
         commands.RemoveSupplement: (*OWN_ENTRY, remove_supplement, rebuild, *RECORD_ACT),
         commands.SaveHousehold: SAVE_HOUSEHOLD,
         commands.SaveBudget: SAVE_BUDGET,

@@ -27,7 +27,7 @@ from engine.platform.provider_errors import SourceError
 from engine.platform.vault import ErasedError
 from engine.studio import sequence as studio_sequence
 from engine.web import operations, studio
-from engine.web.citizen import benefit, budget, enk, home, household, overview, plan, sharing, tasks
+from engine.web.citizen import benefit, budget, enk, home, household, overview, plan, sharing, spending, tasks
 from engine.web.leaders import statistics
 from engine.web.office import (
     case_actions,
@@ -70,6 +70,7 @@ BLUEPRINTS = (
     overview.blueprint,
     sharing.blueprint,
     household.blueprint,
+    spending.blueprint,
     budget.blueprint,
     plan.blueprint,
     enk.blueprint,

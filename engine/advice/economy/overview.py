@@ -167,6 +167,12 @@ def scope_of(accounts: Sequence[Account], debts: Sequence[Debt], own: Mapping[st
     )
 
 
+def categories(supplements: Iterable[Supplement]) -> dict[str, str]:
+    """What the citizen has said payments are for, by ``payees.payee_key``: the newest word of each payee."""
+    said = sorted((one for one in supplements if one.kind is SupplementKind.CATEGORY), key=lambda one: (one.at, one.id))
+    return {one.target: one.category for one in said}
+
+
 def _paid_as(debt: Debt) -> tuple[str, ...]:
     """Whom a debt is paid to. Who owned a claim before it was collected may be a shop one still buys in."""
     names = (debt.collector,) if debt.kind is DebtKind.COLLECTION else (debt.creditor, debt.collector)
@@ -206,7 +212,7 @@ class _Compilation:
         self._incomes = incomes.once(found.incomes)
         debts = [group.debt for group in self._matched.groups]
         cards = frozenset(identity.account_number(t.account) for t in found.transactions if t.card)
-        scope = scope_of(found.accounts, debts)
+        scope = scope_of(found.accounts, debts, categories(self._supplements))
         self._scope = replace(scope, own_accounts=scope.own_accounts | cards)
         self._months = reported.spending_months(found, as_of, MONTHS)
         self._known_months = months_of(self._months, as_of)

@@ -184,6 +184,35 @@ def _reference(source: Source) -> str:
     return source.reference
 
 
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """What was paid to one payee in some months: NOK in all, and each movement, newest first.
+
+    name  as the bank writes it in the newest
+    """
+
+    name: str
+    total: Money
+    entries: tuple[Transaction, ...]
+
+
+def by_payee(
+    transactions: Iterable[Transaction], scope: Scope, as_of: date, category: str, months: int | Sequence[date] = 3
+) -> tuple[Payee, ...]:
+    """What is behind one category: every movement of it, by whom it went to, the most first."""
+    wanted = frozenset(whole_months(as_of, months) if isinstance(months, int) else months)
+    found: dict[str, list[Transaction]] = {}
+    for transaction, kind in _private(transactions, scope, wanted, as_of):
+        if kind == category:
+            found.setdefault(payee_key(transaction.counterparty, transaction.text), []).append(transaction)
+    payees = []
+    for entries in found.values():
+        newest = sorted(entries, key=lambda t: (t.booked, t.id), reverse=True)
+        name = newest[0].counterparty or newest[0].text
+        payees.append(Payee(name, -sum((t.amount for t in entries), ZERO), tuple(newest)))
+    return tuple(sorted(payees, key=lambda payee: (-payee.total, payee.name)))
+
+
 def by_month(
     transactions: Iterable[Transaction], scope: Scope, as_of: date, months: int = 3
 ) -> dict[date, dict[str, Money]]:

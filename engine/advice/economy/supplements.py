@@ -19,6 +19,7 @@ class SupplementKind(StrEnum):
     CORRECTION = "correction"
     SAME_DEBT = "same_debt"  # two debts of the overview are one
     OTHER_DEBT = "other_debt"  # they are two
+    CATEGORY = "category"  # what payments to somebody are for
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Supplement:
     target  id of the corrected debt, or of the first of two that are compared, "" otherwise
     targets ids and fingerprints of all records of that debt, as they became known: it is found again by any of them
     others  the same of the second of two that are compared
+    category  what payments are for to the payee called ``name``, known again by ``target`` (``payees.payee_key``)
     debt    kind of an added debt, where it was told;  ``rate`` per cent a year and ``monthly`` NOK of it
     """
 
@@ -44,3 +46,4 @@ class Supplement:
     debt: DebtKind | None = None
     rate: Decimal | None = None
     monthly: Money | None = None
+    category: str = ""

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 
-from engine.advice.commands import AddSupplement, CorrectFigure, DecideSameDebt, RemoveSupplement
+from engine.advice.commands import AddSupplement, CategorizePayee, CorrectFigure, DecideSameDebt, RemoveSupplement
 from engine.advice.economy.figures import DebtKind
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Overview
+from engine.advice.economy.payees import categories, payee_key
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSet
@@ -21,6 +22,8 @@ from engine.workflow.execution.context import Context, Step
 #: What may be added; a correction and a decision are of what is there.
 KINDS = (SupplementKind.DEBT, SupplementKind.ASSET, SupplementKind.INCOME, SupplementKind.SPENDING)
 MAX_NAME = 100
+#: A bank's name of a payee is as long as it is; longer than this is none.
+MAX_PAYEE = 500
 MAX_RATE = 100
 
 
@@ -66,6 +69,18 @@ def decide_same_debt(ctx: Context) -> None:
     )
 
 
+def categorize_payee(ctx: Context) -> None:
+    """The citizen's own word on a payee, in place of what they said before of the same one."""
+    assert isinstance(ctx.command, CategorizePayee)
+    payee, key = " ".join(ctx.command.payee.split()), payee_key(ctx.command.payee, "")
+    refuse_unless(bool(key) and len(payee) <= MAX_PAYEE, "supplement-name", "no payee that can be known again")
+    refuse_unless(ctx.command.category in categories(), "supplement-category", "no such category")
+    for row_id, entry in harvest.supplements(ctx.connection, ctx.services.vault, ctx.case_id):
+        if entry.kind is SupplementKind.CATEGORY and entry.target == key:
+            ctx.connection.execute(supplement.delete().where(supplement.c.id == row_id))
+    _enter(ctx, SupplementKind.CATEGORY, payee, ZERO, key, category=ctx.command.category)
+
+
 def _overview(ctx: Context) -> Overview | None:
     found = harvest.newest_snapshot(ctx.connection, ctx.services.vault, ctx.case_id, ctx.now)
     return found[0] if found else None
@@ -81,9 +96,12 @@ def _enter(
     others: tuple[str, ...] = (),
     debt: DebtKind | None = None,
     rate: Decimal | None = None,
+    category: str = "",
 ) -> None:
     require_amount(amount)
-    entry = Supplement(str(uuid.uuid4()), kind, name, amount, ctx.now, target, targets, others, debt, rate)
+    entry = Supplement(
+        str(uuid.uuid4()), kind, name, amount, ctx.now, target, targets, others, debt, rate, category=category
+    )
     harvest.supplement_by_hand(
         ctx.connection, ctx.services.vault, case_id=ctx.case_id, person_id=ctx.actor.person_id, entry=entry
     )

@@ -97,7 +97,7 @@ def _used(known: Known) -> dict[str, Money]:
 
 
 def _months(known: Known) -> dict[date, dict[str, Money]]:
-    scope = scope_of(known.figures.accounts, known.overview.debts)
+    scope = scope_of(known.figures.accounts, known.overview.debts, known.categories)
     return by_month(known.figures.transactions, scope, known.overview.as_of)
 
 

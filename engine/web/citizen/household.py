@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import AddHouseholdMeasure, RemoveHouseholdMeasure
+from engine.advice.economy import payees
 from engine.advice.economy.figures import Figures
 from engine.advice.economy.measures import Measure, MeasureKind, clean_up, effect
 from engine.advice.economy.money import Money
-from engine.advice.economy.overview import Overview
+from engine.advice.economy.overview import Overview, categories
 from engine.advice.economy.phase import Phase, Standing, standing
 from engine.advice.economy.signals import Signal, signals
 from engine.advice.evidence import baseline, business, harvest
@@ -40,7 +41,11 @@ blueprint = guarded("household", __name__, Role.CITIZEN.value)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What these pages work on. ``journeys``: the keys of the person's open cases."""
+    """What these pages work on.
+
+    journeys    the keys of the person's open cases
+    categories  what they have said payments are for, by payee
+    """
 
     case: Any
     overview: Overview
@@ -49,6 +54,7 @@ class Known:
     found: tuple[Signal, ...]
     standing: Standing
     journeys: frozenset[str]
+    categories: Mapping[str, str]
 
 
 def known_of(connection: Connection) -> Known | None:
@@ -65,7 +71,8 @@ def known_of(connection: Connection) -> Known | None:
     before = baseline.known_before(connection, application.vault, case.id, plan)
     found = signals(overview, figures, before, _not_set_aside(connection, case.id, figures))
     journeys = frozenset(c.key for c in queries.cases_of(connection, who) if c.state == "open" and c.owner_id == who)
-    return Known(case, overview, figures, plan, found, standing(overview, found, bool(plan)), journeys)
+    own = categories(entry for _, entry in harvest.supplements(connection, application.vault, case.id))
+    return Known(case, overview, figures, plan, found, standing(overview, found, bool(plan)), journeys, own)
 
 
 def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> list[tuple[Money, date]]:
@@ -110,6 +117,7 @@ def everyday() -> ResponseReturnValue:
         stored_plan=known.plan,
         tips=choose(known.standing.situations, advised, known.overview.as_of),
         contacts=contacts(advised),
+        categories=payees.categories(),
         largest=max([line.amount for line in known.overview.spending] or [Decimal(1)]),
     )
 
