@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
 
 from engine.application import Application
+from engine.cli.groups import Group
 from engine.cli.output import answer, as_json, in_words, run_batch
+from engine.cli.session import Options, json_option, on_database, reason_option
 from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import BadInputError
 from engine.workflow.operations import batches, selection
+from engine.workflow.operations.batches import Progress
 from engine.workflow.operations.selection import Query
 
 ACTIONS = ("cancel", "suspend", "resume", "retry")
+_EXAMPLES = {
+    "cancel": '--process advice --version 2 --reason "opened by mistake" --dry-run',
+    "suspend": '--process advice --element Decide --older-than P90D --reason "new law"',
+    "resume": "--process advice",
+    "retry": "--process advice --later",
+}
 _EPILOG = """\
+Examples:
   ibalanse batch suspend --process advice --element Decide --older-than P90D --reason "new law"
   ibalanse batch run BATCH       go on after a stop or a crash
   ibalanse batch stop BATCH      the runner ends after the case it has in hand
@@ -24,63 +37,98 @@ A migration is a batch too: see ibalanse migrate. Exit status: 0, 1 some cases r
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "batch",
-        help="one operation on many cases, stored with a result per case",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+@click.group(cls=Group, epilog=_EPILOG)
+def batch() -> None:
+    """One operation on many cases, stored with a result per case."""
+
+
+def _act(name: str) -> None:
+    """A command of the group that makes a batch of every case a query finds."""
+
+    @batch.command(
+        name,
+        help=f"{name.capitalize()} every case that fits.",
+        epilog=f"Example: ibalanse batch {name} {_EXAMPLES[name]}",
     )
-    actions = parser.add_subparsers(dest="action", required=True)
-    for name in ACTIONS:
-        action = actions.add_parser(name, help=f"{name} every case that fits")
-        action.add_argument("--process", default="", metavar="KEY")
-        action.add_argument("--version", default="", help="number or tag; needs --process")
-        action.add_argument("--element", default="", metavar="ID", help="a token rests here")
-        action.add_argument("--stage", default="", metavar="ID")
-        action.add_argument("--older-than", default="", metavar="DURATION", help="ISO 8601, since the start")
-        action.add_argument("--everything", action="store_true", help="needed when no condition is given")
-        action.add_argument("--reason", default="", help="kept with the batch and in each case's trail")
-        action.add_argument("--dry-run", action="store_true", help="count, and do nothing")
-        action.add_argument("--later", action="store_true", help="store it, run it with: ibalanse batch run")
-        action.add_argument("--json", action="store_true")
-    for name, text in (
-        ("run", "go on with a batch"),
-        ("stop", "let its runners end"),
-        ("show", "progress and refusals"),
-    ):
-        one = actions.add_parser(name, help=text)
-        one.add_argument("batch", metavar="BATCH")
-        one.add_argument("--json", action="store_true")
-    listing = actions.add_parser("list", help="the newest batches")
-    listing.add_argument("--json", action="store_true")
+    @click.option("--process", default="", metavar="KEY", help="only of this process")
+    @click.option("--version", default="", help="number or tag; needs --process")
+    @click.option("--element", default="", metavar="ID", help="a token rests here")
+    @click.option("--stage", default="", metavar="ID", help="only in this stage")
+    @click.option("--older-than", default="", metavar="DURATION", help="ISO 8601, since the start")
+    @click.option("--everything", is_flag=True, help="needed when no condition is given")
+    @reason_option("kept with the batch and in each case's trail")
+    @click.option("--dry-run", is_flag=True, help="count, and do nothing")
+    @click.option("--later", is_flag=True, help="store it, run it with: ibalanse batch run")
+    @json_option()
+    @on_database
+    def act(application: Application, options: Options) -> int:
+        return _new(application, Options(action=name, **vars(options)))
 
 
-def run(application: Application, options: argparse.Namespace) -> int:
+for _name in ACTIONS:
+    _act(_name)
+
+
+@batch.command(epilog="Example: ibalanse batch run BATCH. What is done stays done; the rest is taken in order.")
+@click.argument("batch")
+@json_option()
+@on_database
+def run(application: Application, options: Options) -> int:
+    """Go on with a batch."""
+    with _known_batch():
+        batches.let_run(application, options.batch)
+        return run_batch(application, options.batch, options)
+
+
+@batch.command(
+    epilog="Example: ibalanse batch stop BATCH. The case in hand is finished; go on with: ibalanse batch run BATCH"
+)
+@click.argument("batch")
+@json_option()
+@on_database
+def stop(application: Application, options: Options) -> int:
+    """Let its runners end."""
+    with _known_batch():
+        return _state(application, options, batches.stop(application, options.batch))
+
+
+@batch.command(epilog="Example: ibalanse batch show BATCH --json")
+@click.argument("batch")
+@json_option()
+@on_database
+def show(application: Application, options: Options) -> int:
+    """Progress and refusals."""
+    with _known_batch():
+        return _state(application, options, batches.progress_of(application, options.batch))
+
+
+@batch.command("list", epilog="Example: ibalanse batch list --json")
+@json_option()
+@on_database
+def list_batches(application: Application, options: Options) -> int:
+    """The newest batches."""
+    found = batches.latest(application)
+    words = "\n".join(in_words(progress) for progress in found) or "there are no batches"
+    answer(options, [as_json(progress) for progress in found], words)
+    return 0
+
+
+def _state(application: Application, options: Options, progress: Progress) -> int:
+    refused = batches.results(application, options.batch, "refused")
+    answer(options, {**as_json(progress), "refusals": refused}, in_words(progress, refused))
+    return 0
+
+
+@contextmanager
+def _known_batch() -> Iterator[None]:
+    """A batch nobody knows is bad input."""
     try:
-        if options.action in ACTIONS:
-            return _new(application, options)
-        if options.action == "list":
-            found = batches.latest(application)
-            words = "\n".join(in_words(reported) for reported in found) or "there are no batches"
-            answer(options, [as_json(reported) for reported in found], words)
-            return 0
-        if options.action == "run":
-            batches.let_run(application, options.batch)
-            return run_batch(application, options.batch, options)
-        reported = (
-            batches.stop(application, options.batch)
-            if options.action == "stop"
-            else batches.progress_of(application, options.batch)
-        )
-        refused = batches.results(application, options.batch, "refused")
-        answer(options, {**as_json(reported), "refusals": refused}, in_words(reported, refused))
-        return 0
+        yield
     except batches.UnknownBatchError as error:
         raise BadInputError(error.args[0]) from None
 
 
-def _new(application: Application, options: argparse.Namespace) -> int:
+def _new(application: Application, options: Options) -> int:
     query = Query(
         process=options.process,
         version=options.version,

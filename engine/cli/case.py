@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import click
 from sqlalchemy import Connection, select
 
 from engine.application import Application
+from engine.cli.groups import Group
 from engine.cli.output import answer
+from engine.cli.session import Decorator, Options, json_option, on_database, reason_option
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.models import process_definition
 from engine.workflow.errors import BadInputError, Refusal
@@ -37,45 +40,56 @@ A modification that would leave nothing, or that contradicts the diagram, is ref
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "case",
-        help="suspend, resume, cancel or modify one case",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    actions = parser.add_subparsers(dest="action", required=True)
-    for name, text in (
-        ("show", "where its tokens are"),
-        ("suspend", "let it stand still; what comes in waits"),
-        ("resume", "let it go on with what came in"),
-        ("cancel", "end it before its time"),
-        ("modify", "move tokens by hand"),
-    ):
-        action = actions.add_parser(name, help=text)
-        action.add_argument("case", metavar="CASE")
-        if name != "show":
-            action.add_argument("--reason", default="", help="kept in the case's audit trail")
-        if name == "modify":
-            action.add_argument("--instance", default="", metavar="ID", help="a process the case has called")
-            action.add_argument(
-                "--cancel", action="append", default=[], metavar="ELEMENT", help="id or element instance"
-            )
-            action.add_argument("--start", action="append", default=[], metavar="ELEMENT", help="put a token before it")
-            action.add_argument(
-                "--in", dest="scope", default="", metavar="ID", help="the subprocess instance to start in"
-            )
-            action.add_argument(
-                "--set", action="append", default=[], metavar="NAME=JSON", help="variables in that scope"
-            )
-        action.add_argument("--json", action="store_true")
+@click.group(cls=Group, epilog=_EPILOG)
+def case() -> None:
+    """Suspend, resume, cancel or modify one case."""
 
 
-def run(application: Application, options: argparse.Namespace) -> int:
+@case.command(epilog="Example: ibalanse case show 2026-0412 --json")
+@click.argument("case")
+@json_option()
+@on_database
+def show(application: Application, options: Options) -> int:
+    """Where its tokens are."""
+    return _show(application, options, _case_id(application, options))
+
+
+def _act(name: str, text: str, example: str, *more: Decorator) -> None:
+    """A command of the group that changes a case, with its own options beside the common ones."""
+
+    @on_database
+    def act(application: Application, options: Options) -> int:
+        return _change(application, Options(action=name, **vars(options)))
+
+    call: Callable[..., Any] = act
+    common: tuple[Decorator, ...] = (click.argument("case"), reason_option("kept in the case's audit trail"))
+    for decorate in reversed((*common, *more)):
+        call = decorate(call)
+    case.command(name, help=text, epilog=f"Example: ibalanse case {example}")(json_option()(call))
+
+
+_act("suspend", "Let it stand still; what comes in waits.", 'suspend 2026-0412 --reason "looked into"')
+_act("resume", "Let it go on with what came in.", "resume 2026-0412")
+_act("cancel", "End it before its time.", 'cancel 2026-0412 --reason "wrong person"')
+_act(
+    "modify",
+    "Move tokens by hand.",
+    'modify 2026-0412 --cancel Decide --start Assess --reason "wrong papers"',
+    click.option("--instance", default="", metavar="ID", help="a process the case has called"),
+    click.option("--cancel", multiple=True, metavar="ELEMENT", help="id or element instance"),
+    click.option("--start", multiple=True, metavar="ELEMENT", help="put a token before it"),
+    click.option("--in", "scope", default="", metavar="ID", help="the subprocess instance to start in"),
+    click.option("--set", multiple=True, metavar="NAME=JSON", help="variables in that scope"),
+)
+
+
+def _case_id(application: Application, options: Options) -> str:
     with application.db.read() as connection:
-        case_id = _find(connection, options.case)
-    if options.action == "show":
-        return _show(application, options, case_id)
+        return _find(connection, options.case)
+
+
+def _change(application: Application, options: Options) -> int:
+    case_id = _case_id(application, options)
     if not options.reason and options.action != "resume":
         raise BadInputError(f"--reason is needed to {options.action} a case")
     try:
@@ -95,7 +109,7 @@ def _find(connection: Connection, name: str) -> str:
     return str(found)
 
 
-def _command(options: argparse.Namespace, case_id: str) -> Command:
+def _command(options: Options, case_id: str) -> Command:
     if options.action == "suspend":
         return SuspendCase(case_id, options.reason)
     if options.action == "resume":
@@ -109,7 +123,7 @@ def _command(options: argparse.Namespace, case_id: str) -> Command:
     return ModifyInstance(options.instance or case_id, tuple(options.cancel), start, options.reason)
 
 
-def _variables(pairs: list[str]) -> dict[str, Any]:
+def _variables(pairs: Sequence[str]) -> dict[str, Any]:
     found = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
@@ -122,7 +136,7 @@ def _variables(pairs: list[str]) -> dict[str, Any]:
     return found
 
 
-def _show(application: Application, options: argparse.Namespace, case_id: str) -> int:
+def _show(application: Application, options: Options, case_id: str) -> int:
     with application.db.read() as connection:
         case = connection.execute(select(case_file).where(case_file.c.id == case_id)).one()
         instances = connection.execute(

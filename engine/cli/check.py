@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+import click
+
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
+from engine.cli.capabilities import CAPABILITIES
+from engine.cli.groups import Command
+from engine.cli.session import BAD_INPUT, Options, Session, json_option, with_session
 from engine.studio.bundle_check import bundle_report, is_bundle
 from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.workflow.bpmn.report import findings_report
-from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.findings import Offer
 
-BAD_INPUT = 2
 _EPILOG = """\
+examples
+  ibalanse check processes/advice            the bundle of a process
+  ibalanse check drawing.bpmn --json         any BPMN file, for another program
+
 severities
   error        the file breaks BPMN 2.0; in a bundle, or a file with our own or
                Altinn's extensions, also what the engine cannot execute
@@ -42,26 +47,21 @@ exit status
 """
 
 
-def add_parser(commands: Any) -> None:
-    check = commands.add_parser(
-        "check",
-        help="validate a BPMN file or a bundle",
-        description="Judge a BPMN file, with the files it imports, by the standard and by what this engine executes.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    check.add_argument("path", type=Path, help="a BPMN 2.0 file, or the folder of a bundle")
-    check.add_argument("--json", action="store_true", help="write the findings as JSON")
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("path", type=click.Path(path_type=Path))
+@json_option("write the findings as JSON")
+@with_session
+def check(session: Session, options: Options) -> int:
+    """Validate a BPMN file or a bundle.
 
-
-def run(options: argparse.Namespace, capabilities: Capabilities, shipped: Collection[str]) -> int:
-    """Print the findings and return the exit status. Raises ``OSError`` when the path cannot be read.
-
-    shipped  keys of the processes that come with the product, which a bundle may call
+    Validates a BPMN file, with the files it imports, or the folder of a bundle, by the standard and by what this engine
+    executes.
     """
-    rows, held = findings_report(options.path, capabilities), ""
+    rows, held = findings_report(options.path, CAPABILITIES), ""
     if is_bundle(options.path):
-        more, held = bundle_report(options.path, Offer(capabilities, JOBS, USER_TASKS, shipped, rules=BUNDLE_RULES))
+        more, held = bundle_report(
+            options.path, Offer(CAPABILITIES, JOBS, USER_TASKS, session.shipped, rules=BUNDLE_RULES)
+        )
         known = {(row["element"], row["rule"]) for row in rows}
         rows += [row for row in more if (row["element"], row["rule"]) not in known]
         rows.sort(key=lambda row: (row["severity"] != "error", row["line"], row["element"], row["rule"]))

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
 from pathlib import Path
 
+import click
+
+from engine.cli.groups import Command
+from engine.cli.session import Options, with_options
 from engine.workflow.bpmn.drawing import to_svg
 from engine.workflow.bpmn.parser import parse
 
 METADATA = "metadata.json"
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """``draw`` with its arguments."""
-    parser = commands.add_parser(
-        "draw",
-        help="draw a process as SVG",
-        description="Draw a BPMN file, or the process of a bundle, laid out from its flow alone.",
-    )
-    parser.add_argument("path", type=Path, help="a BPMN file or the folder of a bundle")
-    parser.add_argument("--process", metavar="ID", help="which process, where the file holds several; else the first")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="where to write it; else to standard output")
 
 
 class DrawingError(Exception):
@@ -50,8 +41,16 @@ def _title(path: Path) -> str:
     return str(json.loads(file.read_text(encoding="utf-8")).get("title", {}).get("nb", ""))
 
 
-def run(options: argparse.Namespace) -> int:
-    """Write the picture; a file that is there is replaced in one go."""
+@click.command(cls=Command, epilog="Example: ibalanse draw processes/advice --output advice.svg")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--process", metavar="ID", help="which process, where the file holds several; else the first")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="where to write it; else to stdout")
+@with_options
+def draw_process(options: Options) -> int:
+    """Draw a process as SVG.
+
+    A BPMN file, or the process of a bundle, laid out from its flow alone. A file that is there is replaced in one go.
+    """
     svg = draw(options.path, options.process)
     if options.output is None:
         sys.stdout.write(svg)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
+
+import click
 
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.rates import known_years
@@ -14,6 +16,8 @@ from engine.advice.economy.tax.estimate import estimate
 from engine.advice.economy.tax.income import TaxableIncome
 from engine.advice.economy.tax.line import Line
 from engine.advice.economy.tax.vat import Period, term_estimates, terms
+from engine.cli.groups import Group
+from engine.cli.session import Options, json_option, with_options
 from forms.amounts import AmountError, read_number
 
 MAX_AMOUNT = Decimal(10) ** 12
@@ -25,65 +29,58 @@ def amount(text: str) -> Decimal:
     try:
         found = read_number(text)
     except AmountError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount ({error.code})") from None
+        raise click.BadParameter(f"{text!r} is not an amount ({error.code})") from None
     if abs(found) > MAX_AMOUNT:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount (above)")
+        raise click.BadParameter(f"{text!r} is not an amount (above)")
     return found
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """``estimate`` with its two kinds."""
-    parser = commands.add_parser("estimate", help="compute tax or VAT roughly, line by line", description=_ROUGH)
-    kinds = parser.add_subparsers(dest="kind", required=True)
-    years = f"income year: {', '.join(map(str, known_years()))}"
-    tax = kinds.add_parser("tax", help="income tax of a year", description=f"Income tax of one person. {_ROUGH}")
-    tax.add_argument("--year", type=int, required=True, help=years)
-    tax.add_argument("--profit", type=amount, help="result of the business, NOK; a deficit as --profit=-50000")
-    tax.add_argument("--wages", type=amount, help="gross wages beside, NOK")
-    tax.add_argument("--pension", type=amount, help="gross pension beside, NOK")
-    tax.add_argument("--deductions", type=amount, default=ZERO, help="interest and other deductions, NOK")
-    tax.add_argument("--shielding-base", type=amount, default=ZERO, help="skjermingsgrunnlag of the business, NOK")
-    tax.add_argument("--months-owned", type=int, default=12, help="months of the year it was owned (shielding), 1-12")
-    tax.add_argument("--share", type=amount, default=Decimal(100), help="the owner's per cent, where a spouse has part")
-    tax.add_argument("--age", type=int, help="age at the end of the year; 17 to 69 when not given")
-    tax.add_argument("--finnmark", action="store_true", help="lives in Finnmark or Nord-Troms")
-    tax.add_argument("--primary", action="store_true", help="primary industry: national insurance as of wages")
-    tax.add_argument("--paid", type=amount, help="advance tax and withholding already paid, NOK: tells what is left")
-    tax.add_argument("--json", action="store_true", help="print one JSON object")
-    vat = kinds.add_parser(
-        "vat",
-        help="VAT of each term, for a year with even sales and purchases",
-        description=f"VAT of a year by terms, sales and purchases spread evenly. {_ROUGH}",
-    )
-    vat.add_argument("--year", type=int, required=True, help=years)
-    vat.add_argument("--sales", type=amount, required=True, help="sales of the year with VAT, NOK")
-    vat.add_argument("--purchases", type=amount, default=ZERO, help="purchases of the year with VAT, NOK")
-    vat.add_argument("--rate", default="standard", help="standard, food, low, fish or zero")
-    vat.add_argument(
-        "--deductible", type=amount, default=Decimal(1), help="share of purchases with deductible VAT, 0 to 1"
-    )
-    vat.add_argument(
-        "--period",
-        choices=[period.value for period in Period],
-        default=Period.TWO_MONTH.value,
-        help="how often it is returned",
-    )
-    vat.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 class EstimateError(Exception):
     """The input cannot be computed; the text is why. An unknown year names those there are."""
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print the estimate. Raises ``EstimateError``."""
-    try:
-        return _tax(options) if options.kind == "tax" else _vat(options)
-    except ValueError as error:
-        raise EstimateError(str(error)) from error
+_YEARS = f"income year: {', '.join(map(str, known_years()))}"
+_TAX = """\
+Examples:
+  ibalanse estimate tax --year 2026 --profit 600000 --paid 100000
+  ibalanse estimate tax --year 2026 --profit=-50000 --wages "400 000" --json
+"""
 
 
-def _tax(options: argparse.Namespace) -> int:
+@click.group("estimate", cls=Group, epilog=_ROUGH)
+def estimate_group() -> None:
+    """Compute tax or VAT roughly, line by line."""
+
+
+@estimate_group.command(epilog=_TAX)
+@click.option("--year", type=int, required=True, help=_YEARS)
+@click.option("--profit", type=amount, metavar="NOK", help="result of the business, NOK; a deficit as --profit=-50000")
+@click.option("--wages", type=amount, metavar="NOK", help="gross wages beside, NOK")
+@click.option("--pension", type=amount, metavar="NOK", help="gross pension beside, NOK")
+@click.option("--deductions", type=amount, metavar="NOK", default="0", help="interest and other deductions, NOK")
+@click.option(
+    "--shielding-base", type=amount, metavar="NOK", default="0", help="skjermingsgrunnlag of the business, NOK"
+)
+@click.option("--months-owned", type=int, default=12, help="months of the year it was owned (shielding), 1-12")
+@click.option("--share", type=amount, default="100", help="the owner's per cent, where a spouse has part")
+@click.option("--age", type=int, help="age at the end of the year; 17 to 69 when not given")
+@click.option("--finnmark", is_flag=True, help="lives in Finnmark or Nord-Troms")
+@click.option("--primary", is_flag=True, help="primary industry: national insurance as of wages")
+@click.option(
+    "--paid", type=amount, metavar="NOK", help="advance tax and withholding already paid, NOK: tells what is left"
+)
+@json_option("print one JSON object")
+@with_options
+def tax(options: Options) -> int:
+    """Income tax of a year.
+
+    Income tax of one person. Roughly computed (grovt regnet): it does not replace accounting.
+    """
+    with _reasons():
+        return _tax(options)
+
+
+def _tax(options: Options) -> int:
     if options.profit is None and options.wages is None and options.pension is None:
         raise ValueError("give an income: --profit, --wages or --pension")
     if options.paid is not None and options.paid < 0:
@@ -126,7 +123,39 @@ def _sum(name: str, found: Decimal) -> None:
     print(f"{name:<32}{'':>16}{'':>8}{found:>16,.2f}")
 
 
-def _vat(options: argparse.Namespace) -> int:
+@estimate_group.command(epilog="Example: ibalanse estimate vat --year 2026 --sales 250000 --purchases 50000")
+@click.option("--year", type=int, required=True, help=_YEARS)
+@click.option("--sales", type=amount, metavar="NOK", required=True, help="sales of the year with VAT, NOK")
+@click.option("--purchases", type=amount, metavar="NOK", default="0", help="purchases of the year with VAT, NOK")
+@click.option("--rate", default="standard", help="standard, food, low, fish or zero")
+@click.option("--deductible", type=amount, default="1", help="share of purchases with deductible VAT, 0 to 1")
+@click.option(
+    "--period",
+    type=click.Choice([period.value for period in Period]),
+    default=Period.TWO_MONTH.value,
+    help="how often it is returned",
+)
+@json_option("print one JSON object")
+@with_options
+def vat(options: Options) -> int:
+    """VAT of each term, for a year with even sales and purchases.
+
+    Roughly computed (grovt regnet): it does not replace accounting.
+    """
+    with _reasons():
+        return _vat(options)
+
+
+@contextmanager
+def _reasons() -> Iterator[None]:
+    """What cannot be computed is bad input."""
+    try:
+        yield
+    except ValueError as error:
+        raise EstimateError(str(error)) from error
+
+
+def _vat(options: Options) -> int:
     if not 0 <= options.deductible <= 1:
         raise ValueError("--deductible must be 0 to 1")
     if options.sales < 0 or options.purchases < 0:

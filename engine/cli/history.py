@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from datetime import datetime
 from typing import Any
 
+import click
 from sqlalchemy import select
 
 from engine.application import Application
+from engine.cli.groups import Group
 from engine.cli.output import answer
+from engine.cli.session import Options, json_option, on_database
 from engine.workflow.audit.chain import audit_head
 from engine.workflow.bpmn.timing import TimerSyntaxError, parse_date
 from engine.workflow.errors import BadInputError
@@ -18,27 +20,24 @@ from engine.workflow.operations import history
 from engine.workflow.operations.history import Filter
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("history", help="what has happened, from the rows and the audit trail")
-    actions = parser.add_subparsers(dest="action", required=True)
-    finished = actions.add_parser("instances", help="finished instances, the one that ended last first")
-    finished.add_argument("--process", default="", metavar="KEY")
-    finished.add_argument("--outcome", default="", help="completed, terminated, or the id of an end event")
-    finished.add_argument("--since", default="", metavar="MOMENT", help="ISO 8601; ended then or later")
-    finished.add_argument("--until", default="", metavar="MOMENT", help="ISO 8601; ended before")
-    finished.add_argument("--after", default="", metavar="CURSOR", help="the cursor the page before ended with")
-    finished.add_argument("--limit", type=int, default=history.PAGE, metavar="N")
-    finished.add_argument("--json", action="store_true")
-    elements = actions.add_parser("elements", help="every element of one case, with when and by whom")
-    elements.add_argument("case", metavar="CASE", help="number or id")
-    elements.add_argument("--json", action="store_true")
+@click.group(
+    "history", cls=Group, epilog="Example: ibalanse history instances --process advice --since 2026-01-01 --json"
+)
+def history_group() -> None:
+    """What has happened, from the rows and the audit trail."""
 
 
-def run(application: Application, options: argparse.Namespace) -> int:
-    return _elements(application, options) if options.action == "elements" else _instances(application, options)
-
-
-def _instances(application: Application, options: argparse.Namespace) -> int:
+@history_group.command(epilog="Example: ibalanse history instances --outcome terminated --limit 20")
+@click.option("--process", default="", metavar="KEY", help="only of this process")
+@click.option("--outcome", default="", help="completed, terminated, or the id of an end event")
+@click.option("--since", default="", metavar="MOMENT", help="ISO 8601; ended then or later")
+@click.option("--until", default="", metavar="MOMENT", help="ISO 8601; ended before")
+@click.option("--after", default="", metavar="CURSOR", help="the cursor the page before ended with")
+@click.option("--limit", type=int, default=history.PAGE, metavar="N", help=f"at most so many ({history.PAGE})")
+@json_option()
+@on_database
+def instances(application: Application, options: Options) -> int:
+    """Finished instances, the one that ended last first."""
     if not 1 <= options.limit <= 1000:
         raise BadInputError("--limit is between 1 and 1000")
     wanted = Filter(options.process, options.outcome, _moment(options.since), _moment(options.until))
@@ -87,7 +86,15 @@ def _cursor(text: str) -> tuple[datetime, str] | None:
     return found, identity
 
 
-def _elements(application: Application, options: argparse.Namespace) -> int:
+@history_group.command(epilog="Example: ibalanse history elements 2026-0412. A purged case is read from its trail.")
+@click.argument("case")
+@json_option()
+@on_database
+def elements(application: Application, options: Options) -> int:
+    """Every element of one case, with when and by whom.
+
+    CASE is a number or an id.
+    """
     with application.db.read() as connection:
         case_id = connection.execute(
             select(case_file.c.id).where((case_file.c.number == options.case) | (case_file.c.id == options.case))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
+import click
+
 from engine.application import Application
+from engine.cli.groups import Command
 from engine.cli.output import SOME_REFUSED, answer, run_batch
+from engine.cli.session import Options, json_option, on_database, reason_option
 from engine.platform.progress import Bar
 from engine.workflow.definitions.library import Deployed, UnknownDefinitionError
 from engine.workflow.errors import BadInputError
@@ -18,6 +22,11 @@ from engine.workflow.operations.dry_run import tried
 from engine.workflow.operations.selection import Query
 
 _EPILOG = """\
+Examples:
+  ibalanse migrate advice --from 3 --to latest --dry-run
+  ibalanse migrate advice --from 3 --to latest --map Assess=Judge --reason "new law"
+  ibalanse migrate --undo BATCH
+
 Elements keep their ids unless --map says otherwise; sequence flows too, where tokens wait before a
 joining gateway. --map OLD= drops what an event waits for that the new version has not.
 
@@ -28,33 +37,15 @@ Exit status: 0 all moved or all would fit, 1 some did not, 2 bad input.
 """
 
 
-def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    versions = commands.add_parser("versions", help="deployed versions, and how many instances run on each")
-    versions.add_argument("key", nargs="?", default="", metavar="KEY", help="one process; else all")
-    versions.add_argument("--json", action="store_true")
-    migrate = commands.add_parser(
-        "migrate",
-        help="move running instances to another version of their process",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    migrate.add_argument("key", nargs="?", default="", metavar="KEY", help="the process")
-    migrate.add_argument("--from", dest="source", default="", metavar="VERSION", help="number or tag")
-    migrate.add_argument("--to", dest="target", default="", metavar="VERSION", help="number, tag or latest")
-    migrate.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="OLD=NEW",
-        help="an element that got another id; stage:OLD=NEW for a stage",
-    )
-    migrate.add_argument("--dry-run", action="store_true", help="tell what would not fit, and move nothing")
-    migrate.add_argument("--undo", default="", metavar="BATCH", help="put back what a migration moved")
-    migrate.add_argument("--reason", default="", help="kept with the batch")
-    migrate.add_argument("--json", action="store_true")
+@click.command(cls=Command, epilog="Example: ibalanse versions advice --json")
+@click.argument("key", default="")
+@json_option()
+@on_database
+def versions(application: Application, options: Options) -> int:
+    """Deployed versions, and how many instances run on each.
 
-
-def versions(application: Application, options: argparse.Namespace) -> int:
+    KEY names one process; without it all are shown.
+    """
     with application.db.read() as connection:
         rows = history.versions(connection, options.key)
     if options.key and not rows:
@@ -68,7 +59,26 @@ def versions(application: Application, options: argparse.Namespace) -> int:
     return 0
 
 
-def migrate(application: Application, options: argparse.Namespace) -> int:
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("key", default="")
+@click.option("--from", "source", default="", metavar="VERSION", help="number or tag")
+@click.option("--to", "target", default="", metavar="VERSION", help="number, tag or latest")
+@click.option(
+    "--map",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="an element that got another id; stage:OLD=NEW for a stage",
+)
+@click.option("--dry-run", is_flag=True, help="tell what would not fit, and move nothing")
+@click.option("--undo", default="", metavar="BATCH", help="put back what a migration moved")
+@reason_option("kept with the batch")
+@json_option()
+@on_database
+def migrate(application: Application, options: Options) -> int:
+    """Move running instances to another version of their process.
+
+    KEY names the process. An instance that does not fit stays where it is.
+    """
     if options.undo:
         return _undo(application, options)
     if not (options.key and options.source and options.target):
@@ -104,7 +114,7 @@ def _version(application: Application, connection: Any, key: str, name: str) -> 
         raise BadInputError(f"there is no version {name} of {key}") from None
 
 
-def _mapping(pairs: list[str]) -> dict[str, str]:
+def _mapping(pairs: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in pairs:
         old, equals, new = pair.partition("=")
@@ -117,7 +127,7 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 def _dry_run(
-    application: Application, options: argparse.Namespace, found: list[str], target: Deployed, mapping: dict[str, str]
+    application: Application, options: Options, found: list[str], target: Deployed, mapping: dict[str, str]
 ) -> int:
     bar = Bar("dry run", len(found))
     refused: list[dict[str, Any]] = []
@@ -140,7 +150,7 @@ def _dry_run(
     return SOME_REFUSED if refused else 0
 
 
-def _undo(application: Application, options: argparse.Namespace) -> int:
+def _undo(application: Application, options: Options) -> int:
     if options.key or options.source or options.target or options.map or options.dry_run:
         raise BadInputError("--undo takes the batch alone")
     try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from typing import Any
 
 from engine.application import Application
+from engine.cli.session import Options
 from engine.platform.progress import Bar
 from engine.workflow.operations import batches
 from engine.workflow.operations.batch_commands import reasons
@@ -16,12 +16,12 @@ from engine.workflow.operations.batches import Progress
 SOME_REFUSED = 1
 
 
-def answer(options: Namespace, value: Any, words: str) -> None:
+def answer(options: Options, value: Any, words: str) -> None:
     """Print a result."""
     print(json.dumps(value, ensure_ascii=False) if options.json else words)
 
 
-def run_batch(application: Application, identity: str, options: Namespace) -> int:
+def run_batch(application: Application, identity: str, options: Options) -> int:
     """Run a batch with a progress bar and tell what became of it."""
     total = batches.progress_of(application, identity)
     bar = Bar(f"{total.action} {identity}", total.total)

@@ -5,19 +5,22 @@ No database, nobody is called. ``docs/overview-json.md`` tells how to lay the an
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from engine.advice.economy.figures import DebtKind, Figures, Gap
+import click
+
+from engine.advice.economy.figures import DebtKind
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Compiled, compiled
 from engine.advice.economy.publication import published
 from engine.advice.economy.supplements import Supplement, SupplementKind
+from engine.cli.groups import Command
+from engine.cli.session import Options, Recorded, Session, json_option, with_session
 from engine.platform.calendar import norwegian_day
 from engine.platform.clock import OSLO
 from engine.workflow.errors import BadInputError
@@ -33,26 +36,29 @@ KINDS = {
 }
 
 
-class Recorded(Protocol):
-    """What a folder of recorded answers tells."""
-
-    @property
-    def figures(self) -> Figures: ...
-    @property
-    def gaps(self) -> tuple[Gap, ...]: ...
-
-
 Read = Callable[[Path, datetime], Recorded]
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "overview", help="compile recorded answers of providers into an overview, every krone accounted for"
+@click.command(cls=Command, epilog="Example: ibalanse overview --answers answers --at 2026-11-27 --json")
+@click.option("--answers", type=click.Path(path_type=Path), required=True, help="a folder with one for each data set")
+@click.option("--supplements", type=click.Path(path_type=Path), help="JSON list of what the citizen adds and corrects")
+@click.option("--at", required=True, help="the day it is compiled, 2026-11-27, or a moment")
+@json_option("print the documented JSON")
+@with_session
+def overview(session: Session, options: Options) -> int:
+    """Compile recorded answers into an overview, every krone accounted for.
+
+    No database, and nobody is called; docs/overview-json.md tells how answers are laid out and what comes of them.
+    """
+    settings, reader = session.settings(), session.read_answers
+    assert reader is not None, "wsgi.py hands it over"
+    return run(
+        options.answers,
+        options.at,
+        options.supplements,
+        as_json=options.json,
+        read=lambda folder, at: reader(folder, at, settings),
     )
-    parser.add_argument("--answers", type=Path, required=True, help="a folder with one folder for each data set")
-    parser.add_argument("--supplements", type=Path, help="JSON list of what the citizen adds, corrects and decides")
-    parser.add_argument("--at", required=True, help="the day it is compiled, 2026-11-27, or a moment")
-    parser.add_argument("--json", action="store_true", help="print the documented JSON")
 
 
 def run(answers: Path, at: str, supplements: Path | None, *, as_json: bool, read: Read) -> int:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
+import click
 
 from engine.advice.retention import purge as purge_evidence
 from engine.application import Application
+from engine.cli.groups import Command
 from engine.cli.output import answer
+from engine.cli.session import Options, json_option, on_database
 from engine.platform.progress import Bar
 from engine.workflow.operations import retention
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "purge-expired",
-        help="delete what has had its time",
-        description="Finished cases are kept as long as metadata.json of their process says (retention).",
-    )
-    parser.add_argument("--json", action="store_true")
+@click.command(cls=Command, epilog="Example: ibalanse purge-expired --json, once a night. What has time left is kept.")
+@json_option()
+@on_database
+def purge_expired(application: Application, options: Options) -> int:
+    """Delete what has had its time.
 
-
-def run(application: Application, options: argparse.Namespace) -> int:
+    Finished cases are kept as long as metadata.json of their process says (retention).
+    """
     with application.db.write() as connection:
         done = purge_evidence(connection, application.clock.now())
     bar = Bar("finished cases", 0)

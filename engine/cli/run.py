@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
+
+from engine.cli.capabilities import CAPABILITIES
+from engine.cli.groups import Command
+from engine.cli.session import BAD_INPUT, Options, json_option, with_options
 from engine.cli.stimuli import StimuliError, apply_stimulus, read_effects, read_stimuli
 from engine.workflow.bpmn.conditions import MODES
 from engine.workflow.bpmn.elements import Definitions, Finding, Process
@@ -20,6 +24,10 @@ from engine.workflow.execution.execution import MAX_STEPS, ExecutionError
 from engine.workflow.execution.simulation import NobodyWaitsError, Simulation, TraceLine
 
 _EPILOG = """\
+Examples:
+  ibalanse run processes/callback
+  ibalanse run drawing.bpmn --stimuli stimuli.json --bind tasks.json
+
 Stimuli are a JSON array; each is applied when everything rests:
   {"start": {"variables": {}}}            first, if it says more than "begin"; a later one begins another instance
   {"complete": "element id", "variables": {}, "action": "name"}
@@ -43,37 +51,39 @@ class NotRunnableError(Exception):
         self.findings = findings
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "run",
-        help="execute a BPMN file or bundle in memory, on a clock that is moved",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("path", type=Path, metavar="FILE_OR_FOLDER")
-    parser.add_argument(
-        "--process", default="", metavar="ID", help="which process of the file; else the first that starts"
-    )
-    parser.add_argument("--stimuli", type=Path, metavar="FILE", help="JSON array of what happens")
-    parser.add_argument("--bind", type=Path, metavar="FILE", help="JSON object: what automatic tasks do")
-    parser.add_argument("--conditions", choices=MODES, default="altinn", help="how conditions are written")
-    parser.add_argument(
-        "--max-steps",
-        type=_steps,
-        default=MAX_STEPS,
-        metavar="N",
-        help="steps without rest before it is an endless loop",
-    )
-    parser.add_argument("--json", action="store_true", help="the output is JSON lines in any case")
-
-
 def _steps(text: str) -> int:
     if not text.isdecimal() or len(text) > 9 or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
+        raise click.BadParameter(f"{text!r} is not a number above zero")
     return int(text)
 
 
-def run(options: argparse.Namespace, capabilities: Capabilities) -> int:
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("path", type=click.Path(path_type=Path), metavar="FILE_OR_FOLDER")
+@click.option("--process", default="", metavar="ID", help="which process of the file; else the first that starts")
+@click.option("--stimuli", type=click.Path(path_type=Path), metavar="FILE", help="JSON array of what happens")
+@click.option("--bind", type=click.Path(path_type=Path), metavar="FILE", help="JSON object: what automatic tasks do")
+@click.option("--conditions", type=click.Choice(MODES), default="altinn", help="how conditions are written")
+@click.option(
+    "--max-steps",
+    type=_steps,
+    default=str(MAX_STEPS),
+    metavar="N",
+    help="steps without rest before it is an endless loop",
+)
+@json_option("the output is JSON lines in any case")
+@with_options
+def run(options: Options) -> int:
+    """Execute a BPMN file or bundle in memory, on a clock that is moved."""
+    try:
+        return _execute(options, CAPABILITIES)
+    except NotRunnableError as refused:
+        rows = [{"element": f.element, "rule": f.rule, "message": f.message, "line": f.line} for f in refused.findings]
+        print(json.dumps(rows, ensure_ascii=False))
+        print(refused, file=sys.stderr)
+        return BAD_INPUT
+
+
+def _execute(options: Options, capabilities: Capabilities) -> int:
     """Execute and print; a definition is never half executed.
 
     Raises ``StimuliError``, ``NotRunnableError`` and ``OSError``.

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from typing import Any
 
+import click
+
+from engine.cli.groups import Command
+from engine.cli.session import Options, json_option, with_options
 from engine.platform import settings_page
 from engine.platform.settings import Settings, variables, without_password
 
 HIDDEN = "***"
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("settings", help="show the settings in force, without secrets")
-    parser.add_argument("--markdown", action="store_true", help="write the page that describes them: docs/settings.md")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+_EPILOG = """\
+Examples:
+  IBALANSE_ENV=production ibalanse settings         whether an installation would start, and with what
+  ibalanse settings --markdown > docs/settings.md   after a field was added
+"""
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print them. Raises ``SettingsError`` when they would keep a command from starting."""
+@click.command("settings", cls=Command, epilog=_EPILOG)
+@click.option("--markdown", is_flag=True, help="write the page that describes them: docs/settings.md")
+@json_option("print one JSON object")
+@with_options
+def settings(options: Options) -> int:
+    """Show the settings in force, without secrets.
+
+    Exit status 2 when they would keep a command from starting: which ones, on stderr.
+    """
     if options.markdown:
         print(settings_page.markdown(), end="")
         return 0

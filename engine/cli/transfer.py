@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
+import click
 from sqlalchemy import select
 
 from engine.application import Application
+from engine.cli.groups import Command
 from engine.cli.output import answer
+from engine.cli.session import Options, json_option, on_database
 from engine.platform.progress import Bar
 from engine.workflow.errors import BadInputError
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import transfer
 
 
-def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    export = commands.add_parser(
-        "export",
-        help="write cases as JSON lines",
-        description="A case that runs goes on running here: suspend it first when it shall move.",
-    )
-    export.add_argument("case", nargs="*", metavar="CASE", help="number or id")
-    export.add_argument("--all", action="store_true", help="every case")
-    export.add_argument("--out", type=Path, metavar="FILE", help="else standard output")
-    export.add_argument("--json", action="store_true", help="with --out: print a result as JSON")
-    import_cases = commands.add_parser("import", help="bring exported cases in; the whole file is checked first")
-    import_cases.add_argument("file", type=Path, metavar="FILE")
-    import_cases.add_argument("--json", action="store_true")
+@click.command(cls=Command, epilog="Example: ibalanse export 2026-0412 --out case.jsonl")
+@click.argument("case", nargs=-1, metavar="[CASE ...]")
+@click.option("--all", is_flag=True, help="every case")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="else standard output")
+@json_option("with --out: print a result as JSON")
+@on_database
+def export(application: Application, options: Options) -> int:
+    """Write cases as JSON lines.
 
-
-def export(application: Application, options: argparse.Namespace) -> int:
+    CASE is a number or an id. A case that runs goes on running here: suspend it first when it shall move. A file that
+    is there is replaced when the whole is written.
+    """
     if bool(options.case) == options.all:
         raise BadInputError("name cases, or --all")
     cases = _cases(application, options)
@@ -53,7 +51,7 @@ def export(application: Application, options: argparse.Namespace) -> int:
     return 0
 
 
-def _cases(application: Application, options: argparse.Namespace) -> list[str]:
+def _cases(application: Application, options: Options) -> list[str]:
     with application.db.read() as connection:
         if options.all:
             return list(connection.execute(select(case_file.c.id).order_by(case_file.c.opened_at)).scalars())
@@ -68,7 +66,14 @@ def _cases(application: Application, options: argparse.Namespace) -> list[str]:
         return found
 
 
-def import_cases(application: Application, options: argparse.Namespace) -> int:
+@click.command(
+    "import", cls=Command, epilog="Example: ibalanse import case.jsonl. A file with one mistake changes nothing."
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option()
+@on_database
+def import_cases(application: Application, options: Options) -> int:
+    """Bring exported cases in; the whole file is checked first."""
     with options.file.open(encoding="utf-8") as file:
         total = transfer.check(file)
     bar = Bar("import", total)

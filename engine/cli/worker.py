@@ -2,65 +2,48 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
+import click
+
 from engine.application import Application
+from engine.cli.groups import Command, Group
+from engine.cli.session import BAD_INPUT, Decorator, Options, json_option, on_database, reason_option
 from engine.workflow.execution.steps.incidents import MAX_REASON
 from engine.workflow.jobs.models import QUEUES
 from engine.workflow.operations.incidents import Selection, resolve
 from engine.workflow.operations.incidents import find as find_incidents
 
-NAMES = ("worker", "incidents", "metrics")
-BAD_INPUT = 2
+_WORKER = """\
+Examples:
+  ibalanse worker                         every queue
+  ibalanse worker --queues timers,work    people first
+  ibalanse worker --status --json         how the work stands
+
+The first SIGTERM or Ctrl-C finishes what is in hand and gives the rest back, the second stops now: a lease ends
+within a minute, and another worker goes on.
+"""
+_INCIDENTS = """\
+Examples:
+  ibalanse incidents list --process advice
+  ibalanse incidents retry --code source_unavailable
+  ibalanse incidents skip ID --reason "told by telephone"
+"""
 
 
-def add_parsers(commands: Any) -> None:
-    worker = commands.add_parser(
-        "worker",
-        help="perform due work until told to stop",
-        description="Performs due work. The first SIGTERM or Ctrl-C finishes what is in hand, the second stops now.",
-    )
-    worker.add_argument("--queues", default=",".join(QUEUES), help=f"which to serve, in order: {', '.join(QUEUES)}")
-    worker.add_argument("--burst", action="store_true", help="stop when nothing is due; needs no Redis")
-    worker.add_argument("--status", action="store_true", help="only tell how the work stands")
-    worker.add_argument("--json", action="store_true", help="one JSON object a line")
-    incidents = commands.add_parser("incidents", help="list, retry or skip what waits for a person")
-    what = incidents.add_subparsers(dest="what", required=True)
-    for name, text in (
-        ("list", "the open incidents, oldest first"),
-        ("retry", "do it again from its beginning"),
-        ("skip", "go on as if it were done"),
-    ):
-        one = what.add_parser(name, help=text)
-        if name != "list":
-            one.add_argument("id", nargs="*", help="ids of incidents; or choose by the options below")
-            one.add_argument("--all", action="store_true", help="every open incident")
-        if name == "skip":
-            one.add_argument("--reason", default="", help="why; needed, and kept with the incident")
-        one.add_argument("--code", default="", help="only with this code")
-        one.add_argument("--process", default="", help="only of this process")
-        one.add_argument("--kind", default="", help="only of this kind of work: job, timer, pass_on, signal, start …")
-        one.add_argument("--limit", type=int, default=1000, help="at most so many (1000)")
-        one.add_argument("--json", action="store_true", help="one JSON object a line")
-    metrics = commands.add_parser("metrics", help="answer Prometheus on a port of its own")
-    metrics.add_argument("--port", type=int, default=0, help="instead of IBALANSE_METRICS_PORT")
-    metrics.add_argument("--print", action="store_true", help="print them once")
-
-
-def run(application: Application, options: argparse.Namespace) -> int:
-    if options.command == "worker":
-        return _worker(application, options)
-    if options.command == "metrics":
-        return _metrics(application, options)
-    return _incidents(application, options)
-
-
-def _worker(application: Application, options: argparse.Namespace) -> int:
+@click.command(cls=Command, epilog=_WORKER)
+@click.option("--queues", default=",".join(QUEUES), help=f"which to serve, in order: {', '.join(QUEUES)}")
+@click.option("--burst", is_flag=True, help="stop when nothing is due; needs no Redis")
+@click.option("--status", is_flag=True, help="only tell how the work stands")
+@json_option("one JSON object a line")
+@on_database
+def worker(application: Application, options: Options) -> int:
+    """Perform due work until told to stop."""
     from engine.workflow.jobs import valkey
-    from engine.workflow.workers import worker
+    from engine.workflow.workers import worker as workers
 
     queues = tuple(name.strip() for name in options.queues.split(","))
     unknown = [name for name in queues if name not in QUEUES]
@@ -68,13 +51,18 @@ def _worker(application: Application, options: argparse.Namespace) -> int:
         print(f"--queues takes {', '.join(QUEUES)}, each once, not {options.queues!r}", file=sys.stderr)
         return BAD_INPUT
     if options.status:
-        return worker.print_status(application, options.json)
+        return workers.print_status(application, options.json)
     if not options.burst:
         valkey.ensure_redis(application.settings)
-    return worker.run(application, queues=queues, burst=options.burst, as_json=options.json)
+    return workers.run(application, queues=queues, burst=options.burst, as_json=options.json)
 
 
-def _metrics(application: Application, options: argparse.Namespace) -> int:
+@click.command(cls=Command, epilog="Example: ibalanse metrics --port 9464, one on each machine.")
+@click.option("--port", type=int, default=0, metavar="N", help="instead of IBALANSE_METRICS_PORT")
+@click.option("--print", is_flag=True, help="print them once")
+@on_database
+def metrics(application: Application, options: Options) -> int:
+    """Answer Prometheus on a port of its own."""
     from engine.cli import exporter
 
     if options.print:
@@ -87,7 +75,45 @@ def _metrics(application: Application, options: argparse.Namespace) -> int:
     return exporter.run(application, port, lambda text: print(text, flush=True))
 
 
-def _incidents(application: Application, options: argparse.Namespace) -> int:
+@click.group(cls=Group, epilog=_INCIDENTS)
+def incidents() -> None:
+    """List, retry or skip what waits for a person."""
+
+
+def _what(name: str, text: str, *more: Decorator) -> None:
+    """A command of the group: which incidents, and its own options."""
+
+    @on_database
+    def act(application: Application, options: Options) -> int:
+        return _incidents(application, Options(what=name, **vars(options)))
+
+    chosen: tuple[Decorator, ...] = (
+        click.option("--code", default="", help="only with this code"),
+        click.option("--process", default="", metavar="KEY", help="only of this process"),
+        click.option("--kind", default="", help="only of this kind of work: job, timer, pass_on, signal, start …"),
+        click.option("--limit", type=int, default=1000, metavar="N", help="at most so many (1000)"),
+        json_option("one JSON object a line"),
+    )
+    call: Callable[..., Any] = act
+    for decorate in reversed((*more, *chosen)):
+        call = decorate(call)
+    incidents.command(name, help=text, epilog=f"Example: ibalanse incidents {name} --process advice --limit 10")(call)
+
+
+_BY_ID = click.argument("id", nargs=-1, metavar="[ID ...]")
+_ALL = click.option("--all", is_flag=True, help="every open incident")
+_what("list", "The open incidents, oldest first.")
+_what("retry", "Do it again from its beginning; choose by ID or by the options below.", _BY_ID, _ALL)
+_what(
+    "skip",
+    "Go on as if it were done; choose by ID or by the options below.",
+    _BY_ID,
+    _ALL,
+    reason_option("why; needed, and kept with the incident"),
+)
+
+
+def _incidents(application: Application, options: Options) -> int:
     chosen = Selection(options.code, options.process, options.kind, getattr(options, "id", ()), options.limit)
     if options.what == "list":
         with application.db.read() as connection:
@@ -111,5 +137,5 @@ def _incidents(application: Application, options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _answer(options: argparse.Namespace, row: dict[str, Any], text: str) -> None:
+def _answer(options: Options, row: dict[str, Any], text: str) -> None:
     print(json.dumps(row, ensure_ascii=False) if options.json else text, flush=True)

@@ -11,7 +11,7 @@ from flask import Flask
 
 import processes
 from engine.advice.task_types.task_type_registry import USER_TASKS
-from engine.cli.main import CAPABILITIES
+from engine.cli.capabilities import CAPABILITIES
 from engine.platform import schema
 from engine.platform.db import Database, metadata
 from engine.platform.settings import Settings

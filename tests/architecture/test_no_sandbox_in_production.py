@@ -17,7 +17,7 @@ NAMES = re.compile(r"Eksempel|Sandkasse")
 #: Files that may name the sandbox, and why.
 ALLOWED = {
     "engine/platform/settings.py": "what development uses where nothing is set; refused in production",
-    "engine/cli/main.py": "tells who can log in, once `serve` has started the sandbox",
+    "engine/cli/serve.py": "tells who can log in, once `serve` has started the sandbox",
     "engine/web/studio/text_templates.py": "the made-up citizen in the preview of a letter",
 }
 

@@ -61,14 +61,16 @@ def command(text: str, path: tuple[str, ...]) -> dict[str, Any]:
 
 
 def sub_commands(text: str) -> list[str]:
-    """Names of the sub-commands that a ``--help`` of argparse offers."""
-    usage = re.split(r"\n\s*\n", text, maxsplit=1)[0]
-    found = re.search(r"\{([a-z-]+(?:,[a-z-]+)+)\} \.\.\.", usage)
-    return found[1].split(",") if found else []
+    """Names of the sub-commands that a ``--help`` offers, under whatever headings."""
+    usage, _, rest = text.partition("\n")
+    if "COMMAND [ARGS]" not in usage:
+        return []
+    listed = re.split(r"^(?:Examples?):", rest, maxsplit=1, flags=re.MULTILINE)[0]
+    return re.findall(r"^  ([a-z][a-z-]+)(?:  |$)", listed, re.MULTILINE)
 
 
 def commands() -> dict[str, dict[str, Any]]:
-    """Every sub-command with what it takes. Only the recorder walks like this: it knows argparse."""
+    """Every sub-command with what it takes. Only the recorder walks like this."""
     found: dict[str, dict[str, Any]] = {}
     pending: list[tuple[str, ...]] = [()]
     while pending:

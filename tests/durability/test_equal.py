@@ -8,7 +8,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from engine.cli.main import CAPABILITIES
+from engine.cli.capabilities import CAPABILITIES
 from engine.workflow.bpmn.parser import parse
 from engine.workflow.bpmn.validator import validate
 from tests.durability.durable import Durable, Product

@@ -71,7 +71,7 @@ def ibalanse(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, Any, 
         raise AssertionError("no house is needed")
 
     status = cli.main(
-        ["overview", *argv], wire=nothing, prepare=nothing, create_sandbox=nothing, read_answers=wsgi.recorded.read
+        ["overview", *argv], wire=nothing, prepare=nothing, create_sandbox=nothing, read_answers=wsgi.read_answers
     )
     out, err = capsys.readouterr()
     return status, json.loads(out) if out.startswith("{") else out, err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.main import CAPABILITIES
+from engine.cli.capabilities import CAPABILITIES
 from engine.workflow.bpmn.report import findings_report
 from engine.workflow.bpmn.validator import Capabilities
 from tests.factories.bundles import bpmn, line

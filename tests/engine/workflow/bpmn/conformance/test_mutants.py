@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from engine.cli.main import CAPABILITIES
+from engine.cli.capabilities import CAPABILITIES
 from engine.workflow.bpmn.report import findings_report
 from tests.engine.workflow.bpmn.conformance.cases import CASES, file
 from tests.factories.sampling import examples
