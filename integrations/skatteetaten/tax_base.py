@@ -77,6 +77,8 @@ def tax_base(answer: Any, at: datetime) -> Figures:
                 gap(RecordGapReason.UNREADABLE, row, *feeds)
             else:
                 amounts.append((name, amount, row))
+                if amount <= 0 and _is_wealth(row):
+                    gap(RecordGapReason.NO_AMOUNT, row)
         except BeyondSenseError:
             gap(RecordGapReason.TOO_LARGE, row, *feeds)
         except UnreadableError:
