@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.advice.economy.figures import Debt, DebtKind, DebtStatus
+from engine.advice.economy.figures import Debt, DebtKind, DebtStatus, Total
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import Overview
-from engine.advice.economy.repayment import TERMS, Plan, Schedule, even_payment, minimum, plans, schedule
+from engine.advice.economy.overview import Completeness, Overview
+from engine.advice.economy.repayment import TERMS, Plan, Schedule, annuity_payment, minimum, plans, schedule
 
 #: Debts a plan leaves alone: years and per cent a year to compute with where no source gives them.
 LONG = {DebtKind.MORTGAGE: (25, Decimal(6)), DebtKind.STUDENT_LOAN: (20, Decimal(5))}
@@ -37,12 +37,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """NOK. ``left`` is what is left each month when everything, minimums too, is paid; negative when it is too little.
+    """NOK.
 
-    ``service`` is the minimums; ``schedule`` pays them and what is left.
+    left      what is left each month when everything, minimums too, is paid; negative when it is too little, ``None``
+              while income or spending is not known in full
+    debt      owed in the plan
+    service   a month to all debts: the minimums of the plan, and those it leaves alone
+    schedule  pays the minimums and what is left; it never ends where the minimums cannot be paid
     """
 
-    left: Money
+    left: Money | None
     debt: Money
     service: Money
     schedule: Schedule
@@ -80,22 +84,34 @@ def _kept_up(debt: Debt) -> Money:
         return debt.monthly.value
     years, guess = LONG[debt.kind]
     rate = debt.rate.value if debt.rate else guess
-    return even_payment(debt.balance.value, rate, debt.terms_left or years * 12).quantize(Decimal("0.01"))
+    return annuity_payment(debt.balance.value, rate, debt.terms_left or years * 12).quantize(Decimal("0.01"))
 
 
 def effect(overview: Overview, measures: Sequence[Measure]) -> Effect:
     """Before, after, and each measure alone."""
     found = plans(overview.debts, overview.as_of)
-    left = available(overview) - minimum(found)
+    left = available(overview) - minimum(found) if is_known(overview) else None
+    beside = kept_up(overview)
     return Effect(
-        _state(found, left),
-        _apply(found, left, measures),
-        tuple((measure, _apply(found, left, [measure])) for measure in measures),
+        _state(found, left, beside),
+        _apply(found, left, beside, measures),
+        tuple((measure, _apply(found, left, beside, [measure])) for measure in measures),
     )
 
 
-def _apply(found: Sequence[Plan], left: Money, measures: Sequence[Measure]) -> State:
-    debts = list(found)
+def is_known(overview: Overview) -> bool:
+    """Whether income and spending are known in full: of less, nobody can say what is left."""
+    sides = (Total.INCOME, Total.SPENDING)
+    return all(overview.completeness(side) is Completeness.COMPLETE for side in sides)
+
+
+def monthly_debt_cost(overview: Overview) -> Money:
+    """NOK a month that the debts ask for, all of them: the same on every page."""
+    return minimum(plans(overview.debts, overview.as_of)) + kept_up(overview)
+
+
+def _apply(found: Sequence[Plan], start: Money | None, beside: Money, measures: Sequence[Measure]) -> State:
+    debts, left = list(found), ZERO
     for measure in measures:
         if measure.kind in (MeasureKind.CUT, MeasureKind.INCOME):
             left += measure.amount
@@ -106,7 +122,7 @@ def _apply(found: Sequence[Plan], left: Money, measures: Sequence[Measure]) -> S
         else:
             debts = _pay_down(debts, measure.amount)
         left += before - minimum(debts)
-    return _state(debts, left)
+    return _state(debts, None if start is None else start + left, beside)
 
 
 def _refinance(debts: list[Plan], measure: Measure) -> list[Plan]:
@@ -123,7 +139,7 @@ def _refinance(debts: list[Plan], measure: Measure) -> list[Plan]:
             rest = (debt.minimum * share).quantize(Decimal("0.01"))
             kept.append(replace(debt, balance=debt.balance - part, minimum=rest))
     if moved:
-        monthly = even_payment(moved, measure.rate, TERMS).quantize(Decimal("0.01"))
+        monthly = annuity_payment(moved, measure.rate, TERMS).quantize(Decimal("0.01"))
         kept.append(Plan(f"refinance:{measure.id}", measure.name, moved, measure.rate, min(monthly, moved)))
     return kept
 
@@ -138,10 +154,11 @@ def _pay_down(debts: list[Plan], amount: Money) -> list[Plan]:
     return kept
 
 
-def _state(debts: Sequence[Plan], left: Money) -> State:
-    service = minimum(debts)
-    monthly = max(service + left, ZERO)
-    return State(left, sum((debt.balance for debt in debts), ZERO), service, schedule(debts, monthly))
+def _state(debts: Sequence[Plan], left: Money | None, beside: Money) -> State:
+    least, owed = minimum(debts), sum((debt.balance for debt in debts), ZERO)
+    never = Schedule(None, ZERO, ZERO, (), ())
+    pays = owed == 0 or (left is not None and left >= 0)
+    return State(left, owed, least + beside, schedule(debts, least + (left or ZERO)) if pays else never)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from engine.advice.economy.figures import Debt, DebtKind, DebtStatus
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Overview
 
-Order = Literal["dearest_first", "smallest_first"]
+Order = Literal["avalanche", "snowball"]
+#: What the orders were called in plans that were stored before.
+_STORED_AS: dict[str, Order] = {"dearest_first": "avalanche", "smallest_first": "snowball"}
 MOST_MONTHS = 600
 _ORE = Decimal("0.01")
 
@@ -68,23 +70,57 @@ class Schedule:
 
 
 def plans(debts: Sequence[Debt], as_of: date, left_alone: Collection[DebtKind] = LEFT_ALONE) -> tuple[Plan, ...]:
-    """Debts as a plan needs them. A disputed or merely watched claim is not paid down.
+    """Debts as a plan needs them. What is not in it, ``left_out`` says.
+
+    A claim that is merely watched is owed all the same: it is paid, though nobody asks for a payment each month.
 
     Unknown rate: the forsinkelsesrente for claims, else ``GUESSES`` or 20 %, and the plan says that it is
     assumed. Unknown minimum: an even payment over the terms for a loan, else 3 %, at least 200.
     """
     found = []
     for debt in debts:
-        out = debt.kind in left_alone or debt.status in (DebtStatus.DISPUTED, DebtStatus.MONITORED)
-        if out or debt.balance.value <= 0:
+        if debt.balance.value <= 0 or _out(debt, left_alone):
             continue
         claim = debt.kind in (DebtKind.COLLECTION, DebtKind.TAX, DebtKind.FINE)
         guess = late_interest(as_of).rate if claim else GUESSES.get(debt.kind, Decimal(20))
         rate = debt.rate.value if debt.rate else guess
-        least = debt.monthly.value if debt.monthly else _least(debt, rate)
-        least = min(least.quantize(_ORE), debt.balance.value)
-        found.append(Plan(debt.id, debt.creditor, debt.balance.value, rate, least, debt.rate is None))
+        monthly = debt.monthly.value if debt.monthly else _usual_payment(debt, rate)
+        monthly = min(monthly.quantize(_ORE), debt.balance.value)
+        found.append(Plan(debt.id, debt.creditor, debt.balance.value, rate, monthly, debt.rate is None))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A debt that a plan does not pay down, NOK. ``reason``: home | student_loan | disputed."""
+
+    name: str
+    balance: Money
+    reason: str
+
+
+def left_out(debts: Sequence[Debt], left_alone: Collection[DebtKind] = LEFT_ALONE) -> tuple[LeftOut, ...]:
+    """Every debt that is owed and not in the plan, with why: with those of ``plans`` it is all that is owed."""
+    return tuple(
+        LeftOut(debt.creditor, debt.balance.value, reason)
+        for debt in debts
+        if debt.balance.value > 0 and (reason := _out(debt, left_alone))
+    )
+
+
+def _out(debt: Debt, left_alone: Collection[DebtKind]) -> str:
+    """Why a debt is not in a plan; "" where it is."""
+    if debt.status is DebtStatus.DISPUTED:
+        return "disputed"
+    if debt.kind in left_alone:
+        return "home" if debt.kind is DebtKind.MORTGAGE else "student_loan"
+    return ""
+
+
+def order_of(stored: str) -> Order:
+    """The order of a stored plan, by the name it has now; the avalanche where it has none."""
+    known = _STORED_AS.get(stored, stored)
+    return "snowball" if known == "snowball" else "avalanche"
 
 
 def known_by(overview: Overview, debts: Sequence[Plan]) -> frozenset[str]:
@@ -93,12 +129,12 @@ def known_by(overview: Overview, debts: Sequence[Plan]) -> frozenset[str]:
     return frozenset(ids.union(*(debt.records for debt in overview.debts if debt.id in ids)))
 
 
-def _least(debt: Debt, rate: Decimal) -> Money:
+def _usual_payment(debt: Debt, rate: Decimal) -> Money:
     """NOK a month where no source tells the payment."""
     if debt.kind in IN_TERMS:
-        return even_payment(debt.balance.value, rate, debt.terms_left or TERMS)
-    if debt.kind is DebtKind.PRIVATE:
-        return ZERO  # family and friends ask for no minimum
+        return annuity_payment(debt.balance.value, rate, debt.terms_left or TERMS)
+    if debt.kind is DebtKind.PRIVATE or debt.status is DebtStatus.MONITORED:
+        return ZERO  # family and friends ask for no minimum, nor does who only watches a claim
     return max(debt.balance.value * 3 / 100, Decimal(200))
 
 
@@ -106,10 +142,10 @@ def minimum_payment(debt: Debt) -> Money:
     """NOK a month that a credit asks for: as told, else what is usual of the balance and the fee for having it."""
     if debt.monthly is not None:
         return debt.monthly.value
-    return _least(debt, ZERO) + (debt.fee.value if debt.fee else ZERO)
+    return _usual_payment(debt, ZERO) + (debt.fee.value if debt.fee else ZERO)
 
 
-def even_payment(balance: Money, rate: Decimal, months: int) -> Money:
+def annuity_payment(balance: Money, rate: Decimal, months: int) -> Money:
     """NOK a month that pays a loan down to nothing in *months* (annuity). ``rate`` per cent a year."""
     share = rate / 1200
     if not share:
@@ -122,13 +158,13 @@ def minimum(debts: Sequence[Plan]) -> Money:
     return sum((debt.minimum for debt in debts), ZERO)
 
 
-def schedule(debts: Sequence[Plan], monthly: Money, order: Order = "dearest_first") -> Schedule:
+def schedule(debts: Sequence[Plan], monthly: Money, order: Order = "avalanche") -> Schedule:
     """Pay *monthly* NOK until nothing is owed: minimums first, the rest to one debt at a time.
 
     Less than the minimums is laid on the debts in order as far as it goes.
     """
     left = {debt.id: debt.balance for debt in debts}
-    ranked = sorted(debts, key=lambda d: -d.rate if order == "dearest_first" else d.balance)
+    ranked = sorted(debts, key=lambda d: -d.rate if order == "avalanche" else d.balance)
     interest, paid = ZERO, ZERO
     milestones: list[Milestone] = []
     balances: list[Money] = []
@@ -140,9 +176,9 @@ def schedule(debts: Sequence[Plan], monthly: Money, order: Order = "dearest_firs
             left[debt.id] += added
             interest += added
         purse = monthly
-        for least in (True, False):
+        for minimums in (True, False):
             for debt in ranked:
-                part = min(purse, left[debt.id], debt.minimum if least else purse)
+                part = min(purse, left[debt.id], debt.minimum if minimums else purse)
                 left[debt.id] -= part
                 purse -= part
                 paid += part
@@ -156,7 +192,7 @@ def schedule(debts: Sequence[Plan], monthly: Money, order: Order = "dearest_firs
     return Schedule(len(balances) if done else None, interest, paid, tuple(milestones), tuple(balances))
 
 
-def needed(debts: Sequence[Plan], months: int, order: Order = "dearest_first") -> Money:
+def needed(debts: Sequence[Plan], months: int, order: Order = "avalanche") -> Money:
     """The least whole kroner a month to owe nothing within *months*. Raises ``ValueError`` for months below 1."""
     if months < 1:
         raise ValueError("months must be 1 or more")

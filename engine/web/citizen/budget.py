@@ -14,11 +14,10 @@ from werkzeug.wrappers import Response
 from engine.advice.commands import SaveBudget, SaveHousehold
 from engine.advice.economy import sifo
 from engine.advice.economy.claims import LivingCosts, living_costs
-from engine.advice.economy.measures import kept_up
+from engine.advice.economy.measures import monthly_debt_cost
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import scope_of
 from engine.advice.economy.rates import UnknownYearError
-from engine.advice.economy.repayment import minimum, plans
 from engine.advice.economy.spending import by_month
 from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
 from engine.web.citizen.household import Known, known_of, nothing_yet
@@ -79,7 +78,7 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], errors: FieldErr
         amounts=amounts,
         followed=_followed(known, amounts),
         months=list(_months(known)),
-        least=minimum(plans(known.overview.debts, known.overview.as_of)) + kept_up(known.overview),
+        least=monthly_debt_cost(known.overview),
         protected=_protected(stored, known.overview.as_of),
         unknown=unknown,
         task=task,

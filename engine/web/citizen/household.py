@@ -17,8 +17,9 @@ from engine.advice.commands import AddHouseholdMeasure, RemoveHouseholdMeasure
 from engine.advice.economy import payees
 from engine.advice.economy.figures import Figures
 from engine.advice.economy.measures import Measure, MeasureKind, clean_up, effect
-from engine.advice.economy.money import Money
+from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Overview, categories
+from engine.advice.economy.payees import DEBT_SERVICE
 from engine.advice.economy.phase import Phase, Standing, standing
 from engine.advice.economy.signals import Signal, signals
 from engine.advice.evidence import baseline, business, harvest
@@ -148,6 +149,7 @@ def _measures(submitted: Mapping[str, str], errors: list[dict[str, str]]) -> Res
         "measures.html",
         o=known.overview,
         effect=effect(known.overview, read_measures(stored)),
+        paid_now=sum((o.amount for o in known.overview.spending if o.category == DEBT_SERVICE), ZERO),
         kinds=list(MeasureKind),
         clean_up=clean_up(known.overview.debts, known.overview.as_of),
         stored_plan=known.plan,

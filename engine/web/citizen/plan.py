@@ -12,11 +12,21 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.advice.commands import SavePlan
-from engine.advice.economy.figures import Total
-from engine.advice.economy.measures import available, eased
+from engine.advice.economy.measures import available, eased, is_known
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import Completeness, Overview
-from engine.advice.economy.repayment import Milestone, Order, Plan, known_by, minimum, needed, plans, schedule
+from engine.advice.economy.overview import Overview
+from engine.advice.economy.repayment import (
+    Milestone,
+    Order,
+    Plan,
+    known_by,
+    left_out,
+    minimum,
+    needed,
+    order_of,
+    plans,
+    schedule,
+)
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.web.citizen import own_pages
@@ -30,7 +40,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.execution import data
 
 blueprint = guarded("plan", __name__, Role.CITIZEN.value)
-ORDERS: tuple[Order, ...] = ("dearest_first", "smallest_first")
+ORDERS: tuple[Order, ...] = ("avalanche", "snowball")
 MAX_MONTHS = 480  # months ahead the calculator looks
 
 
@@ -50,7 +60,7 @@ def _page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVa
     as_of = known.overview.as_of
     debts = plans(known.overview.debts, as_of)
     amount = Decimal(str(known.plan["monthly"])) if known.plan else None
-    order: Order = known.plan.get("order", ORDERS[0]) if known.plan else ORDERS[0]
+    order = order_of(known.plan.get("order", ""))
     found = schedule(debts, amount, order) if amount is not None else None
     have = have_now(known.overview)
     more = eased(read_measures(chosen))
@@ -59,6 +69,7 @@ def _page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVa
         "plan.html",
         o=known.overview,
         debts=debts,
+        left_out=left_out(known.overview.debts),
         owed=sum((debt.balance for debt in debts), ZERO),
         least=minimum(debts),
         have=have,
@@ -87,10 +98,7 @@ def _page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVa
 
 def have_now(overview: Overview) -> Money | None:
     """Whole NOK a month that can go to the plan; ``None`` while income or spending is not known in full."""
-    sides = (Total.INCOME, Total.SPENDING)
-    if any(overview.completeness(total) is not Completeness.COMPLETE for total in sides):
-        return None
-    return available(overview).quantize(Decimal(1))
+    return available(overview).quantize(Decimal(1)) if is_known(overview) else None
 
 
 def _milestones(known: Known, debts: tuple[Plan, ...], ahead: tuple[Milestone, ...]) -> list[dict[str, Any]]:

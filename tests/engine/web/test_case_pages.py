@@ -242,7 +242,7 @@ def test_the_clean_up_list_says_why_a_plan_goes_another_way(owner: Product, read
     case = running(owner)
     assert "Rydd i denne rekkefølgen" in read(owner.anne, "/tiltak")
     assert "Planen betaler ned" not in read(owner.anne, "/tiltak"), "there is no plan"
-    for order, why in (("dearest_first", "det dyreste først"), ("smallest_first", "det minste først")):
+    for order, why in (("avalanche", "det dyreste først"), ("snowball", "det minste først")):
         with owner.application.db.write() as connection:
             data.write(
                 connection, owner.application.vault, instance_id=case, case_id=case, owner_id=owner.anne.person_id,

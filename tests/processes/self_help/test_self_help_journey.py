@@ -66,7 +66,7 @@ def agree(product: Product, case: str) -> None:
 
 def keep_plan(product: Product, case: str, *ids: str) -> None:
     content = {
-        "monthly": "3000", "order": "dearest_first", "begun": "2026-11-24",
+        "monthly": "3000", "order": "avalanche", "begun": "2026-11-24",
         "debts": [{"id": one, "name": one.removeprefix("g:")} for one in ids], "credits": list(ids),
     }  # fmt: skip
     with product.application.db.write() as connection:

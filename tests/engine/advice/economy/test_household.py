@@ -18,14 +18,26 @@ from engine.advice.economy.figures import (
     DebtKind,
     DebtStatus,
     Figures,
+    Gap,
+    GapReason,
     Income,
     IncomeKind,
+    Total,
     Transaction,
 )  # fmt: skip
-from engine.advice.economy.measures import Measure, MeasureKind, available, clean_up, effect
+from engine.advice.economy.measures import Measure, MeasureKind, available, clean_up, effect, monthly_debt_cost
 from engine.advice.economy.overview import build, scope_of
 from engine.advice.economy.rates import UnknownYearError
-from engine.advice.economy.repayment import Plan, even_payment, minimum, needed, plans, schedule
+from engine.advice.economy.repayment import (
+    Plan,
+    annuity_payment,
+    left_out,
+    minimum,
+    needed,
+    order_of,
+    plans,
+    schedule,
+)
 from engine.advice.economy.sifo import Household, Person, budget, compare, total
 from engine.advice.economy.signals import Signal, signals
 from engine.advice.economy.sourced import Source, Sourced
@@ -148,7 +160,7 @@ def test_the_first_month_by_hand() -> None:
 
 
 def test_the_dearest_goes_first_and_its_minimum_rolls_over() -> None:
-    dear, small = schedule(TWO, Decimal(2_000)), schedule(TWO, Decimal(2_000), "smallest_first")
+    dear, small = schedule(TWO, Decimal(2_000)), schedule(TWO, Decimal(2_000), "snowball")
     assert [m.id for m in dear.milestones] == ["a", "b"]
     assert dear.interest <= small.interest
 
@@ -256,13 +268,13 @@ def test_old_rates_of_living_say_that_they_are_old() -> None:
     assert (found.since, found.current) == (date(2024, 7, 1), False)
 
 
-def test_an_even_payment_pays_the_loan_in_its_terms() -> None:
+def test_an_annuity_payment_pays_the_loan_in_its_terms() -> None:
     # annuity: 214 000 at 9 % over 60 months is 4 442.29 a month
-    payment = even_payment(Decimal(214_000), Decimal(9), 60)
+    payment = annuity_payment(Decimal(214_000), Decimal(9), 60)
     assert payment.quantize(Decimal("0.01")) == Decimal("4442.29")
     found = schedule([Plan("a", "Bil", Decimal(214_000), Decimal(9), payment)], payment + Decimal("0.01"))
     assert found.months == 60
-    assert even_payment(Decimal(1_200), Decimal(0), 12) == 100
+    assert annuity_payment(Decimal(1_200), Decimal(0), 12) == 100
 
 
 def economy(spend: int = 30_000, income: int = 28_000) -> Figures:
@@ -397,3 +409,58 @@ def test_the_clean_up_takes_the_roof_before_the_rate() -> None:
         TODAY,
     )
     assert [c.reason for c in found] == ["housing", "court", "public", "growing", "dear"]
+
+
+EVERY_KIND = (
+    debt("Boligbanken", 2_000_000, DebtKind.MORTGAGE, rate=nok(5), monthly=nok(11_000)),
+    debt("Lånekassen", 200_000, DebtKind.STUDENT_LOAN, rate=nok(5), monthly=nok(1_300)),
+    debt("Uenig", 900, DebtKind.COLLECTION, status=DebtStatus.DISPUTED),
+    debt("Overvåket", 7_000, DebtKind.COLLECTION, status=DebtStatus.MONITORED),
+    debt("Mor", 50_000, DebtKind.PRIVATE),
+    debt("Kort", 20_000, DebtKind.CREDIT_CARD, rate=nok(22), monthly=nok(600)),
+)
+
+
+def test_a_plan_and_what_it_says_it_leaves_out_are_all_that_is_owed() -> None:
+    planned, out = plans(EVERY_KIND, TODAY), left_out(EVERY_KIND)
+
+    owed = sum(one.balance.value for one in EVERY_KIND)
+    assert sum(p.balance for p in planned) + sum(one.balance for one in out) == owed
+    assert [(one.name, one.reason) for one in out] == [
+        ("Boligbanken", "home"), ("Lånekassen", "student_loan"), ("Uenig", "disputed"),
+    ]  # fmt: skip
+
+
+def test_a_watched_claim_is_paid_and_a_loan_from_the_family_bears_nothing_and_asks_nothing() -> None:
+    found = {p.name: (p.rate, p.minimum) for p in plans(EVERY_KIND, TODAY)}
+    assert found == {"Overvåket": (Decimal("12.25"), 0), "Mor": (0, 0), "Kort": (22, 600)}
+
+
+def test_a_month_of_debt_costs_the_same_wherever_it_is_said() -> None:
+    overview = build(Figures(debts=EVERY_KIND), as_of=TODAY)
+    assert monthly_debt_cost(overview) == 11_000 + 1_300 + 600 == effect(overview, []).before.service
+
+
+def test_what_is_left_is_unknown_while_a_side_of_the_month_is() -> None:
+    silent = Gap("bank.accounts", "", GapReason.NOT_ANSWERED, (Total.SPENDING,))
+    overview = build(Figures(debts=EVERY_KIND), as_of=TODAY, gaps=(silent,))
+    found = effect(overview, [Measure("1", MeasureKind.CUT, "Mindre taxi", Decimal(500))])
+    assert found.before.left is None and found.after.left is None
+    assert found.before.schedule.months is None, "and nobody is told when they will be free of debt"
+
+
+def test_less_than_every_creditor_asks_never_ends_in_a_date() -> None:
+    found = effect(build(Figures(debts=EVERY_KIND), as_of=TODAY), [])
+    assert found.before.left is not None and found.before.left < 0
+    assert (found.before.schedule.months, found.before.schedule.interest) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("stored", "now"),
+    [
+        ("dearest_first", "avalanche"), ("smallest_first", "snowball"), ("avalanche", "avalanche"),
+        ("snowball", "snowball"), ("", "avalanche"),
+    ],
+)  # fmt: skip
+def test_the_order_of_a_plan_stored_before_is_read_by_its_new_name(stored: str, now: str) -> None:
+    assert order_of(stored) == now

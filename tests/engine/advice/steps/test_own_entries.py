@@ -52,7 +52,7 @@ GOOD: dict[type[Command], Callable[[str], Command]] = {
     SaveBudget: lambda case: SaveBudget(case, {"food": NOK}),
     AddHouseholdMeasure: lambda case: AddHouseholdMeasure(case, "cut", "Mindre taxi", NOK),
     RemoveHouseholdMeasure: lambda case: RemoveHouseholdMeasure(case, "none"),
-    SavePlan: lambda case: SavePlan(case, NOK, "dearest_first"),
+    SavePlan: lambda case: SavePlan(case, NOK, "avalanche"),
     TagAccounts: lambda case: TagAccounts(case, {"12345678903": "tax"}),
     SaveAssumptions: lambda case: SaveAssumptions(case, {"advanceTax": "1000"}, TODAY, {"2026-5": NOK}),
     SaveChecklist: lambda case: SaveChecklist(case, ("accounts",), ("vat",)),
@@ -82,7 +82,7 @@ BAD: list[Callable[[str], Command]] = [
     lambda case: AddHouseholdMeasure(case, "cut", "", NOK),
     lambda case: AddHouseholdMeasure(case, "cut", "x", Decimal(0)),
     lambda case: AddHouseholdMeasure(case, "refinance", "x", NOK, Decimal(61)),
-    lambda case: SavePlan(case, Decimal(0), "dearest_first"),
+    lambda case: SavePlan(case, Decimal(0), "avalanche"),
     lambda case: SavePlan(case, NOK, "never"),
     lambda case: TagAccounts(case, {"12345678903": "yacht"}),
     lambda case: SaveAssumptions(case, {}, TODAY, {"2026-5": Decimal("1e9")}),
@@ -225,16 +225,16 @@ def test_measures_are_tried_up_to_a_limit_and_none_falls_out(citizens: Citizens)
 def test_a_plan_keeps_when_it_began_and_what_was_owed_then(citizens: Citizens) -> None:
     case = citizens.start()
     with pytest.raises(NotFound):
-        citizens.send(SavePlan(case, NOK, "dearest_first"))
+        citizens.send(SavePlan(case, NOK, "avalanche"))
     citizens.send(AddSupplement(case, "debt", "Lån av bror", NOK))
-    citizens.send(SavePlan(case, NOK, "dearest_first"))
+    citizens.send(SavePlan(case, NOK, "avalanche"))
     first = citizens.stored("plan")
     assert first["begun"] == "2026-11-23" and [debt["name"] for debt in first["debts"]] == ["Lån av bror"]
 
     citizens.send(AddSupplement(case, "debt", "Enda et", NOK))
-    citizens.send(SavePlan(case, Decimal(700), "smallest_first"))
+    citizens.send(SavePlan(case, Decimal(700), "snowball"))
     second = citizens.stored("plan")
-    assert (second["monthly"], second["order"]) == ("700", "smallest_first")
+    assert (second["monthly"], second["order"]) == ("700", "snowball")
     assert {name: second[name] for name in ("begun", "debts", "credits")} == {
         name: first[name] for name in ("begun", "debts", "credits")
     }
