@@ -29,7 +29,7 @@ from engine.platform.strict_json import JsonError, loads
 MAX_ANSWER = 10 * 1024 * 1024
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 #: A source that asks for a longer pause than this is asked again after it all the same: seconds.
-LONGEST_PAUSE = 7 * 24 * 3600.0
+MAX_RETRY_AFTER = 7 * 24 * 3600.0
 CONNECTING = 3.0
 
 
@@ -51,10 +51,10 @@ def _asked_pause(headers: Mapping[str, str]) -> float | None:
     """``Retry-After`` in seconds, or as a date (RFC 9110, 10.2.3), which is read by the answer's own ``Date``."""
     wait = headers.get("Retry-After", "").strip()
     if wait.isascii() and wait.isdigit():
-        return min(float(wait[:12]), LONGEST_PAUSE)
+        return min(float(wait[:12]), MAX_RETRY_AFTER)
     try:
         until, now = parsedate_to_datetime(wait), _moment(headers.get("Date", ""))
-        return min(max(0.0, (until - now).total_seconds()), LONGEST_PAUSE)
+        return min(max(0.0, (until - now).total_seconds()), MAX_RETRY_AFTER)
     except (TypeError, ValueError, OverflowError):
         return None
 

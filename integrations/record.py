@@ -20,7 +20,7 @@ from engine.platform.calendar import norwegian_day
 #: An amount of this many kroner or more is no person's money.
 BEYOND_SENSE = Decimal(10) ** 11
 #: The longest text that is taken of one field, and of an address.
-LONGEST, LONGEST_ADDRESS = 500, 4000
+MAX_TEXT, MAX_ADDRESS = 500, 4000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ORE = Decimal("0.01")
@@ -37,37 +37,37 @@ class BeyondSenseError(UnreadableError):
 class Record:
     """A JSON object as the provider spells it. Anything else reads as an object without fields."""
 
-    __slots__ = ("_told",)
+    __slots__ = ("_fields",)
 
-    def __init__(self, told: Any) -> None:
-        self._told: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
+    def __init__(self, fields: Any) -> None:
+        self._fields: Mapping[str, Any] = fields if isinstance(fields, Mapping) else {}
 
     def __bool__(self) -> bool:
-        return bool(self._told)
+        return bool(self._fields)
 
-    def told(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
         """Whether there is something under *name*."""
-        return self._told.get(name) is not None
+        return self._fields.get(name) is not None
 
-    def text(self, *names: str, most: int = LONGEST) -> str:
+    def text(self, *names: str, limit: int = MAX_TEXT) -> str:
         """The first of *names* that holds a text or a whole number, without white space around; "" where none does."""
         for name in names:
-            value = self._told.get(name)
+            value = self._fields.get(name)
             if isinstance(value, int) and not isinstance(value, bool):
                 value = str(value) if abs(value) < 10**30 else ""
-            if isinstance(value, str) and (found := _plain(value, most)):
+            if isinstance(value, str) and (found := _plain(value, limit)):
                 return found
         return ""
 
     def texts(self, name: str) -> list[str]:
         """The texts of a list, or of one text that stands alone."""
-        value = self._told.get(name)
+        value = self._fields.get(name)
         some = value if isinstance(value, list) else [value]
         return [found for one in some if isinstance(one, str) and (found := _plain(one))]
 
     def decimal(self, name: str) -> Decimal | None:
         """A number with or without a fraction, written as a number or as text. Raises ``UnreadableError``."""
-        value = self._told.get(name)
+        value = self._fields.get(name)
         if value is None:
             return None
         if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
@@ -83,7 +83,7 @@ class Record:
 
     def whole(self, name: str) -> int | None:
         """A whole number of zero or more; nothing is cut off one that is not. Raises ``UnreadableError``."""
-        value = self._told.get(name)
+        value = self._fields.get(name)
         if value is None:
             return None
         if isinstance(value, Decimal | float) and value == value and value == (cut := _cut(value)):
@@ -97,29 +97,29 @@ class Record:
     def day(self, *names: str) -> date | None:
         """The first of *names* that holds a date, or a moment, which is on its day in Norway."""
         for name in names:
-            if (found := _day(self._told.get(name))) is not None:
+            if (found := _day(self._fields.get(name))) is not None:
                 return found
         return None
 
     def flag(self, name: str) -> bool | None:
         """Yes or no, or ``None`` where neither is said."""
-        value = self._told.get(name)
+        value = self._fields.get(name)
         if isinstance(value, str) and value.strip().lower() in ("true", "false"):
             return value.strip().lower() == "true"
         return value if isinstance(value, bool) else None
 
     def record(self, name: str) -> Record:
         """The object under *name*; one without fields where there is none."""
-        return Record(self._told.get(name))
+        return Record(self._fields.get(name))
 
     def records(self, name: str) -> list[Record]:
         """The list under *name*, each as a record; empty where there is none."""
-        value = self._told.get(name)
+        value = self._fields.get(name)
         return [Record(one) for one in value] if isinstance(value, list) else []
 
     def same_as(self, other: Record) -> bool:
         """Whether both say exactly the same: to Python yes is 1, to a provider it is not."""
-        return self._told == other._told and _written(self._told) == _written(other._told)
+        return self._fields == other._fields and _written(self._fields) == _written(other._fields)
 
 
 def rows(answer: Any, name: str) -> list[Record] | None:
@@ -143,13 +143,13 @@ def once(names: Iterable[str]) -> list[str]:
     return found
 
 
-def _written(told: Any) -> str:
-    return json.dumps(told, sort_keys=True, default=repr)
+def _written(fields: Any) -> str:
+    return json.dumps(fields, sort_keys=True, default=repr)
 
 
-def _plain(text: str, most: int = LONGEST) -> str:
+def _plain(text: str, limit: int = MAX_TEXT) -> str:
     """One line without control signs and without half a letter."""
-    whole = text[:most].encode("utf-8", "replace").decode()
+    whole = text[:limit].encode("utf-8", "replace").decode()
     return " ".join("".join(sign if sign.isprintable() else " " for sign in whole).split())
 
 

@@ -150,9 +150,9 @@ def guarded(fetch: Fetch) -> Fetch:
     """The same, and whatever is not foreseen of an answer is the source's error too, with no word of the content."""
 
     @wraps(fetch)
-    def ask(asked: EvidenceRequest) -> Evidence:
+    def ask(request: EvidenceRequest) -> Evidence:
         try:
-            return fetch(asked)
+            return fetch(request)
         except SourceError:
             raise
         except Exception as error:

@@ -31,7 +31,7 @@ MAX_PAGES = 500
 #: The history a bank must give when the citizen is not there (RTS article 10).
 UNATTENDED = timedelta(days=89)
 #: After so many calls without an answer the rest of the question is left for the next time.
-PATIENCE = 2
+MAX_SILENT_CALLS = 2
 #: A bank that has been asked too often and does not say for how long has answered what it must for a day: seconds.
 EXCEEDED = 6 * 3600.0
 #: How a bank says that it has no card service.
@@ -82,9 +82,9 @@ class BankClient:
         answer = self._http.post(
             f"{self._url}/v1/consents", json=body, headers=headers, expected=frozenset({200, 201})
         ).json()
-        told = Record(answer)
-        state, consent_id = _state(told), told.text("consentId")
-        redirect = schema.link(told, "scaRedirect")
+        record = Record(answer)
+        state, consent_id = _state(record), record.text("consentId")
+        redirect = schema.link(record, "scaRedirect")
         if not consent_id or (state is ChannelState.PENDING and not redirect):
             raise SourceBrokenError("consent_answer")
         return ChannelReply(consent_id, state, redirect)
@@ -99,25 +99,25 @@ class BankClient:
 
     # The data set
 
-    def fetch(self, asked: EvidenceRequest) -> Evidence:
+    def fetch(self, request: EvidenceRequest) -> Evidence:
         """Accounts, loans, cards and what was booked on them since ``asked.since``. No account at all is EMPTY."""
-        return _Question(self._url, self._bank_name, self._http, self._data_set, asked).evidence()
+        return _Question(self._url, self._bank_name, self._http, self._data_set, request).evidence()
 
 
 class _Question:
     """One question to one bank: what it answered, and what could not be had."""
 
     def __init__(
-        self, base_url: str, bank_name: str, http: HttpClient, data_set: DataSetMetadata, asked: EvidenceRequest
+        self, base_url: str, bank_name: str, http: HttpClient, data_set: DataSetMetadata, request: EvidenceRequest
     ) -> None:
         self._url = base_url
         self._http = http
-        self._headers = {"Consent-ID": asked.grant}
-        self._answer = Answer(data_set, bank_name, asked.as_of, asked.subject.name)
+        self._headers = {"Consent-ID": request.grant}
+        self._answer = Answer(data_set, bank_name, request.as_of, request.subject.name)
         self._missing: list[str] = []
-        near = max(asked.since, norwegian_day(asked.as_of) - UNATTENDED)
+        near = max(request.since, norwegian_day(request.as_of) - UNATTENDED)
         #: What movements are asked by, from the most to the least a bank must take, and the first one it took.
-        self._wishes = (("both", asked.since), ("booked", asked.since), ("booked", near))
+        self._wishes = (("both", request.since), ("booked", request.since), ("booked", near))
         self._taken = 0
         self._silent = 0
 
@@ -132,7 +132,7 @@ class _Question:
         return Evidence(EvidenceState.ANSWERED if known else EvidenceState.EMPTY, found)
 
     def _get(self, url: str, query: dict[str, str] | None = None) -> Any:
-        if self._silent >= PATIENCE:
+        if self._silent >= MAX_SILENT_CALLS:
             raise SourceUnavailableError("silent")
         try:
             return self._http.get(url, headers=self._headers, params=query).json()
@@ -173,45 +173,45 @@ class _Question:
     def _add(self, listed: list[Record], what: str, path: str) -> None:
         """Each account or card of a list, with what the bank tells of it elsewhere."""
         to, read = (self._answer.cards, schema.card_entry) if what == "card" else (self._answer.accounts, schema.entry)
-        for number, told in enumerate(listed):
+        for number, record in enumerate(listed):
             try:
-                account = schema.account(told)
+                account = schema.account(record)
             except UnreadableError:
                 self._answer.lacks(what, RecordGapReason.UNREADABLE, Total.ASSETS, Total.DEBT, Total.SPENDING)
                 continue
-            if any(told.same_as(before) for before in listed[:number]):
+            if any(record.same_as(before) for before in listed[:number]):
                 self._answer.lacks(what, RecordGapReason.REPEATED, of=account)
                 continue
             where = f"{self._url}{path}/{quote(account.resource, safe='')}" if account.resource else ""
             if where and not account.balances and account.unread is None:
                 account = self._with_balances(account, f"{where}/balances")
             loan = account.kind == "LOAN"
-            to.append((account, Movements() if loan else self._movements(told, account, where, read)))
+            to.append((account, Movements() if loan else self._movements(record, account, where, read)))
 
     def _with_balances(self, account: AccountRecord, url: str) -> AccountRecord:
         try:
-            told = Record(self._get(url)).records("balances")
+            record = Record(self._get(url)).records("balances")
         except SourceUnavailableError:
             self._missing.append(shown(account))
             return account
         except SourceError:
             return account
-        return account.within(schema.balances(told, account.currency))
+        return account.within(schema.balances(record, account.currency))
 
     def _movements(
-        self, told: Record, account: AccountRecord, where: str, read: Callable[[Record], Entry]
+        self, record: Record, account: AccountRecord, where: str, read: Callable[[Record], Entry]
     ) -> Movements:
         """What moved on an account, as far as the bank tells it; the account stands without."""
         found = Movements()
         unread: Counter[RecordGapReason] = Counter()
-        link = schema.link(told, "transactions")
+        link = schema.link(record, "transactions")
         url = f"{where}/transactions" if where else self._at_bank(link, self._url) if link else None
         try:
             page = self._first_page(url, found) if url else Record(None)
             followed = {url}
             while page:
                 for name, entries in (("booked", found.booked), ("pending", found.pending)):
-                    unread += _read(page.records(name), read, entries, told_of=name == "booked")
+                    unread += _read(page.records(name), read, entries, counts=name == "booked")
                 following = schema.link(page, "next")
                 if not following:
                     break
@@ -254,27 +254,27 @@ class _Question:
 
 def _report(answer: Any) -> Record:
     """The report of an account is called another thing than that of a card."""
-    told = Record(answer)
-    return told.record("transactions") or told.record("cardTransactions")
+    record = Record(answer)
+    return record.record("transactions") or record.record("cardTransactions")
 
 
 def _read(
-    told: list[Record], read: Callable[[Record], Entry], to: list[Entry], *, told_of: bool
+    record: list[Record], read: Callable[[Record], Entry], to: list[Entry], *, counts: bool
 ) -> Counter[RecordGapReason]:
     """Add the entries that can be read; why the others cannot, where they count for anything."""
     unread: Counter[RecordGapReason] = Counter()
-    for one in told:
+    for one in record:
         try:
             to.append(read(one))
         except UnreadableError as error:
             too_large = isinstance(error, BeyondSenseError)
-            unread[RecordGapReason.TOO_LARGE if too_large else RecordGapReason.UNREADABLE] += told_of
+            unread[RecordGapReason.TOO_LARGE if too_large else RecordGapReason.UNREADABLE] += counts
     return +unread
 
 
-def _state(told: Record) -> ChannelState:
+def _state(record: Record) -> ChannelState:
     try:
-        return _STATES[told.text("consentStatus")]
+        return _STATES[record.text("consentStatus")]
     except KeyError:
         raise SourceBrokenError("consent_status") from None
 

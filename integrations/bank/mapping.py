@@ -232,9 +232,9 @@ def _loan(answer: Answer, account: AccountRecord) -> Iterator[Debt]:
 
 def debits_positive(card: AccountRecord, movements: Movements) -> bool | None:
     """Whether what is drawn on a card is written without a minus: as told, else as its other amounts show."""
-    for told in (card.debits_positive, movements.debits_positive):
-        if told is not None:
-            return told
+    for flag in (card.debits_positive, movements.debits_positive):
+        if flag is not None:
+            return flag
     not_invoiced = next((one.amount for one in card.balances if one.kind == NOT_INVOICED and one.amount), None)
     if not_invoiced is not None:
         return not_invoiced > 0
@@ -269,15 +269,15 @@ def _card(answer: Answer, card: AccountRecord, positive: bool | None) -> Iterato
 def _drawn(card: AccountRecord, currency: str, positive: bool | None) -> tuple[Money, date | None] | None:
     """What is owed on a card: booked, and what is not invoiced yet besides; below zero it is in the owner's favour."""
     sign = 1 if positive else -1
-    told = [one for one in card.balances if one.currency == currency]
-    later = sum((sign * one.amount for one in told if one.kind == NOT_INVOICED), ZERO)
+    balances = [one for one in card.balances if one.currency == currency]
+    later = sum((sign * one.amount for one in balances if one.kind == NOT_INVOICED), ZERO)
     limit = card.limit if currency == HOME else None
-    best = own_money(told, None)
+    best = own_money(balances, None)
     with_limit = best is None or (best.kind in AVAILABLE and best.amount >= 0 and not positive)
     if not with_limit and best is not None:
         whole = best.kind in ("expected", *AVAILABLE)
         return sign * best.amount + (ZERO if whole else later), best.day
-    left = own_money([replace(one, with_limit=False) for one in told], None)
+    left = own_money([replace(one, with_limit=False) for one in balances], None)
     if left is not None and limit is not None:
         return limit - left.amount, left.day
     return (later, None) if left is None and later else None
@@ -289,10 +289,12 @@ def _drawn(card: AccountRecord, currency: str, positive: bool | None) -> tuple[M
 def _on_accounts(answer: Answer) -> Iterator[Transaction]:
     """Where nothing that went out has a minus, the bank writes none, and the sides tell the direction."""
     writes_minus = any(
-        _shows_the_minus(entry, account, answer.holder) for account, told in answer.accounts for entry in told.booked
+        _shows_the_minus(entry, account, answer.holder)
+        for account, movements in answer.accounts
+        for entry in movements.booked
     )
-    for account, told in answer.accounts:
-        for pending, entries in ((False, told.booked), (True, told.pending)):
+    for account, movements in answer.accounts:
+        for pending, entries in ((False, movements.booked), (True, movements.pending)):
             for entry in _counted(answer, account, entries):
                 amount = entry.amount if writes_minus else _directed(entry, account, answer.holder)
                 other, own = (entry.creditor, entry.debtor) if amount < 0 else (entry.debtor, entry.creditor)
@@ -302,9 +304,9 @@ def _on_accounts(answer: Answer) -> Iterator[Transaction]:
 
 
 def _on_cards(answer: Answer) -> Iterator[Transaction]:
-    for card, told in answer.cards:
-        sign = -1 if debits_positive(card, told) else 1
-        for pending, entries in ((False, told.booked), (True, told.pending)):
+    for card, movements in answer.cards:
+        sign = -1 if debits_positive(card, movements) else 1
+        for pending, entries in ((False, movements.booked), (True, movements.pending)):
             for entry in _counted(answer, card, entries):
                 signed = replace(entry, amount=sign * entry.amount)
                 yield _transaction(answer, card, signed, entry.creditor, pending=pending, card=True)
@@ -391,8 +393,8 @@ def _words(name: str) -> frozenset[str]:
 
 def _reported(answer: Answer) -> tuple[Reported, ...]:
     """From the day every account tells of, to yesterday: the day that runs is not over."""
-    told = [movements.since for _, movements in answer.accounts if movements.since is not None]
-    if not told:
+    since = [movements.since for _, movements in answer.accounts if movements.since is not None]
+    if not since:
         return ()
     until = norwegian_day(answer.at) - timedelta(days=1)
-    return (Reported(answer.data_set.id, Total.SPENDING, max(told), until, answer.bank),)
+    return (Reported(answer.data_set.id, Total.SPENDING, max(since), until, answer.bank),)

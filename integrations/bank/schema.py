@@ -9,7 +9,7 @@ from datetime import date
 from engine.advice.economy.figures import RecordGapReason
 from engine.advice.economy.identity import account_number
 from engine.advice.economy.money import Money
-from integrations.record import LONGEST_ADDRESS, BeyondSenseError, Record, UnreadableError
+from integrations.record import MAX_ADDRESS, BeyondSenseError, Record, UnreadableError
 
 #: A side of a movement: name and account number, "" where not told.
 Side = tuple[str, str]
@@ -68,10 +68,10 @@ class AccountRecord:
     debits_positive: bool | None
     unread: RecordGapReason | None = None
 
-    def within(self, told: Balances) -> AccountRecord:
+    def within(self, record: Balances) -> AccountRecord:
         """The same with the balances that were asked for by themselves."""
-        positive = told.debits_positive if self.debits_positive is None else self.debits_positive
-        return replace(self, balances=told.found, debits_positive=positive, unread=told.unread)
+        positive = record.debits_positive if self.debits_positive is None else self.debits_positive
+        return replace(self, balances=record.found, debits_positive=positive, unread=record.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,60 +93,60 @@ class Entry:
     mcc: str
 
 
-def account(told: Record) -> AccountRecord:
+def account(record: Record) -> AccountRecord:
     """Raises ``UnreadableError`` where nothing names the account."""
-    number = told.text("iban") or told.text("bban")
-    other = told.record("other").text("identification")
-    named = number or told.text("maskedPan", "pan", "msisdn") or other or told.text("resourceId")
+    number = record.text("iban") or record.text("bban")
+    other = record.record("other").text("identification")
+    named = number or record.text("maskedPan", "pan", "msisdn") or other or record.text("resourceId")
     if not named:
         raise UnreadableError("iban")
-    currency = told.text("currency").upper()
-    read = balances(told.records("balances"), currency)
-    positive = told.flag("debitAccounting")
+    currency = record.text("currency").upper()
+    read = balances(record.records("balances"), currency)
+    positive = record.flag("debitAccounting")
     return AccountRecord(
-        resource=told.text("resourceId"),
+        resource=record.text("resourceId"),
         number=account_number(named),
         currency=currency,
-        name=told.text("name", "displayName"),
-        product=told.text("product"),
-        kind=told.text("cashAccountType").upper(),
-        usage="ORGA" if told.text("usage").upper() == "ORGA" else "PRIV",
-        status=told.text("status"),
-        owners=_owners(told),
+        name=record.text("name", "displayName"),
+        product=record.text("product"),
+        kind=record.text("cashAccountType").upper(),
+        usage="ORGA" if record.text("usage").upper() == "ORGA" else "PRIV",
+        status=record.text("status"),
+        owners=_owners(record),
         balances=read.found,
-        limit=_limit(told),
-        movements=link(told, "transactions"),
+        limit=_limit(record),
+        movements=link(record, "transactions"),
         debits_positive=read.debits_positive if positive is None else positive,
         unread=read.unread,
     )
 
 
-def _owners(told: Record) -> tuple[str, ...]:
+def _owners(record: Record) -> tuple[str, ...]:
     """From 1.3.12 a list of names with roles; before that one text, in which two names may stand."""
-    several = [one.text("name") for one in told.records("ownerNames")] or told.texts("ownerNames")
-    text = told.text("ownerName")
+    several = [one.text("name") for one in record.records("ownerNames")] or record.texts("ownerNames")
+    text = record.text("ownerName")
     for mark in (" og ", " and ", "&", ";", "/", ","):
         text = text.replace(mark, "\n")
     return tuple(name for one in (several or text.split("\n")) if (name := one.strip()))
 
 
-def _limit(told: Record) -> Money | None:
-    limit = told.record("creditLimit")
+def _limit(record: Record) -> Money | None:
+    limit = record.record("creditLimit")
     try:
         return limit.money("amount") if limit.text("currency").upper() in (HOME, "") else None
     except UnreadableError:
         return None
 
 
-def balances(told: Sequence[Record], currency: str) -> Balances:
+def balances(record: Sequence[Record], currency: str) -> Balances:
     """Each balance by itself. *currency* is the account's, for a balance that tells none."""
     found: list[Balance] = []
     positive: bool | None = None
     unread: RecordGapReason | None = None
-    for one in told:
+    for one in record:
         flag = one.flag("debitAccounting")
         positive = positive if flag is None else flag
-        if flag is not None and not one.told("balanceAmount"):
+        if flag is not None and not one.has("balanceAmount"):
             continue
         try:
             found.append(_balance(one, currency))
@@ -157,18 +157,18 @@ def balances(told: Sequence[Record], currency: str) -> Balances:
     return Balances(tuple(found), positive, unread)
 
 
-def _balance(told: Record, currency: str) -> Balance:
-    amount = told.record("balanceAmount").money("amount")
+def _balance(record: Record, currency: str) -> Balance:
+    amount = record.record("balanceAmount").money("amount")
     if amount is None:
         raise UnreadableError("balanceAmount")
-    kind = told.text("balanceType")
+    kind = record.text("balanceType")
     if kind not in (*BOOKED, *AVAILABLE, "expected", "openingBooked", NOT_INVOICED):
         raise UnreadableError("balanceType")
-    written = told.record("balanceAmount").text("currency").upper() or (currency if currency != MANY else "")
+    written = record.record("balanceAmount").text("currency").upper() or (currency if currency != MANY else "")
     if not written:
         raise UnreadableError("currency")
-    day = told.day("referenceDate", "lastChangeDateTime")
-    return Balance(kind, amount, written, day, bool(told.flag("creditLimitIncluded")))
+    day = record.day("referenceDate", "lastChangeDateTime")
+    return Balance(kind, amount, written, day, bool(record.flag("creditLimitIncluded")))
 
 
 def own_money(found: Sequence[Balance], limit: Money | None) -> Balance | None:
@@ -192,79 +192,79 @@ def _newest(one: Balance) -> date:
     return one.day or (date.min if one.kind in ("closingBooked", "openingBooked") else date.max)
 
 
-def entry(told: Record) -> Entry:
+def entry(record: Record) -> Entry:
     """An entry on an account. Raises ``UnreadableError``."""
-    amount, currency = _amount(told)
+    amount, currency = _amount(record)
     return Entry(
-        reference=told.text("transactionId", "entryReference"),
-        day=_day(told, "bookingDate", "valueDate", "transactionDate"),
+        reference=record.text("transactionId", "entryReference"),
+        day=_day(record, "bookingDate", "valueDate", "transactionDate"),
         amount=amount,
         currency=currency,
-        creditor=_side(told, "creditor", "ultimateCreditor"),
-        debtor=_side(told, "debtor", "ultimateDebtor"),
-        text=_text(told),
-        kid=_kid(told),
-        code=told.text("bankTransactionCode", "proprietaryBankTransactionCode"),
-        mcc=told.text("merchantCategoryCode"),
+        creditor=_side(record, "creditor", "ultimateCreditor"),
+        debtor=_side(record, "debtor", "ultimateDebtor"),
+        text=_text(record),
+        kid=_kid(record),
+        code=record.text("bankTransactionCode", "proprietaryBankTransactionCode"),
+        mcc=record.text("merchantCategoryCode"),
     )
 
 
-def card_entry(told: Record) -> Entry:
+def card_entry(record: Record) -> Entry:
     """A purchase or a payment on a card account. Raises ``UnreadableError``."""
-    amount, currency = _amount(told)
-    shop = told.text("cardAcceptorName", "creditorName") or told.text("transactionDetails", "cardAcceptorId")
+    amount, currency = _amount(record)
+    shop = record.text("cardAcceptorName", "creditorName") or record.text("transactionDetails", "cardAcceptorId")
     return Entry(
-        reference=told.text("cardTransactionId", "transactionId"),
-        day=_day(told, "transactionDate", "bookingDate", "acceptorTransactionDateTime", "valueDate"),
+        reference=record.text("cardTransactionId", "transactionId"),
+        day=_day(record, "transactionDate", "bookingDate", "acceptorTransactionDateTime", "valueDate"),
         amount=amount,
         currency=currency,
         creditor=(shop, ""),
-        debtor=(told.text("debtorName"), ""),
-        text=told.text("transactionDetails") or _text(told),
+        debtor=(record.text("debtorName"), ""),
+        text=record.text("transactionDetails") or _text(record),
         kid="",
-        code=told.text("proprietaryBankTransactionCode"),
-        mcc=told.text("merchantCategoryCode"),
+        code=record.text("proprietaryBankTransactionCode"),
+        mcc=record.text("merchantCategoryCode"),
     )
 
 
-def _amount(told: Record) -> tuple[Money, str]:
-    amount = told.record("transactionAmount").money("amount")
-    currency = told.record("transactionAmount").text("currency").upper()
+def _amount(record: Record) -> tuple[Money, str]:
+    amount = record.record("transactionAmount").money("amount")
+    currency = record.record("transactionAmount").text("currency").upper()
     if amount is None or not currency:
         raise UnreadableError("transactionAmount")
     return amount, currency
 
 
-def _day(told: Record, *names: str) -> date:
-    day = told.day(*names)
+def _day(record: Record, *names: str) -> date:
+    day = record.day(*names)
     if day is None:
         raise UnreadableError("bookingDate")
     return day
 
 
-def _side(told: Record, side: str, ultimate: str) -> Side:
-    where = told.record(f"{side}Account")
+def _side(record: Record, side: str, ultimate: str) -> Side:
+    where = record.record(f"{side}Account")
     number = where.text("iban") or where.text("bban") or where.record("other").text("identification")
-    return told.text(f"{side}Name", ultimate), account_number(number)
+    return record.text(f"{side}Name", ultimate), account_number(number)
 
 
-def _text(told: Record) -> str:
+def _text(record: Record) -> str:
     return (
-        told.text("remittanceInformationUnstructured")
-        or " ".join(told.texts("remittanceInformationUnstructuredArray"))
-        or told.text("additionalInformation")
+        record.text("remittanceInformationUnstructured")
+        or " ".join(record.texts("remittanceInformationUnstructuredArray"))
+        or record.text("additionalInformation")
     )
 
 
-def _kid(told: Record) -> str:
+def _kid(record: Record) -> str:
     """The structured reference: an object in the standard, a text at some banks, or a list of either."""
     name = "remittanceInformationStructured"
-    found = told.text(name) or told.record(name).text("reference")
-    several = [one.text("reference") for one in told.records(f"{name}Array")] + told.texts(f"{name}Array")
+    found = record.text(name) or record.record(name).text("reference")
+    several = [one.text("reference") for one in record.records(f"{name}Array")] + record.texts(f"{name}Array")
     return found or next((one for one in several if one), "")
 
 
-def link(told: Record, name: str) -> str:
+def link(record: Record, name: str) -> str:
     """The address of ``_links``, as an object with ``href`` or as a text alone; "" where there is none."""
-    links = told.record("_links")
-    return links.record(name).text("href", most=LONGEST_ADDRESS) or links.text(name, most=LONGEST_ADDRESS)
+    links = record.record("_links")
+    return links.record(name).text("href", limit=MAX_ADDRESS) or links.text(name, limit=MAX_ADDRESS)

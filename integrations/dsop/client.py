@@ -64,20 +64,20 @@ class DsopClient:
         self._maskinporten = maskinporten
         self._data_set = data_set
 
-    def fetch(self, asked: EvidenceRequest) -> Evidence:
+    def fetch(self, request: EvidenceRequest) -> Evidence:
         """Accounts with balances, and movements from three months back."""
-        return _Question(self, asked).evidence()
+        return _Question(self, request).evidence()
 
-    def get(self, url: str, asked: EvidenceRequest, **headers: str) -> Any:
+    def get(self, url: str, request: EvidenceRequest, **headers: str) -> Any:
         """One answer of the bank's. Raises ``SourceError``."""
-        told = {
+        sent = {
             "Authorization": f"Bearer {self._maskinporten.token(self._data_set.scope, resource=self._url)}",
-            "AccountInfoRequestID": asked.correlation_id,
+            "AccountInfoRequestID": request.correlation_id,
             "CorrelationID": str(uuid.uuid4()),
             "Legal-Mandate": quote(MANDATE),
             **headers,
         }
-        return self._http.get(url, headers=told).json()
+        return self._http.get(url, headers=sent).json()
 
     def question(self) -> tuple[str, str, DataSetMetadata]:
         """Where, to whom and for what."""
@@ -87,9 +87,9 @@ class DsopClient:
 class _Question:
     """One question to one bank: what it answered, and what could not be had."""
 
-    def __init__(self, client: DsopClient, asked: EvidenceRequest) -> None:
+    def __init__(self, client: DsopClient, request: EvidenceRequest) -> None:
         self._client = client
-        self._asked = asked
+        self._request = request
         self._url, self._bank, self._data_set = client.question()
         self._gaps: list[RecordGap] = []
         self._missing: list[str] = []
@@ -97,11 +97,11 @@ class _Question:
 
     def evidence(self) -> Evidence:
         """Raises ``SourceError`` where the bank tells no accounts."""
-        since = norwegian_day(self._asked.as_of) - HISTORY
+        since = norwegian_day(self._request.as_of) - HISTORY
         debts: list[Debt] = []
         accounts: list[Account] = []
         moved: list[Transaction] = []
-        told = False
+        answered = False
         for account in self._accounts():
             where = f"{self._url}/v2/accounts/{quote(account.reference, safe='')}"
             if account.kind != WITHOUT_BALANCE:
@@ -110,15 +110,15 @@ class _Question:
                 accounts += [one for one in found if isinstance(one, Account)]
             if account.kind not in (LOAN, WITHOUT_BALANCE) and account.reference:
                 entries = self._entries(account, f"{where}/transactions?{urlencode({'fromDate': since.isoformat()})}")
-                told = told or entries is not None
+                answered = answered or entries is not None
                 moved += [self._transaction(account, entry) for entry in self._counted(account, entries or [])]
-        reported = Reported(self._data_set.id, Total.SPENDING, since, norwegian_day(self._asked.as_of), self._bank)
+        reported = Reported(self._data_set.id, Total.SPENDING, since, norwegian_day(self._request.as_of), self._bank)
         figures = Figures(
             debts=tuple(replace(one, id=name) for one, name in zip(debts, once(d.id for d in debts), strict=True)),
             accounts=tuple(replace(a, id=name) for a, name in zip(accounts, once(a.id for a in accounts), strict=True)),
             transactions=tuple(replace(m, id=name) for m, name in zip(moved, once(m.id for m in moved), strict=True)),
             record_gaps=tuple(self._gaps),
-            reported=(reported,) if told else (),
+            reported=(reported,) if answered else (),
         )
         missing = (*self._missing, *([self._bank] if self._partial else []))
         if missing or any(gap.lacking for gap in self._gaps):
@@ -135,26 +135,26 @@ class _Question:
         answered = False
         first = f"{self._url}/v2/accounts?OnlyPrimaryOwner=TRUE"
         try:
-            for page in self._pages(first, PartyID=self._asked.subject.pid):
+            for page in self._pages(first, PartyID=self._request.subject.pid):
                 answered = True
-                for told in page.records("accounts"):
-                    found += self._listed(told, repeated=any(told.same_as(before) for before in seen))
-                    seen.append(told)
+                for record in page.records("accounts"):
+                    found += self._listed(record, repeated=any(record.same_as(before) for before in seen))
+                    seen.append(record)
         except SourceError:
             if not answered:
                 raise
             self._lacks("account", RecordGapReason.NOT_SENT, Total.ASSETS, Total.DEBT, Total.SPENDING)
         return found
 
-    def _listed(self, told: Record, *, repeated: bool) -> list[AccountRecord]:
+    def _listed(self, record: Record, *, repeated: bool) -> list[AccountRecord]:
         try:
-            account = schema.account(told)
+            account = schema.account(record)
         except UnreadableError:
             self._lacks("account", RecordGapReason.UNREADABLE, Total.ASSETS, Total.DEBT, Total.SPENDING)
             return []
         if repeated:
             self._lacks("account", RecordGapReason.REPEATED, of=account)
-        elif account.owner and account.owner != self._asked.subject.pid:
+        elif account.owner and account.owner != self._request.subject.pid:
             self._lacks("account", RecordGapReason.ANOTHER_PERSON, of=account)
         else:
             return [account]
@@ -165,13 +165,13 @@ class _Question:
         followed = {url}
         following: str | None = url
         while following:
-            page = Record(self._client.get(following, self._asked, **headers))
-            if not page.told("responseDetails"):
+            page = Record(self._client.get(following, self._request, **headers))
+            if not page.has("responseDetails"):
                 raise SourceBrokenError("schema")
             self._partial = self._partial or page.record("responseDetails").text("status") != "complete"
             yield page
             links = page.records("links")
-            href = next((one.text("href", most=4000) for one in links if one.text("rel") == "next"), "")
+            href = next((one.text("href", limit=4000) for one in links if one.text("rel") == "next"), "")
             following = at_provider(self._url, "/v2/", href, following) if href else None
             if href and (following is None or following in followed or len(followed) >= MAX_PAGES):
                 raise SourceBrokenError("pages")
@@ -182,7 +182,7 @@ class _Question:
         what = {LOAN: "loan", CARD: "card"}.get(account.kind, "account")
         feeds = (Total.DEBT,) if what != "account" else (Total.ASSETS, Total.DEBT)
         try:
-            page = Record(self._client.get(where, self._asked)) if account.reference else Record(None)
+            page = Record(self._client.get(where, self._request)) if account.reference else Record(None)
             balances = schema.booked(page.record("account"), account.currency)
         except SourceUnavailableError:
             self._missing.append(self._shown(account))
@@ -214,9 +214,9 @@ class _Question:
         try:
             for page in self._pages(url):
                 found = [] if found is None else found
-                for told in page.records("transactions"):
+                for record in page.records("transactions"):
                     try:
-                        found.append(schema.entry(told, account))
+                        found.append(schema.entry(record, account))
                     except UnreadableError as error:
                         unread[_why(error)] += 1
         except SourceUnavailableError:
@@ -295,10 +295,10 @@ class _Question:
 
     def _source(self, account: AccountRecord) -> Source:
         basis = self._data_set.requirement.value
-        return Source(self._data_set.id, self._bank, self._asked.as_of, basis, account.reference, self._bank)
+        return Source(self._data_set.id, self._bank, self._request.as_of, basis, account.reference, self._bank)
 
     def _sourced(self, value: Money, account: AccountRecord, money: Balance) -> Sourced[Money]:
-        return Sourced(value, (self._source(account),), money.day or norwegian_day(self._asked.as_of))
+        return Sourced(value, (self._source(account),), money.day or norwegian_day(self._request.as_of))
 
     def _shown(self, account: AccountRecord) -> str:
         return f"{self._bank}, {account.name} ••{account.number[-4:]}"

@@ -55,33 +55,33 @@ class Entry:
     code: str
 
 
-def account(told: Record) -> AccountRecord:
+def account(record: Record) -> AccountRecord:
     """Raises ``UnreadableError`` where nothing tells which account it is."""
-    number, reference = told.text("accountIdentifier"), told.text("accountReference", most=4000)
+    number, reference = record.text("accountIdentifier"), record.text("accountReference", limit=4000)
     if not number:
         raise UnreadableError("accountIdentifier")
-    owner = told.record("primaryOwner")
+    owner = record.record("primaryOwner")
     identifier = owner.record("identifier").text("value")
     return AccountRecord(
         reference=reference,
         number=account_number(number),
-        kind=told.text("type"),
-        name=told.text("name"),
-        currency=told.text("currency").upper() or HOME,
-        status=told.text("status"),
-        bank=told.record("servicer").text("name"),
+        kind=record.text("type"),
+        name=record.text("name"),
+        currency=record.text("currency").upper() or HOME,
+        status=record.text("status"),
+        bank=record.record("servicer").text("name"),
         owner=identifier if len(identifier) == 11 and identifier.isdigit() else "",
         with_other=owner.text("permission") == "rightToUseWithOther",
     )
 
 
-def booked(told: Record, currency: str) -> tuple[Balance, ...]:
+def booked(record: Record, currency: str) -> tuple[Balance, ...]:
     """What is booked in each currency, the newest of each. Raises ``UnreadableError``.
 
     currency  the account's, for a balance that tells none
     """
     newest: dict[str, Balance] = {}
-    for one in told.records("balances"):
+    for one in record.records("balances"):
         if one.text("type") != BOOKED:
             continue
         written = one.text("currency").upper() or currency
@@ -98,37 +98,37 @@ def booked(told: Record, currency: str) -> tuple[Balance, ...]:
     return tuple(newest.values())
 
 
-def entry(told: Record, account: AccountRecord) -> Entry:
+def entry(record: Record, account: AccountRecord) -> Entry:
     """Raises ``UnreadableError``."""
-    day = told.day("bookingDate", "valueDate", "registered")
+    day = record.day("bookingDate", "valueDate", "registered")
     if day is None:
         raise UnreadableError("bookingDate")
-    amount = _signed(told, "amount")
-    code = told.record("transactionCode")
+    amount = _signed(record, "amount")
+    code = record.record("transactionCode")
     return Entry(
-        reference=told.text("transactionIdentifier"),
-        status=told.text("status") or "booked",
+        reference=record.text("transactionIdentifier"),
+        status=record.text("status") or "booked",
         day=day,
         amount=amount,
-        currency=told.text("currency").upper() or account.currency,
-        other=_other(told.records("counterParties"), account, _CREDITORS if amount < 0 else _DEBTORS),
-        text=told.text("additionalInfo", "merchant") or code.text("freeText"),
-        kid=next((one.text("value") for one in told.records("references") if one.text("type") in _KID), ""),
+        currency=record.text("currency").upper() or account.currency,
+        other=_other(record.records("counterParties"), account, _CREDITORS if amount < 0 else _DEBTORS),
+        text=record.text("additionalInfo", "merchant") or code.text("freeText"),
+        kid=next((one.text("value") for one in record.records("references") if one.text("type") in _KID), ""),
         code=code.text("subFamily", "family"),
     )
 
 
-def _signed(told: Record, name: str) -> Money:
+def _signed(record: Record, name: str) -> Money:
     """An amount is never below zero; the side says which way it goes. A reversal has the side it is booked on."""
-    amount, side = told.money(name), told.text("creditDebitIndicator")
+    amount, side = record.money(name), record.text("creditDebitIndicator")
     if amount is None or amount < 0 or (side not in ("credit", "debit") and amount):
         raise UnreadableError(name)
     return -amount if side == "debit" else amount or ZERO
 
 
-def _other(told: list[Record], account: AccountRecord, sides: tuple[str, str]) -> tuple[str, str]:
+def _other(record: list[Record], account: AccountRecord, sides: tuple[str, str]) -> tuple[str, str]:
     """The other side of a movement: of the parties that are not this account, the one on that side."""
-    parties = [(one.text("type"), one.text("name"), account_number(one.text("accountIdentifier"))) for one in told]
+    parties = [(one.text("type"), one.text("name"), account_number(one.text("accountIdentifier"))) for one in record]
     others = [one for one in parties if one[2] != account.number]
     found = next((one for one in others if one[0] in sides), others[0] if others else ("", "", ""))
     return found[1], found[2]

@@ -55,7 +55,7 @@ def _current(person: Record, name: str) -> Record:
     """The element that holds now: the one that says so, else the last that has not ended."""
     elements = _elements(person, name)
     now = [one for one in elements if one.flag("erGjeldende")]
-    lasting = [one for one in elements if one.flag("erGjeldende") is None and not one.told("opphoerstidspunkt")]
+    lasting = [one for one in elements if one.flag("erGjeldende") is None and not one.has("opphoerstidspunkt")]
     return (now or lasting or [Record(None)])[-1]
 
 

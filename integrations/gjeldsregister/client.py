@@ -86,14 +86,14 @@ class GjeldsregisterClient:
             if self.state(grant) is ChannelState.ACTIVE:
                 raise
 
-    def fetch(self, asked: EvidenceRequest) -> Evidence:
+    def fetch(self, request: EvidenceRequest) -> Evidence:
         """Every creditor's answer. One that did not answer is named as missing, never taken for zero."""
-        url = f"{self._url}{LOOKING_UP}/{quote(asked.grant, safe='')}"
+        url = f"{self._url}{LOOKING_UP}/{quote(request.grant, safe='')}"
         answer = self._http.get(url, headers=self._looking_up()).json()
         about = Record(answer).text("ssn")
-        if about and about != asked.subject.pid:
+        if about and about != request.subject.pid:
             raise SourceRefusedError("another_person")
-        found, missing = figures(answer, asked.as_of, self._register, self._data_set)
+        found, missing = figures(answer, request.as_of, self._register, self._data_set)
         if missing or any(gap.lacking for gap in found.record_gaps):
             return Evidence(EvidenceState.PARTIAL, found, missing)
         return Evidence(EvidenceState.ANSWERED if found.debts else EvidenceState.EMPTY, found)
@@ -106,12 +106,12 @@ class GjeldsregisterClient:
         if kept is None or kept[0] < time.monotonic():
             form = {"grant_type": "client_credentials", "audience": f"{self._url}{audience}", "scope": scope}
             answer: Any = self._http.post(self._token_url, form=form, auth=self._client).json()
-            told = Record(answer)
-            token = told.text("access_token", most=8000)
+            token_answer = Record(answer)
+            token = token_answer.text("access_token", limit=8000)
             if not token:
                 raise SourceBrokenError("token_answer")
             try:
-                life = told.whole("expires_in") or 0
+                life = token_answer.whole("expires_in") or 0
             except UnreadableError:
                 life = 0
             kept = self._tokens[scope] = (time.monotonic() + life - MARGIN, token)

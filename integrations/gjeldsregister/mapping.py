@@ -28,8 +28,8 @@ def figures(
 
     A record that cannot be read, or is told twice, is a gap of its own.
     """
-    told = rows(answer, "loans")
-    if told is None:
+    entries = rows(answer, "loans")
+    if entries is None:
         raise SourceBrokenError("schema")
     debts: list[Debt] = []
     gaps: list[RecordGap] = []
@@ -38,11 +38,11 @@ def figures(
     def gap(reason: RecordGapReason, who: str, *feeds: Total) -> None:
         gaps.append(RecordGap(data_set.id, "debt", reason, who or register, feeds=feeds))
 
-    for number, entry in enumerate(told):
+    for number, entry in enumerate(entries):
         creditor = entry.text("creditorName")
-        if creditor and not entry.told("loan"):
+        if creditor and not entry.has("loan"):
             silent.append(creditor)
-        elif any(entry.same_as(before) for before in told[:number]):
+        elif any(entry.same_as(before) for before in entries[:number]):
             gap(RecordGapReason.REPEATED, creditor)
         else:
             try:

@@ -14,7 +14,7 @@ from engine.advice.economy.money import Money, from_ore
 from integrations.record import Record, UnreadableError
 
 #: More per cent x 100, and more months, than any credit has.
-MOST_RATE, MOST_TERMS = 100_000, 1200
+MAX_RATE, MAX_TERMS = 100_000, 1200
 #: What the register calls a kind of credit; one it calls something else is a debt of no known kind.
 KINDS = {
     "creditFacility": DebtKind.CREDIT_CARD,
@@ -44,16 +44,16 @@ class Loan:
     odd: tuple[str, ...] = ()
 
 
-def loan(told: Record) -> Loan:
+def loan(record: Record) -> Loan:
     """Raises ``UnreadableError`` where the balance is not told, or cannot be read."""
     odd: list[str] = []
 
-    def whole(name: str, most: int = 10**13) -> int | None:
+    def whole(name: str, limit: int = 10**13) -> int | None:
         try:
-            found = told.whole(name)
+            found = record.whole(name)
         except UnreadableError:
-            found = most + 1
-        if found is not None and found > most:
+            found = limit + 1
+        if found is not None and found > limit:
             odd.append(name)
             return None
         return found
@@ -62,25 +62,25 @@ def loan(told: Record) -> Loan:
         ore = whole(name)
         return None if ore is None else from_ore(ore)
 
-    rate = whole("nominalInterestRate", MOST_RATE)
+    rate = whole("nominalInterestRate", MAX_RATE)
     return Loan(
-        kind=KINDS.get(told.text("type"), DebtKind.OTHER),
-        balance=_balance(told),
+        kind=KINDS.get(record.text("type"), DebtKind.OTHER),
+        balance=_balance(record),
         limit=amount("creditLimit"),
         original=amount("originalBalance"),
         rate=None if rate is None else Decimal(rate) / 100,
         fee=amount("installmentCharges"),
-        terms=whole("terms", MOST_TERMS),
-        co_borrower=told.text("coBorrower") in ("1", "2"),
-        read=told.day("timestamp"),
+        terms=whole("terms", MAX_TERMS),
+        co_borrower=record.text("coBorrower") in ("1", "2"),
+        read=record.day("timestamp"),
         odd=tuple(odd),
     )
 
 
-def _balance(told: Record) -> Money:
+def _balance(record: Record) -> Money:
     """What is owed: with and without interest for a credit, one figure for a loan."""
     names = ("balance", "interestBearingBalance", "nonInterestBearingBalance")
-    parts = [ore for name in names if (ore := told.whole(name)) is not None]
+    parts = [ore for name in names if (ore := record.whole(name)) is not None]
     if not parts:
         raise UnreadableError("balance")
     return from_ore(sum(parts))

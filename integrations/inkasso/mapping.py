@@ -118,7 +118,7 @@ def _amounts(claim: Record) -> tuple[Money | None, Parts | None, bool]:
             found[name] = abs(value) if name == "innbetalt" and (value := _ore(claim, name)) else _ore(claim, name) or 0
         except UnreadableError:
             odd = True
-    whole = claim.told("hovedstol") and not odd
+    whole = claim.has("hovedstol") and not odd
     due = sum(found.values()) - 2 * found.get("innbetalt", 0) if whole else None
     balance = told if told is not None else due
     if balance is None:

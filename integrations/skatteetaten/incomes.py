@@ -107,7 +107,7 @@ def _entry(row: Record) -> Entry:
             raise UnreadableError("beloep")
         if item.text("fordel").lower() not in ("", CASH):
             continue
-        name = next((name for name in KINDS if item.told(name)), "")
+        name = next((name for name in KINDS if item.has(name)), "")
         kind = KINDS.get(name, IncomeKind.OTHER)
         gross[kind] += amount
         texts.setdefault(kind, item.record(name).text("beskrivelse"))

@@ -128,7 +128,7 @@ def _due_date(row: Record) -> DueDate:
     return DueDate(
         day=row.day("forfallsdato"),
         remaining=row.money("gjenstaaendeBeloep"),
-        postponed=row.told("utsattIverksettelse") if postponed is None else postponed,
+        postponed=row.has("utsattIverksettelse") if postponed is None else postponed,
         kid=payment.text("kidnummer"),
         account=payment.record("konto").text("kontonummer"),
     )

@@ -21,8 +21,8 @@ from integrations.dsop.client import DsopClient
 from integrations.gjeldsregister.client import GjeldsregisterClient
 from integrations.maskinporten.client import MaskinportenClient
 from tests.factories.sampling import examples
+from tests.integrations.fake_provider import PID, contract, example, http, in_kroner, request
 from tests.integrations.mutants import Mutant, holders, mutant, odd
-from tests.integrations.told import PID, contract, example, http, in_kroner, request
 
 Json = dict[str, Any]
 ANY_SEED = st.integers(min_value=0, max_value=2**32)
@@ -50,7 +50,7 @@ def known(figures: Figures) -> Counter[Any]:
     return Counter([*debts, *accounts, *moved])
 
 
-def judge(one: Mutant, whole: Evidence, without: Evidence, told: Evidence, repeats: bool) -> None:
+def compare(one: Mutant, whole: Evidence, without: Evidence, told: Evidence, repeats: bool) -> None:
     """What *told* of the mutant may and may not differ in from the *whole* answer, and from the one *without* it."""
     found = known(told.figures)
     assert not known(without.figures) - found, (one.what, "another record's figure changed")
@@ -147,7 +147,7 @@ def test_one_record_of_a_bank_that_is_wrong_is_wrong_alone(seed: int) -> None:
     one = mutant(answers, BANK_LISTS, random.Random(seed))
     told = of_bank(one.answers)
     has_id = one.where[-1] in ("accounts", "cardAccounts")
-    judge(one, of_bank(answers), of_bank(one.without), told, has_id and one.what in ("repeated", "reordered"))
+    compare(one, of_bank(answers), of_bank(one.without), told, has_id and one.what in ("repeated", "reordered"))
 
 
 @settings(max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow])
@@ -159,7 +159,7 @@ def test_one_entry_of_a_bank_that_writes_no_minus_is_wrong_alone(seed: int) -> N
     answers["/v1/accounts/s1/transactions"] = {"transactions": {"booked": [], "_links": {}}}
     where = [(f"/v1/accounts/{ACCOUNT}/transactions", "transactions", name) for name in ("booked", "pending")]
     one = mutant(answers, where, random.Random(seed))
-    judge(one, of_bank(answers), of_bank(one.without), of_bank(one.answers), one.what == "repeated")
+    compare(one, of_bank(answers), of_bank(one.without), of_bank(one.answers), one.what == "repeated")
 
 
 @settings(max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow])
@@ -202,7 +202,7 @@ def test_one_loan_of_the_register_that_is_wrong_is_wrong_alone(seed: int) -> Non
     answers = plain(register_answers())
     one = mutant(answers, [("/v1/debt/grant", "loans")], random.Random(seed))
     told = of_register(one.answers)
-    judge(one, of_register(answers), of_register(one.without), told, one.what in ("repeated", "reordered"))
+    compare(one, of_register(answers), of_register(one.without), told, one.what in ("repeated", "reordered"))
 
 
 @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])
@@ -268,7 +268,7 @@ def test_one_record_of_a_deceased_that_is_wrong_is_wrong_alone(seed: int) -> Non
     if one.where[-1] == "balances":  # two balances are of one record
         one = Mutant(one.answers, {**answers, "/v2/accounts": {**answers["/v2/accounts"], "accounts": [
             answers["/v2/accounts"]["accounts"][1]]}}, one.where, one.what)  # fmt: skip
-    judge(one, of_deceased(answers), of_deceased(one.without), told, one.what in ("repeated", "reordered"))
+    compare(one, of_deceased(answers), of_deceased(one.without), told, one.what in ("repeated", "reordered"))
 
 
 @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])

@@ -29,8 +29,8 @@ from integrations.skatteetaten.incomes import incomes
 from integrations.skatteetaten.mapping import claims
 from integrations.skatteetaten.tax_base import tax_base
 from tests.factories.sampling import examples
+from tests.integrations.fake_provider import NOW, PID, example, request
 from tests.integrations.mutants import Mutant, holders, mutant, odd
-from tests.integrations.told import NOW, PID, example, request
 
 ANY_SEED = st.integers(min_value=0, max_value=2**32)
 ASKED = replace(request(), since=date(2026, 1, 1))

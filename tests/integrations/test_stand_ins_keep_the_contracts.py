@@ -15,7 +15,7 @@ from integrations.dsop.client import MANDATE
 from integrations.sandbox import keys
 from integrations.sandbox.app import create_sandbox
 from integrations.sandbox.persons import person_by_key
-from tests.integrations.told import contract
+from tests.integrations.fake_provider import contract
 
 PEOPLE = ("anne", "truls", "andreas", "tone", "ali", "jonas", "dagny")
 SANDBOX = "http://localhost:8001"

@@ -8,7 +8,7 @@ from typing import Any
 from engine.advice.economy.overview import build
 from engine.platform.provider_errors import SourceRefusedError, SourceUnavailableError
 from tests.cases.seam import bank_client
-from tests.integrations.told import http
+from tests.integrations.fake_provider import http
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 ERRORS = {"refused": SourceRefusedError, "unavailable": SourceUnavailableError}

@@ -14,7 +14,7 @@ from engine.platform.provider_errors import SourceBrokenError
 from integrations.bank import schema
 from integrations.bank.client import BankClient
 from integrations.record import Record
-from tests.integrations.told import NOW, contract, example, http, in_kroner, request
+from tests.integrations.fake_provider import NOW, contract, example, http, in_kroner, request
 
 FIRST, SECOND = "3dc3d5b3-7023-4848-9853-f5400a64e80f", "3dc3d5b3-7023-4848-9853-f5400a64e81e"
 CARD = "3d9a81b3-a47d-4130-8765-a9c0ff861b99"

@@ -14,7 +14,7 @@ from engine.platform.provider_errors import SourceBrokenError, SourceError, Sour
 from integrations.bank import client as bank_client
 from integrations.bank.client import BankClient
 from integrations.bank.mapping import loan_kind
-from tests.integrations.told import Told, http, request
+from tests.integrations.fake_provider import FakeProvider, http, request
 
 ACC, OTHER = "86011117947", "97101234567"
 BASE = "https://bank.test/psd2"
@@ -385,8 +385,13 @@ def test_a_link_to_the_next_page_is_whole_or_from_any_root(href: str, shape: str
     ],
 )
 def test_a_link_away_from_the_bank_is_not_followed_and_what_it_led_to_is_told(href: str) -> None:
-    there = Told({"/psd2/v1/accounts": {"accounts": [account()]}, "/psd2/v1/card-accounts": {"cardAccounts": []},
-                  "/psd2/v1/accounts/a1/transactions": page(entry("-1"), following={"href": href})})  # fmt: skip
+    there = FakeProvider(
+        {
+            "/psd2/v1/accounts": {"accounts": [account()]},
+            "/psd2/v1/card-accounts": {"cardAccounts": []},
+            "/psd2/v1/accounts/a1/transactions": page(entry("-1"), following={"href": href}),
+        }
+    )
     answer = BankClient(BASE, "Banken", there).fetch(request())  # type: ignore[arg-type]
     assert [t.amount for t in answer.figures.transactions] == [D(-1)]
     assert [gap.reason for gap in answer.figures.record_gaps] == [RecordGapReason.NOT_SENT]
@@ -441,7 +446,7 @@ def test_one_account_that_refuses_is_the_loss_of_no_other(error: SourceError, mi
 def test_a_bank_that_falls_silent_is_not_waited_for_account_by_account() -> None:
     some = [account(f"a{n}", bban=f"8601111790{n}") for n in range(8)]
     silent = SourceUnavailableError("timeout")
-    there = Told({"/psd2/v1/accounts": {"accounts": some},
+    there = FakeProvider({"/psd2/v1/accounts": {"accounts": some},
                   **{f"/psd2/v1/accounts/a{n}/transactions": silent for n in range(8)}})  # fmt: skip
     answer = BankClient(BASE, "Banken", there).fetch(request())  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ import pytest
 from engine.advice.evidence.datasets import Evidence, EvidenceState
 from integrations.brreg import client
 from integrations.brreg.client import BrregClient
-from tests.integrations.told import http, request
+from tests.integrations.fake_provider import http, request
 
 BORN = date(1983, 5, 5)
 FIRMS = "/enhetsregisteret/api/enheter"

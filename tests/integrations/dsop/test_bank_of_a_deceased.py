@@ -13,7 +13,7 @@ from engine.advice.evidence.datasets import Evidence, EvidenceState
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
 from integrations.dsop.client import MANDATE, DsopClient
 from integrations.maskinporten.client import MaskinportenClient
-from tests.integrations.told import PID, Told, contract, example, request
+from tests.integrations.fake_provider import PID, FakeProvider, contract, example, request
 
 BASE = "https://bank.test"
 COMPLETE = {"status": "complete"}
@@ -44,7 +44,7 @@ def asked(accounts: Any, balances: Json | None = None, moves: Any = None, **more
     return there(accounts, balances, moves, **more)[0]
 
 
-def there(accounts: Any, balances: Json | None = None, moves: Any = None, **more: Any) -> tuple[Evidence, Told]:
+def there(accounts: Any, balances: Json | None = None, moves: Any = None, **more: Any) -> tuple[Evidence, FakeProvider]:
     rows = accounts if isinstance(accounts, list) else []
     answers: Json = {
         "/v2/accounts?OnlyPrimaryOwner=TRUE": {"responseDetails": COMPLETE, "accounts": accounts}
@@ -57,7 +57,7 @@ def there(accounts: Any, balances: Json | None = None, moves: Any = None, **more
             held = (balances or {}).get(one["accountReference"], [balance()])
             answers[where] = {"responseDetails": COMPLETE, "account": {**one, "balances": held}}
             answers[f"{where}/transactions"] = {"responseDetails": COMPLETE, "transactions": moves or []}
-    told = Told(answers | more)
+    told = FakeProvider(answers | more)
     client = DsopClient(BASE, "Banken", told, cast(MaskinportenClient, _Tokens()))  # type: ignore[arg-type]
     return client.fetch(request("Vennlig Nattkrem")), told
 

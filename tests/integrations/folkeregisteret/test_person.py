@@ -10,7 +10,7 @@ import pytest
 from engine.platform.provider_errors import SourceBrokenError
 from integrations.folkeregisteret.client import Folkeregisteret
 from integrations.maskinporten.client import MaskinportenClient
-from tests.integrations.told import Told, http
+from tests.integrations.fake_provider import FakeProvider, http
 
 PID = "20887297953"
 PATH = f"/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/{PID}"
@@ -86,7 +86,7 @@ def test_each_part_is_asked_for_by_itself() -> None:
         seen.append(params)
         return {"navn": [{"etternavn": "S"}], "foedsel": BIRTH}
 
-    told = Told({PATH: document})
+    told = FakeProvider({PATH: document})
     Folkeregisteret("https://f", cast(Any, told), cast(MaskinportenClient, Tokens())).identify(PID)
 
     assert seen == [{"part": ["navn", "foedsel"]}]

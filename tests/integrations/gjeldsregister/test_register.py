@@ -15,15 +15,15 @@ from engine.advice.economy.figures import Debt, DebtKind, RecordGapReason
 from engine.advice.evidence.datasets import Evidence, EvidenceState
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError
 from integrations.gjeldsregister.client import GjeldsregisterClient
-from tests.integrations.told import NOW, PID, Told, contract, example, request
+from tests.integrations.fake_provider import NOW, PID, FakeProvider, contract, example, request
 
 BASE, TOKENS = "https://api.register.test", "https://access.register.test/oauth2/token"
 TOKEN = "/oauth2/token"
 Json = dict[str, Any]
 
 
-def client(answers: Json) -> tuple[GjeldsregisterClient, Told]:
-    there = Told({TOKEN: example("gjeldsregister/example-token-answer"), **answers})
+def client(answers: Json) -> tuple[GjeldsregisterClient, FakeProvider]:
+    there = FakeProvider({TOKEN: example("gjeldsregister/example-token-answer"), **answers})
     return GjeldsregisterClient(BASE, TOKENS, ("us", "secret"), there), there  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ import pytest
 from engine.advice.economy.figures import AssetKind, Figures, RecordGapReason
 from engine.platform.provider_errors import SourceBrokenError
 from integrations.kartverket.client import properties
-from tests.integrations.told import request
+from tests.integrations.fake_provider import request
 
 UNIT: dict[str, Any] = {
     "type": "Matrikkelenhet",

@@ -11,7 +11,7 @@ import pytest
 from engine.advice.economy.figures import Figures, RecordGapReason
 from engine.platform.provider_errors import SourceBrokenError
 from integrations.lanekassen.client import figures
-from tests.integrations.told import request
+from tests.integrations.fake_provider import request
 
 
 def account(name: str, amount: Any, currency: str = "NOK", at: str = "2026-11-20T08:00:00+01:00") -> dict[str, Any]:

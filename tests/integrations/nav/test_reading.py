@@ -12,7 +12,7 @@ import pytest
 from engine.advice.economy.figures import Figures, RecordGapReason
 from engine.platform.provider_errors import SourceBrokenError
 from integrations.nav.client import benefits
-from tests.integrations.told import PID, example, request
+from tests.integrations.fake_provider import PID, example, request
 
 ASKED = replace(request(), since=date(2026, 1, 1))
 PAYMENT: dict[str, Any] = {

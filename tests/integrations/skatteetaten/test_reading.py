@@ -13,7 +13,7 @@ from engine.platform.provider_errors import SourceBrokenError
 from integrations.skatteetaten.incomes import incomes
 from integrations.skatteetaten.mapping import claims
 from integrations.skatteetaten.tax_base import tax_base
-from tests.integrations.told import example
+from tests.integrations.fake_provider import example
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 OWNER = "04827896468"

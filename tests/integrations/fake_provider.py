@@ -44,7 +44,7 @@ def contract(source: str, name: str) -> Draft202012Validator:
     return Draft202012Validator({**told, "$ref": f"#/$defs/{name}"})
 
 
-class Told:
+class FakeProvider:
     """Answers by path, with or without the query; what it was not told of is not found. ``asked``: each address."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
@@ -71,7 +71,7 @@ class Told:
 
 
 def http(answers: Mapping[str, Any]) -> HttpClient:
-    return cast(HttpClient, Told(answers))
+    return cast(HttpClient, FakeProvider(answers))
 
 
 def request(name: str = "Anne Eksempel", since: date = date(2026, 5, 1)) -> EvidenceRequest:
