@@ -36,6 +36,8 @@ class Proof:
     text: str
     arguments: tuple[str, ...]
     sampled: bool = False
+    #: What the last line to show begins with, where a proof ends in a figure.
+    figure: str = ""
 
 
 PROOFS = (
@@ -51,6 +53,12 @@ PROOFS = (
     Proof(
         "damaged-models", "models damaged at random are run or refused",
         (*PYTEST, "tests/engine/cli/test_run.py", "-k", "damaged"), sampled=True,
+    ),
+    Proof(
+        "coverage", "how much of the product the tests run, those in a browser left out",
+        (*PYTEST, "-n", "2", "--dist", "loadfile", "--ignore", "tests/browser", "--cov-report", "term",
+         *(f"--cov={name}" for name in ("engine", "forms", "integrations", "processes")), "tests"),
+        figure="TOTAL",
     ),
     Proof("soak-sqlite", "real processes on SQLite, killed at random", ("-m", "bench.soak", "--sqlite")),
     Proof("soak-postgres", "the same on PostgreSQL, which goes away too", ("-m", "bench.soak", "--postgres")),
@@ -112,9 +120,17 @@ def _passes(proof: Proof, options: argparse.Namespace) -> bool:
                 process.wait()
     passed = process.returncode == 0
     print(f"  {'passed' if passed else 'FAILED'} after {_since(began)}{repeat}", flush=True)
+    if passed and proof.figure:
+        print(f"  {_figure(log, proof.figure)}")
     if not passed:
         print("\n".join(log.read_text(errors="replace").splitlines()[-LINES_OF_A_FAILURE:]))
     return passed
+
+
+def _figure(log: Path, begins: str) -> str:
+    """The last line of the log that begins so."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.startswith(begins)]
+    return " ".join(lines[-1].split()) if lines else f"no line begins with {begins}"
 
 
 def _ended(process: subprocess.Popen[bytes]) -> bool:

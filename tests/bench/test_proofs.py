@@ -37,6 +37,12 @@ def test_those_that_pass_end_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed"
 
 
+def test_the_figure_a_proof_ends_in_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    counted = Proof("counted", "how much", ("-c", "print('TOTAL   200   20   90%\\nheld')"), figure="TOTAL")
+    assert main([], (counted,)) == 0
+    assert "  TOTAL 200 20 90%\n" in capsys.readouterr().out
+
+
 def test_one_that_does_not_exist_ends_with_2_and_the_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nonsense"]) == 2
     said = capsys.readouterr().err
