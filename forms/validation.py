@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-#: As a browser judges an e-mail address (HTML, 4.10.5.1.5).
+#: As a browser validates an e-mail address (HTML, 4.10.5.1.5).
 _EMAIL = re.compile(rf"[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})*")
 _FORMATS = FormatChecker(Draft202012Validator.FORMAT_CHECKER.checkers.keys())
 _FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
