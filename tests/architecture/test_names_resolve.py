@@ -36,19 +36,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return create_app(application, logins=outside.logins, identify=outside.folkeregisteret.identify)
 
 
-def test_every_language_has_every_text() -> None:
-    assert {language: sorted(texts(language)) for language in LANGUAGES} == {
-        language: sorted(texts("nb")) for language in LANGUAGES
-    }
-
-
-def test_a_text_has_the_same_values_in_every_language() -> None:
-    wanted = re.compile(r"\{(\w+)\}")
-    for key, text in texts("nb").items():
-        for language in LANGUAGES:
-            assert set(wanted.findall(texts(language)[key])) == set(wanted.findall(text)), (language, key)
-
-
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_every_text_a_template_names_is_there(template: Path) -> None:
     missing = [key for key in KEY.findall(template.read_text()) if key not in texts("nb") and not key.endswith(".")]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.web.shared import texts as catalogs
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("bench", "docs", "engine", "forms", "integrations", "processes", "tests")
 #: What others have written, made or recorded is not ours to word.
@@ -114,11 +116,13 @@ def comments_of_template(text: str) -> Iterator[tuple[int, str]]:
 
 def texts_in(language: str) -> Iterator[Place]:
     """What people are shown in a language: file, line 0 and the text. Keys are not shown."""
+    for area in catalogs.areas():
+        name = name_of(catalogs.catalog_path(area, language))
+        yield from ((name, 0, form) for text in catalogs.entries(area, language) for form in text.forms)
     for path in files(".json"):
-        if path.name in (f"{language}.json", f"resource.{language}.json"):
-            strings = json.loads(path.read_text(encoding="utf-8"))
-            shown = (one["value"] for one in strings["resources"]) if "resources" in strings else strings.values()
-            yield from ((name_of(path), 0, text) for text in shown)
+        if path.name == f"resource.{language}.json":
+            strings = json.loads(path.read_text(encoding="utf-8"))["resources"]
+            yield from ((name_of(path), 0, one["value"]) for one in strings)
         else:
             yield from (
                 (name_of(path), 0, text) for text in values_under(language, json.loads(path.read_text("utf-8")))

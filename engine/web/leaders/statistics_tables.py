@@ -84,7 +84,7 @@ def time(took: timedelta | None, of: int | None = None) -> Cell:
 
 
 def _many(unit: str, number: int) -> str:
-    return view.t(f"figures.{unit}_one") if number == 1 else view.t(f"figures.{unit}", count=number)
+    return view.t(f"figures.{unit}", count=number)
 
 
 def _table(name: str, columns: Sequence[str], rows: Sequence[Line], bar: int, values: Sequence[float | None]) -> Table:

@@ -83,8 +83,7 @@ def deadline(due: datetime | None, warn: datetime | None, now: datetime) -> tupl
         return view.t("queue.no_deadline"), "neutral"
     days = (norwegian_day(due) - norwegian_day(now)).days
     if due < now:
-        key = "queue.passed_today" if days == 0 else "queue.passed_one" if days == -1 else "queue.deadline_passed"
-        return view.t(key, days=-days) if days < -1 else view.t(key), "danger"
+        return view.t("queue.deadline_passed", days=-days) if days else view.t("queue.passed_today"), "danger"
     if warn is not None and warn <= now:
         key = "queue.due_today" if days == 0 else "queue.due_tomorrow" if days == 1 else "queue.deadline_soon"
         return view.t(key, days=days) if days > 1 else view.t(key), "warning"

@@ -49,4 +49,4 @@ def in_words(duration: str) -> str:
     found = parts(duration)
     if found is None:
         return duration
-    return view.t(f"duration.{found[1]}.one") if found[0] == 1 else view.t(f"duration.{found[1]}", count=found[0])
+    return view.t(f"duration.{found[1]}", count=found[0])

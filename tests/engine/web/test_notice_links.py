@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-import engine.web as pages
 from engine.web.shared.notice_links import PAGES, page_of
-from engine.web.shared.texts import LANGUAGES, translate
+from engine.web.shared.texts import LANGUAGES, texts, translate
 
-TEXTS = json.loads((Path(pages.__file__).parent / "texts" / "nb.json").read_text(encoding="utf-8"))
+TEXTS = texts("nb")
 KINDS = {"milestone", "journey.notice.answered", "journey.notice.issued"}
 KINDS |= {f"enk.{key.removeprefix('enk.warn.')}" for key in TEXTS if key.startswith("enk.warn.")}
 KINDS |= {re.sub(r"\.(passed|plain).*", "", key) for key in TEXTS if key.startswith("signal.")}
