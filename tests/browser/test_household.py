@@ -212,7 +212,7 @@ def test_a_plan_is_made_with_the_keyboard_alone(person: People) -> None:
     keys.press("ArrowDown")
     keys.press("Tab")
     keys.press("Enter")
-    expect(who.page.locator("#monthly")).to_have_value("8000")
+    expect(who.page.locator("#monthly")).to_have_value("8 000")
     expect(who.page.locator("#snowball")).to_be_checked()
     keys.press("Tab")
 

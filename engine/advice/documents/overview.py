@@ -51,7 +51,7 @@ def story(told: Statement, words: Words, *, name: str, made_at: datetime) -> lis
 
 def _sums(told: Statement, words: Words) -> Flowable:
     sums = ([words[f"document.{one.total.value}"], amount_of(one, words)] for one in told.sums)
-    return table([[words["document.sums"], ""], *sums], [120, 54])
+    return table([[words["document.sums"], ""], *sums], [120, 50])
 
 
 def _written_by_others(told: Statement, name: str) -> list[str]:
@@ -107,7 +107,7 @@ def _debts(told: Statement, words: Words) -> list[Flowable]:
         rate = words["unknown"] if row.rate is None else percent(row.rate, words.language)
         rows.append([_debt(row, words), _who(row.sources, words), rate, kr(row.monthly), kr(row.balance)])
     rows.append([words["document.sum"], "", "", "", amount_of(told.sum_of(Total.DEBT), words)])
-    return [heading(words["loans.title"], 2), table(rows, [66, 38, 18, 24, 28], amounts=3), gap()]
+    return [heading(words["loans.title"], 2), table(rows, [64, 37, 18, 24, 27], amounts=3), gap()]
 
 
 def _debt(row: DebtRow, words: Words) -> str:
@@ -147,7 +147,7 @@ def _assets(told: Statement, words: Words) -> list[Flowable]:
         value = words["unknown"] if row.value is None else kroner(row.value, words.language)
         rows.append([_asset(row, words), _who(row.sources, words), value])
     rows.append([words["document.sum"], "", amount_of(told.sum_of(Total.ASSETS), words)])
-    return [heading(words["assets.title"], 2), table(rows, [86, 50, 38]), gap()]
+    return [heading(words["assets.title"], 2), table(rows, [84, 49, 37]), gap()]
 
 
 def _asset(row: AssetRow, words: Words) -> str:
@@ -161,7 +161,7 @@ def _months(title: str, kind: str, found: Sequence[MonthRow], total: Sum, words:
         name = words.line(kind, row.category)
         rows.append([name, _who(row.sources, words), kroner(row.amount, words.language)])
     rows.append([words["document.sum"], "", amount_of(total, words)])
-    return [heading(title, 2), table(rows, [86, 50, 38]), gap()]
+    return [heading(title, 2), table(rows, [84, 49, 37]), gap()]
 
 
 def _sources(told: Statement, words: Words) -> list[Flowable]:
@@ -178,5 +178,6 @@ def _sources(told: Statement, words: Words) -> list[Flowable]:
     rows: list[Sequence[str]] = [[words["loans.source"], words["document.basis"], words["document.fetched"]]]
     for one in seen.values():
         when = f"{long_date(one.fetched_at, words.language)} {clock_time(one.fetched_at, words.language)}"
-        rows.append([f"{one.provider}\n{words.data_set(one.data_set)}", words[f"basis.{one.legal_basis}"], when])
-    return [heading(words["sources.title"], 2), table(rows, [80, 40, 54])]
+        names = dict.fromkeys((one.provider, words.data_set(one.data_set)))
+        rows.append(["\n".join(names), words[f"basis.{one.legal_basis}"], when])
+    return [heading(words["sources.title"], 2), table(rows, [78, 40, 52])]

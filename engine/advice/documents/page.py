@@ -25,6 +25,8 @@ _FONTS = Path(__file__).parent / "fonts"
 #: What stands where the typeface has no sign, so that a reader sees that something is not there.
 NO_GLYPH = "\u25a1"
 MARGIN = 18 * mm
+#: Points between the edge of a cell and its text, and how high a row may be and still fit on a page with its head.
+CELL_PADDING, MAX_ROW = 6, 640
 
 
 class FontsMissingError(RuntimeError):
@@ -90,7 +92,10 @@ def heading(content: str, level: int = 1) -> Paragraph:
 
 
 def table(rows: Sequence[Sequence[str]], widths: Sequence[float], *, head: bool = True, amounts: int = 1) -> Table:
-    """Rows of text; the last *amounts* columns are flush right; widths in mm. A cell may go on over the next page."""
+    """Rows of text; the last *amounts* columns are flush right; *widths* in mm, 170 in all.
+
+    A row that fits on a page stays whole; a longer one goes on over the next.
+    """
     cells = [
         [
             text(cell, 9, bold=head and number == 0, right=column >= len(row) - amounts)
@@ -99,7 +104,11 @@ def table(rows: Sequence[Sequence[str]], widths: Sequence[float], *, head: bool 
         for number, row in enumerate(rows)
     ]
     made = Table(
-        cells, colWidths=[width * mm for width in widths], repeatRows=1 if head and len(rows) > 1 else 0, splitInRow=1
+        cells,
+        colWidths=[width * mm for width in widths],
+        repeatRows=1 if head and len(rows) > 1 else 0,
+        splitInRow=1 if _has_tall_row(cells, widths) else 0,
+        hAlign="LEFT",
     )
     made.setStyle(
         TableStyle(
@@ -107,6 +116,12 @@ def table(rows: Sequence[Sequence[str]], widths: Sequence[float], *, head: bool 
         )
     )
     return made
+
+
+def _has_tall_row(cells: Sequence[Sequence[Paragraph]], widths: Sequence[float]) -> bool:
+    """Whether a row needs more than a page. All others stay in one piece."""
+    inner = [width * mm - 2 * CELL_PADDING for width in widths]
+    return any(cell.wrap(width, A4[1])[1] > MAX_ROW for row in cells for cell, width in zip(row, inner, strict=True))
 
 
 def missing_note(contents: Iterable[str], language: str) -> list[Flowable]:

@@ -31,7 +31,7 @@ def render_record(content: Mapping[str, Any], *, state: str, name: str, made_at:
         heading(title),
         text(name, 12),
         gap(),
-        table(rows, [45, 127], head=False),
+        table(rows, [45, 125], head=False),
         gap(10),
         heading(word(language, "shown"), 2),
         text(str(content["wording"]), 9),

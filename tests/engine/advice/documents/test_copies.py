@@ -28,7 +28,8 @@ REGISTER = Source("gjeldsregister.debts", "Gjeldsregisteret", AT, "consent")
 
 
 def words(language: str = "nb") -> Words:
-    return Words(language, partial(translate, language), {"bank.accounts": "Banken, kontoer"}.get)  # type: ignore[arg-type]
+    names = {"bank.accounts": "Banken, kontoer"}
+    return Words(language, partial(translate, language), lambda one: names.get(one, one))
 
 
 def nok(amount: str) -> Sourced[Decimal]:
