@@ -11,7 +11,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -258,9 +258,8 @@ class Trial:
         clock = FixedClock(datetime.fromisoformat(state["now"]))
         world = World(state["failing"], state["answered"], state.get("faults"))
         sets = data_sets(self._real.data_sets, world)
-        settings = replace(
-            self._real.settings, database_url=f"sqlite:///{self.folder / 'trial.db'}", data_dir=self.folder
-        )
+        of_the_trial = {"database_url": f"sqlite:///{self.folder / 'trial.db'}", "data_dir": self.folder}
+        settings = self._real.settings.model_copy(update=of_the_trial)
         receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
         hooks = task_type_registry.hooks(sets, receiver)
         app = build(

@@ -95,12 +95,12 @@ def evaluated(expression: Any, models: Mapping[str, Any], default: str, row: Row
 
 
 def rows_asked(path: str) -> int | None:
-    """How many rows of a repeating group the browser shows, with the one that was asked for."""
+    """How many rows of a repeating group the browser sent, and the one that was asked for: ``reshaped`` removes one."""
     shown = request.form.get(f"{path}#", "") if request else ""
     if not shown.isdigit() or len(shown) > 3:
         return None
     pressed = request.form.get("row", "")
-    return int(shown) + (pressed == f"+{path}") - pressed.startswith(f"-{path}#")
+    return int(shown) + (pressed == f"+{path}")
 
 
 def reshaped(form: TaskForm | None, content: dict[str, Any]) -> dict[str, Any] | None:
