@@ -21,7 +21,7 @@ def test_a_template_compiles(name: str) -> None:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATE_FOLDERS), autoescape=True)
     environment.filters.update(
         dict.fromkeys(
-            ("kr", "percent", "long_date", "month", "short_date", "clock", "moment", "money", "said", "merged"), str
+            ("kr", "percent", "long_date", "month", "short_date", "clock", "moment", "money", "display", "merged"), str
         )
     )
     environment.get_template(name)

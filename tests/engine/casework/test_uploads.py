@@ -1,4 +1,4 @@
-"""Files as phones, scanners, Macs and offices make them: judged by what is in them."""
+"""Files as phones, scanners, Macs and offices make them: known by what is in them."""
 
 from __future__ import annotations
 
