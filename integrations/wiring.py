@@ -100,7 +100,8 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
             provider = import_module(f"{package}.client").connect(context)
             data_sets += wired(package, [context.of(offered) for offered in metadata], provider)
             channels += provider.channels
-    court = DomstolClient(urls["domstol"], http, maskinporten)
+    folkeregisteret = Folkeregisteret(urls["folkeregisteret"], http, maskinporten)
+    court = DomstolClient(urls["domstol"], http, maskinporten, folkeregisteret)
     outward = HttpClient(tuple(t.url for t in settings.callouts.values()), timeout=TIMEOUT.total_seconds())
     by_name = {channel.name: channel for channel in channels}
     return Integrations(
@@ -110,7 +111,7 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
             "idporten": OidcClient(settings.idporten, key, http),
             "ansattporten": OidcClient(settings.ansattporten, key, http),
         },
-        folkeregisteret=Folkeregisteret(urls["folkeregisteret"], http, maskinporten),
+        folkeregisteret=folkeregisteret,
         registers={"domstol": court},
         receivers={"domstol": court},
         targets={name: CallClient(target, outward, maskinporten) for name, target in settings.callouts.items()},

@@ -15,7 +15,14 @@ from engine.workflow.definitions.bundle import Bundle
 _KINDS = {"boolean": "flag", "integer": "number", "number": "number"}
 _VARIABLE = re.compile(r'\[\s*"dataModel"\s*,\s*"([^"]+)"\s*,\s*"variables"\s*\]')
 #: Variables whose names and kinds the product's own steps leave behind.
-_KNOWN = {"granted": "flag", "pending": "number", "partiesChanged": "flag", "annulled": "flag", "ready": "flag"}
+_KNOWN = {
+    "granted": "flag",
+    "pending": "number",
+    "partiesChanged": "flag",
+    "annulled": "flag",
+    "partiesOutside": "number",
+    "ready": "flag",
+}
 
 
 def fields(bundle: Bundle, language: str) -> tuple[Field, ...]:

@@ -1,40 +1,36 @@
-"""Ask the court who takes part in an estate, send it the declaration, and fetch what it answers."""
+"""Ask the court who takes part in an estate, send it the declaration, and fetch what it answers.
+
+The court's case names people by number alone. Names, days of birth, deaths and guardians are Folkeregisteret's to tell.
+Search, declaration and certificate are own design: what the court really has is a list of events, with the case each
+is about, and the case is read here as it is there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
+from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceUnavailableError
 from integrations.answer import Answer, load
+from integrations.folkeregisteret.client import RegisteredPerson
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
+from integrations.record import Record
 
 SCOPE = "domstol:dodsbo"
 #: The court's word for whoever the estate is after; ours is the role in the case.
 DECEASED, HEIR = "avdode", "arving"
-_NIN = validate.Regexp(r"^[0-9]{11}$")
+#: A party with a national identity number; others are firms, and people and firms abroad ("Papp").
+PERSON = "Person"
 
 
-class CourtParty(Answer):
-    nin = fields.String(required=True, validate=_NIN)
-    navn = fields.String(required=True)
-    foedselsdato = fields.Date(required=True)
-    role = fields.String(load_default="")
-    erDoed = fields.Boolean(load_default=False)
-    verge = fields.Nested("CourtParty", load_default=None, allow_none=True)
+class PopulationRegister(Protocol):
+    """Who has a number. Raises a ``SourceError``."""
 
-
-class Estate(Answer):
-    sakId = fields.String(required=True)
-    saksnummer = fields.String(required=True)
-    avdode = fields.Nested(CourtParty, required=True)
-    parter = fields.List(fields.Nested(CourtParty), required=True)
-    status = fields.String(required=True)
-    deadlineDate = fields.Date(required=True)
-    erAnnullert = fields.Boolean(load_default=False)
+    def person(self, pid: str) -> RegisteredPerson: ...
 
 
 class Receipt(Answer):
@@ -49,7 +45,10 @@ class Certificate(Answer):
 class DomstolClient:
     """A register of parties, and a receiver of declarations."""
 
-    def __init__(self, base_url: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
+    def __init__(
+        self, base_url: str, http: HttpClient, maskinporten: MaskinportenClient, population: PopulationRegister
+    ) -> None:
+        self._population = population
         self._url = f"{base_url}/api/v1/estates"
         self._http = http
         self._maskinporten = maskinporten
@@ -64,10 +63,43 @@ class DomstolClient:
         )
         if answer.status == 404:
             return None
-        estate = load(Estate(), answer.json())
-        parties = [_party(estate["avdode"], DECEASED, acts=False)]
-        parties += [_party(part, HEIR, acts=True) for part in estate["parter"] if not part["erDoed"]]
-        return Found(estate["sakId"], tuple(parties), estate["deadlineDate"], estate["erAnnullert"])
+        return self.estate(answer.json())
+
+    def estate(self, answer: Any) -> Found:
+        """Everybody in a case of the court. Raises ``SourceBrokenError`` where it is no case at all.
+
+        A party that cannot be read, or has no number here, cannot act in the case and is counted in ``outside``.
+        """
+        case = Record(answer)
+        deceased, reference, deadline = case.text("avdode"), case.text("sakId"), case.day("deadlineDate")
+        if not deceased or not reference or deadline is None:
+            raise SourceBrokenError("schema")
+        parties = [_party(self._population.person(deceased), DECEASED)]
+        outside = 0
+        for told in case.records("parter"):
+            heir = self._known(told)
+            if heir is None:
+                outside += 1
+            elif not heir.dead and heir.pid not in [party.pid for party in parties]:
+                parties.append(self._heir(heir, told.text("role")))
+        return Found(reference, tuple(parties), deadline, bool(case.flag("erAnnullert")), outside)
+
+    def _known(self, told: Record) -> RegisteredPerson | None:
+        """Who a party is, or ``None`` where nobody here knows. Raises ``SourceUnavailableError``."""
+        number = told.text("nin")
+        if told.text("type") not in ("", PERSON) or not (number.isdecimal() and len(number) == 11):
+            return None
+        try:
+            return self._population.person(number)
+        except SourceUnavailableError:
+            raise
+        except SourceError:
+            return None
+
+    def _heir(self, heir: RegisteredPerson, relation: str) -> PartyFound:
+        """An heir, and whoever acts for them."""
+        guardian = self._population.person(heir.guardian) if heir.guardian else None
+        return _party(heir, HEIR, guardian, relation)
 
     def submit(self, reference: str, body: Mapping[str, Any], key: str) -> str:
         """Send the declaration; the same key twice is one declaration. Returns the court's reference."""
@@ -91,16 +123,17 @@ class DomstolClient:
         return Reply(certificate["resultatType"], certificate["utstedt"])
 
 
-def _party(part: dict[str, Any], role: str, *, acts: bool) -> PartyFound:
-    guardian = part["verge"]
+def _party(
+    person: RegisteredPerson, role: str, guardian: RegisteredPerson | None = None, relation: str = ""
+) -> PartyFound:
     return PartyFound(
-        part["nin"],
-        part["navn"],
-        part["foedselsdato"],
+        person.pid,
+        person.name,
+        person.born,
         role,
-        acts,
-        "" if guardian is None else guardian["nin"],
-        "" if guardian is None else guardian["navn"],
-        None if guardian is None else guardian["foedselsdato"],
-        part["role"],
+        role == HEIR,
+        "" if guardian is None else guardian.pid,
+        "" if guardian is None else guardian.name,
+        None if guardian is None else guardian.born,
+        relation,
     )

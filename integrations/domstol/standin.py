@@ -28,26 +28,30 @@ def _keep(**changed: Any) -> None:
     files.put("domstol", CASE, {**_state(), **changed})
 
 
-def _person(someone: Person) -> dict[str, Any]:
-    return {"type": "Person", "nin": someone.pid, "navn": someone.name, "foedselsdato": someone.birth_date.isoformat()}
+def registered_dead() -> list[str]:
+    """The keys of those who have died: the population register knows it, the court's case does not say it."""
+    return [DECEASED.key, *_state()["dead"]]
 
 
-def _heirs() -> list[dict[str, Any]]:
+def guardian_of(key: str) -> Person | None:
+    return next((guardian for heir, _, guardian in HEIRS if heir.key == key), None)
+
+
+def _heirs() -> list[tuple[Person, str, Person | None]]:
     dead = _state()["dead"]
-    found = [
-        {
-            **_person(heir),
-            "role": role,
-            "erDoed": heir.key in dead,
-            "verge": _person(guardian) if guardian else None,
-            "formuesfullmakt": "INGEN",
-            "mottakerOriginalSkifteattest": False,
-        }
-        for heir, role, guardian in HEIRS
-    ]
-    if HEIDI.key in dead:
-        found.append({**_person(HENRIK), "role": "BARNEBARN", "erDoed": False, "verge": None})
-    return found
+    return [*HEIRS, *([(HENRIK, "BARNEBARN", None)] if HEIDI.key in dead else [])]
+
+
+def _party(heir: Person, role: str) -> dict[str, Any]:
+    """A party as the court's published cases have them: the number, and neither name nor day of birth."""
+    return {
+        "type": "Person",
+        "nin": heir.pid,
+        "role": role,
+        "formuesfullmakt": False,
+        "signertDato": None,
+        "mottakerOriginalSkifteattest": False,
+    }
 
 
 @blueprint.post("/api/v1/estates/search")
@@ -56,22 +60,23 @@ def search() -> ResponseReturnValue:
     require(SCOPE)
     asked = request.get_json(force=True).get("heirSsn", "")
     heirs = _heirs()
-    acting = {heir["verge"]["nin"] if heir["verge"] else heir["nin"] for heir in heirs if not heir["erDoed"]}
+    acting = {(guardian or heir).pid for heir, _, guardian in heirs if heir.key not in registered_dead()}
     if asked not in acting:
         abort(404)
     state = _state()
     return jsonify(
         sakId=CASE,
         saksnummer="26-117420DFA-TOSL/15",
-        avdode=_person(DECEASED),
+        avdode=DECEASED.pid,
         embete="Oslo tingrett",
         status=state["status"],
-        parter=heirs,
+        parter=[_party(heir, role) for heir, role, _ in heirs],
         receivedDate=today().isoformat(),
-        deadlineDate=(today() + timedelta(days=60)).isoformat(),
+        deadlineDate=f"{today() + timedelta(days=60)}T12:00:00+00:00",
         skifteattest=None,
         resultatType=state.get("result"),
-        erAnnullert=state["annulled"],
+        erAnnullert=state["annulled"] or None,
+        tilgangsdatoDigitaltDodsbo=None,
     )
 
 
@@ -102,7 +107,9 @@ def certificate(case_id: str) -> ResponseReturnValue:
 @blueprint.get("/")
 def desk() -> ResponseReturnValue:
     """The judge's desk."""
-    return render_template("court.html", state=_state(), heirs=_heirs(), deceased=DECEASED, case=CASE)
+    return render_template(
+        "court.html", state=_state(), heirs=_heirs(), dead=registered_dead(), deceased=DECEASED, case=CASE
+    )
 
 
 @blueprint.post("/handling")

@@ -117,6 +117,19 @@ def test_three_heirs_and_a_guardian_walk_to_the_certificate(estate: Product) -> 
     assert estate.state(case) == "completed"
 
 
+def test_an_heir_who_cannot_log_in_has_not_signed_though_all_the_others_have(estate: Product) -> None:
+    assert estate.court.found is not None
+    estate.court.found = replace(estate.court.found, outside=1)
+    case = begin(estate)
+    estate.complete(case, "Declare", declaration=DECLARED)
+    for actor in (estate.anne, person(estate, VERGE, "Vera Verge"), person(estate, BO, "Bo Arv")):
+        sign(estate, case, actor)
+    estate.work()
+
+    (body,) = estate.court.received
+    assert body["everybodySigned"] is False and len(body["signatures"]) == 3
+
+
 def sign_other(product: Product, case: str, actor: Actor) -> None:
     with product.application.db.read() as connection:
         task_id = connection.execute(

@@ -100,7 +100,13 @@ DESCRIBED: Mapping[str, Described] = {
     "overview": Described((_ABOUT,)),
     "parties": Described(
         (JobSetting("register", "register", required=True),),
-        {"reference": "text", "parties": "list", "partiesChanged": "flag", "annulled": "flag"},
+        {
+            "reference": "text",
+            "parties": "list",
+            "partiesChanged": "flag",
+            "annulled": "flag",
+            "partiesOutside": "number",
+        },
         ("NO_PARTIES",),
     ),
     "submit": Described(

@@ -52,12 +52,17 @@ class PartyFound:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a register knows: its own reference, everybody in it, the last day to answer, and whether it is annulled."""
+    """What a register knows: its own reference, everybody in it, the last day to answer, and whether it is annulled.
+
+    outside  how many more take part who have no number here, or whom the population register does not know:
+             firms, people abroad. They cannot log in, and what all must agree on is not agreed on without them.
+    """
 
     reference: str
     parties: tuple[PartyFound, ...]
     deadline: date
     annulled: bool = False
+    outside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ class Parties:
     """Task type ``parties``: ask a register who takes part, and make the parties of the case those.
 
     config    ``register``: its name
-    leaves    ``reference``; ``parties`` = [{"person", "actsBy"}] of those who act; ``partiesChanged``; ``annulled``
+    leaves    ``reference``; ``parties`` = [{"person", "actsBy"}] of those who act; ``partiesChanged``; ``annulled``;
+              ``partiesOutside`` = how many take part who cannot log in
     throws    ``NO_PARTIES`` when the register knows nothing of the owner
     """
 
@@ -134,6 +140,7 @@ class Parties:
                 "parties": [{"person": row.person_id, "actsBy": row.acts_by} for row in acting],
                 "partiesChanged": bool(there) and there != {(row.person_id, row.acts_by) for row in wanted},
                 "annulled": found.annulled,
+                "partiesOutside": found.outside,
             },
             save,
         )

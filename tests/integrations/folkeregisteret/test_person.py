@@ -90,3 +90,41 @@ def test_each_part_is_asked_for_by_itself() -> None:
     Folkeregisteret("https://f", cast(Any, told), cast(MaskinportenClient, Tokens())).identify(PID)
 
     assert seen == [{"part": ["navn", "foedsel"]}]
+
+
+def test_a_death_a_graded_address_and_a_guardian_are_told() -> None:
+    who = {"foedselsEllerDNummer": "04884199941", "omfang": "oekonomiskeInteresser"}
+    told = register(
+        {
+            "navn": [{"etternavn": "ARV"}],
+            "foedsel": BIRTH,
+            "doedsfall": {"doedsdato": "2026-11-01", "erGjeldende": True},
+            "adressebeskyttelse": [{"graderingsnivaa": "fortrolig", "erGjeldende": True}],
+            "vergemaalEllerFremtidsfullmakt": [{"vergemaaltype": "voksen", "verge": who}],
+        }
+    ).person(PID)
+
+    assert (told.name, told.dead, told.protected, told.guardian) == ("ARV", True, True, "04884199941")
+
+
+@pytest.mark.parametrize(
+    "guardianship",
+    [
+        {"verge": {"foedselsEllerDNummer": "04884199941", "omfang": "personligeInteresser"}},
+        {"verge": {"foedselsEllerDNummer": "04884199941"}, "vergemaaltype": "forvaltningUtenforVergemaal"},
+        {"verge": {"foedselsEllerDNummer": "04884199941"}, "opphoerstidspunkt": "2025-01-01T00:00:00"},
+        {"verge": {"foedselsEllerDNummer": "04884199941"}, "erGjeldende": False},
+    ],
+)
+def test_who_has_no_guardian_in_matters_of_money_acts_for_themselves(guardianship: dict[str, Any]) -> None:
+    document = {
+        "navn": [{"etternavn": "ARV"}],
+        "foedsel": BIRTH,
+        "doedsfall": None,
+        "adressebeskyttelse": [{"graderingsnivaa": "ugradert"}],
+        "vergemaalEllerFremtidsfullmakt": [guardianship],
+    }
+
+    told = register(document).person(PID)
+
+    assert (told.dead, told.protected, told.guardian) == (False, False, "")
