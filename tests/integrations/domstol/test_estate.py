@@ -17,8 +17,8 @@ from integrations.domstol.client import DECEASED, HEIR, DomstolClient
 from integrations.folkeregisteret.client import RegisteredPerson
 from integrations.maskinporten.client import MaskinportenClient
 from tests.factories.sampling import examples
+from tests.integrations.fake_provider import example, http
 from tests.integrations.mutants import mutant
-from tests.integrations.told import example, http
 
 SEARCH = "/api/v1/estates/search"
 BORN = date(1970, 1, 2)
