@@ -12,7 +12,7 @@ import click
 from engine.application import Application
 from engine.cli.groups import Command, Group
 from engine.cli.session import BAD_INPUT, Decorator, Options, json_option, on_database, reason_option
-from engine.workflow.execution.steps.incidents import MAX_REASON
+from engine.workflow.execution.steps.reasons import MAX_REASON
 from engine.workflow.jobs.models import QUEUES
 from engine.workflow.operations.incidents import Selection, resolve
 from engine.workflow.operations.incidents import find as find_incidents

@@ -244,7 +244,8 @@ def several() -> ResponseReturnValue:
     application = view.application()
     act = request.form.get("gjor", "")
     results = []
-    for number in dict.fromkeys(request.form.getlist("sak")[:MAX_CHOSEN]):
+    chosen = tuple(dict.fromkeys(request.form.getlist("sak")))
+    for number in chosen[:MAX_CHOSEN]:
         with application.db.read() as connection:
             case = queries.case_by_number(connection, number, session.office())
         if case is None:
@@ -255,6 +256,7 @@ def several() -> ResponseReturnValue:
             results.append((number, ""))
         except Refusal as refusal:
             results.append((number, session.why_not(refusal)))
+    results += [(number, view.t("desk.no.too_many", limit=MAX_CHOSEN)) for number in chosen[MAX_CHOSEN:]]
     back = request.cookies.get(FROM, "")
     return render_template(
         "queue_result.html",

@@ -15,7 +15,7 @@ from engine.web.shared.commands import send, sends
 from engine.workflow.errors import NotFound, Refusal
 from engine.workflow.execution.commands import ResolveIncident
 from engine.workflow.execution.execution import ExecutionError
-from engine.workflow.execution.steps.incidents import MAX_REASON
+from engine.workflow.execution.steps.reasons import MAX_REASON
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import incidents
 from engine.workflow.operations.commands import ResolveIncidents

@@ -6,7 +6,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import Forbidden, NotFound, NotPossible, Reason
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context, Step
-from engine.workflow.execution.steps.incidents import require_reason_within_limit
+from engine.workflow.execution.steps.reasons import require_reason_within_limit
 from engine.workflow.operations import batches, checks, health
 from engine.workflow.operations.commands import (
     ContinueBatch,

@@ -29,6 +29,7 @@ from engine.workflow.execution.commands import (
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.lifecycle import TASK_PAUSE, USER_TASK
 from engine.workflow.execution.models import task_change, user_task
+from engine.workflow.execution.steps.reasons import require_reason_within_limit
 from engine.workflow.execution.tokens import NewTask
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.models import due_work
@@ -36,6 +37,8 @@ from engine.workflow.jobs.models import due_work
 _INSERT_CHANGE = Prepared(insert(task_change), [column.name for column in task_change.c])
 #: As many tasks given in one command are named in the audit trail.
 NAMED = 100
+#: Characters of the reason a task is given away with.
+MAX_TASK_REASON = 2000
 
 
 def claim(ctx: Context) -> None:
@@ -304,4 +307,9 @@ def note(
 def _sealed(ctx: Context, identity: str, reason: str) -> bytes | None:
     if not reason:
         return None
-    return ctx.services.vault.seal(ctx.connection, ctx.live.owner_id, f"task_change.reason:{identity}", reason[:2000])
+    return ctx.services.vault.seal(
+        ctx.connection,
+        ctx.live.owner_id,
+        f"task_change.reason:{identity}",
+        require_reason_within_limit(reason, MAX_TASK_REASON),
+    )

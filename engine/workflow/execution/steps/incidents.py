@@ -25,14 +25,13 @@ from engine.workflow.execution.models import (
     subscription,
     user_task,
 )
+from engine.workflow.execution.steps.reasons import require_reason_within_limit
 from engine.workflow.execution.tokens import INCIDENT as INCIDENT_ROW
 from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import reopen
 
 STUCK = "stuck"
 POLICY = "policy_not_evaluated"
-#: Characters of a reason for a skip or a retry.
-MAX_REASON = 500
 
 
 def raise_incident(ctx: Context) -> None:
@@ -171,12 +170,6 @@ def _reread_policy(ctx: Context) -> None:
         policy_of(ctx.deployed(ctx.live.definition_id).bundle.files)
     except PolicyError as error:
         raise NotPossible(*(Reason("", POLICY, str(violation)) for violation in error.violations)) from error
-
-
-def require_reason_within_limit(reason: str) -> None:
-    """A reason is stored whole or refused, never cut."""
-    if len(reason) > MAX_REASON:
-        raise NotPossible(Reason("", "text-long", f"the reason has more than {MAX_REASON} characters"))
 
 
 def resolve_incident(ctx: Context) -> None:

@@ -10,6 +10,7 @@ from engine.workflow.execution.behaviours.timer import firing, schedule_next
 from engine.workflow.execution.commands import CancelCase, FinishJob, ThrowError
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.execution import ExecutionError
+from engine.workflow.execution.steps.reasons import require_reason_within_limit
 from engine.workflow.jobs.models import due_work
 
 
@@ -56,4 +57,4 @@ def cancel_case(ctx: Context) -> None:
     ctx.services.enforce(ctx, "delete", "")
     advance.cancel(ctx.execution, ctx.live)
     ctx.audit_kind = WorkflowEvent.CASE_CANCELLED
-    ctx.audit_data = {"reason": ctx.command.reason[:200]}
+    ctx.audit_data = {"reason": require_reason_within_limit(ctx.command.reason)}

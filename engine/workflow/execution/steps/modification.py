@@ -13,6 +13,7 @@ from engine.workflow.execution import advance
 from engine.workflow.execution.commands import ModifyInstance, StartAt
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.models import element_instance, process_instance
+from engine.workflow.execution.steps.reasons import require_reason_within_limit
 from engine.workflow.execution.tokens import BODY, INNER, Scope, Token
 
 
@@ -25,7 +26,7 @@ def cancel_tokens(ctx: Context) -> None:
     ctx.audit_data = {
         "cancel": list(ctx.command.cancel),
         "start": [start.element for start in ctx.command.start],
-        "reason": ctx.command.reason[:200],
+        "reason": require_reason_within_limit(ctx.command.reason),
     }
     everything = list(_living(ctx, ctx.live))
     for name in ctx.command.cancel:

@@ -19,6 +19,7 @@ from engine.workflow.execution.context import Context
 from engine.workflow.execution.lifecycle import PROCESS_INSTANCE
 from engine.workflow.execution.models import message, process_instance, subscription
 from engine.workflow.execution.steps.locks import HELD
+from engine.workflow.execution.steps.reasons import require_reason_within_limit
 from engine.workflow.execution.store import holder_of
 from engine.workflow.jobs.models import due_work
 
@@ -42,7 +43,7 @@ def suspend_case(ctx: Context) -> None:
         .values(state=HELD, fence=due_work.c.fence + 1, lease_until=None)
     )
     ctx.audit_kind = WorkflowEvent.CASE_SUSPENDED
-    ctx.audit_data = {"reason": ctx.command.reason[:200]}
+    ctx.audit_data = {"reason": require_reason_within_limit(ctx.command.reason)}
 
 
 def resume_case(ctx: Context) -> None:
@@ -59,7 +60,7 @@ def resume_case(ctx: Context) -> None:
     ctx.execution.reevaluate_conditions_of(ctx.live)  # conditions a migration began to listen for while it stood still
     ctx.wakes_workers = True
     ctx.audit_kind = WorkflowEvent.CASE_RESUMED
-    ctx.audit_data = {"reason": ctx.command.reason[:200]} if ctx.command.reason else {}
+    ctx.audit_data = {"reason": require_reason_within_limit(ctx.command.reason)} if ctx.command.reason else {}
 
 
 def _move(ctx: Context, trigger: str) -> None:
