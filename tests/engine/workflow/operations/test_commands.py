@@ -9,7 +9,7 @@ from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.errors import Forbidden, NotFound, NotPossible
 from engine.workflow.execution.commands import Command
-from engine.workflow.execution.steps.incidents import MAX_REASON
+from engine.workflow.execution.steps.reasons import MAX_REASON
 from engine.workflow.operations import batches
 from engine.workflow.operations.commands import (
     ContinueBatch,
