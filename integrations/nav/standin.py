@@ -1,8 +1,8 @@
-"""Nav of the sandbox."""
+"""Nav of the sandbox: fields and nulls as in the test data of Nav's own service. The address is own design."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
@@ -12,6 +12,7 @@ from integrations.sandbox.bearer import require
 from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import person
+from integrations.sandbox.persons.person import Benefit, Person
 
 blueprint = Blueprint("nav", __name__, url_prefix="/nav")
 
@@ -34,24 +35,41 @@ def payments() -> ResponseReturnValue:
     if day > today():
         day = (day.replace(day=1) - timedelta(days=1)).replace(day=20)
     while day.isoformat() >= body["periode"]["fom"]:
-        for benefit in someone.benefits:
-            withheld = [{"trekktype": "Utleggstrekk", "trekkbeloep": -benefit.attached, "kreditor": benefit.creditor}]
-            paid.append(
-                {
-                    "posteringsdato": day.isoformat(),
-                    "utbetalingsdato": day.isoformat(),
-                    "utbetaltTil": {"aktoertype": "PERSON", "ident": someone.pid, "navn": someone.name},
-                    "ytelseListe": [
-                        {
-                            "ytelsestype": benefit.kind,
-                            "ytelseNettobeloep": benefit.gross - benefit.tax - benefit.attached,
-                            "ytelseskomponentersum": benefit.gross,
-                            "skattsum": -benefit.tax,
-                            "trekkListe": withheld if benefit.attached else [],
-                            "rettighetshaver": {"aktoertype": "PERSON", "ident": someone.pid},
-                        }
-                    ],
-                }
-            )
+        if day.isoformat() < body["periode"]["tom"]:  # the first day left out
+            paid += [_payment(someone, benefit, day) for benefit in someone.benefits]
         day = (day.replace(day=1) - timedelta(days=1)).replace(day=20)
     return jsonify(paid)
+
+
+def _payment(someone: Person, benefit: Benefit, day: date) -> dict[str, Any]:
+    """One payment of one benefit, with the fields of Nav's own test data. Withheld is below zero."""
+    who = {"aktoertype": "PERSON", "ident": someone.pid, "navn": someone.name}
+    net = benefit.gross - benefit.tax - benefit.attached
+    withheld = [{"trekktype": "Utleggstrekk", "trekkbeloep": -benefit.attached, "kreditor": benefit.creditor}]
+    last = day.replace(day=1) - timedelta(days=1)
+    return {
+        "posteringsdato": day.isoformat(),
+        "utbetaltTil": who,
+        "utbetalingNettobeloep": net,
+        "utbetalingsmelding": None,
+        "utbetalingsdato": day.isoformat(),
+        "forfallsdato": day.isoformat(),
+        "utbetaltTilKonto": None,
+        "utbetalingsmetode": "Norsk bankkonto",
+        "utbetalingsstatus": "Utbetalt",
+        "ytelseListe": [
+            {
+                "ytelsestype": benefit.kind,
+                "ytelsesperiode": {"fom": last.replace(day=1).isoformat(), "tom": last.isoformat()},
+                "ytelseskomponentListe": None,
+                "ytelseskomponentersum": benefit.gross,
+                "trekkListe": withheld if benefit.attached else None,
+                "trekksum": -benefit.attached,
+                "skattListe": [{"skattebeloep": -benefit.tax}] if benefit.tax else None,
+                "skattsum": -benefit.tax,
+                "ytelseNettobeloep": net,
+                "bilagsnummer": None,
+                "rettighetshaver": who,
+            }
+        ],
+    }
