@@ -1,6 +1,7 @@
 """Open claims of Skatteetaten and Statens innkrevingssentral → debts. Each claim is read by itself.
 
 A claim has several due dates; the first with something left is the one that counts. A credit is a claim below zero.
+What was paid and is not placed on any claim is money the agency has of the person, and is told beside the claims.
 An owner's own claims and those of their sole proprietorship come in one answer; the owner owes both.
 """
 
@@ -12,7 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.advice.economy.figures import Debt, DebtKind, DebtStatus, Figures, RecordGap, RecordGapReason, Total
+from engine.advice.economy.figures import (
+    Asset,
+    AssetKind,
+    Debt,
+    DebtKind,
+    DebtStatus,
+    Figures,
+    RecordGap,
+    RecordGapReason,
+    Total,
+)
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.sourced import Source, Sourced
 from engine.platform.calendar import norwegian_day
@@ -71,7 +82,41 @@ def claims(answer: Any, at: datetime, pid: str = "") -> Figures:
                 gap(RecordGapReason.TOO_LARGE, Total.DEBT)
             except UnreadableError:
                 gap(RecordGapReason.UNREADABLE, Total.DEBT)
-    return Figures(debts=_named(debts, names), record_gaps=tuple(gaps))
+    unplaced, unread = _unplaced(whole, at, pid)
+    return Figures(debts=_named(debts, names), assets=unplaced, record_gaps=(*gaps, *unread))
+
+
+def _unplaced(answer: Record, at: datetime, pid: str) -> tuple[tuple[Asset, ...], list[RecordGap]]:
+    """What was paid and lies with the agency, placed on no claim yet."""
+    told = answer.records("innbetalingMedUplassertBeloep")
+    found: list[Asset] = []
+    gaps: list[RecordGap] = []
+    for number, payment in enumerate(told):
+        reference, party = payment.text("innbetalingsidentifikator"), payment.text("partIdentifikator")
+
+        def gap(reason: RecordGapReason, *feeds: Total, reference: str = reference) -> None:
+            gaps.append(RecordGap(CLAIMS.id, "asset", reason, SKATTEETATEN, reference, feeds))
+
+        try:
+            amount = payment.money("uplassertBeloep")
+        except BeyondSenseError:
+            gap(RecordGapReason.TOO_LARGE, Total.ASSETS)
+            continue
+        except UnreadableError:
+            gap(RecordGapReason.UNREADABLE, Total.ASSETS)
+            continue
+        if any(payment.same_as(before) for before in told[:number]):
+            gap(RecordGapReason.REPEATED)
+        elif pid and _PERSON.fullmatch(party) and party != pid:
+            gap(RecordGapReason.ANOTHER_PERSON)
+        elif amount is None:
+            gap(RecordGapReason.NO_AMOUNT, Total.ASSETS)
+        elif amount:
+            source = Source(CLAIMS.id, SKATTEETATEN, at, CLAIMS.requirement.value, reference)
+            value = Sourced(abs(amount), (source,), norwegian_day(at))
+            found.append(Asset(reference or "innbetaling", AssetKind.CLAIM, "Innbetalt, ikke plassert", value, source))
+    ids = once(f"{CLAIMS.id}:innbetaling/{one.id}" for one in found)
+    return tuple(replace(one, id=identity) for one, identity in zip(found, ids, strict=True)), gaps
 
 
 def _named(debts: Sequence[Debt], firms: Sequence[str]) -> tuple[Debt, ...]:

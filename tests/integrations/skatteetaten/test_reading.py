@@ -40,7 +40,8 @@ def test_the_published_claims_are_the_owners_and_their_firms() -> None:
 def test_a_claim_on_somebody_else_is_not_read() -> None:
     found = claims(example("skatteetaten/eksempel-aapnekrav"), AT, "14842249091")
 
-    assert len(found.debts) == 1 and gaps(found) == [(RecordGapReason.ANOTHER_PERSON, False)]
+    assert len(found.debts) == 1
+    assert gaps(found) == [(RecordGapReason.ANOTHER_PERSON, False)] * 2, "a claim, and a payment"
 
 
 def claim(*dates: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -197,3 +198,26 @@ def test_an_answer_that_is_none_is_broken_and_not_empty(answer: Any) -> None:
     for reader in (read, lambda told: tax_base(told, AT), lambda told: claims(told, AT)):
         with pytest.raises(SourceBrokenError):
             reader(answer)
+
+
+def test_a_payment_placed_on_no_claim_is_money_the_agency_has_of_the_person() -> None:
+    told = example("skatteetaten/eksempel-aapnekrav")
+    payment = told["innbetalingMedUplassertBeloep"][0]
+    assert not claims(told, AT).assets, "nothing of the published payment is unplaced"
+
+    told["innbetalingMedUplassertBeloep"] = [
+        {**payment, "innbetalingsidentifikator": "inn-1", "uplassertBeloep": 750.5},
+        {**payment, "innbetalingsidentifikator": "inn-1", "uplassertBeloep": 750.5},
+        {**payment, "innbetalingsidentifikator": "inn-2", "uplassertBeloep": "mye"},
+        {**payment, "innbetalingsidentifikator": "inn-3", "uplassertBeloep": None},
+        None,
+    ]
+    found = claims(told, AT)
+
+    assert [(one.id, one.kind, one.value and one.value.value) for one in found.assets] == [
+        ("skatteetaten.claims:innbetaling/inn-1", AssetKind.CLAIM, D("750.5"))
+    ]
+    assert [gap.reason.value for gap in found.record_gaps if gap.what == "asset"] == [
+        "repeated", "unreadable", "no_amount", "no_amount",
+    ]  # fmt: skip
+    assert found.debts == claims(example("skatteetaten/eksempel-aapnekrav"), AT).debts
