@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, exists, select, update
 
 from engine.advice.consent.lifecycle import RECORD
 from engine.advice.consent.models import consent_record
-from engine.advice.evidence.models import harvest, snapshot
+from engine.advice.evidence.models import harvest, raw_answer, snapshot
 from engine.advice.sharing.models import share
 from engine.workflow.authorization.sessions import MAX_AGE, session_table
 from engine.workflow.execution.models import idempotency, message
@@ -33,6 +33,7 @@ def purge(connection: Connection, now: datetime) -> dict[str, int]:
         consent_record.c.case_id == harvest.c.case_id, consent_record.c.state == "given"
     )
     done["harvests"] = connection.execute(delete(harvest).where(~exists(held))).rowcount
+    done["raw"] = connection.execute(delete(raw_answer).where(raw_answer.c.id.not_in(select(harvest.c.id)))).rowcount
     done["snapshots"] = connection.execute(delete(snapshot).where(snapshot.c.expires_at <= now)).rowcount
     done["shares"] = connection.execute(
         update(share)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from engine.advice.consent.lifecycle import GRANT, RECORD
 from engine.advice.consent.models import consent_record, grant
 from engine.advice.evidence import baseline
-from engine.advice.evidence.models import harvest, snapshot
+from engine.advice.evidence.models import harvest, raw_answer, snapshot
 from engine.advice.sharing import actions as sharing
 from engine.platform.vault import Vault
 from engine.workflow.authorization.actor import Actor
@@ -143,6 +143,9 @@ def withdraw(connection: Connection, *, record_id: str, now: datetime) -> str | 
         settle_grant(connection, one.id, "revoke")
         if one.channel != "mandate":
             _notify_channel(connection, row.case_id, one.id, now)
+    connection.execute(
+        delete(raw_answer).where(raw_answer.c.case_id == row.case_id, raw_answer.c.data_set.in_(row.data_sets))
+    )
     connection.execute(delete(harvest).where(harvest.c.case_id == row.case_id, harvest.c.data_set.in_(row.data_sets)))
     connection.execute(delete(snapshot).where(snapshot.c.case_id == row.case_id))
     baseline.forget(connection, row.case_id)

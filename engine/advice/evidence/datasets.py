@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -73,12 +73,28 @@ class EvidenceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """The answer itself, and what it was asked with: enough to read it anew without asking.
+
+    answers  as ``raw_answers.pack`` writes them
+    """
+
+    grant: str
+    since: date
+    answers: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """One answer. ``missing`` names those behind the source that did not answer (PARTIAL)."""
+    """One answer. ``missing`` names those behind the source that did not answer (PARTIAL).
+
+    noted  the answer word for word, where it was noted
+    """
 
     state: EvidenceState
     figures: Figures
     missing: tuple[str, ...] = ()
+    noted: Noted | None = None
 
 
 Fetch = Callable[[EvidenceRequest], Evidence]
@@ -150,7 +166,7 @@ class DataSetMetadata:
 
     def asked_by(self, fetch: Fetch) -> DataSet:
         """The same with the one who asks for it."""
-        return DataSet(**{field.name: getattr(self, field.name) for field in fields(DataSetMetadata)}, fetch=fetch)
+        return DataSet(**{one.name: getattr(self, one.name) for one in fields(DataSetMetadata)}, fetch=fetch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from engine.advice.economy import overview as economy
 from engine.advice.economy.figures import Debt, Figures, Gap, GapReason
@@ -20,8 +20,8 @@ from engine.advice.economy.supplements import Supplement
 from engine.advice.economy.wire import from_json, to_json
 from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence import baseline
-from engine.advice.evidence.datasets import DataSetMetadata, Evidence, about, to_choose
-from engine.advice.evidence.models import harvest, snapshot, supplement
+from engine.advice.evidence.datasets import DataSetMetadata, Evidence, Noted, about, to_choose
+from engine.advice.evidence.models import harvest, raw_answer, snapshot, supplement
 from engine.platform.calendar import norwegian_day
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
@@ -92,11 +92,34 @@ def record(
         body = {"figures": to_json(evidence.figures), "missing": list(evidence.missing)}
         values["content"] = vault.seal(connection, person_id, f"harvest.content:{row.id}", body)
         values["answered_at"] = now
+        _keep_noted(connection, vault, row.id, case_id, person_id, data_set, now, evidence.noted)
     elif row.content is not None:
         values = {"attempts": harvest.c.attempts + 1, "error": error or None}
     connection.execute(update(harvest).where(harvest.c.id == row.id).values(**values))
     if state in ANSWERED and row.state not in ANSWERED:
         chain.append(connection, case_id, now, SYSTEM, AdviceEvent.SOURCE_ANSWERED, {"dataSet": data_set})
+
+
+def _keep_noted(
+    connection: Connection,
+    vault: Vault,
+    row_id: str,
+    case_id: str,
+    person_id: str,
+    data_set: str,
+    now: datetime,
+    noted: Noted | None,
+) -> None:
+    """The answer itself, in place of the one before."""
+    connection.execute(delete(raw_answer).where(raw_answer.c.id == row_id))
+    if noted is not None and noted.answers:
+        body = {"grant": noted.grant, "since": noted.since.isoformat(), "answers": noted.answers}
+        content = vault.seal(connection, person_id, f"raw_answer.content:{row_id}", body)
+        connection.execute(
+            insert(raw_answer).values(
+                id=row_id, case_id=case_id, person_id=person_id, data_set=data_set, answered_at=now, content=content
+            )
+        )
 
 
 def figures(

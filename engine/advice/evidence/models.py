@@ -22,6 +22,18 @@ harvest = Table(
     UniqueConstraint("case_id", "data_set"),
 )
 
+#: What the source answered word for word, beside the row of ``harvest`` with the same id and for as long as it.
+raw_answer = Table(
+    "raw_answer",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("person_id", String(36), nullable=False),
+    Column("data_set", String(60), nullable=False),
+    Column("answered_at", UTCDateTime, nullable=False),
+    Column("content", Sealed, nullable=False),
+)
+
 supplement = Table(
     "supplement",
     metadata,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,11 @@ from sqlalchemy import Connection, select
 
 from engine.advice.consent import gate
 from engine.advice.evidence import harvest
-from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Subject
+from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Noted, Subject
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.task_types.collection import person_about, subject_of
 from engine.advice.task_types.descriptions import named
+from engine.platform import raw_answers
 from engine.platform.calendar import norwegian_day
 from engine.platform.db import Database
 from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError, SourceUnavailableError
@@ -139,14 +141,16 @@ class Fetch:
             since=history_since(norwegian_day(now)),
         )
         try:
-            evidence = data_set.fetch(request)
+            with raw_answers.recording() as noted:
+                evidence = data_set.fetch(request)
         except SourceUnavailableError as failure:
             return "unavailable", failure.code, None, failure.retry_after or 0.0
         except SourceRefusedError as failure:
             return "refused", failure.code, None, 0.0
         except SourceBrokenError as failure:
             return "broken", failure.code, None, 0.0
-        return evidence.state.value, "", evidence, 0.0
+        told = Noted(grant, request.since, raw_answers.pack(noted)) if noted else None
+        return evidence.state.value, "", replace(evidence, noted=told), 0.0
 
 
 def _may_have_more(answer: Answer) -> bool:
