@@ -1,11 +1,11 @@
-"""Lånekassen of the sandbox."""
+"""Lånekassen of the sandbox: parts as in the documented sample, whose total is 0."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, abort, jsonify
 from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require, require_consent
@@ -35,7 +35,7 @@ def accounts() -> ResponseReturnValue:
     someone = person(pid)
     loan = next((x for x in someone.loans if x.kind == "student_loan"), None) if someone else None
     if loan is None:
-        return jsonify(Accounts=[], TotalAmount=0)
+        abort(404)  # Lånekassen does not know the person
     interest = loan.balance // 250
 
     def account(name: str, amount: int) -> dict[str, Any]:
@@ -47,4 +47,4 @@ def accounts() -> ResponseReturnValue:
         return {"Name": name, "Bban": pid, "Assert": "", "Balances": [balance]}
 
     parts = [account("Lån", loan.balance - interest), account("Renter", interest)]
-    return jsonify(Accounts=parts, TotalAmount=loan.balance)
+    return jsonify(Accounts=parts, TotalAmount=0)  # as the documented sample: the parts are what is owed
