@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ def bundle_report(path: Path, offer: Offer) -> tuple[list[dict[str, Any]], str]:
 
 def _row(finding: Finding) -> dict[str, Any]:
     """Like a finding of the diagram; no rule of our own stands in a section of BPMN."""
-    return {**asdict(finding), "section": ""}
+    return {**finding.row(), "section": ""}
 
 
 def _held(bundle: Bundle) -> str:

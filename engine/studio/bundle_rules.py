@@ -21,7 +21,7 @@ def lists(bundle: Bundle, _: Offer) -> Iterator[Finding]:
         if f"options/{listed}.json" not in bundle.files:
             for use in used:
                 text = f"{use.component} chooses from a list that is not there: {listed}"
-                yield Finding(use.step, "list-missing", text)
+                yield Finding(use.step, "list-missing", text, parameters={"component": use.component, "listed": listed})
 
 
 def templates(bundle: Bundle, _: Offer) -> Iterator[Finding]:

@@ -156,16 +156,27 @@ def template_findings(bundle: Bundle) -> Iterator[Finding]:
             place = f"{kind}.{entry['id']}"
             texts = [*body_of(kind, entry).values(), *(entry.get("title") or {}).values()]
             for blank in dict.fromkeys(name for text in texts for name in unknown(bundle, str(text))):
-                yield Finding(place, "template-unknown-blank", f"no case can ever fill in {{{blank}}}")
+                yield Finding(
+                    place,
+                    "template-unknown-blank",
+                    f"no case can ever fill in {{{blank}}}",
+                    parameters={"blank": blank},
+                )
             lacking = missing(kind, entry)
             if lacking:
                 severity = "error" if "nb" in lacking else "warning"
                 text = f"the template is missing in {', '.join(lacking)}"
-                yield Finding(place, "template-language-missing", text, severity=severity)
+                yield Finding(
+                    place,
+                    "template-language-missing",
+                    text,
+                    severity=severity,
+                    parameters={"lacking": ", ".join(lacking)},
+                )
             for step in entry.get("after", ()):
                 if step not in there:
                     text = f"the template is proposed after {step}, which is not there"
-                    yield Finding(place, "template-step-gone", text, severity="warning")
+                    yield Finding(place, "template-step-gone", text, severity="warning", parameters={"step": step})
 
 
 def _read(files: Files) -> dict[str, Any]:

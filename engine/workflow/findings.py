@@ -63,7 +63,12 @@ def bundle_findings(bundle: Bundle, offer: Offer) -> list[Finding]:
         return found
     if bundle.process.id != bundle.key:
         found.append(
-            Finding(bundle.process.id, "process-id", f"the process id must be the key of the bundle, {bundle.key}")
+            Finding(
+                bundle.process.id,
+                "process-id",
+                f"the process id must be the key of the bundle, {bundle.key}",
+                parameters={"key": bundle.key},
+            )
         )
     if "metadata.json" not in bundle.files:
         found.append(Finding("", "metadata-missing", "metadata.json is missing"))
@@ -77,7 +82,13 @@ def bundle_findings(bundle: Bundle, offer: Offer) -> list[Finding]:
     for language in LANGUAGES:
         if language not in texts:
             found.append(
-                Finding("", "language-missing", f"texts/resource.{language}.json is missing", severity="warning")
+                Finding(
+                    "",
+                    "language-missing",
+                    f"texts/resource.{language}.json is missing",
+                    severity="warning",
+                    parameters={"language": language},
+                )
             )
     found = [replace(f, line=f.line or _line(bundle, f.element)) for f in found]
     return sorted(found, key=lambda f: (f.severity != "error", f.line, f.element, f.rule))
@@ -96,16 +107,31 @@ def _names(bundle: Bundle, offer: Offer) -> Iterator[Finding]:
     for element in bundle.process.elements.values():
         kind = element.extension.task_type
         if element.type == "serviceTask" and kind and kind not in offer.jobs:
-            yield Finding(element.id, "unknown-task-type", f"there is no task type {kind!r} for a service task")
+            yield Finding(
+                element.id,
+                "unknown-task-type",
+                f"there is no task type {kind!r} for a service task",
+                parameters={"kind": kind},
+            )
         if element.type == "callActivity" and element.called not in {*offer.processes, bundle.key}:
-            yield Finding(element.id, "unknown-process", f"there is no process {element.called!r}")
+            yield Finding(
+                element.id,
+                "unknown-process",
+                f"there is no process {element.called!r}",
+                parameters={"called": element.called},
+            )
     for element in _user_tasks(bundle):
         kind = element.extension.task_type
         if kind not in offer.user_tasks:
-            yield Finding(element.id, "unknown-task-type", f"there is no task type {kind!r} for a person's task")
+            yield Finding(
+                element.id,
+                "unknown-task-type",
+                f"there is no task type {kind!r} for a person's task",
+                parameters={"kind": kind},
+            )
         if element.extension.performer not in ("", "citizen", "caseworker"):
             text = f"{element.extension.performer!r} is neither citizen nor caseworker"
-            yield Finding(element.id, "unknown-performer", text)
+            yield Finding(element.id, "unknown-performer", text, parameters={"performer": element.extension.performer})
         if element.extension.performer == "caseworker" and not (
             bundle.metadata.get("office") or bundle.metadata.get("offices")
         ):
@@ -115,35 +141,61 @@ def _names(bundle: Bundle, offer: Offer) -> Iterator[Finding]:
 def _forms(bundle: Bundle, _: Offer) -> Iterator[Finding]:
     for kind in bundle.data_types.values():
         if kind.task_id and kind.task_id not in bundle.process.elements:
-            yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
+            yield Finding(
+                kind.task_id,
+                "form-without-step",
+                f"data type {kind.id} names a step that is not there",
+                parameters={"id": kind.id},
+            )
         schema = bundle.schema(kind.id)
         if schema is None:
-            yield Finding(kind.task_id, "schema-missing", f"models/{kind.schema}.schema.json is missing")
+            yield Finding(
+                kind.task_id,
+                "schema-missing",
+                f"models/{kind.schema}.schema.json is missing",
+                parameters={"schema": kind.schema},
+            )
     yield from _files(bundle)
     for name, content in bundle.files.items():
         if name.endswith(".json"):
             try:
                 json.loads(content)
             except ValueError:
-                yield Finding("", "unreadable-json", f"{name} is not JSON")
+                yield Finding("", "unreadable-json", f"{name} is not JSON", parameters={"name": name})
         if name.startswith("layouts/") and name.split("/")[1] not in bundle.process.elements:
-            yield Finding("", "layout-without-step", f"{name} belongs to a step that is not there", severity="warning")
+            yield Finding(
+                "",
+                "layout-without-step",
+                f"{name} belongs to a step that is not there",
+                severity="warning",
+                parameters={"name": name},
+            )
 
 
 def _files(bundle: Bundle) -> Iterator[Finding]:
     """A component that takes files is kept under a data type with its id, of the same step."""
     for kind in bundle.attachment_types.values():
         if kind.task_id and kind.task_id not in bundle.process.elements:
-            yield Finding(kind.task_id, "form-without-step", f"data type {kind.id} names a step that is not there")
+            yield Finding(
+                kind.task_id,
+                "form-without-step",
+                f"data type {kind.id} names a step that is not there",
+                parameters={"id": kind.id},
+            )
         if len(kind.id) > MAX_FILE_ID_LENGTH:
             text = f"{kind.id} takes files, and its id is longer than {MAX_FILE_ID_LENGTH} characters"
-            yield Finding(kind.task_id, "files-id-long", text)
+            yield Finding(
+                kind.task_id,
+                "files-id-long",
+                text,
+                parameters={"id": kind.id, "limit": MAX_FILE_ID_LENGTH},
+            )
     for element in _user_tasks(bundle):
         there = bundle.attachments_of(element.id)
         for component in bundle.components(element.id):
             if str(component.get("type", "")).lower() == "fileupload" and component.get("id") not in there:
                 text = f"{component.get('id')} takes files, but metadata.json has no data type of that id for the step"
-                yield Finding(element.id, "files-without-type", text)
+                yield Finding(element.id, "files-without-type", text, parameters={"id": component.get("id")})
 
 
 def _texts(bundle: Bundle, _: Offer) -> Iterator[Finding]:
@@ -151,7 +203,13 @@ def _texts(bundle: Bundle, _: Offer) -> Iterator[Finding]:
         element = key.removeprefix("task.").partition(".")[0]
         element = element if element in bundle.process.elements else ""
         severity = "error" if "nb" in missing else "warning"
-        yield Finding(element, "text-missing", f"text {key} is missing in {', '.join(missing)}", severity=severity)
+        yield Finding(
+            element,
+            "text-missing",
+            f"text {key} is missing in {', '.join(missing)}",
+            severity=severity,
+            parameters={"key": key, "missing": ", ".join(missing)},
+        )
 
 
 def missing_texts(bundle: Bundle) -> list[tuple[str, list[str]]]:
@@ -192,7 +250,7 @@ def _stages(bundle: Bundle, _: Offer) -> Iterator[Finding]:
     for element in bundle.process.elements.values():
         if element.extension.stage and element.extension.stage not in declared:
             text = f"stage {element.extension.stage!r} is not declared in metadata.json"
-            yield Finding(element.id, "stage-undeclared", text)
+            yield Finding(element.id, "stage-undeclared", text, parameters={"stage": element.extension.stage})
 
 
 def _access(bundle: Bundle, _: Offer) -> Iterator[Finding]:
@@ -204,7 +262,13 @@ def _access(bundle: Bundle, _: Offer) -> Iterator[Finding]:
         return
     for category, attribute in sorted({(m.category, m.attribute) for m in policy.matches if not m.is_requested}):
         text = f"no request has the attribute {attribute} of {category}: what asks for it permits nobody"
-        yield Finding(f"{FILE}#{attribute}", "policy-never-matches", text, severity="warning")
+        yield Finding(
+            f"{FILE}#{attribute}",
+            "policy-never-matches",
+            text,
+            severity="warning",
+            parameters={"attribute": attribute, "category": category},
+        )
     for element in _user_tasks(bundle):
         if not any(_permits(policy, bundle.key, element.id, role) for role in roles_named(policy)):
             yield Finding(element.id, "nobody-may", "policy.xml lets nobody do this step")
@@ -222,7 +286,7 @@ def _reading(bundle: Bundle, policy: Policy) -> Iterator[Finding]:
         for role in roles:
             if _permits(policy, bundle.key, element.id, role) and not reads(policy, bundle.key, element.id, role):
                 text = f"policy.xml lets {role} do this step but not read it"
-                yield Finding(element.id, "may-act-but-not-read", text)
+                yield Finding(element.id, "may-act-but-not-read", text, parameters={"role": role})
 
 
 def _not_evaluated(violation: Violation) -> Finding:

@@ -205,7 +205,7 @@ def test_it_is_changed_with_cases_running_and_they_are_moved_and_put_back(person
     ada.press("Publiser versjon 2")
     expect(main).to_contain_text("Hva skal skje med saker som er i gang (1)?")
     ada.press("Prøv flyttingen")
-    expect(main).to_contain_text("1 av 1 saker kan flyttes")
+    expect(main).to_contain_text("1 av 1 sak kan flyttes")
     ada.page.locator("#move").check()
     ada.page.locator("#reason").fill("Vi trenger fødselsdatoen")
     ada.picture("builder-publish-move")

@@ -43,7 +43,7 @@ def _basis(bundle: Bundle, basis: Mapping[str, str], element: Element) -> Iterat
     called = {part for e in bundle.process.elements.values() for part in (e.called, e.extension.task_type)}
     for one in sorted(wanted - called):
         text = f"what is fetched needs a {one}, and this process does not ask for it"
-        yield Finding(element.id, f"{one}-not-asked", text, severity="warning")
+        yield Finding(element.id, f"{one}-not-asked", text, severity="warning", parameters={"one": one})
 
 
 def left_by_jobs(bundle: Bundle) -> Iterator[tuple[str, str]]:
@@ -62,9 +62,19 @@ def _missing(element: Element, described: Described) -> Iterator[Finding]:
     kind = element.extension.task_type
     for setting in described.settings:
         if setting.required and config.get(setting.name) in (None, ""):
-            yield Finding(element.id, "setting-missing", f"{kind} needs the setting {setting.name!r}")
+            yield Finding(
+                element.id,
+                "setting-missing",
+                f"{kind} needs the setting {setting.name!r}",
+                parameters={"kind": kind, "name": setting.name},
+            )
     if described.either and not any(config.get(name) not in (None, "") for name in described.either):
-        yield Finding(element.id, "setting-missing", f"{kind} needs one of the settings {', '.join(described.either)}")
+        yield Finding(
+            element.id,
+            "setting-missing",
+            f"{kind} needs one of the settings {', '.join(described.either)}",
+            parameters={"kind": kind, "either": ", ".join(described.either)},
+        )
 
 
 def _setting_findings(
@@ -77,7 +87,13 @@ def _setting_findings(
 ) -> Iterator[Finding]:
     if setting is None:
         text = f"{element.extension.task_type} has no setting {name!r}"
-        yield Finding(element.id, "unknown-setting", text, severity="warning")
+        yield Finding(
+            element.id,
+            "unknown-setting",
+            text,
+            severity="warning",
+            parameters={"task_type": element.extension.task_type, "name": name},
+        )
         return
     if not isinstance(value, str) or not value:
         return  # an expression gives its value when the case is there
@@ -87,14 +103,27 @@ def _setting_findings(
         known = names.get(kind)
         for one in named(value) if setting.kind == "data_sets" else [value]:
             if known is not None and one not in known:
-                yield Finding(element.id, f"unknown-{kind.replace('_', '-')}", f"there is no {_NAMED[kind]} {one!r}")
+                yield Finding(
+                    element.id,
+                    f"unknown-{kind.replace('_', '-')}",
+                    f"there is no {_NAMED[kind]} {one!r}",
+                    parameters={"_NAMED": _NAMED[kind], "one": one},
+                )
     elif kind == "template" and value not in {one.id for one in letters_of(bundle)}:
-        yield Finding(element.id, "unknown-template", f"there is no letter {value!r}")
+        yield Finding(element.id, "unknown-template", f"there is no letter {value!r}", parameters={"value": value})
     elif kind == "flag" and value not in ("true", "false"):
-        yield Finding(element.id, "setting-unreadable", f"{name} must be true or false")
+        yield Finding(element.id, "setting-unreadable", f"{name} must be true or false", parameters={"name": name})
     elif kind == "choice" and value not in setting.choices:
-        yield Finding(element.id, "setting-unreadable", f"{name} must be one of {', '.join(setting.choices)}")
+        yield Finding(
+            element.id,
+            "setting-unreadable",
+            f"{name} must be one of {', '.join(setting.choices)}",
+            parameters={"name": name, "choices": ", ".join(setting.choices)},
+        )
     elif kind == "reply" and Wanted.read("", value).type not in ("", *TYPES):
         yield Finding(
-            element.id, "setting-unreadable", f"{name}: the type after the colon is one of {', '.join(TYPES)}"
+            element.id,
+            "setting-unreadable",
+            f"{name}: the type after the colon is one of {', '.join(TYPES)}",
+            parameters={"name": name, "TYPES": ", ".join(TYPES)},
         )

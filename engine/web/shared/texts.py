@@ -6,12 +6,13 @@ entry ``msgctxt`` is the key, so that a key stays when its wording changes. ``bu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("nb", "nn", "en")
@@ -82,6 +83,11 @@ def translate(language: str, key: str, **values: object) -> str:
     forms = _forms(language).get(key) or _forms(SOURCE).get(key) or (key,)
     text = forms[-1] if len(forms) == 1 else forms[_form(language, forms[-1], values)]
     return text.format(**values) if values else text
+
+
+def listed(language: str, items: Iterable[object]) -> str:
+    """``a, b og c``, as CLDR joins a list in the language."""
+    return format_list([str(item) for item in items], locale=language)
 
 
 def _form(language: str, text: str, values: dict[str, object]) -> int:

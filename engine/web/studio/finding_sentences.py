@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import g, url_for
 
 from engine.studio import template_editor
 from engine.web.shared import view
-from engine.web.shared.texts import NAMES
+from engine.web.shared.texts import NAMES, listed
 from engine.web.shared.texts import texts as page_texts
 from engine.workflow.bpmn.elements import Finding, Process
 from engine.workflow.definitions.bundle import Bundle
 
-_LACKING = re.compile(r"text (\S+) is missing in (.+)")
-
 
 def finding_text(finding: Finding, process: Process | None) -> dict[str, Any]:
-    """A finding in the reader's language, with the name of its step; the technical sentence lies under its code."""
+    """A finding in the reader's language, with the name of its step; what it is about lies under its code.
+
+    The message of the command line is English, so only a page in English has it.
+    """
     element = process.elements.get(finding.element) if process else None
     if process and finding.element in process.flows:
         element = process.elements[process.flows[finding.element].source]
-    key = f"finding.{finding.rule}"
+    rule = finding.rule if f"finding.{finding.rule}" in page_texts("nb") else "other"
     return {
         "severity": finding.severity,
         "element": finding.element,
@@ -31,10 +31,18 @@ def finding_text(finding: Finding, process: Process | None) -> dict[str, Any]:
         "href": "",
         "line": finding.line,
         "rule": finding.rule,
-        "text": view.t(key if key in page_texts("nb") else "finding.other"),
-        "suggest": view.t(f"suggest.{finding.rule}") if f"suggest.{finding.rule}" in page_texts("nb") else "",
-        "technical": f"{finding.message}. {finding.suggestion}".removesuffix(". "),
+        "text": view.t(f"finding.{rule}"),
+        "suggest": view.t(f"suggest.{rule}"),
+        "technical": _technical(finding),
     }
+
+
+def _technical(finding: Finding) -> str:
+    """The English message on an English page; in other languages the names and values it holds."""
+    if g.language == "en":
+        return f"{finding.message}. {finding.suggestion}".removesuffix(". ")
+    names = dict.fromkeys(str(value) for value in finding.parameters.values() if value not in (None, ""))
+    return view.t("finding.about", names=listed(g.language, names)) if names else ""
 
 
 def finding_place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
@@ -42,12 +50,11 @@ def finding_place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
     if finding.rule in ("policy-not-evaluated", "policy-never-matches"):
         file, _, name = finding.element.partition("#")
         return {"name": name, "element": file}
-    lacking = _LACKING.fullmatch(finding.message) if finding.rule == "text-missing" else None
-    if lacking is None or finding.element:
+    if finding.rule != "text-missing" or finding.element:
         return _template(key, bundle, finding)
-    name, languages = lacking[1], lacking[2].split(", ")
+    name, languages = str(finding.parameters["key"]), str(finding.parameters["missing"]).split(", ")
     name_text = bundle.texts.get("nb", {}).get(name, "")
-    text = view.t("finding.text-missing-in", languages=", ".join(NAMES[language] for language in languages))
+    text = view.t("finding.text-missing-in", languages=listed(g.language, map(NAMES.get, languages)))
     href = url_for("studio.show", key=key, fane="tekster", _anchor=f"tekst-{name}")
     return {"name": f"«{name_text[:60]}»" if name_text else name, "href": href, "text": text}
 

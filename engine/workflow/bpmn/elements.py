@@ -334,7 +334,11 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing the validator found. ``severity`` is "error" or "warning"."""
+    """One thing the validator found. ``severity`` is "error" or "warning".
+
+    message     in English, for the command line; pages have a text for ``rule`` in each language
+    parameters  what it is about, by name: names of elements, files and values, the same in every language
+    """
 
     element: str
     rule: str
@@ -342,3 +346,8 @@ class Finding:
     line: int = 0
     severity: str = "error"
     suggestion: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def row(self) -> dict[str, object]:
+        """As the command line prints it: everything but the parameters, which the message has."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "parameters"}

@@ -12,7 +12,12 @@ from engine.workflow.bpmn.timing import TimerSyntaxError, parse_cycle, parse_dat
 def can_be_executed(process: Process, can: Capabilities) -> Iterator[Finding]:
     for element in process.elements.values():
         if element.type not in can.elements:
-            yield at(element, "element-not-executable", f"{element.type} cannot be executed")
+            yield at(
+                element,
+                "element-not-executable",
+                f"{element.type} cannot be executed",
+                parameters={"type": element.type},
+            )
             continue
         place = "eventSubProcessStart" if starts_handler(process, element) else element.type
         kinds = [event.kind for event in element.events]
@@ -23,7 +28,12 @@ def can_be_executed(process: Process, can: Capabilities) -> Iterator[Finding]:
         for kind in dict.fromkeys(kinds):
             if kind not in can.events.get(place, ()):
                 where = "the start of an event subprocess" if place == "eventSubProcessStart" else element.type
-                yield at(element, "event-not-executable", f"{where} with a {kind} event cannot be executed")
+                yield at(
+                    element,
+                    "event-not-executable",
+                    f"{where} with a {kind} event cannot be executed",
+                    parameters={"kind": kind},
+                )
 
 
 def has_a_start(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -47,11 +57,21 @@ def attached_rightly(process: Process, _: Capabilities) -> Iterator[Finding]:
         host = process.elements.get(element.attached_to)
         kinds = {event.kind for event in element.events}
         if host is None:
-            yield at(element, "boundary-without-host", f"attached to {element.attached_to!r}, which is not there")
+            yield at(
+                element,
+                "boundary-without-host",
+                f"attached to {element.attached_to!r}, which is not there",
+                parameters={"attached_to": element.attached_to},
+            )
         elif not host.type.endswith(hosts):
-            yield at(element, "boundary-on-wrong-host", f"a boundary event cannot sit on a {host.type}")
+            yield at(
+                element,
+                "boundary-on-wrong-host",
+                f"a boundary event cannot sit on a {host.type}",
+                parameters={"type": host.type},
+            )
         elif host.scope != element.scope:
-            yield at(element, "boundary-on-wrong-host", f"{host.id} is in another scope")
+            yield at(element, "boundary-on-wrong-host", f"{host.id} is in another scope", parameters={"id": host.id})
         elif "cancel" in kinds and host.type != "transaction":
             yield at(element, "cancel-without-transaction", "a cancel boundary event sits on a transaction only")
 
@@ -92,10 +112,20 @@ def links_meet(process: Process, _: Capabilities) -> Iterator[Finding]:
         for event in element.events:
             if event.kind == "link" and element.type == "intermediateCatchEvent":
                 if process.links[element.scope, event.reference] != element.id:
-                    yield at(element, "link-target-twice", f"another link {event.reference!r} in this scope catches it")
+                    yield at(
+                        element,
+                        "link-target-twice",
+                        f"another link {event.reference!r} in this scope catches it",
+                        parameters={"reference": event.reference},
+                    )
             if event.kind == "link" and element.type == "intermediateThrowEvent":
                 if (element.scope, event.reference) not in process.links:
-                    yield at(element, "link-without-target", f"no catching link {event.reference!r} in this scope")
+                    yield at(
+                        element,
+                        "link-without-target",
+                        f"no catching link {event.reference!r} in this scope",
+                        parameters={"reference": event.reference},
+                    )
 
 
 def timers_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
@@ -136,7 +166,12 @@ def references_are_set(process: Process, _: Capabilities) -> Iterator[Finding]:
             yield at(element, "message-without-name", "the receive task waits for no message")
         for event in element.events:
             if event.kind in ("message", "signal") and not event.reference and not _named_elsewhere(process, element):
-                yield at(element, f"{event.kind}-without-name", f"the event waits for no {event.kind}")
+                yield at(
+                    element,
+                    f"{event.kind}-without-name",
+                    f"the event waits for no {event.kind}",
+                    parameters={"kind": event.kind},
+                )
         loop = element.multi_instance
         if loop is not None and loop.collection is None and loop.cardinality is None:
             yield at(element, "multi-instance-without-items", "neither a collection nor a number of instances")

@@ -10,7 +10,7 @@ that this engine does not execute or read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,4 +81,4 @@ def _severity(finding: Finding, ours: bool) -> str:
 
 
 def _row(finding: Finding) -> dict[str, Any]:
-    return {**asdict(finding), "section": SECTIONS.get(finding.rule, "")}
+    return {**finding.row(), "section": SECTIONS.get(finding.rule, "")}

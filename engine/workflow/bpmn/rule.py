@@ -25,8 +25,8 @@ class Capabilities:
 Rule = Callable[[Process, Capabilities], Iterator[Finding]]
 
 
-def at(element: Element, rule: str, message: str) -> Finding:
-    return Finding(element.id, rule, message, element.line)
+def at(element: Element, rule: str, message: str, parameters: Mapping[str, object] | None = None) -> Finding:
+    return Finding(element.id, rule, message, element.line, parameters=parameters or {})
 
 
 def starts_handler(process: Process, element: Element) -> bool:

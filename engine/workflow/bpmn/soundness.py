@@ -36,11 +36,16 @@ def has_an_end(process: Process, _: Capabilities) -> Iterator[Finding]:
 def flows_fit(process: Process, _: Capabilities) -> Iterator[Finding]:
     for element in process.elements.values():
         if element.type in ("startEvent", "boundaryEvent") and element.incoming:
-            yield at(element, "flow-into-start", f"{element.type} must not have incoming flows")
+            yield at(
+                element,
+                "flow-into-start",
+                f"{element.type} must not have incoming flows",
+                parameters={"type": element.type},
+            )
         if element.type == "endEvent" and element.outgoing:
             yield at(element, "flow-out-of-end", "an end event must not have outgoing flows")
         if element.type in ("startEvent", "boundaryEvent") and not element.outgoing and not _compensates(element):
-            yield at(element, "no-way-on", f"{element.type} leads nowhere")
+            yield at(element, "no-way-on", f"{element.type} leads nowhere", parameters={"type": element.type})
         if element.default and element.default not in element.outgoing:
             yield at(element, "default-not-outgoing", "the default flow does not leave this element")
 
@@ -59,6 +64,7 @@ def gateways_decide(process: Process, _: Capabilities) -> Iterator[Finding]:
                 element,
                 "flow-without-condition",
                 f"flow {bare[0]} has no condition and is not the default",
+                parameters={"bare": bare[0]},
             )
 
 
@@ -82,7 +88,7 @@ def compensation_handled(process: Process, _: Capabilities) -> Iterator[Finding]
             if event.kind == "compensation" and event.reference and element.type in THROWING:
                 if named is None or not (named.handler or named.id in process.children):
                     text = f"it compensates {event.reference}, which has nothing that could undo it"
-                    yield at(element, "compensation-of-nothing", text)
+                    yield at(element, "compensation-of-nothing", text, parameters={"reference": event.reference})
         if element.for_compensation and (element.incoming or element.outgoing):
             yield at(element, "handler-in-flow", "a compensation handler has no sequence flows")
 
@@ -123,6 +129,7 @@ def joins_complete(process: Process, _: Capabilities) -> Iterator[Finding]:
                 f"it waits for several branches of {choice}, of which only one is taken",
                 element.line,
                 "warning",
+                parameters={"choice": choice},
             )
 
 

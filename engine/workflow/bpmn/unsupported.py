@@ -31,7 +31,13 @@ def executable_parts(model: Model, can: Capabilities) -> Iterator[Finding]:
     """Nodes and events of processes that cannot be executed."""
     for kind in sorted(NODES - can.elements):
         for node in model.each(kind):
-            yield at(node, "element-not-executable", f"{kind} cannot be executed", severity=UNSUPPORTED)
+            yield at(
+                node,
+                "element-not-executable",
+                f"{kind} cannot be executed",
+                severity=UNSUPPORTED,
+                parameters={"kind": kind},
+            )
     for event in model.each(*sorted(EVENTS & can.elements)):
         handles = local(event) == "startEvent" and is_true(event.getparent(), "triggeredByEvent")
         allowed = can.events.get("eventSubProcessStart" if handles else local(event), frozenset())
@@ -39,14 +45,26 @@ def executable_parts(model: Model, can: Capabilities) -> Iterator[Finding]:
         for kind in dict.fromkeys(kinds + ["multiple"] * (len(kinds) > 1)):
             if kind not in allowed and kind != "unknown":
                 text = f"{local(event)} with a {kind} event cannot be executed"
-                yield at(event, "event-not-executable", text, severity=UNSUPPORTED)
+                yield at(
+                    event,
+                    "event-not-executable",
+                    text,
+                    severity=UNSUPPORTED,
+                    parameters={"event": local(event), "kind": kind},
+                )
 
 
 def never_executed(model: Model) -> Iterator[Finding]:
     """Choreographies and conversations: good BPMN, a picture of who talks with whom, nothing an engine runs."""
     for kind in _TALK:
         for node in model.each(kind):
-            yield at(node, "not-executed", f"a {kind} is a description; it is not executed", severity=UNSUPPORTED)
+            yield at(
+                node,
+                "not-executed",
+                f"a {kind} is a description; it is not executed",
+                severity=UNSUPPORTED,
+                parameters={"kind": kind},
+            )
     if model.all.get("definitions") and not model.all.get("process"):
         yield at(
             model.root, "not-executed", "the file has no process, so nothing can be executed", severity=UNSUPPORTED
@@ -64,7 +82,13 @@ def extensions_not_read(model: Model) -> Iterator[Finding]:
                 counts[name] = counts.get(name, 0) + 1
     for name, node in first.items():
         places = f" ({counts[name]} places)" if counts[name] > 1 else ""
-        yield at(node, "extension-not-read", f"{_short(node, name)} is not read{places}", severity=UNSUPPORTED)
+        yield at(
+            node,
+            "extension-not-read",
+            f"{_short(node, name)} is not read{places}",
+            severity=UNSUPPORTED,
+            parameters={"node": _short(node, name), "places": places},
+        )
 
 
 def _foreign(node: Node) -> Iterator[str]:

@@ -145,10 +145,10 @@ def test_the_administrator_chooses_what_a_removed_stage_has_become(ada: Administ
     page = ada.get(f"{AT}/publiser")
     assert f"Fasen {gone['title']['nb']} (saker: 1) er blitt" in page
     status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)))
-    assert "0 av 1 saker kan flyttes" in page and "Saken er i en fase som ikke finnes" in page
+    assert "0 av 1 sak kan flyttes" in page and "Saken er i en fase som ikke finnes" in page
     chosen = {f"map-stage:{gone['id']}": metadata["stages"][0]["id"]}
     status, page = ada.post(f"{AT}/publiser/prov", revision=revision(ada.get(AT)), **chosen)
-    assert "1 av 1 saker kan flyttes" in page
+    assert "1 av 1 sak kan flyttes" in page
     status, page = publish(ada, cases="move", **chosen)
     assert status == 303
     product.work()

@@ -34,7 +34,12 @@ def quantities_are_positive(model: Model) -> Iterator[Finding]:
         for number, name in (("EXT.037", "startQuantity"), ("EXT.038", "completionQuantity")):
             written = (node.get(name) or "1").strip()
             if whole(written) is not None and int(written) < 1:
-                yield at(node, number, f"{name} is {written}, at least 1 is needed")
+                yield at(
+                    node,
+                    number,
+                    f"{name} is {written}, at least 1 is needed",
+                    parameters={"name": name, "written": written},
+                )
 
 
 def whole(text: str) -> int | None:
@@ -87,15 +92,27 @@ def message_tasks_fit_their_message(model: Model) -> Iterator[Finding]:
                 continue
             data = data_of(task, datum)
             if len(data_of(task, group)) > 1:
-                yield at(task, numbers[0], f"a {kind} with a message has at most one {group}")
+                yield at(
+                    task,
+                    numbers[0],
+                    f"a {kind} with a message has at most one {group}",
+                    parameters={"kind": kind, "group": group},
+                )
             if len(data) > 1:
-                yield at(task, numbers[1], f"a {kind} with a message has at most one {datum}")
+                yield at(
+                    task,
+                    numbers[1],
+                    f"a {kind} with a message has at most one {datum}",
+                    parameters={"kind": kind, "datum": datum},
+                )
             found = model.resolve(task, task.get("messageRef"))
             if not data or found is None:
                 continue
             wanted = found[0].item(found[1], "itemRef")
             if wanted not in {model.item(one) for one in data}:
-                yield at(data[0], numbers[2], f"the {datum} is not of the item its message has")
+                yield at(
+                    data[0], numbers[2], f"the {datum} is not of the item its message has", parameters={"datum": datum}
+                )
 
 
 def receive_and_script_tasks_are_complete(model: Model) -> Iterator[Finding]:
@@ -111,7 +128,12 @@ def processes_hold_no_choreography(model: Model) -> Iterator[Finding]:
     for number, kinds in (("EXT.036", ("process",)), ("EXT.056", tuple(SCOPES))):
         for scope in model.each(*sorted(kinds)):
             for node in children(scope, *_CHOREOGRAPHY):
-                yield at(node, number, f"a {local(scope)} holds no choreography activities")
+                yield at(
+                    node,
+                    number,
+                    f"a {local(scope)} holds no choreography activities",
+                    parameters={"scope": local(scope)},
+                )
 
 
 def event_subprocesses_stand_apart(model: Model) -> Iterator[Finding]:
@@ -129,7 +151,7 @@ def ad_hoc_subprocesses_hold_activities(model: Model) -> Iterator[Finding]:
         if not children(scope, *ACTIVITIES):
             yield at(scope, "EXT.061", "an ad-hoc subprocess holds at least one activity")
         for node in children(scope, "startEvent", "endEvent", *_CHOREOGRAPHY):
-            yield at(node, "EXT.062", f"an ad-hoc subprocess has no {local(node)}")
+            yield at(node, "EXT.062", f"an ad-hoc subprocess has no {local(node)}", parameters={"node": local(node)})
 
 
 def calls_carry_the_called_data(model: Model) -> Iterator[Finding]:
@@ -143,10 +165,20 @@ def calls_carry_the_called_data(model: Model) -> Iterator[Finding]:
             mine = sorted(str(model.item(data)) for data in data_of(call, kind))
             theirs = sorted(str(home.item(data)) for data in data_of(called, kind))
             if mine != theirs:
-                yield at(call, "EXT.063", f"the {kind}s are not those of {called.get('id')}")
+                yield at(
+                    call,
+                    "EXT.063",
+                    f"the {kind}s are not those of {called.get('id')}",
+                    parameters={"kind": kind, "id": called.get("id")},
+                )
         for kind, refs in (("inputSet", "dataInputRefs"), ("outputSet", "dataOutputRefs")):
             if _sizes(call, kind, refs) != _sizes(called, kind, refs):
-                yield at(call, "EXT.063", f"the {kind}s are not those of {called.get('id')}")
+                yield at(
+                    call,
+                    "EXT.063",
+                    f"the {kind}s are not those of {called.get('id')}",
+                    parameters={"kind": kind, "id": called.get("id")},
+                )
 
 
 def _sizes(owner: Node, kind: str, refs: str) -> list[int]:
@@ -169,7 +201,13 @@ def interfaces_are_bound(model: Model) -> Iterator[Finding]:
             for operation in () if interface is None else children(interface, "operation"):
                 if operation.get("id") not in bound:
                     text = f"operation {operation.get('id')} of its interface has no ioBinding"
-                    yield at(callable_, "BPMN.interface-unbound", text, severity="warning")
+                    yield at(
+                        callable_,
+                        "BPMN.interface-unbound",
+                        text,
+                        severity="warning",
+                        parameters={"id": operation.get("id")},
+                    )
 
 
 def _bound(model: Model, callable_: Node, binding: Node) -> Iterator[Finding]:
@@ -184,9 +222,11 @@ def _bound(model: Model, callable_: Node, binding: Node) -> Iterator[Finding]:
         data = [one for one in data_of(callable_, kind) if one.get("id") == binding.get(name)]
         references = children(operation, messages)
         if not data:
-            yield at(binding, "EXT.065", f"{name} is no {kind} of what is bound")
+            yield at(
+                binding, "EXT.065", f"{name} is no {kind} of what is bound", parameters={"name": name, "kind": kind}
+            )
         elif not references or not _carried(model, data, home, references):
-            yield at(binding, "EXT.065", f"the {kind} is not of the item the operation has")
+            yield at(binding, "EXT.065", f"the {kind} is not of the item the operation has", parameters={"kind": kind})
 
 
 def loops_have_items(model: Model) -> Iterator[Finding]:
@@ -220,16 +260,28 @@ def _items(model: Model, loop: Node, number: str, reference: str, item: str) -> 
         data = model.find(whole_ref, whole_ref.text)
         for one in children(loop, item) if data is not None else ():
             if is_true(one, "isCollection"):
-                yield at(one, number, f"the {item} is one of the collection, not a collection itself")
+                yield at(
+                    one,
+                    number,
+                    f"the {item} is one of the collection, not a collection itself",
+                    parameters={"item": item},
+                )
             elif model.item(data) != model.item(one):
-                yield at(one, number, f"the {item} is not of the structure of the collection")
+                yield at(
+                    one, number, f"the {item} is not of the structure of the collection", parameters={"item": item}
+                )
 
 
 def _behavior(loop: Node) -> Iterator[Finding]:
     behavior = loop.get("behavior", "All")
     needed = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}.get(behavior)
     if needed and not loop.get(needed):
-        yield at(loop, "BPMN.loop-behavior", f"behavior {behavior} needs {needed}")
+        yield at(
+            loop,
+            "BPMN.loop-behavior",
+            f"behavior {behavior} needs {needed}",
+            parameters={"behavior": behavior, "needed": needed},
+        )
     if behavior == "Complex" and not children(loop, "complexBehaviorDefinition"):
         yield at(loop, "BPMN.loop-behavior", "complex behavior needs a complexBehaviorDefinition")
 

@@ -27,10 +27,12 @@ _MAPPINGS = frozenset({"participantAssociation", "messageFlowAssociation", "conv
 def collaborations_hold_what_they_may(model: Model) -> Iterator[Finding]:
     for node in model.each("choreography", "globalConversation"):
         if children(node, "choreographyRef"):
-            yield at(node, "EXT.027", f"a {local(node)} refers to no choreography")
+            yield at(node, "EXT.027", f"a {local(node)} refers to no choreography", parameters={"node": local(node)})
     for node in model.each("globalConversation"):
         for child in children(node, *_TALKS, *_MAPPINGS, *ARTIFACTS):
-            yield at(child, "EXT.032", f"a global conversation holds no {local(child)}")
+            yield at(
+                child, "EXT.032", f"a global conversation holds no {local(child)}", parameters={"child": local(child)}
+            )
     for node in model.each("collaboration"):
         for reference in children(node, "choreographyRef"):
             choreography = model.find(reference, reference.text)
@@ -42,9 +44,14 @@ def multiplicities_are_ranges(model: Model) -> Iterator[Finding]:
     for node in model.each("participantMultiplicity"):
         minimum, maximum = whole(node.get("minimum", "0").strip()), whole(node.get("maximum", "1").strip())
         if minimum is not None and minimum < 0:
-            yield at(node, "EXT.029", f"minimum is {minimum}, it must not be negative")
+            yield at(node, "EXT.029", f"minimum is {minimum}, it must not be negative", parameters={"minimum": minimum})
         if minimum is not None and maximum is not None and maximum < max(1, minimum):
-            yield at(node, "EXT.030", f"maximum is {maximum}, it is at least 1 and at least the minimum, {minimum}")
+            yield at(
+                node,
+                "EXT.030",
+                f"maximum is {maximum}, it is at least 1 and at least the minimum, {minimum}",
+                parameters={"maximum": maximum, "minimum": minimum},
+            )
 
 
 def message_flows_cross_pools(model: Model) -> Iterator[Finding]:

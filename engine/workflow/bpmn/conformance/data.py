@@ -38,7 +38,12 @@ def collections_agree(model: Model) -> Iterator[Finding]:
         definition = model.find(node, node.get("itemSubjectRef")) if node.get("itemSubjectRef") else None
         if definition is not None and local(definition) == "itemDefinition":
             if is_true(definition, "isCollection") != is_true(node, "isCollection"):
-                yield at(node, "EXT.020", f"isCollection is not what item definition {definition.get('id')} says")
+                yield at(
+                    node,
+                    "EXT.020",
+                    f"isCollection is not what item definition {definition.get('id')} says",
+                    parameters={"id": definition.get("id")},
+                )
 
 
 def data_references_are_named_after_their_object(model: Model) -> Iterator[Finding]:
@@ -65,14 +70,25 @@ def data_stands_in_a_set(model: Model) -> Iterator[Finding]:
         named = {reference for one in model.each(group) for reference in texts(one, f"{kind}Refs")}
         for data in model.each(kind):
             if data.get("id") not in named:
-                yield at(data, number, f"no {group} names this {kind}", f"add it to {kind}Refs of an {group}")
+                yield at(
+                    data,
+                    number,
+                    f"no {group} names this {kind}",
+                    f"add it to {kind}Refs of an {group}",
+                    parameters={"group": group, "kind": kind},
+                )
 
 
 def subsets_are_of_their_set(model: Model) -> Iterator[Finding]:
     for number, group, part, all_ in _SUBSETS:
         for owner in model.each(group):
             for stray in sorted(set(texts(owner, part)) - set(texts(owner, all_))):
-                yield at(owner, number, f"{part} names {stray}, which is not among its {all_}")
+                yield at(
+                    owner,
+                    number,
+                    f"{part} names {stray}, which is not among its {all_}",
+                    parameters={"part": part, "stray": stray, "all_of": all_},
+                )
 
 
 def sets_refer_to_each_other(model: Model) -> Iterator[Finding]:
@@ -84,7 +100,12 @@ def sets_refer_to_each_other(model: Model) -> Iterator[Finding]:
             for reference in children(owner, name):
                 other = model.find(reference, reference.text)
                 if other is not None and owner.get("id") not in texts(other, back):
-                    yield at(owner, "EXT.087", f"set {other.get('id')} does not refer back to this one")
+                    yield at(
+                        owner,
+                        "EXT.087",
+                        f"set {other.get('id')} does not refer back to this one",
+                        parameters={"id": other.get("id")},
+                    )
 
 
 def associations_change_nothing_unsaid(model: Model) -> Iterator[Finding]:
@@ -119,13 +140,18 @@ def events_carry_their_payload(model: Model) -> Iterator[Finding]:
         definitions = model.definitions(event)
         carrying = [one for one in definitions if event_kind(one) in _PAYLOAD]
         if len(data) not in {len(definitions), len(carrying)} or not definitions:
-            yield at(event, "EXT.093", f"the event carries {len(definitions)} things and has {len(data)} data")
+            yield at(
+                event,
+                "EXT.093",
+                f"the event carries {len(definitions)} things and has {len(data)} data",
+                parameters={"definitions": len(definitions), "data": len(data)},
+            )
             continue
         for datum, definition in zip(data, carrying if len(data) == len(carrying) else definitions, strict=True):
             kind = event_kind(definition)
             found = model.resolve(definition, definition.get(f"{kind}Ref")) if kind in _PAYLOAD else None
             if found is not None and found[0].item(found[1], _PAYLOAD[kind]) != model.item(datum):
-                yield at(event, "EXT.094", f"the datum is not of the item its {kind} has")
+                yield at(event, "EXT.094", f"the datum is not of the item its {kind} has", parameters={"kind": kind})
 
 
 RULES = (

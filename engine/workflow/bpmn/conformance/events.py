@@ -60,7 +60,13 @@ def kinds_fit_the_place(model: Model) -> Iterator[Finding]:
         kinds = model.event_kinds(event)
         for kind in dict.fromkeys(kinds or [""]):
             if kind not in allowed and kind != "unknown":
-                yield at(event, number, f"a {local(event)} here cannot be of kind {kind or 'none'}", _wanted(allowed))
+                yield at(
+                    event,
+                    number,
+                    f"a {local(event)} here cannot be of kind {kind or 'none'}",
+                    _wanted(allowed),
+                    parameters={"event": local(event)},
+                )
         loose = is_false(event, "cancelActivity" if local(event) == "boundaryEvent" else "isInterrupting")
         bound = _MUST_INTERRUPT & set(kinds) & allowed
         if loose and bound and number in ("EXT.110", "EXT.059"):
@@ -125,7 +131,12 @@ def cancel_belongs_to_transactions(model: Model) -> Iterator[Finding]:
     for event in model.each("boundaryEvent"):
         host = model.find(event, event.get("attachedToRef"))
         if "cancel" in model.event_kinds(event) and host is not None and local(host) != "transaction":
-            yield at(event, "EXT.111", f"a cancel event sits on a transaction, not on a {local(host)}")
+            yield at(
+                event,
+                "EXT.111",
+                f"a cancel event sits on a transaction, not on a {local(host)}",
+                parameters={"host": local(host)},
+            )
 
 
 def boundaries_only_lead_on(model: Model) -> Iterator[Finding]:
@@ -199,12 +210,22 @@ def links_meet(model: Model) -> Iterator[Finding]:
             other = model.find(link, source.text)
             if local(other) == "linkEventDefinition" and other is not None:
                 if link.get("id") not in _names(other, "target"):
-                    yield at(link, "EXT.118", f"link {other.get('id')} does not name this one as its target")
+                    yield at(
+                        link,
+                        "EXT.118",
+                        f"link {other.get('id')} does not name this one as its target",
+                        parameters={"id": other.get("id")},
+                    )
 
 
 def _linked(link: Node, other: Node) -> Iterator[Finding]:
     if link.get("id") not in _names(other, "source"):
-        yield at(link, "EXT.118", f"link {other.get('id')} does not name this one as a source")
+        yield at(
+            link,
+            "EXT.118",
+            f"link {other.get('id')} does not name this one as a source",
+            parameters={"id": other.get("id")},
+        )
     if other.getparent().getparent() is not link.getparent().getparent():
         yield at(link, "EXT.126", "a link leads to another place in the same process or subprocess")
 
@@ -226,7 +247,7 @@ def _links_by_name(throws: list[Node], catches: list[Node]) -> Iterator[Finding]
     for link in throws:
         if (count := targets[place(link)]) != 1:
             text = f"a throwing link leads to one catching link of its name in its scope, here are {count}"
-            yield at(link, "BPMN.link-name", text)
+            yield at(link, "BPMN.link-name", text, parameters={"count": count})
     for link in catches:
         if not sources[place(link)]:
             yield at(link, "BPMN.link-name", "no throwing link of this name leads here")
@@ -297,7 +318,7 @@ def called_processes_can_start(model: Model) -> Iterator[Finding]:
         starts = children(process, "startEvent")
         if starts and all(home.event_kinds(start) for start in starts):
             text = f"{process.get('id')} has no start event without trigger, so it cannot be called"
-            yield at(call, "EXT.099", text, "give it a plain start event")
+            yield at(call, "EXT.099", text, "give it a plain start event", parameters={"id": process.get("id")})
 
 
 RULES = (

@@ -44,9 +44,14 @@ def flows_join_nodes(model: Model) -> Iterator[Finding]:
             if end is None or local(end) in ARTIFACTS:
                 continue
             if local(end) not in NODES:
-                yield at(flow, number, f"{name} is a {local(end)}; a flow joins activities, gateways and events")
+                yield at(
+                    flow,
+                    number,
+                    f"{name} is a {local(end)}; a flow joins activities, gateways and events",
+                    parameters={"name": name, "end": local(end)},
+                )
             elif is_true(end, "triggeredByEvent"):
-                yield at(flow, number, f"{name} is an event subprocess, which no flow joins")
+                yield at(flow, number, f"{name} is an event subprocess, which no flow joins", parameters={"name": name})
 
 
 def nodes_name_their_flows(model: Model) -> Iterator[Finding]:
@@ -62,10 +67,21 @@ def nodes_name_their_flows(model: Model) -> Iterator[Finding]:
             flows = {flow.get("id") for flow in drawn.get(identity, ())}
             listed = set(texts(node, name))
             for missing in sorted(filter(None, flows - listed)):
-                yield at(node, "EXT.023", f"flow {missing} is not listed as {name}", f"add it to {name}")
+                yield at(
+                    node,
+                    "EXT.023",
+                    f"flow {missing} is not listed as {name}",
+                    f"add it to {name}",
+                    parameters={"missing": missing, "name": name},
+                )
             for stray in sorted(listed - flows):
                 if stray in model.by_id:
-                    yield at(node, "EXT.023", f"flow {stray} is listed as {name}, but does not meet this element")
+                    yield at(
+                        node,
+                        "EXT.023",
+                        f"flow {stray} is listed as {name}, but does not meet this element",
+                        parameters={"stray": stray, "name": name},
+                    )
 
 
 def executable_flows_are_immediate(model: Model) -> Iterator[Finding]:
@@ -80,7 +96,12 @@ def conditions_stand_where_a_choice_is(model: Model) -> Iterator[Finding]:
             continue
         source = model.find(flow, flow.get("sourceRef"))
         if local(source) in EVENTS:
-            yield at(flow, "EXT.025", f"a flow out of a {local(source)} must not have a condition")
+            yield at(
+                flow,
+                "EXT.025",
+                f"a flow out of a {local(source)} must not have a condition",
+                parameters={"source": local(source)},
+            )
         elif source is not None and local(source) in ACTIVITIES and len(model.outgoing_ids(source)) < 2:
             text = "a conditional flow out of an activity needs another flow beside it"
             yield at(flow, "EXT.025", text, "remove the condition, or draw the flow for the other case")
@@ -94,7 +115,12 @@ def defaults_leave_their_node(model: Model) -> Iterator[Finding]:
         default = node.get("default")
         flow = model.by_id.get(default or "")
         if flow is not None and local(flow) == "sequenceFlow" and flow.get("sourceRef") != node.get("id"):
-            yield at(node, "EXT.026", f"the default flow {default} does not leave this element")
+            yield at(
+                node,
+                "EXT.026",
+                f"the default flow {default} does not leave this element",
+                parameters={"default": default},
+            )
 
 
 def flows_stay_in_their_scope(model: Model) -> Iterator[Finding]:
@@ -125,7 +151,13 @@ def executable_expressions_are_formal(model: Model) -> Iterator[Finding]:
             for expression in children(node, *names):
                 if not is_formal(expression) and model.executable(expression):
                     text = f"{local(expression)} of an executable process is not a formal expression"
-                    yield at(expression, "EXT.012", text, 'write xsi:type="tFormalExpression"')
+                    yield at(
+                        expression,
+                        "EXT.012",
+                        text,
+                        'write xsi:type="tFormalExpression"',
+                        parameters={"expression": local(expression)},
+                    )
 
 
 def formal_expressions_have_a_body(model: Model) -> Iterator[Finding]:
@@ -134,7 +166,12 @@ def formal_expressions_have_a_body(model: Model) -> Iterator[Finding]:
     ]
     for node in (*model.each(*_ALWAYS_FORMAL), *conditions, *_typed(model)):
         if not "".join(node.itertext()).strip():
-            yield at(node, "EXT.013", f"{local(node)} is a formal expression and says nothing")
+            yield at(
+                node,
+                "EXT.013",
+                f"{local(node)} is a formal expression and says nothing",
+                parameters={"node": local(node)},
+            )
 
 
 def _typed(model: Model) -> Iterator[Node]:

@@ -16,9 +16,19 @@ def directions_are_respected(model: Model) -> Iterator[Finding]:
         direction = gateway.get("gatewayDirection", "Unspecified").strip()
         before, after = len(model.into(gateway)), len(model.out_of(gateway))
         if direction == "Converging" and after > 1:
-            yield at(gateway, "EXT.017", f"a converging gateway has one outgoing flow, not {after}")
+            yield at(
+                gateway,
+                "EXT.017",
+                f"a converging gateway has one outgoing flow, not {after}",
+                parameters={"after": after},
+            )
         elif direction == "Diverging" and before > 1:
-            yield at(gateway, "EXT.018", f"a diverging gateway has one incoming flow, not {before}")
+            yield at(
+                gateway,
+                "EXT.018",
+                f"a diverging gateway has one incoming flow, not {before}",
+                parameters={"before": before},
+            )
         elif direction == "Mixed" and min(len(model.incoming_ids(gateway)), len(model.outgoing_ids(gateway))) < 2:
             yield at(gateway, "EXT.019", "a mixed gateway has several incoming and several outgoing flows")
 

@@ -53,12 +53,20 @@ def follow(model: Model, file: Path, conform: Conform) -> list[Finding]:
             imported = read.get(target) if target is not None else None
             if target is None or target not in read:
                 text = f"the imported file {node.get('location', '')[:80]!r} is not in this folder"
-                found.append(at(report_at, RULE, text))
+                found.append(at(report_at, RULE, text, parameters={"location": node.get("location", "")[:80]}))
             found += _connect(current, node, report_at, imported)
     for other, name, report_at in entered:
         for finding in conform(other):
             text = f"{name}: {finding.element}: {finding.message}"
-            found.append(at(report_at, finding.rule, text, severity=finding.severity))
+            found.append(
+                at(
+                    report_at,
+                    finding.rule,
+                    text,
+                    severity=finding.severity,
+                    parameters={"location": node.get("location", "")[:80]},
+                )
+            )
     return found
 
 
@@ -79,7 +87,14 @@ def _of_another_kind(node: Node, report_at: Node, target: Path | None) -> list[F
     if target is not None:
         _root(node, target, report_at, found)
     elif location and "://" not in location:
-        found.append(at(report_at, RULE, f"the imported file {location[:80]!r} is not in this folder"))
+        found.append(
+            at(
+                report_at,
+                RULE,
+                f"the imported file {location[:80]!r} is not in this folder",
+                parameters={"location": location[:80]},
+            )
+        )
     return found
 
 
@@ -93,11 +108,25 @@ def _root(node: Node, target: Path, report_at: Node, found: list[Finding]) -> No
     try:
         root = read_xml(target.read_bytes())
     except (BpmnSyntaxError, OSError) as error:
-        found.append(at(report_at, RULE, f"the imported file {target.name} cannot be read: {error}"))
+        found.append(
+            at(
+                report_at,
+                RULE,
+                f"the imported file {target.name} cannot be read: {error}",
+                parameters={"name": target.name},
+            )
+        )
         return None
     wanted = _ROOTS.get(node.get("importType", ""))
     if wanted is not None and not root.tag.startswith(f"{{{wanted}}}"):
-        found.append(at(report_at, RULE, f"the imported file {target.name} is not of the type the import says"))
+        found.append(
+            at(
+                report_at,
+                RULE,
+                f"the imported file {target.name} is not of the type the import says",
+                parameters={"name": target.name},
+            )
+        )
         return None
     return root
 
@@ -112,7 +141,16 @@ def _connect(model: Model, node: Node, report_at: Node, imported: Model | None) 
     if imported.namespace == namespace:
         shared = sorted(set(model.by_id) & set(imported.by_id)) if namespace == model.namespace else []
         return [
-            at(report_at, "EXT.002", f"the id {name} is used here and in the imported file") for name in shared[:20]
+            at(report_at, "EXT.002", f"the id {name} is used here and in the imported file", parameters={"name": name})
+            for name in shared[:20]
         ]
     text = f"the imported file has the namespace {imported.namespace[:80]!r}, not {namespace[:80]!r}"
-    return [at(report_at, "BPMN.import-namespace", text, severity="warning")]
+    return [
+        at(
+            report_at,
+            "BPMN.import-namespace",
+            text,
+            severity="warning",
+            parameters={"namespace": imported.namespace[:80]},
+        )
+    ]

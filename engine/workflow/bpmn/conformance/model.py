@@ -6,7 +6,7 @@ The parser keeps what is executed; these rules also check what is not executed
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -201,12 +201,19 @@ def scope_of(node: Node) -> Node | None:
     return next((above for above in node.iterancestors() if local(above) in CONTAINERS), None)
 
 
-def at(node: Node, rule: str, message: str, suggestion: str = "", severity: str = "error") -> Finding:
+def at(
+    node: Node,
+    rule: str,
+    message: str,
+    suggestion: str = "",
+    severity: str = "error",
+    parameters: Mapping[str, object] | None = None,
+) -> Finding:
     """A finding of the standard's own rules, at the nearest element that has an id."""
     named = node
     while named.get("id") is None and named.getparent() is not None:
         named = named.getparent()
-    return Finding(named.get("id", ""), rule, message, node.sourceline or 0, severity, suggestion)
+    return Finding(named.get("id", ""), rule, message, node.sourceline or 0, severity, suggestion, parameters or {})
 
 
 def grouped(nodes: Any, attribute: str) -> dict[str, list[Node]]:

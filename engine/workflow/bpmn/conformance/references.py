@@ -61,16 +61,29 @@ def _followed(model: Model, node: Node, name: str, value: str, wanted: Kind) -> 
         if namespace is None or namespace not in model.imports:
             why = f"the prefix {prefix} stands for no imported file"
             text = f"{name} {value[:80]!r} leads nowhere: {why}"
-            yield at(node, "REF.existence", text, "import the file it is in", "warning")
+            yield at(
+                node,
+                "REF.existence",
+                text,
+                "import the file it is in",
+                "warning",
+                parameters={"name": name, "value": value[:80]},
+            )
             return
     target = model.find(node, value) if wanted.name == "qname" else model.by_id.get(value)
     if target is None:
         text = f"{name} {value[:80]!r} leads nowhere: there is no such id"
-        yield at(node, "REF.existence", text, severity=severity)
+        yield at(node, "REF.existence", text, severity=severity, parameters={"name": name, "value": value[:80]})
     elif "*" not in wanted.target and local(target) not in wanted.target:
         if local(node) not in _FLOWS or local(target) not in ARTIFACTS:  # artifacts have rules of their own
             text = f"{name} leads to a {local(target)}, it should be {_named(wanted.target)}"
-            yield at(node, "REF.type", text, severity="error" if decides or name == "default" else "warning")
+            yield at(
+                node,
+                "REF.type",
+                text,
+                severity="error" if decides or name == "default" else "warning",
+                parameters={"name": name, "target": local(target)},
+            )
 
 
 def _named(kinds: frozenset[str]) -> str:
@@ -86,7 +99,13 @@ def the_diagram_shows_what_is_there(model: Model) -> Iterator[Finding]:
     for shape in model.root.iterfind(f"{DIAGRAM}BPMNDiagram/{DIAGRAM}BPMNPlane/*"):
         value = shape.get("bpmnElement")
         if value and ":" not in value and model.find(shape, value) is None:
-            yield at(shape, "REF.diagram", f"the diagram shows {value!r}, which is not there", severity="warning")
+            yield at(
+                shape,
+                "REF.diagram",
+                f"the diagram shows {value!r}, which is not there",
+                severity="warning",
+                parameters={"value": value},
+            )
 
 
 def artifacts_are_no_ends_of_flows(model: Model) -> Iterator[Finding]:
@@ -100,6 +119,7 @@ def artifacts_are_no_ends_of_flows(model: Model) -> Iterator[Finding]:
                         number,
                         f"{name} of a {kind} is a {local(end)}, which no flow joins",
                         "join it with an association",
+                        parameters={"name": name, "kind": kind, "end": local(end)},
                     )
 
 

@@ -62,6 +62,7 @@ def elements_are_known(model: Model) -> Iterator[Finding]:
                     "XSD.element",
                     f"{local(node)} has no element {shown}",
                     "" if name else "what is not of the standard belongs in extensionElements",
+                    parameters={"node": local(node)},
                 )
 
 
@@ -79,16 +80,27 @@ def children_stand_in_order(model: Model) -> Iterator[Finding]:
             counts[index] += 1
             if index < last:
                 before = known.slots[last].label.lower()
-                yield at(child, "XSD.order", f"{local(child)} stands after {before} in its {local(node)}")
+                yield at(
+                    child,
+                    "XSD.order",
+                    f"{local(child)} stands after {before} in its {local(node)}",
+                    parameters={"child": local(child), "before": before, "node": local(node)},
+                )
             last = max(last, index)
         for slot, count in zip(known.slots, counts, strict=True):
             if count < slot.min_count:
                 yield at(
-                    node, "XSD.number", f"{local(node)} has {count or 'no'} {slot.label}, it needs {slot.min_count}"
+                    node,
+                    "XSD.number",
+                    f"{local(node)} has {count or 'no'} {slot.label}, it needs {slot.min_count}",
+                    parameters={"node": local(node), "min_count": slot.min_count},
                 )
             elif slot.max_count is not None and count > slot.max_count:
                 yield at(
-                    node, "XSD.number", f"{local(node)} has {count} {slot.label}, at most {slot.max_count} may stand"
+                    node,
+                    "XSD.number",
+                    f"{local(node)} has {count} {slot.label}, at most {slot.max_count} may stand",
+                    parameters={"node": local(node), "count": count, "max_count": slot.max_count},
                 )
 
 
@@ -100,10 +112,21 @@ def attributes_are_known(model: Model) -> Iterator[Finding]:
                     continue
             elif name in known.attributes:
                 continue
-            yield at(node, "XSD.attribute", f"{local(node)} has no attribute {name.removeprefix(BPMN)}")
+            yield at(
+                node,
+                "XSD.attribute",
+                f"{local(node)} has no attribute {name.removeprefix(BPMN)}",
+                parameters={"node": local(node), "name": name.removeprefix(BPMN)},
+            )
         for name, kind in known.attributes.items():
             if kind.required and node.get(name) is None:
-                yield at(node, "XSD.attribute", f"{local(node)} has no {name}, which it needs", f"write {name}")
+                yield at(
+                    node,
+                    "XSD.attribute",
+                    f"{local(node)} has no {name}, which it needs",
+                    f"write {name}",
+                    parameters={"node": local(node), "name": name},
+                )
 
 
 def values_are_of_their_kind(model: Model) -> Iterator[Finding]:
@@ -111,12 +134,27 @@ def values_are_of_their_kind(model: Model) -> Iterator[Finding]:
         for name, kind in known.attributes.items():
             value = node.get(name)
             if value is not None and (expected := _unmet(kind, value)):
-                yield at(node, "XSD.value", f"{name} {value[:60]!r} is not {expected}")
+                yield at(
+                    node,
+                    "XSD.value",
+                    f"{name} {value[:60]!r} is not {expected}",
+                    parameters={"name": name, "value": value[:60]},
+                )
         if known.content is not None and (expected := _unmet(known.content, node.text or "")):
-            yield at(node, "XSD.value", f"{local(node)} {(node.text or '')[:60]!r} is not {expected}")
+            yield at(
+                node,
+                "XSD.value",
+                f"{local(node)} {(node.text or '')[:60]!r} is not {expected}",
+                parameters={"node": local(node)},
+            )
         written = str(node.get(XSI_TYPE, "")).rpartition(":")[2]
         if written and "evaluatesToTypeRef" in known.attributes and written not in ("tExpression", "tFormalExpression"):
-            yield at(node, "XSD.value", f"xsi:type {written!r} is neither tExpression nor tFormalExpression")
+            yield at(
+                node,
+                "XSD.value",
+                f"xsi:type {written!r} is neither tExpression nor tFormalExpression",
+                parameters={"written": written},
+            )
 
 
 def _unmet(kind: Kind, value: str) -> str:
@@ -130,15 +168,29 @@ def _unmet(kind: Kind, value: str) -> str:
 def text_stands_where_it_may(model: Model) -> Iterator[Finding]:
     for node, known in _written(model):
         if known.content is None and ((node.text or "").strip() or any((child.tail or "").strip() for child in node)):
-            yield at(node, "XSD.text", f"{local(node)} holds a text of its own", "a text belongs in documentation")
+            yield at(
+                node,
+                "XSD.text",
+                f"{local(node)} holds a text of its own",
+                "a text belongs in documentation",
+                parameters={"node": local(node)},
+            )
 
 
 def elements_have_an_id_of_their_own(model: Model) -> Iterator[Finding]:
     for node in model.repeated:
-        yield at(node, "EXT.002", f"the id {node.get('id')} is used twice", "give each element an id of its own")
+        yield at(
+            node,
+            "EXT.002",
+            f"the id {node.get('id')} is used twice",
+            "give each element an id of its own",
+            parameters={"id": node.get("id")},
+        )
     for node in model.nodes:
         if not node.get("id") and local(node) in NODES:
-            yield at(node, "EXT.003", f"a {local(node)} is referred to and needs an id")
+            yield at(
+                node, "EXT.003", f"a {local(node)} is referred to and needs an id", parameters={"node": local(node)}
+            )
 
 
 def text_formats_are_media_types(model: Model) -> Iterator[Finding]:
@@ -146,7 +198,13 @@ def text_formats_are_media_types(model: Model) -> Iterator[Finding]:
         for node in model.each(kind):
             written = node.get("textFormat")
             if written is not None and not _MIME.match(written.strip()):
-                yield at(node, number, f"textFormat {written[:60]!r} is no media type", "write for example text/plain")
+                yield at(
+                    node,
+                    number,
+                    f"textFormat {written[:60]!r} is no media type",
+                    "write for example text/plain",
+                    parameters={"written": written[:60]},
+                )
 
 
 def resources_are_named_one_way(model: Model) -> Iterator[Finding]:
