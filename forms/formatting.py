@@ -1,4 +1,8 @@
-"""Amounts, shares, dates and times as people read them: bokmål, nynorsk, English."""
+"""Amounts, shares, dates and times as people read them: bokmål, nynorsk, English.
+
+Names of months are CLDR's, by Babel. Numbers are not: in English too we set thousands apart by a space, since a comma
+there is the decimal comma to those who read both, and the minus is a true one.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,13 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
 OSLO = ZoneInfo("Europe/Oslo")
 NBSP, MINUS = "\u00a0", "\u2212"
-_NORWEGIAN = ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august"]
-_NORWEGIAN += ["september", "oktober", "november", "desember"]
-_ENGLISH = ["January", "February", "March", "April", "May", "June", "July", "August"]
-_ENGLISH += ["September", "October", "November", "December"]
-_MONTHS = {"nb": _NORWEGIAN, "nn": _NORWEGIAN, "en": _ENGLISH}
+_LOCALES = {"nb": Locale("nb"), "nn": Locale("nn"), "en": Locale("en", "GB")}
+_MONTHS = {language: locale.months["format"]["wide"] for language, locale in _LOCALES.items()}
+_SHORT_MONTHS = {language: locale.months["format"]["abbreviated"] for language, locale in _LOCALES.items()}
 
 
 def number(value: Decimal, decimals: int = 0, language: str = "nb") -> str:
@@ -38,22 +42,21 @@ def percent(value: Decimal, language: str = "nb") -> str:
 def long_date(value: date | datetime, language: str = "nb") -> str:
     """``10. desember 2026``; the day in Norway."""
     day = value.astimezone(OSLO).date() if isinstance(value, datetime) else value
-    month = _MONTHS[language][day.month - 1]
+    month = _MONTHS[language][day.month]
     return f"{day.day} {month} {day.year}" if language == "en" else f"{day.day}. {month} {day.year}"
 
 
 def month_name(value: date | datetime, language: str = "nb") -> str:
     """``desember 2026``"""
     day = value.astimezone(OSLO).date() if isinstance(value, datetime) else value
-    return f"{_MONTHS[language][day.month - 1]} {day.year}"
+    return f"{_MONTHS[language][day.month]} {day.year}"
 
 
 def short_date(value: date | datetime, language: str = "nb") -> str:
     """``10. des.``"""
     day = value.astimezone(OSLO).date() if isinstance(value, datetime) else value
-    month = _MONTHS[language][day.month - 1]
-    short = month if len(month) <= 4 else f"{month[:3]}."
-    return f"{day.day} {month[:3]}" if language == "en" else f"{day.day}. {short}"
+    month = _SHORT_MONTHS[language][day.month]
+    return f"{day.day} {month}" if language == "en" else f"{day.day}. {month}"
 
 
 def clock_time(value: datetime, language: str = "nb") -> str:

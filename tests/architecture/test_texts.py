@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 import build_texts
-from engine.web.shared.texts import LANGUAGES, SOURCE, Text, areas, categories, entries, texts, translate
+from engine.web.shared.texts import LANGUAGES, SOURCE, Text, areas, categories, entries, listed, texts, translate
 
 #: Placeholders that always hold a number of something; ``total``, ``limit`` and ``asked`` hold sums of money as well.
 NUMBERS = {"count", "days", "months", "weeks", "years", "most", "files", "tried", "all"}
@@ -107,3 +107,12 @@ def test_a_changed_bokmal_marks_its_translation_and_a_new_one_waits_for_it() -> 
 
 def test_the_files_are_as_the_script_writes_them() -> None:
     assert [path.name for path, content in build_texts.files() if path.read_bytes() != content] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "both", "either"), [("nb", "og", "eller"), ("nn", "og", "eller"), ("en", "and", "or")]
+)
+def test_a_list_is_joined_as_the_language_joins_it(language: str, both: str, either: str) -> None:
+    assert listed(language, ["a"]) == "a"
+    assert listed(language, ["a", "b", "c"]) == f"a, b {both} c"
+    assert listed(language, ["a", "b"], "or") == f"a {either} b"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale
 from babel.lists import format_list
@@ -85,9 +86,10 @@ def translate(language: str, key: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
-def listed(language: str, items: Iterable[object]) -> str:
-    """``a, b og c``, as CLDR joins a list in the language."""
-    return format_list([str(item) for item in items], locale=language)
+def listed(language: str, items: Iterable[object], style: Literal["standard", "or"] = "standard") -> str:
+    """``a, b og c`` or ``a, b eller c``, as CLDR joins a list in the language; British, in English."""
+    locale = Locale("en", "GB") if language == "en" else Locale(language)
+    return format_list([str(item) for item in items], style, locale)
 
 
 def _form(language: str, text: str, values: dict[str, object]) -> int:

@@ -8,6 +8,7 @@ from flask import g
 
 from engine.studio import access
 from engine.web.shared import view
+from engine.web.shared.texts import listed
 from engine.web.shared.texts import texts as page_texts
 from engine.workflow.definitions.bundle import Bundle
 
@@ -19,9 +20,7 @@ def changed(bundle: Bundle, text: str, values: Mapping[str, object]) -> str:
         words["role"] = named(bundle, str(words["role"]))
     actions = words.get("actions")
     if isinstance(actions, tuple):
-        names = [action_named(str(action)).lower() for action in actions]
-        both = f" {view.t('forming.and')} "
-        words["actions"] = both.join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+        words["actions"] = listed(g.language, (action_named(str(action)).lower() for action in actions))
     return view.t(text, **words)
 
 
