@@ -26,6 +26,8 @@ from engine.workflow.jobs.job_types import Done, Error, GiveUp, Result
 from engine.workflow.jobs.outbox import Work
 
 HISTORY_MONTHS = 6
+#: How many questions to one source a worker has open at once: one that hangs holds up no other.
+PER_SOURCE = 3
 #: Until how many tries a source is asked again after how long, as ISO 8601 and in seconds.
 _PAUSES = ((8, "PT15S", 15), (20, "PT5M", 300), (44, "PT1H", 3600), (math.inf, "PT6H", 21600))
 #: What a source did: state of the harvest, code of a failure, the answer, and the seconds it asked us to wait.
@@ -43,6 +45,7 @@ class Fetch:
     """
 
     name = "fetch"
+    concurrency = PER_SOURCE
 
     def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
         self._database = database
@@ -168,6 +171,7 @@ class FetchAgain:
     """
 
     name = harvest.FETCH_AGAIN
+    concurrency = PER_SOURCE
 
     def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
         self._fetch = Fetch(database, vault, data_sets)

@@ -65,6 +65,8 @@ class JobType(Protocol):
     """A task type that a worker performs. ``name`` is the task type in the diagram.
 
     ``perform`` runs with no transaction open; it may run twice, and must stand it.
+    A type that waits long for somebody else says by ``concurrency`` how many of its jobs a worker may have open at once
+    with each other side (``engine.workflow.workers.concurrency``); ``other_side(payload)`` names that side.
     A type whose tries differ from ``engine.workflow.jobs.retry.DEFAULT`` has a ``retry`` of its own.
     """
 

@@ -18,7 +18,7 @@ since most of them wait for somebody else.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,10 @@ LEASE = timedelta(seconds=60)
 MAX_RECLAIMS = 5
 #: How many rows one claim takes. Commands are short; a job may wait long for somebody else.
 BATCH: Mapping[str, int] = {"timers": 20, "work": 1, "bulk": 4}
+
+
+#: How many rows of a queue one claim looks at for some that may be taken.
+LOOKED_AT = 1000
 
 
 class LeaseLostError(Exception):
@@ -114,37 +118,61 @@ def enqueue(
 
 
 def claim(
-    connection: Connection, now: datetime, *, queues: Sequence[str] = QUEUES, limit: int | None = None
+    connection: Connection,
+    now: datetime,
+    *,
+    queues: Sequence[str] = QUEUES,
+    limit: int | None = None,
+    may_take: Callable[[str, Mapping[str, Any]], bool] | None = None,
 ) -> list[Work]:
     """Take rows of the first of *queues* that has any, oldest first: a batch, or *limit* of them.
 
     A row whose lease has run out comes first and alone: should it kill its worker, nothing else goes with it.
+
+    may_take  says of one row after the other, by name and payload, whether to take it: others are passed over and left
+              for whoever has room
     """
-    lost = connection.execute(
-        select(due_work.c.id)
-        .where(_expired(now), due_work.c.queue.in_(queues))
-        .order_by(due_work.c.lease_until)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).scalar()
-    if lost is not None:
-        return _lease(connection, [lost], now, reclaimed=1)
+    lost = select(due_work.c.id, due_work.c.name, due_work.c.payload).where(_expired(now), due_work.c.queue.in_(queues))
+    chosen = _locked(connection, lost.order_by(due_work.c.lease_until, due_work.c.id), 1, may_take)
+    if chosen:
+        return _lease(connection, chosen, now, reclaimed=1)
     for queue in queues:
-        chosen = connection.execute(_due(queue, now, limit or BATCH[queue])).scalars().all()
+        chosen = _locked(connection, _due(queue, now), limit or BATCH[queue], may_take)
         if chosen:
             return _lease(connection, chosen, now, reclaimed=0)
     return []
 
 
-def _due(queue: str, now: datetime, limit: int) -> Any:
-    wanted = select(due_work.c.id).where(due_work.c.state == "due", due_work.c.queue == queue, due_work.c.due_at <= now)
+def _locked(
+    connection: Connection, wanted: Any, limit: int, may_take: Callable[[str, Mapping[str, Any]], bool] | None
+) -> list[str]:
+    """Ids of the first *limit* rows of *wanted* that may be taken, locked."""
+    first = connection.execute(wanted.limit(limit).with_for_update(of=due_work, skip_locked=True)).all()
+    chosen = [row.id for row in first if may_take is None or may_take(row.name, row.payload)]
+    if chosen or len(first) < limit or may_take is None:
+        return chosen
+    for row in connection.execute(wanted.limit(LOOKED_AT)):
+        if may_take(row.name, row.payload):
+            chosen.append(row.id)
+        if len(chosen) == limit:
+            break
+    if not chosen:
+        return []
+    free = select(due_work.c.id).where(due_work.c.id.in_(chosen)).with_for_update(of=due_work, skip_locked=True)
+    return list(connection.execute(free).scalars())
+
+
+def _due(queue: str, now: datetime) -> Any:
+    wanted = select(due_work.c.id, due_work.c.name, due_work.c.payload).where(
+        due_work.c.state == "due", due_work.c.queue == queue, due_work.c.due_at <= now
+    )
     if queue == "timers":  # one at a time for each case; asked once, not row by row: few are leased, many may be due
         other = due_work.alias()
         busy = select(other.c.case_id).where(
             other.c.state == "leased", other.c.queue == queue, other.c.lease_until > now, other.c.case_id != ""
         )
         wanted = wanted.where(due_work.c.case_id.not_in(busy))
-    return wanted.order_by(due_work.c.due_at, due_work.c.id).limit(limit).with_for_update(of=due_work, skip_locked=True)
+    return wanted.order_by(due_work.c.due_at, due_work.c.id)
 
 
 def _lease(connection: Connection, ids: Sequence[str], now: datetime, *, reclaimed: int) -> list[Work]:

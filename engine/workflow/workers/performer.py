@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
@@ -42,6 +43,7 @@ from engine.workflow.jobs.models import COMMANDS, QUEUES
 from engine.workflow.jobs.outbox import LeaseLostError, OutOfTurnError, Work
 from engine.workflow.jobs.retry import RetryPolicy
 from engine.workflow.runtime import Runtime
+from engine.workflow.workers.concurrency import Concurrency
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,8 @@ log = logging.getLogger(__name__)
 WRITE_TIMEOUT = outbox.LEASE.total_seconds()
 #: How soon work comes again whose case has earlier work that is not done.
 OUT_OF_TURN_DELAY = timedelta(seconds=0.2)
+#: How soon a performer with jobs in hand beside it looks for new work, in seconds.
+LOOK_AGAIN = 0.2
 
 #: Work that is a command of its own, done in the transaction that holds its fence.
 _COMMANDS: Mapping[str, Callable[[str], Command]] = {
@@ -66,6 +70,7 @@ class Performer:
 
     queues    the ones it serves, first things first
     stopping  says whether to take nothing more
+    beside    how many jobs that wait for somebody else run in threads of their own; 0: all are done in line
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class Performer:
         failpoints: FailPoints,
         queues: Sequence[str] = QUEUES,
         stopping: Callable[[], bool] = lambda: False,
+        beside: int = 0,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -87,29 +93,53 @@ class Performer:
         self._stopping = stopping
         self._rounds = 0
         self._breaker = Breaker()
+        self._concurrency = Concurrency(job_types, beside)
 
-    def run_until_idle(self, seconds: float = 60.0) -> int:
-        """Work until nothing is due, or for about *seconds*. Returns how many rows were taken."""
+    def run_until_idle(self, seconds: float = 60.0, *, join: bool = True) -> int:
+        """Work until nothing is due, or for about *seconds*. Returns how many rows were taken.
+
+        join  wait at the end for the jobs in hand beside; without, the next call finds them
+        """
         until = time.monotonic() + seconds
         taken = 0
         while time.monotonic() < until and not self._stopping():
+            ended = self._concurrency.ended
             found = self.run_batch()
-            if not found:
-                break
             taken += found
+            if not found and not self._concurrency.wait(ended, LOOK_AGAIN):
+                break
+        if join:
+            self._concurrency.join()
         return taken
+
+    @property
+    def has_work_in_hand(self) -> bool:
+        """Whether jobs run beside."""
+        return self._concurrency.is_busy()
+
+    def close(self, seconds: float) -> None:
+        """Wait for the jobs in hand beside, then give back those that are not done: their fence keeps them out."""
+        left = self._concurrency.join(seconds)
+        if left:
+            self._release_leases(left)
 
     def run_batch(self) -> int:
         """Take and do one batch. 0 when nothing is due."""
         self._rounds += 1
         # Each tenth time what can wait goes first, so that a busy day does not stop it altogether.
         queues = self._queues if self._rounds % 10 else tuple(reversed(self._queues))
+        may_take = self._concurrency.chooser() if self._concurrency.is_busy() else None
         with self._database.write() as connection:
-            held = outbox.claim(connection, self._clock.now(), queues=queues)
+            held = outbox.claim(connection, self._clock.now(), queues=queues, may_take=may_take)
         if not held:
             return 0
         taken = len(held)
         self._failpoints.reach("after_claim")
+        for work in [work for work in held if self._concurrency.is_beside(work.name) and work.kind not in _COMMANDS]:
+            held.remove(work)
+            self._concurrency.start(work, partial(self._beside, work))
+        if not held:
+            return taken
         try:
             if held[0].queue == "timers":
                 self._each(held)
@@ -120,6 +150,10 @@ class Performer:
             if held:
                 self._release_leases(held)
         return taken
+
+    def _beside(self, work: Work) -> None:
+        with self._heartbeat([work]), trace.following(work.trace):
+            self._one(work)
 
     def _each(self, held: list[Work]) -> None:
         while held and not self._stopping():
@@ -350,8 +384,12 @@ class Performer:
 
 
 def performer_of(
-    runtime: Runtime, queues: Sequence[str] = QUEUES, stopping: Callable[[], bool] = lambda: False
+    runtime: Runtime,
+    queues: Sequence[str] = QUEUES,
+    stopping: Callable[[], bool] = lambda: False,
+    *,
+    beside: int = 0,
 ) -> Performer:
     """Takes due work of *queues* until *stopping* says so. One for each process: it remembers who answered."""
     points = FailPoints(runtime.settings.fail_point)
-    return Performer(runtime.db, runtime.clock, runtime.dispatch, runtime.job_types, points, queues, stopping)
+    return Performer(runtime.db, runtime.clock, runtime.dispatch, runtime.job_types, points, queues, stopping, beside)

@@ -1,6 +1,7 @@
 """``ibalanse worker``: an rq worker whose one job does what is due, and reconciliation beside it.
 
-One process does one thing at a time; start more for more. The first SIGTERM (or
+One process does one thing at a time, and beside it the jobs that wait for somebody else, with a limit for each other
+side (``concurrency``); start more for more. The first SIGTERM (or
 Ctrl-C) finishes what is in hand and gives back what is not begun, the second stops
 now and gives back all of it. A worker that is killed loses nothing either: its
 leases run out and another takes over.
@@ -27,6 +28,7 @@ from engine.workflow.jobs.models import QUEUES
 from engine.workflow.jobs.wakeup import Wakeup, listen
 from engine.workflow.runtime import Runtime
 from engine.workflow.workers import reconciliation
+from engine.workflow.workers.concurrency import MAX_BESIDE
 from engine.workflow.workers.performer import Performer, performer_of
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class _Running:
     progress: Progress
     queues: Sequence[str] = QUEUES
     stopping = False
+    stopping_now = False
 
 
 _running = _Running()
@@ -86,7 +89,7 @@ def do_due_work() -> int:
     """The job: take due work for two seconds. Returns how many rows were taken."""
     runtime, performer = _running.runtime, _running.performer
     try:
-        taken = performer.run_until_idle(2.0)
+        taken = performer.run_until_idle(2.0, join=False)
     except DBAPIError as error:
         if not trouble(error):
             raise
@@ -94,7 +97,7 @@ def do_due_work() -> int:
         time.sleep(1.0)
         return 0
     _running.progress.count_done(taken)
-    if taken and not stopping():
+    if (taken or performer.has_work_in_hand) and not stopping():
         runtime.wakeup()  # there may be more; the next wake-up finds out
     return taken
 
@@ -111,6 +114,7 @@ def _stop(again: Callable[[int, Any], None]) -> None:
 
 
 def _stop_now() -> None:
+    _running.stopping_now = True
     _running.progress.report("stopped", "stopping now; what was in hand is given back")
 
 
@@ -118,13 +122,24 @@ def run(runtime: Runtime, *, queues: Sequence[str] = QUEUES, burst: bool = False
     """Work until asked to stop, or with *burst* until nothing is due. Returns the exit status."""
     _running.runtime = runtime
     _running.queues = queues
-    _running.stopping = False
+    _running.stopping = _running.stopping_now = False
     _running.progress = Progress(as_json, queues)
-    _running.performer = performer_of(runtime, queues, stopping)
+    _running.performer = performer_of(runtime, queues, stopping, beside=MAX_BESIDE)
     progress = _running.progress
     progress.report("started", f"serving {', '.join(queues)}")
-    if burst:
-        return _burst(runtime)
+    try:
+        if burst:
+            _burst(runtime)
+        else:
+            _serve(runtime, queues)
+    finally:
+        _running.performer.close(0.0 if _running.stopping_now else STOP_TIMEOUT)
+    progress.report("stopped", f"stopped after {progress.done} pieces of work")
+    return 0
+
+
+def _serve(runtime: Runtime, queues: Sequence[str]) -> None:
+    """Work at each wake-up until asked to stop."""
     assert isinstance(runtime.wakeup, Wakeup)
     reconciler = threading.Thread(target=_reconcile, args=(runtime, runtime.wakeup.notify_workers, queues), daemon=True)
     reconciler.start()
@@ -137,11 +152,9 @@ def run(runtime: Runtime, *, queues: Sequence[str] = QUEUES, burst: bool = False
             time.sleep(MAX_SLEEP)
     _running.stopping = True
     reconciler.join(STOP_TIMEOUT)
-    progress.report("stopped", f"stopped after {progress.done} pieces of work")
-    return 0
 
 
-def _burst(runtime: Runtime) -> int:
+def _burst(runtime: Runtime) -> None:
     """Everything that is due now, without Redis."""
 
     def now(_signal: int, _frame: object) -> None:
@@ -156,18 +169,16 @@ def _burst(runtime: Runtime) -> int:
         _running.progress.count_done(taken)
         if not taken:
             break
-    _running.progress.report("stopped", f"stopped after {_running.progress.done} pieces of work")
-    return 0
 
 
 def _reconcile(runtime: Runtime, notify: Callable[[str], bool], queues: Sequence[str]) -> None:
     """Notify whenever something is due, check and tidy now and then. Without Redis, do the work here."""
-    own = performer_of(runtime, queues, stopping)
+    own = performer_of(runtime, queues, stopping, beside=MAX_BESIDE)
     while not stopping():
         try:
             wait, reached = reconciliation.notify_workers(runtime, notify)
             if not reached:
-                _running.progress.count_done(own.run_until_idle(2.0))
+                _running.progress.count_done(own.run_until_idle(2.0, join=False))
             reconciliation.check(runtime)
             reconciliation.tidy(runtime)
             time.sleep(min(MAX_SLEEP, max(0.05, wait.total_seconds())))
