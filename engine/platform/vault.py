@@ -79,10 +79,18 @@ class Vault:
 
     def seal(self, connection: Connection, person_id: str, place: str, value: Any) -> bytes:
         """JSON-encode and encrypt *value* for *person_id*. *place* is ``table.column:row id``."""
-        nonce = os.urandom(12)
-        data = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return self.sealer(connection, person_id)(place, value)
+
+    def sealer(self, connection: Connection, person_id: str) -> Callable[[str, Any], bytes]:
+        """As ``seal``, by place and value, with the key read now: it seals after the transaction has ended too."""
         key = AESGCM(self._key(connection, person_id))
-        return nonce + key.encrypt(nonce, data, place.encode())
+
+        def sealed(place: str, value: Any) -> bytes:
+            nonce = os.urandom(12)
+            data = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+            return nonce + key.encrypt(nonce, data, place.encode())
+
+        return sealed
 
     def open(self, connection: Connection, person_id: str, place: str, sealed: bytes) -> Any:
         """The value ``seal`` was given. Raises ``ErasedError`` or ``TamperedError``."""

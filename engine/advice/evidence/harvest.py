@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from engine.advice.evidence import baseline
 from engine.advice.evidence.datasets import DataSetMetadata, Evidence, Noted, about, to_choose
 from engine.advice.evidence.models import harvest, raw_answer, snapshot, supplement
 from engine.platform.calendar import norwegian_day
+from engine.platform.db import Database
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
@@ -67,6 +69,36 @@ def note_requested(connection: Connection, case_id: str, person_id: str, data_se
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SealedAnswer:
+    """An answer ready to be stored in the row it was sealed for."""
+
+    row_id: str
+    content: bytes
+
+
+def seal(
+    database: Database, vault: Vault, *, case_id: str, person_id: str, data_set: str, evidence: Evidence
+) -> SealedAnswer | None:
+    """Encode and seal an answer with no transaction open. ``None`` when nothing may be kept of it any more."""
+    with database.read() as connection:
+        row_id = connection.execute(
+            select(harvest.c.id).where(harvest.c.case_id == case_id, harvest.c.data_set == data_set)
+        ).scalar()
+        if row_id is None:
+            return None
+        sealer = vault.sealer(connection, person_id)
+    return SealedAnswer(row_id, sealer(_place(row_id), _body(evidence)))
+
+
+def _place(row_id: str) -> str:
+    return f"harvest.content:{row_id}"
+
+
+def _body(evidence: Evidence) -> dict[str, Any]:
+    return {"figures": to_json(evidence.figures), "missing": list(evidence.missing)}
+
+
 def record(
     connection: Connection,
     vault: Vault,
@@ -78,8 +110,12 @@ def record(
     now: datetime,
     evidence: Evidence | None = None,
     error: str = "",
+    sealed: SealedAnswer | None = None,
 ) -> None:
-    """Keep an answer or a failure. An earlier answer stands when a later question fails."""
+    """Keep an answer or a failure. An earlier answer stands when a later question fails.
+
+    sealed  the answer, sealed before the transaction began: it is stored if its row is still the one
+    """
     row = connection.execute(
         select(harvest.c.id, harvest.c.state, harvest.c.content).where(
             harvest.c.case_id == case_id, harvest.c.data_set == data_set
@@ -89,8 +125,10 @@ def record(
         return  # withdrawn while we asked: nothing may be kept
     values: dict[str, object] = {"state": state, "attempts": harvest.c.attempts + 1, "error": error or None}
     if evidence is not None:
-        body = {"figures": to_json(evidence.figures), "missing": list(evidence.missing)}
-        values["content"] = vault.seal(connection, person_id, f"harvest.content:{row.id}", body)
+        if sealed is not None and sealed.row_id == row.id:
+            values["content"] = sealed.content
+        else:
+            values["content"] = vault.seal(connection, person_id, _place(row.id), _body(evidence))
         values["answered_at"] = now
         _keep_noted(connection, vault, row.id, case_id, person_id, data_set, now, evidence.noted)
     elif row.content is not None:

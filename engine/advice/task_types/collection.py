@@ -22,6 +22,7 @@ from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.models import process_instance
 from engine.workflow.instances import parties
 from engine.workflow.jobs.job_types import Done, Result, Retry
+from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
 
 _TRIGGERS = {
@@ -164,15 +165,24 @@ class PlanHarvest:
 
 
 class BuildOverview:
-    """Task type ``overview``: compile what is known into the next snapshot."""
+    """Task type ``overview``: compile what is known into the next snapshot.
+
+    Where a later one of the same case and subject has not begun, that one compiles what this one would have, and this
+    one is done: ten answers that come together make one snapshot, not ten.
+    """
 
     name = "overview"
 
-    def __init__(self, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
+    def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
+        self._database = database
         self._vault = vault
         self._data_sets = data_sets
 
     def perform(self, work: Work, now: datetime) -> Result:
+        with self._database.read() as connection:
+            if self._gives_way(connection, work, now):
+                return Done()
+
         def save(connection: Connection) -> None:
             role = work.payload.get("subject") or ""
             harvest.build_snapshot(
@@ -186,6 +196,19 @@ class BuildOverview:
             )
 
         return Done(effect=save)
+
+    def _gives_way(self, connection: Connection, work: Work, now: datetime) -> bool:
+        """Whether another that is due and never failed will read all that this one would: it has not begun."""
+        others = select(due_work.c.payload).where(
+            due_work.c.case_id == work.case_id,
+            due_work.c.name == self.name,
+            due_work.c.state == "due",
+            due_work.c.due_at <= now,
+            due_work.c.failing_since.is_(None),
+            due_work.c.id != work.id,
+        )
+        role = work.payload.get("subject") or ""
+        return any((payload.get("subject") or "") == role for payload in connection.execute(others).scalars())
 
 
 class RevokeGrant:

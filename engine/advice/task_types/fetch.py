@@ -86,6 +86,19 @@ class Fetch:
             if single or data_set.id not in fresh
         }
 
+        sealed = {
+            name: harvest.seal(
+                self._database,
+                self._vault,
+                case_id=work.case_id,
+                person_id=subjects[name].person_id,
+                data_set=name,
+                evidence=evidence,
+            )
+            for name, (_, _, evidence, _) in answers.items()
+            if evidence is not None
+        }
+
         def save(connection: Connection) -> None:
             for name, (state, error, evidence, _) in answers.items():
                 harvest.record(
@@ -98,6 +111,7 @@ class Fetch:
                     now=now,
                     evidence=evidence,
                     error=error,
+                    sealed=sealed.get(name),
                 )
 
         silent = [name for name, answer in answers.items() if _may_have_more(answer)]

@@ -60,7 +60,7 @@ def jobs(
         PlanHarvest(app.db, app.data_sets),
         Fetch(app.db, app.vault, app.data_sets),
         FetchAgain(app.db, app.vault, app.data_sets),
-        BuildOverview(app.vault, app.data_sets),
+        BuildOverview(app.db, app.vault, app.data_sets),
         RevokeGrant(app.db, app.channels),
         Parties(app.db, app.vault, registers),
         Submit(app.db, app.vault, receivers),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
+from engine.advice.economy.figures import Figures
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import about
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.platform.provider_errors import SourceUnavailableError
 from engine.workflow.execution.models import incident
+from engine.workflow.jobs import outbox
 from tests.processes.conftest import Product, yes
 
 
@@ -41,6 +45,56 @@ def test_every_source_is_asked_once_and_the_overview_holds_them_all(product: Pro
         found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
     assert found is not None
     assert (len(found[0].debts), found[0].gaps) == (10, ())
+
+
+def test_overviews_that_wait_together_are_compiled_once_and_one_for_another_subject_is_not_forgotten(
+    product: Product,
+) -> None:
+    case = collecting(product)
+    product.work()
+
+    def version() -> int:
+        with product.application.db.read() as connection:
+            found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+        assert found is not None
+        return found[2]
+
+    def waiting(*subjects: str) -> None:
+        with product.application.db.write() as connection:
+            for subject in subjects:
+                key, now = str(uuid.uuid4()), product.clock.now()
+                payload = {"subject": subject}
+                outbox.enqueue(connection, name="overview", case_id=case, payload=payload, key=key, now=now)
+
+    before = version()
+    waiting("", "", "", "")
+    product.work()
+    assert version() == before + 1
+
+    waiting("", "nobody")
+    product.work()
+    assert version() == before + 2
+    with product.application.db.read() as connection:
+        assert connection.execute(select(incident.c.code)).scalars().all() != [], "the one about nobody had its turn"
+
+
+def test_an_answer_is_encoded_and_sealed_with_no_transaction_open(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing = []
+    encode = harvest.to_json
+
+    def watched(value: object) -> object:
+        if isinstance(value, Figures):
+            pool = product.application.db.engine.pool
+            writing.append(pool.checkedout())  # type: ignore[attr-defined]
+        return encode(value)
+
+    monkeypatch.setattr(harvest, "to_json", watched)
+    collecting(product)
+    product.work()
+
+    assert set(writing) == {0}
 
 
 def test_a_silent_source_is_a_gap_that_is_asked_again_and_fills(product: Product) -> None:
