@@ -42,7 +42,7 @@ AUDIENCES: Mapping[str, Mapping[str, Place]] = {
         "history": Place("history:history_group", "What has happened, from the rows and the audit trail"),
         "verify-audit": Place("verify:verify_audit", "Verify the hash chain of every case"),
         "purge-expired": Place("purge:purge_expired", "Delete what has had its time"),
-        "remap": Place("remap:remap_answers", "Read stored answers of the sources anew, without asking anybody"),
+        "remap": Place("remap:remap_answers", "Read stored answers of the sources anew, after a mapping was mended"),
         "export": Place("transfer:export", "Write cases as JSON lines"),
         "import": Place("transfer:import_cases", "Bring exported cases in; the whole file is checked first"),
     },

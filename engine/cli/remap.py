@@ -19,9 +19,9 @@ from engine.workflow.errors import BadInputError
 @json_option()
 @on_database
 def remap_answers(application: Application, options: Options) -> int:
-    """Read stored answers of the sources anew, after a mapping was mended. Nobody is asked.
+    """Read stored answers of the sources anew, after a mapping was mended.
 
-    The overviews of the cases that changed are built anew.
+    Nobody is asked. The overviews of the cases that changed are built anew.
     """
     if options.data_set and options.data_set not in application.data_sets:
         raise BadInputError(f"{options.data_set} is no data set: {', '.join(sorted(application.data_sets))}")

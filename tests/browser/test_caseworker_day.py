@@ -198,7 +198,7 @@ def _escalate(kari: Person, lise: Person, name: str) -> None:
     link(lise, "^Åpne sak")
     link(lise, "Se hele historikken")
     row = lise.page.get_by_role("row", name=re.compile("Kari Rådgiver ga saken til en kollega"))
-    expect(row).to_contain_text(re.compile("Kari Rådgiver.*Lise Leder"))
+    expect(row).to_contain_text(re.compile(r"Kari Rådgiver\s+Lise Leder"))
     lise.check_page()
     lise.picture("desk-history")
 

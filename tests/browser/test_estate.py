@@ -107,8 +107,8 @@ def test_the_administrator_tries_it_first_on_a_clock_of_its_own(person: People) 
 @pytest.mark.parametrize(
     ("language", "sentence", "width"),
     [
-        ("Bokmål", "Fristen kan ikke leses. Skriv for eksempel 14 dager.", 1280),
-        ("Nynorsk", "Fristen kan ikkje lesast. Skriv til dømes 14 dagar.", 320),
+        ("Bokmål", "Fristen kan ikke leses. Skriv for eksempel 14 dager eller P14D.", 1280),
+        ("Nynorsk", "Fristen kan ikkje lesast. Skriv til dømes 14 dagar eller P14D.", 320),
     ],
 )
 def test_every_error_is_shown_in_the_persons_own_language(
@@ -278,7 +278,7 @@ def publish_version_two(person: People) -> None:
     ada.press("Publiser versjon 2")
     ada.press("Publiser nå")
     expect(ada.page.locator("main")).to_contain_text("Versjon 2 er publisert.")
-    expect(ada.page.locator("main")).to_contain_text("1 saker i gang")
+    expect(ada.page.locator("main")).to_contain_text("1 sak i gang")
 
 
 def test_an_administrator_copies_and_edits_a_process_in_the_browser(person: People) -> None:
