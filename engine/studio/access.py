@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from lxml import etree
 
@@ -139,7 +138,7 @@ def _let(files: Files, key: str, element: str, role: str, action: str, allowed: 
     return changed
 
 
-def _own(root: Any, element: str, role: str, effect: str) -> Iterator[Any]:
+def _own(root: etree._Element, element: str, role: str, effect: str) -> Iterator[etree._Element]:
     """Rules that speak of this one role and this one step and nothing else."""
     for rule in root.findall(f"{XACML}Rule"):
         if rule.get("Effect") != effect:
@@ -152,16 +151,16 @@ def _own(root: Any, element: str, role: str, effect: str) -> Iterator[Any]:
             yield rule
 
 
-def _matches(rule: Any) -> list[Any]:
+def _matches(rule: etree._Element) -> list[etree._Element]:
     found = rule.iter(f"{XACML}Match")
     return [m for m in found if m.find(f"{XACML}AttributeDesignator").get("AttributeId") == ACTION_ID]
 
 
-def _actions(rule: Any) -> list[str]:
+def _actions(rule: etree._Element) -> list[str]:
     return [(match.findtext(f"{XACML}AttributeValue") or "").strip() for match in _matches(rule)]
 
 
-def _without(rule: Any, action: str) -> None:
+def _without(rule: etree._Element, action: str) -> None:
     """The rule without the action; one that named no other goes."""
     rest = [a for a in _actions(rule) if a != action]
     if not rest:
@@ -173,6 +172,6 @@ def _without(rule: Any, action: str) -> None:
             alternative.getparent().remove(alternative)
 
 
-def _close(files: Files, root: Any) -> dict[str, bytes]:
+def _close(files: Files, root: etree._Element) -> dict[str, bytes]:
     etree.indent(root, space="  ")
     return {**files, "policy.xml": etree.tostring(root, xml_declaration=True, encoding="UTF-8")}

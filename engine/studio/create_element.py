@@ -44,14 +44,14 @@ def named(name: str) -> str:
     return name
 
 
-def make(root: Any, beside: Any, kind: Kind, name: str, performer: str, called: str) -> Made:
+def make(root: etree._Element, beside: etree._Element, kind: Kind, name: str, performer: str, called: str) -> Made:
     """The step, written before *beside*, with what it begins with."""
     step = etree.Element(f"{BPMN}{kind.element}", id=new_id(root, name), name=name)
     beside.addprevious(step)
     return _filled(root, step, kind, name, performer, called)
 
 
-def make_in(root: Any, scope: Any, kind: Kind, name: str, performer: str, called: str) -> Made:
+def make_in(root: etree._Element, scope: etree._Element, kind: Kind, name: str, performer: str, called: str) -> Made:
     """The step, written last among the nodes of *scope*."""
     step = etree.SubElement(scope, f"{BPMN}{kind.element}", id=new_id(root, name), name=name)
     before = [n for n in scope if isinstance(n.tag, str) and n.tag == f"{BPMN}association"]
@@ -60,7 +60,7 @@ def make_in(root: Any, scope: Any, kind: Kind, name: str, performer: str, called
     return _filled(root, step, kind, name, performer, called)
 
 
-def _filled(root: Any, step: Any, kind: Kind, name: str, performer: str, called: str) -> Made:
+def _filled(root: etree._Element, step: etree._Element, kind: Kind, name: str, performer: str, called: str) -> Made:
     _fill(root, step, kind, name, performer, called)
     inner = make_in(root, step, _FIRST, name, performer, "") if kind.element == "adHocSubProcess" else None
     return Made(step, kind, name, performer, inner)
@@ -88,7 +88,7 @@ def finish(files: dict[str, bytes], made: Made, *, new: bool = True) -> dict[str
     return finish(changed, made.inner) if made.inner is not None else changed
 
 
-def _fill(root: Any, step: Any, kind: Kind, name: str, performer: str, called: str) -> None:
+def _fill(root: etree._Element, step: etree._Element, kind: Kind, name: str, performer: str, called: str) -> None:
     if kind.task_type or (kind.id == "job" and called):
         task = etree.SubElement(extensions(step), f"{ALTINN}taskExtension")
         etree.SubElement(task, f"{ALTINN}taskType").text = kind.task_type or called
@@ -115,7 +115,7 @@ def _fill(root: Any, step: Any, kind: Kind, name: str, performer: str, called: s
         begin_and_end(root, step)
 
 
-def begin_and_end(root: Any, step: Any) -> Any:
+def begin_and_end(root: etree._Element, step: etree._Element) -> etree._Element:
     """A start, an end and the way between them in an empty scope; the start is returned."""
     start = etree.SubElement(step, f"{BPMN}startEvent")
     start.set("id", f"{step.get('id')}_start")
@@ -125,7 +125,7 @@ def begin_and_end(root: Any, step: Any) -> Any:
     return start
 
 
-def _landing(root: Any, step: Any, name: str) -> Any:
+def _landing(root: etree._Element, step: etree._Element, name: str) -> etree._Element:
     """The event a jump of that name lands at, beside it: made when there is none in the scope."""
     there = landing(step.getparent(), name)
     if there is None:
@@ -135,7 +135,7 @@ def _landing(root: Any, step: Any, name: str) -> Any:
     return there
 
 
-def landing(scope: Any, name: str) -> Any:
+def landing(scope: etree._Element, name: str) -> etree._Element | None:
     """The catching link event of that name in a scope, or ``None``."""
     for node in scope.findall(f"{BPMN}intermediateCatchEvent"):
         if any(link.get("name") == name for link in node.findall(f"{BPMN}linkEventDefinition")):
@@ -143,7 +143,7 @@ def landing(scope: Any, name: str) -> Any:
     return None
 
 
-def after_split(root: Any, step: Any, kind: Kind, name: str) -> Any:
+def after_split(root: etree._Element, step: etree._Element, kind: Kind, name: str) -> etree._Element:
     """What the way goes on from: the join of a split, the first event of a race, where a jump lands, else the step."""
     if kind.element == "parallelGateway":
         other = etree.Element(f"{BPMN}parallelGateway", id=new_id(root, f"{name} join"))

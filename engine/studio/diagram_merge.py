@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lxml import etree
 
 from engine.studio.bpmn_editor.document import BPMN, Files, is_node, local, open_process, read_commented, written
@@ -66,7 +64,7 @@ def dropped(before: Files, after: Files) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _sorts(before: Any, root: Any) -> None:
+def _sorts(before: etree._Element, root: etree._Element) -> None:
     old = {node.get("id"): node for node in before.iter(f"{BPMN}*") if is_node(node)}
     for node in [n for n in root.iter(f"{BPMN}*") if is_node(n)]:
         there = old.get(node.get("id"))
@@ -86,7 +84,7 @@ def permitted(files: Files, key: str, element: str, performer: str) -> Files:
     return allow(files, element, role, key)
 
 
-def _comments(before: Any, root: Any) -> None:
+def _comments(before: etree._Element, root: etree._Element) -> None:
     """Comments of the old file into the new one, before the same neighbour, or first in the same parent."""
     there = {(node.text or "") for node in root.iter(etree.Comment)}
     nodes = {node.get("id"): node for node in root.iter() if isinstance(node.tag, str) and node.get("id")}
@@ -103,5 +101,5 @@ def _comments(before: Any, root: Any) -> None:
             root.insert(0, copy)
 
 
-def _is_ours(node: Any) -> bool:
+def _is_ours(node: etree._Element) -> bool:
     return is_node(node) or node.tag == f"{BPMN}process"

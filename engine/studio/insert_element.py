@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from lxml import etree
 
 from engine.studio.bpmn_editor.document import (
     EditRefused,
@@ -55,7 +55,7 @@ def add_step(
     return finish(close_process(files, root, redraw=True), made)
 
 
-def _after(last: Any) -> Any:
+def _after(last: etree._Element) -> etree._Element:
     following = last.getnext()
     return last if following is None else following
 
@@ -103,7 +103,7 @@ def add_branch(
     return finish(close_process(files, root, redraw=True), made), flow_id
 
 
-def _target(root: Any, scope: Any, target: str) -> Any:
+def _target(root: etree._Element, scope: etree._Element, target: str) -> etree._Element:
     if not target:
         raise EditRefused("edit.target", "target")
     node = find_step(root, target)
@@ -112,9 +112,9 @@ def _target(root: Any, scope: Any, target: str) -> Any:
     return node
 
 
-def _in_transaction(node: Any) -> bool:
+def _in_transaction(node: etree._Element) -> bool:
     return any(local(above) == "transaction" for above in node.iterancestors())
 
 
-def _joins(node: Any) -> bool:
+def _joins(node: etree._Element) -> bool:
     return local(node) == "parallelGateway"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from copy import deepcopy
-from typing import Any
 
 from lxml import etree
 
@@ -46,7 +45,7 @@ def becomes(element: str) -> tuple[str, ...]:
     return next((group for group in _ALIKE if element in group), ())
 
 
-def change_tag(root: Any, step: Any, element: str) -> list[str]:
+def change_tag(root: etree._Element, step: etree._Element, element: str) -> list[str]:
     """Make *step* an *element*. Returns the names of the settings that were dropped."""
     if element not in becomes(local(step)) or step.get("triggeredByEvent") in ("true", "1"):
         raise EditRefused("edit.other_sort", "sort")
@@ -59,7 +58,7 @@ def change_tag(root: Any, step: Any, element: str) -> list[str]:
     return [name for name in before if name not in after]
 
 
-def fit(root: Any, step: Any) -> None:
+def fit(root: etree._Element, step: etree._Element) -> None:
     """Take out of a step what its sort does not have."""
     element = local(step)
     known = entry("process", element)
@@ -80,7 +79,7 @@ def fit(root: Any, step: Any) -> None:
     _drop_flow_conditions(root, step)
 
 
-def regained(old: Any, new: Any) -> None:
+def regained(old: etree._Element, new: etree._Element) -> None:
     """Give a step that an editor has made another sort what it said before: each part that the editor left out."""
     person = local(old) in PEOPLE and local(new) in PEOPLE
     for name, value in old.attrib.items():
@@ -104,7 +103,7 @@ def _allowed(known: Entry, child: str) -> bool:
     return any(child in slot.names for slot in known.slots)
 
 
-def settings_of_step(step: Any) -> dict[str, str]:
+def settings_of_step(step: etree._Element) -> dict[str, str]:
     """Every setting that says something."""
     found = {setting.name: get(step, setting.path) for setting in SETTINGS}
     found |= {name: "yes" for name, (tag, _, _) in LINES.items() if step.find(f".//{{*}}{tag}") is not None}
@@ -116,11 +115,11 @@ def settings_of_step(step: Any) -> dict[str, str]:
     return {name: value for name, value in (found | loop(step)).items() if value}
 
 
-def _leaving(step: Any) -> list[Any]:
+def _leaving(step: etree._Element) -> list[etree._Element]:
     return outgoing_flows(step.getroottree().getroot(), step.get("id", ""))
 
 
-def _drop_flow_conditions(root: Any, step: Any) -> None:
+def _drop_flow_conditions(root: etree._Element, step: etree._Element) -> None:
     """A gateway that does not decide has no conditions on its ways."""
     if local(step) in ("parallelGateway", "eventBasedGateway"):
         for flow in outgoing_flows(root, step.get("id", "")):

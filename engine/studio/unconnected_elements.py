@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from lxml import etree
 
@@ -29,7 +28,7 @@ from engine.studio.element_kinds import ANY_ORDER, UNDOING, Kind
 MAX_EVENT_DEFINITIONS = 10
 
 
-def find_scope(root: Any, identity: str) -> Any:
+def find_scope(root: etree._Element, identity: str) -> etree._Element:
     """The process, or the part of it, of that id."""
     found = root.xpath("//*[@id=$id]", id=identity)
     if not found or local(found[0]) not in SCOPES:
@@ -117,11 +116,11 @@ def add_undoing(
     return finish(close_process(files, root, redraw=True), made), made.id
 
 
-def _undoes(node: Any) -> bool:
+def _undoes(node: etree._Element) -> bool:
     return node.find(f"{BPMN}compensateEventDefinition") is not None
 
 
-def _before_artifacts(parent: Any, node: Any) -> None:
+def _before_artifacts(parent: etree._Element, node: etree._Element) -> None:
     others = [child for child in parent if local(child) in ("association", "group", "textAnnotation")]
     if others:
         others[0].addprevious(node)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lxml import etree
 
 from engine.studio.bpmn_editor.document import BPMNDI, process_of
@@ -16,14 +14,14 @@ DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 _NAMES = {"bpmndi": BPMNDI[1:-1], "dc": DC[1:-1], "di": DI[1:-1]}
 
 
-def is_drawn(root: Any, process: Process) -> bool:
+def is_drawn(root: etree._Element, process: Process) -> bool:
     """Whether every step and way of the process has its place in the file's diagram."""
     shapes = root.iter(f"{BPMNDI}BPMNShape", f"{BPMNDI}BPMNEdge")
     drawn = {shape.get("bpmnElement", "").rpartition(":")[2] for shape in shapes}
     return set(process.elements) | set(process.flows) <= drawn
 
 
-def with_picture(root: Any) -> Any:
+def with_picture(root: etree._Element) -> etree._Element:
     """The same file with a diagram of its process; one that is whole stays as it is."""
     process = read_definitions(root).processes[process_of(root).get("id")]
     if is_drawn(root, process):

@@ -6,7 +6,6 @@ Read with the parser's own guards first (size, DOCTYPE, entities), then once mor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from lxml import etree
 
@@ -42,18 +41,18 @@ class EditRefused(Refusal, ValueError):
         self.values = values
 
 
-def open_process(files: Files) -> Any:
+def open_process(files: Files) -> etree._Element:
     """The root of ``process.bpmn``, comments included. Raises ``BpmnSyntaxError``."""
     return read_commented(files["process.bpmn"])
 
 
-def read_commented(data: bytes) -> Any:
+def read_commented(data: bytes) -> etree._Element:
     read_xml(data)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=False)
     return etree.fromstring(data, parser)
 
 
-def close_process(files: Files, root: Any, *, redraw: bool = False) -> dict[str, bytes]:
+def close_process(files: Files, root: etree._Element, *, redraw: bool = False) -> dict[str, bytes]:
     """New files with the changed process.
 
     *redraw*: what is where has changed, so a diagram the file carries is taken out; it is laid out again when needed.
@@ -65,18 +64,18 @@ def close_process(files: Files, root: Any, *, redraw: bool = False) -> dict[str,
     return {**files, "process.bpmn": written(root)}
 
 
-def written(root: Any) -> bytes:
+def written(root: etree._Element) -> bytes:
     etree.indent(root, space="  ")
     data: bytes = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
     return data
 
 
-def local(node: Any) -> str:
+def local(node: etree._Element) -> str:
     """The BPMN local name, "" for a comment or an element of another namespace."""
     return node.tag[len(BPMN) :] if isinstance(node.tag, str) and node.tag.startswith(BPMN) else ""
 
 
-def is_node(node: Any) -> bool:
+def is_node(node: etree._Element) -> bool:
     """Whether it is a flow node: something a way may lead to or from."""
     kind = local(node)
     return kind.endswith(("Task", "Event", "Gateway", "SubProcess")) or kind in (
@@ -84,7 +83,7 @@ def is_node(node: Any) -> bool:
     )  # fmt: skip
 
 
-def find_step(root: Any, element_id: str) -> Any:
+def find_step(root: etree._Element, element_id: str) -> etree._Element:
     """The flow node, or sequence flow, of that id."""
     found = root.xpath("//*[@id=$id]", id=element_id)
     if not found or not (is_node(found[0]) or local(found[0]) == "sequenceFlow"):
@@ -92,15 +91,15 @@ def find_step(root: Any, element_id: str) -> Any:
     return found[0]
 
 
-def outgoing_flows(root: Any, element_id: str) -> list[Any]:
+def outgoing_flows(root: etree._Element, element_id: str) -> list[etree._Element]:
     return [f for f in root.iter(f"{BPMN}sequenceFlow") if f.get("sourceRef") == element_id]
 
 
-def incoming_flows(root: Any, element_id: str) -> list[Any]:
+def incoming_flows(root: etree._Element, element_id: str) -> list[etree._Element]:
     return [f for f in root.iter(f"{BPMN}sequenceFlow") if f.get("targetRef") == element_id]
 
 
-def insert_child(node: Any, child: Any) -> Any:
+def insert_child(node: etree._Element, child: etree._Element) -> etree._Element:
     """*child* in *node*, where the standard's schema wants it."""
     rank = _rank(child)
     for number, other in enumerate(node):
@@ -111,18 +110,18 @@ def insert_child(node: Any, child: Any) -> Any:
     return child
 
 
-def _rank(node: Any) -> int:
+def _rank(node: etree._Element) -> int:
     kind = local(node)
     return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
 
 
-def extensions(step: Any) -> Any:
+def extensions(step: etree._Element) -> etree._Element:
     """The extension elements of a step, made when there are none."""
     found = step.find(f"{BPMN}extensionElements")
     return insert_child(step, etree.Element(f"{BPMN}extensionElements")) if found is None else found
 
 
-def new_id(root: Any, name: str) -> str:
+def new_id(root: etree._Element, name: str) -> str:
     """An id nobody has, that reads as the name: "Undersøk innsyn" → UndersokInnsyn."""
     base = "".join(word.capitalize() for word in plain_words(name))[:30] or "Step"
     base = base if base[0].isalpha() else f"Step{base}"
@@ -134,7 +133,7 @@ def new_id(root: Any, name: str) -> str:
     return candidate
 
 
-def flow_after(node: Any, root: Any, source: str, target: str) -> Any:
+def flow_after(node: etree._Element, root: etree._Element, source: str, target: str) -> etree._Element:
     """A new way from *source* to *target*, written after *node*."""
     flow = etree.Element(f"{BPMN}sequenceFlow", sourceRef=source, targetRef=target)
     flow.set("id", new_flow_id(root, source, target))
@@ -142,7 +141,7 @@ def flow_after(node: Any, root: Any, source: str, target: str) -> Any:
     return flow
 
 
-def new_flow_id(root: Any, source: str, target: str) -> str:
+def new_flow_id(root: etree._Element, source: str, target: str) -> str:
     taken = set(root.xpath("//@id"))
     number, candidate = 1, f"{source}_{target}"
     while candidate in taken:
@@ -151,14 +150,14 @@ def new_flow_id(root: Any, source: str, target: str) -> str:
     return candidate
 
 
-def drop_flow(root: Any, flow: Any) -> None:
+def drop_flow(root: etree._Element, flow: etree._Element) -> None:
     """Take a way out, and whoever had it as default forgets it."""
     for node in root.xpath("//*[@default=$id]", id=flow.get("id")):
         node.attrib.pop("default")
     drop(flow)
 
 
-def drop(node: Any) -> None:
+def drop(node: etree._Element) -> None:
     """Take a node out; what is written after it stays."""
     parent, tail = node.getparent(), node.tail or ""
     before = node.getprevious()
@@ -170,18 +169,18 @@ def drop(node: Any) -> None:
     parent.remove(node)
 
 
-def process_of(root: Any) -> Any:
+def process_of(root: etree._Element) -> etree._Element:
     """The executable process of the file."""
     found = root.findall(f"{BPMN}process")
     return next((p for p in found if p.get("isExecutable", "true") not in ("false", "0")), found[0])
 
 
-def inside(node: Any) -> Iterator[Any]:
+def inside(node: etree._Element) -> Iterator[etree._Element]:
     """Every flow node within *node*, at any depth."""
     return (child for child in node.iter(f"{BPMN}*") if child is not node and is_node(child))
 
 
-def _refer(root: Any) -> None:
+def _refer(root: etree._Element) -> None:
     """``incoming`` and ``outgoing`` follow the ways, in files that write them; lanes forget what is gone."""
     known = {node.get("id") for node in root.iter(f"{BPMN}*") if is_node(node)}
     for lane in root.iter(f"{BPMN}lane"):
@@ -206,7 +205,7 @@ def _refer(root: Any) -> None:
 _ENDS = ("sourceRef", "targetRef")
 
 
-def _rewrite(node: Any, kind: str, wanted: list[str]) -> None:
+def _rewrite(node: etree._Element, kind: str, wanted: list[str]) -> None:
     there = node.findall(f"{BPMN}{kind}")
     if [(child.text or "").strip().rpartition(":")[2] for child in there] == wanted:
         return

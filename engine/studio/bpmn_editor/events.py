@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from lxml import etree
 
@@ -37,18 +36,18 @@ THROWING = ("endEvent", "intermediateThrowEvent")
 _TAGS = {"compensation": "compensate"}
 
 
-def definitions_of(step: Any) -> list[Any]:
+def definitions_of(step: etree._Element) -> list[etree._Element]:
     """Every event definition of an event, in document order."""
     return [child for child in step if local(child).endswith("EventDefinition")]
 
 
-def definition_of(step: Any) -> Any:
+def definition_of(step: etree._Element) -> etree._Element | None:
     """The one event definition of an event, or ``None``."""
     found = definitions_of(step)
     return found[0] if len(found) == 1 else None
 
 
-def kind_of(step: Any) -> str:
+def kind_of(step: etree._Element) -> str:
     definition = definition_of(step)
     if definition is None:
         return ""
@@ -56,25 +55,15 @@ def kind_of(step: Any) -> str:
     return {"compensate": "compensation"}.get(kind, kind)
 
 
-def event_settings(step: Any) -> dict[str, str]:
+def event_settings(step: etree._Element) -> dict[str, str]:
     """``event`` its kind, ``timer`` and ``time``, ``reference`` a name or code, and what else such an event says."""
     found: dict[str, str] = {}
     kind, definition = kind_of(step), definition_of(step)
     root = step.getroottree().getroot()
     if local(step).endswith("Event") and len(definitions_of(step)) < 2:
         found["event"] = kind
-    if kind == "timer":
-        timer, time = next(((k, definition.find(f"{BPMN}{tag}")) for k, tag in TIMES.items()
-                            if definition.find(f"{BPMN}{tag}") is not None), ("duration", None))  # fmt: skip
-        found |= {"timer": timer, "time": "" if time is None else (time.text or "").strip()}
-    if kind in ROOTS:
-        found["reference"] = _named(root, kind, definition.get(f"{kind}Ref", ""))
-    if kind == "conditional":
-        found["condition"] = definition.findtext(f"{BPMN}condition", "").strip()
-    if kind == "link":
-        found["reference"] = definition.get("name", "")
-    if kind == "compensation" and local(step) in THROWING:
-        found["undoes"] = definition.get("activityRef", "").rpartition(":")[2]
+    if definition is not None:
+        found |= _said(step, kind, definition)
     if local(step) in ("receiveTask", "sendTask"):
         found["reference"] = _named(root, "message", step.get("messageRef", ""))
     if kind == "message" or local(step) in ("receiveTask", "sendTask"):
@@ -85,14 +74,32 @@ def event_settings(step: Any) -> dict[str, str]:
     return found
 
 
-def _interrupts(step: Any) -> str:
+def _said(step: etree._Element, kind: str, definition: etree._Element) -> dict[str, str]:
+    """What the one definition of an event says."""
+    found: dict[str, str] = {}
+    if kind == "timer":
+        timer, time = next(((k, definition.find(f"{BPMN}{tag}")) for k, tag in TIMES.items()
+                            if definition.find(f"{BPMN}{tag}") is not None), ("duration", None))  # fmt: skip
+        found |= {"timer": timer, "time": "" if time is None else (time.text or "").strip()}
+    if kind in ROOTS:
+        found["reference"] = _named(step.getroottree().getroot(), kind, definition.get(f"{kind}Ref", ""))
+    if kind == "conditional":
+        found["condition"] = definition.findtext(f"{BPMN}condition", "").strip()
+    if kind == "link":
+        found["reference"] = definition.get("name", "")
+    if kind == "compensation" and local(step) in THROWING:
+        found["undoes"] = definition.get("activityRef", "").rpartition(":")[2]
+    return found
+
+
+def _interrupts(step: etree._Element) -> str:
     if local(step) == "boundaryEvent":
         return "cancelActivity"
     handler = step.getparent() is not None and step.getparent().get("triggeredByEvent") in ("true", "1")
     return "isInterrupting" if local(step) == "startEvent" and handler else ""
 
 
-def _named(root: Any, kind: str, reference: str) -> str:
+def _named(root: etree._Element, kind: str, reference: str) -> str:
     tag, attribute = ROOTS[kind]
     identity = reference.rpartition(":")[2]
     for node in root.findall(f"{BPMN}{tag}"):
@@ -101,7 +108,7 @@ def _named(root: Any, kind: str, reference: str) -> str:
     return identity
 
 
-def refer(root: Any, kind: str, name: str) -> str:
+def refer(root: etree._Element, kind: str, name: str) -> str:
     """The id of the message, signal, error or escalation of that name, declared when it is not."""
     tag, attribute = ROOTS[kind]
     for node in root.findall(f"{BPMN}{tag}"):
@@ -114,7 +121,9 @@ def refer(root: Any, kind: str, name: str) -> str:
     return str(node.get("id"))
 
 
-def write_event(root: Any, step: Any, whole: Mapping[str, str], changed: Mapping[str, str]) -> None:
+def write_event(
+    root: etree._Element, step: etree._Element, whole: Mapping[str, str], changed: Mapping[str, str]
+) -> None:
     """What has *changed* of an event, written; *whole* is everything it says after the change."""
     if "event" in changed and local(step).endswith("Event"):
         old = definition_of(step)
@@ -124,7 +133,7 @@ def write_event(root: Any, step: Any, whole: Mapping[str, str], changed: Mapping
             set_event(root, step, changed["event"], whole)
         return
     kind, definition = kind_of(step), definition_of(step)
-    if kind == "timer" and {"timer", "time"} & changed.keys():
+    if kind == "timer" and definition is not None and {"timer", "time"} & changed.keys():
         timer = whole.get("timer") if whole.get("timer") in TIMES else "duration"
         if not whole.get("time"):
             raise EditRefused("edit.time_missing", "time")
@@ -160,21 +169,21 @@ def write_event(root: Any, step: Any, whole: Mapping[str, str], changed: Mapping
         step.set(_interrupts(step), "true" if changed["interrupting"] else "false")
 
 
-def _refer_to(node: Any, attribute: str, value: str) -> None:
+def _refer_to(node: etree._Element, attribute: str, value: str) -> None:
     if value:
         node.set(attribute, value)
     else:
         node.attrib.pop(attribute, None)
 
 
-def _condition(definition: Any, text: str) -> None:
+def _condition(definition: etree._Element, text: str) -> None:
     condition = definition.find(f"{BPMN}condition")
     if condition is None:
         condition = etree.SubElement(definition, f"{BPMN}condition")
     condition.text = text
 
 
-def set_event(root: Any, step: Any, kind: str, values: Mapping[str, str]) -> None:
+def set_event(root: etree._Element, step: etree._Element, kind: str, values: Mapping[str, str]) -> None:
     """Give an event without a definition one: a timer its time, a message, signal, error or escalation its name."""
     definition = insert_child(step, etree.Element(f"{BPMN}{_TAGS.get(kind, kind)}EventDefinition"))
     if kind == "timer":
@@ -196,7 +205,7 @@ def set_event(root: Any, step: Any, kind: str, values: Mapping[str, str]) -> Non
         definition.set("name", values.get("reference", ""))
 
 
-def can_be_interrupted(step: Any) -> bool:
+def can_be_interrupted(step: etree._Element) -> bool:
     """Events and gateways are over at once; what is done when something happened is not interrupted either."""
     return not local(step).endswith(("Event", "Gateway")) and step.get("isForCompensation") not in ("true", "1")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lxml import etree
 
 from engine.studio.bpmn_editor.document import (
@@ -50,12 +48,12 @@ def connect(files: Files, source: str, target: str, name: str = "") -> tuple[dic
     return close_process(files, root, redraw=True), str(flow.get("id"))
 
 
-def _comes_after(node: Any, other: Any) -> bool:
+def _comes_after(node: etree._Element, other: etree._Element) -> bool:
     parent = node.getparent()
     return node.getparent() is other.getparent() and parent.index(other) > parent.index(node)
 
 
-def _may_lead(begin: Any, end: Any) -> None:
+def _may_lead(begin: etree._Element, end: etree._Element) -> None:
     if begin.getparent() is not end.getparent():
         raise EditRefused("edit.other_scope", "target")
     if local(begin) == "endEvent" or (local(begin) == "intermediateThrowEvent" and link_of(begin)):
@@ -67,7 +65,7 @@ def _may_lead(begin: Any, end: Any) -> None:
         raise EditRefused("edit.into_start", "target")
 
 
-def _flow(root: Any, flow_id: str) -> Any:
+def _flow(root: etree._Element, flow_id: str) -> etree._Element:
     flow = find_step(root, flow_id)
     if local(flow) != "sequenceFlow":
         raise EditRefused("edit.gone")

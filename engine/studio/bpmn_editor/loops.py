@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from lxml import etree
 
@@ -12,7 +11,7 @@ from engine.studio.bpmn_editor.setting_paths import EXTENSIONS, write
 from engine.studio.bpmn_editor.values import expression, flag, number
 
 
-def loop(step: Any) -> dict[str, str]:
+def loop(step: etree._Element) -> dict[str, str]:
     """loop: "" | each | each_in_turn | times | while"""
     many, again = (step.find(f"{BPMN}{tag}LoopCharacteristics") for tag in ("multiInstance", "standard"))
     found = dict.fromkeys(
@@ -48,7 +47,7 @@ def loop(step: Any) -> dict[str, str]:
     return found
 
 
-def write_loop(step: Any, values: Mapping[str, str]) -> None:
+def write_loop(step: etree._Element, values: Mapping[str, str]) -> None:
     for name in ("loop_over", "loop_until", "loop_output", "loop_times"):
         expression(values[name], name)
     many, again = (step.find(f"{BPMN}{tag}LoopCharacteristics") for tag in ("multiInstance", "standard"))

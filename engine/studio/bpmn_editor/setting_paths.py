@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lxml import etree
 
 from engine.studio.bpmn_editor.document import ALTINN, BPMN, IB, drop, extensions, insert_child
@@ -17,7 +15,7 @@ def _tag(part: str) -> str:
     return f"{_PREFIXES[prefix]}{name}" if prefix else name
 
 
-def get(step: Any, path: str) -> str:
+def get(step: etree._Element, path: str) -> str:
     *parts, last = path.split("/")
     node = step
     for part in parts:
@@ -33,7 +31,7 @@ def _element(part: str) -> str:
     return _tag(part) if ":" in part else f"{BPMN}{part}"
 
 
-def write(step: Any, path: str, value: str) -> None:
+def write(step: etree._Element, path: str, value: str) -> None:
     """Write the value, making what it stands in; an empty one takes it away, and what then stands empty."""
     *parts, last = path.split("/")
     if not last.startswith("@"):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from lxml import etree
 
@@ -94,7 +93,7 @@ LINES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
-def settings_of(step: Any) -> Iterator[Setting]:
+def settings_of(step: etree._Element) -> Iterator[Setting]:
     """The settings an element of this kind has."""
     return (setting for setting in SETTINGS if local(step) in setting.on)
 
@@ -145,12 +144,12 @@ def write_settings(files: Files, element_id: str, values: Mapping[str, str]) -> 
     return close_process(files, root)
 
 
-def _lines(step: Any, tag: str, key: str) -> str:
+def _lines(step: etree._Element, tag: str, key: str) -> str:
     nodes = step.findall(f"{BPMN}{_EXT}/{IB}{tag}")
     return "\n".join(f"{node.get(key, '')}: {' '.join((node.text or '').split())}" for node in nodes)
 
 
-def _write_lines(step: Any, tag: str, key: str, text: str, name: str) -> None:
+def _write_lines(step: etree._Element, tag: str, key: str, text: str, name: str) -> None:
     pairs = []
     for line in filter(None, (line.strip() for line in text.splitlines())):
         target, colon, value = line.partition(":")
@@ -165,18 +164,18 @@ def _write_lines(step: Any, tag: str, key: str, text: str, name: str) -> None:
     _prune(step)
 
 
-def clear_lines(step: Any, tag: str) -> None:
+def clear_lines(step: etree._Element, tag: str) -> None:
     for node in step.findall(f"{BPMN}{_EXT}/{IB}{tag}"):
         drop(node)
 
 
-def _prune(step: Any) -> None:
+def _prune(step: etree._Element) -> None:
     found = step.find(f"{BPMN}{_EXT}")
     if found is not None and not len(found):
         drop(found)
 
 
-def _write_actions(step: Any, text: str) -> None:
+def _write_actions(step: etree._Element, text: str) -> None:
     """The buttons of a task; those that stay keep their type."""
     wanted = [name.strip() for name in text.split(",") if name.strip()]
     if any(not name.replace("_", "").replace("-", "").isalnum() for name in wanted):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+
+from lxml import etree
 
 from engine.studio.bpmn_editor.document import (
     BPMN,
@@ -63,7 +64,7 @@ def touched_by_removing(files: Files, element_id: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def along(root: Any, step: Any) -> list[Any]:
+def along(root: etree._Element, step: etree._Element) -> list[etree._Element]:
     """What goes with a step beside what is in it: events on its edge, what undoes it, where its jump lands."""
     names = {step.get("id", ""), *(node.get("id", "") for node in inside(step))}
     found = [n for n in root.iter(f"{BPMN}boundaryEvent") if n.get("attachedToRef") in names]
@@ -76,7 +77,7 @@ def along(root: Any, step: Any) -> list[Any]:
     return [node for node in dict.fromkeys(found) if node.get("id") not in names]
 
 
-def _landing(step: Any) -> list[Any]:
+def _landing(step: etree._Element) -> list[etree._Element]:
     """Where a jump lands that no other jump of its scope leads to."""
     name = link_of(step) if local(step) == "intermediateThrowEvent" else ""
     scope = step.getparent()
@@ -84,12 +85,12 @@ def _landing(step: Any) -> list[Any]:
     return [n for n in scope.findall(f"{BPMN}intermediateCatchEvent") if throws == [step] and link_of(n) == name]
 
 
-def link_of(event: Any) -> str:
+def link_of(event: etree._Element) -> str:
     found = event.find(f"{BPMN}linkEventDefinition")
     return "" if found is None else str(found.get("name", ""))
 
 
-def _following_flow(root: Any, step: Any) -> Any:
+def _following_flow(root: etree._Element, step: etree._Element) -> etree._Element | None:
     """Where what led to the step leads when it is gone: its default way, else its first, or on from where it lands."""
     outgoing = outgoing_flows(root, step.get("id", ""))
     outgoing = outgoing or [flow for n in _landing(step) for flow in outgoing_flows(root, n.get("id", ""))]
@@ -126,7 +127,7 @@ def remove_step(files: Files, element_id: str) -> dict[str, bytes]:
     return without_forms(close_process(files, root, redraw=True), gone)
 
 
-def _there(root: Any, source: str, target: str) -> bool:
+def _there(root: etree._Element, source: str, target: str) -> bool:
     return any(flow.get("targetRef") == target for flow in outgoing_flows(root, source))
 
 
