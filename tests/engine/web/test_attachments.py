@@ -54,7 +54,7 @@ def listed(page: str) -> list[str]:
     return re.findall(r'name="detach" value="[^"]+">Fjern<span class="ds-sr-only"> ([^<]+)', page)
 
 
-def test_a_file_is_kept_though_the_rest_is_wrong_and_the_rest_though_a_file_is(begun: Any) -> None:
+def test_a_file_is_kept_though_the_rest_is_wrong_and_the_rest_though_a_file_is(begun: tuple[Browser, str, str]) -> None:
     anne, at, _ = begun
     answer = anne.post(at, **{"file:kontoutskrift": sent((PDF, "mars.pdf"))})
     page = answer.get_data(as_text=True)
@@ -78,14 +78,14 @@ def test_a_file_is_kept_though_the_rest_is_wrong_and_the_rest_though_a_file_is(b
         ([(b"", "tom.pdf")], "tom.pdf: Filen er tom"),
     ],
 )
-def test_what_cannot_be_kept_is_said_at_the_field(begun: Any, files: Any, said: str) -> None:
+def test_what_cannot_be_kept_is_said_at_the_field(begun: tuple[Browser, str, str], files: Any, said: str) -> None:
     anne, at, _ = begun
     answer = anne.post(at, attach="kontoutskrift", **{"file:kontoutskrift": sent(*files)})
     assert answer.status_code == 422
     assert faults(answer.get_data(as_text=True))[0].startswith(said)
 
 
-def test_a_file_far_too_large_costs_nothing_of_what_was_written(begun: Any) -> None:
+def test_a_file_far_too_large_costs_nothing_of_what_was_written(begun: tuple[Browser, str, str]) -> None:
     anne, at, _ = begun
     huge = sent((b"%PDF-" + b"0" * 9_000_000, "stor.pdf"), (PDF, "mars.pdf"))
     answer = anne.post(at, navn="Anne", **{"file:kontoutskrift": huge})
@@ -101,7 +101,7 @@ def test_a_file_far_too_large_costs_nothing_of_what_was_written(begun: Any) -> N
     assert anne.client.post(at, data=b"\0" * 9_000_000, content_type=kind).status_code == 413, "a stranger has no room"
 
 
-def test_uploading_removing_and_sending_without_script(begun: Any, product: Product) -> None:  # noqa: F811
+def test_uploading_removing_and_sending_without_script(begun: tuple[Browser, str, str], product: Product) -> None:  # noqa: F811
     anne, at, case = begun
     assert 'enctype="multipart/form-data"' in anne.get(at) and 'accept=".pdf,.png"' in anne.get(at)
     none = anne.post(at, navn="Anne", attach="kontoutskrift").get_data(as_text=True)
@@ -134,7 +134,9 @@ def test_uploading_removing_and_sending_without_script(begun: Any, product: Prod
     assert kinds.count("FileAttached") == 2 and kinds.count("FileDetached") == 1
 
 
-def test_the_caseworker_of_the_office_opens_the_file_and_nobody_else(begun: Any, product: Product) -> None:  # noqa: F811
+def test_the_caseworker_of_the_office_opens_the_file_and_nobody_else(
+    begun: tuple[Browser, str, str], product: Product
+) -> None:  # noqa: F811
     anne, at, case = begun
     anne.post(at, navn="Anne", **{"file:kontoutskrift": sent((PDF, "mars.pdf"))})
     with product.application.db.read() as connection:

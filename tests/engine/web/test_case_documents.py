@@ -7,10 +7,11 @@ import re
 import zipfile
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from sqlalchemy import Engine, delete, event, select, update
+from werkzeug.test import TestResponse
 
 from engine.casework import documents, notices, queries, uploads
 from engine.casework.commands import RemoveDocument, ShareDocument
@@ -21,7 +22,7 @@ from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.errors import NotFound, NotPossible
 from engine.workflow.execution.commands import Command
 from tests.engine.web.filled import Browser, sent
-from tests.engine.web.test_case_pages import client, read
+from tests.engine.web.test_case_pages import Client, Read, Send, client, read
 from tests.engine.web.test_casework import kari, number, send
 from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import person
@@ -31,9 +32,15 @@ PDF = b"%PDF-1.7 the rent of a flat"
 GIVEN = {"title": "Husleiekontrakt", "kind": "agreement", "access": "open"}
 
 
+class Upload(Protocol):
+    """A document put in the case by somebody of the office."""
+
+    def __call__(self, content: bytes = ..., name: str = ..., who: Actor = ..., **form: str) -> TestResponse: ...
+
+
 @pytest.fixture
-def upload(send: Any, kari: Actor, number: str) -> Any:  # noqa: F811
-    def put(content: bytes = PDF, name: str = "kontrakt.pdf", who: Actor = kari, **form: str) -> Any:
+def upload(send: Send, kari: Actor, number: str) -> Upload:  # noqa: F811
+    def put(content: bytes = PDF, name: str = "kontrakt.pdf", who: Actor = kari, **form: str) -> TestResponse:
         return send(who, f"/saker/{number}/dokumenter", **{**GIVEN, **form}, file=(io.BytesIO(content), name))
 
     return put
@@ -58,7 +65,7 @@ def events(product: Product, number: str) -> list[str]:  # noqa: F811
 
 
 def test_the_citizen_is_notified_of_what_they_may_read_and_every_look_is_written_down(
-    product: Product, kari: Actor, number: str, upload: Any, client: Any, read: Any,  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Upload, client: Client, read: Read,  # noqa: F811
 ) -> None:  # fmt: skip
     answer = upload()
     assert answer.status_code == 303 and "gjort=document_shared#gjort" in answer.headers["Location"]
@@ -80,8 +87,14 @@ def test_the_citizen_is_notified_of_what_they_may_read_and_every_look_is_written
 
 
 def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_write(
-    product: Product, kari: Actor, number: str, upload: Any, client: Any, send: Any, monkeypatch: pytest.MonkeyPatch,  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,  # noqa: F811
+    kari: Actor,  # noqa: F811
+    number: str,  # noqa: F811
+    upload: Upload,
+    client: Client,  # noqa: F811
+    send: Send,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     upload(access="barred", why_barred="internal")
     [one] = listed(product, number)
     at, write, seen = f"/saker/{number}/dokumenter/{one.id}", Database.write, []
@@ -96,7 +109,7 @@ def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_wr
             finally:
                 writing.pop()
 
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+    def note(_: object, __: object, statement: str, *___: object) -> None:
         if statement.startswith("SELECT") and "case_document.body" in statement:
             seen.append("writing" if writing else "reading")
 
@@ -112,7 +125,7 @@ def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_wr
 
 
 def test_an_internal_one_is_there_with_its_reason_and_not_for_the_citizen_until_it_is_shown(
-    product: Product, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Upload, client: Client, read: Read, send: Send,  # noqa: F811
 ) -> None:  # fmt: skip
     upload(title="Uttalelse om helsen", access="barred", why_barred="health", why="legen ba om det")
     [one] = listed(product, number)
@@ -128,7 +141,7 @@ def test_an_internal_one_is_there_with_its_reason_and_not_for_the_citizen_until_
 
 
 def test_only_what_nobody_has_read_and_is_not_shared_can_be_taken_away_with_a_reason(
-    product: Product, kari: Actor, number: str, upload: Any, client: Any, read: Any, send: Any,  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Upload, client: Client, read: Read, send: Send,  # noqa: F811
 ) -> None:  # fmt: skip
     upload(title="Feil fil", access="barred", why_barred="internal")
     [one] = listed(product, number)
@@ -157,7 +170,7 @@ def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happe
     product: Product,
     kari: Actor,
     number: str,
-    upload: Any,
+    upload: Upload,
     monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
     upload(title="Uttalelse", access="barred", why_barred="internal")
@@ -196,7 +209,7 @@ def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happe
     ],
 )
 def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
-    product: Product, number: str, upload: Any, content: bytes, name: str, said: str,  # noqa: F811
+    product: Product, number: str, upload: Upload, content: bytes, name: str, said: str,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(uploads, "MAX_BYTES", 1000)
@@ -217,7 +230,7 @@ def test_a_document_far_too_large_costs_nothing_of_what_was_written(product: Pro
     assert 'value="Husleiekontrakt"' in page and listed(product, number) == []
 
 
-def test_a_name_or_a_reason_that_is_missing_is_said_at_its_field(product: Product, number: str, upload: Any) -> None:  # noqa: F811
+def test_a_name_or_a_reason_that_is_missing_is_said_at_its_field(product: Product, number: str, upload: Upload) -> None:  # noqa: F811
     page = upload(title=" ", kind="", access="barred").get_data(as_text=True)
 
     for field in ("title", "kind", "barred"):
@@ -249,7 +262,7 @@ def test_a_name_has_nothing_in_it_that_cannot_be_seen(hidden: str) -> None:
 
 
 def test_no_document_is_there_for_another_office_or_another_citizen(
-    product: Product, number: str, upload: Any, client: Any, send: Any  # noqa: F811
+    product: Product, number: str, upload: Upload, client: Client, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     upload()
     [one] = listed(product, number)
@@ -265,7 +278,7 @@ def test_no_document_is_there_for_another_office_or_another_citizen(
 
 
 def test_the_same_form_sent_twice_is_one_document_and_one_notice(
-    product: Product, kari: Actor, number: str, upload: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, upload: Upload  # noqa: F811
 ) -> None:  # fmt: skip
     first, again = upload(_key="the page as it was shown"), upload(_key="the page as it was shown")
     assert first.headers["Location"] == again.headers["Location"] and len(listed(product, number)) == 1

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy import text as sql
+from werkzeug.test import TestResponse
 
 from engine.advice.consent.models import consent_record
 from engine.advice.sharing import actions as sharing
@@ -28,13 +29,19 @@ from tests.processes.test_enk_journeys import BREG, PLAN, choose, owner, running
 from tests.processes.test_estate_settlement import BO, DECLARED, EXAMPLES, begin, estate, person
 
 __all__ = ["estate", "product", "owner"]
+Client = Callable[[Actor], FlaskClient]
 Read = Callable[[Actor, str], str]
-Send = Callable[..., Any]
 NAV = Office("312785279", "Nav Lillestrøm")
 
 
+class Send(Protocol):
+    """A form sent by somebody to an address, with what they wrote or the files they chose."""
+
+    def __call__(self, who: Actor, path: str, **form: object) -> TestResponse: ...
+
+
 @pytest.fixture
-def client(product: Product) -> Callable[[Actor], FlaskClient]:  # noqa: F811
+def client(product: Product) -> Client:  # noqa: F811
     """A browser this person is logged in with."""
     app: Flask = create_app(product.application, logins={}, identify=lambda pid: ("", product.clock.now().date()))
 
@@ -60,10 +67,10 @@ def client(product: Product) -> Callable[[Actor], FlaskClient]:  # noqa: F811
 
 
 @pytest.fixture
-def send(client: Callable[[Actor], FlaskClient]) -> Send:
+def send(client: Client) -> Send:
     """A form sent by this person, with what their page would carry."""
 
-    def post(who: Actor, path: str, **form: Any) -> Any:
+    def post(who: Actor, path: str, **form: object) -> TestResponse:
         browser = client(who)
         page = browser.get("/tjenester").get_data(as_text=True)
         hidden = re.search(r'name="csrf_token" value="([^"]+)"', page)
@@ -74,7 +81,7 @@ def send(client: Callable[[Actor], FlaskClient]) -> Send:
 
 
 @pytest.fixture
-def read(client: Callable[[Actor], FlaskClient]) -> Read:
+def read(client: Client) -> Read:
     """The text of a page as this person sees it."""
 
     def page(who: Actor, path: str) -> str:

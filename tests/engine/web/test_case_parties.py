@@ -18,9 +18,9 @@ from engine.workflow.execution.commands import CancelCase
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_party
 from engine.workflow.instances.parties import CaseParty
-from tests.engine.web.test_case_pages import client, read
+from tests.engine.web.test_case_pages import Client, Read, Send, client, read
 from tests.engine.web.test_casework import kari, number, send
-from tests.engine.web.test_intake import TRULS, register
+from tests.engine.web.test_intake import TRULS, Register, register
 from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import EXAMPLES, begin, estate, person
 
@@ -46,7 +46,7 @@ def events(product: Product, number: str) -> list[tuple[str, dict[str, Any]]]:  
 
 
 def test_one_without_a_number_is_there_by_name_until_ended_with_a_reason(
-    product: Product, kari: Actor, number: str, read: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, read: Read, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     assert send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo").status_code == 303
     _, [part] = case_and_parts(product, number)
@@ -72,7 +72,7 @@ def test_one_without_a_number_is_there_by_name_until_ended_with_a_reason(
 
 
 def test_one_with_a_number_is_confirmed_first_and_a_role_of_the_house_opens_nothing(
-    product: Product, kari: Actor, number: str, register: Any, read: Any, send: Any, client: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, register: Register, read: Read, send: Send, client: Client  # noqa: F811
 ) -> None:  # fmt: skip
     page = send(kari, f"/saker/{number}/parter", role="spouse", pid=TRULS).get_data(as_text=True)
     assert "Truls Eksempel" in page and "1972" in page and TRULS not in page
@@ -99,7 +99,7 @@ def test_one_with_a_number_is_confirmed_first_and_a_role_of_the_house_opens_noth
     ],
 )
 def test_what_is_missing_is_said_at_its_field(
-    product: Product, kari: Actor, number: str, send: Any, form: dict[str, str], field: str  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Send, form: dict[str, str], field: str  # noqa: F811
 ) -> None:  # fmt: skip
     answer = send(kari, f"/saker/{number}/parter", **form)
 
@@ -109,7 +109,7 @@ def test_what_is_missing_is_said_at_its_field(
 
 
 def test_what_a_register_says_is_its_own_and_what_the_office_says_stays(
-    product: Product, kari: Actor, number: str, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
     case, _ = case_and_parts(product, number)
@@ -127,7 +127,7 @@ def test_what_a_register_says_is_its_own_and_what_the_office_says_stays(
 
 
 def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_back(
-    estate: Product, kari: Actor, client: Any  # noqa: F811
+    estate: Product, kari: Actor, client: Client  # noqa: F811
 ) -> None:  # fmt: skip
     product = estate
     begun = begin(product)
@@ -173,7 +173,7 @@ def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
 
 
 def test_nobody_adds_themselves_or_another_one_in_a_case_that_is_over(
-    product: Product, kari: Actor, number: str, register: Any, read: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, register: Register, read: Read, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     me = replace(person(product, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
     found = send(me, f"/saker/{number}/parter", role="contact", pid=TRULS).get_data(as_text=True)
@@ -200,7 +200,7 @@ def test_nobody_adds_themselves_or_another_one_in_a_case_that_is_over(
 
 
 def test_a_changed_role_is_none_they_have_already(
-    product: Product, kari: Actor, number: str, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     for role in ("contact", "creditor"):
         send(kari, f"/saker/{number}/parter", role=role, name="Per Nabo")
@@ -213,7 +213,7 @@ def test_a_changed_role_is_none_they_have_already(
 
 
 def test_who_is_known_by_name_alone_keeps_it_when_the_process_changes_the_role(
-    product: Product, kari: Actor, number: str, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
     case, now = case_and_parts(product, number)[0], product.clock.now()

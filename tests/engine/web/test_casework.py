@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from engine.casework import letters, measures, members, queries
 from engine.casework.templates import blanks, fill, fitting, of, proposed
 from engine.workflow.authorization.actor import Actor, Office, Role
-from tests.engine.web.test_case_pages import client, read
+from tests.engine.web.test_case_pages import Client, Read, Send, client, read
 from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import person
 
 __all__ = ["client", "product", "read"]
-Client = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture
-def send(client: Client) -> Callable[..., Any]:  # noqa: F811
+def send(client: Client) -> Send:  # noqa: F811
     """A form sent by this person, with the token of their session."""
 
-    def post(who: Actor, path: str, **form: Any) -> Any:
+    def post(who: Actor, path: str, **form: object) -> TestResponse:
         browser = client(who)
         page = browser.get("/tilgjengelighet").get_data(as_text=True)
         hidden = re.search(r'name="csrf_token" value="([^"]+)"', page)
@@ -59,8 +56,8 @@ def test_a_barred_note_is_there_without_its_words_until_it_is_opened(
     product: Product,
     kari: Actor,
     number: str,
-    read: Any,
-    send: Any,  # noqa: F811
+    read: Read,
+    send: Send,  # noqa: F811
 ) -> None:
     secret = "Moren ringte og var bekymret"
     send(kari, f"/saker/{number}/notat", note=secret, barred="others")
@@ -77,13 +74,13 @@ def test_a_barred_note_is_there_without_its_words_until_it_is_opened(
     assert secret in read(product.anne, "/saken-min")
 
 
-def client_page(product: Product, who: Actor, number: str, send: Any) -> str:  # noqa: F811
+def client_page(product: Product, who: Actor, number: str, send: Send) -> str:  # noqa: F811
     """The case page as it is written, with its addresses."""
     return str(send(who, f"/saker/{number}/notat", note="").get_data(as_text=True))
 
 
 def test_the_exported_list_points_to_nobody(
-    product: Product, kari: Actor, number: str, send: Any, client: Client
+    product: Product, kari: Actor, number: str, send: Send, client: Client
 ) -> None:  # noqa: F811
     send(kari, f"/saker/{number}/gjor/take")
     answer = client(kari).get("/arbeidsko/eksport.csv?visning=alle")
@@ -96,7 +93,7 @@ def test_the_exported_list_points_to_nobody(
 
 
 def test_no_page_of_a_case_is_there_for_another_office(
-    product: Product, number: str, send: Any, client: Client
+    product: Product, number: str, send: Send, client: Client
 ) -> None:  # noqa: F811
     other = Office("999999999", "Et annet kontor")
     stranger = replace(person(product, "20887297953", "Fremmed"), role=Role.CASEWORKER, office=other)
@@ -117,7 +114,7 @@ def test_a_name_is_in_no_address_and_another_cannot_use_the_search(
     product: Product,
     kari: Actor,
     number: str,
-    send: Any,
+    send: Send,
     client: Client,  # noqa: F811
 ) -> None:
     address = send(kari, "/arbeidsko/sok", tekst="Anne Eksempel").headers["Location"]
@@ -136,7 +133,7 @@ def test_a_letter_is_sent_whole_and_stays_as_it_was_sent(
     product: Product,
     kari: Actor,
     number: str,
-    send: Any,
+    send: Send,
     client: Client,  # noqa: F811
 ) -> None:
     address = send(kari, f"/saker/{number}/brev", template="free").headers["Location"]
@@ -167,7 +164,7 @@ def test_whose_part_ended_gets_no_further_and_their_words_are_kept(
     product: Product,
     kari: Actor,
     number: str,
-    send: Any,
+    send: Send,
     client: Client,  # noqa: F811
 ) -> None:
     browser = client(kari)
@@ -185,7 +182,7 @@ def test_whose_part_ended_gets_no_further_and_their_words_are_kept(
     assert "Nesten ferdig" in client(ola).get(f"/saker/{number}").get_data(as_text=True)
 
 
-def test_only_the_leader_ends_anothers_part_or_says_they_are_away(product: Product, kari: Actor, send: Any) -> None:  # noqa: F811
+def test_only_the_leader_ends_anothers_part_or_says_they_are_away(product: Product, kari: Actor, send: Send) -> None:  # noqa: F811
     lise = replace(person(product, "20887297955", "Lise Leder"), role=Role.CASEWORKER, office=OFFICE)
     with product.application.db.write() as connection:
         members.note_login(connection, OFFICE.orgno, lise.person_id, True, product.clock.now())
@@ -203,7 +200,7 @@ def test_only_the_leader_ends_anothers_part_or_says_they_are_away(product: Produ
 
 
 def test_a_measure_is_looked_back_at_three_times_each_once(
-    product: Product, kari: Actor, number: str, send: Any
+    product: Product, kari: Actor, number: str, send: Send
 ) -> None:  # noqa: F811
     wrong = send(kari, f"/saker/{number}/tiltak", kind="budget", what="Budsjett", monthly="mye", begun="2026-11-23")
     assert wrong.status_code == 422 and "vi kan ikke lese «mye» som et beløp" in wrong.get_data(as_text=True)
@@ -256,7 +253,7 @@ def test_a_letter_that_is_too_long_is_refused_with_how_long_it_may_be_and_never_
     product: Product,
     kari: Actor,
     number: str,
-    send: Any,
+    send: Send,
 ) -> None:  # noqa: F811
     address = send(kari, f"/saker/{number}/brev", template="free").headers["Location"]
     lines = [f"{line} Dette er en av de linjene." for line in range(900)]
@@ -276,7 +273,7 @@ def test_a_letter_just_as_long_as_it_may_be_is_sent_whole_whatever_ends_its_line
     product: Product,
     kari: Actor,
     number: str,
-    send: Any,
+    send: Send,
 ) -> None:  # noqa: F811
     address = send(kari, f"/saker/{number}/brev", template="free").headers["Location"]
     last = "SISTE LINJE: Du kan klage innen tre uker."
@@ -295,7 +292,7 @@ def test_signs_that_paper_cannot_show_are_told_before_a_letter_is_sent(
     product: Product,
     kari: Actor,
     number: str,
-    send: Any,
+    send: Send,
     client: Client,
 ) -> None:  # noqa: F811
     address = send(kari, f"/saker/{number}/brev", template="free").headers["Location"]

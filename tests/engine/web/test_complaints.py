@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from engine.casework import complaints, letters, notices, queries
 from engine.workflow.authorization.actor import Actor
-from tests.engine.web.test_case_pages import client, read
+from tests.engine.web.test_case_pages import Client, Read, Send, client, read
 from tests.engine.web.test_casework import kari, send
 from tests.processes.advice.test_advice_journey import refused_everything
 from tests.processes.conftest import OFFICE, Product, product
@@ -32,13 +33,13 @@ def case_of(product: Product, number: str) -> Any:  # noqa: F811
         return queries.case_by_number(connection, number, OFFICE.orgno)
 
 
-def decide(product: Product, kari: Actor, number: str, send: Any, **form: str) -> Any:  # noqa: F811
+def decide(product: Product, kari: Actor, number: str, send: Send, **form: str) -> TestResponse:  # noqa: F811
     task = product.tasks(case_of(product, number).id)["Decide"]
     return send(kari, f"/saker/{number}/oppgave/{task}", **form)
 
 
 def test_the_form_asks_for_what_the_outcome_needs(
-    product: Product, kari: Actor, number: str, client: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, client: Client, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     page = client(kari).get(f"/saker/{number}").get_data(as_text=True)
     form = page[page.index('id="oppgave"') : page.index('id="notater"')]
@@ -72,7 +73,7 @@ def sent(product: Product, kari: Actor, number: str) -> str:  # noqa: F811
 
 
 def test_the_time_runs_from_when_the_letter_was_opened(
-    product: Product, kari: Actor, number: str, client: Any, read: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, client: Client, read: Read  # noqa: F811
 ) -> None:  # fmt: skip
     assert "Klagefristen begynner når brevet med vedtaket er sendt" in read(kari, f"/saker/{number}")
     assert "Klage på vedtaket" not in read(product.anne, "/saken-min")
@@ -91,7 +92,7 @@ def test_the_time_runs_from_when_the_letter_was_opened(
 
 
 def test_a_complaint_is_in_time_or_too_late_and_decided_once(
-    product: Product, kari: Actor, number: str, read: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, read: Read, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     sent(product, kari, number)
     product.clock.advance(timedelta(days=30))
@@ -121,7 +122,7 @@ def test_a_complaint_is_in_time_or_too_late_and_decided_once(
 
 @pytest.mark.parametrize("day", ["2026-11-24", "", "i går"])
 def test_a_complaint_came_on_a_day_that_has_been(
-    product: Product, kari: Actor, number: str, send: Any, day: str  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Send, day: str  # noqa: F811
 ) -> None:  # fmt: skip
     answer = send(kari, f"/saker/{number}/klager", received=day, text="Hun klager")
 
@@ -132,11 +133,11 @@ def test_a_complaint_came_on_a_day_that_has_been(
 
 
 def test_the_same_form_sent_twice_is_one_complaint_and_one_notice(
-    product: Product, kari: Actor, number: str, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     sent(product, kari, number)
 
-    def complain(text: str, received: str = "2026-11-23") -> Any:
+    def complain(text: str, received: str = "2026-11-23") -> TestResponse:
         product.clock.advance(timedelta(seconds=1))
         return send(kari, f"/saker/{number}/klager", received=received, text=text, _key="the page as it was shown")
 

@@ -54,7 +54,7 @@ def stored(product: Product, at: str) -> Any:  # noqa: F811
         return found[0] if found else None, task.page
 
 
-def test_next_judges_the_page_alone_and_back_judges_nothing(begun: Any, product: Product) -> None:  # noqa: F811
+def test_next_judges_the_page_alone_and_back_judges_nothing(begun: tuple[Browser, str, str], product: Product) -> None:  # noqa: F811
     anne, at, _ = begun
     page = anne.get(at)
     assert heading(page) == ("Steg 1 av 2", "Side 1") and "Jeg har svart riktig" not in page
@@ -75,7 +75,9 @@ def test_next_judges_the_page_alone_and_back_judges_nothing(begun: Any, product:
     assert heading(page) == ("Steg 2 av 2", "Til slutt"), "and another hid it"
 
 
-def test_one_goes_on_where_one_left_and_sends_what_all_pages_hold(begun: Any, product: Product) -> None:  # noqa: F811
+def test_one_goes_on_where_one_left_and_sends_what_all_pages_hold(
+    begun: tuple[Browser, str, str], product: Product
+) -> None:  # noqa: F811
     anne, at, case = begun
     anne.follow(at, side="Side1", navn="Anne", har_du_gjeld="ja", go="next")
     page = anne.follow(at, side="Gjeld", **{"lan#": "2", "lan[0].belop": "100", "lan[1].belop": "250"}, go="next")
@@ -96,7 +98,7 @@ def test_one_goes_on_where_one_left_and_sends_what_all_pages_hold(begun: Any, pr
     assert "Handle" in product.tasks(case)
 
 
-def test_the_end_tells_every_fault_with_a_link_to_its_page(begun: Any) -> None:
+def test_the_end_tells_every_fault_with_a_link_to_its_page(begun: tuple[Browser, str, str]) -> None:
     anne, at, _ = begun
     anne.follow(at, side="Side1", navn="Anne", har_du_gjeld="ja", go="next")
     anne.follow(at, side="Gjeld", **{"lan#": "1", "lan[0].belop": "100"}, go="next")

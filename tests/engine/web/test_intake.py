@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from engine.casework import notices, person_lookup, queries, views
 from engine.platform.provider_errors import SourceRefusedError, SourceUnavailableError
@@ -22,7 +23,7 @@ from engine.workflow.authorization.policy_queries import allowed
 from engine.workflow.errors import Forbidden
 from engine.workflow.execution.commands import StartInstance
 from engine.workflow.instances.models import case_file, case_party
-from tests.engine.web.test_case_pages import client, read
+from tests.engine.web.test_case_pages import Client, Read, Send, client, read
 from tests.engine.web.test_casework import kari, number, send
 from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import person
@@ -32,15 +33,18 @@ TRULS = "20887297953"
 GIVEN = {"journey": "advice", "pid": "208872 97953", "way": "phone", "reason": "Ringte om brev fra inkasso"}
 
 
+Register = Callable[[tuple[str, date] | Exception], None]
+
+
 @pytest.fixture
-def register(monkeypatch: pytest.MonkeyPatch, client: Any) -> Callable[[Any], None]:  # noqa: F811
+def register(monkeypatch: pytest.MonkeyPatch, client: Client) -> Register:  # noqa: F811
     """The population register, answering with a name and a day, or an error."""
     app = client.__closure__ and next(
         c.cell_contents for c in client.__closure__ if hasattr(c.cell_contents, "wsgi_app")
     )
 
-    def answers(what: Any) -> None:
-        def identify(pid: str) -> Any:
+    def answers(what: tuple[str, date] | Exception) -> None:
+        def identify(pid: str) -> tuple[str, date]:
             if isinstance(what, Exception):
                 raise what
             assert pid == TRULS
@@ -66,7 +70,7 @@ def look_ups(product: Product) -> list[dict[str, Any]]:  # noqa: F811
         return list(connection.execute(found).scalars())
 
 
-def confirmed(send: Any, kari: Actor, **more: str) -> Any:  # noqa: F811
+def confirmed(send: Send, kari: Actor, **more: str) -> TestResponse:  # noqa: F811
     page = send(kari, "/arbeidsko/ny-sak", **{**GIVEN, **more}).get_data(as_text=True)
     found = re.search(r'name="person" value="([^"]+)"', page)
     assert found, page
@@ -74,7 +78,7 @@ def confirmed(send: Any, kari: Actor, **more: str) -> Any:  # noqa: F811
 
 
 def test_a_case_begins_for_the_person_that_was_confirmed_and_they_are_notified(
-    product: Product, kari: Actor, register: Any, send: Any, read: Any, caplog: pytest.LogCaptureFixture  # noqa: F811
+    product: Product, kari: Actor, register: Register, send: Send, read: Read, caplog: pytest.LogCaptureFixture  # noqa: F811
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
     page = send(kari, "/arbeidsko/ny-sak", **GIVEN)
@@ -110,7 +114,7 @@ def test_a_case_begins_for_the_person_that_was_confirmed_and_they_are_notified(
 
 
 def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
-    product: Product, kari: Actor, register: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, register: Register, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     confirmed(send, kari)
     assert cases(product) == 1
@@ -135,7 +139,7 @@ def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
     ],
 )
 def test_whom_the_register_does_not_give_is_said_and_what_was_written_stands(
-    product: Product, kari: Actor, register: Any, send: Any, answer: Exception, said: str  # noqa: F811
+    product: Product, kari: Actor, register: Register, send: Send, answer: Exception, said: str  # noqa: F811
 ) -> None:  # fmt: skip
     register(answer)
     page = send(kari, "/arbeidsko/ny-sak", **GIVEN)
@@ -146,7 +150,7 @@ def test_whom_the_register_does_not_give_is_said_and_what_was_written_stands(
 
 
 def test_every_field_is_asked_for_and_a_number_has_eleven_digits(
-    product: Product, kari: Actor, register: Any, send: Any
+    product: Product, kari: Actor, register: Register, send: Send
 ) -> None:  # noqa: F811
     page = send(kari, "/arbeidsko/ny-sak", journey="self_help", pid="1234", way="", reason=" ").get_data(as_text=True)
 
@@ -159,7 +163,7 @@ def test_every_field_is_asked_for_and_a_number_has_eleven_digits(
 
 
 def test_only_what_the_office_has_and_the_policy_permits_may_be_begun(
-    product: Product, kari: Actor, client: Any  # noqa: F811
+    product: Product, kari: Actor, client: Client  # noqa: F811
 ) -> None:  # fmt: skip
     def offered(who: Actor) -> set[str]:
         page = client(who).get("/arbeidsko/ny-sak").get_data(as_text=True).partition('name="journey"')[2]
@@ -192,7 +196,7 @@ def test_beginning_a_case_opens_no_task_of_another_to_the_caseworker(product: Pr
     assert "write" in allowed(policy, "advice", "Decide", "radgiver")
 
 
-def test_nobody_opens_a_case_for_themselves(product: Product, kari: Actor, register: Any, send: Any) -> None:  # noqa: F811
+def test_nobody_opens_a_case_for_themselves(product: Product, kari: Actor, register: Register, send: Send) -> None:  # noqa: F811
     me = replace(person(product, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
     page = send(me, "/arbeidsko/ny-sak", **GIVEN).get_data(as_text=True)
 
@@ -202,7 +206,7 @@ def test_nobody_opens_a_case_for_themselves(product: Product, kari: Actor, regis
 
 
 def test_only_a_look_up_that_is_in_the_trail_makes_anybody_known(
-    product: Product, kari: Actor, number: str, register: Any, send: Any, read: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, register: Register, send: Send, read: Read  # noqa: F811
 ) -> None:  # fmt: skip
     began = cases(product)
     typed = send(kari, "/arbeidsko/sok", tekst="208872 97953").headers["Location"]
@@ -220,7 +224,7 @@ def test_only_a_look_up_that_is_in_the_trail_makes_anybody_known(
 
 
 def test_who_looks_up_whom_is_in_the_trail_before_the_register_is_asked(
-    product: Product, kari: Actor, number: str, client: Any, send: Any  # noqa: F811
+    product: Product, kari: Actor, number: str, client: Client, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     app = next(c.cell_contents for c in client.__closure__ if hasattr(c.cell_contents, "wsgi_app"))
 
@@ -235,7 +239,7 @@ def test_who_looks_up_whom_is_in_the_trail_before_the_register_is_asked(
 
 
 def test_nobody_looks_up_without_end(
-    product: Product, kari: Actor, number: str, register: Any, send: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    product: Product, kari: Actor, number: str, register: Register, send: Send, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip
     monkeypatch.setattr(person_lookup, "MAX_LOOKUPS", 2)
     for _ in range(2):

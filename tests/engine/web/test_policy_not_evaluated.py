@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 from engine.casework import intake, queries
@@ -17,12 +14,11 @@ from engine.workflow.definitions.models import process_definition
 from engine.workflow.execution import worklist
 from engine.workflow.execution.models import incident
 from tests.engine.web.staff import Staff
-from tests.engine.web.test_case_pages import client
+from tests.engine.web.test_case_pages import Client, Send, client
 from tests.engine.web.test_casework import kari, send
 from tests.processes.conftest import Product, product
 
 __all__ = ["client", "product", "kari", "send"]
-Client = Callable[[Actor], FlaskClient]
 TOLD = "Policyen sier noe motoren ikke vurderer, så ingen slipper til"
 
 
@@ -65,7 +61,7 @@ def incidents(product: Product) -> list[tuple[str, str]]:  # noqa: F811
 
 
 def test_a_citizen_is_refused_at_every_press_and_operations_are_told_once(
-    product: Product, case: str, send: Any, client: Client  # noqa: F811
+    product: Product, case: str, send: Send, client: Client  # noqa: F811
 ) -> None:  # fmt: skip
     task = product.tasks(case)["Ask"]
     wish = {"phone": "99887766", "when": "morning", "about": ""}
@@ -79,7 +75,7 @@ def test_a_citizen_is_refused_at_every_press_and_operations_are_told_once(
 
 
 def test_pages_of_the_office_answer_and_nobody_is_a_candidate(
-    product: Product, kari: Actor, number: str, send: Any, client: Client  # noqa: F811
+    product: Product, kari: Actor, number: str, send: Send, client: Client  # noqa: F811
 ) -> None:  # fmt: skip
     for path in ("/arbeidsko", f"/saker/{number}", f"/saker/{number}/historikk", "/arbeidsko/eksport.csv"):
         assert client(kari).get(path).status_code == 200, path
@@ -105,7 +101,7 @@ def test_a_caseworker_is_not_offered_to_begin_it_for_a_citizen(
 
 
 def test_operations_are_told_in_words_and_a_retry_says_no_while_the_policy_is_the_same(
-    product: Product, case: str, send: Any  # noqa: F811
+    product: Product, case: str, send: Send  # noqa: F811
 ) -> None:  # fmt: skip
     send(product.anne, f"/oppgaver/{product.tasks(case)['Ask']}", phone="99887766", when="morning", about="")
     own = Office(product.application.settings.organisation_number, "iBalanse")
