@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from engine.advice.consent.models import consent_record
 from engine.advice.evidence.models import harvest, snapshot
 from engine.casework.queries import case_of
 from engine.workflow.instances.models import case_file
+from engine.workflow.instances.rows import CaseRow
 
 
-def data_case_of(connection: Connection, owner_id: str) -> Row[Any] | None:
+def data_case_of(connection: Connection, owner_id: str) -> CaseRow | None:
     """The case a person's overview is of.
 
     An open case that asks sources, the one answered last first; else an open case whose consent is given and that is

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.workflow.execution.models import user_task
+from engine.workflow.instances.rows import CaseRow
 
 #: Why a task is in a pause, and whom the case waits for meanwhile.
 PAUSES = {"citizen": "citizen", "creditor": "other", "agency": "other", "court": "other", "other": "other"}
 ACTS = ("take", "assign", "return", "plan", "pause", "resume")
 
 
-def legal(case: Any, person_id: str, leads: bool) -> tuple[str, ...]:
+def legal(case: CaseRow, person_id: str, leads: bool) -> tuple[str, ...]:
     """The actions that are possible with a case as it stands."""
     if case.state != "open":
         return ()

@@ -16,6 +16,7 @@ from engine.platform.calendar import norwegian_day
 from engine.platform.clock import OSLO
 from engine.platform.vault import Vault
 from engine.workflow.errors import AlreadyDone, NotFound, NotPossible, Reason
+from engine.workflow.instances.rows import CaseRow
 
 #: The template whose letter tells the citizen of the decision.
 DECISION = "decision"
@@ -82,7 +83,7 @@ def right(connection: Connection, case_id: str) -> Right | None:
 
 
 def register(
-    connection: Connection, vault: Vault, *, author: str, case: Any, received_on: date, text: str, now: datetime
+    connection: Connection, vault: Vault, *, author: str, case: CaseRow, received_on: date, text: str, now: datetime
 ) -> Complaint:
     """A complaint that came in on a day in Norway, at noon or now. The case keeps whether it was in time."""
     if received_on > norwegian_day(now):
@@ -106,7 +107,7 @@ def decide(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     complaint_id: str,
     outcome: str,
     answer: str,

@@ -20,6 +20,7 @@ from engine.casework.uploads import Upload
 from engine.platform.vault import Opener, Vault
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.errors import NotFound, NotPossible, Reason
+from engine.workflow.instances.rows import CaseRow
 
 KINDS = ("statement", "agreement", "id", "income", "court", "other")
 
@@ -54,7 +55,7 @@ def add(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     upload: Upload,
     title: str,
     kind: str,

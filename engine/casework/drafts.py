@@ -19,6 +19,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from engine.casework.models import case_draft
 from engine.platform.vault import Vault
 from engine.workflow.errors import Conflict, NotPossible, Reason
+from engine.workflow.instances.rows import CaseRow
 
 MAX_TEXT = 20_000
 
@@ -49,7 +50,7 @@ def save(
     connection: Connection,
     vault: Vault,
     *,
-    case: Any,
+    case: CaseRow,
     author: str,
     kind: str,
     content: Mapping[str, Any],

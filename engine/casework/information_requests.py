@@ -18,6 +18,7 @@ from engine.platform.lifecycle import Lifecycle
 from engine.platform.vault import Vault
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.errors import AlreadyDone, NotFound
+from engine.workflow.instances.rows import CaseRow
 
 MAX_TEXT = 4000
 QUESTION = Lifecycle("question", "open", [("answer", "open", "answered"), ("withdraw", "open", "withdrawn")])
@@ -44,7 +45,7 @@ def ask(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     text: str,
     due: datetime,
     pauses: bool,
@@ -101,7 +102,7 @@ def _end(connection: Connection, row: Row[Any], trigger: str, now: datetime, **v
     )
 
 
-def held_up(connection: Connection, case: Any, question_id: str) -> bool:
+def held_up(connection: Connection, case: CaseRow, question_id: str) -> bool:
     """Whether the case rested only for a question that has ended: nothing else is asked of the citizen."""
     if not find(connection, question_id).pauses or case.pause_reason != "citizen":
         return False

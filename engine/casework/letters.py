@@ -20,6 +20,7 @@ from engine.casework.models import letter
 from engine.casework.templates import blanks
 from engine.platform.vault import Opener, Vault
 from engine.workflow.errors import AlreadyDone, Conflict, NotFound, NotPossible, Reason, Refusal
+from engine.workflow.instances.rows import CaseRow
 
 MAX_BODY = 20_000
 MAX_TITLE = 200
@@ -63,7 +64,7 @@ def draft(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     template: str,
     title: str,
     body: str,
@@ -95,7 +96,7 @@ def change(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     letter_id: str,
     title: str,
     body: str,
@@ -169,7 +170,7 @@ def send(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     letter_id: str,
     document: bytes,
     now: datetime,
@@ -204,7 +205,7 @@ def require_complete(title: str, body: str) -> None:
         raise BlanksLeft(left)
 
 
-def notify(connection: Connection, vault: Vault, case: Any, letter_id: str, now: datetime) -> None:
+def notify(connection: Connection, vault: Vault, case: CaseRow, letter_id: str, now: datetime) -> None:
     """The citizen is told that a letter has come."""
     notices.give(
         connection,

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select
 
 from engine.casework.models import case_link
 from engine.workflow.instances.models import case_file
+from engine.workflow.instances.rows import CaseRow
 
 REASONS = ("household", "continues", "same_matter")
 
 
-def link(connection: Connection, *, by: str, case: Any, other: Any, why: str, now: datetime) -> bool:
+def link(connection: Connection, *, by: str, case: CaseRow, other: CaseRow, why: str, now: datetime) -> bool:
     """Say that two cases belong together. False when they were linked already, or are the same."""
     if case.id == other.id or connection.execute(_between(case.id, other.id)).first() is not None:
         return False
@@ -25,7 +26,7 @@ def link(connection: Connection, *, by: str, case: Any, other: Any, why: str, no
     return True
 
 
-def unlink(connection: Connection, case: Any, other: Any) -> bool:
+def unlink(connection: Connection, case: CaseRow, other: CaseRow) -> bool:
     """They do not belong together after all. False when they did not."""
     row = connection.execute(_between(case.id, other.id)).first()
     if row is None:
@@ -43,7 +44,7 @@ def _between(one: str, other: str) -> Any:
     )
 
 
-def of_case(connection: Connection, case: Any) -> Sequence[tuple[Row[Any], str]]:
+def of_case(connection: Connection, case: CaseRow) -> Sequence[tuple[Row[Any], str]]:
     """Cases of the same office that belong to this one, with why: said by somebody, or "owner", the same person's."""
     reasons = {}
     for row in connection.execute(

@@ -17,6 +17,7 @@ from engine.platform.vault import Vault
 from engine.workflow.bpmn.timing import add_duration
 from engine.workflow.errors import AlreadyDone, NotFound
 from engine.workflow.instances.models import case_file
+from engine.workflow.instances.rows import CaseRow
 
 MONTHS = (3, 9, 15)
 KINDS = ("payment_plan", "debt_agreement", "refinancing", "budget", "income", "administration", "other")
@@ -56,7 +57,7 @@ def add(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     kind: str,
     what: str,
     monthly: Decimal | None,
@@ -95,7 +96,7 @@ def look_back(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     measure_id: str,
     months: int,
     result: str,

@@ -13,6 +13,7 @@ from engine.platform.vault import ErasedError, Vault
 from engine.workflow.authorization.sessions import session_table
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.data import read_in_case
+from engine.workflow.instances.rows import CaseRow
 from forms import formatting
 
 LANGUAGES = ("nb", "nn", "en")
@@ -31,7 +32,7 @@ def language_of(connection: Connection, person_id: str) -> str:
 
 
 def values(
-    connection: Connection, vault: Vault, *, case: Any, bundle: Bundle, language: str, now: datetime, adviser: str,
+    connection: Connection, vault: Vault, *, case: CaseRow, bundle: Bundle, language: str, now: datetime, adviser: str,
     office: str,
 ) -> dict[str, str]:  # fmt: skip
     """Blank → words: the case, the people, and every answer of the journey's forms as ``<data type>.<field>``."""

@@ -15,6 +15,7 @@ from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.instances.models import notice
+from engine.workflow.instances.rows import CaseRow
 from engine.workflow.jobs import outgoing_events
 
 
@@ -75,7 +76,7 @@ def give_to_colleague(
     connection: Connection,
     vault: Vault,
     *,
-    case: Any,
+    case: CaseRow,
     person_id: str,
     kind: str,
     content: Mapping[str, Any],

@@ -21,6 +21,7 @@ from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.instances.models import case_party
 from engine.workflow.instances.parties import OFFICE
+from engine.workflow.instances.rows import CaseRow
 
 #: Roles of every case; their titles are texts of ours.
 HOUSE_ROLES = ("spouse", "representative", "guardian", "contact", "creditor")
@@ -61,7 +62,7 @@ def roles(bundle: Bundle) -> tuple[str, ...]:
     return (*journey_roles(bundle), *HOUSE_ROLES)
 
 
-def of_case(connection: Connection, vault: Vault, case: Any) -> list[Part]:
+def of_case(connection: Connection, vault: Vault, case: CaseRow) -> list[Part]:
     """Those who take part now, oldest first."""
     rows = connection.execute(
         select(case_party)
@@ -76,7 +77,7 @@ def add(
     vault: Vault,
     *,
     author: str,
-    case: Any,
+    case: CaseRow,
     bundle: Bundle,
     role: str,
     now: datetime,
@@ -102,7 +103,7 @@ def add(
 
 
 def change(
-    connection: Connection, vault: Vault, *, author: str, case: Any, bundle: Bundle, party_id: str, role: str
+    connection: Connection, vault: Vault, *, author: str, case: CaseRow, bundle: Bundle, party_id: str, role: str
 ) -> dict[str, Any] | None:
     """Give another role. Returns what the trail says of it, ``None`` when it is the one there was.
 
@@ -120,7 +121,14 @@ def change(
 
 
 def _may(
-    connection: Connection, vault: Vault, author: str, case: Any, bundle: Bundle, role: str, person_id: str, name: str
+    connection: Connection,
+    vault: Vault,
+    author: str,
+    case: CaseRow,
+    bundle: Bundle,
+    role: str,
+    person_id: str,
+    name: str,
 ) -> bool:
     """Whether the role gives access, once *author* may give it to this person now. Raises ``NotPossible``."""
     if role not in roles(bundle):
@@ -139,7 +147,7 @@ def _may(
 
 
 def end(
-    connection: Connection, vault: Vault, *, case: Any, party_id: str, reason: str, now: datetime
+    connection: Connection, vault: Vault, *, case: CaseRow, party_id: str, reason: str, now: datetime
 ) -> dict[str, Any]:
     """They take part no more, from now on. Returns what the trail says of it."""
     row = _ours(connection, case, party_id)
@@ -148,7 +156,7 @@ def end(
     return {"party": row.id, "role": row.role, "said_why": True}
 
 
-def ended(connection: Connection, vault: Vault, case: Any) -> list[tuple[Part, datetime, str]]:
+def ended(connection: Connection, vault: Vault, case: CaseRow) -> list[tuple[Part, datetime, str]]:
     """Those whom the office ended, with when and why; newest first."""
     rows = connection.execute(
         select(case_party)
@@ -165,7 +173,7 @@ def ended(connection: Connection, vault: Vault, case: Any) -> list[tuple[Part, d
     ]
 
 
-def _ours(connection: Connection, case: Any, party_id: str) -> Row[Any]:
+def _ours(connection: Connection, case: CaseRow, party_id: str) -> Row[Any]:
     """A row of this case that goes on. What a register says is the register's own to change."""
     row = connection.execute(
         select(case_party).where(
@@ -179,6 +187,6 @@ def _ours(connection: Connection, case: Any, party_id: str) -> Row[Any]:
     return row
 
 
-def _read(connection: Connection, vault: Vault, case: Any, row: Any) -> Part:
+def _read(connection: Connection, vault: Vault, case: CaseRow, row: Any) -> Part:
     name = vault.open(connection, case.owner_id, f"case_party.name:{row.id}", row.name) if row.name else ""
     return Part(row.id, row.person_id, name, row.role, row.acts_by, row.added_at, row.reference == OFFICE)

@@ -14,12 +14,13 @@ from engine.workflow.audit.kinds import EventKind
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_file, notice
+from engine.workflow.instances.rows import CaseRow
 from engine.workflow.jobs.models import due_work
 
 OPEN = ("ready", "claimed")
 
 
-def case_of(connection: Connection, owner_id: str) -> Row[Any] | None:
+def case_of(connection: Connection, owner_id: str) -> CaseRow | None:
     """The citizen's open case, else the last one."""
     return connection.execute(
         select(case_file)
@@ -29,7 +30,7 @@ def case_of(connection: Connection, owner_id: str) -> Row[Any] | None:
     ).first()
 
 
-def cases_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
+def cases_of(connection: Connection, person_id: str) -> Sequence[CaseRow]:
     """Every case a citizen owns or takes part in, open ones first, newest first."""
     taking_part = parties.cases_of(connection, person_id)
     return connection.execute(
@@ -39,7 +40,7 @@ def cases_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
     ).all()
 
 
-def open_case_of(connection: Connection, owner_id: str, key: str) -> Row[Any] | None:
+def open_case_of(connection: Connection, owner_id: str, key: str) -> CaseRow | None:
     """The open case of one journey, if any."""
     return connection.execute(
         select(case_file)
@@ -80,11 +81,11 @@ def asks_now(connection: Connection, case_id: str, now: datetime) -> bool:
     return connection.execute(found.limit(1)).first() is not None
 
 
-def case_by_id(connection: Connection, case_id: str) -> Row[Any]:
+def case_by_id(connection: Connection, case_id: str) -> CaseRow:
     return connection.execute(select(case_file).where(case_file.c.id == case_id)).one()
 
 
-def case_by_number(connection: Connection, number: str, office: str) -> Row[Any] | None:
+def case_by_number(connection: Connection, number: str, office: str) -> CaseRow | None:
     """A case of this office. Those of others are not there."""
     return connection.execute(
         select(case_file).where(case_file.c.number == number, case_file.c.office == office)

@@ -22,6 +22,7 @@ from engine.workflow.errors import NotFound, NotPossible
 from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
 from engine.workflow.execution.commands import AttachFile, DetachFile
+from engine.workflow.instances.rows import CaseRow
 from forms.files import Taking
 from forms.layout import Field, every
 
@@ -96,7 +97,7 @@ def of_task(connection: Connection, task: Any) -> list[Attachment]:
     return attachments.of_task(connection, application.vault, task.instance_id, task.owner_id, kinds)
 
 
-def for_office(connection: Connection, case: Any) -> list[Attachment]:
+def for_office(connection: Connection, case: CaseRow) -> list[Attachment]:
     """What was sent in a case, and what its caseworkers are putting in their own forms: of the steps they may read."""
     reader = access.reader(connection, case)
     own = [

@@ -35,6 +35,7 @@ from engine.web.shared.guards import ANYONE, actor, guarded
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import CancelCase, StartInstance
+from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("citizen", __name__, ANYONE)
 
@@ -148,7 +149,7 @@ def _office(metadata: Any) -> dict[str, str]:
     return next((office for office in offices if office["orgno"] == chosen), offices[0] if offices else {})
 
 
-def where_next(connection: Connection, who: Actor, case: Any) -> str:
+def where_next(connection: Connection, who: Actor, case: CaseRow) -> str:
     """The address of the next thing to do in a case, or of the case when there is nothing."""
     tasks = queries.open_tasks(connection, case.id, "citizen", who.person_id)
     if tasks:
@@ -156,14 +157,14 @@ def where_next(connection: Connection, who: Actor, case: Any) -> str:
     return url_for("citizen.case", sak=case.number)
 
 
-def home_of(connection: Connection, case: Any) -> str:
+def home_of(connection: Connection, case: CaseRow) -> str:
     """The page its journey calls home, when there is such a page here and the case is their own; else ""."""
     path = view.application().library.get(connection, case.definition_id).bundle.home
     there = bool(path) and current_app.url_map.bind("").test(path, "GET")
     return path if there and case.owner_id == actor().person_id else ""
 
 
-def own_case(connection: Connection, number: str = "") -> Any:
+def own_case(connection: Connection, number: str = "") -> CaseRow | None:
     """One of the citizen's cases: by number, else the one they most likely mean. ``None`` when they have none.
 
     Raises ``NotFound`` for one that is not theirs to read, ``NotReadable`` for their own.
@@ -177,6 +178,14 @@ def own_case(connection: Connection, number: str = "") -> Any:
         found = cases[0] if cases else None
     if found is not None:
         access.require(connection, found)
+    return found
+
+
+def required_case(connection: Connection, number: str) -> CaseRow:
+    """The same, for a page there is nothing of without a case. Raises ``NotFound`` when they have none."""
+    found = own_case(connection, number)
+    if found is None:
+        raise NotFound(number)
     return found
 
 
@@ -195,7 +204,7 @@ def case() -> ResponseReturnValue:
                 tasks=queries.tasks_of(connection, actor().person_id),
                 now=application.clock.now(),
             )
-        found = own_case(connection, number)
+        found = required_case(connection, number)
         sent = notices.of_person(connection, application.vault, actor().person_id)
         owns = found.owner_id == actor().person_id
         return render_template(
@@ -233,7 +242,7 @@ def others_wait(connection: Connection, case_id: str) -> list[Any]:
     return [task for task in found if task.owner_id != actor().person_id]
 
 
-def about_other(connection: Connection, case: Any) -> bool:
+def about_other(connection: Connection, case: CaseRow) -> bool:
     """Whether the case has an overview of somebody else than its owner: an estate."""
     return (
         connection.execute(
@@ -250,7 +259,7 @@ def other_overview(number: str) -> ResponseReturnValue:
     application = view.application()
     now = application.clock.now()
     with application.db.read() as connection:
-        found = own_case(connection, number)
+        found = required_case(connection, number)
         newest = harvest.newest_snapshot(connection, application.vault, found.id, now)
         if newest is None or not about_other(connection, found):
             raise NotFound("overview")
@@ -272,12 +281,12 @@ def stop(number: str) -> Response:
     """The owner ends the case before its time. The policy of the journey decides whether they may."""
     application = view.application()
     with application.db.read() as connection:
-        found = own_case(connection, number)
+        found = required_case(connection, number)
     send(CancelCase(found.id, "stopped by the citizen"), once=True)
     return redirect(url_for("citizen.case", sak=number), 303)
 
 
-def stage_rows(case: Any) -> list[dict[str, Any]]:
+def stage_rows(case: CaseRow) -> list[dict[str, Any]]:
     """The stage row: done, now or still to come, with the day each was entered."""
     entered = {entry["id"]: datetime.fromisoformat(entry["at"]) for entry in case.stages}
     rows, passed = [], True

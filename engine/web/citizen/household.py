@@ -36,6 +36,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotPossible
 from engine.workflow.execution import data
 from engine.workflow.execution.commands import CompleteTask
+from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("household", __name__, Role.CITIZEN.value)
 
@@ -48,7 +49,7 @@ class Known:
     categories  what they have said payments are for, by payee
     """
 
-    case: Any
+    case: CaseRow
     overview: Overview
     figures: Figures
     plan: Mapping[str, Any]

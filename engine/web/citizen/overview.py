@@ -29,6 +29,7 @@ from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound
+from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("overview", __name__, Role.CITIZEN.value)
 #: So long after an answer an overview with it is waited for: it is built by the job that comes next.
@@ -37,7 +38,7 @@ SOON = timedelta(minutes=2)
 FAMILY_LOAN = "private"
 
 
-def _case(connection: Connection) -> Any:
+def _case(connection: Connection) -> CaseRow:
     case = access.data_case(connection)
     if case is None:
         raise NotFound("case")

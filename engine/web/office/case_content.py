@@ -38,6 +38,7 @@ from engine.workflow.authorization.pep import Reader
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
 from engine.workflow.execution.data import read_in_case, stored
+from engine.workflow.instances.rows import CaseRow
 
 #: What was done, for the page that is shown after it: action → the part of the page that shows it; "" is the top.
 #: The texts are ``done.<act>``.
@@ -57,7 +58,7 @@ def _may_share(bundle: Bundle) -> bool:
     return any(element.extension.task_type == "share" for element in bundle.process.elements.values())
 
 
-def _plan(connection: Connection, case: Any) -> Assessed | None:
+def _plan(connection: Connection, case: CaseRow) -> Assessed | None:
     """What the plan told of in this case comes to: what the guide is to talk about (R67). None without a plan."""
     plan = read_in_case(connection, view.application().vault, case.id, "business-plan")
     return assessed(connection, plan, case.id) if plan else None
@@ -79,7 +80,7 @@ def _decision(connection: Connection, reader: Reader, deployed: Deployed, case_i
 
 
 def content(
-    connection: Connection, case: Any, now: datetime, submitted: dict[str, Any] | None, written: dict[str, str]
+    connection: Connection, case: CaseRow, now: datetime, submitted: dict[str, Any] | None, written: dict[str, str]
 ) -> dict[str, Any]:
     """Everything the page shows of a case."""
     application = view.application()

@@ -26,6 +26,7 @@ from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import Conflict, NotFound, NotPossible, Refusal
 from engine.workflow.execution.models import user_task
+from engine.workflow.instances.rows import CaseRow
 from forms.formatting import clock_time
 
 blueprint = guarded("case_drafts", __name__, Role.CASEWORKER.value)
@@ -144,7 +145,7 @@ def rescue() -> None:
             return
 
 
-def _content(connection: Connection, case: Any, kind: str) -> Any:
+def _content(connection: Connection, case: CaseRow, kind: str) -> Any:
     """The fields as they are stored: ``None`` for a kind that does not exist, empty when nothing is written."""
     if kind in FIELDS:
         found = {name: request.form.get(name, "") for name in FIELDS[kind]}
@@ -190,7 +191,9 @@ class Drafts:
         return self.mine[kind].version if kind in self.mine else ""
 
 
-def of_case(connection: Connection, case: Any, open_tasks: tuple[str, ...], open_letters: tuple[str, ...]) -> Drafts:
+def of_case(
+    connection: Connection, case: CaseRow, open_tasks: tuple[str, ...], open_letters: tuple[str, ...]
+) -> Drafts:
     """Every draft of a case, as the reader sees it."""
     in_forms = {*FIELDS, *(f"task.{one}" for one in open_tasks), *(f"letter.{one}" for one in open_letters)}
     mine, aside, others = {}, [], []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +21,7 @@ from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import AlreadyDone, Conflict, NotPossible
+from engine.workflow.instances.rows import CaseRow
 from forms.formatting import clock_time
 
 blueprint = guarded("case_letters", __name__, Role.CASEWORKER.value)
@@ -190,7 +190,7 @@ def _aside(number: str, letter_id: str, key: str, mine: Mapping[str, str]) -> Re
     return _page(number, letter_id, message=text, mine=mine, status=409 if key == "letter.conflict" else 422)
 
 
-def _render(connection: Connection, case: Any, title: str, body: str) -> bytes:
+def _render(connection: Connection, case: CaseRow, title: str, body: str) -> bytes:
     who = actor()
     return render_letter(
         title=title, body=body, to=view.name_of(case.owner_id), adviser=who.name,

@@ -30,13 +30,14 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotFound, Refusal, StageRefused
 from engine.workflow.execution.commands import AttachFile, DetachFile
 from engine.workflow.execution.data import Stored, read_in_case
+from engine.workflow.instances.rows import CaseRow
 from forms import formatting
 
 blueprint = guarded("casework", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint, case_drafts.rescue)
 
 
-def case_of(connection: Connection, number: str) -> Any:
+def case_of(connection: Connection, number: str) -> CaseRow:
     """The case of this office with this number, for whom may read it.
 
     Raises ``NotFound``: those of others, and those the policy gives nobody here to read, are not there.
@@ -231,7 +232,7 @@ def whole_history(number: str) -> ResponseReturnValue:
     return render_template("case_history.html", case=case, name=name, events=shown, size=100)
 
 
-def _thing(case: Any, what: str, value: Any) -> str:
+def _thing(case: CaseRow, what: str, value: Any) -> str:
     """An old or new value in words."""
     if not what:
         return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -21,12 +20,13 @@ from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotPossible
+from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("case_parties", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)
 
 
-def _bundle(connection: Connection, case: Any) -> Bundle:
+def _bundle(connection: Connection, case: CaseRow) -> Bundle:
     return view.application().library.get(connection, case.definition_id).bundle
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from engine.casework import merge_fields
@@ -11,11 +9,12 @@ from engine.casework.merge_fields import language_of
 from engine.web.shared import view
 from engine.web.shared.guards import actor
 from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.instances.rows import CaseRow
 
 __all__ = ["language_of", "values"]
 
 
-def values(connection: Connection, case: Any, bundle: Bundle, language: str) -> dict[str, str]:
+def values(connection: Connection, case: CaseRow, bundle: Bundle, language: str) -> dict[str, str]:
     """Blank → words, in the name of whoever is logged in."""
     application, who = view.application(), actor()
     return merge_fields.values(

@@ -37,6 +37,7 @@ from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound, NotPossible, Reason, Refusal
 from engine.workflow.execution.commands import CaseCommand
+from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("queue", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)
@@ -127,7 +128,7 @@ def show() -> ResponseReturnValue:
     return answer
 
 
-def _row(case: Any, people: Any, unread: set[str], who: queue.Who, leads: bool, now: datetime) -> dict[str, Any]:
+def _row(case: CaseRow, people: Any, unread: set[str], who: queue.Who, leads: bool, now: datetime) -> dict[str, Any]:
     """What one line of the list shows."""
     owner = people.get(case.owner_id)
     holder = people.get(case.responsible)

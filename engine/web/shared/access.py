@@ -16,18 +16,19 @@ from engine.web.shared import view
 from engine.web.shared.guards import actor
 from engine.workflow.authorization import pep
 from engine.workflow.authorization.pep import Reader
+from engine.workflow.instances.rows import CaseRow
 
 
-def require(connection: Connection, case: Any) -> Reader:
+def require(connection: Connection, case: CaseRow) -> Reader:
     """The actor as a reader of this case. Raises ``NotFound`` where it is not theirs to read, see ``pep``."""
     return pep.require_read(connection, view.application().library, actor(), case)
 
 
-def may_read(connection: Connection, case: Any) -> bool:
+def may_read(connection: Connection, case: CaseRow) -> bool:
     return pep.may_read(connection, view.application().library, actor(), case)
 
 
-def reader(connection: Connection, case: Any) -> Reader:
+def reader(connection: Connection, case: CaseRow) -> Reader:
     """The actor before this case, when what is asked about is single steps of it."""
     return pep.reader(connection, actor(), case)
 
@@ -60,7 +61,7 @@ def own_readable_cases(connection: Connection) -> list[Any]:
     return [case for case in every if case.owner_id == who and may_read(connection, case)]
 
 
-def data_case(connection: Connection) -> Any:
+def data_case(connection: Connection) -> CaseRow | None:
     """The case the citizen's overview is of, ``None`` when there is none. Raises ``NotReadable``."""
     found = data_case_of(connection, actor().person_id)
     if found is not None:

@@ -17,6 +17,7 @@ from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
 from engine.workflow.execution.data import read_in_case
 from engine.workflow.execution.models import data_element
+from engine.workflow.instances.rows import CaseRow
 
 #: Kept by pages of their own, not forms people read back.
 _OWN = frozenset({"accounts", "assumptions", "measures"})
@@ -31,7 +32,7 @@ class Answered:
     who: str = ""
 
 
-def of_case(connection: Connection, case: Any, deployed: Deployed) -> tuple[Answered, ...]:
+def of_case(connection: Connection, case: CaseRow, deployed: Deployed) -> tuple[Answered, ...]:
     """Every form of the case that has content and belongs to the journey's own data types, in the bundle's order.
 
     Those of steps that whoever is logged in may not read are left out.

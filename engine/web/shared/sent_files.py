@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import g
 from sqlalchemy import Connection
 
@@ -11,9 +9,10 @@ from engine.web.shared import access, answers, view
 from engine.workflow.authorization.pep import Reader
 from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
+from engine.workflow.instances.rows import CaseRow
 
 
-def handed_in(case: Any) -> list[tuple[str, list[Attachment]]]:
+def handed_in(case: CaseRow) -> list[tuple[str, list[Attachment]]]:
     """What the forms of a case asked for, and the files that were sent with them."""
     application = view.application()
     with application.db.read() as connection:
@@ -26,7 +25,7 @@ def handed_in(case: Any) -> list[tuple[str, list[Attachment]]]:
     return list(found.items())
 
 
-def of_readable_steps(connection: Connection, case: Any, reader: Reader) -> list[Attachment]:
+def of_readable_steps(connection: Connection, case: CaseRow, reader: Reader) -> list[Attachment]:
     """The files that were sent with forms of steps the actor may read; of a called journey those of a case they may."""
     application = view.application()
     deployed = application.library.get(connection, case.definition_id)

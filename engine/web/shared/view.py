@@ -18,6 +18,7 @@ from engine.platform.vault import ErasedError
 from engine.web.shared.texts import translate
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
+from engine.workflow.instances.rows import CaseRow
 from forms import formatting
 
 
@@ -204,7 +205,7 @@ def journeys() -> list[tuple[str, str]]:
     return sorted(((d.key, d.bundle.title(g.language)) for d in _newest()), key=lambda pair: pair[1])
 
 
-def waiting_words(case: Any) -> str:
+def waiting_words(case: CaseRow) -> str:
     """Whom a case waits for, or why it is in a pause."""
     return t(f"pause.{case.pause_reason}") if case.pause_reason else t(f"waiting.{case.waiting_for}")
 

@@ -39,6 +39,7 @@ from engine.workflow.authorization.policy import (
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import EVERYONE, Deployed, Library
 from engine.workflow.errors import Forbidden, NotFound, NotReadable, PolicyNotEvaluated
+from engine.workflow.instances.rows import CaseRow
 
 log = logging.getLogger(__name__)
 
@@ -140,19 +141,19 @@ class Reader:
         return self.system or (bool(self.held) and (EVERYONE in deployed.readers or bool(self.held & deployed.readers)))
 
 
-def reader(connection: Connection, actor: Actor, case: Any) -> Reader:
+def reader(connection: Connection, actor: Actor, case: CaseRow) -> Reader:
     """Who *actor* is before this case; ``case`` is a row of the case file."""
     held = roles(connection, actor, case.owner_id, case.id)
     owns = actor.role is Role.CITIZEN and actor.person_id == case.owner_id
     return Reader(case.id, Subject(held, actor.level, actor.office is not None), owns, actor.role is Role.SYSTEM)
 
 
-def may_read(connection: Connection, library: Library, actor: Actor, case: Any) -> bool:
+def may_read(connection: Connection, library: Library, actor: Actor, case: CaseRow) -> bool:
     """Whether the actor may read the case at all."""
     return reader(connection, actor, case).may_read(library.get(connection, case.definition_id))
 
 
-def require_read(connection: Connection, library: Library, actor: Actor, case: Any) -> Reader:
+def require_read(connection: Connection, library: Library, actor: Actor, case: CaseRow) -> Reader:
     """The actor as a reader of the case.
 
     Raises ``NotFound`` when it is not theirs to read, for the owner ``NotReadable``.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +13,7 @@ from engine.advice.evidence import business, harvest
 from engine.web.shared import access, view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
+from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("enk", "engine.web", Role.CITIZEN.value)
 
@@ -22,7 +22,7 @@ blueprint = guarded("enk", "engine.web", Role.CITIZEN.value)
 class Known:
     """What the pages work on: the case with the newest data, the overview of the business, and all figures."""
 
-    case: Any
+    case: CaseRow
     overview: EnkOverview
     figures: Figures
     private: Overview | None
