@@ -147,9 +147,16 @@ def soak() -> None:
 
 
 COMMANDS = {
-    "setup": setup, "run": serve, "test": test, "lint": lint, "types": types, "bench": bench,
-    "prove": prove, "soak": soak, "pictures": pictures,
-}  # fmt: skip
+    "setup": setup,
+    "run": serve,
+    "test": test,
+    "lint": lint,
+    "types": types,
+    "bench": bench,
+    "prove": prove,
+    "soak": soak,
+    "pictures": pictures,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -29,9 +29,16 @@ def rendered(area: str, language: str, found: Iterable[Text]) -> bytes:
     catalog = Catalog(
         locale=None if language == SOURCE else language,
         header_comment=_HEADER.format(area=area, language=language),
-        project="iBalanse", version="1", copyright_holder="iBalanse", msgid_bugs_address="CONTRIBUTING.md",
-        creation_date=_DATE, revision_date=_DATE, last_translator="iBalanse", language_team=language, fuzzy=False,
-    )  # fmt: skip
+        project="iBalanse",
+        version="1",
+        copyright_holder="iBalanse",
+        msgid_bugs_address="CONTRIBUTING.md",
+        creation_date=_DATE,
+        revision_date=_DATE,
+        last_translator="iBalanse",
+        language_team=language,
+        fuzzy=False,
+    )
     for text in found:
         plural = len(text.source) > 1
         flags = {"python-brace-format"} if any(map(_PLACEHOLDER.search, text.source)) else set()
@@ -39,8 +46,10 @@ def rendered(area: str, language: str, found: Iterable[Text]) -> bytes:
         catalog.add(
             text.source if plural else text.source[0],
             ("" if not plural else ("",) * 2) if language == SOURCE else text.forms if plural else text.forms[0],
-            flags=flags, auto_comments=[text.note] if text.note else [], context=text.key,
-        )  # fmt: skip
+            flags=flags,
+            auto_comments=[text.note] if text.note else [],
+            context=text.key,
+        )
     file = BytesIO()
     write_po(file, catalog, width=0, no_location=True)
     return file.getvalue()

@@ -21,19 +21,30 @@ def figures(transactions: int = 5000) -> Figures:
     dice = random.Random(1)
     sources = [Source(f"s{n}", f"Kilde {n}", AT, "consent") for n in range(10)]
     debts = tuple(
-        Debt(f"s{n % 10}:{n}", DebtKind.CONSUMER_LOAN, f"Kreditor {n // 2}",
-             Sourced(Decimal(10_000 + n // 2), (sources[n % 10],)))
+        Debt(
+            f"s{n % 10}:{n}",
+            DebtKind.CONSUMER_LOAN,
+            f"Kreditor {n // 2}",
+            Sourced(Decimal(10_000 + n // 2), (sources[n % 10],)),
+        )
         for n in range(60)
-    )  # fmt: skip
+    )
     accounts = tuple(
         Account(f"a{n}", str(n), f"Konto {n}", "", "PRIV", Sourced(Decimal(100), (sources[0],))) for n in range(6)
     )
     moved = tuple(
-        Transaction(str(n), str(n % 6), date(2026, 10, 31) - timedelta(days=n % 180),
-                    Decimal(-dice.randint(10, 900)), dice.choice(("REMA 1000", "Ruter", "Ukjent", "Apotek")), "",
-                    sources[0], mcc=dice.choice(("5411", "4111", "", "5912")))
+        Transaction(
+            str(n),
+            str(n % 6),
+            date(2026, 10, 31) - timedelta(days=n % 180),
+            Decimal(-dice.randint(10, 900)),
+            dice.choice(("REMA 1000", "Ruter", "Ukjent", "Apotek")),
+            "",
+            sources[0],
+            mcc=dice.choice(("5411", "4111", "", "5912")),
+        )
         for n in range(transactions)
-    )  # fmt: skip
+    )
     return Figures(debts=debts, accounts=accounts, transactions=moved)
 
 

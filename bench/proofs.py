@@ -42,27 +42,44 @@ class Proof:
 
 PROOFS = (
     Proof(
-        "processes", "random processes in memory, on both databases, through crashes and kill -9",
-        (*PYTEST, "tests/durability"), sampled=True,
+        "processes",
+        "random processes in memory, on both databases, through crashes and kill -9",
+        (*PYTEST, "tests/durability"),
+        sampled=True,
     ),
     Proof(
-        "properties", "what holds for any diagram, form, file, household and tax return",
+        "properties",
+        "what holds for any diagram, form, file, household and tax return",
         (*PYTEST, "-m", "hypothesis", "--ignore", "tests/durability", "--ignore", "tests/browser", "-n", "2", "tests"),
         sampled=True,
     ),
     Proof(
-        "damaged-models", "models damaged at random are run or refused",
-        (*PYTEST, "tests/engine/cli/test_run.py", "-k", "damaged"), sampled=True,
+        "damaged-models",
+        "models damaged at random are run or refused",
+        (*PYTEST, "tests/engine/cli/test_run.py", "-k", "damaged"),
+        sampled=True,
     ),
     Proof(
-        "coverage", "how much of the product the tests run, those in a browser left out",
-        (*PYTEST, "-n", "2", "--dist", "loadfile", "--ignore", "tests/browser", "--cov-report", "term",
-         *(f"--cov={name}" for name in ("engine", "forms", "integrations", "processes")), "tests"),
+        "coverage",
+        "how much of the product the tests run, those in a browser left out",
+        (
+            *PYTEST,
+            "-n",
+            "2",
+            "--dist",
+            "loadfile",
+            "--ignore",
+            "tests/browser",
+            "--cov-report",
+            "term",
+            *(f"--cov={name}" for name in ("engine", "forms", "integrations", "processes")),
+            "tests",
+        ),
         figure="TOTAL",
     ),
     Proof("soak-sqlite", "real processes on SQLite, killed at random", ("-m", "bench.soak", "--sqlite")),
     Proof("soak-postgres", "the same on PostgreSQL, which goes away too", ("-m", "bench.soak", "--postgres")),
-)  # fmt: skip
+)
 
 
 def main(arguments: Sequence[str], proofs: Sequence[Proof] = PROOFS) -> int:

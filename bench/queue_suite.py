@@ -102,31 +102,56 @@ def fill(application: Application) -> list[str]:
             step = dice.choice(steps)
             cases.append(
                 {
-                    **common, "id": identity, "number": f"2026-{number:06}", "office": OFFICE.orgno,
+                    **common,
+                    "id": identity,
+                    "number": f"2026-{number:06}",
+                    "office": OFFICE.orgno,
                     "responsible": dice.choice(advisers) if dice.random() < 0.7 else None,
-                    "state": "open" if is_open else "closed", "stage": dice.choice(stages), "stages": [],
-                    "waiting_for": waits, "waiting_task": step, "waiting_since": opened,
+                    "state": "open" if is_open else "closed",
+                    "stage": dice.choice(stages),
+                    "stages": [],
+                    "waiting_for": waits,
+                    "waiting_task": step,
+                    "waiting_since": opened,
                     "deadline_at": due if waits == "caseworker" else None,
                     "warn_at": due - timedelta(days=1) if waits == "caseworker" else None,
-                    "opened_at": opened, "closed_at": None if is_open else NOW,
+                    "opened_at": opened,
+                    "closed_at": None if is_open else NOW,
                 }
-            )  # fmt: skip
+            )
             instances.append(
                 {
-                    **common, "id": identity, "case_id": identity, "parent_token": None,
-                    "state": "active" if is_open else "completed", "version": 1, "children": 1, "variables": {},
-                    "data": None, "started_at": opened, "ended_at": None if is_open else NOW, "end_event": None,
+                    **common,
+                    "id": identity,
+                    "case_id": identity,
+                    "parent_token": None,
+                    "state": "active" if is_open else "completed",
+                    "version": 1,
+                    "children": 1,
+                    "variables": {},
+                    "data": None,
+                    "started_at": opened,
+                    "ended_at": None if is_open else NOW,
+                    "end_event": None,
                 }
-            )  # fmt: skip
+            )
             if is_open and waits in ("caseworker", "citizen"):
                 tasks.append(
                     {
-                        **common, "id": str(uuid.UUID(int=dice.getrandbits(128))), "instance_id": identity,
-                        "case_id": identity, "element_id": step, "task_type": "data", "performer": waits,
-                        "state": "ready", "assignee": None, "created_at": opened, "due_at": due,
+                        **common,
+                        "id": str(uuid.UUID(int=dice.getrandbits(128))),
+                        "instance_id": identity,
+                        "case_id": identity,
+                        "element_id": step,
+                        "task_type": "data",
+                        "performer": waits,
+                        "state": "ready",
+                        "assignee": None,
+                        "created_at": opened,
+                        "due_at": due,
                         "warn_at": due - timedelta(days=1),
                     }
-                )  # fmt: skip
+                )
         with application.db.write() as connection:
             connection.execute(insert(case_file), cases)
             connection.execute(insert(process_instance), instances)
@@ -148,9 +173,17 @@ def queue(url: str = "") -> Iterator[FlaskClient]:
             for adviser in advisers:
                 members.note_login(connection, OFFICE.orgno, adviser, False, NOW)
             token = sessions.log_in(
-                connection, NOW, person_id=advisers[0], role=Role.CASEWORKER, office=OFFICE, level="high",
-                language="nb", issuer="bench", sid="", id_token="",
-            )  # fmt: skip
+                connection,
+                NOW,
+                person_id=advisers[0],
+                role=Role.CASEWORKER,
+                office=OFFICE,
+                level="high",
+                language="nb",
+                issuer="bench",
+                sid="",
+                id_token="",
+            )
         browser = create_app(application, logins={}, identify=lambda _: ("", date(1980, 1, 1))).test_client()
         browser.set_cookie(COOKIE, token)
         yield browser
@@ -214,7 +247,11 @@ def _on(name: str, url: str) -> dict[str, Row]:
         for title, path in asked.items():
             took = ninety_five(_get(browser, path))
             rows[f"queue of 100 000, {title}, {name}"] = row(
-                took, "ms", peer="p95 of the whole answer, one after another", ratio=took / GOAL,
-                goal="p95 under 100 ms", reached=took < GOAL,
-            )  # fmt: skip
+                took,
+                "ms",
+                peer="p95 of the whole answer, one after another",
+                ratio=took / GOAL,
+                goal="p95 under 100 ms",
+                reached=took < GOAL,
+            )
     return rows

@@ -107,9 +107,12 @@ def _beside(siblings: int) -> str:
     steps = [f"t{number}" for number in range(500)]
     loop = models.instances(siblings)
     return (
-        '<startEvent id="s"/><parallelGateway id="f"/>' + "".join(f'<userTask id="{i}"/>' for i in steps)
-        + f'<userTask id="m">{loop}</userTask>' + line("s", "f", *steps) + line("f", "m")
-    )  # fmt: skip
+        '<startEvent id="s"/><parallelGateway id="f"/>'
+        + "".join(f'<userTask id="{i}"/>' for i in steps)
+        + f'<userTask id="m">{loop}</userTask>'
+        + line("s", "f", *steps)
+        + line("f", "m")
+    )
 
 
 @contextmanager
@@ -138,9 +141,13 @@ def measure() -> dict[str, Row]:
     with postgres.server(durable=True) as server, workbench(server.new_database()) as here:
         ours, floor = in_turn(here.stepper(), here.floor, ROUNDS)
         rows["user task completion, PostgreSQL"] = row(
-            ours, "ms", peer=f"floor {floor:.3f} ms", ratio=ours / floor, goal="at most 1.5 times the floor",
+            ours,
+            "ms",
+            peer=f"floor {floor:.3f} ms",
+            ratio=ours / floor,
+            goal="at most 1.5 times the floor",
             reached=ours / floor <= 1.5,
-        )  # fmt: skip
+        )
         rows.update(_long_and_wide(here, "PostgreSQL"))
     return rows
 
@@ -162,9 +169,13 @@ def _beside_spiff(here: Workbench, synchronous: str) -> Row:
         peer = min(peer, against({name: second}, kind)[1].get(name, peer))
         told = f"{name} {peer:.3f} ms"
     return row(
-        ours, "ms", peer=f"floor {floor:.3f} ms; {told}", ratio=ours / peer if peer else ours / floor,
-        goal="not slower than SpiffWorkflow's best form", reached=peer is not None and ours <= peer,
-    )  # fmt: skip
+        ours,
+        "ms",
+        peer=f"floor {floor:.3f} ms; {told}",
+        ratio=ours / peer if peer else ours / floor,
+        goal="not slower than SpiffWorkflow's best form",
+        reached=peer is not None and ours <= peer,
+    )
 
 
 def _long_and_wide(here: Workbench, name: str) -> dict[str, Row]:
@@ -176,9 +187,13 @@ def _long_and_wide(here: Workbench, name: str) -> dict[str, Row]:
     ):
         ours, small = in_turn(other, here.stepper(), ROUNDS)
         rows[f"the same with {label}, {name}"] = row(
-            ours, "ms", peer=f"a new instance {small:.3f} ms", ratio=ours / small,
-            goal="within 20 % of the small instance", reached=ours / small <= 1.2,
-        )  # fmt: skip
+            ours,
+            "ms",
+            peer=f"a new instance {small:.3f} ms",
+            ratio=ours / small,
+            goal="within 20 % of the small instance",
+            reached=ours / small <= 1.2,
+        )
     if name == "SQLite":
         step = here.stepper()
         points = []
@@ -212,6 +227,10 @@ def _size(here: Workbench) -> Row:
     with here.application.db.read() as connection:
         each = (used(connection) - before) / 1_000
     return row(
-        each, "bytes", peer="SpiffWorkflow 7.2 KB, bpmn-elements 681 KB of memory (23 November 2026)", ratio=None,
-        goal="no process memory; under 4 KB in the database with its audit", reached=each < 4096,
-    )  # fmt: skip
+        each,
+        "bytes",
+        peer="SpiffWorkflow 7.2 KB, bpmn-elements 681 KB of memory (23 November 2026)",
+        ratio=None,
+        goal="no process memory; under 4 KB in the database with its audit",
+        reached=each < 4096,
+    )

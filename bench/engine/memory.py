@@ -66,20 +66,32 @@ def _rows(ours: dict[str, float], others: dict[str, dict[str, Any]]) -> dict[str
     faster = spiff / ours["line"] if spiff else None
     rows = {
         "straight line of 10 automatic tasks, in memory": row(
-            ours["line"], "ms", peer=told, ratio=faster, goal="at least 10 times SpiffWorkflow",
+            ours["line"],
+            "ms",
+            peer=told,
+            ratio=faster,
+            goal="at least 10 times SpiffWorkflow",
             reached=faster is not None and faster >= 10,
         )
-    }  # fmt: skip
+    }
     told, figures = against(others, "many")
     rows["multi-instance over 1 000 items, in memory"] = row(
-        ours["many"], "ms", peer=told, ratio=_times(figures.get("SpiffWorkflow"), ours["many"]), goal="40 ms",
+        ours["many"],
+        "ms",
+        peer=told,
+        ratio=_times(figures.get("SpiffWorkflow"), ours["many"]),
+        goal="40 ms",
         reached=ours["many"] <= 40,
-    )  # fmt: skip
+    )
     told, figures = against(others, "parse")
     rows["definition of 5 000 nodes, parsed"] = row(
-        ours["parse"], "ms", peer=told, ratio=_times(figures.get("bpmn-elements"), ours["parse"]),
-        goal="300 ms, no recursion", reached=ours["parse"] <= 300,
-    )  # fmt: skip
+        ours["parse"],
+        "ms",
+        peer=told,
+        ratio=_times(figures.get("bpmn-elements"), ours["parse"]),
+        goal="300 ms, no recursion",
+        reached=ours["parse"] <= 300,
+    )
     return rows
 
 
@@ -105,12 +117,14 @@ def _loop(file: str, others: dict[str, dict[str, Any]]) -> dict[str, Row]:
     told, _ = against(others, "loop")
     return {
         "loop of 10 000 turns": row(
-            costs[10_000], "us a turn", ratio=ratio,
+            costs[10_000],
+            "us a turn",
+            ratio=ratio,
             peer=f"{told} (of the whole loop); {kept:.0f} KB in use at the most",
             goal="all turns, cost per turn within 20 % of 1 000 turns, under 500 KB in use at the most",
             reached=turned == 10_000 and ratio <= 1.2 and kept < 500,
         )
-    }  # fmt: skip
+    }
 
 
 def _width(folder: Path) -> dict[str, Row]:
@@ -120,13 +134,20 @@ def _width(folder: Path) -> dict[str, Row]:
         definitions = _load(models.write(folder, f"{items}.bpmn", models.many(items)))
         costs[items] = median(lambda definitions=definitions: _run(definitions), 3 if items < 100_000 else 1) / items
     plot(
-        "width", "Cost of one item of a multi-instance activity", "items", "µs an item",
+        "width",
+        "Cost of one item of a multi-instance activity",
+        "items",
+        "µs an item",
         [Series("iBalanse", [(items, cost * 1000) for items, cost in sorted(costs.items())])],
-    )  # fmt: skip
+    )
     ratio = costs[100_000] / costs[1_000]
     return {
         "multi-instance over 100 000 items, in memory": row(
-            costs[100_000] * 100_000, "ms", peer="itself over 1 000 items, a hundredfold", ratio=ratio,
-            goal="linear: at most 1.5 times the cost an item", reached=ratio <= 1.5,
+            costs[100_000] * 100_000,
+            "ms",
+            peer="itself over 1 000 items, a hundredfold",
+            ratio=ratio,
+            goal="linear: at most 1.5 times the cost an item",
+            reached=ratio <= 1.5,
         )
-    }  # fmt: skip
+    }

@@ -37,10 +37,14 @@ def _on(name: str, url: str, series: list[Series]) -> dict[str, Row]:
     share = rates[2] / most
     return {
         f"throughput with 2 workers, {name}": row(
-            rates[2], "completions a second", peer=f"commit rate of the floor: {most:.0f} a second", ratio=share,
-            goal="at least 40 % of the database's commit rate", reached=share >= 0.4,
+            rates[2],
+            "completions a second",
+            peer=f"commit rate of the floor: {most:.0f} a second",
+            ratio=share,
+            goal="at least 40 % of the database's commit rate",
+            reached=share >= 0.4,
         )
-    }  # fmt: skip
+    }
 
 
 def _rate(url: str, what: str, processes: int) -> float:

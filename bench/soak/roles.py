@@ -150,12 +150,18 @@ class Sender:
             self._journal.unanswered.remove(key)
         stopping = self._stop.exists()
         with self._application.db.read() as connection:
-            active = connection.execute(
-                select(process_instance.c.id).where(process_instance.c.state == "active")
-            ).scalars().all()  # fmt: skip
-            tasks = connection.execute(
-                select(user_task.c.id).where(user_task.c.state == "ready").order_by(func.random()).limit(5)
-            ).scalars().all()  # fmt: skip
+            active = (
+                connection.execute(select(process_instance.c.id).where(process_instance.c.state == "active"))
+                .scalars()
+                .all()
+            )
+            tasks = (
+                connection.execute(
+                    select(user_task.c.id).where(user_task.c.state == "ready").order_by(func.random()).limit(5)
+                )
+                .scalars()
+                .all()
+            )
         if stopping and not active:
             return False
         if not stopping and len(active) < OPEN_CASES:

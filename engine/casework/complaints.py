@@ -95,10 +95,16 @@ def register(
     content = vault.seal(connection, case.owner_id, f"complaint.content:{complaint_id}", {"text": text})
     connection.execute(
         insert(complaint).values(
-            id=complaint_id, case_id=case.id, person_id=case.owner_id, author=author, content=content,
-            received_at=received, due_at=found.until if found else None, registered_at=now,
+            id=complaint_id,
+            case_id=case.id,
+            person_id=case.owner_id,
+            author=author,
+            content=content,
+            received_at=received,
+            due_at=found.until if found else None,
+            registered_at=now,
         )
-    )  # fmt: skip
+    )
     return of(connection, vault, case.id, complaint_id)
 
 
@@ -147,6 +153,14 @@ def _read(connection: Connection, vault: Vault, row: Any) -> Complaint:
     content = vault.open(connection, row.person_id, f"complaint.content:{row.id}", row.content)
     answer = vault.open(connection, row.person_id, f"complaint.answer:{row.id}", row.answer) if row.answer else ""
     return Complaint(
-        row.id, row.author, content["text"], row.received_at, row.registered_at, row.due_at, row.outcome or "",
-        str(answer), row.decided_by or "", row.decided_at,
-    )  # fmt: skip
+        row.id,
+        row.author,
+        content["text"],
+        row.received_at,
+        row.registered_at,
+        row.due_at,
+        row.outcome or "",
+        str(answer),
+        row.decided_by or "",
+        row.decided_at,
+    )

@@ -70,13 +70,20 @@ def add(
     body = base64.b64encode(upload.content).decode()
     connection.execute(
         insert(case_document).values(
-            id=document_id, case_id=case.id, person_id=case.owner_id, author=author, kind=kind,
+            id=document_id,
+            case_id=case.id,
+            person_id=case.owner_id,
+            author=author,
+            kind=kind,
             content=vault.seal(connection, case.owner_id, f"case_document.content:{document_id}", content),
             body=vault.seal(connection, case.owner_id, f"case_document.body:{document_id}", body),
-            size=len(upload.content), digest=digest, barred=barred or None, added_at=now,
+            size=len(upload.content),
+            digest=digest,
+            barred=barred or None,
+            added_at=now,
             shared_at=None if barred else now,
         )
-    )  # fmt: skip
+    )
     return document_id, digest
 
 
@@ -158,6 +165,16 @@ def _row(connection: Connection, case_id: str, document_id: str, *columns: Colum
 def _read(opened: Opener, row: Any) -> Document:
     content = opened(row.person_id, f"case_document.content:{row.id}", row.content)
     return Document(
-        row.id, row.author, row.kind, content["title"], content["name"], content["type"], content["why"], row.size,
-        row.barred or "", row.added_at, row.shared_at, row.read_at,
-    )  # fmt: skip
+        row.id,
+        row.author,
+        row.kind,
+        content["title"],
+        content["name"],
+        content["type"],
+        content["why"],
+        row.size,
+        row.barred or "",
+        row.added_at,
+        row.shared_at,
+        row.read_at,
+    )

@@ -78,10 +78,19 @@ def of_case(
         what = CHANGES.get(row.kind, "")
         found.append(
             Event(
-                row.seq, row.at, row.case_id, row.actor_id, row.actor_role, row.kind, row.data, what, old, new,
+                row.seq,
+                row.at,
+                row.case_id,
+                row.actor_id,
+                row.actor_role,
+                row.kind,
+                row.data,
+                what,
+                old,
+                new,
                 why.get((row.at, row.actor_id), ""),
             )
-        )  # fmt: skip
+        )
     return found
 
 

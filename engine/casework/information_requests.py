@@ -150,7 +150,14 @@ def own(connection: Connection, vault: Vault, question_id: str, who: Actor) -> Q
 def _read(connection: Connection, vault: Vault, row: Any) -> Question:
     answer = row.answer and vault.open(connection, row.person_id, f"question.answer:{row.id}", row.answer)
     return Question(
-        row.id, row.case_id, row.person_id, row.author, row.state,
-        vault.open(connection, row.person_id, f"question.asked:{row.id}", row.asked), answer or "",
-        row.asked_at, row.due_at, row.ended_at,
-    )  # fmt: skip
+        row.id,
+        row.case_id,
+        row.person_id,
+        row.author,
+        row.state,
+        vault.open(connection, row.person_id, f"question.asked:{row.id}", row.asked),
+        answer or "",
+        row.asked_at,
+        row.due_at,
+        row.ended_at,
+    )

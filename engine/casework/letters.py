@@ -260,6 +260,16 @@ def _row(connection: Connection, case_id: str, letter_id: str) -> Row[Any]:
 def _read(opened: Opener, row: Any) -> Letter:
     content = opened(row.person_id, f"letter.content:{row.id}", row.content)
     return Letter(
-        row.id, row.case_id, row.author, row.template, row.state, content["title"], content["body"], row.changed_at,
-        row.changed_by or row.author, row.sent_at, row.read_at, row.digest or "",
-    )  # fmt: skip
+        row.id,
+        row.case_id,
+        row.author,
+        row.template,
+        row.state,
+        content["title"],
+        content["body"],
+        row.changed_at,
+        row.changed_by or row.author,
+        row.sent_at,
+        row.read_at,
+        row.digest or "",
+    )

@@ -76,17 +76,28 @@ def add(
     sealed = vault.seal(connection, case.owner_id, f"measure.content:{measure_id}", content)
     connection.execute(
         insert(measure).values(
-            id=measure_id, case_id=case.id, person_id=case.owner_id, office=case.office or "", author=author,
-            kind=kind, content=sealed, begun_on=begun, made_at=now,
+            id=measure_id,
+            case_id=case.id,
+            person_id=case.owner_id,
+            office=case.office or "",
+            author=author,
+            kind=kind,
+            content=sealed,
+            begun_on=begun,
+            made_at=now,
         )
-    )  # fmt: skip
+    )
     rows = [
         {
-            "measure_id": measure_id, "months": months, "case_id": case.id, "office": case.office or "",
-            "person_id": case.owner_id, "due_at": add_duration(begun, f"P{months}M"),
+            "measure_id": measure_id,
+            "months": months,
+            "case_id": case.id,
+            "office": case.office or "",
+            "person_id": case.owner_id,
+            "due_at": add_duration(begun, f"P{months}M"),
         }
         for months in MONTHS
-    ]  # fmt: skip
+    ]
     connection.execute(insert(measure_outcome), rows)
     return measure_id
 
@@ -141,10 +152,15 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Measure]
         amount = content.get("monthly")
         looks.setdefault(row.measure_id, []).append(
             Outcome(
-                row.months, row.due_at, row.result or "", None if amount is None else Decimal(amount),
-                content.get("text", ""), row.by or "", row.at,
+                row.months,
+                row.due_at,
+                row.result or "",
+                None if amount is None else Decimal(amount),
+                content.get("text", ""),
+                row.by or "",
+                row.at,
             )
-        )  # fmt: skip
+        )
     found = []
     for row in connection.execute(
         select(measure).where(measure.c.case_id == case_id).order_by(measure.c.made_at)

@@ -32,9 +32,16 @@ def language_of(connection: Connection, person_id: str) -> str:
 
 
 def values(
-    connection: Connection, vault: Vault, *, case: CaseRow, bundle: Bundle, language: str, now: datetime, adviser: str,
+    connection: Connection,
+    vault: Vault,
+    *,
+    case: CaseRow,
+    bundle: Bundle,
+    language: str,
+    now: datetime,
+    adviser: str,
     office: str,
-) -> dict[str, str]:  # fmt: skip
+) -> dict[str, str]:
     """Blank → words: the case, the people, and every answer of the journey's forms as ``<data type>.<field>``."""
     found = {
         "number": case.number,

@@ -95,10 +95,16 @@ def add(
     sealed = None if person_id else vault.seal(connection, case.owner_id, f"case_party.name:{party_id}", name)
     connection.execute(
         insert(case_party).values(
-            id=party_id, case_id=case.id, person_id=person_id, role=role, acts_by=person_id if access else "",
-            reference=OFFICE, added_at=now, name=sealed,
+            id=party_id,
+            case_id=case.id,
+            person_id=person_id,
+            role=role,
+            acts_by=person_id if access else "",
+            reference=OFFICE,
+            added_at=now,
+            name=sealed,
         )
-    )  # fmt: skip
+    )
     return {"party": party_id, "role": role, "access": access}
 
 

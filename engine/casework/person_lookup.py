@@ -31,9 +31,7 @@ def plain_number(text: str) -> str:
     return found if len(found) == 11 else ""
 
 
-def note(
-    connection: Connection, vault: Vault, *, actor: Actor, office: str, pid: str, now: datetime
-) -> Person | None:  # fmt: skip
+def note(connection: Connection, vault: Vault, *, actor: Actor, office: str, pid: str, now: datetime) -> Person | None:
     """Write down that this number is looked up: by its keyed hash, and the person if we know them, who is returned.
 
     Raises ``TooManyLookupsError``, counted after the event so that the lock of its chain holds for the count too.

@@ -33,13 +33,15 @@ def _known() -> dict[str, tuple[Limit, ...]]:
     return {
         name: tuple(
             Limit(
-                rule["weeks"], date.fromisoformat(rule["from"]),
-                date.fromisoformat(rule["to"]) if rule["to"] else None, rule["reference"],
+                rule["weeks"],
+                date.fromisoformat(rule["from"]),
+                date.fromisoformat(rule["to"]) if rule["to"] else None,
+                rule["reference"],
             )
             for rule in rules
         )
         for name, rules in table.items()
-    }  # fmt: skip
+    }
 
 
 def limit(name: str, on: date) -> Limit:

@@ -32,9 +32,15 @@ def of(connection: Connection, office: str, person_id: str) -> Sequence[Row[Any]
 
 
 def save(
-    connection: Connection, *, office: str, person_id: str, name: str, query: Mapping[str, str], shared: bool,
+    connection: Connection,
+    *,
+    office: str,
+    person_id: str,
+    name: str,
+    query: Mapping[str, str],
+    shared: bool,
     now: datetime,
-) -> str:  # fmt: skip
+) -> str:
     """Keep a view under a name; the same name among the same people's replaces the one before."""
     owner = None if shared else person_id
     whose = queue_view.c.owner_id.is_(None) if shared else queue_view.c.owner_id == person_id
@@ -42,10 +48,15 @@ def save(
     view_id = str(uuid.uuid4())
     connection.execute(
         insert(queue_view).values(
-            id=view_id, office=office, owner_id=owner, name=name, made_by=person_id, made_at=now,
+            id=view_id,
+            office=office,
+            owner_id=owner,
+            name=name,
+            made_by=person_id,
+            made_at=now,
             query={key: query[key] for key in SAVED_FILTERS if query.get(key)},
         )
-    )  # fmt: skip
+    )
     return view_id
 
 
@@ -63,21 +74,19 @@ def remove(connection: Connection, *, office: str, person_id: str, view_id: str,
 
 def save_search(
     connection: Connection, vault: Vault, person_id: str, text: str, now: datetime, purpose: str = QUEUE
-) -> str:  # fmt: skip
+) -> str:
     """Keep what was searched for, sealed with the searcher's own key, and give the id that stands for it."""
     connection.execute(delete(stored_search).where(stored_search.c.made_at < now - LIFE))
     search_id = str(uuid.uuid4())
     content = {"purpose": purpose, "text": text}
     sealed = vault.seal(connection, person_id, f"stored_search.content:{search_id}", content)
-    connection.execute(
-        insert(stored_search).values(id=search_id, person_id=person_id, content=sealed, made_at=now)
-    )  # fmt: skip
+    connection.execute(insert(stored_search).values(id=search_id, person_id=person_id, content=sealed, made_at=now))
     return search_id
 
 
 def search(
     connection: Connection, vault: Vault, person_id: str, search_id: str, now: datetime, purpose: str = QUEUE
-) -> str:  # fmt: skip
+) -> str:
     """What was searched for; "" for another's, for one of another purpose, or when its hour is over."""
     row = connection.execute(
         select(stored_search).where(

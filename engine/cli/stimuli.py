@@ -26,8 +26,12 @@ _KINDS: Mapping[str, tuple[type, Mapping[str, type]]] = {
     "cancel": (bool, {}),
 }
 _EFFECT: Mapping[str, tuple[type, ...]] = {
-    "set": (dict,), "error": (str,), "fail": (str,), "wait": (str,), "mark": (str, list),
-}  # fmt: skip
+    "set": (dict,),
+    "error": (str,),
+    "fail": (str,),
+    "wait": (str,),
+    "mark": (str, list),
+}
 _NAMES = {dict: "an object", str: "a text", bool: "true", list: "an expression"}
 
 

@@ -49,10 +49,24 @@ def children(settings: Settings, *, sandbox: bool, host: str = LISTEN) -> list[C
     program = [sys.executable, "-m", "wsgi"]
     port = urlsplit(settings.base_url).port or 8000
     web = [
-        sys.executable, "-m", "gunicorn", "wsgi:application()", "--bind", f"{host}:{port}",
-        "--worker-class", "gthread", "--workers", str(settings.web_workers), "--threads", str(settings.web_threads),
-        "--no-control-socket", "--log-level", "warning", "--graceful-timeout", "8",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wsgi:application()",
+        "--bind",
+        f"{host}:{port}",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        str(settings.web_workers),
+        "--threads",
+        str(settings.web_threads),
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+        "--graceful-timeout",
+        "8",
+    ]
     found = []
     if sandbox:
         found.append(Child("sandbox", [*program, "sandbox"], f"{settings.sandbox_url}/"))

@@ -91,15 +91,20 @@ def changes(old: Bundle, new: Bundle) -> Iterator[Change]:
             continue
         for role in people:
             was, is_ = (
-                {a for a in actions if element.id in bundle.process.elements and may(
-                    bundle.files, bundle.key, element.id, role, a)}
+                {
+                    a
+                    for a in actions
+                    if element.id in bundle.process.elements and may(bundle.files, bundle.key, element.id, role, a)
+                }
                 for bundle in (old, new)
-            )  # fmt: skip
+            )
             if was != is_:
                 yield Change(
-                    role, element.id, tuple(a for a in actions if a in is_ - was),
+                    role,
+                    element.id,
+                    tuple(a for a in actions if a in is_ - was),
                     tuple(a for a in actions if a in was - is_),
-                )  # fmt: skip
+                )
 
 
 def let(files: Files, key: str, element: str, role: str, action: str, allowed: bool) -> dict[str, bytes]:

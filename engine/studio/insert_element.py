@@ -61,9 +61,16 @@ def _after(last: etree._Element) -> etree._Element:
 
 
 def add_branch(
-    files: Files, source: str, *, kind: Kind, name: str, performer: str, called: str = "", target: str = "",
+    files: Files,
+    source: str,
+    *,
+    kind: Kind,
+    name: str,
+    performer: str,
+    called: str = "",
+    target: str = "",
     flow_name: str = "",
-) -> tuple[dict[str, bytes], str]:  # fmt: skip
+) -> tuple[dict[str, bytes], str]:
     """A new way out of a gateway, with a new step on it, that goes on to *target*.
 
     The empty way between a split and its join, there since the split was put in, goes when the first step comes.

@@ -53,9 +53,13 @@ def uses(bundle: Bundle) -> dict[str, list[Use]]:
             title = component.get("textResourceBindings", {}).get("title")
             data_type = kind.id if kind else ""
             use = Use(
-                step, data_type, str(component.get("id")), path, title if isinstance(title, str) else "",
+                step,
+                data_type,
+                str(component.get("id")),
+                path,
+                title if isinstance(title, str) else "",
                 listed == own_list(data_type, path),
-            )  # fmt: skip
+            )
             found.setdefault(listed, []).append(use)
     return found
 

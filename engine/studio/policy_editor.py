@@ -59,7 +59,11 @@ def rule_for(element_id: str, role: str, key: str, actions: list[str], effect: s
             match = etree.SubElement(etree.SubElement(group, f"{XACML}AllOf"), f"{XACML}Match", MatchId=_FOLDED)
             etree.SubElement(match, f"{XACML}AttributeValue", DataType=_STRING).text = value
             etree.SubElement(
-                match, f"{XACML}AttributeDesignator", AttributeId=attribute, Category=category, DataType=_STRING,
+                match,
+                f"{XACML}AttributeDesignator",
+                AttributeId=attribute,
+                Category=category,
+                DataType=_STRING,
                 MustBePresent="false",
-            )  # fmt: skip
+            )
     return rule

@@ -46,15 +46,51 @@ from integrations.record import digest, once
 _FOREIGN = RecordGapReason.FOREIGN_CURRENCY
 #: What a loan is for, by the beginning of a whole word such as "boliglån", or by the word alone.
 _PURPOSES: tuple[tuple[DebtKind, frozenset[str]], ...] = (
-    (DebtKind.MORTGAGE, frozenset({
-        "bolig", "bustad", "hus", "hytte", "fritids", "fritidsbolig", "førstehjems", "førsteheims", "hjem", "flexi",
-        "fleksi", "ramme", "bygge", "tomte", "eiendoms", "eigedoms", "mortgage", "home",
-    })),
-    (DebtKind.CAR_LOAN, frozenset({
-        "bil", "elbil", "bobil", "motor", "motorvogn", "mc", "motorsykkel", "båt", "campingvogn", "car", "vehicle",
-    })),
+    (
+        DebtKind.MORTGAGE,
+        frozenset(
+            {
+                "bolig",
+                "bustad",
+                "hus",
+                "hytte",
+                "fritids",
+                "fritidsbolig",
+                "førstehjems",
+                "førsteheims",
+                "hjem",
+                "flexi",
+                "fleksi",
+                "ramme",
+                "bygge",
+                "tomte",
+                "eiendoms",
+                "eigedoms",
+                "mortgage",
+                "home",
+            }
+        ),
+    ),
+    (
+        DebtKind.CAR_LOAN,
+        frozenset(
+            {
+                "bil",
+                "elbil",
+                "bobil",
+                "motor",
+                "motorvogn",
+                "mc",
+                "motorsykkel",
+                "båt",
+                "campingvogn",
+                "car",
+                "vehicle",
+            }
+        ),
+    ),
     (DebtKind.CONSUMER_LOAN, frozenset({"forbruk", "forbruks", "små", "privat", "consumer"})),
-)  # fmt: skip
+)
 _LOAN = re.compile(r"(lånet|lån|kreditten|kreditt|finansiering)$")
 #: Families of ISO 20022 transaction codes that tell which way money went: transfers, direct debits and card payments.
 _IN, _OUT = ("RCDT", "RRCT", "IDDT", "MCRD"), ("ICDT", "IRCT", "RDDT", "CCRD")

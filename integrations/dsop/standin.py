@@ -39,8 +39,10 @@ def _at(day: date) -> str:
 def _account(someone: Person, number: str, reference: str, kind: str, name: str, balance: int) -> dict[str, Any]:
     return {
         "status": "enabled",
-        "servicer": {"identifier": {"countryOfResidence": "NO", "value": ORGNO, "type": "countryIdentificationCode"},
-                     "name": NAME},
+        "servicer": {
+            "identifier": {"countryOfResidence": "NO", "value": ORGNO, "type": "countryIdentificationCode"},
+            "name": NAME,
+        },
         "accountIdentifier": number,
         "accountReference": reference,
         "type": kind,
@@ -53,7 +55,7 @@ def _account(someone: Person, number: str, reference: str, kind: str, name: str,
             "startDate": "2015-01-01",
         },
         "balances": _balances(balance),
-    }  # fmt: skip
+    }
 
 
 def _rows(someone: Person) -> list[dict[str, Any]]:

@@ -106,7 +106,7 @@ def _debt(claim: Record, day: date, at: datetime) -> tuple[Debt | None, bool]:
         name=claim.text("kravtype"),
         kid=claim.text("kid"),
         pay_to=claim.text("kontonummer"),
-    ), odd or odd_rate  # fmt: skip
+    ), odd or odd_rate
 
 
 def _amounts(claim: Record) -> tuple[Money | None, Parts | None, bool]:

@@ -169,5 +169,7 @@ def _shared(amount: Money, by: Mapping[IncomeKind, Money]) -> dict[IncomeKind, M
 
 def _numbered(found: list[Income], twice: set[str]) -> list[Income]:
     """Two entries of one payer and month are both counted, each under a name of its own by what it says."""
-    return [replace(one, id=f"{one.id}/{one.gross.value}/{one.tax and one.tax.value}") if one.id in twice else one
-            for one in found]  # fmt: skip
+    return [
+        replace(one, id=f"{one.id}/{one.gross.value}/{one.tax and one.tax.value}") if one.id in twice else one
+        for one in found
+    ]

@@ -127,9 +127,17 @@ class World:
     def _browser(self, who: Actor) -> FlaskClient:
         with self.product.application.db.write() as connection:
             token = sessions.log_in(
-                connection, self.product.clock.now(), person_id=who.person_id, role=who.role, office=who.office,
-                level="high", language="nb", issuer="test", sid="", id_token="",
-            )  # fmt: skip
+                connection,
+                self.product.clock.now(),
+                person_id=who.person_id,
+                role=who.role,
+                office=who.office,
+                level="high",
+                language="nb",
+                issuer="test",
+                sid="",
+                id_token="",
+            )
         browser = self._app.test_client()
         browser.set_cookie(COOKIE, token)
         return browser
@@ -397,8 +405,10 @@ def test_every_journey_we_ship_is_walked() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_each_grant_taken_away_changes_an_answer_that_was_asked_for(
-    product: Product, asked: list[Request], folder: Path  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    asked: list[Request],
+    folder: Path,  # noqa: F811
+) -> None:
     policy = read_policy((folder / "policy.xml").read_bytes())
     published(product, Bundle.read(folder))
     WALKS[folder.name](World(product))

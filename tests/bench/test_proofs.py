@@ -14,9 +14,11 @@ GOOD = Proof("good", "what holds", ("-c", "print('held')"))
 BAD = Proof("bad", "what does not", ("-c", "print('it broke'); raise SystemExit(3)"))
 #: Holds when it is told the sample's size and the seed, as pytest is.
 SAMPLED = Proof(
-    "sampled", "told how many and which",
-    ("-c", "import os, sys; print(os.environ['IBALANSE_PROOF_TIMES'], sys.argv[1:]); assert 0"), sampled=True,
-)  # fmt: skip
+    "sampled",
+    "told how many and which",
+    ("-c", "import os, sys; print(os.environ['IBALANSE_PROOF_TIMES'], sys.argv[1:]); assert 0"),
+    sampled=True,
+)
 
 
 @pytest.fixture(autouse=True)

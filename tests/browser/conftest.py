@@ -28,9 +28,14 @@ TODAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "tests" / "artefacts"
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 #: Debian's names. The first is Chromium without the parts that only a desktop shows: a third less work.
 BROWSERS = ("chromium-headless-shell", "chromium")
 #: Milliseconds to wait for what must come: long, since what is slow on a busy machine is not wrong.
@@ -100,8 +105,13 @@ class Product:
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "wsgi", *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
 
     def kill(self, what: str) -> int:
         """kill -9 on every child whose command line holds *what*, and what it forked. Returns how many died."""
@@ -160,9 +170,12 @@ class Person:
 
     def __init__(self, browser: Browser, product: Product, *, width: int = 1280, javascript: bool = True) -> None:
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": width, "height": 1000}, locale="nb-NO", timezone_id="Europe/Oslo",
-            reduced_motion="reduce", java_script_enabled=javascript,
-        )  # fmt: skip
+            viewport={"width": width, "height": 1000},
+            locale="nb-NO",
+            timezone_id="Europe/Oslo",
+            reduced_motion="reduce",
+            java_script_enabled=javascript,
+        )
         self.javascript = javascript
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(WAIT)

@@ -296,8 +296,9 @@ def test_a_job_shows_its_own_fields_as_soon_as_it_is_chosen(person: People) -> N
     field = extension.config["body.sak.mangler"]
     assert isinstance(field, list) and field[0] == "dataModel", "a field of the form, without a line of code"
     assert {name: extension.config[name] for name in ("target", "reply.kvittering")} == {
-        "target": "sandkasse", "reply.kvittering": "reference",
-    }  # fmt: skip
+        "target": "sandkasse",
+        "reply.kvittering": "reference",
+    }
 
 
 def by_tab(ada: Person, selector: str) -> None:
@@ -378,9 +379,12 @@ def test_it_is_drawn_with_a_finger_and_a_small_screen_is_told_of_the_list(person
     browser = ada.context.browser
     assert browser is not None
     context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="nb-NO",
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        locale="nb-NO",
         storage_state=ada.context.storage_state(),
-    )  # fmt: skip
+    )
     page = context.new_page()
     page.goto(f"{ada.url}/prosesser/{KEY}/tegn")
     page.locator("#modeller[data-ready]").wait_for()

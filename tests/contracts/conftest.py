@@ -50,9 +50,14 @@ def command(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
     """``ibalanse`` as a process of its own on the database in this folder."""
     outer = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     return subprocess.run(
-        [*seam.COMMAND, *argv], cwd=seam.ROOT, env={**outer, **environment(folder)}, capture_output=True, text=True,
-        timeout=60, check=False,
-    )  # fmt: skip
+        [*seam.COMMAND, *argv],
+        cwd=seam.ROOT,
+        env={**outer, **environment(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -74,12 +74,19 @@ EVERYTHING = (
     + line("heard", "hear", "heard_out")
     + "</subProcess>"
     '<inclusiveGateway id="join"/><endEvent id="e"/>'
-    + line("s", "fork", "watched", "join", "e") + line("nudge", "nudged") + line("late", "too_late", "join")
-    + line("fork", "either", "told", "join") + line("either", "waited", "join")
-    + line("fork", "three", "two", "join") + line("fork", "inner", "take_back", "join")
-    + flow("fork", "some") + flow("some", "wanted", '["equals", ["dataModel", "wanted"], "yes"]')
-    + flow("some", "plain") + line("wanted", "joined", "again", "join") + flow("plain", "joined")
-)  # fmt: skip
+    + line("s", "fork", "watched", "join", "e")
+    + line("nudge", "nudged")
+    + line("late", "too_late", "join")
+    + line("fork", "either", "told", "join")
+    + line("either", "waited", "join")
+    + line("fork", "three", "two", "join")
+    + line("fork", "inner", "take_back", "join")
+    + flow("fork", "some")
+    + flow("some", "wanted", '["equals", ["dataModel", "wanted"], "yes"]')
+    + flow("some", "plain")
+    + line("wanted", "joined", "again", "join")
+    + flow("plain", "joined")
+)
 HEAD = '<message id="m" name="told"/><signal id="g" name="hear-ye"/>'
 
 
@@ -265,9 +272,12 @@ def studio(maker: Maker) -> None:
     handed = maker.start("a published process, at the office", "vergemal")
     maker.product.work()
     seam.send(
-        maker.product, "CompleteTask", maker.anne, task_id=maker.product.tasks(handed)["Apply"],
+        maker.product,
+        "CompleteTask",
+        maker.anne,
+        task_id=maker.product.tasks(handed)["Apply"],
         data={"form_apply": {"hva_heter_du": "Anne"}},
-    )  # fmt: skip
+    )
     ada.post(f"{at}/utkast")
     renamed("Søk om å få verge")
     ada.post(f"{at}/publiser", revision=revision(), cases="stay")
@@ -321,9 +331,15 @@ def trouble(maker: Maker) -> None:
     seam.send(product, "SuspendCase", maker.ada, case_id=case, reason="undersøkes")
     seam.send(product, "CorrelateMessage", maker.ada, name="told", key=case, source="test", message_id="m-1")
     seam.send(
-        product, "CorrelateMessage", maker.ada, name="nobody-waits", key="k", source="test", message_id="m-2",
+        product,
+        "CorrelateMessage",
+        maker.ada,
+        name="nobody-waits",
+        key="k",
+        source="test",
+        message_id="m-2",
         variables={"n": 1},
-    )  # fmt: skip
+    )
     body = (
         '<startEvent id="s"/><userTask id="a"/><intermediateCatchEvent id="c"><messageEventDefinition messageRef="m"/>'
         '</intermediateCatchEvent><endEvent id="e"/>' + line("s", "a", "c", "e")
@@ -361,9 +377,7 @@ def small_things(maker: Maker) -> None:
     maker.browser("ola")  # who has worked at the office from now on
     kari, ada, andreas = maker.browser("kari"), maker.browser("ada"), maker.browser("andreas")
     kari.get(f"/saker/{maker.number('shared')}/oversikt")
-    kari.post(
-        f"/saker/{maker.number('shared')}/koblinger", other=maker.number("in advice"), why="same_matter"
-    )  # fmt: skip
+    kari.post(f"/saker/{maker.number('shared')}/koblinger", other=maker.number("in advice"), why="same_matter")
     kari.post("/arbeidsko/sok", tekst="Anne Eksempel")
     kari.post(f"/saker/{maker.number('shared')}/gjor/assign", til=maker.people["ola"].person_id, grunn="Ferie")
     andreas.post("/oversikt/legg-til", kind="debt", name="Lån av en bror", amount="12 000")
@@ -455,8 +469,11 @@ def walk(data: bytes, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    here = subprocess.run(["git", "diff", "--quiet", COMMIT, "--", "engine", "integrations", "processes", "forms"],
-                          cwd=seam.ROOT, check=False)  # fmt: skip
+    here = subprocess.run(
+        ["git", "diff", "--quiet", COMMIT, "--", "engine", "integrations", "processes", "forms"],
+        cwd=seam.ROOT,
+        check=False,
+    )
     if here.returncode:
         raise SystemExit(f"this is not the old code: only {COMMIT} makes the old database")
     with tempfile.TemporaryDirectory() as name:

@@ -88,17 +88,59 @@ _COLUMNS = {
 }
 #: Extension elements of ours and Altinn's, and their attributes, that the reader of BPMN knows.
 EXTENSIONS = (
-    "http://altinn.no/process", "http://ibalanse.no/process",
-    "taskExtension", "taskType", "actions", "action", "gatewayExtension", "connectedDataTypeId",
-    "assignment", "performer", "party", "dueAfter", "warnBefore", "followUpAfter", "escalate", "pauseStopsClock",
-    "stage", "config", "input", "output", "collection", "item", "target", "correlationKey", "calledVersion",
-    "retry", "attempts", "first", "factor", "longest", "jitter", "giveUpAfter", "waitFor",
-)  # fmt: skip
+    "http://altinn.no/process",
+    "http://ibalanse.no/process",
+    "taskExtension",
+    "taskType",
+    "actions",
+    "action",
+    "gatewayExtension",
+    "connectedDataTypeId",
+    "assignment",
+    "performer",
+    "party",
+    "dueAfter",
+    "warnBefore",
+    "followUpAfter",
+    "escalate",
+    "pauseStopsClock",
+    "stage",
+    "config",
+    "input",
+    "output",
+    "collection",
+    "item",
+    "target",
+    "correlationKey",
+    "calledVersion",
+    "retry",
+    "attempts",
+    "first",
+    "factor",
+    "longest",
+    "jitter",
+    "giveUpAfter",
+    "waitFor",
+)
 #: How the name of an event ends. The recorder looks for these; what it found stays recorded.
 _ENDINGS = (
-    "ed", "en", "own", "Up", "Given", "Sent", "Set", "Near", "Back", "Out", "Redone", "Undone", "Done", "More", "In",
+    "ed",
+    "en",
+    "own",
+    "Up",
+    "Given",
+    "Sent",
+    "Set",
+    "Near",
+    "Back",
+    "Out",
+    "Redone",
+    "Undone",
+    "Done",
+    "More",
+    "In",
     "Begun",
-)  # fmt: skip
+)
 _NOT_EVENTS = frozenset({"EditRefused"})
 
 
@@ -122,9 +164,7 @@ def stored_names() -> dict[str, list[str]]:
     }
 
 
-def call_on_database(
-    prepared: Path, folder: Path, argv: tuple[str, ...], named: Mapping[str, str]
-) -> dict[str, Any]:  # fmt: skip
+def call_on_database(prepared: Path, folder: Path, argv: tuple[str, ...], named: Mapping[str, str]) -> dict[str, Any]:
     """What a call answers on a copy of the database, made in *folder*."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(prepared, folder)

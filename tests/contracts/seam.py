@@ -175,9 +175,13 @@ def open_house(folder: Path, url: str, at: datetime) -> Product:
     }
     hooks = task_type_registry.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     app = build(
-        settings, clock=clock, wakeup=no_wakeup, data_sets=data_sets, channels=channels,
+        settings,
+        clock=clock,
+        wakeup=no_wakeup,
+        data_sets=data_sets,
+        channels=channels,
         hooks=lambda key, element, task_type: hooks.get(task_type),
-    )  # fmt: skip
+    )
     app.job_types.update(task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published))
     return Product(app, clock, sources, "", court, published)
 

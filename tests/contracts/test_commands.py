@@ -43,7 +43,7 @@ def test_a_call_answers_as_it_did(name: str, named: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", sorted(examples.DATABASE))
 def test_a_call_on_a_database_answers_as_it_did(
     name: str, named: dict[str, str], prepared: Path, tmp_path: Path
-) -> None:  # fmt: skip
+) -> None:
     same(name, call_on_database(prepared, tmp_path / "copy", examples.DATABASE[name], named))
 
 

@@ -66,10 +66,14 @@ def test_every_event_that_had_words_for_a_caseworker_still_has_them(old: Old) ->
                     "VALUES (:case, :seq, :at, 'caseworker', :kari, :kind, '{}', :hash)"
                 ),
                 {
-                    "case": case, "seq": seq, "at": (LAST + timedelta(seconds=seq)).strftime("%Y-%m-%d %H:%M:%S.%f"),
-                    "kari": old.people["kari"].person_id, "kind": kind, "hash": bytes(32),
+                    "case": case,
+                    "seq": seq,
+                    "at": (LAST + timedelta(seconds=seq)).strftime("%Y-%m-%d %H:%M:%S.%f"),
+                    "kari": old.people["kari"].person_id,
+                    "kind": kind,
+                    "hash": bytes(32),
                 },
-            )  # fmt: skip
+            )
     page = seam.Browser(old.product, old.people["kari"]).get(f"/saker/{number}/historikk")
 
     assert page.count("<tr>") + page.count("<tr ") >= len(kinds)

@@ -83,8 +83,9 @@ class Old:
         found = self.rows(
             "SELECT id, owner_id, assignee FROM user_task WHERE case_id = :case AND element_id = :element "
             "AND state IN ('ready', 'claimed') ORDER BY created_at, id",
-            case=case, element=element,
-        )  # fmt: skip
+            case=case,
+            element=element,
+        )
         actor = self.people[who]
         own = [row for row in found if row.owner_id == actor.person_id] or found
         assert own, (element, "does not wait")
@@ -121,9 +122,14 @@ def _sign(who: str) -> Callable[[Old, str], None]:
 
 def _told(old: Old, name: str) -> None:
     seam.send(
-        old.product, "CorrelateMessage", old.people["ada"], name="told", key=old.case(name), source="test",
+        old.product,
+        "CorrelateMessage",
+        old.people["ada"],
+        name="told",
+        key=old.case(name),
+        source="test",
         message_id=f"walk-{name}",
-    )  # fmt: skip
+    )
 
 
 _TO_THE_ADVISER: list[Step] = [("anne", "Supplement"), ("anne", "Share", {"share-answer": NO})]

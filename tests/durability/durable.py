@@ -59,9 +59,21 @@ effect = Table(
 
 LONG = timedelta(days=3650)
 _CLEARED = (
-    element_instance, user_task, due_work, subscription, incident, message, idempotency, process_instance,
-    case_file, start_event, process_definition, effect, audit_event, audit_head,
-)  # fmt: skip
+    element_instance,
+    user_task,
+    due_work,
+    subscription,
+    incident,
+    message,
+    idempotency,
+    process_instance,
+    case_file,
+    start_event,
+    process_definition,
+    effect,
+    audit_event,
+    audit_head,
+)
 
 
 class Told:
@@ -210,8 +222,10 @@ class Durable:
             if how == "finish":
                 self._ended_well.add(key)
             answers: dict[str, Result] = {
-                "finish": Done(values, written), "throw": Error("bad"), "fail": GiveUp("broken"),
-            }  # fmt: skip
+                "finish": Done(values, written),
+                "throw": Error("bad"),
+                "fail": GiveUp("broken"),
+            }
             self._told.answers[token] = answers[how]
         self._drain()
         self._told.answers.pop(token, None)
@@ -251,10 +265,21 @@ class Durable:
                 for r in connection.execute(select(process_instance))
             ]
             tokens = [
-                Live(r.id, r.element_id, "", r.state, r.role, r.scope_id, r.instance_id, r.children, r.variables,
-                     r.data, (r.entered_at, r.id))
+                Live(
+                    r.id,
+                    r.element_id,
+                    "",
+                    r.state,
+                    r.role,
+                    r.scope_id,
+                    r.instance_id,
+                    r.children,
+                    r.variables,
+                    r.data,
+                    (r.entered_at, r.id),
+                )
                 for r in connection.execute(select(element_instance))
-            ]  # fmt: skip
+            ]
         return sorted(tokens, key=lambda t: t.order), instances
 
     def _token_at(self, path: str, *, failed: bool) -> str:

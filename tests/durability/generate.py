@@ -54,11 +54,15 @@ def blocks(depth: int = DEPTH) -> st.SearchStrategy[Block]:
         st.builds(Seq, st.lists(inner, min_size=2, max_size=3).map(tuple)),
         st.builds(_with_default, st.builds(Choice, _kinds(("exclusive", "inclusive")), more.map(tuple)), inner),
         st.builds(_and_one, st.builds(Par, more.map(tuple)), inner),
-        st.builds(Gate, st.lists(st.tuples(_kinds(("message", "timer", "signal", "receive")), inner),
-                                 min_size=2, max_size=3).map(tuple)),
+        st.builds(
+            Gate,
+            st.lists(st.tuples(_kinds(("message", "timer", "signal", "receive")), inner), min_size=2, max_size=3).map(
+                tuple
+            ),
+        ),
         st.builds(Loop, inner),
         activities(depth),
-    )  # fmt: skip
+    )
 
 
 def _with_default(choice: Choice, default: Block) -> Choice:
@@ -98,11 +102,17 @@ def activities(depth: int) -> st.SearchStrategy[Block]:
             Activity, st.just("task"), rests, repeat, st.integers(1, 3), st.booleans(), _catchers(inner, ON_TASK)
         ),
         st.builds(
-            Activity, _kinds(("sub", "sub", "call")), branches(inner), repeat, st.integers(0, 3), st.booleans(),
-            _catchers(inner, ON_SCOPE), _catchers(inner, ON_SCOPE),
+            Activity,
+            _kinds(("sub", "sub", "call")),
+            branches(inner),
+            repeat,
+            st.integers(0, 3),
+            st.booleans(),
+            _catchers(inner, ON_SCOPE),
+            _catchers(inner, ON_SCOPE),
         ),
         st.builds(_transaction, blocks(inner), blocks(inner), st.booleans()),
-    ).map(_without_a_race)  # fmt: skip
+    ).map(_without_a_race)
 
 
 #: What reaches every instance of a parallel multi-instance at the same moment.

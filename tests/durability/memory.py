@@ -101,10 +101,20 @@ class Memory(Simulation):
 
     def _lives(self) -> list[Live]:
         return [
-            Live(t.id, t.element.id, t.element.type, t.state, t.role, t.scope_id, t.instance.id, t.children,
-                 t.variables, t.data)
+            Live(
+                t.id,
+                t.element.id,
+                t.element.type,
+                t.state,
+                t.role,
+                t.scope_id,
+                t.instance.id,
+                t.children,
+                t.variables,
+                t.data,
+            )
             for t in self._execution.tokens.values()
-        ]  # fmt: skip
+        ]
 
     def _paint(self) -> tuple[Picture, Paths]:
         instances = [

@@ -165,9 +165,17 @@ class _Writer:
 
     def block(self, block: Block) -> tuple[str, str | None]:
         writers: dict[type, Callable[..., tuple[str, str | None]]] = {
-            Task: self.task, Catch: self.catch, Throw: self.throw, Stop: self.stop, Seq: self.seq,
-            Choice: self.choice, Par: self.par, Gate: self.gate, Loop: self.loop, Activity: self.activity,
-        }  # fmt: skip
+            Task: self.task,
+            Catch: self.catch,
+            Throw: self.throw,
+            Stop: self.stop,
+            Seq: self.seq,
+            Choice: self.choice,
+            Par: self.par,
+            Gate: self.gate,
+            Loop: self.loop,
+            Activity: self.activity,
+        }
         return writers[type(block)](block)
 
     def task(self, task: Task, more: str = "") -> tuple[str, str]:

@@ -88,7 +88,7 @@ def told_accounts(draw: st.DrawFn) -> tuple[Account, ...]:
                 draw(st.sampled_from(CREDITORS)),
                 share=Decimal("0.5") if joint else Decimal(1),
                 joint=joint,
-            )  # fmt: skip
+            )
         )
     return tuple(made)
 
@@ -110,7 +110,7 @@ def told_movements(draw: st.DrawFn) -> tuple[Transaction, ...]:
                 draw(st.sampled_from(("", *ACCOUNTS))),
                 mcc=draw(st.sampled_from(("", "5411", "5651"))),
                 pending=draw(st.booleans()),
-            )  # fmt: skip
+            )
         )
     repeated = made[: draw(st.integers(0, 2))]
     return tuple(made + repeated)

@@ -33,17 +33,32 @@ class Server:
 
     def initialise(self) -> None:
         subprocess.run(
-            [self._binaries / "initdb", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust",
-             "-U", "postgres", "-D", self.directory / "data"],
-            check=True, stdout=subprocess.DEVNULL, **self._options,
-        )  # fmt: skip
+            [
+                self._binaries / "initdb",
+                "--no-sync",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-A",
+                "trust",
+                "-U",
+                "postgres",
+                "-D",
+                self.directory / "data",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self._options,
+        )
 
     def start(self) -> None:
         safety = [] if self._durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         self._process = subprocess.Popen(
             [self._binaries / "postgres", "-D", self.directory / "data", "-h", "", "-k", str(self.directory), *safety],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._options,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self._options,
+        )
         _wait_for(self.url)
 
     def stop(self) -> None:

@@ -65,9 +65,7 @@ class Walker:
         self._citizens = []
         with application.db.write() as connection:
             for one in persons:
-                person = application.vault.register(
-                    connection, pid=one.pid, name=one.name, birth_date=one.birth_date
-                )  # fmt: skip
+                person = application.vault.register(connection, pid=one.pid, name=one.name, birth_date=one.birth_date)
                 self._citizens.append(Actor(Role.CITIZEN, person.id, one.name, level="high"))
         for source, one, kind in ((SILENT, persons[0], "error"), (SILENT, persons[1], "refuses")):
             address = f"{application.settings.sandbox_url}/faults/{source}/{one.key}"
@@ -108,7 +106,7 @@ class Walker:
             for case in self.walked.values():
                 if case.overview is None and harvest.newest_snapshot(
                     connection, self.application.vault, case.id, self.now
-                ):  # fmt: skip
+                ):
                     case.overview = self.now
 
     def _hours(self, least: float, most: float) -> timedelta:
@@ -180,7 +178,7 @@ class Walker:
         with self.application.db.read() as connection:
             waiting = connection.execute(
                 select(grant).where(grant.c.case_id == case.id, grant.c.state == "pending")
-            ).all()  # fmt: skip
+            ).all()
         for row in waiting:
             self._http.post(
                 row.redirect, data={"accept" if accept else "reject": "1"}, timeout=30, allow_redirects=False

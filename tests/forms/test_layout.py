@@ -22,9 +22,12 @@ SCHEMA: dict[str, Any] = {
     }
 }
 GROUP = {
-    "id": "g", "type": "RepeatingGroup", "dataModelBindings": {"group": "debts"}, "children": ["amount", "to"],
+    "id": "g",
+    "type": "RepeatingGroup",
+    "dataModelBindings": {"group": "debts"},
+    "children": ["amount", "to"],
     "maxCount": 3,
-}  # fmt: skip
+}
 AMOUNT = {"id": "amount", "type": "Input", "dataModelBindings": {"simpleBinding": "debts.amount"}}
 TO = {"id": "to", "type": "Input", "dataModelBindings": {"simpleBinding": "debts.to"}}
 

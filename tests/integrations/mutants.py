@@ -10,9 +10,34 @@ from typing import Any
 
 #: What stands where something else was expected.
 ODD: tuple[Any, ...] = (
-    None, True, False, 0, -1, 7, 10**40, 1.5, 1e300, "", " ", "x", "1e400", "NaN", "9" * 400, "\ud800", "\x00",
-    "2026-13-45", "2026-02-29T25:61:00Z", "0000-00-00", [], {}, [[]], [None], {"a": 1}, [{"amount": "1"}], "a" * 20_000,
-)  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    7,
+    10**40,
+    1.5,
+    1e300,
+    "",
+    " ",
+    "x",
+    "1e400",
+    "NaN",
+    "9" * 400,
+    "\ud800",
+    "\x00",
+    "2026-13-45",
+    "2026-02-29T25:61:00Z",
+    "0000-00-00",
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": 1},
+    [{"amount": "1"}],
+    "a" * 20_000,
+)
 
 
 def odd(dice: random.Random) -> Any:

@@ -80,10 +80,16 @@ def test_the_list_of_addresses_is_the_whole_list(sandbox: Settings) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{", "[]", '{"a": 1}', '{"a": {"title": "A"}}', '{"A b": {"url": "https://x.no/"}}', '{"a": {"url": "x.no"}}',
-        '{"a": {"url": "file:///etc/passwd"}}', '{"a": {"url": "https://user:word@x.no/"}}',
+        "{",
+        "[]",
+        '{"a": 1}',
+        '{"a": {"title": "A"}}',
+        '{"A b": {"url": "https://x.no/"}}',
+        '{"a": {"url": "x.no"}}',
+        '{"a": {"url": "file:///etc/passwd"}}',
+        '{"a": {"url": "https://user:word@x.no/"}}',
     ],
-)  # fmt: skip
+)
 def test_a_list_that_cannot_be_right_stops_the_start(text: str, tmp_path: object) -> None:
     with pytest.raises(SettingsError, match="IBALANSE_CALLOUTS"):
         Settings.from_env({"IBALANSE_DATA": str(tmp_path), "IBALANSE_ENV": "test", "IBALANSE_CALLOUTS": text})

@@ -40,7 +40,9 @@ def test_what_is_no_event_is_refused(sandbox: Settings) -> None:
 
 def test_without_a_token_nothing_is_taken(sandbox: Settings) -> None:
     answer = requests.post(
-        f"{sandbox.altinn_url}/events/api/v1/events", json=EVENT, timeout=5,
+        f"{sandbox.altinn_url}/events/api/v1/events",
+        json=EVENT,
+        timeout=5,
         headers={"Content-Type": "application/cloudevents+json"},
-    )  # fmt: skip
+    )
     assert answer.status_code == 401

@@ -88,10 +88,12 @@ def test_one_institution_gives_nothing_by_anothers_consent(clients: Integrations
         ('[{"id": "a", "name": "A", "url": "ftp://a.test"}]', "whole https address"),
         ('[{"id": "a", "name": "A", "url": "https://x@a.test"}]', "whole https address"),
         ('[{"id": "a", "name": "A", "url": "https://a.test", "token_url": "a"}]', "whole https address"),
-        ('[{"id": "a", "name": "A", "url": "https://a.test"}, {"id": "a", "name": "B", "url": "https://b.test"}]',
-         "twice"),
+        (
+            '[{"id": "a", "name": "A", "url": "https://a.test"}, {"id": "a", "name": "B", "url": "https://b.test"}]',
+            "twice",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_list_nobody_can_read_stops_start_up(told: str, why: str, tmp_path: Path) -> None:
     settings = Settings.from_env({"IBALANSE_DATA": str(tmp_path), "IBALANSE_ENV": "test", "BANK_INSTITUTIONS": told})
     with pytest.raises(SettingsError, match=f"BANK_INSTITUTIONS.*{why}"):

@@ -37,11 +37,22 @@ def plain(answers: Json) -> Json:
 def known(figures: Figures) -> Counter[Any]:
     """Every figure by what it says, without the name it is kept by."""
     debts = [
-        ("debt", d.kind, d.creditor, d.name, d.account, d.balance.value, d.rate and d.rate.value,
-         d.limit and d.limit.value, d.fee and d.fee.value, d.original and d.original.value, d.terms_left,
-         d.balance.as_of)
+        (
+            "debt",
+            d.kind,
+            d.creditor,
+            d.name,
+            d.account,
+            d.balance.value,
+            d.rate and d.rate.value,
+            d.limit and d.limit.value,
+            d.fee and d.fee.value,
+            d.original and d.original.value,
+            d.terms_left,
+            d.balance.as_of,
+        )
         for d in figures.debts
-    ]  # fmt: skip
+    ]
     accounts = [("account", a.number, a.name, a.balance.value, a.share, a.balance.as_of) for a in figures.accounts]
     moved = [
         ("moved", t.account, t.booked, t.amount, t.counterparty, t.counterparty_account, t.text, t.kid, t.pending)
@@ -84,44 +95,96 @@ ACCOUNT, CARD = "3dc3d5b3-7023-4848-9853-f5400a64e80f", "3d9a81b3-a47d-4130-8765
 def bank_answers() -> Json:
     norwegian = in_kroner
     first, second = norwegian(example("bank/accountListExample1"))["accounts"]
-    first |= {"balances": norwegian(example("bank/balancesExample3_RegularAccount"))["balances"],
-              "ownerName": "Anne Eksempel"}  # fmt: skip
-    loan = {"resourceId": "l1", "bban": "97107001234", "currency": "NOK", "name": "Boliglån", "cashAccountType": "LOAN",
-            "balances": [{"balanceAmount": {"currency": "NOK", "amount": "-1900000.50"}, "balanceType": "closingBooked",
-                          "referenceDate": "2026-11-26"}]}  # fmt: skip
-    saving = {"resourceId": "s1", "iban": "NO9386011117947", "currency": "NOK", "product": "Sparekonto",
-              "cashAccountType": "SVGS", "usage": "PRIV", "status": "enabled", "balances": [
-                  {"balanceAmount": {"currency": "NOK", "amount": "312.00"}, "balanceType": "expected"}]}  # fmt: skip
+    first |= {
+        "balances": norwegian(example("bank/balancesExample3_RegularAccount"))["balances"],
+        "ownerName": "Anne Eksempel",
+    }
+    loan = {
+        "resourceId": "l1",
+        "bban": "97107001234",
+        "currency": "NOK",
+        "name": "Boliglån",
+        "cashAccountType": "LOAN",
+        "balances": [
+            {
+                "balanceAmount": {"currency": "NOK", "amount": "-1900000.50"},
+                "balanceType": "closingBooked",
+                "referenceDate": "2026-11-26",
+            }
+        ],
+    }
+    saving = {
+        "resourceId": "s1",
+        "iban": "NO9386011117947",
+        "currency": "NOK",
+        "product": "Sparekonto",
+        "cashAccountType": "SVGS",
+        "usage": "PRIV",
+        "status": "enabled",
+        "balances": [{"balanceAmount": {"currency": "NOK", "amount": "312.00"}, "balanceType": "expected"}],
+    }
     report = norwegian(example("bank/transactionsExample3_MulticurrencyAccount_json"))
     report["transactions"]["booked"] += [
         norwegian(example("bank/transactionDetailsExample"))["transactionsDetails"] | {"transactionId": "77"},
-        {"entryReference": "78", "bookingDate": "2026-10-20", "creditorName": "Strøm AS",
-         "creditorAccount": {"bban": "9710.12.34567"}, "transactionAmount": {"currency": "NOK", "amount": "-899.00"},
-         "remittanceInformationStructured": {"reference": "2345676", "referenceType": "KID"},
-         "remittanceInformationUnstructuredArray": ["Faktura", "oktober"]},
-        {"bookingDate": "2026-10-21", "debtorName": "Arbeidsgiver AS",
-         "transactionAmount": {"currency": "NOK", "amount": "24000.00"}},
-    ]  # fmt: skip
-    bought = {"cardTransactionId": "201710020036959", "transactionAmount": {"currency": "NOK", "amount": "256.67"},
-              "transactionDate": "2026-10-25", "bookingDate": "2026-10-26", "merchantCategoryCode": "5411",
-              "originalAmount": {"currency": "SEK", "amount": "2499"}, "invoiced": False,
-              "transactionDetails": "WIFIMARKET.SE"}  # fmt: skip
+        {
+            "entryReference": "78",
+            "bookingDate": "2026-10-20",
+            "creditorName": "Strøm AS",
+            "creditorAccount": {"bban": "9710.12.34567"},
+            "transactionAmount": {"currency": "NOK", "amount": "-899.00"},
+            "remittanceInformationStructured": {"reference": "2345676", "referenceType": "KID"},
+            "remittanceInformationUnstructuredArray": ["Faktura", "oktober"],
+        },
+        {
+            "bookingDate": "2026-10-21",
+            "debtorName": "Arbeidsgiver AS",
+            "transactionAmount": {"currency": "NOK", "amount": "24000.00"},
+        },
+    ]
+    bought = {
+        "cardTransactionId": "201710020036959",
+        "transactionAmount": {"currency": "NOK", "amount": "256.67"},
+        "transactionDate": "2026-10-25",
+        "bookingDate": "2026-10-26",
+        "merchantCategoryCode": "5411",
+        "originalAmount": {"currency": "SEK", "amount": "2499"},
+        "invoiced": False,
+        "transactionDetails": "WIFIMARKET.SE",
+    }
     cards = norwegian(example("bank/cardAccountListExample1"))
-    cards["cardAccounts"].append(norwegian(example("bank/cardAccountDetailsExample"))["cardAccount"] | {
-        "resourceId": "k2", "maskedPan": "540012******4711", "name": "Second"})  # fmt: skip
+    cards["cardAccounts"].append(
+        norwegian(example("bank/cardAccountDetailsExample"))["cardAccount"]
+        | {"resourceId": "k2", "maskedPan": "540012******4711", "name": "Second"}
+    )
     return {
         "/v1/accounts": {"accounts": [first, second, loan, saving]},
         "/v1/card-accounts": cards,
         f"/v1/accounts/{ACCOUNT}/transactions": report,
         f"/v1/accounts/{second['resourceId']}/transactions": {"transactions": {"booked": [], "_links": {}}},
-        "/v1/accounts/s1/transactions": {"transactions": {"booked": [
-            {"transactionId": str(n), "bookingDate": f"2026-09-0{n}", "debtorName": "Anne Eksempel",
-             "transactionAmount": {"currency": "NOK", "amount": f"{'-' if n % 2 else ''}{n}00"}}
-            for n in range(1, 6)], "_links": {"account": {"href": "/v1/accounts/s1"}}}},
-        f"/v1/card-accounts/{CARD}/transactions": {"cardTransactions": {"booked": [bought, {
-            **bought, "cardTransactionId": "2", "transactionAmount": {"currency": "NOK", "amount": "19.00"}}]}},
+        "/v1/accounts/s1/transactions": {
+            "transactions": {
+                "booked": [
+                    {
+                        "transactionId": str(n),
+                        "bookingDate": f"2026-09-0{n}",
+                        "debtorName": "Anne Eksempel",
+                        "transactionAmount": {"currency": "NOK", "amount": f"{'-' if n % 2 else ''}{n}00"},
+                    }
+                    for n in range(1, 6)
+                ],
+                "_links": {"account": {"href": "/v1/accounts/s1"}},
+            }
+        },
+        f"/v1/card-accounts/{CARD}/transactions": {
+            "cardTransactions": {
+                "booked": [
+                    bought,
+                    {**bought, "cardTransactionId": "2", "transactionAmount": {"currency": "NOK", "amount": "19.00"}},
+                ]
+            }
+        },
         "/v1/card-accounts/k2/transactions": {"cardTransactions": {"booked": [], "pending": [], "_links": {}}},
-    }  # fmt: skip
+    }
 
 
 BANK_LISTS = [
@@ -222,21 +285,33 @@ class _Tokens:
 def deceased_answers() -> Json:
     detail = example("dsop/accountDetail")
     detail["primaryOwner"]["identifier"]["value"] = PID
-    loan = {**detail, "accountReference": "r2", "accountIdentifier": "97107001234", "type": "loanAccount",
-            "name": "Boliglån", "balances": [{"type": "bookedBalance", "amount": 640000.5,
-                                              "creditDebitIndicator": "debit", "currency": "NOK"}]}  # fmt: skip
+    loan = {
+        **detail,
+        "accountReference": "r2",
+        "accountIdentifier": "97107001234",
+        "type": "loanAccount",
+        "name": "Boliglån",
+        "balances": [{"type": "bookedBalance", "amount": 640000.5, "creditDebitIndicator": "debit", "currency": "NOK"}],
+    }
     detail = {**detail, "accountReference": "r1"}
 
     def listed(told: Json) -> Json:
         return {name: value for name, value in told.items() if name != "balances"}
 
     moved = [
-        {"transactionIdentifier": str(number), "creditDebitIndicator": "debit" if number % 2 else "credit",
-         "status": "booked", "bookingDate": "2026-10-05T10:00:00+02:00", "amount": 100 + number, "currency": "NOK",
-         "counterParties": [{"type": "creditor", "name": "Strøm AS", "accountIdentifier": "86011117947"}],
-         "references": [{"type": "remittanceReference", "value": "2345676"}], "additionalInfo": "Faktura"}
+        {
+            "transactionIdentifier": str(number),
+            "creditDebitIndicator": "debit" if number % 2 else "credit",
+            "status": "booked",
+            "bookingDate": "2026-10-05T10:00:00+02:00",
+            "amount": 100 + number,
+            "currency": "NOK",
+            "counterParties": [{"type": "creditor", "name": "Strøm AS", "accountIdentifier": "86011117947"}],
+            "references": [{"type": "remittanceReference", "value": "2345676"}],
+            "additionalInfo": "Faktura",
+        }
         for number in range(5)
-    ]  # fmt: skip
+    ]
     complete = {"status": "complete"}
     return {
         "/v2/accounts": {"responseDetails": complete, "accounts": [listed(detail), listed(loan)], "links": []},
@@ -266,8 +341,15 @@ def test_one_record_of_a_deceased_that_is_wrong_is_wrong_alone(seed: int) -> Non
     one = mutant(answers, DECEASED_LISTS, random.Random(seed))
     told = of_deceased(one.answers)
     if one.where[-1] == "balances":  # two balances are of one record
-        one = Mutant(one.answers, {**answers, "/v2/accounts": {**answers["/v2/accounts"], "accounts": [
-            answers["/v2/accounts"]["accounts"][1]]}}, one.where, one.what)  # fmt: skip
+        one = Mutant(
+            one.answers,
+            {
+                **answers,
+                "/v2/accounts": {**answers["/v2/accounts"], "accounts": [answers["/v2/accounts"]["accounts"][1]]},
+            },
+            one.where,
+            one.what,
+        )
     compare(one, of_deceased(answers), of_deceased(one.without), told, one.what in ("repeated", "reordered"))
 
 

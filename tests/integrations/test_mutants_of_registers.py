@@ -90,24 +90,46 @@ def _payments() -> Any:
 
 def _collectors() -> Any:
     claim = {
-        "saksnummer": "1", "inkassator": {"orgnr": "974651866", "navn": "Inkasso AS"}, "kreditor": {"navn": "Strøm AS"},
-        "kravtype": "strøm", "hovedstol": 100000, "renter": 2000, "salaer": 30000, "omkostninger": 0, "innbetalt": 1000,
-        "saldo": 131000, "rentesats": "12.25", "opprinneligForfall": "2026-06-01", "status": "utlegg",
-    }  # fmt: skip
+        "saksnummer": "1",
+        "inkassator": {"orgnr": "974651866", "navn": "Inkasso AS"},
+        "kreditor": {"navn": "Strøm AS"},
+        "kravtype": "strøm",
+        "hovedstol": 100000,
+        "renter": 2000,
+        "salaer": 30000,
+        "omkostninger": 0,
+        "innbetalt": 1000,
+        "saldo": 131000,
+        "rentesats": "12.25",
+        "opprinneligForfall": "2026-06-01",
+        "status": "utlegg",
+    }
     return {"levert": "2026-11-26T23:30:00Z", "kravliste": several(claim, 4, "saksnummer"), "ikkeSvart": []}
 
 
 def _shares() -> Any:
     units = [
-        {"type": "Matrikkelenhet", "kommune": {"kommunenummer": "3205", "navn": "Lillestrøm"}, "gaardsnummer": number,
-         "bruksnummer": 1, "festenummer": 0, "seksjonsnummer": number}
+        {
+            "type": "Matrikkelenhet",
+            "kommune": {"kommunenummer": "3205", "navn": "Lillestrøm"},
+            "gaardsnummer": number,
+            "bruksnummer": 1,
+            "festenummer": 0,
+            "seksjonsnummer": number,
+        }
         for number in range(1, 5)
-    ]  # fmt: skip
+    ]
     shares = [
-        {"teller": 1, "nevner": 2, "registerenhetsrett": {
-            "registerenhetsrettstype": {"kodeverdi": "E", "navn": "Eiendomsrett"}, "registerenhet": unit}}
+        {
+            "teller": 1,
+            "nevner": 2,
+            "registerenhetsrett": {
+                "registerenhetsrettstype": {"kodeverdi": "E", "navn": "Eiendomsrett"},
+                "registerenhet": unit,
+            },
+        }
         for unit in units
-    ]  # fmt: skip
+    ]
     return {"registerenhetsrettsandeler": shares}
 
 

@@ -29,9 +29,26 @@ def test_an_amount_is_read_as_a_number_or_as_text(told: Any, read: str) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    ["", "1 000", "12,50", "NaN", "1e5", "x", True, [], {}, Decimal("1e30"), Decimal("1e-40"), 10**40, "99999999999999",
-     Decimal("NaN"), float("inf"), "٣", "--1"],
-)  # fmt: skip
+    [
+        "",
+        "1 000",
+        "12,50",
+        "NaN",
+        "1e5",
+        "x",
+        True,
+        [],
+        {},
+        Decimal("1e30"),
+        Decimal("1e-40"),
+        10**40,
+        "99999999999999",
+        Decimal("NaN"),
+        float("inf"),
+        "٣",
+        "--1",
+    ],
+)
 def test_an_amount_nobody_can_read_or_nobody_has_names_its_field(told: Any) -> None:
     with pytest.raises(UnreadableError, match="amount"):
         Record({"amount": told}).money("amount")
@@ -52,8 +69,12 @@ def test_nothing_is_cut_off_a_number_that_is_not_whole(told: Any) -> None:
 def test_null_is_the_same_as_left_out(told: Any) -> None:
     record = Record({} if told == "absent" else {"a": told if told is None else None})
     assert (record.money("a"), record.whole("a"), record.text("a"), record.day("a"), record.flag("a")) == (
-        None, None, "", None, None,
-    )  # fmt: skip
+        None,
+        None,
+        "",
+        None,
+        None,
+    )
     assert not record.record("a") and record.records("a") == []
 
 

@@ -16,38 +16,67 @@ EXAMPLES = Path(__file__).parent
 ACCOUNTS = {
     "accounts": [
         {
-            "resourceId": "a1-0001", "iban": "NO9386011117947", "currency": "NOK", "name": "Brukskonto",
+            "resourceId": "a1-0001",
+            "iban": "NO9386011117947",
+            "currency": "NOK",
+            "name": "Brukskonto",
             "cashAccountType": "CACC",
             "balances": [{"balanceAmount": {"currency": "NOK", "amount": "-8240.00"}, "balanceType": "closingBooked"}],
         },
         {
-            "resourceId": "l1-0003", "bban": "97109999998", "currency": "NOK", "name": "Forbrukslån",
-            "product": "Forbrukslån", "cashAccountType": "LOAN",
-            "balances": [{"balanceAmount": {"currency": "NOK", "amount": "-49117.00"}, "balanceType": "closingBooked",
-                          "referenceDate": "2026-11-22"}],
+            "resourceId": "l1-0003",
+            "bban": "97109999998",
+            "currency": "NOK",
+            "name": "Forbrukslån",
+            "product": "Forbrukslån",
+            "cashAccountType": "LOAN",
+            "balances": [
+                {
+                    "balanceAmount": {"currency": "NOK", "amount": "-49117.00"},
+                    "balanceType": "closingBooked",
+                    "referenceDate": "2026-11-22",
+                }
+            ],
         },
         {
-            "resourceId": "e1-0004", "bban": "97100000001", "currency": "EUR", "name": "Euro",
+            "resourceId": "e1-0004",
+            "bban": "97100000001",
+            "currency": "EUR",
+            "name": "Euro",
             "cashAccountType": "CACC",
             "balances": [{"balanceAmount": {"currency": "EUR", "amount": "120.00"}, "balanceType": "closingBooked"}],
         },
     ]
-}  # fmt: skip
+}
 MOVED = {
     "account": {"iban": "NO9386011117947"},
     "transactions": {
         "booked": [
-            {"transactionId": "1", "bookingDate": "2026-10-05", "creditorName": "REMA 1000",
-             "transactionAmount": {"currency": "NOK", "amount": "-900.00"}},
-            {"transactionId": "2", "bookingDate": "2026-10-06", "creditorName": "Til kortet",
-             "transactionAmount": {"currency": "NOK", "amount": "-3000.00"}},
+            {
+                "transactionId": "1",
+                "bookingDate": "2026-10-05",
+                "creditorName": "REMA 1000",
+                "transactionAmount": {"currency": "NOK", "amount": "-900.00"},
+            },
+            {
+                "transactionId": "2",
+                "bookingDate": "2026-10-06",
+                "creditorName": "Til kortet",
+                "transactionAmount": {"currency": "NOK", "amount": "-3000.00"},
+            },
         ]
     },
-}  # fmt: skip
+}
 LOAN = {
-    "type": "repaymentLoan", "timestamp": "2026-11-24T03:00:00Z", "coBorrower": 0, "originalBalance": 6000000,
-    "balance": 4820000, "terms": 30, "nominalInterestRate": 1740, "installmentCharges": 4500,
-}  # fmt: skip
+    "type": "repaymentLoan",
+    "timestamp": "2026-11-24T03:00:00Z",
+    "coBorrower": 0,
+    "originalBalance": 6000000,
+    "balance": 4820000,
+    "terms": 30,
+    "nominalInterestRate": 1740,
+    "installmentCharges": 4500,
+}
 REGISTER = {
     "ssn": "14842249091",
     "loans": [{"creditorName": "EKSEMPELBANKEN AS", "loan": LOAN}],
@@ -96,9 +125,11 @@ def test_a_loan_of_the_own_bank_is_one_and_an_overdraft_is_owed(
     }
     debt = told["reconciliation"]["debt"]
     assert (debt["received"], debt["counted"], debt["same"], debt["difference"]) == (
-        {"records": 3, "amount": "105557.00"}, {"records": 2, "amount": "56440.00"},
-        {"records": 1, "amount": "49117.00"}, "0.00",
-    )  # fmt: skip
+        {"records": 3, "amount": "105557.00"},
+        {"records": 2, "amount": "56440.00"},
+        {"records": 1, "amount": "49117.00"},
+        "0.00",
+    )
     assert [(one["reason"], one["amount"]) for one in debt["entries"] if one["result"] == "same"] == [
         ("near", "49117.00")
     ]
@@ -129,15 +160,22 @@ def test_what_the_citizen_says_is_read_and_holds(tmp_path: Path, capsys: pytest.
     folder = lay_out(tmp_path / "answers", bank__accounts=[ACCOUNTS, MOVED], gjeldsregister__debts=[REGISTER])
     entries = folder / "entries.json"
     bank, register = (
-        next(entry["record"] for entry in overview(capsys, folder)["reconciliation"]["debt"]["entries"]
-             if entry["dataSet"] == data_set and entry["kind"] == "debt.consumer_loan")
+        next(
+            entry["record"]
+            for entry in overview(capsys, folder)["reconciliation"]["debt"]["entries"]
+            if entry["dataSet"] == data_set and entry["kind"] == "debt.consumer_loan"
+        )
         for data_set in ("bank.accounts", "gjeldsregister.debts")
-    )  # fmt: skip
+    )
     entries.write_text(
-        json.dumps([{"kind": "different", "target": bank, "other": register},
-                    {"kind": "correction", "target": register, "amount": 40000},
-                    {"kind": "debt", "name": "Lån av mor", "amount": "5000", "debtKind": "private", "rate": 0}])
-    )  # fmt: skip
+        json.dumps(
+            [
+                {"kind": "different", "target": bank, "other": register},
+                {"kind": "correction", "target": register, "amount": 40000},
+                {"kind": "debt", "name": "Lån av mor", "amount": "5000", "debtKind": "private", "rate": 0},
+            ]
+        )
+    )
 
     told = overview(capsys, folder, "--supplements", str(entries))
 
@@ -197,9 +235,19 @@ def test_the_next_page_is_found_however_the_bank_wrote_its_address(
 ) -> None:
     first = json.loads(json.dumps(MOVED))
     first["transactions"]["_links"] = {"next": {"href": href}}
-    second = {"account": MOVED["account"], "transactions": {"booked": [
-        {"transactionId": "3", "bookingDate": "2026-10-07", "creditorName": "KIWI",
-         "transactionAmount": {"currency": "NOK", "amount": "-100.00"}}]}}  # fmt: skip
+    second = {
+        "account": MOVED["account"],
+        "transactions": {
+            "booked": [
+                {
+                    "transactionId": "3",
+                    "bookingDate": "2026-10-07",
+                    "creditorName": "KIWI",
+                    "transactionAmount": {"currency": "NOK", "amount": "-100.00"},
+                }
+            ]
+        },
+    }
     folder = lay_out(tmp_path, bank__accounts=[{"accounts": ACCOUNTS["accounts"][:1]}, first, second])
     status, told, _ = ibalanse(capsys, "--answers", str(folder), "--at", "2026-11-27", "--json")
 

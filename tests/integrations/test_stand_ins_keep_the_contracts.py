@@ -30,10 +30,19 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 
 def consented(sandbox: FlaskClient, key: str) -> dict[str, str]:
     """Headers of one who may look at a person's bank."""
-    headers = {"PSU-ID": person_by_key(key).pid, "PSU-IP-Address": "192.0.2.1", "X-Request-ID": str(uuid.uuid4()),
-               "TPP-Redirect-URI": "http://localhost:8000/back"}  # fmt: skip
-    body = {"access": {"allPsd2": "allAccounts"}, "recurringIndicator": True, "validUntil": "2099-01-01",
-            "frequencyPerDay": 4, "combinedServiceIndicator": False}  # fmt: skip
+    headers = {
+        "PSU-ID": person_by_key(key).pid,
+        "PSU-IP-Address": "192.0.2.1",
+        "X-Request-ID": str(uuid.uuid4()),
+        "TPP-Redirect-URI": "http://localhost:8000/back",
+    }
+    body = {
+        "access": {"allPsd2": "allAccounts"},
+        "recurringIndicator": True,
+        "validUntil": "2099-01-01",
+        "frequencyPerDay": 4,
+        "combinedServiceIndicator": False,
+    }
     answer = sandbox.post("/bank/v1/consents", headers=headers, json=body).get_json()
     contract("bank", "consentsResponse-201").validate(answer)
     sandbox.post(f"/bank/sca/{answer['consentId']}", data={"accept": "1"})
@@ -99,8 +108,12 @@ def bearer(sandbox: FlaskClient, scope: str, path: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("key", PEOPLE)
 def test_the_debt_register_answers_as_it_says(sandbox: FlaskClient, key: str) -> None:
-    body = {"nin": person_by_key(key).pid, "scope_of_consent": "debt.unsecured.presentation",
-            "consent_duration_days": 30, "client_consent_id": str(uuid.uuid4())}  # fmt: skip
+    body = {
+        "nin": person_by_key(key).pid,
+        "scope_of_consent": "debt.unsecured.presentation",
+        "consent_duration_days": 30,
+        "client_consent_id": str(uuid.uuid4()),
+    }
     agreeing = bearer(sandbox, "consent.create", "/v1/consent/agreement")
     agreed = sandbox.put("/gjeldsregister/v1/consent/agreement", json=body, headers=agreeing).get_json()
     contract("gjeldsregister", "CreateConsentResponseDTO").validate(agreed)
@@ -113,9 +126,12 @@ def test_the_debt_register_answers_as_it_says(sandbox: FlaskClient, key: str) ->
 
 @pytest.mark.parametrize(
     ("scope", "path"),
-    [("debt", "/v1/debt"), ("debt.unsecured.presentation", ""),
-     ("debt.unsecured.presentation", "/v1/consent/agreement")],
-)  # fmt: skip
+    [
+        ("debt", "/v1/debt"),
+        ("debt.unsecured.presentation", ""),
+        ("debt.unsecured.presentation", "/v1/consent/agreement"),
+    ],
+)
 def test_the_debt_register_gives_no_token_but_those_it_documents(sandbox: FlaskClient, scope: str, path: str) -> None:
     assert token(sandbox, scope, f"{SANDBOX}/gjeldsregister{path}").status_code == 400
 
@@ -123,9 +139,13 @@ def test_the_debt_register_gives_no_token_but_those_it_documents(sandbox: FlaskC
 @pytest.mark.parametrize("key", PEOPLE)
 def test_the_bank_of_a_deceased_answers_as_bits_says(sandbox: FlaskClient, key: str) -> None:
     signed = keys.sign(sandbox.application.config["SANDBOX_DATA"], {"scope": "bits:kontoinformasjon"}, 60)
-    headers = {"Authorization": f"Bearer {signed}", "AccountInfoRequestID": str(uuid.uuid4()),
-               "CorrelationID": str(uuid.uuid4()), "Legal-Mandate": MANDATE.encode().hex(),
-               "PartyID": person_by_key(key).pid}  # fmt: skip
+    headers = {
+        "Authorization": f"Bearer {signed}",
+        "AccountInfoRequestID": str(uuid.uuid4()),
+        "CorrelationID": str(uuid.uuid4()),
+        "Legal-Mandate": MANDATE.encode().hex(),
+        "PartyID": person_by_key(key).pid,
+    }
     assert sandbox.get("/dsop/v2/accounts", headers=headers).status_code == 400, "OnlyPrimaryOwner is required"
     accounts = get(sandbox, "/dsop/v2/accounts?OnlyPrimaryOwner=TRUE", headers)
     contract("dsop", "Accounts").validate(accounts)

@@ -217,9 +217,14 @@ def product(
     }
     hooks = task_type_registry.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     app = build(
-        settings, clock=clock, wakeup=no_wakeup, data_sets=data_sets, channels=channels,
-        hooks=lambda key, element, task_type: hooks.get(task_type), draft_at=drafts.at_revision,
-    )  # fmt: skip
+        settings,
+        clock=clock,
+        wakeup=no_wakeup,
+        data_sets=data_sets,
+        channels=channels,
+        hooks=lambda key, element, task_type: hooks.get(task_type),
+        draft_at=drafts.at_revision,
+    )
     court, published = Court(), Published()
     app.job_types.update(task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published))
     with app.db.write() as connection:

@@ -80,10 +80,15 @@ def agree(product: Product, case: str) -> None:
 def tag(product: Product, case: str) -> None:
     with product.application.db.write() as connection:
         data.write(
-            connection, product.application.vault, instance_id=case, case_id=case, owner_id=product.anne.person_id,
-            data_type=business.TAGS, content={"tags": {"1": Tag.PRIVATE.value, "2": Tag.BUSINESS.value}},
+            connection,
+            product.application.vault,
+            instance_id=case,
+            case_id=case,
+            owner_id=product.anne.person_id,
+            data_type=business.TAGS,
+            content={"tags": {"1": Tag.PRIVATE.value, "2": Tag.BUSINESS.value}},
             now=product.clock.now(),
-        )  # fmt: skip
+        )
     product.complete(case, "Tag")
     product.work()
 

@@ -54,8 +54,13 @@ def begin(product: Product) -> str:
 
 def start(product: Product) -> str:
     variables = {
-        "subject": "avdode", "parties": [], "signatures": [], "annulled": False, "partiesChanged": False, "office": "",
-    }  # fmt: skip
+        "subject": "avdode",
+        "parties": [],
+        "signatures": [],
+        "annulled": False,
+        "partiesChanged": False,
+        "office": "",
+    }
     from engine.workflow.execution.commands import StartInstance
 
     case = product.application.dispatch.send(
@@ -194,9 +199,14 @@ def test_whom_a_caseworker_puts_there_neither_breaks_the_agreement_nor_is_asked_
         bundle = Bundle.read(EXAMPLES / "estate_settlement")
         for more in ({"role": "contact", "name": "Per Nabo"}, {"role": "arving", "person_id": other}):
             participants.add(
-                connection, estate.application.vault, author=estate.kari.person_id, case=case_by_id(connection, case),
-                bundle=bundle, now=estate.clock.now(), **more,
-            )  # fmt: skip
+                connection,
+                estate.application.vault,
+                author=estate.kari.person_id,
+                case=case_by_id(connection, case),
+                bundle=bundle,
+                now=estate.clock.now(),
+                **more,
+            )
     asked: list[str] = []
     find = estate.court.find
 
@@ -218,9 +228,15 @@ def test_a_statute_opens_no_source_about_whom_a_caseworker_put_there(estate: Pro
     with estate.application.db.write() as connection:
         assert may_ask(connection, case, replace(source, subject_role="arving"), now) == "", "the court named heirs"
         participants.add(
-            connection, estate.application.vault, author=estate.kari.person_id, case=case_by_id(connection, case),
-            bundle=Bundle.read(EXAMPLES / "estate_settlement"), role="contact", person_id=truls, now=now,
-        )  # fmt: skip
+            connection,
+            estate.application.vault,
+            author=estate.kari.person_id,
+            case=case_by_id(connection, case),
+            bundle=Bundle.read(EXAMPLES / "estate_settlement"),
+            role="contact",
+            person_id=truls,
+            now=now,
+        )
         assert may_ask(connection, case, source, now) is None
         with pytest.raises(ExecutionError):
             person_about(connection, case, "contact")

@@ -24,15 +24,18 @@ OWN = (
     '<startEvent id="s"/><callActivity id="c" calledElement="consent"/>'
     '<serviceTask id="f">{fetch}</serviceTask><serviceTask id="o">{overview}</serviceTask><endEvent id="e"/>'
     '<boundaryEvent id="b" attachedToRef="f"><errorEventDefinition errorRef="err"/></boundaryEvent><endEvent id="no"/>'
-    + line("s", "c", "f", "o", "e") + flow("b", "no")
-)  # fmt: skip
+    + line("s", "c", "f", "o", "e")
+    + flow("b", "no")
+)
 #: The same, but a source that is silent is asked again later.
 ASKING = OWN.replace(
     flow("o", "e"),
     '<exclusiveGateway id="g" default="g-w"/><intermediateCatchEvent id="w"><timerEventDefinition><timeDuration>'
     '["dataModel", "askAgain", "variables"]</timeDuration></timerEventDefinition></intermediateCatchEvent>'
-    + flow("o", "g") + flow("g", "e", '["equals", ["dataModel", "answered", "variables"], true]') + line("g", "w", "f"),
-)  # fmt: skip
+    + flow("o", "g")
+    + flow("g", "e", '["equals", ["dataModel", "answered", "variables"], true]')
+    + line("g", "w", "f"),
+)
 HEAD = '<error id="err" errorCode="NO_BASIS"/>'
 
 
@@ -205,9 +208,7 @@ def test_what_is_withdrawn_while_it_is_asked_for_is_not_kept_and_not_asked_again
 
 
 def test_a_data_set_that_is_not_there_and_a_role_nobody_has_are_told_to_a_person(product: Product) -> None:
-    body = (
-        '<startEvent id="s"/><serviceTask id="f">{fetch}</serviceTask><endEvent id="e"/>' + line("s", "f", "e")
-    )  # fmt: skip
+    body = '<startEvent id="s"/><serviceTask id="f">{fetch}</serviceTask><endEvent id="e"/>' + line("s", "f", "e")
     begin(product, "brreg.enterprises, kirken", body)
     product.work()
     begin(product, "", body.replace("{fetch}", job("overview", subject="avdode")))

@@ -160,9 +160,18 @@ def write(title: str, story: Sequence[Flowable], language: str) -> bytes:
     regular, _ = fonts()
     buffer = io.BytesIO()
     document = SimpleDocTemplate(
-        buffer, pagesize=A4, title=title, author="iBalanse", lang=language, invariant=1, initialFontName=regular,
-        leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
-    )  # fmt: skip
+        buffer,
+        pagesize=A4,
+        title=title,
+        author="iBalanse",
+        lang=language,
+        invariant=1,
+        initialFontName=regular,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=MARGIN,
+    )
     document.build(list(story), canvasmaker=partial(_NumberedCanvas, language=language))
     return buffer.getvalue()
 

@@ -19,9 +19,22 @@ from engine.advice.economy.statement import DebtRow, MonthRow, Statement, Told, 
 
 BOM = "\ufeff"
 HEADS = (
-    "type", "name", "kind", "status", "amount", "certainty", "principal", "interest", "costs", "rate", "monthly", "due",
-    "as_of", "case_number", "source",
-)  # fmt: skip
+    "type",
+    "name",
+    "kind",
+    "status",
+    "amount",
+    "certainty",
+    "principal",
+    "interest",
+    "costs",
+    "rate",
+    "monthly",
+    "due",
+    "as_of",
+    "case_number",
+    "source",
+)
 
 
 def to_csv(overview: Overview, words: Words) -> str:
@@ -38,23 +51,32 @@ def _rows(told: Statement, words: Words) -> Iterable[Mapping[str, str]]:
     for one in told.sums:
         known = "" if one.completeness is Completeness.COMPLETE else words[f"csv.{one.completeness.value}"]
         yield {
-            "type": words["document.sum"], "name": words[f"document.{one.total.value}"],
-            "amount": _amount(one.amount), "certainty": known, "as_of": _day(told.as_of),
-        }  # fmt: skip
+            "type": words["document.sum"],
+            "name": words[f"document.{one.total.value}"],
+            "amount": _amount(one.amount),
+            "certainty": known,
+            "as_of": _day(told.as_of),
+        }
     for gap in told.missing:
         yield {
-            "type": words["csv.missing"], "name": _text(what_of(gap, words)), "status": why_of(gap, words),
+            "type": words["csv.missing"],
+            "name": _text(what_of(gap, words)),
+            "status": why_of(gap, words),
             "certainty": words["unknown"],
-        }  # fmt: skip
+        }
     for row in told.debts:
         yield _debt(row, words)
     for asset in told.assets:
         tax = f", {words['assets.tax_value']}" if asset.tax_value else ""
         yield {
-            "type": words["csv.asset"], "name": _text(asset.name), "kind": f"{words[f'asset.{asset.kind}']}{tax}",
-            "amount": _amount(asset.value), "certainty": words["unknown"] if asset.value is None else "",
-            "as_of": _day(asset.as_of), "source": _who(asset.sources, words),
-        }  # fmt: skip
+            "type": words["csv.asset"],
+            "name": _text(asset.name),
+            "kind": f"{words[f'asset.{asset.kind}']}{tax}",
+            "amount": _amount(asset.value),
+            "certainty": words["unknown"] if asset.value is None else "",
+            "as_of": _day(asset.as_of),
+            "source": _who(asset.sources, words),
+        }
     yield from _months("income", told.incomes, words)
     yield from _months("spending", told.spending, words)
 
@@ -82,10 +104,13 @@ def _debt(row: DebtRow, words: Words) -> Mapping[str, str]:
 def _months(kind: str, rows: Sequence[MonthRow], words: Words) -> Iterable[Mapping[str, str]]:
     for row in rows:
         yield {
-            "type": words[f"csv.{kind}"], "name": _text(words.line(kind, row.category)),
-            "status": words["loans.monthly"], "amount": _amount(row.amount), "monthly": _amount(row.amount),
+            "type": words[f"csv.{kind}"],
+            "name": _text(words.line(kind, row.category)),
+            "status": words["loans.monthly"],
+            "amount": _amount(row.amount),
+            "monthly": _amount(row.amount),
             "source": _who(row.sources, words),
-        }  # fmt: skip
+        }
 
 
 def _who(sources: Sequence[Told], words: Words) -> str:

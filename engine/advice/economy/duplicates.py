@@ -22,9 +22,16 @@ from engine.advice.economy.money import Money
 from engine.advice.economy.sourced import Sourced
 
 _SERIOUS = (
-    DebtStatus.ATTACHMENT, DebtStatus.COURT, DebtStatus.COLLECTION, DebtStatus.OVERDUE, DebtStatus.UNKNOWN,
-    DebtStatus.DISPUTED, DebtStatus.MONITORED, DebtStatus.PAUSED, DebtStatus.CURRENT,
-)  # fmt: skip
+    DebtStatus.ATTACHMENT,
+    DebtStatus.COURT,
+    DebtStatus.COLLECTION,
+    DebtStatus.OVERDUE,
+    DebtStatus.UNKNOWN,
+    DebtStatus.DISPUTED,
+    DebtStatus.MONITORED,
+    DebtStatus.PAUSED,
+    DebtStatus.CURRENT,
+)
 
 
 #: Before the amount a source gave, in ``derived`` of a balance the citizen has corrected.
@@ -258,12 +265,27 @@ def _merged(records: Sequence[Record]) -> Debt:
         collector=told("collector"),
         case_number=told("case_number"),
         due=min((debt.due for debt in others if debt.due), default=None),
-        **{name: told(name) for name in ("rate", "monthly", "limit", "original", "fee", "terms_left", "account", "name",
-                                         "creditor_orgno", "collector_orgno", "kid", "pay_to")},
+        **{
+            name: told(name)
+            for name in (
+                "rate",
+                "monthly",
+                "limit",
+                "original",
+                "fee",
+                "terms_left",
+                "account",
+                "name",
+                "creditor_orgno",
+                "collector_orgno",
+                "kid",
+                "pay_to",
+            )
+        },
         co_borrower=any(debt.co_borrower for debt in others),
         secured=any(debt.secured for debt in others),
         records=tuple(known),
-    )  # fmt: skip
+    )
 
 
 def _has_parts(debt: Debt) -> bool:

@@ -158,6 +158,15 @@ def _placed(income: Income, counted: Sequence[date], as_of: date) -> Entry:
 def _entry(income: Income, fate: Fate, into: str, reason: str) -> Entry:
     figure = income.net or income.gross
     return Entry(
-        Total.INCOME, income.id, income.kind.value, income.payer, figure.sources[0], amount_of(income), fate, into,
-        reason, figure.as_of, income.month,
-    )  # fmt: skip
+        Total.INCOME,
+        income.id,
+        income.kind.value,
+        income.payer,
+        figure.sources[0],
+        amount_of(income),
+        fate,
+        into,
+        reason,
+        figure.as_of,
+        income.month,
+    )

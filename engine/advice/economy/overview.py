@@ -598,9 +598,14 @@ def _gap_total(gap: RecordGap) -> Total:
 
 
 _GAP_TOTALS = {
-    "card": Total.DEBT, "loan": Total.DEBT, "debt": Total.DEBT, "claim": Total.DEBT, "transaction": Total.SPENDING,
-    "income": Total.INCOME, "benefit": Total.INCOME,
-}  # fmt: skip
+    "card": Total.DEBT,
+    "loan": Total.DEBT,
+    "debt": Total.DEBT,
+    "claim": Total.DEBT,
+    "transaction": Total.SPENDING,
+    "income": Total.INCOME,
+    "benefit": Total.INCOME,
+}
 
 
 def _gap_entry(gap: RecordGap) -> Entry:
@@ -609,9 +614,20 @@ def _gap_entry(gap: RecordGap) -> Entry:
     fate = Fate.SAME if gap.reason is RecordGapReason.REPEATED else Fate.NOT_COUNTED
     record = f"{gap.data_set}:{gap.reference}"
     return Entry(
-        _gap_total(gap), record, f"gap.{gap.what}", gap.who, source, None, fate, "", gap.reason.value, gap.as_of, None,
-        gap.count, told,
-    )  # fmt: skip
+        _gap_total(gap),
+        record,
+        f"gap.{gap.what}",
+        gap.who,
+        source,
+        None,
+        fate,
+        "",
+        gap.reason.value,
+        gap.as_of,
+        None,
+        gap.count,
+        told,
+    )
 
 
 def _record_gaps(found: Iterable[RecordGap]) -> list[Gap]:

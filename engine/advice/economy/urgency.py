@@ -26,8 +26,11 @@ _RANK = ("enforcement", "withheld", "court", "overdraft", "claim_overdue", "clai
 
 def urgent(overview: Overview) -> tuple[Urgent, ...]:
     """Everything that burns, the most serious first, then what was due longest ago."""
-    found = [Urgent(kind, _who(debt), debt.balance.value, debt.due) for debt in overview.debts
-             if (kind := burns(debt, overview.as_of)) and debt.balance.value > 0]  # fmt: skip
+    found = [
+        Urgent(kind, _who(debt), debt.balance.value, debt.due)
+        for debt in overview.debts
+        if (kind := burns(debt, overview.as_of)) and debt.balance.value > 0
+    ]
     if overview.withheld is not None:
         source = overview.withheld.sources[0]
         found.append(Urgent("withheld", source.provider, overview.withheld.value, overview.withheld.as_of))

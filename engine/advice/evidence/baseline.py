@@ -26,9 +26,15 @@ def remember(
     if data.read_in_case(connection, vault, case_id, DATA_TYPE):
         return
     data.write(
-        connection, vault, instance_id=case_id, case_id=case_id, owner_id=person_id, data_type=DATA_TYPE,
-        content={"ids": sorted({key for debt in overview.debts for key in (debt.id, *debt.records)})}, now=now,
-    )  # fmt: skip
+        connection,
+        vault,
+        instance_id=case_id,
+        case_id=case_id,
+        owner_id=person_id,
+        data_type=DATA_TYPE,
+        content={"ids": sorted({key for debt in overview.debts for key in (debt.id, *debt.records)})},
+        now=now,
+    )
 
 
 def known_before(connection: Connection, vault: Vault, case_id: str, plan: Mapping[str, Any]) -> frozenset[str]:

@@ -52,9 +52,7 @@ def remap(
             cases[row.case_id] = row.person_id if not data_set.subject_role else ""
     for case_id, owner in cases.items():
         if owner:
-            harvest.build_snapshot(
-                connection, vault, case_id=case_id, person_id=owner, data_sets=data_sets, now=now
-            )  # fmt: skip
+            harvest.build_snapshot(connection, vault, case_id=case_id, person_id=owner, data_sets=data_sets, now=now)
     return Remapped(read, changed, failed)
 
 

@@ -200,8 +200,14 @@ class HouseholdCheck:
         def save(connection: Connection) -> None:
             for key, kind, content in due:
                 notices.give(
-                    connection, self._vault, case_id=work.case_id, person_id=owner, key=key, kind=kind,
-                    content=content, now=now,
-                )  # fmt: skip
+                    connection,
+                    self._vault,
+                    case_id=work.case_id,
+                    person_id=owner,
+                    key=key,
+                    kind=kind,
+                    content=content,
+                    now=now,
+                )
 
         return Done({"asking": asking, "debtFree": bool(plan) and not left and whole}, save)

@@ -61,9 +61,15 @@ class Document:
             known: dict[str, str] = {}
             for definition in dict.fromkeys((instance.definition_id, case.definition_id)):  # the case's own forms too
                 known |= merge_fields.values(
-                    connection, self._vault, case=case, bundle=self._library.get(connection, definition).bundle,
-                    language=language, now=now, adviser=office, office=office,
-                )  # fmt: skip
+                    connection,
+                    self._vault,
+                    case=case,
+                    bundle=self._library.get(connection, definition).bundle,
+                    language=language,
+                    now=now,
+                    adviser=office,
+                    office=office,
+                )
             try:
                 to = self._vault.person(connection, case.owner_id).name
             except ErasedError:

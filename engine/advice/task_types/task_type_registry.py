@@ -40,9 +40,20 @@ def hooks(data_sets: Mapping[str, DataSet], receiver: dict[str, str]) -> dict[st
 
 
 _JOBS: tuple[type[JobType], ...] = (
-    OpenSources, PlanHarvest, Fetch, BuildOverview, Parties, Submit, AwaitReply, ChangeRoles, Notify, Document, CallOut,
-    EnkCheck, HouseholdCheck,
-)  # fmt: skip
+    OpenSources,
+    PlanHarvest,
+    Fetch,
+    BuildOverview,
+    Parties,
+    Submit,
+    AwaitReply,
+    ChangeRoles,
+    Notify,
+    Document,
+    CallOut,
+    EnkCheck,
+    HouseholdCheck,
+)
 #: What a service task may be, known without a database.
 JOBS = frozenset(job.name for job in _JOBS)
 
@@ -93,7 +104,22 @@ def offers(
 #: What a user task may be. The first three are for every bundle; the others have pages of their own.
 USER_TASKS = frozenset(
     {
-        "data", "confirmation", "signing", "consent", "mandate", "share", "approve", "supplement", "assessment",
-        "tag_accounts", "enk_review", "startup_review", "checklist", "closing_review", "household", "measures", "plan",
+        "data",
+        "confirmation",
+        "signing",
+        "consent",
+        "mandate",
+        "share",
+        "approve",
+        "supplement",
+        "assessment",
+        "tag_accounts",
+        "enk_review",
+        "startup_review",
+        "checklist",
+        "closing_review",
+        "household",
+        "measures",
+        "plan",
     }
-)  # fmt: skip
+)

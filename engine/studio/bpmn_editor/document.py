@@ -23,10 +23,24 @@ Files = Mapping[str, bytes]
 
 #: What the standard's schema has before anything else in a flow node, in its order.
 _ORDER = (
-    "documentation", "extensionElements", "auditing", "monitoring", "categoryValueRef", "incoming", "outgoing",
-    "ioSpecification", "property", "dataInputAssociation", "dataOutputAssociation", "performer", "humanPerformer",
-    "potentialOwner", "resourceRole", "standardLoopCharacteristics", "multiInstanceLoopCharacteristics",
-)  # fmt: skip
+    "documentation",
+    "extensionElements",
+    "auditing",
+    "monitoring",
+    "categoryValueRef",
+    "incoming",
+    "outgoing",
+    "ioSpecification",
+    "property",
+    "dataInputAssociation",
+    "dataOutputAssociation",
+    "performer",
+    "humanPerformer",
+    "potentialOwner",
+    "resourceRole",
+    "standardLoopCharacteristics",
+    "multiInstanceLoopCharacteristics",
+)
 
 
 class EditRefused(Refusal, ValueError):
@@ -79,8 +93,11 @@ def is_node(node: etree._Element) -> bool:
     """Whether it is a flow node: something a way may lead to or from."""
     kind = local(node)
     return kind.endswith(("Task", "Event", "Gateway", "SubProcess")) or kind in (
-        "task", "subProcess", "transaction", "callActivity",
-    )  # fmt: skip
+        "task",
+        "subProcess",
+        "transaction",
+        "callActivity",
+    )
 
 
 def find_step(root: etree._Element, element_id: str) -> etree._Element:

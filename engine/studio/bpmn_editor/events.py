@@ -78,8 +78,14 @@ def _said(step: etree._Element, kind: str, definition: etree._Element) -> dict[s
     """What the one definition of an event says."""
     found: dict[str, str] = {}
     if kind == "timer":
-        timer, time = next(((k, definition.find(f"{BPMN}{tag}")) for k, tag in TIMES.items()
-                            if definition.find(f"{BPMN}{tag}") is not None), ("duration", None))  # fmt: skip
+        timer, time = next(
+            (
+                (k, definition.find(f"{BPMN}{tag}"))
+                for k, tag in TIMES.items()
+                if definition.find(f"{BPMN}{tag}") is not None
+            ),
+            ("duration", None),
+        )
         found |= {"timer": timer, "time": "" if time is None else (time.text or "").strip()}
     if kind in ROOTS:
         found["reference"] = _named(step.getroottree().getroot(), kind, definition.get(f"{kind}Ref", ""))

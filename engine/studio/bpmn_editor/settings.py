@@ -64,10 +64,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("party", f"{_ASSIGN}/@party", "expression", PEOPLE, True),
     Setting("called", "@calledElement", "choice", ("callActivity",)),
     Setting("called_version", "@ib:calledVersion", "text", ("callActivity",), True),
-    Setting("connected", f"{_EXT}/altinn:gatewayExtension/altinn:connectedDataTypeId", "choice",
-            ("exclusiveGateway", "inclusiveGateway"), True),
-    Setting("stage", f"{_EXT}/ib:stage/@id", "choice",
-            (*ACTIVITIES, "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent")),
+    Setting(
+        "connected",
+        f"{_EXT}/altinn:gatewayExtension/altinn:connectedDataTypeId",
+        "choice",
+        ("exclusiveGateway", "inclusiveGateway"),
+        True,
+    ),
+    Setting(
+        "stage",
+        f"{_EXT}/ib:stage/@id",
+        "choice",
+        (*ACTIVITIES, "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent"),
+    ),
     Setting("retry_attempts", f"{_RETRY}/@attempts", "number", JOB_ELEMENTS, True),
     Setting("retry_first", f"{_RETRY}/@first", "duration", JOB_ELEMENTS, True),
     Setting("retry_factor", f"{_RETRY}/@factor", "number", JOB_ELEMENTS, True),
@@ -84,7 +93,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("all_events", "@parallelMultiple", "flag", ("startEvent", "intermediateCatchEvent", "boundaryEvent")),
     Setting("start_quantity", "@startQuantity", "number", ACTIVITIES, True),
     Setting("completion_quantity", "@completionQuantity", "number", ACTIVITIES, True),
-)  # fmt: skip
+)
 #: Lines of "name: value" that stand as elements of our own.
 LINES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "config": ("config", "name", JOB_ELEMENTS),

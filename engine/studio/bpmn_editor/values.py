@@ -56,9 +56,13 @@ def number(text: str, name: str) -> str:
 
 
 READ: Mapping[str, Callable[[str, str], str]] = {
-    "text": as_text, "choice": as_text, "duration": duration, "expression": expression, "flag": flag,
+    "text": as_text,
+    "choice": as_text,
+    "duration": duration,
+    "expression": expression,
+    "flag": flag,
     "number": number,
-}  # fmt: skip
+}
 
 
 def timer_value(kind: str, text: str, name: str) -> str:

@@ -30,9 +30,12 @@ class OpenForm:
         )
         if entry is None:
             entry = {
-                "id": named_data_type(step), "taskId": step, "allowedContentTypes": ["application/json"],
-                "maxCount": 1, "minCount": 1,
-            }  # fmt: skip
+                "id": named_data_type(step),
+                "taskId": step,
+                "allowedContentTypes": ["application/json"],
+                "maxCount": 1,
+                "minCount": 1,
+            }
             metadata["dataTypes"] = [*metadata.get("dataTypes", ()), entry]
             self._files["metadata.json"] = as_json(metadata)
         self.data_type: str = entry["id"]

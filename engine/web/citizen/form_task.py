@@ -94,9 +94,13 @@ def answer(connection: Connection, task: Any) -> ResponseReturnValue:
 
 
 def _go_on(
-    connection: Connection, task: Any, form: TaskForm | None, content: dict[str, Any], refused: list[dict[str, str]],
+    connection: Connection,
+    task: Any,
+    form: TaskForm | None,
+    content: dict[str, Any],
+    refused: list[dict[str, str]],
     side: str,
-) -> ResponseReturnValue:  # fmt: skip
+) -> ResponseReturnValue:
     """What the press asked for, with the files in place. *refused* are those that could not be stored."""
     action = request.form.get("action", "")
     other_rows = forms.reshaped(form, content)

@@ -269,10 +269,25 @@ def other_overview(number: str) -> ResponseReturnValue:
     send(OpenOverview(found.id))
     shown, built_at, version = newest
     return render_template(
-        "overview.html", case=found, overview=shown, panels=panels(shown), built_at=built_at, version=version,
-        sources=(), entries=(), shares=(), task=None, waiting=False, submitted={}, errors=(), view_only=True,
-        by_party=True, owner=view.name_of(person), questions=question_lines(shown), urgent=urgent(shown),
-    )  # fmt: skip
+        "overview.html",
+        case=found,
+        overview=shown,
+        panels=panels(shown),
+        built_at=built_at,
+        version=version,
+        sources=(),
+        entries=(),
+        shares=(),
+        task=None,
+        waiting=False,
+        submitted={},
+        errors=(),
+        view_only=True,
+        by_party=True,
+        owner=view.name_of(person),
+        questions=question_lines(shown),
+        urgent=urgent(shown),
+    )
 
 
 @blueprint.post("/saken-min/<number>/stopp")

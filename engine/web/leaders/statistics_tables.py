@@ -99,9 +99,13 @@ def _table(name: str, columns: Sequence[str], rows: Sequence[Line], bar: int, va
     spoken = "; ".join(f"{line.name}: {line.cells[bar].text}" for line in drawn)
     title = view.t(f"figures.{name}.picture")
     return Table(
-        name, view.t(f"figures.{name}.first"), tuple(view.t(f"figures.{column}") for column in columns), tuple(drawn),
-        bar, f"{title}. {spoken}",
-    )  # fmt: skip
+        name,
+        view.t(f"figures.{name}.first"),
+        tuple(view.t(f"figures.{column}") for column in columns),
+        tuple(drawn),
+        bar,
+        f"{title}. {spoken}",
+    )
 
 
 def _seconds(took: timedelta | None) -> float | None:
@@ -125,10 +129,12 @@ def _waits(figures: Figures) -> Table:
         return Line(view.t(f"figures.{key}"), cells)
 
     return _table(
-        "ventetid", ("done", "median", "ninety", "within", "waiting"),
-        [line("overview", figures.overview), line("decision", figures.decision)], 1,
+        "ventetid",
+        ("done", "median", "ninety", "within", "waiting"),
+        [line("overview", figures.overview), line("decision", figures.decision)],
+        1,
         [_seconds(figures.overview.median), _seconds(figures.decision.median)],
-    )  # fmt: skip
+    )
 
 
 def _buckets(bounds: Sequence[int]) -> list[str]:
@@ -169,12 +175,15 @@ def _sources(figures: Figures) -> Table:
         Line(
             view.data_set_name(found.data_set),
             (
-                count(found.asked), count(found.answered), count(found.open), time(found.median, found.answered),
+                count(found.asked),
+                count(found.answered),
+                count(found.open),
+                time(found.median, found.answered),
                 time(found.ninety, found.answered),
                 time(found.longest) if found.open != 0 else NOTHING,
             ),
         )
         for found in figures.sources
-    ]  # fmt: skip
+    ]
     columns = ("asked", "answered", "open", "median", "ninety", "longest")
     return _table("kilder", columns, rows, 3, [_seconds(found.median) for found in figures.sources])

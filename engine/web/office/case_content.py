@@ -43,14 +43,34 @@ from engine.workflow.instances.rows import CaseRow
 #: What was done, for the page that is shown after it: action → the part of the page that shows it; "" is the top.
 #: The texts are ``done.<act>``.
 DONE = {
-    "opened": "", "completed": "", "take": "", "assign": "", "plan": "", "pause": "", "resume": "", "extend": "",
-    "note": "notater", "note_beside": "notater", "access": "notater",
-    "message": "meldinger", "ask": "be-om", "withdraw": "be-om",
-    "measure": "tiltak", "outcome": "tiltak", "link": "koblinger", "unlink": "koblinger",
-    "document_added": "dokumenter", "document_shared": "dokumenter", "document_removed": "dokumenter",
-    "party_added": "parter", "party_changed": "parter", "party_ended": "parter",
-    "complaint_in_time": "klager", "complaint_late": "klager", "complaint_decided": "klager",
-}  # fmt: skip
+    "opened": "",
+    "completed": "",
+    "take": "",
+    "assign": "",
+    "plan": "",
+    "pause": "",
+    "resume": "",
+    "extend": "",
+    "note": "notater",
+    "note_beside": "notater",
+    "access": "notater",
+    "message": "meldinger",
+    "ask": "be-om",
+    "withdraw": "be-om",
+    "measure": "tiltak",
+    "outcome": "tiltak",
+    "link": "koblinger",
+    "unlink": "koblinger",
+    "document_added": "dokumenter",
+    "document_shared": "dokumenter",
+    "document_removed": "dokumenter",
+    "party_added": "parter",
+    "party_changed": "parter",
+    "party_ended": "parter",
+    "complaint_in_time": "klager",
+    "complaint_late": "klager",
+    "complaint_decided": "klager",
+}
 
 
 def _may_share(bundle: Bundle) -> bool:
@@ -127,12 +147,15 @@ def content(
         "shared": shared,
         "was_shared": ended is not None,
         "notes": notes,
-        "note_drafts": [(one.id, templates.fill(one.text(g.language), values)) for one in
-                        templates.fitting(templates.of(bundle, "notes"), happened)[:4]],
+        "note_drafts": [
+            (one.id, templates.fill(one.text(g.language), values))
+            for one in templates.fitting(templates.of(bundle, "notes"), happened)[:4]
+        ],
         "messages": journal.messages(connection, vault, case.id),
         "letters": found_letters,
-        "letter_templates": [(one.id, one.named(g.language)) for one in
-                             templates.proposed(templates.of(bundle, "letters"), happened)],
+        "letter_templates": [
+            (one.id, one.named(g.language)) for one in templates.proposed(templates.of(bundle, "letters"), happened)
+        ],
         "questions": information_requests.of_case(connection, vault, case.id),
         "measures": measures.of_case(connection, vault, case.id),
         "right": complaints.right(connection, case.id),
@@ -169,7 +192,7 @@ def content(
         "today": norwegian_day(now),
         "in_a_week": norwegian_day(now) + timedelta(days=7),
         "back": f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
-    }  # fmt: skip
+    }
 
 
 def _version(connection: Connection, task: Any) -> str:

@@ -193,10 +193,15 @@ def _aside(number: str, letter_id: str, key: str, mine: Mapping[str, str]) -> Re
 def _render(connection: Connection, case: CaseRow, title: str, body: str) -> bytes:
     who = actor()
     return render_letter(
-        title=title, body=body, to=view.name_of(case.owner_id), adviser=who.name,
-        office=who.office.name if who.office else "", number=case.number, day=view.application().clock.now(),
+        title=title,
+        body=body,
+        to=view.name_of(case.owner_id),
+        adviser=who.name,
+        office=who.office.name if who.office else "",
+        number=case.number,
+        day=view.application().clock.now(),
         language=merge_fields.language_of(connection, case.owner_id),
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/saker/<number>/brev/<letter_id>/pdf")

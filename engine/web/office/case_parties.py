@@ -64,9 +64,14 @@ def add(number: str) -> ResponseReturnValue:
     if found is None:
         return _error(number, "party-pid", error)
     return render_template(
-        "party_confirm.html", case=case, name=found.name, year=found.born.year, role=role, search=found.search,
+        "party_confirm.html",
+        case=case,
+        name=found.name,
+        year=found.born.year,
+        role=role,
+        search=found.search,
         access=role in participants.journey_roles(bundle),
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/saker/<number>/parter/bekreft")

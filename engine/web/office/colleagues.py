@@ -39,10 +39,18 @@ def _page(error: str) -> ResponseReturnValue:
         due = measures.due(connection, who.office, now)
         names = session.people(connection, [*(load.person_id for load in loads), *(row.owner_id for row in due)])
         body = render_template(
-            "colleagues.html", loads=loads, names=names, free=free, due=due, now=now, error=error,
-            leads=members.leads(connection, who.office, who.person_id), today=norwegian_day(now),
-            in_a_week=norwegian_day(now) + timedelta(days=7), short=session.short,
-        )  # fmt: skip
+            "colleagues.html",
+            loads=loads,
+            names=names,
+            free=free,
+            due=due,
+            now=now,
+            error=error,
+            leads=members.leads(connection, who.office, who.person_id),
+            today=norwegian_day(now),
+            in_a_week=norwegian_day(now) + timedelta(days=7),
+            short=session.short,
+        )
     return (body, 422) if error else body
 
 

@@ -134,10 +134,16 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> str:
         there = queries.open_case_of(connection, known.id, deployed.key) if known else None
     here = there is not None and there.office == session.office()
     return render_template(
-        "opening_confirm.html", search=search, name=found[0], year=found[1].year, journey=deployed,
-        written=request.form, elsewhere=there is not None and not here, there=there if here else None,
+        "opening_confirm.html",
+        search=search,
+        name=found[0],
+        year=found[1].year,
+        journey=deployed,
+        written=request.form,
+        elsewhere=there is not None and not here,
+        there=there if here else None,
         oneself=known is not None and known.id == actor().person_id,
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/arbeidsko/ny-sak/bekreft")

@@ -282,12 +282,17 @@ def export() -> Response:
     lines = csv.writer(out, delimiter=";")
     lines.writerow([view.t(f"export.{name}") for name in EXPORTED])
     for case in found:
-        lines.writerow([
-            view.journey_title(case.key), titles.get(case.stage, ""), view.t(f"export.state.{case.state}"),
-            view.t(f"waiting.{case.waiting_for}"), view.t(f"pause.{case.pause_reason}") if case.pause_reason else "",
-            *(_day(at) for at in (case.opened_at, case.waiting_since, case.deadline_at, case.follow_up_at)),
-            view.t("answer.yes" if case.responsible else "answer.no"),
-        ])  # fmt: skip
+        lines.writerow(
+            [
+                view.journey_title(case.key),
+                titles.get(case.stage, ""),
+                view.t(f"export.state.{case.state}"),
+                view.t(f"waiting.{case.waiting_for}"),
+                view.t(f"pause.{case.pause_reason}") if case.pause_reason else "",
+                *(_day(at) for at in (case.opened_at, case.waiting_since, case.deadline_at, case.follow_up_at)),
+                view.t("answer.yes" if case.responsible else "answer.no"),
+            ]
+        )
     answer = make_response("\ufeff" + out.getvalue())
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=arbeidsko.csv"

@@ -26,10 +26,30 @@ from forms import formatting
 
 #: Rules with a sentence of their own; any other says that it was not possible.
 RULES = frozenset(
-    {"case-closed", "nobody-has", "not-colleague", "has-it", "in-the-past", "after-deadline", "nothing-to-pause",
-     "not-paused", "no-deadline", "no-reason", "task-paused", "not-a-date", "document-stays",
-     "needs-number", "is-owner", "takes-part", "from-register", "own-part", "reason-long", "text-long", "text-missing"}
-)  # fmt: skip
+    {
+        "case-closed",
+        "nobody-has",
+        "not-colleague",
+        "has-it",
+        "in-the-past",
+        "after-deadline",
+        "nothing-to-pause",
+        "not-paused",
+        "no-deadline",
+        "no-reason",
+        "task-paused",
+        "not-a-date",
+        "document-stays",
+        "needs-number",
+        "is-owner",
+        "takes-part",
+        "from-register",
+        "own-part",
+        "reason-long",
+        "text-long",
+        "text-missing",
+    }
+)
 
 
 def office() -> str:

@@ -142,11 +142,13 @@ def pages(form: TaskForm | None) -> tuple[Page, ...]:
     found = found or [(None, [])]
     return tuple(
         Page(
-            head.id.removeprefix("page-") if head else "", head.title if head else "", tuple(inner),
+            head.id.removeprefix("page-") if head else "",
+            head.title if head else "",
+            tuple(inner),
             next((field for field in inner if field.kind == "navigationbuttons"), None),
         )
         for head, inner in found
-    )  # fmt: skip
+    )
 
 
 def posted(form: TaskForm, page: Page | None = None) -> dict[str, Any]:
@@ -247,8 +249,20 @@ def _no_number(field: Field, written: Any) -> str:
 
 def sentence(issue: Issue, field: Field | None, written: Any = "") -> str:
     """What is wrong, with the field's own word first. *written*: what stands in it."""
-    known = ("required", "type", "minimum", "maximum", "minLength", "maxLength", "enum", "format", "pattern", "const",
-             "minFiles", "maxFiles")  # fmt: skip
+    known = (
+        "required",
+        "type",
+        "minimum",
+        "maximum",
+        "minLength",
+        "maxLength",
+        "enum",
+        "format",
+        "pattern",
+        "const",
+        "minFiles",
+        "maxFiles",
+    )
     code = issue.code if issue.code in known else "other"
     if code == "type" and field is not None and field.kind == "number":
         return _no_number(field, written)

@@ -68,6 +68,8 @@ def install(app: Flask) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
         return {
-            "actor": g.get("actor"), "offices": g.get("offices", ()), "language": g.get("language", "nb"),
+            "actor": g.get("actor"),
+            "offices": g.get("offices", ()),
+            "language": g.get("language", "nb"),
             "csrf_token": g.get("csrf", ""),
-        }  # fmt: skip
+        }

@@ -111,9 +111,14 @@ def kind_of(offer: Offer, form: Form, field: str = "kind") -> tuple[Kind, str]:
 def _add(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
     kind, called = kind_of(offer, form)
     changed = add_step(
-        bundle.files, element, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""),
-        called=called, way=form.get("way", ""),
-    )  # fmt: skip
+        bundle.files,
+        element,
+        kind=kind,
+        name=form.get("name", ""),
+        performer=form.get("performer", ""),
+        called=called,
+        way=form.get("way", ""),
+    )
     return changed, _new(bundle, changed)
 
 
@@ -128,9 +133,15 @@ def _branch(bundle: Bundle, offer: Offer, element: str, form: Form) -> Done:
     if form.get("kind"):
         kind, called = kind_of(offer, form)
         changed, way = add_branch(
-            bundle.files, element, kind=kind, name=form.get("name", ""), performer=form.get("performer", ""),
-            called=called, target=form.get("target", ""), flow_name=form.get("way_name", ""),
-        )  # fmt: skip
+            bundle.files,
+            element,
+            kind=kind,
+            name=form.get("name", ""),
+            performer=form.get("performer", ""),
+            called=called,
+            target=form.get("target", ""),
+            flow_name=form.get("way_name", ""),
+        )
     elif not form.get("target"):
         raise EditRefused("edit.target", "target")
     else:
@@ -173,10 +184,14 @@ def _flow_up(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
 def _catch(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
     value = form.get("value", "").strip()
     changed, event = add_interruption(
-        bundle.files, element, kind=form.get("kind", "timer"), name=form.get("name", ""),
-        target=form.get("target", ""), interrupting=bool(form.get("interrupting")),
+        bundle.files,
+        element,
+        kind=form.get("kind", "timer"),
+        name=form.get("name", ""),
+        target=form.get("target", ""),
+        interrupting=bool(form.get("interrupting")),
         values=event_values(value),
-    )  # fmt: skip
+    )
     return changed, event
 
 
@@ -221,7 +236,17 @@ def _move(bundle: Bundle, _: Offer, element: str, form: Form) -> Done:
 
 
 _ACTS: Mapping[str, Act] = {
-    "settings": _change, "add": _add, "branch": _branch, "way": _flow_change, "way_remove": _flow_remove,
-    "way_up": _flow_up, "catch": _catch, "remove": _remove, "move": _move,
-    "undoing": _undoing, "also": _also, "less": _less, "sort": _sort,
-}  # fmt: skip
+    "settings": _change,
+    "add": _add,
+    "branch": _branch,
+    "way": _flow_change,
+    "way_remove": _flow_remove,
+    "way_up": _flow_up,
+    "catch": _catch,
+    "remove": _remove,
+    "move": _move,
+    "undoing": _undoing,
+    "also": _also,
+    "less": _less,
+    "sort": _sort,
+}

@@ -47,9 +47,14 @@ def condition_value(key: str) -> ResponseReturnValue:
     known = {field.id: field for field in step_choices.askable(bundle, element)}
     before, _, number = name.rpartition("field-")
     return render_template(
-        "parts/studio_condition.html", row=row, field=known.get(field_id), n=number, before=before,
-        flow=request.args.get("flow", ""), operators=OFFERED,
-    )  # fmt: skip
+        "parts/studio_condition.html",
+        row=row,
+        field=known.get(field_id),
+        n=number,
+        before=before,
+        flow=request.args.get("flow", ""),
+        operators=OFFERED,
+    )
 
 
 def drawn(
@@ -80,33 +85,58 @@ def drawn(
     is_event = element.type.endswith("Event")
     body = render_template(
         "parts/studio_step.html" if fragment else "studio_step.html",
-        key=key, bundle=bundle, draft=draft, element=element, label=label(element.type), error=error,
+        key=key,
+        bundle=bundle,
+        draft=draft,
+        element=element,
+        label=label(element.type),
+        error=error,
         both=conflicts.both(conflict, element_id) if conflict else (),
-        error_field=_field(refused, submitted), submitted=submitted, findings=found, wording=wording, titles=titles,
-        settings=settings, job=job, is_job=element.type in JOB_ELEMENTS,
+        error_field=_field(refused, submitted),
+        submitted=submitted,
+        findings=found,
+        wording=wording,
+        titles=titles,
+        settings=settings,
+        job=job,
+        is_job=element.type in JOB_ELEMENTS,
         options=_options(bundle, offer, titles, element),
-        chosen=_chosen(bundle, element, settings, submitted), about=wording.about(element),
+        chosen=_chosen(bundle, element, settings, submitted),
+        about=wording.about(element),
         outgoing_flows=[
             _outgoing_flow(wording, bundle, bundle.process.flows[flow], submitted) for flow in element.outgoing
         ],
-        fields=step_choices.askable(bundle, element), operators=OFFERED, kinds=_kinds(offer),
+        fields=step_choices.askable(bundle, element),
+        operators=OFFERED,
+        kinds=_kinds(offer),
         jobs=sorted(offer.jobs, key=task_type),
-        sorts=_sorts(offer, element), undoing=[k for k in offered_here(offer) if k.id in UNDOING],
-        targets=targets(wording, bundle, element.scope), places=_places(wording, bundle, element),
+        sorts=_sorts(offer, element),
+        undoing=[k for k in offered_here(offer) if k.id in UNDOING],
+        targets=targets(wording, bundle, element.scope),
+        places=_places(wording, bundle, element),
         boundary=[bundle.process.elements[event] for event in element.boundary],
-        catches=[k for k in events(CAPABILITIES, "boundaryEvent", EDGES) if k != "compensation"
-                 and (k != "cancel" or element.type == "transaction")],
-        handler=bundle.process.elements.get(element.handler), hosts=_interruptible(bundle, element_id),
+        catches=[
+            k
+            for k in events(CAPABILITIES, "boundaryEvent", EDGES)
+            if k != "compensation" and (k != "cancel" or element.type == "transaction")
+        ],
+        handler=bundle.process.elements.get(element.handler),
+        hosts=_interruptible(bundle, element_id),
         holds=element.id in bundle.process.children,
         happens=wording.triggers(element) if is_event else [],
-        more_events=_more_events(bundle, element) if is_event else [], throws=element.type in THROWING,
-        touched=bpmn_editor.touched_by_removing(bundle.files, element_id), decides=element.type in flows.DECIDING,
-        may_branch=_may_branch(element), dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
+        more_events=_more_events(bundle, element) if is_event else [],
+        throws=element.type in THROWING,
+        touched=bpmn_editor.touched_by_removing(bundle.files, element_id),
+        decides=element.type in flows.DECIDING,
+        may_branch=_may_branch(element),
+        dropped=[w for w in request.args.get("falt", "").split(",") if w][:30],
         empty_row=step_choices.rows(None, submitted if submitted.get("act") == "branch" else {}, True),
         current_sort=_current_sort(offer, element),
-        task_type_name=task_type, one_flow=len(element.outgoing) == 1, is_person=element.type in PEOPLE,
+        task_type_name=task_type,
+        one_flow=len(element.outgoing) == 1,
+        is_person=element.type in PEOPLE,
         fragment=fragment,
-    )  # fmt: skip
+    )
     return (body, 422 if refused else 409) if error else body
 
 

@@ -147,9 +147,16 @@ def moved(key: str, batch: str) -> ResponseReturnValue:
     if row.action == "try" and progress.state == "done":
         back = url_for("studio.review" if "draft" in row.settings else "studio.move_plan", key=key, prov=batch)
     return render_template(
-        "studio_moved.html", key=key, bundle=versions[0].bundle, batch=row, progress=progress, back=back,
-        held=case_migration.plan_of(application, batch).held, reason_text=reason_text, names=names(versions),
-    )  # fmt: skip
+        "studio_moved.html",
+        key=key,
+        bundle=versions[0].bundle,
+        batch=row,
+        progress=progress,
+        back=back,
+        held=case_migration.plan_of(application, batch).held,
+        reason_text=reason_text,
+        names=names(versions),
+    )
 
 
 @blueprint.post("/prosesser/<key>/flytting/<batch>")

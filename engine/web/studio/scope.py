@@ -50,20 +50,31 @@ def drawn_scope(
     any_order = own is not None and own.type == "adHocSubProcess"
     body = render_template(
         "studio_scope.html",
-        key=key, bundle=bundle, draft=draft, scope=scope, own=own, wording=wording, error=error,
-        both=conflicts.both(conflict) if conflict else (), submitted=submitted, titles=titles,
+        key=key,
+        bundle=bundle,
+        draft=draft,
+        scope=scope,
+        own=own,
+        wording=wording,
+        error=error,
+        both=conflicts.both(conflict) if conflict else (),
+        submitted=submitted,
+        titles=titles,
         error_field=f"{refused.field}-{submitted.get('act', '')}" if refused and refused.field else "innhold",
         starts=[e for e in members if e.type == "startEvent"],
         handlers=[(e, _begins(bundle, e)) for e in members if e.triggered_by_event],
         undoing=[e for e in members if e.for_compensation],
         loose=[e for e in members if not e.attached_to and not e.for_compensation] if any_order else [],
-        any_order=any_order, handles=own is not None and own.triggered_by_event,
+        any_order=any_order,
+        handles=own is not None and own.triggered_by_event,
         start_kinds=events(CAPABILITIES, "startEvent", STARTS),
         handler_kinds=events(CAPABILITIES, "eventSubProcessStart", HANDLERS),
-        inside_kinds=[k for k in offered_here(offer) if k.id in ANY_ORDER], jobs=sorted(offer.jobs),
-        targets=targets(wording, bundle, scope), task_type_name=task_type,
+        inside_kinds=[k for k in offered_here(offer) if k.id in ANY_ORDER],
+        jobs=sorted(offer.jobs),
+        targets=targets(wording, bundle, scope),
+        task_type_name=task_type,
         performers=[(p, view.t(f"studio.performer.{p}")) for p in ("citizen", "caseworker")],
-    )  # fmt: skip
+    )
     return (body, 422 if refused else 409) if error else body
 
 
@@ -83,16 +94,24 @@ def scope_change(key: str, scope: str) -> ResponseReturnValue:
 
 def _start(bundle: Bundle, _: Offer, scope: str, form: Form) -> Done:
     return add_start(
-        bundle.files, scope, kind=_wanted(form, STARTS), name=form.get("name", ""), target=form.get("target", ""),
+        bundle.files,
+        scope,
+        kind=_wanted(form, STARTS),
+        name=form.get("name", ""),
+        target=form.get("target", ""),
         values=event_values(form.get("value", "").strip()),
-    )  # fmt: skip
+    )
 
 
 def _handler(bundle: Bundle, _: Offer, scope: str, form: Form) -> Done:
     return add_handler(
-        bundle.files, scope, kind=_wanted(form, HANDLERS), name=form.get("name", ""),
-        values=event_values(form.get("value", "").strip()), interrupting=bool(form.get("interrupting")),
-    )  # fmt: skip
+        bundle.files,
+        scope,
+        kind=_wanted(form, HANDLERS),
+        name=form.get("name", ""),
+        values=event_values(form.get("value", "").strip()),
+        interrupting=bool(form.get("interrupting")),
+    )
 
 
 def _wanted(form: Form, known: tuple[str, ...]) -> str:
@@ -109,5 +128,7 @@ def _inside(bundle: Bundle, offer: Offer, scope: str, form: Form) -> Done:
 
 
 _ACTS: Mapping[str, Act] = {
-    "start": _start, "handler": _handler, "inside": _inside,
-}  # fmt: skip
+    "start": _start,
+    "handler": _handler,
+    "inside": _inside,
+}

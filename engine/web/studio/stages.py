@@ -38,11 +38,19 @@ def drawn_stages(
     error = view.t(refused.key, **refused.values) if refused else conflicts.sentence(conflict) if conflict else ""
     body = render_template(
         "studio_stages.html",
-        key=key, bundle=bundle, draft=draft, wording=wording, error=error,
-        both=conflicts.both(conflict) if conflict else (), submitted=submitted, languages_=LANGUAGES,
-        error_field=_field(refused, submitted), fields=step_choices.askable(bundle, None), operators=OFFERED,
+        key=key,
+        bundle=bundle,
+        draft=draft,
+        wording=wording,
+        error=error,
+        both=conflicts.both(conflict) if conflict else (),
+        submitted=submitted,
+        languages_=LANGUAGES,
+        error_field=_field(refused, submitted),
+        fields=step_choices.askable(bundle, None),
+        operators=OFFERED,
         stages=[_stage(bundle, wording, stage, submitted) for stage in stage_editor.stages(bundle.files)],
-    )  # fmt: skip
+    )
     return (body, 422 if refused else 409) if error else body
 
 

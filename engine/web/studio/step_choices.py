@@ -69,9 +69,11 @@ def drawn_condition(text: str, known: Sequence[Field], typed: Form, name: str) -
     use = f"{before}field-0" in typed
     by_hand = text if choice is None else ""
     return {
-        "rows": rows(choice, typed, use, before), "join": typed.get(f"{before}join", choice.join if choice else "and"),
-        "raw": typed.get(f"s-{name}", by_hand) if typed else by_hand, "by_hand": choice is None,
-    }  # fmt: skip
+        "rows": rows(choice, typed, use, before),
+        "join": typed.get(f"{before}join", choice.join if choice else "and"),
+        "raw": typed.get(f"s-{name}", by_hand) if typed else by_hand,
+        "by_hand": choice is None,
+    }
 
 
 def drawn_value(text: str, known: Sequence[Field], typed: Form, name: str) -> dict[str, Any]:
@@ -79,9 +81,10 @@ def drawn_value(text: str, known: Sequence[Field], typed: Form, name: str) -> di
     field = conditions.field_of(text, known) if text else None
     picked = conditions.value_of(field) if field else BY_HAND if text else ""
     return {
-        "picked": typed.get(f"pick-{name}", picked), "raw": typed.get(f"s-{name}", "" if field else text),
+        "picked": typed.get(f"pick-{name}", picked),
+        "raw": typed.get(f"s-{name}", "" if field else text),
         "options": [(f, conditions.value_of(f)) for f in known],
-    }  # fmt: skip
+    }
 
 
 def submitted(bundle: Bundle, element: Element, form: Form, shown: Sequence[str], now: Form) -> dict[str, str]:

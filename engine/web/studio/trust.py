@@ -32,12 +32,17 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValu
     own = signing_key(application.settings.client_key)
     public = {k: v for k, v in own.as_dict(private=False).items() if k in ("kty", "n", "e")} if own else None
     body = render_template(
-        "studio_trust.html", issuers=every, two=settings["two_persons"], only=settings["only_trusted"],
+        "studio_trust.html",
+        issuers=every,
+        two=settings["two_persons"],
+        only=settings["only_trusted"],
         requested=requested.get("only_trusted", ""),
-        own=json.dumps(public, sort_keys=True) if public else "", own_thumbprint=own.thumbprint() if own else "",
-        error=view.t(refused.key) if refused else "", error_field=refused.field if refused else "",
+        own=json.dumps(public, sort_keys=True) if public else "",
+        own_thumbprint=own.thumbprint() if own else "",
+        error=view.t(refused.key) if refused else "",
+        error_field=refused.field if refused else "",
         submitted=submitted,
-    )  # fmt: skip
+    )
     return (body, 422) if refused else body
 
 

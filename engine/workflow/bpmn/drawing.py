@@ -19,7 +19,7 @@ _MARKS = {
     "receiveTask": "M0 1h10v8h-10zM0 1l5 4l5-4",
     "sendTask": "M0 1h10v8h-10zM0 1l5 4l5-4",
     "manualTask": "M0 8h7l3-3l-2-1l-2 1v-4h-2v4h-4z",
-}  # fmt: skip
+}
 _GATES = {
     "exclusiveGateway": "M-8-8L8 8M8-8L-8 8",
     "parallelGateway": "M-10 0H10M0-10V10",

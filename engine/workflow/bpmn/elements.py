@@ -254,9 +254,14 @@ class Element:
     def __post_init__(self) -> None:
         extension = self.extension
         plain = not (
-            self.boundary or self.inputs or self.outputs or self.properties
-            or extension.stage or extension.inputs or extension.outputs
-        )  # fmt: skip
+            self.boundary
+            or self.inputs
+            or self.outputs
+            or self.properties
+            or extension.stage
+            or extension.inputs
+            or extension.outputs
+        )
         object.__setattr__(self, "plain", plain)
         object.__setattr__(self, "repeats", self.multi_instance is not None or self.loop is not None)
 

@@ -196,12 +196,15 @@ class Bundle:
         """The kinds of files forms take, by the id of the component."""
         return {
             entry["id"]: AttachmentType(
-                entry["id"], entry.get("taskId", ""), tuple(entry["allowedContentTypes"]),
-                int(entry.get("minCount") or 0), int(entry.get("maxCount") or 0),
+                entry["id"],
+                entry.get("taskId", ""),
+                tuple(entry["allowedContentTypes"]),
+                int(entry.get("minCount") or 0),
+                int(entry.get("maxCount") or 0),
             )
             for entry in self.metadata.get("dataTypes", ())
             if takes_files(entry)
-        }  # fmt: skip
+        }
 
     def attachments_of(self, task_id: str) -> Mapping[str, AttachmentType]:
         """Those one task's form takes."""

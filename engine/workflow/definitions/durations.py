@@ -8,12 +8,35 @@ from engine.workflow.bpmn.timing import TimerSyntaxError, parse_duration
 
 #: Words of all three languages, singular and plural; a bare number is days.
 _UNITS = {
-    "": "D", "d": "D", "dag": "D", "dager": "D", "dagar": "D", "day": "D", "days": "D",
-    "uke": "W", "uker": "W", "veke": "W", "veker": "W", "week": "W", "weeks": "W",
-    "måned": "M", "måneder": "M", "månad": "M", "månader": "M", "month": "M", "months": "M",
-    "time": "TH", "timer": "TH", "timar": "TH", "hour": "TH", "hours": "TH",
-    "minutt": "TM", "minutter": "TM", "minute": "TM", "minutes": "TM",
-}  # fmt: skip
+    "": "D",
+    "d": "D",
+    "dag": "D",
+    "dager": "D",
+    "dagar": "D",
+    "day": "D",
+    "days": "D",
+    "uke": "W",
+    "uker": "W",
+    "veke": "W",
+    "veker": "W",
+    "week": "W",
+    "weeks": "W",
+    "måned": "M",
+    "måneder": "M",
+    "månad": "M",
+    "månader": "M",
+    "month": "M",
+    "months": "M",
+    "time": "TH",
+    "timer": "TH",
+    "timar": "TH",
+    "hour": "TH",
+    "hours": "TH",
+    "minutt": "TM",
+    "minutter": "TM",
+    "minute": "TM",
+    "minutes": "TM",
+}
 _WRITTEN = re.compile(r"(\d{1,4})\s*([a-zæøå]*)")
 _ISO = re.compile(r"P(?:(\d+)([DWM])|T(\d+)([HM]))")
 

@@ -144,9 +144,16 @@ class Library:
         return deployed, True
 
     def adopt(
-        self, connection: Connection, bundle: Bundle, *, identity: str, version: int, at: datetime, by: str,
+        self,
+        connection: Connection,
+        bundle: Bundle,
+        *,
+        identity: str,
+        version: int,
+        at: datetime,
+        by: str,
         readers: frozenset[str] = frozenset(),
-    ) -> tuple[Deployed, bool]:  # fmt: skip
+    ) -> tuple[Deployed, bool]:
         """A version from another installation: the one with the same content, else a new one under its own id.
 
         It keeps its number when that is free, and its *readers*. Raises ``VersionTakenError``.

@@ -43,18 +43,34 @@ class Attachment:
 
 
 def add(
-    connection: Connection, vault: Vault, *, instance_id: str, case_id: str, owner_id: str, by: str, component: str,
-    name: str, content_type: str, content: bytes, now: datetime,
-) -> tuple[str, str]:  # fmt: skip
+    connection: Connection,
+    vault: Vault,
+    *,
+    instance_id: str,
+    case_id: str,
+    owner_id: str,
+    by: str,
+    component: str,
+    name: str,
+    content_type: str,
+    content: bytes,
+    now: datetime,
+) -> tuple[str, str]:
     """Keep a file. Returns its id and its SHA-256."""
     identity, digest = uuid.uuid4().hex, hashlib.sha256(content).hexdigest()
     about = {"name": name, "type": content_type, "size": len(content), "digest": digest, "by": by}
     body = {"body": base64.b64encode(content).decode()}
     for ending, stored in (("", about), (_BODY, body)):
         data.write(
-            connection, vault, instance_id=instance_id, case_id=case_id, owner_id=owner_id,
-            data_type=f"{component}#{identity}{ending}", content=stored, now=now,
-        )  # fmt: skip
+            connection,
+            vault,
+            instance_id=instance_id,
+            case_id=case_id,
+            owner_id=owner_id,
+            data_type=f"{component}#{identity}{ending}",
+            content=stored,
+            now=now,
+        )
     return identity, digest
 
 
@@ -126,6 +142,12 @@ def _read(opened: Opener, row: Any) -> Attachment:
     component, _, identity = row.data_type.partition("#")
     about = opened(row.owner_id, f"data_element.content:{row.id}", row.content)
     return Attachment(
-        identity, component, about["name"], about["type"], about["size"], row.owner_id,
-        about.get("by", row.owner_id), row.created_at,
-    )  # fmt: skip
+        identity,
+        component,
+        about["name"],
+        about["type"],
+        about["size"],
+        row.owner_id,
+        about.get("by", row.owner_id),
+        row.created_at,
+    )

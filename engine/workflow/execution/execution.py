@@ -302,9 +302,17 @@ class Execution:
         """An element instance in *scope*, which from now on waits for it."""
         instance = scope.instance
         token = Token(
-            self.new_id(), instance, scope.id, element, self.now,
-            role=role, data=data, variables=variables, scope=scope, new=True,
-        )  # fmt: skip
+            self.new_id(),
+            instance,
+            scope.id,
+            element,
+            self.now,
+            role=role,
+            data=data,
+            variables=variables,
+            scope=scope,
+            new=True,
+        )
         scope.children += 1
         scope.changed = True
         self.tokens[token.id] = token
@@ -328,9 +336,18 @@ class Execution:
         """A process instance; without *case_id* it is a case of its own."""
         instance_id = self.new_id()
         instance = Instance(
-            instance_id, definition_id, key, process, case_id or instance_id, owner_id, parent_token, self.now,
-            variables=variables or {}, new=True, changed=True,
-        )  # fmt: skip
+            instance_id,
+            definition_id,
+            key,
+            process,
+            case_id or instance_id,
+            owner_id,
+            parent_token,
+            self.now,
+            variables=variables or {},
+            new=True,
+            changed=True,
+        )
         self.instances[instance_id] = instance
         return instance
 

@@ -72,14 +72,46 @@ _END_INCIDENT = Prepared(
 )
 _NEW_TASK = Prepared(
     insert(user_task),
-    ["id", "instance_id", "case_id", "definition_id", "key", "element_id", "task_type", "performer", "owner_id",
-     "state", "assignee", "created_at", "due_at", "warn_at", "follow_up_at"],
-)  # fmt: skip
+    [
+        "id",
+        "instance_id",
+        "case_id",
+        "definition_id",
+        "key",
+        "element_id",
+        "task_type",
+        "performer",
+        "owner_id",
+        "state",
+        "assignee",
+        "created_at",
+        "due_at",
+        "warn_at",
+        "follow_up_at",
+    ],
+)
 _NEW_WORK = Prepared(
     insert(due_work),
-    ["id", "kind", "name", "case_id", "instance_id", "token_id", "element_id", "payload", "due_at", "state", "fence",
-     "attempts", "reclaims", "idempotency_key", "created_at", "queue", "trace"],
-)  # fmt: skip
+    [
+        "id",
+        "kind",
+        "name",
+        "case_id",
+        "instance_id",
+        "token_id",
+        "element_id",
+        "payload",
+        "due_at",
+        "state",
+        "fence",
+        "attempts",
+        "reclaims",
+        "idempotency_key",
+        "created_at",
+        "queue",
+        "trace",
+    ],
+)
 _NEW_SUBSCRIPTION = Prepared(
     insert(subscription),
     ["id", "instance_id", "case_id", "token_id", "element_id", "kind", "message", "correlation_key", "created_at"],

@@ -144,11 +144,16 @@ def schedule_signals(connection: Connection, row: Row[Any], now: datetime) -> in
     ).all()
     work = [
         _work(
-            "signal", row.id, now,
-            case_id=wait.case_id, instance_id=wait.instance_id, token_id=wait.token_id, element_id=wait.element_id,
+            "signal",
+            row.id,
+            now,
+            case_id=wait.case_id,
+            instance_id=wait.instance_id,
+            token_id=wait.token_id,
+            element_id=wait.element_id,
         )
         for wait in listeners
-    ]  # fmt: skip
+    ]
     if work:
         connection.execute(insert(due_work), work)
     return len(work)

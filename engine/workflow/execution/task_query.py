@@ -38,9 +38,14 @@ _TASK = Prepared(
 
 
 _COLUMNS = (
-    user_task.c.id, user_task.c.performer, user_task.c.element_id, user_task.c.due_at, user_task.c.warn_at,
-    user_task.c.follow_up_at, user_task.c.paused_at,
-)  # fmt: skip
+    user_task.c.id,
+    user_task.c.performer,
+    user_task.c.element_id,
+    user_task.c.due_at,
+    user_task.c.warn_at,
+    user_task.c.follow_up_at,
+    user_task.c.paused_at,
+)
 
 
 def _open_tasks(case: Any) -> Prepared:

@@ -76,9 +76,19 @@ def open_case(connection: Connection, case: LiveCase, now: datetime) -> None:
 #: The reason of a pause that the command set alone: nobody said whom the case waits for.
 UNSAID = "other"
 COLUMNS = (
-    "state", "stage", "stages", "waiting_for", "waiting_task", "waiting_since", "deadline_at", "warn_at", "closed_at",
-    "follow_up_at", "paused_at", "pause_reason",
-)  # fmt: skip
+    "state",
+    "stage",
+    "stages",
+    "waiting_for",
+    "waiting_task",
+    "waiting_since",
+    "deadline_at",
+    "warn_at",
+    "closed_at",
+    "follow_up_at",
+    "paused_at",
+    "pause_reason",
+)
 #: What else a command wants to know of the case file: who has the case, and at which office.
 READ = (*COLUMNS, "responsible", "office")
 

@@ -90,7 +90,10 @@ def coming(connection: Connection, now: datetime) -> list[Coming]:
     process = func.coalesce(process_instance.c.key, due_work.c.name)
     rows = connection.execute(
         select(
-            due_work.c.kind, process.label("process"), due_work.c.element_id, func.count().label("times"),
+            due_work.c.kind,
+            process.label("process"),
+            due_work.c.element_id,
+            func.count().label("times"),
             func.min(due_work.c.due_at).label("next"),
         )
         .select_from(due_work.outerjoin(process_instance, process_instance.c.id == due_work.c.instance_id))
@@ -99,7 +102,7 @@ def coming(connection: Connection, now: datetime) -> list[Coming]:
         .group_by(due_work.c.kind, process, due_work.c.element_id)
         .order_by(func.min(due_work.c.due_at))
         .limit(MAX_COMING)
-    )  # fmt: skip
+    )
     return [Coming(row.kind, row.process, row.element_id, row.times, row.next) for row in rows]
 
 

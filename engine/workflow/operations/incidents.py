@@ -101,15 +101,22 @@ def find(connection: Connection, chosen: Selection) -> list[Found]:
     process, kind = _PROCESS, _KIND
     query = (
         select(
-            incident.c.id, incident.c.code, incident.c.detail, process, incident.c.element_id, kind,
-            incident.c.case_id, incident.c.instance_id, incident.c.raised_at,
+            incident.c.id,
+            incident.c.code,
+            incident.c.detail,
+            process,
+            incident.c.element_id,
+            kind,
+            incident.c.case_id,
+            incident.c.instance_id,
+            incident.c.raised_at,
         )
         .outerjoin(process_instance, process_instance.c.id == incident.c.instance_id)
         .outerjoin(due_work, due_work.c.id == incident.c.work_id)
         .where(incident.c.state == "open")
         .order_by(incident.c.raised_at, incident.c.id)
         .limit(chosen.limit)
-    )  # fmt: skip
+    )
     if chosen.code:
         query = query.where(incident.c.code == chosen.code)
     if chosen.process:

@@ -180,9 +180,14 @@ def _adopt(runtime: Runtime, connection: Connection, row: Mapping[str, Any], def
     deployed_at = datetime.fromisoformat(row["deployed_at"])
     try:
         adopted, new = runtime.library.adopt(
-            connection, bundle, identity=row["id"], version=row["version"], at=deployed_at, by=row["deployed_by"],
+            connection,
+            bundle,
+            identity=row["id"],
+            version=row["version"],
+            at=deployed_at,
+            by=row["deployed_by"],
             readers=_readers(row),
-        )  # fmt: skip
+        )
     except VersionTakenError as taken:
         raise BadInputError(str(taken)) from None
     definitions[row["id"]] = adopted.id

@@ -210,8 +210,12 @@ def status(runtime: Runtime) -> dict[str, Any]:
         queues.setdefault(queue, {})[state] = count
     redis_up = runtime.wakeup.answers() if isinstance(runtime.wakeup, Wakeup) else False
     return {
-        "queues": queues, "due": due, "oldest_seconds": round(oldest, 1), "incidents": opened, "redis": redis_up,
-    }  # fmt: skip
+        "queues": queues,
+        "due": due,
+        "oldest_seconds": round(oldest, 1),
+        "incidents": opened,
+        "redis": redis_up,
+    }
 
 
 def print_status(runtime: Runtime, as_json: bool) -> int:

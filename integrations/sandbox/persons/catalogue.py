@@ -77,7 +77,7 @@ def _anne() -> Person:
                 "tungt_salaer",
                 date(2026, 3, 1),
             ),
-        ),  # fmt: skip
+        ),
         tax_claims=(
             TaxClaim(
                 "SI-88120",
@@ -89,7 +89,7 @@ def _anne() -> Person:
                 210,
                 date(2026, 9, 15),
             ),
-        ),  # fmt: skip
+        ),
         spending=(
             Spending("HUSLEIE", "Utleie Eksempel AS", "", 10_900),
             Spending("STRØM EKSEMPEL", "Strøm Eksempel AS", "4900", 1_450),
@@ -188,11 +188,31 @@ def _ordinary(index: int, key: str, name: str, year: int, summary: str) -> Perso
         lender = "Eksempelbanken" if key == "tone" else "Eksempel Kreditt"
         loans.append(Loan("credit_card", lender, debt, "21.90", debt * 3 // 100, debt, debt + 5_000))
     if key in ("ali", "ingrid"):
-        loans.append(Loan("mortgage", "Eksempelbanken", 1_900_000 + index * 90_000, "5.40", 12_300, 2_500_000,
-                          account="mortgage", terms=260))  # fmt: skip
+        loans.append(
+            Loan(
+                "mortgage",
+                "Eksempelbanken",
+                1_900_000 + index * 90_000,
+                "5.40",
+                12_300,
+                2_500_000,
+                account="mortgage",
+                terms=260,
+            )
+        )
     if key in ("tone", "viktor", "odd"):
-        loans.append(Loan("consumer_loan", "Eksempelbanken", 90_000 + index * 4_000, "15.20", 2_700, 150_000,
-                          account="consumer", terms=44))  # fmt: skip
+        loans.append(
+            Loan(
+                "consumer_loan",
+                "Eksempelbanken",
+                90_000 + index * 4_000,
+                "15.20",
+                2_700,
+                150_000,
+                account="consumer",
+                terms=44,
+            )
+        )
     if key == "sara":
         loans.append(Loan("student_loan", "Lånekassen", 212_000, "5.10", 0, 212_000))
     benefits = {
@@ -203,16 +223,27 @@ def _ordinary(index: int, key: str, name: str, year: int, summary: str) -> Perso
     }.get(key, ())
     claims = (
         tuple(
-            Claim(f"INK-2025-{index}{n:02d}", "Eksempel Inkasso AS", f"Kreditor {n} Eksempel AS", "Faktura",
-                  1_500 * n, 120 * n, 700 + 60 * n, "utlegg" if n % 2 else "overvaak", date(2025, 1 + n, 10))
+            Claim(
+                f"INK-2025-{index}{n:02d}",
+                "Eksempel Inkasso AS",
+                f"Kreditor {n} Eksempel AS",
+                "Faktura",
+                1_500 * n,
+                120 * n,
+                700 + 60 * n,
+                "utlegg" if n % 2 else "overvaak",
+                date(2025, 1 + n, 10),
+            )
             for n in range(1, 7)
         )
         if key in ("mona", "viktor")
         else ()
-    )  # fmt: skip
-    homes = (Home("3205", "Lillestrøm", 50 + index, 12, (1, 1), 900_000 + index * 40_000),) if key in (
-        "per", "ali", "ingrid"
-    ) else ()  # fmt: skip
+    )
+    homes = (
+        (Home("3205", "Lillestrøm", 50 + index, 12, (1, 1), 900_000 + index * 40_000),)
+        if key in ("per", "ali", "ingrid")
+        else ()
+    )
     business = (
         Business("314961900", "LENE FRISØR EKSEMPEL", "96.020", "Frisering", date(2019, 5, 1), True)
         if key == "lene"
@@ -254,7 +285,7 @@ def all_persons() -> tuple[Person, ...]:
 def employees() -> tuple[Employee, ...]:
     def one(
         key: str, name: str, born: date, office: tuple[str, str], role: str, *also: tuple[str, str, str]
-    ) -> Employee:  # fmt: skip
+    ) -> Employee:
         return Employee(key, name, synthetic_pid(born, 600), born, office[0], office[1], role, also)
 
     return (

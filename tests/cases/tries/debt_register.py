@@ -15,13 +15,16 @@ def debts(answer: dict[str, Any]) -> dict[str, Any]:
     found, missing = figures(answer, NOW)
     return {
         "debts": [
-            [d.creditor, *(None if one is None else str(one.value) for one in (d.balance, d.rate, d.fee, d.limit)),
-             str(d.balance.as_of)]
+            [
+                d.creditor,
+                *(None if one is None else str(one.value) for one in (d.balance, d.rate, d.fee, d.limit)),
+                str(d.balance.as_of),
+            ]
             for d in found.debts
         ],
         "not read": [[gap.who, gap.reason.value] for gap in found.record_gaps],
         "missing": list(missing),
-    }  # fmt: skip
+    }
 
 
 def known_again(answers: list[dict[str, Any]]) -> bool:

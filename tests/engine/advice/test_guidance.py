@@ -72,8 +72,12 @@ def test_contacts_are_whole_and_numbers_are_those_shown() -> None:
         assert contact.phone.removeprefix("+47") == contact.shown.replace(" ", "")
         assert contact.phases and set(contact.phases) <= set(PHASES)
     assert {contact.shown for contact in all_contacts()} == {
-        "55 55 33 39", "75 00 75 00", "800 80 000", "02800", "116 123",
-    }  # fmt: skip
+        "55 55 33 39",
+        "75 00 75 00",
+        "800 80 000",
+        "02800",
+        "116 123",
+    }
 
 
 def test_what_fits_the_situation_comes_first_and_says_why() -> None:

@@ -28,15 +28,31 @@ def test_a_consent_that_ran_out_takes_its_harvest_snapshot_and_share_with_it(
     with application.db.write() as connection:
         connection.execute(
             insert(process_instance).values(
-                id="case", definition_id="d", key="advice", case_id="case", owner_id=anne, state="active",
-                version=1, children=0, variables={}, started_at=now,
+                id="case",
+                definition_id="d",
+                key="advice",
+                case_id="case",
+                owner_id=anne,
+                state="active",
+                version=1,
+                children=0,
+                variables={},
+                started_at=now,
             )
-        )  # fmt: skip
+        )
         actions.record(
-            connection, application.vault, actor=who, case_id="case", basis="consent", purpose="debt_advice",
-            receiver={}, data_sets=["bank.accounts"],
-            granted=True, wording=actions.Wording("nb", "1", "tekst"), now=now,
-        )  # fmt: skip
+            connection,
+            application.vault,
+            actor=who,
+            case_id="case",
+            basis="consent",
+            purpose="debt_advice",
+            receiver={},
+            data_sets=["bank.accounts"],
+            granted=True,
+            wording=actions.Wording("nb", "1", "tekst"),
+            now=now,
+        )
         harvest.note_requested(connection, "case", anne, ["bank.accounts"], now)
         harvest.build_snapshot(connection, application.vault, case_id="case", person_id=anne, data_sets={}, now=now)
         sharing.start(connection, actor=who, case_id="case", office=Office("1", "Nav"), now=now)

@@ -24,11 +24,12 @@ def many(desks: Desks) -> Desks:
     for number, day in enumerate(days):
         case = desks.start(("Anne Eksempel", "Truls Eksempel", "Ægir Ås-Étienne")[number % 3])
         desks.change(
-            case, deadline_at=None if day is None else now + timedelta(days=day),
+            case,
+            deadline_at=None if day is None else now + timedelta(days=day),
             follow_up_at=now - timedelta(hours=number) if number % 4 == 0 else None,
             responsible=(None, desks.kari.person_id, desks.ola.person_id)[number % 3],
             waiting_for="citizen" if number in (2, 5) else "caseworker",
-        )  # fmt: skip
+        )
     return desks
 
 
@@ -56,8 +57,11 @@ def test_pages_hold_every_case_once_in_order_both_ways(many: Desks, sort: str, d
     column = queue.SORTS[sort]
     with many.application.db.read() as connection:
         rows = connection.execute(select(queue.case_file)).all()
-    valued = sorted((r for r in rows if getattr(r, column.name) is not None),
-                    key=lambda r: (getattr(r, column.name), r.id), reverse=descending)  # fmt: skip
+    valued = sorted(
+        (r for r in rows if getattr(r, column.name) is not None),
+        key=lambda r: (getattr(r, column.name), r.id),
+        reverse=descending,
+    )
     empty = sorted((r for r in rows if getattr(r, column.name) is None), key=lambda r: r.id, reverse=descending)
     truth = [row.number for row in [*valued, *empty]]
 
@@ -227,9 +231,14 @@ def test_a_draft_is_kept_for_its_writer_until_it_is_thrown_away(desks: Desks) ->
 
         def keep(content: dict[str, str]) -> None:
             drafts.save(
-                connection, app.vault, case=case, author=desks.kari.person_id, kind="note", content=content,
+                connection,
+                app.vault,
+                case=case,
+                author=desks.kari.person_id,
+                kind="note",
+                content=content,
                 now=desks.clock.now(),
-            )  # fmt: skip
+            )
 
         keep({"note": "half a"})
         keep({"note": "half a thought"})

@@ -44,15 +44,18 @@ def test_what_everybody_can_open_is_kept(name: str, content: bytes) -> None:
     [
         ("lonn.pdf", PDF.replace(b"/Root", b"/Encrypt 5 0 R/Root"), "upload.locked"),
         ("lonn.pdf", PDF.replace(b"/Root", b"/Encrypt<</V 5>>/Root"), "upload.locked"),
-        ("brev.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 90 + "EncryptedPackage".encode("utf-16-le"),
-         "upload.locked"),
+        (
+            "brev.docx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 90 + "EncryptedPackage".encode("utf-16-le"),
+            "upload.locked",
+        ),
         ("brev.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 90, "upload.kind"),
         ("brev.pdf", b" " * 1100 + PDF, "upload.kind"),
         ("brev.docx", word("word/other.xml", "/word/document2.xml"), "upload.kind"),
         ("brev.docx", word("word/document2.xml", "/word/document2.xml", **{"word/vbaProject.bin": "x"}), "upload.kind"),
         ("bilde.png", JPEG, "upload.ending"),
     ],
-)  # fmt: skip
+)
 def test_what_nobody_can_open_is_refused_with_the_reason(name: str, content: bytes, key: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
         check(name, content)

@@ -128,7 +128,11 @@ def test_the_shell_completes_commands(words: str, at: int, expected: set[str]) -
     asked = {"_IBALANSE_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(at)}
     done = subprocess.run(
         [sys.executable, "-c", "import wsgi; wsgi.main()"],
-        cwd=ROOT, env={**os.environ, **asked}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
     assert {line.partition(",")[2] for line in done.stdout.splitlines()} == expected

@@ -80,11 +80,22 @@ def test_every_change_of_state_is_one_line_and_the_result_is_the_last(run: Run) 
     ran = run(PLAIN, [{"start": {"variables": {"x": 1}}}])
 
     first = ran.rows[0]
-    assert first == {"seq": 1, "time": "2026-01-01T00:00:00Z", "element": "s", "type": "startEvent",
-                     "state": "activated", "instance": first["instance"], "parent": None}  # fmt: skip
+    assert first == {
+        "seq": 1,
+        "time": "2026-01-01T00:00:00Z",
+        "element": "s",
+        "type": "startEvent",
+        "state": "activated",
+        "instance": first["instance"],
+        "parent": None,
+    }
     assert [row["seq"] for row in ran.rows[:-1]] == list(range(1, len(ran.rows)))
-    assert ran.result == {"state": "active", "waiting": [{"element": "u", "type": "userTask"}], "variables": {"x": 1},
-                          "incidents": []}  # fmt: skip
+    assert ran.result == {
+        "state": "active",
+        "waiting": [{"element": "u", "type": "userTask"}],
+        "variables": {"x": 1},
+        "incidents": [],
+    }
 
 
 def test_a_line_names_the_scope_it_lives_in_and_its_own_moment(run: Run) -> None:
@@ -129,8 +140,11 @@ def test_the_first_message_begins_what_it_starts_and_else_finds_it_begun(run: Ru
     waits = steps("s > (c) > a > e") + event("intermediateCatchEvent", "c", message())
     for body in (begins, waits):
         assert run(body, [{"message": "M", "variables": {"x": 1}}]).result == {
-            "state": "completed", "waiting": [], "variables": {"x": 1}, "incidents": [],
-        }  # fmt: skip
+            "state": "completed",
+            "waiting": [],
+            "variables": {"x": 1},
+            "incidents": [],
+        }
 
 
 def test_a_message_finds_its_key(run: Run) -> None:
@@ -218,15 +232,43 @@ def test_what_cannot_be_executed_is_refused_as_a_list(run: Run, model: str | byt
 
 
 BAD_STIMULI: list[Any] = [
-    {}, "text", [1], [[]], [{}], [{"complete": 1}], [{"complete": "gone"}], [{"complete": "s"}], [{"fly": "u"}],
-    [{"complete": "u", "signal": "S"}], [{"complete": "u", "variables": []}], [{"complete": "u", "variable": {}}],
-    [{"complete": "u", "action": 1}], [{"start": []}], [{"start": {"variables": 1}}], [{"start": {"vars": {}}}],
-    [{"advance": "soon"}], [{"advance": 5}], [{"advance": "-PT5S"}], [{"advance": "P99999999999Y"}],
+    {},
+    "text",
+    [1],
+    [[]],
+    [{}],
+    [{"complete": 1}],
+    [{"complete": "gone"}],
+    [{"complete": "s"}],
+    [{"fly": "u"}],
+    [{"complete": "u", "signal": "S"}],
+    [{"complete": "u", "variables": []}],
+    [{"complete": "u", "variable": {}}],
+    [{"complete": "u", "action": 1}],
+    [{"start": []}],
+    [{"start": {"variables": 1}}],
+    [{"start": {"vars": {}}}],
+    [{"advance": "soon"}],
+    [{"advance": 5}],
+    [{"advance": "-PT5S"}],
+    [{"advance": "P99999999999Y"}],
     [{"advance": "P9999999D"}],
-    [{"advance": "PT" + "9" * 400 + "S"}], [{"set": 1}], [{"cancel": False}], [{"cancel": "yes"}], [{"error": "gone"}],
-    [{"error": "u", "code": {}}], [{"message": None}], [{"signal": 1}], [{"escalation": "gone"}],
-    b"", b"{", b"\xff", b"[NaN]", b'[{"signal": "a", "signal": "b"}]', b"[" * 5000,
-]  # fmt: skip
+    [{"advance": "PT" + "9" * 400 + "S"}],
+    [{"set": 1}],
+    [{"cancel": False}],
+    [{"cancel": "yes"}],
+    [{"error": "gone"}],
+    [{"error": "u", "code": {}}],
+    [{"message": None}],
+    [{"signal": 1}],
+    [{"escalation": "gone"}],
+    b"",
+    b"{",
+    b"\xff",
+    b"[NaN]",
+    b'[{"signal": "a", "signal": "b"}]',
+    b"[" * 5000,
+]
 
 
 @pytest.mark.parametrize("stimuli", BAD_STIMULI, ids=[str(bad)[:40] for bad in BAD_STIMULI])
@@ -238,9 +280,21 @@ def test_bad_stimuli_are_refused_with_the_reason(run: Run, stimuli: Any) -> None
 
 
 BAD_BINDINGS: list[Any] = [
-    [], "x", {"a": 1}, {"a": {"do": 1}}, {"a": {"set": 1}}, {"a": {"wait": "soon"}}, {"a": {"wait": "-PT1S"}},
-    {"a": {"wait": "P99999999Y"}}, {"a": {"error": 1}}, {"a": {"fail": []}}, {"a": {"mark": 5}}, {"a": None}, b"[", b"",
-]  # fmt: skip
+    [],
+    "x",
+    {"a": 1},
+    {"a": {"do": 1}},
+    {"a": {"set": 1}},
+    {"a": {"wait": "soon"}},
+    {"a": {"wait": "-PT1S"}},
+    {"a": {"wait": "P99999999Y"}},
+    {"a": {"error": 1}},
+    {"a": {"fail": []}},
+    {"a": {"mark": 5}},
+    {"a": None},
+    b"[",
+    b"",
+]
 
 
 @pytest.mark.parametrize("bind", BAD_BINDINGS, ids=[str(bad)[:40] for bad in BAD_BINDINGS])

@@ -8,10 +8,17 @@ from engine.platform.name_index import same_person_name, words
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Łukasz", "lukasz"), ("Đorđe", "Dorde"), ("Áŋŋe", "Anne"), ("Ðagur", "Dagur"), ("José", "JOSE"),
-        ("Anne-Marie", "anne marie"), ("A\u030ase", "Åse"), ("Kari\u200b Nor\u00admann", "Kari Normann"), ("Iı", "ii"),
+        ("Łukasz", "lukasz"),
+        ("Đorđe", "Dorde"),
+        ("Áŋŋe", "Anne"),
+        ("Ðagur", "Dagur"),
+        ("José", "JOSE"),
+        ("Anne-Marie", "anne marie"),
+        ("A\u030ase", "Åse"),
+        ("Kari\u200b Nor\u00admann", "Kari Normann"),
+        ("Iı", "ii"),
     ],
-)  # fmt: skip
+)
 def test_a_name_is_the_same_however_its_letters_are_written(one: str, other: str) -> None:
     assert words(one) == words(other)
 

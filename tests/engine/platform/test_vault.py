@@ -75,9 +75,14 @@ def test_a_list_of_one_persons_values_reads_their_key_once(application: Applicat
     with application.db.write() as connection:
         for number in range(4):
             journal.add_note(
-                connection, application.vault, author="kari", case_id="a-case", owner_id=anne, text=f"nr. {number}",
+                connection,
+                application.vault,
+                author="kari",
+                case_id="a-case",
+                owner_id=anne,
+                text=f"nr. {number}",
                 now=now,
-            )  # fmt: skip
+            )
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
         if "FROM person_key" in statement:

@@ -42,9 +42,12 @@ def test_a_zip_and_a_folder_give_the_same_bundle(folder: str) -> None:
 
 def test_foreign_files_are_left_out_and_named() -> None:
     more = {
-        "e/handlers.py": b"import os", "e/run.sh": b"rm", "e/logo.png": b"x", "e/.hidden.json": b"{",
+        "e/handlers.py": b"import os",
+        "e/run.sh": b"rm",
+        "e/logo.png": b"x",
+        "e/.hidden.json": b"{",
         "__MACOSX/e/._process.bpmn": b"\0",
-    }  # fmt: skip
+    }
     files = {**{f"e/{name}": data for name, data in ESTATE.files.items()}, **more}
 
     got = read_zip(packed(files))
@@ -114,9 +117,11 @@ def test_every_unreadable_file_is_told_at_once_with_its_line() -> None:
 
     told = {(key, values["file"]): values.get("line") for key, values in refused.value.reasons}
     assert set(told) == {
-        ("upload.not_xml", "process.bpmn"), ("upload.wrong_shape", "metadata.json"),
-        ("upload.not_json", "texts/resource.nn.json"), ("upload.not_xml", "policy.xml"),
-    }  # fmt: skip
+        ("upload.not_xml", "process.bpmn"),
+        ("upload.wrong_shape", "metadata.json"),
+        ("upload.not_json", "texts/resource.nn.json"),
+        ("upload.not_xml", "policy.xml"),
+    }
     assert told["upload.not_xml", "process.bpmn"] == 2 and told["upload.not_json", "texts/resource.nn.json"] == 3
 
 

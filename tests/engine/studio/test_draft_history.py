@@ -32,16 +32,22 @@ def test_a_draft_from_before_can_be_undone_and_redone(database: Database) -> Non
     old = blank("vergemal", "Vergemål", {"orgno": "312345672", "name": "Nav"})
     new = set_text(old.files, "task.Apply", "nb", "Søk")
     table = sa.table(
-        "draft", *(sa.column(n) for n in ("key", "bundle", "previous", "base_version", "revision", "changed_by")),
+        "draft",
+        *(sa.column(n) for n in ("key", "bundle", "previous", "base_version", "revision", "changed_by")),
         sa.column("changed_at", UTCDateTime),
-    )  # fmt: skip
+    )
     with database.write() as connection:
         connection.execute(
             sa.insert(table).values(
-                key="vergemal", bundle=type(old)("vergemal", new).pack(), previous=old.pack(), base_version=0,
-                revision=7, changed_at=NOW, changed_by="ada",
+                key="vergemal",
+                bundle=type(old)("vergemal", new).pack(),
+                previous=old.pack(),
+                base_version=0,
+                revision=7,
+                changed_at=NOW,
+                changed_by="ada",
             )
-        )  # fmt: skip
+        )
     command.upgrade(settings, "0008")
 
     with database.write() as connection:

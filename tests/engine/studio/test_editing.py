@@ -36,10 +36,18 @@ def errors(bundle: Bundle) -> list[str]:
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        ("14 dager", "P14D"), ("14", "P14D"), ("1 dag", "P1D"), ("4 timer", "PT4H"), ("2 veker", "P2W"),
-        ("3 months", "P3M"), ("90 minutes", "PT90M"), ("p14d", "P14D"), ("P1DT2H", "P1DT2H"), ("  ", ""),
+        ("14 dager", "P14D"),
+        ("14", "P14D"),
+        ("1 dag", "P1D"),
+        ("4 timer", "PT4H"),
+        ("2 veker", "P2W"),
+        ("3 months", "P3M"),
+        ("90 minutes", "PT90M"),
+        ("p14d", "P14D"),
+        ("P1DT2H", "P1DT2H"),
+        ("  ", ""),
     ],
-)  # fmt: skip
+)
 def test_a_deadline_is_written_in_words(written: str, kept: str) -> None:
     assert read_duration(written) == kept
     assert kept in ("", "P1DT2H") or parts(kept) is not None
@@ -172,9 +180,13 @@ def _name_of_a_component(text: str) -> object:
 
 def _interruption(text: str, reference: str = "") -> object:
     return add_interruption(
-        ESTATE.files, "Declare", kind="message" if reference else "timer", name=text, target="",
+        ESTATE.files,
+        "Declare",
+        kind="message" if reference else "timer",
+        name=text,
+        target="",
         values={"time": "P1D", "reference": reference},
-    )  # fmt: skip
+    )
 
 
 #: What an administrator writes: how, characters it may have, the field the refusal points to.

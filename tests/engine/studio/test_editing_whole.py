@@ -100,11 +100,28 @@ def act(data: st.DataObject, files: Files) -> tuple[Files, set[str]]:
     kind = data.draw(st.sampled_from(KINDS))
     name = data.draw(st.sampled_from(["Be om innsyn", "Æ <& \"'", "7 dager", "…"]))
     what = data.draw(
-        st.sampled_from([
-            "add", "branch", "remove", "move", "connect", "lead", "cut", "settings", "catch", "ask", "up",
-            "start", "handler", "inside", "undoing", "also", "less"
-        ])
-    )  # fmt: skip
+        st.sampled_from(
+            [
+                "add",
+                "branch",
+                "remove",
+                "move",
+                "connect",
+                "lead",
+                "cut",
+                "settings",
+                "catch",
+                "ask",
+                "up",
+                "start",
+                "handler",
+                "inside",
+                "undoing",
+                "also",
+                "less",
+            ]
+        )
+    )
     scopes = [root.find(f"{BPMN}process").get("id"), *(n.get("id") for n in root.iter(f"{BPMN}*") if scoped(n))]
     scope, event = data.draw(st.sampled_from(scopes)), data.draw(st.sampled_from(EDGES))
     said = {"time": "3 dager", "reference": name, "condition": '["equals", 1, 1]'}
@@ -230,8 +247,9 @@ def test_a_parallel_part_is_built_by_choosing_and_can_be_published() -> None:
 
     assert [f for f in bundle_findings(made, OFFER) if f.severity == "error"] == []
     assert {made.process.flows[w].target for w in made.process.elements["Samtidig"].outgoing} == {
-        "LesRegnskapet", "RingBanken",
-    }  # fmt: skip
+        "LesRegnskapet",
+        "RingBanken",
+    }
     assert made.process.flows[made.process.elements["SamtidigJoin"].outgoing[0]].target == "Control"
 
 
@@ -262,13 +280,21 @@ def test_what_cannot_be_read_is_refused_by_field(given: dict[str, str], field: s
 
 def test_a_loop_a_retry_and_variables_are_written_where_the_engine_reads_them() -> None:
     files = write_settings(
-        GUARDIANSHIP.files, "TellMore",
+        GUARDIANSHIP.files,
+        "TellMore",
         {"retry_attempts": "3", "retry_first": "10 minutter", "outputs": "told: true", "config": "text: notice.more"},
-    )  # fmt: skip
+    )
     files = write_settings(
-        files, "Control", {"loop": "each", "loop_over": '["dataModel", "parties", "variables"]', "loop_item": "party",
-                           "actions": "confirm, reject", "stage": "kontroll"},
-    )  # fmt: skip
+        files,
+        "Control",
+        {
+            "loop": "each",
+            "loop_over": '["dataModel", "parties", "variables"]',
+            "loop_item": "party",
+            "actions": "confirm, reject",
+            "stage": "kontroll",
+        },
+    )
     elements = Bundle(GUARDIANSHIP.key, files).process.elements
 
     assert elements["TellMore"].extension.retry is not None and elements["TellMore"].extension.retry.attempts == 3

@@ -145,9 +145,16 @@ def test_a_rule_is_read_back_as_it_was_chosen(rule: Choice) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    [True, [], ["and"], ["equals", "a", "b"], ["not", ["equals", ["dataModel", "a"], "b"]],
-     ["equals", ["dataModel", "a", "other"], "b"], ["equals", ["dataModel", "a"], ["dataModel", "b"]]],
-)  # fmt: skip
+    [
+        True,
+        [],
+        ["and"],
+        ["equals", "a", "b"],
+        ["not", ["equals", ["dataModel", "a"], "b"]],
+        ["equals", ["dataModel", "a", "other"], "b"],
+        ["equals", ["dataModel", "a"], ["dataModel", "b"]],
+    ],
+)
 def test_an_expression_of_another_shape_is_not_taken_for_a_rule(expression: Any) -> None:
     assert conditions.read_rule(expression) is None
 

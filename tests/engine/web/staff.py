@@ -29,9 +29,17 @@ class Staff:
         """Anew before each request: a test may move the clock past any session's end."""
         with self._application.db.write() as connection:
             token = sessions.log_in(
-                connection, self._application.clock.now(), person_id=self.id, role=self._role, office=self._office,
-                level="high", language="nb", issuer="test", sid="", id_token="",
-            )  # fmt: skip
+                connection,
+                self._application.clock.now(),
+                person_id=self.id,
+                role=self._role,
+                office=self._office,
+                level="high",
+                language="nb",
+                issuer="test",
+                sid="",
+                id_token="",
+            )
         self.browser.set_cookie(COOKIE, token)
 
     def get(self, path: str, **options: Any) -> Any:

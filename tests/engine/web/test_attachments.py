@@ -164,8 +164,11 @@ def test_the_builder_keeps_component_and_data_type_in_step() -> None:
     bundle = made(form)
     kind = bundle.attachment_types["kontoutskrift"]
     assert (kind.task_id, kind.types, kind.min_count, kind.max_count) == (
-        "Apply", ("application/pdf", "image/png"), 1, 2,
-    )  # fmt: skip
+        "Apply",
+        ("application/pdf", "image/png"),
+        1,
+        2,
+    )
     assert bundle.data_type_of("Apply") is not None and "kontoutskrift" not in bundle.data_types
     work = FormDraft(bundle.files, "Apply")
     few, many, large = (2, 1, 1, (".pdf",)), (0, 99, 1, (".pdf",)), (0, 1, 9, (".pdf",))
@@ -302,9 +305,7 @@ def test_in_a_test_run_the_file_a_form_must_have_is_made_up(ada: Administrator) 
 def test_a_component_whose_id_is_too_long_to_be_kept_is_found(ada: Administrator, signs: int) -> None:
     column = data_element.c.data_type.type
     kept = len("#") + len(uuid.uuid4().hex) + len(".body")
-    ada.upload({
-        name: content.replace(b"kontoutskrift", b"k" * signs) for name, content in made(form).files.items()
-    })  # fmt: skip
+    ada.upload({name: content.replace(b"kontoutskrift", b"k" * signs) for name, content in made(form).files.items()})
     page = ada.get("/prosesser/soknad")
     assert ("<code>files-id-long</code>" in page) is (signs + kept > column.length), "longer than its column"
     assert ("Navnet på filfeltet er for langt" in page) is (signs > 62)

@@ -65,8 +65,13 @@ def events(product: Product, number: str) -> list[str]:  # noqa: F811
 
 
 def test_the_citizen_is_notified_of_what_they_may_read_and_every_look_is_written_down(
-    product: Product, kari: Actor, number: str, upload: Upload, client: Client, read: Read,  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    upload: Upload,
+    client: Client,
+    read: Read,  # noqa: F811
+) -> None:
     answer = upload()
     assert answer.status_code == 303 and "gjort=document_shared#gjort" in answer.headers["Location"]
     assert "Innbyggeren kan lese dokumentet" in read(kari, f"/saker/{number}?gjort=document_shared")
@@ -125,8 +130,14 @@ def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_wr
 
 
 def test_an_internal_one_is_there_with_its_reason_and_not_for_the_citizen_until_it_is_shown(
-    product: Product, kari: Actor, number: str, upload: Upload, client: Client, read: Read, send: Send,  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    upload: Upload,
+    client: Client,
+    read: Read,
+    send: Send,  # noqa: F811
+) -> None:
     upload(title="Uttalelse om helsen", access="barred", why_barred="health", why="legen ba om det")
     [one] = listed(product, number)
 
@@ -141,8 +152,14 @@ def test_an_internal_one_is_there_with_its_reason_and_not_for_the_citizen_until_
 
 
 def test_only_what_nobody_has_read_and_is_not_shared_can_be_taken_away_with_a_reason(
-    product: Product, kari: Actor, number: str, upload: Upload, client: Client, read: Read, send: Send,  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    upload: Upload,
+    client: Client,
+    read: Read,
+    send: Send,  # noqa: F811
+) -> None:
     upload(title="Feil fil", access="barred", why_barred="internal")
     [one] = listed(product, number)
     address = f"/saker/{number}/dokumenter/{one.id}"
@@ -209,9 +226,14 @@ def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happe
     ],
 )
 def test_what_may_not_be_kept_is_said_at_the_file_and_the_rest_stands(
-    product: Product, number: str, upload: Upload, content: bytes, name: str, said: str,  # noqa: F811
+    product: Product,
+    number: str,
+    upload: Upload,
+    content: bytes,
+    name: str,
+    said: str,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(uploads, "MAX_BYTES", 1000)
     answer = upload(content, name)
     page = answer.get_data(as_text=True)
@@ -262,8 +284,12 @@ def test_a_name_has_nothing_in_it_that_cannot_be_seen(hidden: str) -> None:
 
 
 def test_no_document_is_there_for_another_office_or_another_citizen(
-    product: Product, number: str, upload: Upload, client: Client, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    number: str,
+    upload: Upload,
+    client: Client,
+    send: Send,  # noqa: F811
+) -> None:
     upload()
     [one] = listed(product, number)
     other = Office("999999999", "Et annet kontor")
@@ -278,8 +304,11 @@ def test_no_document_is_there_for_another_office_or_another_citizen(
 
 
 def test_the_same_form_sent_twice_is_one_document_and_one_notice(
-    product: Product, kari: Actor, number: str, upload: Upload  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    upload: Upload,  # noqa: F811
+) -> None:
     first, again = upload(_key="the page as it was shown"), upload(_key="the page as it was shown")
     assert first.headers["Location"] == again.headers["Location"] and len(listed(product, number)) == 1
     upload(PDF + b" another", _key="the page as it was shown")

@@ -252,9 +252,15 @@ def test_the_clean_up_list_says_why_a_plan_goes_another_way(owner: Product, read
     for order, why in (("avalanche", "det dyreste først"), ("snowball", "det minste først")):
         with owner.application.db.write() as connection:
             data.write(
-                connection, owner.application.vault, instance_id=case, case_id=case, owner_id=owner.anne.person_id,
-                data_type="plan", content={"monthly": "3000", "order": order, "debts": []}, now=owner.clock.now(),
-            )  # fmt: skip
+                connection,
+                owner.application.vault,
+                instance_id=case,
+                case_id=case,
+                owner_id=owner.anne.person_id,
+                data_type="plan",
+                content={"monthly": "3000", "order": order, "debts": []},
+                now=owner.clock.now(),
+            )
 
         assert f"Planen betaler ned {why}" in read(owner.anne, "/tiltak")
 

@@ -46,8 +46,12 @@ def events(product: Product, number: str) -> list[tuple[str, dict[str, Any]]]:  
 
 
 def test_one_without_a_number_is_there_by_name_until_ended_with_a_reason(
-    product: Product, kari: Actor, number: str, read: Read, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    read: Read,
+    send: Send,  # noqa: F811
+) -> None:
     assert send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo").status_code == 303
     _, [part] = case_and_parts(product, number)
     page = read(product.anne, "/saken-min")
@@ -72,8 +76,14 @@ def test_one_without_a_number_is_there_by_name_until_ended_with_a_reason(
 
 
 def test_one_with_a_number_is_confirmed_first_and_a_role_of_the_house_opens_nothing(
-    product: Product, kari: Actor, number: str, register: Register, read: Read, send: Send, client: Client  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    register: Register,
+    read: Read,
+    send: Send,
+    client: Client,  # noqa: F811
+) -> None:
     page = send(kari, f"/saker/{number}/parter", role="spouse", pid=TRULS).get_data(as_text=True)
     assert "Truls Eksempel" in page and "1972" in page and TRULS not in page
     assert case_and_parts(product, number)[1] == []
@@ -99,8 +109,13 @@ def test_one_with_a_number_is_confirmed_first_and_a_role_of_the_house_opens_noth
     ],
 )
 def test_what_is_missing_is_said_at_its_field(
-    product: Product, kari: Actor, number: str, send: Send, form: dict[str, str], field: str  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Send,
+    form: dict[str, str],
+    field: str,  # noqa: F811
+) -> None:
     answer = send(kari, f"/saker/{number}/parter", **form)
 
     page = answer.get_data(as_text=True)
@@ -109,8 +124,11 @@ def test_what_is_missing_is_said_at_its_field(
 
 
 def test_what_a_register_says_is_its_own_and_what_the_office_says_stays(
-    product: Product, kari: Actor, number: str, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Send,  # noqa: F811
+) -> None:
     send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
     case, _ = case_and_parts(product, number)
     now = product.clock.now()
@@ -127,8 +145,10 @@ def test_what_a_register_says_is_its_own_and_what_the_office_says_stays(
 
 
 def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_back(
-    estate: Product, kari: Actor, client: Client  # noqa: F811
-) -> None:  # fmt: skip
+    estate: Product,
+    kari: Actor,
+    client: Client,  # noqa: F811
+) -> None:
     product = estate
     begun = begin(product)
     with product.application.db.read() as connection:
@@ -153,17 +173,25 @@ def test_a_role_of_the_journey_opens_the_case_to_who_can_log_in_and_is_taken_bac
 
 
 def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
-    product: Product, kari: Actor, number: str  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,  # noqa: F811
+) -> None:
     case, _ = case_and_parts(product, number)
     app, now = product.application, product.clock.now()
     truls = person(product, TRULS, "Truls Eksempel").person_id
     heir = CaseParty(truls, "arving", truls, "court")
     with app.db.write() as connection:
         participants.add(
-            connection, app.vault, author=kari.person_id, case=case, bundle=Bundle.read(EXAMPLES / "estate_settlement"),
-            role="arving", person_id=truls, now=now,
-        )  # fmt: skip
+            connection,
+            app.vault,
+            author=kari.person_id,
+            case=case,
+            bundle=Bundle.read(EXAMPLES / "estate_settlement"),
+            role="arving",
+            person_id=truls,
+            now=now,
+        )
         assert parties.agree(connection, case.id, [heir], now), "the office's word is none of the register's"
         assert not parties.agree(connection, case.id, [heir], now)
         assert [row.reference for row in parties.named(connection, case.id)] == ["court"]
@@ -173,8 +201,13 @@ def test_an_heir_is_there_by_the_register_and_by_the_office_apart(
 
 
 def test_nobody_adds_themselves_or_another_one_in_a_case_that_is_over(
-    product: Product, kari: Actor, number: str, register: Register, read: Read, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    register: Register,
+    read: Read,
+    send: Send,  # noqa: F811
+) -> None:
     me = replace(person(product, TRULS, "Truls Eksempel"), role=Role.CASEWORKER, office=OFFICE)
     found = send(me, f"/saker/{number}/parter", role="contact", pid=TRULS).get_data(as_text=True)
     kept = re.search(r'name="person" value="([^"]+)"', found)
@@ -200,8 +233,11 @@ def test_nobody_adds_themselves_or_another_one_in_a_case_that_is_over(
 
 
 def test_a_changed_role_is_none_they_have_already(
-    product: Product, kari: Actor, number: str, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Send,  # noqa: F811
+) -> None:
     for role in ("contact", "creditor"):
         send(kari, f"/saker/{number}/parter", role=role, name="Per Nabo")
     before = case_and_parts(product, number)[1]
@@ -213,8 +249,11 @@ def test_a_changed_role_is_none_they_have_already(
 
 
 def test_who_is_known_by_name_alone_keeps_it_when_the_process_changes_the_role(
-    product: Product, kari: Actor, number: str, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Send,  # noqa: F811
+) -> None:
     send(kari, f"/saker/{number}/parter", role="contact", name="Per Nabo")
     case, now = case_and_parts(product, number)[0], product.clock.now()
     with product.application.db.write() as connection:

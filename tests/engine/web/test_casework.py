@@ -102,8 +102,19 @@ def test_no_page_of_a_case_is_there_for_another_office(
     for path in ("", "/historikk", "/oversikt", "/brev/x", "/brev/x/pdf"):
         assert browser.get(f"/saker/{number}{path}").status_code == 404, path
     acts = [f"gjor/{act}" for act in ("take", "assign", "return", "plan", "pause", "resume", "extend")]
-    forms = {"question": "x", "due": "2026-12-24", "note": "x", "text": "x", "what": "x", "kind": "budget",
-             "begun": "2026-12-01", "template": "free", "grunn": "x", "til": "x", "other": "x"}  # fmt: skip
+    forms = {
+        "question": "x",
+        "due": "2026-12-24",
+        "note": "x",
+        "text": "x",
+        "what": "x",
+        "kind": "budget",
+        "begun": "2026-12-01",
+        "template": "free",
+        "grunn": "x",
+        "til": "x",
+        "other": "x",
+    }
     for path in (*acts, "notat", "melding", "sporsmal", "tiltak", "koblinger", "brev", "utkast/note", "notat/begynn"):
         assert send(stranger, f"/saker/{number}/{path}", **forms).status_code == 404, path
     with product.application.db.read() as connection:

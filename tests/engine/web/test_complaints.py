@@ -39,8 +39,12 @@ def decide(product: Product, kari: Actor, number: str, send: Send, **form: str) 
 
 
 def test_the_form_asks_for_what_the_outcome_needs(
-    product: Product, kari: Actor, number: str, client: Client, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    client: Client,
+    send: Send,  # noqa: F811
+) -> None:
     page = client(kari).get(f"/saker/{number}").get_data(as_text=True)
     form = page[page.index('id="oppgave"') : page.index('id="notater"')]
     assert "Valgfritt" not in form, "a start date is asked for until it is a rejection"
@@ -62,9 +66,15 @@ def sent(product: Product, kari: Actor, number: str) -> str:  # noqa: F811
     case, app, now = case_of(product, number), product.application, product.clock.now()
     with app.db.write() as connection:
         letter = letters.draft(
-            connection, app.vault, author=kari.person_id, case=case, template="decision", title="Vedtak", body="Avslag",
+            connection,
+            app.vault,
+            author=kari.person_id,
+            case=case,
+            template="decision",
+            title="Vedtak",
+            body="Avslag",
             now=now,
-        )  # fmt: skip
+        )
         letters.send(
             connection, app.vault, author=kari.person_id, case=case, letter_id=letter, document=b"%PDF-", now=now
         )
@@ -73,8 +83,12 @@ def sent(product: Product, kari: Actor, number: str) -> str:  # noqa: F811
 
 
 def test_the_time_runs_from_when_the_letter_was_opened(
-    product: Product, kari: Actor, number: str, client: Client, read: Read  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    client: Client,
+    read: Read,  # noqa: F811
+) -> None:
     assert "Klagefristen begynner når brevet med vedtaket er sendt" in read(kari, f"/saker/{number}")
     assert "Klage på vedtaket" not in read(product.anne, "/saken-min")
 
@@ -92,8 +106,12 @@ def test_the_time_runs_from_when_the_letter_was_opened(
 
 
 def test_a_complaint_is_in_time_or_too_late_and_decided_once(
-    product: Product, kari: Actor, number: str, read: Read, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    read: Read,
+    send: Send,  # noqa: F811
+) -> None:
     sent(product, kari, number)
     product.clock.advance(timedelta(days=30))
     address = f"/saker/{number}/klager"
@@ -122,8 +140,12 @@ def test_a_complaint_is_in_time_or_too_late_and_decided_once(
 
 @pytest.mark.parametrize("day", ["2026-11-24", "", "i går"])
 def test_a_complaint_came_on_a_day_that_has_been(
-    product: Product, kari: Actor, number: str, send: Send, day: str  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Send,
+    day: str,  # noqa: F811
+) -> None:
     answer = send(kari, f"/saker/{number}/klager", received=day, text="Hun klager")
 
     page = answer.get_data(as_text=True)
@@ -133,8 +155,11 @@ def test_a_complaint_came_on_a_day_that_has_been(
 
 
 def test_the_same_form_sent_twice_is_one_complaint_and_one_notice(
-    product: Product, kari: Actor, number: str, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Send,  # noqa: F811
+) -> None:
     sent(product, kari, number)
 
     def complain(text: str, received: str = "2026-11-23") -> TestResponse:

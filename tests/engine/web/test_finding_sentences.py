@@ -82,6 +82,10 @@ def test_a_norwegian_page_has_the_names_and_no_english_line(rule: str) -> None:
 def test_the_command_line_prints_a_finding_without_its_parameters() -> None:
     finding = Finding("a", "no-end", "nothing ends here", 3, parameters={"scope": "a"})
     assert finding.row() == {
-        "element": "a", "rule": "no-end", "message": "nothing ends here", "line": 3, "severity": "error",
+        "element": "a",
+        "rule": "no-end",
+        "message": "nothing ends here",
+        "line": 3,
+        "severity": "error",
         "suggestion": "",
-    }  # fmt: skip
+    }

@@ -93,8 +93,11 @@ def test_one_goes_on_where_one_left_and_sends_what_all_pages_hold(
     assert anne.post(at, side="TilSlutt", jeg_har_svart_riktig="yes").status_code == 303
     content, _ = stored(product, at)
     assert content == {
-        "navn": "Anne", "har_du_gjeld": "ja", "lan": [{"belop": 100}, {"belop": 250}], "jeg_har_svart_riktig": True,
-    }  # fmt: skip
+        "navn": "Anne",
+        "har_du_gjeld": "ja",
+        "lan": [{"belop": 100}, {"belop": 250}],
+        "jeg_har_svart_riktig": True,
+    }
     assert "Handle" in product.tasks(case)
 
 

@@ -78,8 +78,13 @@ def confirmed(send: Send, kari: Actor, **more: str) -> TestResponse:  # noqa: F8
 
 
 def test_a_case_begins_for_the_person_that_was_confirmed_and_they_are_notified(
-    product: Product, kari: Actor, register: Register, send: Send, read: Read, caplog: pytest.LogCaptureFixture  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    register: Register,
+    send: Send,
+    read: Read,
+    caplog: pytest.LogCaptureFixture,  # noqa: F811
+) -> None:
     caplog.set_level(logging.DEBUG)
     page = send(kari, "/arbeidsko/ny-sak", **GIVEN)
     text = page.get_data(as_text=True)
@@ -114,8 +119,11 @@ def test_a_case_begins_for_the_person_that_was_confirmed_and_they_are_notified(
 
 
 def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
-    product: Product, kari: Actor, register: Register, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    register: Register,
+    send: Send,  # noqa: F811
+) -> None:
     confirmed(send, kari)
     assert cases(product) == 1
     page = send(kari, "/arbeidsko/ny-sak", **GIVEN).get_data(as_text=True)
@@ -139,8 +147,13 @@ def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
     ],
 )
 def test_whom_the_register_does_not_give_is_said_and_what_was_written_stands(
-    product: Product, kari: Actor, register: Register, send: Send, answer: Exception, said: str  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    register: Register,
+    send: Send,
+    answer: Exception,
+    said: str,  # noqa: F811
+) -> None:
     register(answer)
     page = send(kari, "/arbeidsko/ny-sak", **GIVEN)
 
@@ -163,8 +176,10 @@ def test_every_field_is_asked_for_and_a_number_has_eleven_digits(
 
 
 def test_only_what_the_office_has_and_the_policy_permits_may_be_begun(
-    product: Product, kari: Actor, client: Client  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    client: Client,  # noqa: F811
+) -> None:
     def offered(who: Actor) -> set[str]:
         page = client(who).get("/arbeidsko/ny-sak").get_data(as_text=True).partition('name="journey"')[2]
         return set(re.findall(r'<option value="(\w+)"', page.partition("</select>")[0]))
@@ -206,8 +221,13 @@ def test_nobody_opens_a_case_for_themselves(product: Product, kari: Actor, regis
 
 
 def test_only_a_look_up_that_is_in_the_trail_makes_anybody_known(
-    product: Product, kari: Actor, number: str, register: Register, send: Send, read: Read  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    register: Register,
+    send: Send,
+    read: Read,  # noqa: F811
+) -> None:
     began = cases(product)
     typed = send(kari, "/arbeidsko/sok", tekst="208872 97953").headers["Location"]
     assert "sok=" not in typed and "97953" not in typed and "kan du ikke søke med fødselsnummer" in read(kari, typed)
@@ -224,8 +244,12 @@ def test_only_a_look_up_that_is_in_the_trail_makes_anybody_known(
 
 
 def test_who_looks_up_whom_is_in_the_trail_before_the_register_is_asked(
-    product: Product, kari: Actor, number: str, client: Client, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    client: Client,
+    send: Send,  # noqa: F811
+) -> None:
     app = next(c.cell_contents for c in client.__closure__ if hasattr(c.cell_contents, "wsgi_app"))
 
     def dies(pid: str) -> Any:
@@ -239,8 +263,13 @@ def test_who_looks_up_whom_is_in_the_trail_before_the_register_is_asked(
 
 
 def test_nobody_looks_up_without_end(
-    product: Product, kari: Actor, number: str, register: Register, send: Send, monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    register: Register,
+    send: Send,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
     monkeypatch.setattr(person_lookup, "MAX_LOOKUPS", 2)
     for _ in range(2):
         assert send(kari, "/arbeidsko/ny-sak", **GIVEN).status_code == 200

@@ -190,17 +190,24 @@ def test_a_call_is_built_of_fields_of_the_case_and_places_in_the_reply(editor: E
     status, _ = editor.save(
         step,
         **{
-            "s-job-target": "kommunen", "s-job-body-0-name": "sak.ferdig", "s-job-body-0-field": "form_apply:done",
-            "s-job-body-1-name": "kilde", "s-job-body-1-own": "iBalanse", "s-job-reply-0-name": "kvittering",
-            "s-job-reply-0-own": "result.number", "s-job-reply-0-type": "number",
+            "s-job-target": "kommunen",
+            "s-job-body-0-name": "sak.ferdig",
+            "s-job-body-0-field": "form_apply:done",
+            "s-job-body-1-name": "kilde",
+            "s-job-body-1-own": "iBalanse",
+            "s-job-reply-0-name": "kvittering",
+            "s-job-reply-0-own": "result.number",
+            "s-job-reply-0-type": "number",
         },
-    )  # fmt: skip
+    )
 
     assert status == 303
     assert editor.config(step) == {
-        "target": "kommunen", "body.sak.ferdig": ["dataModel", "done", "form_apply"], "body.kilde": "iBalanse",
+        "target": "kommunen",
+        "body.sak.ferdig": ["dataModel", "done", "form_apply"],
+        "body.kilde": "iBalanse",
         "reply.kvittering": "result.number:number",
-    }  # fmt: skip
+    }
     assert fields(editor.page(step))["s-job-body-0-field"] == "form_apply:done", "and reads back as the field"
     bad = {"s-job-body-1-own": '["equals", 1', "s-job-reply-1-name": "to ord", "s-job-reply-1-own": "x"}
     status, page = editor.save(step, **bad)

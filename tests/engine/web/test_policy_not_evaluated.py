@@ -34,10 +34,16 @@ def slip_in(product: Product, key: str) -> None:  # noqa: F811
         broken = Bundle(key, files)
         connection.execute(
             insert(process_definition).values(
-                id=str(uuid.uuid4()), key=key, version=newest.version + 1, checksum=broken.checksum,
-                bundle=broken.pack(), deployed_at=product.clock.now(), deployed_by="test", readers=["*"],
+                id=str(uuid.uuid4()),
+                key=key,
+                version=newest.version + 1,
+                checksum=broken.checksum,
+                bundle=broken.pack(),
+                deployed_at=product.clock.now(),
+                deployed_by="test",
+                readers=["*"],
             )
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture
@@ -61,8 +67,11 @@ def incidents(product: Product) -> list[tuple[str, str]]:  # noqa: F811
 
 
 def test_a_citizen_is_refused_at_every_press_and_operations_are_told_once(
-    product: Product, case: str, send: Send, client: Client  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    case: str,
+    send: Send,
+    client: Client,  # noqa: F811
+) -> None:
     task = product.tasks(case)["Ask"]
     wish = {"phone": "99887766", "when": "morning", "about": ""}
 
@@ -75,8 +84,12 @@ def test_a_citizen_is_refused_at_every_press_and_operations_are_told_once(
 
 
 def test_pages_of_the_office_answer_and_nobody_is_a_candidate(
-    product: Product, kari: Actor, number: str, send: Send, client: Client  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    number: str,
+    send: Send,
+    client: Client,  # noqa: F811
+) -> None:
     for path in ("/arbeidsko", f"/saker/{number}", f"/saker/{number}/historikk", "/arbeidsko/eksport.csv"):
         assert client(kari).get(path).status_code == 200, path
     assert send(kari, f"/saker/{number}/gjor/take").status_code == 409, "no act of case work is let through"
@@ -87,8 +100,10 @@ def test_pages_of_the_office_answer_and_nobody_is_a_candidate(
 
 
 def test_a_caseworker_is_not_offered_to_begin_it_for_a_citizen(
-    product: Product, kari: Actor, client: Client  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    kari: Actor,
+    client: Client,  # noqa: F811
+) -> None:
     def offered() -> set[str]:
         with product.application.db.read() as connection:
             return {found.key for found in intake.journeys(connection, product.application.library, kari)}
@@ -101,8 +116,10 @@ def test_a_caseworker_is_not_offered_to_begin_it_for_a_citizen(
 
 
 def test_operations_are_told_in_words_and_a_retry_says_no_while_the_policy_is_the_same(
-    product: Product, case: str, send: Send  # noqa: F811
-) -> None:  # fmt: skip
+    product: Product,
+    case: str,
+    send: Send,  # noqa: F811
+) -> None:
     send(product.anne, f"/oppgaver/{product.tasks(case)['Ask']}", phone="99887766", when="morning", about="")
     own = Office(product.application.settings.organisation_number, "iBalanse")
     ada = Staff(product.application, Role.ADMINISTRATOR, own, "12128812345", "Ada Administrator")

@@ -45,15 +45,21 @@ def tell(product: Product, data_set: str, *debts: Debt, gap: bool = False) -> No
     """What a source answers now, in place of what it answered."""
     application = product.application
     case = case_of(product)
-    euro = RecordGap(data_set, "account", RecordGapReason.FOREIGN_CURRENCY, "Banken", "e1", (Total.ASSETS,),
-                     Decimal("120.00"), "EUR")  # fmt: skip
+    euro = RecordGap(
+        data_set, "account", RecordGapReason.FOREIGN_CURRENCY, "Banken", "e1", (Total.ASSETS,), Decimal("120.00"), "EUR"
+    )
     figures = Figures(debts=debts, record_gaps=(euro,) if gap else ())
     with application.db.write() as connection:
         harvest.record(
-            connection, application.vault, case_id=case, person_id=product.anne.person_id, data_set=data_set,
-            state="partial" if gap else "answered", now=product.clock.now(),
+            connection,
+            application.vault,
+            case_id=case,
+            person_id=product.anne.person_id,
+            data_set=data_set,
+            state="partial" if gap else "answered",
+            now=product.clock.now(),
             evidence=Evidence(EvidenceState.ANSWERED, figures),
-        )  # fmt: skip
+        )
 
 
 def case_of(product: Product) -> str:

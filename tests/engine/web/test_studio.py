@@ -49,9 +49,17 @@ class Administrator:
                 connection, pid=pid, name=f"{name} Administrator", birth_date=date(1980, 1, 1)
             ).id
             token = sessions.log_in(
-                connection, where.clock.now(), person_id=self.id, role=Role.ADMINISTRATOR, office=None, level="high",
-                language="nb", issuer="test", sid="", id_token="",
-            )  # fmt: skip
+                connection,
+                where.clock.now(),
+                person_id=self.id,
+                role=Role.ADMINISTRATOR,
+                office=None,
+                level="high",
+                language="nb",
+                issuer="test",
+                sid="",
+                id_token="",
+            )
         self.client: FlaskClient = app.test_client()
         self.client.set_cookie(COOKIE, token)
         self.csrf = sessions.csrf_token(token, where.application.settings.secret_keys[0])
@@ -261,8 +269,12 @@ def test_publishing_tells_which_steps_cases_wait_in_and_how_many(
     assert ada.post("/prosesser/estate_settlement/publiser", revision="1")[0] == 303
     parties = (party("11824899930", "Dagny Arv", "avdode"), party("21818297804", "Anne Eksempel"))
     product.court.found = Found("TOSLO-1", parties, date(2027, 1, 22))
-    cases = [product.start("estate_settlement", subject="avdode", parties=[], signatures=[], annulled=False,
-                         partiesChanged=False) for _ in range(2)]  # fmt: skip
+    cases = [
+        product.start(
+            "estate_settlement", subject="avdode", parties=[], signatures=[], annulled=False, partiesChanged=False
+        )
+        for _ in range(2)
+    ]
     product.work()
     ada.post("/prosesser/estate_settlement/utkast")
     for element in ("Declare", "LookAgain"):

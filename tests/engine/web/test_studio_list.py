@@ -58,8 +58,9 @@ def test_the_list_offers_every_element_and_event_the_engine_executes(listed: Lis
     assert {kind.element for kind in kinds} | {"startEvent", "boundaryEvent"} >= set(BEHAVIOUR_BY_TYPE)
 
     for place, name, page in (
-        ("startEvent", "Søknad på papir", process), ("eventSubProcessStart", "Trukket", process),
-    ):  # fmt: skip
+        ("startEvent", "Søknad på papir", process),
+        ("eventSubProcessStart", "Trukket", process),
+    ):
         act = "start" if place == "startEvent" else "handler"
         given = {"name": name, "kind": "message", "value": "soknad.trukket"}
         listed.done(page, act, given | ({"target": "Apply"} if act == "start" else {}))
@@ -87,8 +88,9 @@ def test_each_is_put_at_the_end_of_a_way_without_a_fault(listed: Listed, kind: s
     assert {e.partition(": ")[2] for e in errors(listed)} <= {"flow-without-condition"}
     element = listed.bundle().process.elements[listed.named("Ny")]
     assert (element.type, element.event.kind if element.event else "") == (
-        KIND[kind].element, (KIND[kind].event or "none") if KIND[kind].element.endswith("Event") else "",
-    )  # fmt: skip
+        KIND[kind].element,
+        (KIND[kind].event or "none") if KIND[kind].element.endswith("Event") else "",
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(EVENT_KINDS["eventSubProcessStart"] - {"multiple"}))
@@ -124,10 +126,14 @@ def test_a_part_in_any_order_holds_steps_without_ways(listed: Listed) -> None:
     for name, kind in (("Ring banken", "manual"), ("Be om regnskap", "form")):
         listed.done(listed.scope(part.id), "inside", {"name": name, "kind": kind, "performer": "caseworker"})
     listed.done(
-        listed.step(part.id), "settings",
-        {"s-ordering": "Sequential", "completion-field-0": f"form_{listed.named('Be om regnskap').lower()}:answer",
-         "completion-operator-0": "filled"},
-    )  # fmt: skip
+        listed.step(part.id),
+        "settings",
+        {
+            "s-ordering": "Sequential",
+            "completion-field-0": f"form_{listed.named('Be om regnskap').lower()}:answer",
+            "completion-operator-0": "filled",
+        },
+    )
     made = listed.bundle().process
     assert len(made.children[part.id]) == 3 and made.elements[part.id].ad_hoc is not None
     assert "Det er nok når «Be om regnskap» er fylt ut" in listed.who.get(listed.step(part.id))
@@ -157,12 +163,16 @@ def test_conditions_are_chosen_wherever_they_occur_and_read_back(listed: Listed)
     counts = {"field-0": "variables:activationCount", "operator-0": "greaterThanEq", "value-0": "2"}
     listed.done(listed.step(rule), "settings", {f"activation-{k}": v for k, v in counts.items()})
     listed.done(
-        listed.step("Handle"), "settings",
+        listed.step("Handle"),
+        "settings",
         {"s-loop": "while", **{f"loop_until-{k}": v for k, v in asks.items()}},
-    )  # fmt: skip
+    )
     page = listed.who.get(f"/prosesser/{KEY}?fane=steg")
-    for sentence in ("Et vilkår blir sant: «ready» er «ja»", "Saken går videre når «activationCount» er minst 2",
-                     "Om igjen så lenge «ready» er «ja»"):  # fmt: skip
+    for sentence in (
+        "Et vilkår blir sant: «ready» er «ja»",
+        "Saken går videre når «activationCount» er minst 2",
+        "Om igjen så lenge «ready» er «ja»",
+    ):
         assert sentence in page
     made = listed.bundle().process.elements
     assert made["Handle"].loop is not None and made["Handle"].loop.condition is not None
@@ -199,18 +209,28 @@ def test_lists_persons_and_variables_are_chosen(listed: Listed) -> None:
     listed.done(listed.step("Handle"), "settings", {"s-loop": "each", "pick-loop_over": parties, "s-loop_item": "heir"})
     acts = '["dataModel", "heir.actsBy", "variables"]'
     listed.done(
-        listed.step("Handle"), "settings",
-        {"pick-party": acts, "more-outputs": "done", "more-outputs-value": "true",
-         "loop_until-field-0": "variables:numberOfCompletedInstances", "loop_until-operator-0": "greaterThan",
-         "loop_until-value-0": "1"},
-    )  # fmt: skip
+        listed.step("Handle"),
+        "settings",
+        {
+            "pick-party": acts,
+            "more-outputs": "done",
+            "more-outputs-value": "true",
+            "loop_until-field-0": "variables:numberOfCompletedInstances",
+            "loop_until-operator-0": "greaterThan",
+            "loop_until-value-0": "1",
+        },
+    )
     element = listed.bundle().process.elements["Handle"]
     assert element.extension.party == ["dataModel", "heir.actsBy", "variables"]
     assert element.multi_instance is not None and element.multi_instance.item == "heir"
     assert [name for name, _ in element.extension.outputs] == ["done"]
     page = listed.who.get(listed.step("Handle"))
-    for sentence in ("For hver i «parties», samtidig", "Gjøres av «heir.actsBy»", "Etterpå er done true",
-                     "Resten avbrytes når «numberOfCompletedInstances» er mer enn 1"):  # fmt: skip
+    for sentence in (
+        "For hver i «parties», samtidig",
+        "Gjøres av «heir.actsBy»",
+        "Etterpå er done true",
+        "Resten avbrytes når «numberOfCompletedInstances» er mer enn 1",
+    ):
         assert sentence in page, sentence
     listed.done(listed.step("Handle"), "settings", {"pick-party": ""})
     assert listed.bundle().process.elements["Handle"].extension.party is None

@@ -229,9 +229,12 @@ def test_a_scenario_that_must_hold_stops_a_publishing_that_breaks_it(ada: Admini
 
     files = FormDraft(_draft(ada), "Handle")
     status, _ = ada.post(
-        f"{AT}/skjema/Handle", revision=revision(ada.get(AT)), act="change",
-        component=[c["id"] for _, c in files.components()][0], **{"title-nb": "Hva?", "required-when": "always"},
-    )  # fmt: skip
+        f"{AT}/skjema/Handle",
+        revision=revision(ada.get(AT)),
+        act="change",
+        component=[c["id"] for _, c in files.components()][0],
+        **{"title-nb": "Hva?", "required-when": "always"},
+    )
     assert status == 303 and "Ender likt" in ada.get(f"{AT}/publiser"), "it still fits"
     ada.post(f"{AT}/steg/Handle", revision=revision(ada.get(AT)), act="remove")
     status, page = publish(ada, cases="stay")

@@ -45,12 +45,17 @@ def test_a_letter_is_added_written_previewed_moved_and_removed(ada: Administrato
     assert identity and "mangler Bokmål, Nynorsk, English" in page
 
     written = {
-        "act": "change", "kind": "letters", "template": identity[1], "title-nb": "Vi har fått søknaden",
-        "title-nn": "Vi har fått søknaden", "title-en": "We have your application", 
+        "act": "change",
+        "kind": "letters",
+        "template": identity[1],
+        "title-nb": "Vi har fått søknaden",
+        "title-nn": "Vi har fått søknaden",
+        "title-en": "We have your application",
         "body-nb": "Hei {citizen}: {decision.outcome}",
-        "body-nn": "Hei {citizen}", "body-en": "Dear {citizen}, on {decision.startDate}",
+        "body-nn": "Hei {citizen}",
+        "body-en": "Dear {citizen}, on {decision.startDate}",
         "after": ["Decide", "OverviewOpened"],
-    }  # fmt: skip
+    }
     assert ada.post(AT, revision=revision(page), **written)[0] == 303
     page = ada.get(f"{TAB}&mal=letters.{identity[1]}")
     shown = re.sub(r"\s+", " ", page[page.index('id="mal-vis"') :])

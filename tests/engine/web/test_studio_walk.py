@@ -68,10 +68,18 @@ def test_guardianship_from_nothing_to_a_second_version_with_its_cases(ada: Admin
     gate = built.named("Er det i orden?")
     form = f"form_{'Apply'.lower()}"
     built.done(
-        built.step(gate), "branch",
-        {"kind": "manual", "name": "Ring vergen", "performer": "caseworker", "target": "Handle",
-         "field-0": f"{form}:er_regnskapet_fort", "operator-0": "equals", "value-0": "nei"},
-    )  # fmt: skip
+        built.step(gate),
+        "branch",
+        {
+            "kind": "manual",
+            "name": "Ring vergen",
+            "performer": "caseworker",
+            "target": "Handle",
+            "field-0": f"{form}:er_regnskapet_fort",
+            "operator-0": "equals",
+            "value-0": "nei",
+        },
+    )
     assert "Når «Er regnskapet ført?» er «Nei»: Ring vergen" in ada.get(built.step(gate))
     built.done(built.step("Handle"), "catch", {"kind": "timer", "value": "60 dager", "name": "Det tar for lang tid"})
     built.done(built.scope(KEY), "handler", {"kind": "message", "value": "verge.dod", "name": "Vergen er død"})

@@ -21,8 +21,11 @@ LETTER = {
     "body": {"nb": "Hei {citizen}, sak {number}.", "nn": "Hei {citizen}.", "en": "Dear {citizen}."},
 }
 CALL = {
-    "target": "kommunen", "body.case": "fast", "reply.receipt": "reference", "reply.count": "n:number",
-}  # fmt: skip
+    "target": "kommunen",
+    "body.case": "fast",
+    "reply.receipt": "reference",
+    "reply.count": "n:number",
+}
 BODY = (
     f'<startEvent id="s"/><serviceTask id="c" name="Kall ut">{job("call_out", **CALL)}</serviceTask>'
     f'<serviceTask id="d" name="Brev">{job("document", template="receipt")}</serviceTask><endEvent id="e"/>'
@@ -44,8 +47,10 @@ def tried(ada: Administrator, product: Product, app: Flask) -> Administrator:  #
 
     product.application.offers.update(task_type_registry.offers({}, {}, {"kommunen": Kommunen()}))  # type: ignore[dict-item]
     made = bundle(BODY, key="kall", head='<error id="err" errorCode="CALL_REFUSED"/>')
-    texts = {f"texts/resource.{lang}.json": json.dumps({"language": lang, "resources": []}).encode()
-             for lang in ("nb", "nn", "en")}  # fmt: skip
+    texts = {
+        f"texts/resource.{lang}.json": json.dumps({"language": lang, "resources": []}).encode()
+        for lang in ("nb", "nn", "en")
+    }
     files = Bundle("kall", {**made.files, **texts, "templates.json": json.dumps({"letters": [LETTER]}).encode()}).files
     assert ada.upload(files)[0] == 303
     return ada
@@ -88,8 +93,9 @@ def test_every_fault_of_the_other_side_can_be_tried(tried: Administrator, fault:
             '<endEvent id="e"/><intermediateCatchEvent id="w"><timerEventDefinition><timeDuration>PT2H</timeDuration>'
             "</timerEventDefinition></intermediateCatchEvent>",
         ),
-        key="kall", head='<error id="err" errorCode="CALL_REFUSED"/>',
-    ).files  # fmt: skip
+        key="kall",
+        head='<error id="err" errorCode="CALL_REFUSED"/>',
+    ).files
     letter = {"templates.json": json.dumps({"letters": [LETTER]}).encode()}
     assert tried.upload({**files, **letter}, replace="kall")[0] == 303
     start(tried)

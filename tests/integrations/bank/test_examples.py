@@ -77,8 +77,12 @@ def test_list_1_a_balance_is_asked_for_where_the_list_has_none_and_a_dollar_acco
 
 
 def test_list_2_two_accounts_of_one_number_are_two_by_their_currency() -> None:
-    found = told(accounts_of("accountListExample2", **{f"/psd2/v1/accounts/{FIRST}/balances": in_kroner(
-        example("bank/balancesExample1_RegularAccount"))}))  # fmt: skip
+    found = told(
+        accounts_of(
+            "accountListExample2",
+            **{f"/psd2/v1/accounts/{FIRST}/balances": in_kroner(example("bank/balancesExample1_RegularAccount"))},
+        )
+    )
 
     assert [account.balance.value for account in found.accounts] == [D(500)]
     assert ("account", RecordGapReason.FOREIGN_CURRENCY, None, "USD") in gaps(found)
@@ -199,9 +203,10 @@ def ask() -> ChannelAsk:
 
 def test_consent_a_redirect_is_followed() -> None:
     client = BankClient(
-        "https://bank.test/psd2", "Banken",
+        "https://bank.test/psd2",
+        "Banken",
         http({"/psd2/v1/consents": example("bank/consentResponseExample1a_Redirect")}),
-    )  # fmt: skip
+    )
     reply = client.request(ask())
 
     assert (reply.grant, reply.state) == ("1234-wertiq-983", ChannelState.PENDING)

@@ -26,13 +26,24 @@ def balance(amount: str, kind: str = "interimBooked", **more: Any) -> Json:
 
 
 def account(resource: str = "a1", **more: Any) -> Json:
-    return {"resourceId": resource, "bban": ACC, "currency": "NOK", "name": "Brukskonto", "cashAccountType": "CACC",
-            "balances": [balance("1000.00")], **more}  # fmt: skip
+    return {
+        "resourceId": resource,
+        "bban": ACC,
+        "currency": "NOK",
+        "name": "Brukskonto",
+        "cashAccountType": "CACC",
+        "balances": [balance("1000.00")],
+        **more,
+    }
 
 
 def entry(amount: str, number: int = 1, **more: Any) -> Json:
-    return {"transactionId": str(number), "bookingDate": "2026-10-05",
-            "transactionAmount": {"currency": "NOK", "amount": amount}, **more}  # fmt: skip
+    return {
+        "transactionId": str(number),
+        "bookingDate": "2026-10-05",
+        "transactionAmount": {"currency": "NOK", "amount": amount},
+        **more,
+    }
 
 
 def page(*booked: Any, following: Any = None, pending: Any = None) -> Json:
@@ -56,8 +67,15 @@ def told(*arguments: Any, **named: Any) -> Figures:
 
 
 def card(*balances: Json, **more: Any) -> Json:
-    return {"resourceId": "c1", "maskedPan": "540012******4711", "currency": "NOK", "name": "Mastercard",
-            "creditLimit": {"currency": "NOK", "amount": "50000"}, "balances": list(balances), **more}  # fmt: skip
+    return {
+        "resourceId": "c1",
+        "maskedPan": "540012******4711",
+        "currency": "NOK",
+        "name": "Mastercard",
+        "creditLimit": {"currency": "NOK", "amount": "50000"},
+        "balances": list(balances),
+        **more,
+    }
 
 
 # Balances
@@ -67,8 +85,13 @@ def card(*balances: Json, **more: Any) -> Json:
     ("balances", "own"),
     [
         ([balance("5", "openingBooked"), balance("9", "closingBooked")], "9"),
-        ([balance("9", "closingBooked", referenceDate="2026-11-26"),
-          balance("5", "closingBooked", referenceDate="2026-11-25")], "9"),
+        (
+            [
+                balance("9", "closingBooked", referenceDate="2026-11-26"),
+                balance("5", "closingBooked", referenceDate="2026-11-25"),
+            ],
+            "9",
+        ),
         ([balance("5", "closingBooked", referenceDate="2026-11-26"), balance("9", "interimBooked")], "9"),
         ([balance("22000", "interimAvailable"), balance("-8240", "interimBooked")], "-8240"),
         ([balance("30000", "interimBooked", creditLimitIncluded=True), balance("9", "expected")], "9"),
@@ -76,7 +99,7 @@ def card(*balances: Json, **more: Any) -> Json:
         ([None, 7, balance("9", "expected")], "9"),
         ([balance("9", "forwardAvailable")], "9"),
     ],
-)  # fmt: skip
+)
 def test_the_balance_is_the_newest_booked_one_and_never_with_the_limit_in_it(balances: list[Json], own: str) -> None:
     (found,) = told([account(balances=balances)]).accounts
     assert found.balance.value == D(own)
@@ -105,9 +128,12 @@ def test_a_closed_account_without_a_balance_lacks_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "reason"),
-    [("1" + "0" * 13, RecordGapReason.TOO_LARGE), ("much", RecordGapReason.UNREADABLE),
-     (None, RecordGapReason.UNREADABLE)],
-)  # fmt: skip
+    [
+        ("1" + "0" * 13, RecordGapReason.TOO_LARGE),
+        ("much", RecordGapReason.UNREADABLE),
+        (None, RecordGapReason.UNREADABLE),
+    ],
+)
 def test_a_balance_nobody_has_is_the_loss_of_one_account(amount: Any, reason: RecordGapReason) -> None:
     answer = asked([account(balances=[balance(amount)]), account("a2", bban=OTHER)])
     assert answer.state is EvidenceState.PARTIAL
@@ -123,8 +149,11 @@ def test_a_balance_nobody_has_is_the_loss_of_one_account(amount: Any, reason: Re
 def test_a_loan_is_owed_below_zero_and_overpaid_above(written: str, owed: D) -> None:
     (loan,) = told([account(cashAccountType="LOAN", product="Forbrukslån", balances=[balance(written)])]).debts
     assert (loan.creditor, loan.name, loan.balance.value, loan.kind) == (
-        "Banken", "Brukskonto", owed, DebtKind.CONSUMER_LOAN,
-    )  # fmt: skip
+        "Banken",
+        "Brukskonto",
+        owed,
+        DebtKind.CONSUMER_LOAN,
+    )
 
 
 @pytest.mark.parametrize(
@@ -187,8 +216,13 @@ def test_only_what_is_available_on_a_card_without_its_limit_tells_nothing_of_wha
 
 @pytest.mark.parametrize(("positive", "amount"), [(True, "349.00"), (False, "-349.00")])
 def test_a_purchase_with_a_card_goes_out_whichever_way_it_is_written(positive: bool, amount: str) -> None:
-    bought = {"cardTransactionId": "1", "transactionDate": "2026-10-04", "merchantCategoryCode": "5651",
-              "transactionAmount": {"currency": "NOK", "amount": amount}, "transactionDetails": "H&M"}  # fmt: skip
+    bought = {
+        "cardTransactionId": "1",
+        "transactionDate": "2026-10-04",
+        "merchantCategoryCode": "5651",
+        "transactionAmount": {"currency": "NOK", "amount": amount},
+        "transactionDetails": "H&M",
+    }
     found = told(
         [account()],
         cards=[card(balance("-1"), debitAccounting=positive)],
@@ -206,9 +240,12 @@ def test_a_bank_without_cards_has_no_cards(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("error", "missing"),
-    [(SourceUnavailableError("http_503"), ("Banken",)), (SourceRefusedError("http_403"), ()),
-     (SourceBrokenError("not_json"), ())],
-)  # fmt: skip
+    [
+        (SourceUnavailableError("http_503"), ("Banken",)),
+        (SourceRefusedError("http_403"), ()),
+        (SourceBrokenError("not_json"), ()),
+    ],
+)
 def test_a_card_service_that_fails_is_told_and_the_accounts_stand(error: SourceError, missing: tuple[str, ...]) -> None:
     answer = asked([account()], **{"/psd2/v1/card-accounts": error})
     assert (answer.state, answer.missing, len(answer.figures.accounts)) == (EvidenceState.PARTIAL, missing, 1)
@@ -420,9 +457,10 @@ def test_a_history_is_read_to_its_end_and_a_cut_is_told(monkeypatch: pytest.Monk
 def test_pages_that_lead_in_a_ring_are_read_once() -> None:
     where = "/psd2/v1/accounts/a1/transactions?p=1"
     answer = asked(
-        [account()], page(entry("-1"), following={"href": "?p=1"}),
+        [account()],
+        page(entry("-1"), following={"href": "?p=1"}),
         **{where: page(entry("-2", 2), following={"href": "?p=1"})},
-    )  # fmt: skip
+    )
     assert [t.amount for t in answer.figures.transactions] == [D(-1), D(-2)]
     assert answer.state is EvidenceState.PARTIAL
 
@@ -446,8 +484,9 @@ def test_one_account_that_refuses_is_the_loss_of_no_other(error: SourceError, mi
 def test_a_bank_that_falls_silent_is_not_waited_for_account_by_account() -> None:
     some = [account(f"a{n}", bban=f"8601111790{n}") for n in range(8)]
     silent = SourceUnavailableError("timeout")
-    there = FakeProvider({"/psd2/v1/accounts": {"accounts": some},
-                  **{f"/psd2/v1/accounts/a{n}/transactions": silent for n in range(8)}})  # fmt: skip
+    there = FakeProvider(
+        {"/psd2/v1/accounts": {"accounts": some}, **{f"/psd2/v1/accounts/a{n}/transactions": silent for n in range(8)}}
+    )
     answer = BankClient(BASE, "Banken", there).fetch(request())  # type: ignore[arg-type]
 
     assert len(there.asked) == 3, "the accounts, and two that did not answer"
@@ -495,8 +534,11 @@ def test_a_list_without_balances_is_asked_for_again_where_the_bank_refuses_them_
         bare = {name: value for name, value in account().items() if name != "balances"}
         return SourceRefusedError("http_400") if params else {"accounts": [bare]}
 
-    answers = {"/psd2/v1/accounts": accounts, "/psd2/v1/accounts/a1/balances": {"balances": [balance("7")]},
-               "/psd2/v1/accounts/a1/transactions": page()}  # fmt: skip
+    answers = {
+        "/psd2/v1/accounts": accounts,
+        "/psd2/v1/accounts/a1/balances": {"balances": [balance("7")]},
+        "/psd2/v1/accounts/a1/transactions": page(),
+    }
     (found,) = BankClient(BASE, "Banken", http(answers)).fetch(request()).figures.accounts
     assert found.balance.value == D(7)
 

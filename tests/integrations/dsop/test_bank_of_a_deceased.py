@@ -36,8 +36,13 @@ def balance(amount: Any = 1400, side: str | None = "credit", **more: Any) -> Jso
 
 
 def moved(number: int = 1, amount: Any = 10, **more: Any) -> Json:
-    return {"transactionIdentifier": str(number), "amount": amount, "creditDebitIndicator": "debit",
-            "bookingDate": "2026-10-05T10:00:00+02:00", **more}  # fmt: skip
+    return {
+        "transactionIdentifier": str(number),
+        "amount": amount,
+        "creditDebitIndicator": "debit",
+        "bookingDate": "2026-10-05T10:00:00+02:00",
+        **more,
+    }
 
 
 def asked(accounts: Any, balances: Json | None = None, moves: Any = None, **more: Any) -> Evidence:
@@ -73,9 +78,11 @@ def test_the_published_account_is_read() -> None:
     where = f"/v2/accounts/{told['accountReference']}".replace("=", "%3D")
     found = asked(
         {"responseDetails": COMPLETE, "accounts": [{k: v for k, v in told.items() if k != "balances"}]},
-        **{where: {"responseDetails": COMPLETE, "account": told},
-           f"{where}/transactions": {"responseDetails": COMPLETE}},
-    )  # fmt: skip
+        **{
+            where: {"responseDetails": COMPLETE, "account": told},
+            f"{where}/transactions": {"responseDetails": COMPLETE},
+        },
+    )
 
     (one,) = found.figures.accounts
     assert (one.number, one.bank, one.balance.value) == ("12278825320", "DNB", D(1400))
@@ -166,8 +173,10 @@ def test_the_direction_is_the_side_also_of_a_reversal_and_what_is_pending_is_kep
         ],
     )
     assert [(t.amount, t.pending) for t in found.figures.transactions] == [
-        (D(-100), False), (D(100), False), (D(-7), True),
-    ]  # fmt: skip
+        (D(-100), False),
+        (D(100), False),
+        (D(-7), True),
+    ]
     assert gaps(found) == [
         ("transaction", RecordGapReason.FOREIGN_CURRENCY),
         ("transaction", RecordGapReason.REPEATED),
@@ -175,8 +184,10 @@ def test_the_direction_is_the_side_also_of_a_reversal_and_what_is_pending_is_kep
 
 
 def test_the_other_side_is_the_party_that_is_not_the_account() -> None:
-    parties = [{"type": "debtor", "name": "Dagny", "accountIdentifier": "1227.88.25320"},
-               {"type": "creditor", "name": "Strøm AS", "accountIdentifier": "NO9386011117947"}]  # fmt: skip
+    parties = [
+        {"type": "debtor", "name": "Dagny", "accountIdentifier": "1227.88.25320"},
+        {"type": "creditor", "name": "Strøm AS", "accountIdentifier": "NO9386011117947"},
+    ]
     references = [{"type": "archiveReference", "value": "9"}, {"type": "remittanceReference", "value": "1234"}]
     (one,) = asked([account()], moves=[moved(counterParties=parties, references=references)]).figures.transactions
     assert (one.counterparty, one.counterparty_account, one.kid) == ("Strøm AS", "86011117947", "1234")

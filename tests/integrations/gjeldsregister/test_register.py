@@ -45,8 +45,14 @@ def answer(*loans: Any, **more: Any) -> Json:
 
 
 def card(**more: Any) -> Json:
-    return {"type": "creditFacility", "creditLimit": 4000000, "interestBearingBalance": 3875000,
-            "nonInterestBearingBalance": 0, "nominalInterestRate": 2450, **more}  # fmt: skip
+    return {
+        "type": "creditFacility",
+        "creditLimit": 4000000,
+        "interestBearingBalance": 3875000,
+        "nonInterestBearingBalance": 0,
+        "nominalInterestRate": 2450,
+        **more,
+    }
 
 
 def only(told: Evidence) -> Debt:
@@ -73,9 +79,16 @@ def test_the_published_answer_is_read() -> None:
     ],
 )
 def test_each_kind_of_the_specification_is_read_as_its_examples_say(
-    name: str, kind: DebtKind, balance: str, rate: str | None, fee: str | None, limit: str | None,
-    original: str | None, terms: int | None, others: bool,
-) -> None:  # fmt: skip
+    name: str,
+    kind: DebtKind,
+    balance: str,
+    rate: str | None,
+    fee: str | None,
+    limit: str | None,
+    original: str | None,
+    terms: int | None,
+    others: bool,
+) -> None:
     debt = only(asked(answer(of_example(name))))
 
     told = [None if one is None else one.value for one in (debt.rate, debt.fee, debt.limit, debt.original)]
@@ -93,9 +106,14 @@ def test_nothing_per_cent_is_nothing_and_not_unknown() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [{"interestBearingBalance": 150000.55}, {"interestBearingBalance": "150000"}, {"interestBearingBalance": True},
-     {"interestBearingBalance": -1}, {"interestBearingBalance": None, "nonInterestBearingBalance": None}],
-)  # fmt: skip
+    [
+        {"interestBearingBalance": 150000.55},
+        {"interestBearingBalance": "150000"},
+        {"interestBearingBalance": True},
+        {"interestBearingBalance": -1},
+        {"interestBearingBalance": None, "nonInterestBearingBalance": None},
+    ],
+)
 def test_a_loan_that_cannot_be_read_is_named_and_the_others_stand(broken: Json) -> None:
     told = asked(answer(card(**broken), card(creditLimit=1)))
 
@@ -107,16 +125,28 @@ def test_a_loan_that_cannot_be_read_is_named_and_the_others_stand(broken: Json) 
 
 @pytest.mark.parametrize(
     "odd",
-    [{"nominalInterestRate": 21.9}, {"nominalInterestRate": 10**9}, {"nominalInterestRate": True}, {"terms": "3"},
-     {"creditLimit": -1}, {"installmentCharges": []}, {"originalBalance": 10**30}],
-)  # fmt: skip
+    [
+        {"nominalInterestRate": 21.9},
+        {"nominalInterestRate": 10**9},
+        {"nominalInterestRate": True},
+        {"terms": "3"},
+        {"creditLimit": -1},
+        {"installmentCharges": []},
+        {"originalBalance": 10**30},
+    ],
+)
 def test_a_figure_that_cannot_be_read_is_unknown_and_named_and_what_is_owed_stands(odd: Json) -> None:
     told = asked(answer(card(**odd)))
 
     debt = only(told)
     (name,) = odd
-    field = {"nominalInterestRate": "rate", "terms": "terms_left", "creditLimit": "limit",
-             "installmentCharges": "fee", "originalBalance": "original"}[name]  # fmt: skip
+    field = {
+        "nominalInterestRate": "rate",
+        "terms": "terms_left",
+        "creditLimit": "limit",
+        "installmentCharges": "fee",
+        "originalBalance": "original",
+    }[name]
     assert debt.balance.value == D(38750) and getattr(debt, field) is None
     assert [(gap.reason, gap.lacking) for gap in told.figures.record_gaps] == [(RecordGapReason.UNREADABLE, False)]
 

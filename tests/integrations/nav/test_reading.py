@@ -68,8 +68,11 @@ def test_it_belongs_to_the_month_it_was_paid_with_what_was_withheld() -> None:
 
     assert income.month == date(2026, 11, 1) and income.tax and income.attached and income.net
     assert (income.gross.value, income.tax.value, income.attached.value, income.net.value) == (
-        D(10000), D(2000), D(1000), D(7000),
-    )  # fmt: skip
+        D(10000),
+        D(2000),
+        D(1000),
+        D(7000),
+    )
 
 
 def test_what_is_paid_back_is_not_withheld() -> None:

@@ -218,6 +218,9 @@ def test_a_payment_placed_on_no_claim_is_money_the_agency_has_of_the_person() ->
         ("skatteetaten.claims:innbetaling/inn-1", AssetKind.CLAIM, D("750.5"))
     ]
     assert [gap.reason.value for gap in found.record_gaps if gap.what == "asset"] == [
-        "repeated", "unreadable", "no_amount", "no_amount",
-    ]  # fmt: skip
+        "repeated",
+        "unreadable",
+        "no_amount",
+        "no_amount",
+    ]
     assert found.debts == claims(example("skatteetaten/eksempel-aapnekrav"), AT).debts

@@ -66,14 +66,23 @@ def agree(product: Product, case: str) -> None:
 
 def keep_plan(product: Product, case: str, *ids: str) -> None:
     content = {
-        "monthly": "3000", "order": "avalanche", "begun": "2026-11-24",
-        "debts": [{"id": one, "name": one.removeprefix("g:")} for one in ids], "credits": list(ids),
-    }  # fmt: skip
+        "monthly": "3000",
+        "order": "avalanche",
+        "begun": "2026-11-24",
+        "debts": [{"id": one, "name": one.removeprefix("g:")} for one in ids],
+        "credits": list(ids),
+    }
     with product.application.db.write() as connection:
         data.write(
-            connection, product.application.vault, instance_id=case, case_id=case, owner_id=product.anne.person_id,
-            data_type="plan", content=content, now=product.clock.now(),
-        )  # fmt: skip
+            connection,
+            product.application.vault,
+            instance_id=case,
+            case_id=case,
+            owner_id=product.anne.person_id,
+            data_type="plan",
+            content=content,
+            now=product.clock.now(),
+        )
 
 
 def told(product: Product, case: str) -> list[str]:

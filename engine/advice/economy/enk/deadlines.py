@@ -74,10 +74,15 @@ def advance_tax(year: int, assessed: Money, change: Change | None = None) -> tup
     for number, day, amount in parts:
         merged[number, day] = merged.get((number, day), ZERO) + amount
     return tuple(
-        Due("advance_tax", f"advance_tax-{year}-{number}{'' if _alone(merged, number, day) else '-raised'}",
-            day, amount, table["reference"])
+        Due(
+            "advance_tax",
+            f"advance_tax-{year}-{number}{'' if _alone(merged, number, day) else '-raised'}",
+            day,
+            amount,
+            table["reference"],
+        )
         for (number, day), amount in sorted(merged.items(), key=lambda item: item[0][1])
-    )  # fmt: skip
+    )
 
 
 def _parts(whole: Money, numbers: list[int]) -> list[tuple[int, Money]]:

@@ -165,10 +165,26 @@ def build(
     pay = _pay(net_year, tax, so_far, share, assumptions) if tax is not None else None
     others = tuple(d for d in _returns(as_of) if d.due >= as_of)
     overview = EnkOverview(
-        as_of, figures.enterprises, tagging, assumptions, so_far, net_so_far, net_year, share, tax, tax_so_far,
-        tuple(estimates), covered, pay, sick, (), covered_from, unknown, others,
+        as_of,
+        figures.enterprises,
+        tagging,
+        assumptions,
+        so_far,
+        net_so_far,
+        net_year,
+        share,
+        tax,
+        tax_so_far,
+        tuple(estimates),
+        covered,
+        pay,
+        sick,
+        (),
+        covered_from,
+        unknown,
+        others,
         result(moved, as_of - timedelta(days=364), as_of).sales,
-    )  # fmt: skip
+    )
     return _with_warnings(overview, registered)
 
 

@@ -23,15 +23,19 @@ _TASK_COLUMNS = (
 def _watch_deadlines() -> None:
     """Open tasks from before get the due work new ones are born with; what has passed is noted at once."""
     task = sa.table(
-        "user_task", *(sa.column(name) for name in ("id", "case_id", "instance_id", "element_id", "state")),
-        sa.column("due_at", UTCDateTime), sa.column("warn_at", UTCDateTime), sa.column("created_at", UTCDateTime),
-    )  # fmt: skip
+        "user_task",
+        *(sa.column(name) for name in ("id", "case_id", "instance_id", "element_id", "state")),
+        sa.column("due_at", UTCDateTime),
+        sa.column("warn_at", UTCDateTime),
+        sa.column("created_at", UTCDateTime),
+    )
     work = sa.table(
         "due_work",
         *(sa.column(name) for name in ("id", "kind", "name", "case_id", "instance_id", "token_id", "element_id")),
         *(sa.column(name) for name in ("payload", "state", "fence", "attempts", "reclaims", "idempotency_key")),
-        sa.column("due_at", UTCDateTime), sa.column("created_at", UTCDateTime),
-    )  # fmt: skip
+        sa.column("due_at", UTCDateTime),
+        sa.column("created_at", UTCDateTime),
+    )
     connection = op.get_bind()
     open_tasks = sa.select(task).where(task.c.state.in_(("ready", "claimed")), task.c.due_at.is_not(None))
     for row in connection.execute(open_tasks).all():
@@ -41,11 +45,23 @@ def _watch_deadlines() -> None:
             key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{row.id}/{name}/{at.isoformat()}"))
             connection.execute(
                 sa.insert(work).values(
-                    id=str(uuid.uuid4()), kind="deadline", name=name, case_id=row.case_id,
-                    instance_id=row.instance_id, token_id=row.id, element_id=row.element_id, payload="{}", due_at=at,
-                    state="due", fence=0, attempts=0, reclaims=0, idempotency_key=key, created_at=row.created_at,
+                    id=str(uuid.uuid4()),
+                    kind="deadline",
+                    name=name,
+                    case_id=row.case_id,
+                    instance_id=row.instance_id,
+                    token_id=row.id,
+                    element_id=row.element_id,
+                    payload="{}",
+                    due_at=at,
+                    state="due",
+                    fence=0,
+                    attempts=0,
+                    reclaims=0,
+                    idempotency_key=key,
+                    created_at=row.created_at,
                 )
-            )  # fmt: skip
+            )
 
 
 def upgrade() -> None:

@@ -19,9 +19,12 @@ _OPEN = sa.text("state IN ('ready', 'claimed') AND due_at IS NOT NULL")
 
 def upgrade() -> None:
     op.create_index(
-        "ix_user_task_open_due", "user_task", ["case_id", "performer", "due_at"],
-        sqlite_where=_OPEN, postgresql_where=_OPEN,
-    )  # fmt: skip
+        "ix_user_task_open_due",
+        "user_task",
+        ["case_id", "performer", "due_at"],
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    )
 
 
 def downgrade() -> None:

@@ -43,13 +43,15 @@ def upgrade() -> None:
 def _first_steps() -> None:
     """What a draft is, and what it was before its last change, are its first steps."""
     draft = sa.table(
-        "draft", *(sa.column(name) for name in ("key", "bundle", "previous", "revision", "position", "changed_by")),
+        "draft",
+        *(sa.column(name) for name in ("key", "bundle", "previous", "revision", "position", "changed_by")),
         sa.column("changed_at", UTCDateTime),
-    )  # fmt: skip
+    )
     step = sa.table(
-        "draft_step", *(sa.column(name) for name in ("key", "position", "revision", "bundle", "by")),
+        "draft_step",
+        *(sa.column(name) for name in ("key", "position", "revision", "bundle", "by")),
         sa.column("at", UTCDateTime),
-    )  # fmt: skip
+    )
     connection = op.get_bind()
     for row in connection.execute(sa.select(draft)).all():
         known = [bundle for bundle in (row.previous, row.bundle) if bundle is not None]

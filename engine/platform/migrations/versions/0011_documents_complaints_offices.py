@@ -29,16 +29,37 @@ def _sealed(name: str, *, null: bool = False) -> sa.Column:  # type: ignore[type
 
 def upgrade() -> None:
     op.create_table(
-        "case_document", _id("id", key=True), _id("case_id"), _id("person_id"), _id("author"), _word("kind", 20),
-        _sealed("content"), _sealed("body"), sa.Column("size", sa.Integer(), nullable=False), _word("digest", 64),
-        _word("barred", 20, null=True), _at("added_at"), _at("shared_at", null=True), _at("read_at", null=True),
-    )  # fmt: skip
+        "case_document",
+        _id("id", key=True),
+        _id("case_id"),
+        _id("person_id"),
+        _id("author"),
+        _word("kind", 20),
+        _sealed("content"),
+        _sealed("body"),
+        sa.Column("size", sa.Integer(), nullable=False),
+        _word("digest", 64),
+        _word("barred", 20, null=True),
+        _at("added_at"),
+        _at("shared_at", null=True),
+        _at("read_at", null=True),
+    )
     op.create_index("ix_case_document_case_id", "case_document", ["case_id"])
     op.create_table(
-        "complaint", _id("id", key=True), _id("case_id"), _id("person_id"), _id("author"), _sealed("content"),
-        _at("received_at"), _at("due_at", null=True), _at("registered_at"), _word("outcome", 20, null=True),
-        _sealed("answer", null=True), _id("decided_by", null=True), _at("decided_at", null=True),
-    )  # fmt: skip
+        "complaint",
+        _id("id", key=True),
+        _id("case_id"),
+        _id("person_id"),
+        _id("author"),
+        _sealed("content"),
+        _at("received_at"),
+        _at("due_at", null=True),
+        _at("registered_at"),
+        _word("outcome", 20, null=True),
+        _sealed("answer", null=True),
+        _id("decided_by", null=True),
+        _at("decided_at", null=True),
+    )
     op.create_index("ix_complaint_case_id", "complaint", ["case_id"])
     with op.batch_alter_table("case_party", schema=None) as batch_op:
         batch_op.add_column(_sealed("name", null=True))

@@ -24,10 +24,18 @@ def attach_file(ctx: Context) -> None:
     if kind.types and ctx.command.content_type not in kind.types:
         raise NotPossible(Reason(kind.id, "files-type", "the file is of another kind than those allowed"))
     identity, digest = attachments.add(
-        ctx.connection, ctx.services.vault, instance_id=ctx.live.id, case_id=ctx.case_id, owner_id=ctx.task.owner_id,
-        by=ctx.actor.person_id, component=kind.id, name=ctx.command.name, content_type=ctx.command.content_type,
-        content=ctx.command.content, now=ctx.now,
-    )  # fmt: skip
+        ctx.connection,
+        ctx.services.vault,
+        instance_id=ctx.live.id,
+        case_id=ctx.case_id,
+        owner_id=ctx.task.owner_id,
+        by=ctx.actor.person_id,
+        component=kind.id,
+        name=ctx.command.name,
+        content_type=ctx.command.content_type,
+        content=ctx.command.content,
+        now=ctx.now,
+    )
     ctx.audit_kind = WorkflowEvent.FILE_ATTACHED
     ctx.audit_data = {"task": ctx.task.element_id, "process": ctx.task.key, "attachment": identity, "digest": digest}
 

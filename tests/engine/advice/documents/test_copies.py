@@ -38,10 +38,20 @@ def nok(amount: str) -> Sourced[Decimal]:
 
 def claim(creditor: str = "Strøm Eksempel AS", **more: Any) -> Debt:
     return Debt(
-        "inkasso:1", DebtKind.COLLECTION, creditor, nok("10590.50"), collector="Eksempel Inkasso",
-        principal=nok("9000"), interest=nok("390.50"), costs=nok("1200"), rate=nok("12.25"), due=date(2026, 11, 27),
-        case_number="2026-1181", status=DebtStatus.COLLECTION, **more,
-    )  # fmt: skip
+        "inkasso:1",
+        DebtKind.COLLECTION,
+        creditor,
+        nok("10590.50"),
+        collector="Eksempel Inkasso",
+        principal=nok("9000"),
+        interest=nok("390.50"),
+        costs=nok("1200"),
+        rate=nok("12.25"),
+        due=date(2026, 11, 27),
+        case_number="2026-1181",
+        status=DebtStatus.COLLECTION,
+        **more,
+    )
 
 
 SILENT = Gap("bank.accounts", "", GapReason.NOT_ASKED, tuple(Total))
@@ -85,9 +95,15 @@ def test_the_paper_has_every_part_of_a_debt() -> None:
     said = paper()
 
     for part in (
-        "Inkassokrav, inkasso", "Kreves inn av: Eksempel Inkasso", "Sak: 2026-1181", "Forfall: 27. november 2026",
-        "Hovedkrav 9 000 kr, Renter 391 kr, Kostnader 1 200 kr", "12,25 %", "Gjeldsregisteret", "etter samtykke",
-    ):  # fmt: skip
+        "Inkassokrav, inkasso",
+        "Kreves inn av: Eksempel Inkasso",
+        "Sak: 2026-1181",
+        "Forfall: 27. november 2026",
+        "Hovedkrav 9 000 kr, Renter 391 kr, Kostnader 1 200 kr",
+        "12,25 %",
+        "Gjeldsregisteret",
+        "etter samtykke",
+    ):
         assert part in said, part
 
 
@@ -102,8 +118,12 @@ def test_amounts_have_a_comma_and_days_are_norwegian() -> None:
     (debt,) = [row for row in found if row["type"] == "Gjeld"]
 
     assert (debt["amount"], debt["principal"], debt["interest"], debt["costs"], debt["rate"]) == (
-        "10590,50", "9000,00", "390,50", "1200,00", "12,25",
-    )  # fmt: skip
+        "10590,50",
+        "9000,00",
+        "390,50",
+        "1200,00",
+        "12,25",
+    )
     assert (debt["due"], debt["kind"], debt["status"]) == ("27.11.2026", "Inkassokrav", "Inkasso")
     assert debt["name"] == "Strøm Eksempel AS (Eksempel Inkasso)" and debt["source"] == "Gjeldsregisteret"
 

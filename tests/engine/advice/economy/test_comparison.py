@@ -22,8 +22,11 @@ BANK, REGISTER, CLAIMS = "bank.accounts", "gjeldsregister.debts", "inkasso.claim
 def debt(data_set: str, number: str, balance: str, creditor: str = "Eksempel Finans AS", **more: Any) -> Debt:
     by = Source(data_set, data_set, AT, "consent", number, more.pop("institution", ""))
     day = more.pop("day", date(2026, 11, 27))
-    figures = {name: Sourced(Decimal(more.pop(name)), (by,)) for name in ("limit", "original", "rate", "principal")
-               if name in more}  # fmt: skip
+    figures = {
+        name: Sourced(Decimal(more.pop(name)), (by,))
+        for name in ("limit", "original", "rate", "principal")
+        if name in more
+    }
     told = {"kind": DebtKind.CONSUMER_LOAN, **figures, **more}
     return Debt(id=f"{data_set}:{number}", creditor=creditor, balance=Sourced(Decimal(balance), (by,), day), **told)
 
@@ -51,15 +54,18 @@ PAIRS: dict[str, tuple[Debt, Debt, tuple[Likeness, str]]] = {
         (Likeness.SAME, "account"),
     ),
     "two account numbers": (
-        debt(BANK, "1", "90000", account="86011117947"), debt("dsop.estate", "2", "90000", account="97101234567"),
+        debt(BANK, "1", "90000", account="86011117947"),
+        debt("dsop.estate", "2", "90000", account="97101234567"),
         (Likeness.DIFFERENT, ""),
     ),
     "a word of banks and companies more": (
-        debt(BANK, "1", "10000", "DNB Bank ASA", **CARD), debt(REGISTER, "2", "10000", "DNB", **CARD),
+        debt(BANK, "1", "10000", "DNB Bank ASA", **CARD),
+        debt(REGISTER, "2", "10000", "DNB", **CARD),
         (Likeness.SAME, "balance"),
     ),
     "a branch of a foreign bank": (
-        debt(BANK, "1", "10000", "Nordea Bank Abp, filial i Norge"), debt(REGISTER, "2", "10000", "NORDEA"),
+        debt(BANK, "1", "10000", "Nordea Bank Abp, filial i Norge"),
+        debt(REGISTER, "2", "10000", "NORDEA"),
         (Likeness.SAME, "balance"),
     ),
     "one organisation number under two names": (
@@ -68,43 +74,56 @@ PAIRS: dict[str, tuple[Debt, Debt, tuple[Likeness, str]]] = {
         (Likeness.SAME, "balance"),
     ),
     "the balance has moved since the register's copy": (
-        debt(BANK, "1", "30000", **CARD), debt(REGISTER, "2", "28000", **CARD), (Likeness.SAME, "moved"),
+        debt(BANK, "1", "30000", **CARD),
+        debt(REGISTER, "2", "28000", **CARD),
+        (Likeness.SAME, "moved"),
     ),
     "the same limit, and half of it used since": (
-        debt(BANK, "1", "40000", limit="50000", **CARD), debt(REGISTER, "2", "15000", limit="50000", **CARD),
+        debt(BANK, "1", "40000", limit="50000", **CARD),
+        debt(REGISTER, "2", "15000", limit="50000", **CARD),
         (Likeness.SAME, "terms"),
     ),
     "a flexible loan of unknown kind in the bank": (
-        debt(BANK, "1", "40000", **OTHER), debt(REGISTER, "2", "40300"), (Likeness.SAME, "near"),
+        debt(BANK, "1", "40000", **OTHER),
+        debt(REGISTER, "2", "40300"),
+        (Likeness.SAME, "near"),
     ),
     "two small credits of one lender": (
-        debt(BANK, "1", "400", **CARD), debt(REGISTER, "2", "800", **CARD), (Likeness.MAYBE, "moved"),
+        debt(BANK, "1", "400", **CARD),
+        debt(REGISTER, "2", "800", **CARD),
+        (Likeness.MAYBE, "moved"),
     ),
     "a loan sold to a collector, and still in the register": (
-        debt(REGISTER, "1", "104000"), debt(CLAIMS, "2", "109500", principal="104000", collector="Kravhjelp", **CLAIM),
+        debt(REGISTER, "1", "104000"),
+        debt(CLAIMS, "2", "109500", principal="104000", collector="Kravhjelp", **CLAIM),
         (Likeness.SAME, "in_collection"),
     ),
     "a claim of a buyer with the balance of a loan": (
-        debt(REGISTER, "1", "104000"), debt(CLAIMS, "2", "104000", "Kjøper AS", **CLAIM),
+        debt(REGISTER, "1", "104000"),
+        debt(CLAIMS, "2", "104000", "Kjøper AS", **CLAIM),
         (Likeness.MAYBE, "in_collection"),
     ),
     "a mortgage and a credit in the register of unsecured debt": (
-        debt(BANK, "1", "2400000", kind=DebtKind.MORTGAGE), debt(REGISTER, "2", "50000", **CARD),
+        debt(BANK, "1", "2400000", kind=DebtKind.MORTGAGE),
+        debt(REGISTER, "2", "50000", **CARD),
         (Likeness.DIFFERENT, ""),
     ),
     "the same large amount of two lenders": (
-        debt(BANK, "1", "64300", "Forbrukslån"), debt(REGISTER, "2", "64300", "Eksempel Kreditt"),
+        debt(BANK, "1", "64300", "Forbrukslån"),
+        debt(REGISTER, "2", "64300", "Eksempel Kreditt"),
         (Likeness.MAYBE, "other_name"),
     ),
     "the same small amount of two lenders": (
-        debt(BANK, "1", "300", "Alfa"), debt(REGISTER, "2", "300", "Beta"), (Likeness.DIFFERENT, ""),
+        debt(BANK, "1", "300", "Alfa"),
+        debt(REGISTER, "2", "300", "Beta"),
+        (Likeness.DIFFERENT, ""),
     ),
     "one case number of two collectors": (
         debt(CLAIMS, "1", "5000", "Strøm", case_number="1", collector="Alfa Inkasso", **CLAIM),
         debt("other.claims", "2", "7000", "Trening", case_number="1", collector="Beta Inkasso", **CLAIM),
         (Likeness.DIFFERENT, ""),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -58,15 +58,23 @@ def year_of_trade(turnover: int = 100_000, costs: int = 25_000) -> Figures:
 def test_accounts_are_suggested_from_name_usage_and_register() -> None:
     found = suggest(
         (
-            account("1", "Brukskonto", 1), account("2", "Drift", 1, "ORGA"), account("3", "Skatt og mva", 1),
-            account("4", "Skattetrekk", 1), account("5", "Mva-konto", 1), account("6", "Andreas bil", 1),
+            account("1", "Brukskonto", 1),
+            account("2", "Drift", 1, "ORGA"),
+            account("3", "Skatt og mva", 1),
+            account("4", "Skattetrekk", 1),
+            account("5", "Mva-konto", 1),
+            account("6", "Andreas bil", 1),
         ),
         (business(),),
-    )  # fmt: skip
+    )
     assert [(s.tag, s.reason) for s in found] == [
-        (Tag.PRIVATE, "none"), (Tag.BUSINESS, "usage"), (Tag.SET_ASIDE, "name"), (Tag.TAX, "name"), (Tag.VAT, "name"),
+        (Tag.PRIVATE, "none"),
+        (Tag.BUSINESS, "usage"),
+        (Tag.SET_ASIDE, "name"),
+        (Tag.TAX, "name"),
+        (Tag.VAT, "name"),
         (Tag.BUSINESS, "register"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -107,17 +115,29 @@ def advance(assessed: int, notified: date | None = None, before: int = 0) -> lis
         (1_999, None, 0, [("06-15", 1_999)]),
         (2_000, None, 0, [("03-16", 500), ("06-15", 500), ("09-15", 500), ("12-15", 500)]),
         # raised in July: the 20 000 more is spread over the two terms that are left
-        (60_000, date(2026, 7, 1), 40_000,
-         [("03-16", 10_000), ("06-15", 10_000), ("09-15", 20_000), ("12-15", 20_000)]),
+        (
+            60_000,
+            date(2026, 7, 1),
+            40_000,
+            [("03-16", 10_000), ("06-15", 10_000), ("09-15", 20_000), ("12-15", 20_000)],
+        ),
         # made for the first time ten days before a term: never earlier than three weeks after the notice
         (30_000, date(2026, 9, 5), 0, [("09-28", 15_000), ("12-15", 15_000)]),
         # later than 24 October: three weeks after the notice
-        (50_000, date(2026, 10, 25), 40_000,
-         [("03-16", 10_000), ("06-15", 10_000), ("09-15", 10_000), ("11-16", 10_000), ("12-15", 10_000)]),
-        (50_000, date(2026, 10, 24), 40_000,
-         [("03-16", 10_000), ("06-15", 10_000), ("09-15", 10_000), ("12-15", 20_000)]),
+        (
+            50_000,
+            date(2026, 10, 25),
+            40_000,
+            [("03-16", 10_000), ("06-15", 10_000), ("09-15", 10_000), ("11-16", 10_000), ("12-15", 10_000)],
+        ),
+        (
+            50_000,
+            date(2026, 10, 24),
+            40_000,
+            [("03-16", 10_000), ("06-15", 10_000), ("09-15", 10_000), ("12-15", 20_000)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_advance_tax_and_its_changes_fall_due_as_the_regulation_says(
     assessed: int, notified: date | None, before: int, terms_due: list[tuple[str, int]]
 ) -> None:
@@ -148,9 +168,14 @@ def test_less_than_a_hundred_kroner_is_not_collected(left: str, collected: str) 
 
 def test_what_skatteetaten_already_claims_comes_before_what_is_estimated() -> None:
     claim = Debt(
-        "skatteetaten.claims:R1", DebtKind.TAX, "Restskatt 2025", Sourced(Decimal(20_000), (SOURCE,)),
-        due=date(2026, 9, 20), case_number="R1", collector="Skatteetaten",
-    )  # fmt: skip
+        "skatteetaten.claims:R1",
+        DebtKind.TAX,
+        "Restskatt 2025",
+        Sourced(Decimal(20_000), (SOURCE,)),
+        due=date(2026, 9, 20),
+        case_number="R1",
+        collector="Skatteetaten",
+    )
     found = build(replace(year_of_trade(), debts=(claim,)), TAGS, Assumptions(), TODAY)
     first, second = found.cover.dues[:2]
     assert (first.due.key, first.covered, first.gap) == ("claim-R1", Decimal(20_000), Decimal(0))
@@ -187,8 +212,9 @@ def test_the_overview_tells_result_vat_tax_and_gap() -> None:
     assert found.net_so_far == Decimal(1_100_000 - 275_000 - 165_000)
     assert found.tax is not None and found.tax_so_far < found.tax.total
     assert [(one.due.key, one.covered) for one in found.cover.dues][:2] == [
-        ("vat-2026-5", Decimal(30_000)), ("advance_tax-2026-4", Decimal(1_000)),
-    ]  # fmt: skip
+        ("vat-2026-5", Decimal(30_000)),
+        ("advance_tax-2026-4", Decimal(1_000)),
+    ]
     kinds = {warning.key: warning.amount for warning in found.warnings}
     assert kinds["gap:advance_tax-2026-4"] == Decimal(14_000)
 
@@ -250,8 +276,10 @@ def test_sick_pay_is_four_fifths_of_at_most_six_base_amounts() -> None:
 
 @given(
     st.lists(st.tuples(st.sampled_from(["vat", "rest_tax"]), st.integers(0, 90_000)), max_size=8),
-    st.integers(-5_000, 200_000), st.integers(0, 200_000), st.integers(0, 200_000),
-)  # fmt: skip
+    st.integers(-5_000, 200_000),
+    st.integers(0, 200_000),
+    st.integers(0, 200_000),
+)
 def test_cover_plus_gap_is_the_estimate_and_no_krone_is_used_twice(
     wanted: list[tuple[str, int]], tax: int, vat: int, both: int
 ) -> None:

@@ -24,7 +24,7 @@ from engine.advice.economy.figures import (
     IncomeKind,
     Total,
     Transaction,
-)  # fmt: skip
+)
 from engine.advice.economy.measures import Measure, MeasureKind, available, clean_up, effect, monthly_debt_cost
 from engine.advice.economy.overview import build, scope_of
 from engine.advice.economy.rates import UnknownYearError
@@ -173,8 +173,10 @@ def test_interest_that_eats_the_payment_is_said_to_have_no_end() -> None:
 NOK = st.integers(500, 60_000).map(Decimal)
 DEBTS = st.lists(
     st.builds(lambda b, r: Plan(f"{b}{r}", "x", b, Decimal(r), min(b, Decimal(200))), NOK, st.integers(0, 30)),
-    min_size=1, max_size=4, unique_by=lambda plan: plan.id,
-)  # fmt: skip
+    min_size=1,
+    max_size=4,
+    unique_by=lambda plan: plan.id,
+)
 
 
 @settings(max_examples=examples(40))
@@ -221,10 +223,13 @@ def test_plans_leave_home_and_student_loans_alone_and_guess_openly() -> None:
 @pytest.mark.parametrize(
     ("day", "rate", "current"),
     [
-        ("2025-06-30", "12.50", True), ("2025-07-01", "12.25", True), ("2026-01-01", "12.00", True),
-        ("2026-11-24", "12.25", True), ("2027-01-01", "12.25", False),
+        ("2025-06-30", "12.50", True),
+        ("2025-07-01", "12.25", True),
+        ("2026-01-01", "12.00", True),
+        ("2026-11-24", "12.25", True),
+        ("2027-01-01", "12.25", False),
     ],
-)  # fmt: skip
+)
 def test_the_late_interest_is_the_one_of_the_day_and_says_when_it_is_old(day: str, rate: str, current: bool) -> None:
     found = late_interest(date.fromisoformat(day))
     assert (found.rate, found.current) == (Decimal(rate), current)
@@ -238,10 +243,15 @@ def test_before_the_first_late_interest_there_is_none() -> None:
 @pytest.mark.parametrize(
     ("principal", "light", "heavy"),
     [
-        ("500", "187.50", "375"), ("500.01", "262.50", "525"), ("2500", "300", "600"), ("10000", "600", "1200"),
-        ("50000", "1200", "2400"), ("250000", "2700", "5400"), ("250001", "5400", "10800"),
+        ("500", "187.50", "375"),
+        ("500.01", "262.50", "525"),
+        ("2500", "300", "600"),
+        ("10000", "600", "1200"),
+        ("50000", "1200", "2400"),
+        ("250000", "2700", "5400"),
+        ("250001", "5400", "10800"),
     ],
-)  # fmt: skip
+)
 def test_the_fees_of_2026_by_their_bands(principal: str, light: str, heavy: str) -> None:
     amount = Decimal(principal)
     assert (highest_fee(amount, TODAY, "light"), highest_fee(amount, TODAY)) == (Decimal(light), Decimal(heavy))
@@ -251,14 +261,16 @@ def test_the_fees_of_2026_by_their_bands(principal: str, light: str, heavy: str)
 @pytest.mark.parametrize(
     ("day", "ages", "amount"),
     [
-        ("2022-07-01", [30], 9_758), ("2024-06-30", [30], 10_412), ("2024-07-01", [30], 10_724),
+        ("2022-07-01", [30], 9_758),
+        ("2024-06-30", [30], 10_412),
+        ("2024-07-01", [30], 10_724),
         ("2024-07-01", [30, 31], 18_164),
         ("2024-07-01", [30, 5, 10], 10_724 + 3_432 + 4_553),
         # the fourth person: the youngest child's 3 432 less a fifth
         ("2024-07-01", [30, 31, 5, 14], 18_164 + 2_746 + 5_747),
         ("2024-07-01", [30, 31, 0, 6, 15], 18_164 + 2_746 + 3_642 + 6_611),
     ],
-)  # fmt: skip
+)
 def test_what_a_debtor_keeps_to_live_on(day: str, ages: list[int], amount: int) -> None:
     assert living_costs(ages, date.fromisoformat(day)).amount == pytest.approx(amount, abs=1)
 
@@ -427,8 +439,10 @@ def test_a_plan_and_what_it_says_it_leaves_out_are_all_that_is_owed() -> None:
     owed = sum(one.balance.value for one in EVERY_KIND)
     assert sum(p.balance for p in planned) + sum(one.balance for one in out) == owed
     assert [(one.name, one.reason) for one in out] == [
-        ("Boligbanken", "home"), ("Lånekassen", "student_loan"), ("Uenig", "disputed"),
-    ]  # fmt: skip
+        ("Boligbanken", "home"),
+        ("Lånekassen", "student_loan"),
+        ("Uenig", "disputed"),
+    ]
 
 
 def test_a_watched_claim_is_paid_and_a_loan_from_the_family_bears_nothing_and_asks_nothing() -> None:
@@ -458,9 +472,12 @@ def test_less_than_every_creditor_asks_never_ends_in_a_date() -> None:
 @pytest.mark.parametrize(
     ("stored", "now"),
     [
-        ("dearest_first", "avalanche"), ("smallest_first", "snowball"), ("avalanche", "avalanche"),
-        ("snowball", "snowball"), ("", "avalanche"),
+        ("dearest_first", "avalanche"),
+        ("smallest_first", "snowball"),
+        ("avalanche", "avalanche"),
+        ("snowball", "snowball"),
+        ("", "avalanche"),
     ],
-)  # fmt: skip
+)
 def test_the_order_of_a_plan_stored_before_is_read_by_its_new_name(stored: str, now: str) -> None:
     assert order_of(stored) == now

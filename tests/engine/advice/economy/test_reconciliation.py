@@ -30,11 +30,18 @@ def own_entries(found: Figures) -> st.SearchStrategy[list[Supplement]]:
     amounts = st.integers(0, 100_000).map(Decimal)
     one = st.builds(
         lambda number, kind, amount, target: Supplement(
-            f"s{number}", kind, "Lån av mor", amount, AT + timedelta(seconds=number),
+            f"s{number}",
+            kind,
+            "Lån av mor",
+            amount,
+            AT + timedelta(seconds=number),
             target if kind is SupplementKind.CORRECTION else "",
         ),
-        st.integers(0, 99), kinds, amounts, st.sampled_from(targets),
-    )  # fmt: skip
+        st.integers(0, 99),
+        kinds,
+        amounts,
+        st.sampled_from(targets),
+    )
     return st.lists(one, max_size=3, unique_by=lambda entry: entry.id)
 
 
@@ -93,8 +100,9 @@ def test_each_record_is_in_exactly_one_place(data: st.DataObject) -> None:
     sides = compiled(found, as_of=TODAY).sides.values()
 
     placed = Counter(entry.record for side in sides for entry in side.entries if entry.reason != "co_owner")
-    told = Counter(one.id for name in ("debts", "accounts", "assets", "incomes", "transactions")
-                   for one in getattr(found, name))  # fmt: skip
+    told = Counter(
+        one.id for name in ("debts", "accounts", "assets", "incomes", "transactions") for one in getattr(found, name)
+    )
     assert {record: placed[record] for record in told} == told
 
 

@@ -32,10 +32,19 @@ def nok(amount: str, derived: str = "") -> Sourced[Decimal]:
 
 
 CLAIM = Debt(
-    "inkasso:1", DebtKind.COLLECTION, "Strøm Eksempel AS", nok("10590.00"), collector="Eksempel Inkasso",
-    principal=nok("9000"), interest=nok("390"), costs=nok("1200"), rate=nok("12.25"), due=date(2026, 11, 27),
-    case_number="2026-1181", kid="0012345",
-)  # fmt: skip
+    "inkasso:1",
+    DebtKind.COLLECTION,
+    "Strøm Eksempel AS",
+    nok("10590.00"),
+    collector="Eksempel Inkasso",
+    principal=nok("9000"),
+    interest=nok("390"),
+    costs=nok("1200"),
+    rate=nok("12.25"),
+    due=date(2026, 11, 27),
+    case_number="2026-1181",
+    kid="0012345",
+)
 HOME = Asset("h:1", AssetKind.HOME, "Storgata 1", nok("1060000", "tax_value"), REGISTER)
 WAGE = Income("w:1", IncomeKind.WAGE, "Arbeid AS", date(2026, 10, 1), nok("40000"), net=nok("30000"))
 

@@ -21,12 +21,20 @@ NOK = st.integers(0, 3_000_000).map(Decimal)
 @pytest.mark.parametrize(
     ("year", "profit", "total"),
     [
-        (2026, 90_000, "0"), (2026, 150_000, "20388.70"), (2026, 300_000, "74457.50"), (2026, 600_000, "184436.60"),
-        (2026, 900_000, "311806.75"), (2026, 1_200_000, "458123.65"),
-        (2025, 300_000, "76223.20"), (2025, 600_000, "186784.05"), (2025, 900_000, "317160.50"),
-        (2024, 300_000, "81312.60"), (2024, 600_000, "192312.60"), (2024, 900_000, "325392.60"),
+        (2026, 90_000, "0"),
+        (2026, 150_000, "20388.70"),
+        (2026, 300_000, "74457.50"),
+        (2026, 600_000, "184436.60"),
+        (2026, 900_000, "311806.75"),
+        (2026, 1_200_000, "458123.65"),
+        (2025, 300_000, "76223.20"),
+        (2025, 600_000, "186784.05"),
+        (2025, 900_000, "317160.50"),
+        (2024, 300_000, "81312.60"),
+        (2024, 600_000, "192312.60"),
+        (2024, 900_000, "325392.60"),
     ],
-)  # fmt: skip
+)
 def test_the_vectors_of_the_reference(year: int, profit: int, total: str) -> None:
     found = estimate(TaxableIncome(profit=Decimal(profit)), year)
     assert found.total == Decimal(total)
@@ -71,8 +79,10 @@ def test_the_phase_in_binds_just_above_the_lower_limit() -> None:
     found = estimate(TaxableIncome(profit=Decimal(150_000)), 2026)
     (line,) = (x for x in found.lines if x.rule.startswith("national"))
     assert (line.rule, line.basis, line.amount) == (
-        "national_insurance.phase_in", Decimal("50350.00"), Decimal("12587.50"),
-    )  # fmt: skip
+        "national_insurance.phase_in",
+        Decimal("50350.00"),
+        Decimal("12587.50"),
+    )
 
 
 def test_wages_have_a_standard_deduction_and_their_own_rate() -> None:

@@ -69,14 +69,19 @@ def test_the_most_serious_is_first_and_then_what_was_due_longest_ago() -> None:
     burning = urgent(build(found, as_of=TODAY))
 
     assert [(one.kind, one.amount) for one in burning] == [
-        ("enforcement", 2500), ("withheld", 3372), ("overdraft", 8240), ("claim_overdue", 4000),
+        ("enforcement", 2500),
+        ("withheld", 3372),
+        ("overdraft", 8240),
+        ("claim_overdue", 4000),
         ("claim_overdue", 3000),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_chart_never_hides_what_burns_in_the_rest() -> None:
-    large = [debt(n, str(900_000 - n), kind=kind) for n, kind in enumerate(
-        (DebtKind.MORTGAGE, DebtKind.CAR_LOAN, DebtKind.STUDENT_LOAN, DebtKind.CREDIT_CARD))]  # fmt: skip
+    large = [
+        debt(n, str(900_000 - n), kind=kind)
+        for n, kind in enumerate((DebtKind.MORTGAGE, DebtKind.CAR_LOAN, DebtKind.STUDENT_LOAN, DebtKind.CREDIT_CARD))
+    ]
     small = debt(9, "500", kind=DebtKind.COLLECTION)
 
     owed = panels(build(Figures(debts=(*large, small)), as_of=TODAY))[0].columns[0]

@@ -13,10 +13,12 @@ from tests.factories.bundles import bundle, job, line
 
 ROOT = Path(__file__).resolve().parents[4]
 NAMES = {
-    "register": {"domstol": ""}, "receiver": {"domstol": ""}, "target": {"kommunen": "Kommunen"},
+    "register": {"domstol": ""},
+    "receiver": {"domstol": ""},
+    "target": {"kommunen": "Kommunen"},
     "data_set": {"bank.accounts": "", "nav.benefits": ""},
     "basis": {"bank.accounts": "consent", "nav.benefits": "mandate"},
-}  # fmt: skip
+}
 VARIABLE = '["dataModel", "x", "variables"]'
 
 
@@ -83,5 +85,7 @@ def test_conditions_can_ask_about_what_jobs_leave() -> None:
     made = one("call_out", {"target": "kommunen", "reply.amount": "a:number", "reply.id": "b"})
     assert dict(left_by_jobs(made)) == {"amount": "number", "id": "text"}
     assert dict(left_by_jobs(one("fetch", {"dataSets": VARIABLE}))) == {
-        "answered": "flag", "askAgain": "text", "notAllowed": "number",
-    }  # fmt: skip
+        "answered": "flag",
+        "askAgain": "text",
+        "notAllowed": "number",
+    }

@@ -36,9 +36,7 @@ def middle(times: Sequence[timedelta]) -> timedelta | None:
 
 def nine_of_ten(times: Sequence[timedelta]) -> timedelta | None:
     """The smallest of the times within which at least nine tenths of them lie."""
-    return min(
-        (time for time in times if 10 * sum(other <= time for other in times) >= 9 * len(times)), default=None
-    )  # fmt: skip
+    return min((time for time in times if 10 * sum(other <= time for other in times) >= 9 * len(times)), default=None)
 
 
 def times_until(cases: Iterable[Walked], when: Callable[[Walked], datetime | None]) -> list[timedelta]:

@@ -63,7 +63,7 @@ def test_a_stage_is_followed_through_every_renaming_and_a_circle_ends() -> None:
 
 @pytest.mark.parametrize(
     ("decision", "early"), [(None, True), (BEGIN, False), (BEGIN + DAY, False), (BEGIN + 2 * DAY, True)]
-)  # fmt: skip
+)
 def test_advice_needs_a_decision_no_later_than_itself(decision: datetime | None, early: bool) -> None:
     assert advised_early(Timeline(advice=BEGIN + DAY, decision=decision)) is early
 

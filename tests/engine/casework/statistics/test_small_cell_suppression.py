@@ -13,9 +13,7 @@ from engine.casework.statistics.small_cell_suppression import FEWEST, across, ro
 from tests.factories.sampling import examples
 
 
-@pytest.mark.parametrize(
-    ("count", "told"), [(0, 0), (1, None), (4, None), (5, 5), (12, 12)]
-)  # fmt: skip
+@pytest.mark.parametrize(("count", "told"), [(0, 0), (1, None), (4, None), (5, 5), (12, 12)])
 def test_a_number_alone(count: int, told: int | None) -> None:
     assert shown(count) == told
 
@@ -93,8 +91,12 @@ def test_no_office_can_be_found_small_from_the_others_and_the_sum(numbers: list[
     known = offices.get(own, (0,) * len(cells))
     possible: dict[str, set[tuple[int, ...]]] = {name: set() for name in names}
     choices = {name: worlds_of(name) for name in names}
-    for world in _fitting(names, choices, [None if c is None else c - k for c, k in zip(cells, known, strict=True)],
-                          None if total is None else total - sum(known)):  # fmt: skip
+    for world in _fitting(
+        names,
+        choices,
+        [None if c is None else c - k for c, k in zip(cells, known, strict=True)],
+        None if total is None else total - sum(known),
+    ):
         for name, counts in zip(names, world, strict=True):
             possible[name].add(counts)
 

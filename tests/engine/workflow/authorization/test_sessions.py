@@ -17,9 +17,17 @@ from engine.workflow.authorization.actor import Office, Role
 def token(application: Application, anne: str, clock: FixedClock) -> str:
     with application.db.write() as connection:
         return sessions.log_in(
-            connection, clock.now(), person_id=anne, role=Role.CASEWORKER, office=Office("1", "Nav"), level="high",
-            language="nb", issuer="https://issuer", sid="s1", id_token="t",
-        )  # fmt: skip
+            connection,
+            clock.now(),
+            person_id=anne,
+            role=Role.CASEWORKER,
+            office=Office("1", "Nav"),
+            level="high",
+            language="nb",
+            issuer="https://issuer",
+            sid="s1",
+            id_token="t",
+        )
 
 
 def found(application: Application, token: str, clock: FixedClock) -> bool:

@@ -22,9 +22,14 @@ LEVEL = "urn:altinn:minimum-authenticationlevel"
 
 
 def match(
-    attribute: tuple[str, str] = ROLE, value: str = "priv", function: str = EQUAL, *, kind: str = STRING,
-    designator: str = 'MustBePresent="false"', designator_kind: str = STRING,
-) -> str:  # fmt: skip
+    attribute: tuple[str, str] = ROLE,
+    value: str = "priv",
+    function: str = EQUAL,
+    *,
+    kind: str = STRING,
+    designator: str = 'MustBePresent="false"',
+    designator_kind: str = STRING,
+) -> str:
     category, identity = attribute
     return (
         f'<Match MatchId="{function}"><AttributeValue DataType="{kind}">{value}</AttributeValue>'

@@ -158,7 +158,8 @@ BROKEN = {
     "compensation-of-nothing": THROW.format('<compensateEventDefinition activityRef="a"/>'),
     "compensation-without-handler": '<task id="t"/>' + boundary("<compensateEventDefinition/>"),
     "condition-unreadable": '<exclusiveGateway id="t" default="t-z"/><task id="u"/>'
-    + flow("t", "u", "x") + flow("u", "z"),
+    + flow("t", "u", "x")
+    + flow("u", "z"),
     "deadline-unreadable": '<userTask id="t"><extensionElements><ib:assignment dueAfter="soon"/>'
     "</extensionElements></userTask>",
     "default-not-outgoing": '<task id="t" default="a-t"/>',
@@ -170,10 +171,16 @@ BROKEN = {
     "gateway-without-events": '<eventBasedGateway id="t"/>',
     "handler-in-flow": '<task id="t" isForCompensation="true"/>',
     "handler-without-event": '<task id="t"/>' + HANDLER.format("", ""),
-    "join-never-completes": '<eventBasedGateway id="t"/><parallelGateway id="j"/>' + CATCH.format("c", SIGNAL)
-    + CATCH.format("d", timer("PT1H")) + line("t", "c", "j") + line("t", "d", "j", "z"),
-    "link-target-twice": THROW.format(LINK) + CATCH.format("c", LINK) + CATCH.format("d", LINK)
-    + line("c", "z") + line("d", "z"),
+    "join-never-completes": '<eventBasedGateway id="t"/><parallelGateway id="j"/>'
+    + CATCH.format("c", SIGNAL)
+    + CATCH.format("d", timer("PT1H"))
+    + line("t", "c", "j")
+    + line("t", "d", "j", "z"),
+    "link-target-twice": THROW.format(LINK)
+    + CATCH.format("c", LINK)
+    + CATCH.format("d", LINK)
+    + line("c", "z")
+    + line("d", "z"),
     "link-without-target": THROW.format(LINK),
     "loop-without-end": '<task id="t"><standardLoopCharacteristics/></task>',
     "message-without-name": '<receiveTask id="t"/>',
@@ -187,7 +194,7 @@ BROKEN = {
     "two-loops": '<task id="t"><standardLoopCharacteristics loopMaximum="1"/><multiInstanceLoopCharacteristics>'
     "<loopCardinality>1</loopCardinality></multiInstanceLoopCharacteristics></task>",
     "unreachable": '<task id="t"/><task id="alone"/>',
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("rule", sorted(set(SUGGESTIONS) - {"element-not-executable"}))
@@ -204,15 +211,22 @@ SOUND = {
     '<boundaryEvent id="b" attachedToRef="u" cancelActivity="false">' + timer("PT1H") + "</boundaryEvent>"
     '<parallelGateway id="j"/>' + line("t", "u", "j", "z") + line("b", "j"),
     "an event-based gateway": '<eventBasedGateway id="t"/><receiveTask id="r" messageRef="M"/>'
-    + CATCH.format("c", SIGNAL) + line("t", "r", "z") + line("t", "c", "z"),
+    + CATCH.format("c", SIGNAL)
+    + line("t", "r", "z")
+    + line("t", "c", "z"),
     "a cancel in a subprocess of a transaction": '<transaction id="t"><startEvent id="s"/><subProcess id="q">'
-    '<startEvent id="s2"/><endEvent id="e"><cancelEventDefinition/></endEvent>' + flow("s2", "e") + "</subProcess>"
-    + flow("s", "q") + "</transaction>" + boundary("<cancelEventDefinition/>"),
+    '<startEvent id="s2"/><endEvent id="e"><cancelEventDefinition/></endEvent>'
+    + flow("s2", "e")
+    + "</subProcess>"
+    + flow("s", "q")
+    + "</transaction>"
+    + boundary("<cancelEventDefinition/>"),
     "an error event subprocess": '<userTask id="t"/>' + HANDLER.format("", "<errorEventDefinition/>"),
-    "a compensated subprocess": '<subProcess id="t"><startEvent id="s"/><endEvent id="e"/>' + flow("s", "e")
+    "a compensated subprocess": '<subProcess id="t"><startEvent id="s"/><endEvent id="e"/>'
+    + flow("s", "e")
     + '</subProcess><intermediateThrowEvent id="w"><compensateEventDefinition activityRef="t"/>'
     "</intermediateThrowEvent>" + line("t", "w", "z"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("body", SOUND.values(), ids=SOUND)

@@ -45,9 +45,14 @@ def steps(*chains: str) -> str:
 
 
 _KINDS = {
-    "s": "startEvent", "e": "endEvent", "x": "exclusiveGateway", "f": "parallelGateway", "j": "parallelGateway",
-    "i": "inclusiveGateway", "u": "userTask",
-}  # fmt: skip
+    "s": "startEvent",
+    "e": "endEvent",
+    "x": "exclusiveGateway",
+    "f": "parallelGateway",
+    "j": "parallelGateway",
+    "i": "inclusiveGateway",
+    "u": "userTask",
+}
 
 
 def _node(name: str) -> str:

@@ -135,16 +135,30 @@ def test_a_mapping_that_names_what_is_not_there_is_a_slip_that_is_told(applicati
 
 def test_everything_that_does_not_fit_is_told_at_once_and_nothing_changes(application: Application, anne: str) -> None:
     old = (
-        '<startEvent id="s"/><parallelGateway id="f"/>' + "".join(USER.format(t) for t in ("gone", "typed", "moved"))
+        '<startEvent id="s"/><parallelGateway id="f"/>'
+        + "".join(USER.format(t) for t in ("gone", "typed", "moved"))
         + '<userTask id="many"><multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality>'
-        "</multiInstanceLoopCharacteristics></userTask>" + USER.format("host") + timer("t", "host", "PT1H")
-        + line("s", "f", "gone") + flow("f", "typed") + flow("f", "moved") + flow("f", "many") + flow("f", "host")
-    )  # fmt: skip
+        "</multiInstanceLoopCharacteristics></userTask>"
+        + USER.format("host")
+        + timer("t", "host", "PT1H")
+        + line("s", "f", "gone")
+        + flow("f", "typed")
+        + flow("f", "moved")
+        + flow("f", "many")
+        + flow("f", "host")
+    )
     new = (
         '<startEvent id="s"/><parallelGateway id="f"/><receiveTask id="typed" messageRef="m"/>'
-        '<subProcess id="sub">' + USER.format("moved") + "</subProcess>" + USER.format("many") + USER.format("host")
-        + line("s", "f", "typed") + flow("f", "sub") + flow("f", "many") + flow("f", "host")
-    )  # fmt: skip
+        '<subProcess id="sub">'
+        + USER.format("moved")
+        + "</subProcess>"
+        + USER.format("many")
+        + USER.format("host")
+        + line("s", "f", "typed")
+        + flow("f", "sub")
+        + flow("f", "many")
+        + flow("f", "host")
+    )
     two = Two(application, anne, old, new, head='<message id="m" name="m"/>')
     before = [two.rows(table) for table in (element_instance, user_task, due_work, process_instance)]
 
@@ -164,9 +178,14 @@ def test_a_timer_keeps_its_date_and_one_that_only_the_new_version_has_begins_now
 ) -> None:
     old = one("a") + timer("t", "a", "PT10H") + USER.format("late") + line("t", "late")
     new = (
-        one("a") + timer("t2", "a", "PT90H") + timer("extra", "a", "PT20H") + USER.format("late") + USER.format("n")
-        + line("t2", "late") + line("extra", "n")
-    )  # fmt: skip
+        one("a")
+        + timer("t2", "a", "PT90H")
+        + timer("extra", "a", "PT20H")
+        + USER.format("late")
+        + USER.format("n")
+        + line("t2", "late")
+        + line("extra", "n")
+    )
     two = Two(application, anne, old, new)
     began = clock.now()
     clock.advance(timedelta(hours=5))
@@ -212,9 +231,10 @@ def test_tokens_before_a_join_wait_on_by_the_same_flows(application: Application
         return (
             '<startEvent id="s"/><parallelGateway id="f"/><parallelGateway id="j"/>'
             + "".join(USER.format(t) for t in ("a", "b", "c"))
-            + line("s", "f", "a", "j", "c") + flow("f", "b")
+            + line("s", "f", "a", "j", "c")
+            + flow("f", "b")
             + f'<sequenceFlow id="{flow_id}" sourceRef="b" targetRef="j"/>'
-        )  # fmt: skip
+        )
 
     two = Two(application, anne, join("b-j"), join("other"))
     two.complete("b")
@@ -239,9 +259,13 @@ def test_a_stage_the_new_version_does_not_know_holds_the_case_back(application: 
         '<startEvent id="s"/><userTask id="a"><extensionElements><ib:stage id="st"/></extensionElements></userTask>'
     )
     two = Two(
-        application, anne, staged + line("s", "a"), one("a"),
-        metadata={"stages": [{"id": "st"}]}, second_metadata={"stages": [{"id": "other"}]},
-    )  # fmt: skip
+        application,
+        anne,
+        staged + line("s", "a"),
+        one("a"),
+        metadata={"stages": [{"id": "st"}]},
+        second_metadata={"stages": [{"id": "other"}]},
+    )
     assert two.refused() == {"stage:st": "stage-gone"}
     assert two.refused(**{"stage:st": "nowhere"}) == {"stage:st": "unknown-stage"}
     assert two.refused(**{"stage:nowhere": "other"}) == {"stage:nowhere": "unknown-stage"}
@@ -262,10 +286,13 @@ def test_a_stage_that_says_what_it_replaces_takes_the_case_along(application: Ap
         '<startEvent id="s"/><userTask id="a"><extensionElements><ib:stage id="st"/></extensionElements></userTask>'
     )
     two = Two(
-        application, anne, staged + line("s", "a"), one("a"),
+        application,
+        anne,
+        staged + line("s", "a"),
+        one("a"),
         metadata={"stages": [{"id": "st"}]},
         second_metadata={"stages": [{"id": "first"}, {"id": "other", "replaces": ["older", "st"]}]},
-    )  # fmt: skip
+    )
     two.migrate()
     assert [row.stage for row in _stages(application)] == ["other"]
 
@@ -278,9 +305,14 @@ def _stages(application: Application) -> list[Any]:
 def test_undo_puts_every_row_back_where_nothing_has_moved(application: Application, anne: str) -> None:
     deadline = assigned("citizen", dueAfter="P5D")
     old = (
-        f'<startEvent id="s"/><userTask id="a">{deadline}</userTask>' + line("s", "a") + timer("t", "a", "PT10H")
-        + message("b", "a", "m1") + USER.format("x") + line("t", "x") + line("b", "x")
-    )  # fmt: skip
+        f'<startEvent id="s"/><userTask id="a">{deadline}</userTask>'
+        + line("s", "a")
+        + timer("t", "a", "PT10H")
+        + message("b", "a", "m1")
+        + USER.format("x")
+        + line("t", "x")
+        + line("b", "x")
+    )
     new = old.replace('id="a"', 'id="a2"').replace('"a"', '"a2"').replace("m1", "m2").replace("PT10H", "PT20H")
     new = new.replace('id="t"', 'id="t2"').replace('"t"', '"t2"').replace("t-x", "t2-x") + timer("n", "a2", "PT1H")
     new += line("n", "x")
@@ -412,10 +444,11 @@ def test_call_activities_bind_to_the_newest_a_number_or_a_tag(application: Appli
     for binding, expected in (("", "third"), ("latest", "third"), ("1", "first"), ("law-2027", "second")):
         bound = f' ib:calledVersion="{binding}"' if binding else ""
         two = Two(
-            application, anne,
-            f'<startEvent id="s"/><callActivity id="c" calledElement="q"{bound}/>'
-            + line("s", "c"), one("a"),
-        )  # fmt: skip
+            application,
+            anne,
+            f'<startEvent id="s"/><callActivity id="c" calledElement="q"{bound}/>' + line("s", "c"),
+            one("a"),
+        )
         assert list(two.open()) == [expected], binding
 
 

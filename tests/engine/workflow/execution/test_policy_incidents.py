@@ -64,10 +64,15 @@ def slip_in(cases: Cases, policy: bytes | None = CONDITION, body: str = BODY, ve
     with cases.app.db.write() as connection:
         connection.execute(
             process_definition.insert().values(
-                id=identity, key="p", version=version, checksum=found.checksum, bundle=found.pack(),
-                deployed_at=cases.app.clock.now(), deployed_by="test",
+                id=identity,
+                key="p",
+                version=version,
+                checksum=found.checksum,
+                bundle=found.pack(),
+                deployed_at=cases.app.clock.now(),
+                deployed_by="test",
             )
-        )  # fmt: skip
+        )
     return identity
 
 

@@ -123,9 +123,13 @@ def test_a_timer_that_runs_out_meanwhile_fires_at_resume(
     case = Case(
         application,
         anne,
-        '<startEvent id="s"/>' + USER.format("a") + timer("t", "a", "PT1H") + USER.format("late")
-        + line("s", "a") + line("t", "late"),
-    )  # fmt: skip
+        '<startEvent id="s"/>'
+        + USER.format("a")
+        + timer("t", "a", "PT1H")
+        + USER.format("late")
+        + line("s", "a")
+        + line("t", "late"),
+    )
     case.send(SuspendCase(case.id, "x"))
     clock.advance(timedelta(hours=2))
     assert application.performer.run_until_idle() == 0
@@ -141,10 +145,13 @@ def test_messages_wait_in_the_buffer_and_arrive_in_order_at_resume(application: 
     case = Case(
         application,
         anne,
-        '<startEvent id="s"/>' + catch("one", "message", "m1") + catch("two", "message", "m2") + USER.format("a")
+        '<startEvent id="s"/>'
+        + catch("one", "message", "m1")
+        + catch("two", "message", "m2")
+        + USER.format("a")
         + line("s", "one", "two", "a"),
         head='<message id="m1" name="first"/><message id="m2" name="second"/>',
-    )  # fmt: skip
+    )
     case.send(SuspendCase(case.id, "x"))
     for name in ("first", "second"):
         outcome = case.send(CorrelateMessage(name, case.id, "test", name, {name: 1}), SYSTEM)
@@ -265,11 +272,18 @@ def test_a_modification_that_would_leave_nothing_is_refused_and_changes_nothing(
 
 
 SUB = (
-    '<startEvent id="s"/>' + USER.format("a") + '<subProcess id="sub"><startEvent id="is"/>'
-    + USER.format("in") + USER.format("in2") + line("is", "in", "in2") + "</subProcess>" + USER.format("z")
+    '<startEvent id="s"/>'
+    + USER.format("a")
+    + '<subProcess id="sub"><startEvent id="is"/>'
+    + USER.format("in")
+    + USER.format("in2")
+    + line("is", "in", "in2")
+    + "</subProcess>"
+    + USER.format("z")
     + '<boundaryEvent id="stop" attachedToRef="sub"><messageEventDefinition messageRef="m"/></boundaryEvent>'
-    + line("s", "a", "sub", "z") + line("stop", "z")
-)  # fmt: skip
+    + line("s", "a", "sub", "z")
+    + line("stop", "z")
+)
 
 
 def test_starting_inside_a_subprocess_that_does_not_run_opens_it_with_its_events(
@@ -313,9 +327,14 @@ def test_an_ambiguous_scope_is_asked_for_and_can_be_named(application: Applicati
         application,
         anne,
         '<startEvent id="s"/><parallelGateway id="g"/><exclusiveGateway id="x"/><subProcess id="sub">'
-        '<startEvent id="is"/>' + USER.format("in") + USER.format("in2") + line("is", "in", "in2") + "</subProcess>"
-        + line("s", "g", "x", "sub") + flow("g", "sub"),
-    )  # fmt: skip
+        '<startEvent id="is"/>'
+        + USER.format("in")
+        + USER.format("in2")
+        + line("is", "in", "in2")
+        + "</subProcess>"
+        + line("s", "g", "x", "sub")
+        + flow("g", "sub"),
+    )
     with pytest.raises(NotPossible) as refused:
         case.modify(start=(StartAt("in2"),))
     assert refused.value.reasons[0].rule == "scope-ambiguous"

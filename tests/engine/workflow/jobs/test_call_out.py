@@ -37,8 +37,9 @@ FIELD = '["dataModel", "why", "variables"]'
 CAUGHT = (
     '<startEvent id="s"/><serviceTask id="j">{job}</serviceTask><endEvent id="e"/><endEvent id="no"/>'
     '<boundaryEvent id="b" attachedToRef="j"><errorEventDefinition errorRef="err"/></boundaryEvent>'
-    + line("s", "j", "e") + flow("b", "no")
-)  # fmt: skip
+    + line("s", "j", "e")
+    + flow("b", "no")
+)
 
 
 class Outside:
@@ -88,9 +89,10 @@ def variables(cases: Cases, case: str) -> dict[str, Any]:
 
 def test_chosen_values_go_out_and_chosen_values_come_back(cases: Cases) -> None:
     outside = calling(
-        cases, {"receipt": "K-1", "count": 3},
+        cases,
+        {"receipt": "K-1", "count": 3},
         **{"body.case.why": FIELD, "body.from": "iBalanse", "reply.receipt": "id", "reply.count": "n:number"},
-    )  # fmt: skip
+    )
     case = cases.start(why=SECRET)
 
     cases.work()
@@ -113,9 +115,15 @@ def test_an_answer_is_sent_and_never_lies_in_the_queue(cases: Cases, anne: str) 
     case = cases.app.dispatch.send(StartInstance("p", anne, {"why": SECRET}), replace(CITIZEN, person_id=anne)).case_id
     with cases.app.db.write() as connection:
         data.write(
-            connection, cases.app.vault, instance_id=case, case_id=case, owner_id=anne, data_type="form",
-            content={"why": SECRET}, now=cases.app.clock.now(),
-        )  # fmt: skip
+            connection,
+            cases.app.vault,
+            instance_id=case,
+            case_id=case,
+            owner_id=anne,
+            data_type="form",
+            content={"why": SECRET},
+            now=cases.app.clock.now(),
+        )
 
     cases.work()
 
@@ -227,8 +235,12 @@ def test_what_cannot_be_mended_by_trying_again_is_told_to_a_person(cases: Cases)
 )
 def test_a_value_is_picked_by_its_place_and_its_type(path: str, kind: str, value: Scalar) -> None:
     reply = {
-        "a": {"b": "text"}, "list": [{"n": 1}, {"n": 2}], "yes": True, "exact": Decimal("1.5"), "whole": Decimal("7"),
-    }  # fmt: skip
+        "a": {"b": "text"},
+        "list": [{"n": 1}, {"n": 2}],
+        "yes": True,
+        "exact": Decimal("1.5"),
+        "whole": Decimal("7"),
+    }
     assert picked(reply, (Wanted("v", path, kind),)) == {"v": value}
 
 
@@ -249,9 +261,15 @@ def test_a_value_is_picked_by_its_place_and_its_type(path: str, kind: str, value
 )
 def test_what_was_not_promised_is_not_taken(path: str, kind: str, code: str) -> None:
     reply = {
-        "a": {"b": "1"}, "list": [1], "yes": True, "nothing": None, "long": "x" * 4_001,
-        "huge": Decimal("1e1000000"), "tiny": Decimal("1e-1000000"), "digits": 10**400,
-    }  # fmt: skip
+        "a": {"b": "1"},
+        "list": [1],
+        "yes": True,
+        "nothing": None,
+        "long": "x" * 4_001,
+        "huge": Decimal("1e1000000"),
+        "tiny": Decimal("1e-1000000"),
+        "digits": 10**400,
+    }
     with pytest.raises(ReplyUnusableError, match=code):
         picked(reply, (Wanted("v", path, kind),))
 

@@ -42,7 +42,7 @@ METADATA = {
 CATCHING = (
     '<boundaryEvent id="b" attachedToRef="j"><errorEventDefinition errorRef="err"/></boundaryEvent><endEvent id="no"/>'
     + flow("b", "no")
-)  # fmt: skip
+)
 
 
 def sending(product: Product, catch: bool = False, **config: str) -> str:  # noqa: F811
@@ -65,9 +65,15 @@ def sending(product: Product, catch: bool = False, **config: str) -> str:  # noq
 def answer(product: Product, case: str, why: str) -> None:  # noqa: F811
     with product.application.db.write() as connection:
         data.write(
-            connection, product.application.vault, instance_id=case, case_id=case, owner_id=product.anne.person_id,
-            data_type="form", content={"why": why}, now=product.clock.now(),
-        )  # fmt: skip
+            connection,
+            product.application.vault,
+            instance_id=case,
+            case_id=case,
+            owner_id=product.anne.person_id,
+            data_type="form",
+            content={"why": why},
+            now=product.clock.now(),
+        )
 
 
 def sent(product: Product, case: str) -> list[letters.Letter]:  # noqa: F811
@@ -83,9 +89,17 @@ def incidents(product: Product) -> list[Any]:  # noqa: F811
 def test_the_citizen_gets_the_letter_in_their_language_and_a_notice(product: Product, client: Any, read: Read) -> None:  # noqa: F811
     with product.application.db.write() as connection:
         sessions.log_in(
-            connection, product.clock.now(), person_id=product.anne.person_id, role=product.anne.role, office=None,
-            level="high", language="nn", issuer="test", sid="", id_token="",
-        )  # fmt: skip
+            connection,
+            product.clock.now(),
+            person_id=product.anne.person_id,
+            role=product.anne.role,
+            office=None,
+            level="high",
+            language="nn",
+            issuer="test",
+            sid="",
+            id_token="",
+        )
     case = sending(product)
     answer(product, case, "Eg treng hjelp {no}")
 

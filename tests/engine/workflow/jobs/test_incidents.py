@@ -45,11 +45,23 @@ def outbox_row(cases: Cases, case: str) -> None:
     with cases.app.db.write() as connection:
         connection.execute(
             insert(due_work).values(
-                id="o", kind="outbox", name="tell", case_id=case, instance_id=case, token_id="", element_id="",
-                payload={}, due_at=cases.app.clock.now(), state="due", fence=0, attempts=0, reclaims=0,
-                idempotency_key="o", created_at=cases.app.clock.now(),
+                id="o",
+                kind="outbox",
+                name="tell",
+                case_id=case,
+                instance_id=case,
+                token_id="",
+                element_id="",
+                payload={},
+                due_at=cases.app.clock.now(),
+                state="due",
+                fence=0,
+                attempts=0,
+                reclaims=0,
+                idempotency_key="o",
+                created_at=cases.app.clock.now(),
             )
-        )  # fmt: skip
+        )
 
 
 def test_a_timer_that_takes_down_its_workers_is_told_and_fires_when_let_go(cases: Cases, clock: FixedClock) -> None:

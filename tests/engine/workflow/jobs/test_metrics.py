@@ -143,11 +143,17 @@ def test_a_trace_goes_from_a_request_through_its_job_to_its_calls_and_logs(
 @pytest.mark.parametrize(
     "traceparent",
     [
-        None, "", "garbage", "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "ff" + TRACEPARENT[2:], TRACEPARENT + "-more",
+        None,
+        "",
+        "garbage",
+        "00-" + "0" * 32 + "-00f067aa0ba902b7-01",
+        "ff" + TRACEPARENT[2:],
+        TRACEPARENT + "-more",
         TRACEPARENT.upper(),
-        "00-" + "1" * 32 + "-" + "0" * 16 + "-01", TRACEPARENT[:-1],
+        "00-" + "1" * 32 + "-" + "0" * 16 + "-01",
+        TRACEPARENT[:-1],
     ],
-)  # fmt: skip
+)
 def test_what_is_no_trace_begins_a_new_one(traceparent: str | None) -> None:
     made = trace.follow(traceparent)
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00", made)

@@ -20,11 +20,23 @@ def row(application: Application, clock: FixedClock) -> str:
     with application.db.write() as connection:
         connection.execute(
             insert(due_work).values(
-                id="w", kind="outbox", name="test", case_id="c", instance_id="c", token_id="", element_id="",
-                payload={}, due_at=clock.now(), state="due", fence=0, attempts=0, reclaims=0,
-                idempotency_key="k", created_at=clock.now(),
+                id="w",
+                kind="outbox",
+                name="test",
+                case_id="c",
+                instance_id="c",
+                token_id="",
+                element_id="",
+                payload={},
+                due_at=clock.now(),
+                state="due",
+                fence=0,
+                attempts=0,
+                reclaims=0,
+                idempotency_key="k",
+                created_at=clock.now(),
             )
-        )  # fmt: skip
+        )
     return "w"
 
 

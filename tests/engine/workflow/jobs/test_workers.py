@@ -95,8 +95,13 @@ def test_the_first_signal_finishes_what_is_in_hand_and_gives_the_rest_back(cases
     for _ in range(300):
         cases.start()
     worker = spawn("worker", "--burst", "--json")
-    assert eventually(lambda: any(found["TimerFired"] for found in cases.events().values()) or
-                      any(found["JobFinished"] for found in cases.events().values()), 60)  # fmt: skip
+    assert eventually(
+        lambda: (
+            any(found["TimerFired"] for found in cases.events().values())
+            or any(found["JobFinished"] for found in cases.events().values())
+        ),
+        60,
+    )
 
     worker.popen.terminate()
 
@@ -244,9 +249,12 @@ def test_the_database_goes_away_for_ten_seconds_and_worker_and_web_come_back_by_
 ) -> None:
     port = free_port()
     environment = {
-        **os.environ, "IBALANSE_DATA": str(tmp_path), "DATABASE_URL": own_server.url, "IBALANSE_ENV": "test",
+        **os.environ,
+        "IBALANSE_DATA": str(tmp_path),
+        "DATABASE_URL": own_server.url,
+        "IBALANSE_ENV": "test",
         "IBALANSE_BASE_URL": f"http://localhost:{port}",
-    }  # fmt: skip
+    }
     cases = Cases(build(Settings.from_env(environment), clock=SystemClock(), wakeup=no_wakeup))
     schema.upgrade(cases.app.db)
     cases.deploy(JOB_AND_TIMER)
@@ -258,10 +266,25 @@ def test_the_database_goes_away_for_ten_seconds_and_worker_and_web_come_back_by_
     import sys
 
     web = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "wsgi:application()", "--bind", f"127.0.0.1:{port}", "--no-control-socket",
-         "--worker-class", "gthread", "--threads", "2", "--log-level", "error"],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "wsgi:application()",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--no-control-socket",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "2",
+            "--log-level",
+            "error",
+        ],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     address = f"http://127.0.0.1:{port}"
 
     def status(path: str) -> int:

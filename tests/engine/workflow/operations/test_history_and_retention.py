@@ -95,9 +95,11 @@ def test_each_element_says_when_it_began_and_ended_and_who_did_it(
     application.job_types["work"] = Late()
     deploy(
         application,
-        '<startEvent id="s"/>' + USER.format("a") + f'<serviceTask id="j">{job("work")}</serviceTask>'
+        '<startEvent id="s"/>'
+        + USER.format("a")
+        + f'<serviceTask id="j">{job("work")}</serviceTask>'
         + line("s", "a", "j"),
-    )  # fmt: skip
+    )
     began = clock.now()
     case = start(application, anne)
     clock.advance(timedelta(hours=1))

@@ -30,9 +30,15 @@ def test_open_tasks_with_a_deadline_get_their_due_work(database: Database) -> No
     command.upgrade(settings, "0003")
     due, warn = datetime(2027, 1, 10, tzinfo=UTC), datetime(2027, 1, 5, tzinfo=UTC)
     columns = {
-        "instance_id": "c", "case_id": "c", "definition_id": "d", "key": "p", "element_id": "a",
-        "task_type": "data", "performer": "citizen", "owner_id": "o",
-    }  # fmt: skip
+        "instance_id": "c",
+        "case_id": "c",
+        "definition_id": "d",
+        "key": "p",
+        "element_id": "a",
+        "task_type": "data",
+        "performer": "citizen",
+        "owner_id": "o",
+    }
     dated = [sa.column(name, UTCDateTime) for name in ("created_at", "due_at", "warn_at")]
     table = sa.table("user_task", sa.column("id"), sa.column("state"), *map(sa.column, columns), *dated)
     with database.write() as connection:

@@ -64,8 +64,10 @@ def test_an_empty_one_is_passed() -> None:
 
 
 def test_repeated_it_is_judged_each_time_on_its_own() -> None:
-    loop = ('<multiInstanceLoopCharacteristics isSequential="true"><loopCardinality>2</loopCardinality>'
-            "</multiInstanceLoopCharacteristics>")  # fmt: skip
+    loop = (
+        '<multiInstanceLoopCharacteristics isSequential="true"><loopCardinality>2</loopCardinality>'
+        "</multiInstanceLoopCharacteristics>"
+    )
     body = ad_hoc(loop + USERS, ordering="Sequential", enough="1 == 1")
 
     assert Play(body).send({"complete": "u"}, {"complete": "u"}).done == "u u z"

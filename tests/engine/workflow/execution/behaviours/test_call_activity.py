@@ -42,8 +42,10 @@ def test_without_mappings_all_variables_go_in_and_come_back() -> None:
 
 
 def test_with_mappings_only_those_do() -> None:
-    mapped = ('<extensionElements><ib:input target="mine">["dataModel","x"]</ib:input>'
-              '<ib:output target="result">["dataModel","y"]</ib:output></extensionElements>')  # fmt: skip
+    mapped = (
+        '<extensionElements><ib:input target="mine">["dataModel","x"]</ib:input>'
+        '<ib:output target="result">["dataModel","y"]</ib:output></extensionElements>'
+    )
     bind = {"a": {"set": {"y": ["plus", ["dataModel", "mine"], 1], "other": 1, "saw": ["dataModel", "x"]}}}
 
     assert play(steps("s2 > a > e2"), inside=mapped, variables={"x": 1}, bind=bind).variables == {"x": 1, "result": 2}
@@ -69,10 +71,15 @@ def test_a_reference_may_carry_a_prefix() -> None:
     assert Play(body, process="p").done == "a z"
 
 
-@pytest.mark.parametrize(("definition", "interrupting", "expected"), [
-    (error("E"), True, ["a", "o"]), (error(), True, ["a", "o"]),
-    (escalation("E"), True, ["a", "o"]), (escalation("E"), False, ["a", "o", "z"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("definition", "interrupting", "expected"),
+    [
+        (error("E"), True, ["a", "o"]),
+        (error(), True, ["a", "o"]),
+        (escalation("E"), True, ["a", "o"]),
+        (escalation("E"), False, ["a", "o", "z"]),
+    ],
+)
 def test_what_is_thrown_in_it_is_caught_at_the_call(definition: str, interrupting: bool, expected: list[str]) -> None:
     thrown = error("E") if "error" in definition else escalation("E")
     more = boundary("b", "C", definition, interrupting=interrupting) + steps("(b) > o > e9")

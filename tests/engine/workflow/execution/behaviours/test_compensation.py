@@ -17,8 +17,10 @@ from tests.engine.workflow.execution.play import (
     task,
 )
 
-MULTI = ('<multiInstanceLoopCharacteristics isSequential="{}"><loopCardinality>3</loopCardinality>'
-         "</multiInstanceLoopCharacteristics>")  # fmt: skip
+MULTI = (
+    '<multiInstanceLoopCharacteristics isSequential="{}"><loopCardinality>3</loopCardinality>'
+    "</multiInstanceLoopCharacteristics>"
+)
 LOOP = '<standardLoopCharacteristics loopMaximum="2"/>'
 
 
@@ -75,9 +77,19 @@ CASES = [
     (
         "by an event subprocess, that throws further",
         steps("s > (P) > (w) > z > e")
-        + scope("P", steps("s1 > a > e1") + undo("a")
-                + event("subProcess", "h", event("startEvent", "hs", compensate()) + steps("(hs) > ht > (hw)")
-                        + event("endEvent", "hw", compensate()), triggeredByEvent="true"))
+        + scope(
+            "P",
+            steps("s1 > a > e1")
+            + undo("a")
+            + event(
+                "subProcess",
+                "h",
+                event("startEvent", "hs", compensate())
+                + steps("(hs) > ht > (hw)")
+                + event("endEvent", "hw", compensate()),
+                triggeredByEvent="true",
+            ),
+        )
         + throws(),
         "a ht undo_a z",
     ),
@@ -96,9 +108,18 @@ CASES = [
     (
         "from an error handler of the scope",
         steps("s > (P) > z > e")
-        + scope("P", steps("s1 > a > b > (x1)") + AB + event("endEvent", "x1", error("E"))
-                + event("subProcess", "h", event("startEvent", "hs", error("E")) + steps("(hs) > ht > (w)")
-                        + ends(), triggeredByEvent="true")),
+        + scope(
+            "P",
+            steps("s1 > a > b > (x1)")
+            + AB
+            + event("endEvent", "x1", error("E"))
+            + event(
+                "subProcess",
+                "h",
+                event("startEvent", "hs", error("E")) + steps("(hs) > ht > (w)") + ends(),
+                triggeredByEvent="true",
+            ),
+        ),
         "a b ht undo_b undo_a z",
     ),
     (
@@ -138,7 +159,7 @@ CASES = [
         + throws(),
         "a a ht ht z",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("body", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])

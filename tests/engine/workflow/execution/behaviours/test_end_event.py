@@ -22,8 +22,11 @@ TWO = '<process id="p" isExecutable="true">{}</process><process id="q" isExecuta
 
 
 def test_a_terminate_ends_everything_in_the_process() -> None:
-    play = Play(steps("s > f > a > (t)", "(f) > u > b > e", "(f) > (P)") + scope("P", steps("u2 > x9"))
-                + event("endEvent", "t", TERMINATE))  # fmt: skip
+    play = Play(
+        steps("s > f > a > (t)", "(f) > u > b > e", "(f) > (P)")
+        + scope("P", steps("u2 > x9"))
+        + event("endEvent", "t", TERMINATE)
+    )
 
     assert (play.marks, play.state, play.waiting) == (["a"], "completed", [])
 
@@ -64,8 +67,11 @@ def test_an_escalation_nobody_catches_does_no_harm() -> None:
 
 @pytest.mark.parametrize("definition", [signal(), message()])
 def test_what_it_throws_is_heard_in_the_same_process(definition: str) -> None:
-    play = Play(steps("s > f > a > (w)", "(f) > (c) > b > e") + event("endEvent", "w", definition)
-                + event("intermediateCatchEvent", "c", definition))  # fmt: skip
+    play = Play(
+        steps("s > f > a > (w)", "(f) > (c) > b > e")
+        + event("endEvent", "w", definition)
+        + event("intermediateCatchEvent", "c", definition)
+    )
 
     assert (play.marks, play.state) == (["a", "b"], "completed")
 

@@ -27,8 +27,11 @@ def test_the_default_is_taken_when_no_other_flow_holds() -> None:
 
 
 def test_a_join_waits_for_a_slow_branch_and_not_for_a_dead_one() -> None:
-    body = steps("s > i ? x.contains('a') ? > u > i2 > z > e", "(i) ? x.contains('b') ? > b > (i2)",
-                 "(i) ? x.contains('c') ? > c > (i2)")  # fmt: skip
+    body = steps(
+        "s > i ? x.contains('a') ? > u > i2 > z > e",
+        "(i) ? x.contains('b') ? > b > (i2)",
+        "(i) ? x.contains('c') ? > c > (i2)",
+    )
     play = Play(body, {"x": "ab"})
 
     assert play.done == "b"

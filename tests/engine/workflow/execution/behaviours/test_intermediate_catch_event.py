@@ -97,8 +97,10 @@ def test_a_shared_definition_is_read_where_it_is_referred_to() -> None:
 
 
 def test_a_message_may_be_named_by_its_operation() -> None:
-    head = ('<message id="m" name="M"/><interface id="i" name="i"><operation id="op" name="o">'
-            "<inMessageRef>m</inMessageRef></operation></interface>")  # fmt: skip
+    head = (
+        '<message id="m" name="M"/><interface id="i" name="i"><operation id="op" name="o">'
+        "<inMessageRef>m</inMessageRef></operation></interface>"
+    )
     definition = "<messageEventDefinition><operationRef>op</operationRef></messageEventDefinition>"
 
     assert Play(catching(definition), head=head).send({"message": "M"}).done == "a z"

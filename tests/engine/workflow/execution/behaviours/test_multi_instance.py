@@ -69,8 +69,10 @@ def test_the_condition_sees_how_it_stands(text: str, after: int) -> None:
 
 @BOTH
 def test_each_has_its_item_and_the_results_come_in_their_order(sequential: bool) -> None:
-    data = ("<loopDataInputRef>names</loopDataInputRef><loopDataOutputRef>said</loopDataOutputRef>"
-            '<inputDataItem id="name"/><outputDataItem id="reply"/>')  # fmt: skip
+    data = (
+        "<loopDataInputRef>names</loopDataInputRef><loopDataOutputRef>said</loopDataOutputRef>"
+        '<inputDataItem id="name"/><outputDataItem id="reply"/>'
+    )
     body = steps("s > (a) > z > e")
     body += task("a", '<property id="reply" name="reply"/>' + multi("", sequential=sequential, inside=data))
     bind = {"a": {"set": {"reply": ["concat", "hi ", ["dataModel", "name"], " ", ["dataModel", "loopCounter"]]}}}
@@ -97,8 +99,10 @@ def test_a_subprocess_is_repeated_whole() -> None:
 
 
 SIGNALS = '<signalEventDefinition id="sig" signalRef="S"/>'
-COMPLEX = ("<complexBehaviorDefinition><condition>numberOfCompletedInstances == 2</condition>"
-           f"<event>{signal()}</event></complexBehaviorDefinition>")  # fmt: skip
+COMPLEX = (
+    "<complexBehaviorDefinition><condition>numberOfCompletedInstances == 2</condition>"
+    f"<event>{signal()}</event></complexBehaviorDefinition>"
+)
 
 
 @BOTH

@@ -67,11 +67,13 @@ def test_without_a_flow_that_holds_it_has_run_and_stands_still() -> None:
 def test_data_go_in_and_out_by_associations() -> None:
     """What is copied in is local, what is copied out reaches the data object."""
     data = '<dataObject id="d"/><dataObjectReference id="dr" dataObjectRef="d"/>'
-    io = ('<ioSpecification><dataInput id="in" name="given"/><dataOutput id="out" name="made"/>'
-          '<inputSet id="is"/><outputSet id="os"/></ioSpecification>'
-          '<dataInputAssociation id="x1"><sourceRef>dr</sourceRef><targetRef>in</targetRef></dataInputAssociation>'
-          '<dataOutputAssociation id="x2"><sourceRef>out</sourceRef><targetRef>dr</targetRef>'
-          "</dataOutputAssociation>")  # fmt: skip
+    io = (
+        '<ioSpecification><dataInput id="in" name="given"/><dataOutput id="out" name="made"/>'
+        '<inputSet id="is"/><outputSet id="os"/></ioSpecification>'
+        '<dataInputAssociation id="x1"><sourceRef>dr</sourceRef><targetRef>in</targetRef></dataInputAssociation>'
+        '<dataOutputAssociation id="x2"><sourceRef>out</sourceRef><targetRef>dr</targetRef>'
+        "</dataOutputAssociation>"
+    )
     body = data + steps("s > (a) > e") + task("a", io)
     bind = {"a": {"set": {"made": ["plus", ["dataModel", "given"], 1]}}}
 

@@ -175,5 +175,6 @@ def test_an_interruption_stops_everything_inside_at_every_depth() -> None:
 
     assert (play.done, play.state) == ("u- o", "completed")
     assert [row for row in play.trace if row[0] in "QR"][-2:] == [
-        ("R", "subProcess", "terminated"), ("Q", "subProcess", "terminated"),
-    ]  # fmt: skip
+        ("R", "subProcess", "terminated"),
+        ("Q", "subProcess", "terminated"),
+    ]
