@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,7 +92,7 @@ class Channel:
     def request(self, ask: ChannelAsk) -> ChannelReply:
         return ChannelReply(f"simulated-{ask.reference}", ChannelState.ACTIVE)
 
-    def state(self, grant: str) -> ChannelState:
+    def state(self, grant: str, now: datetime) -> ChannelState:
         return ChannelState.ACTIVE
 
     def revoke(self, grant: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.evidence.datasets import Title
 from engine.platform.provider_errors import SourceBrokenError
@@ -55,7 +57,7 @@ class AltinnConsentChannel:
             raise SourceBrokenError("consent_answer")
         return ChannelReply(ask.reference, self._state(answer), view)
 
-    def state(self, grant: str) -> ChannelState:
+    def state(self, grant: str, now: datetime) -> ChannelState:
         return self._state(self._http.get(f"{self._url}/{grant}", headers=self._bearer("read")).json())
 
     def revoke(self, grant: str) -> None:

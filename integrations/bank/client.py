@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -89,7 +89,7 @@ class BankClient:
             raise SourceBrokenError("consent_answer")
         return ChannelReply(consent_id, state, redirect)
 
-    def state(self, grant: str) -> ChannelState:
+    def state(self, grant: str, now: datetime) -> ChannelState:
         url = f"{self._url}/v1/consents/{quote(grant, safe='')}/status"
         return _state(Record(self._http.get(url).json()))
 

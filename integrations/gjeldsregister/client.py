@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ AGREEMENT = ("/v1/consent/agreement", "consent.create")
 LOOKING_UP = "/v1/debt"
 #: A token is used until this long before its end: seconds.
 MARGIN = 30.0
-DAY = 24 * 3600.0
+DAY = timedelta(days=1)
 
 
 TITLE = Title(nb="Gjeldsregisteret", nn="Gjeldsregisteret", en="the debt register")
@@ -48,7 +49,7 @@ class GjeldsregisterClient:
         self._tokens: dict[str, tuple[float, str]] = {}
 
     def request(self, ask: ChannelAsk) -> ChannelReply:
-        days = math.ceil((ask.valid_to.timestamp() - time.time()) / DAY)
+        days = math.ceil((ask.valid_to - ask.asked_at) / DAY)
         body = {
             "nin": ask.subject.pid,
             "scope_of_consent": self._data_set.resource,
@@ -63,28 +64,33 @@ class GjeldsregisterClient:
             raise SourceBrokenError("consent_answer")
         return ChannelReply(consent_id, ChannelState.ACTIVE)
 
-    def state(self, grant: str) -> ChannelState:
+    def state(self, grant: str, now: datetime) -> ChannelState:
         """One that has run out is not one that was withdrawn."""
-        url = f"{self._url}{LOOKING_UP}/{quote(grant, safe='')}/status"
-        answer = Record(self._http.get(url, headers=self._looking_up()).json())
-        active = answer.flag("active")
-        if active is None:
-            raise SourceBrokenError("consent_status")
+        answer, active = self._status(grant)
         if active:
             return ChannelState.ACTIVE
         try:
             ends = answer.whole("expires_at")
         except UnreadableError:
             ends = None
-        return ChannelState.EXPIRED if ends is not None and ends <= time.time() else ChannelState.REVOKED
+        return ChannelState.EXPIRED if ends is not None and ends <= now.timestamp() else ChannelState.REVOKED
 
     def revoke(self, grant: str) -> None:
         url = f"{self._url}{LOOKING_UP}/{quote(grant, safe='')}"
         try:
             self._http.call("DELETE", url, headers=self._looking_up(), expected=frozenset({200, 204}))
         except SourceRefusedError:
-            if self.state(grant) is ChannelState.ACTIVE:
+            if self._status(grant)[1]:
                 raise
+
+    def _status(self, grant: str) -> tuple[Record, bool]:
+        """What the register says of a consent, and whether it is in force."""
+        url = f"{self._url}{LOOKING_UP}/{quote(grant, safe='')}/status"
+        answer = Record(self._http.get(url, headers=self._looking_up()).json())
+        active = answer.flag("active")
+        if active is None:
+            raise SourceBrokenError("consent_status")
+        return answer, active
 
     def fetch(self, request: EvidenceRequest) -> Evidence:
         """Every creditor's answer. One that did not answer is named as missing, never taken for zero."""

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from engine.platform.settings import Settings
 from integrations.sandbox import files, keys
 from integrations.sandbox.bearer import require
-from integrations.sandbox.clock import today
+from integrations.sandbox.clock import now, today
 from integrations.sandbox.faults import failing, fault_of
 from integrations.sandbox.persons import person
 from integrations.sandbox.persons.person import Loan
@@ -37,7 +37,7 @@ def _api() -> str:
 
 
 def _refused(status: int, error: str, description: str = "") -> Any:
-    answer = {"error": error, "timestamp": datetime.now(UTC).isoformat()}
+    answer = {"error": error, "timestamp": now().isoformat()}
     return jsonify({**answer, **({"error_description": description} if description else {})}), status
 
 

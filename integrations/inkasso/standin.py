@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require
+from integrations.sandbox.clock import now
 from integrations.sandbox.faults import failing, fault_of
 from integrations.sandbox.persons import person
 
@@ -50,7 +49,7 @@ def balance() -> ResponseReturnValue:
     quiet = claims.pop()["inkassator"]["navn"] if silent and claims else None
     return jsonify(
         personidentifikator=someone.pid,
-        levert=datetime.now(UTC).isoformat(),
+        levert=now().isoformat(),
         kravliste=claims,
         ikkeSvart=[quiet] if quiet else [],
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, jsonify
 from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.bearer import require, require_consent
+from integrations.sandbox.clock import now
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import person
 
@@ -42,7 +42,7 @@ def accounts() -> ResponseReturnValue:
         balance = {
             "BalanceType": "closingBooked",
             "BalanceAmount": {"currency": "NOK", "amount": amount},
-            "LastChangeDateTime": datetime.now(UTC).isoformat(),
+            "LastChangeDateTime": now().isoformat(),
         }
         return {"Name": name, "Bban": pid, "Assert": "", "Balances": [balance]}
 

@@ -183,7 +183,7 @@ class Walker:
             self._http.post(
                 row.redirect, data={"accept" if accept else "reject": "1"}, timeout=30, allow_redirects=False
             )
-            state = self.application.channels[row.channel].state(row.reference)
+            state = self.application.channels[row.channel].state(row.reference, self.application.clock.now())
             with self.application.db.write() as connection:
                 settle(connection, row.id, state)
 

@@ -45,7 +45,9 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Integrations]:
 def answer(clients: Integrations, data_set_id: str):  # type: ignore[no-untyped-def]
     data_set = clients.data_sets[data_set_id]
     until = datetime.now(UTC) + timedelta(days=90)
-    ask = ChannelAsk(str(uuid.uuid4()), SUBJECT, (data_set,), until, "http://localhost:8000/back", "nb")
+    ask = ChannelAsk(
+        str(uuid.uuid4()), SUBJECT, (data_set,), datetime.now(UTC), until, "http://localhost:8000/back", "nb"
+    )
     reply = clients.channels[data_set.channel].request(ask)
     if reply.redirect:
         requests.post(reply.redirect, data={"accept": "1"}, allow_redirects=False, timeout=5)

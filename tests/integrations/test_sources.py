@@ -40,11 +40,13 @@ class World:
         sets = tuple(s for s in self.clients.data_sets.values() if s.channel == channel)
         reference = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{channel}/{key}"))
         until = datetime.now(UTC) + timedelta(days=90)
-        ask = ChannelAsk(reference, self.subject(key), sets, until, "http://localhost:8000/back", "nb")
+        ask = ChannelAsk(
+            reference, self.subject(key), sets, datetime.now(UTC), until, "http://localhost:8000/back", "nb"
+        )
         reply = self.clients.channels[channel].request(ask)
         if reply.redirect:
             requests.post(reply.redirect, data={"accept": "1"}, allow_redirects=False, timeout=5)
-        assert self.clients.channels[channel].state(reply.grant) is ChannelState.ACTIVE
+        assert self.clients.channels[channel].state(reply.grant, datetime.now(UTC)) is ChannelState.ACTIVE
         return reply.grant
 
     def fetch(self, data_set: str, key: str, grant: str):  # type: ignore[no-untyped-def]

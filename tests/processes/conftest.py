@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Channel:
         redirect = f"http://source/{self.name}" if self.answer is ChannelState.PENDING else ""
         return ChannelReply(f"grant-{self.name}", self.answer, redirect)
 
-    def state(self, grant: str) -> ChannelState:
+    def state(self, grant: str, now: datetime) -> ChannelState:
         return self.answer
 
     def revoke(self, grant: str) -> None:

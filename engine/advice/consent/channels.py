@@ -27,6 +27,7 @@ class ChannelAsk:
     """What is asked of a channel.
 
     reference     our own id of this grant (uuid text), the same at every try
+    asked_at      when it is asked: how long it lasts is counted from there
     redirect_url  absolute address to send the citizen back to; carries our reference only
     language      nb | nn | en
     """
@@ -34,6 +35,7 @@ class ChannelAsk:
     reference: str
     subject: Subject
     data_sets: tuple[DataSet, ...]
+    asked_at: datetime
     valid_to: datetime
     redirect_url: str
     language: str
@@ -56,7 +58,7 @@ class ConsentChannel(Protocol):
 
     def request(self, ask: ChannelAsk) -> ChannelReply: ...
 
-    def state(self, grant: str) -> ChannelState: ...
+    def state(self, grant: str, now: datetime) -> ChannelState: ...
 
     def revoke(self, grant: str) -> None:
         """End it at the source. Ending what has ended is no error."""

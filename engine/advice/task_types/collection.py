@@ -100,7 +100,7 @@ class OpenSources:
         for name, data_sets in sorted(wanted.items()):
             reference = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{record.id}/{name}"))
             back = f"{self._base_url}/retur/{reference}"
-            ask = ChannelAsk(reference, subject, tuple(data_sets), record.valid_to, back, "nb")
+            ask = ChannelAsk(reference, subject, tuple(data_sets), now, record.valid_to, back, "nb")
             ids = [data_set.id for data_set in data_sets]
             try:
                 replies.append((reference, name, ids, self._channels[name].request(ask)))

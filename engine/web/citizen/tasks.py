@@ -270,7 +270,7 @@ def returned(grant_id: str) -> ResponseReturnValue:
     if row is None:
         raise NotFound(grant_id)
     try:
-        state = application.channels[row.channel].state(row.reference)
+        state = application.channels[row.channel].state(row.reference, application.clock.now())
     except SourceError:
         state = ChannelState.PENDING
     send(SettleGrant(row.case_id, grant_id, state))

@@ -198,7 +198,9 @@ def test_the_details_of_a_transaction_read_as_its_line_in_the_report() -> None:
 
 
 def ask() -> ChannelAsk:
-    return ChannelAsk("1f8e2d34-0000-4000-8000-000000000000", request().subject, (), NOW, "https://ibalanse.test", "nb")
+    return ChannelAsk(
+        "1f8e2d34-0000-4000-8000-000000000000", request().subject, (), NOW, NOW, "https://ibalanse.test", "nb"
+    )
 
 
 def test_consent_a_redirect_is_followed() -> None:
@@ -223,7 +225,7 @@ def test_consent_a_way_of_approving_that_we_do_not_have_is_an_error_and_no_dead_
 @pytest.mark.parametrize("name", ["consentStatusResponseExample1", "consentsInformationResponseExample"])
 def test_consent_the_status_is_read(name: str) -> None:
     client = BankClient("https://bank.test", "Banken", http({"/v1/consents/grant/status": example(f"bank/{name}")}))
-    assert client.state("grant") is ChannelState.ACTIVE
+    assert client.state("grant", NOW) is ChannelState.ACTIVE
 
 
 def test_no_account_at_all_is_empty_and_not_an_error() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal as D
@@ -227,8 +226,8 @@ def test_a_token_is_asked_of_its_own_host_for_the_audience_of_the_call_and_used_
 
 
 def ask(days: int) -> ChannelAsk:
-    until = NOW.fromtimestamp(time.time(), tz=NOW.tzinfo) + timedelta(days=days)
-    return ChannelAsk("my-unique-id-001", request().subject, (), until, "https://ibalanse.test", "nb")
+    until = NOW + timedelta(days=days)
+    return ChannelAsk("my-unique-id-001", request().subject, (), NOW, until, "https://ibalanse.test", "nb")
 
 
 def test_a_consent_is_agreed_for_as_long_as_the_citizen_was_told() -> None:
@@ -254,7 +253,7 @@ def test_a_consent_is_agreed_for_as_long_as_the_citizen_was_told() -> None:
     ],
 )
 def test_a_consent_that_ran_out_is_not_one_that_was_withdrawn(told: Json, state: ChannelState) -> None:
-    assert client({"/v1/debt/grant/status": told})[0].state("grant") is state
+    assert client({"/v1/debt/grant/status": told})[0].state("grant", NOW) is state
 
 
 @pytest.mark.parametrize(("active", "ends"), [(False, True), (True, False)])

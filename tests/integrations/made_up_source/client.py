@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState, Title
 from integrations.http import HttpClient
@@ -23,7 +25,7 @@ class MadeUpClient:
     def request(self, ask: ChannelAsk) -> ChannelReply:
         return ChannelReply(ask.reference, ChannelState.PENDING, f"{self._url}/consent")
 
-    def state(self, grant: str) -> ChannelState:
+    def state(self, grant: str, now: datetime) -> ChannelState:
         return ChannelState.ACTIVE
 
     def revoke(self, grant: str) -> None:
