@@ -382,6 +382,7 @@ class AddParty(CaseCommand):
     """Somebody takes part from now on: by the number the population register knows, or by name alone.
 
     birth_date  as the register says; needed with ``pid``
+    former      numbers the register says they had before
     """
 
     case_id: str
@@ -389,6 +390,7 @@ class AddParty(CaseCommand):
     name: str = field(repr=False)
     pid: str = field(default="", repr=False)
     birth_date: date | None = field(default=None, repr=False)
+    former: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,6 +459,7 @@ class BeginCaseForCitizen(OfficeCommand):
     way     how the citizen came to the office, a code of ``intake.CHANNELS``
     reason  why, in the caseworker's words; the citizen reads it
     take    the actor becomes responsible at once
+    former  numbers the register says they had before: who is known by one of them is the same person
 
     Raises ``AlreadyDone`` when there is an open one, ``NotPossible`` for oneself, ``Forbidden`` where the policy of
     the journey says no.
@@ -469,6 +472,7 @@ class BeginCaseForCitizen(OfficeCommand):
     way: str
     reason: str = field(repr=False)
     take: bool = False
+    former: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

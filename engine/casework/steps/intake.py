@@ -17,7 +17,9 @@ def begin_case(ctx: Context) -> None:
     deployed = next((found for found in offered if found.key == one.key), None)
     if deployed is None or one.way not in intake.CHANNELS:
         raise NotFound(one.key)
-    owner = ctx.services.vault.register(ctx.connection, pid=one.pid, name=one.name, birth_date=one.birth_date)
+    owner = ctx.services.vault.register(
+        ctx.connection, pid=one.pid, name=one.name, birth_date=one.birth_date, former=one.former
+    )
     if owner.id == ctx.actor.person_id:
         raise NotPossible(Reason("", "own-case", "nobody begins their own case at the office"))
     there = queries.open_case_of(ctx.connection, owner.id, deployed.key)

@@ -21,7 +21,9 @@ def add_party(ctx: Context) -> None:
     person_id = ""
     if one.pid:
         assert one.birth_date is not None
-        person_id = vault.register(ctx.connection, pid=one.pid, name=one.name, birth_date=one.birth_date).id
+        person_id = vault.register(
+            ctx.connection, pid=one.pid, name=one.name, birth_date=one.birth_date, former=one.former
+        ).id
     ctx.audit_data = participants.add(
         ctx.connection,
         vault,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
@@ -56,7 +54,7 @@ def add(number: str) -> ResponseReturnValue:
     if bool(pid) == bool(name):
         return _error(number, "party-pid", "party.one_of")
     if not pid:
-        return _put(number, role, name)
+        return _put(AddParty(case.id, role, name), number)
     plain = plain_number(pid)
     if not plain:
         return _error(number, "party-pid", "opening.pid_wrong")
@@ -86,12 +84,13 @@ def confirm(number: str) -> ResponseReturnValue:
     found, error = identify(pid)
     if found is None:
         return _error(number, "party-pid", error)
-    return _put(number, request.form.get("role", ""), found[0], pid, found[1])
+    role = request.form.get("role", "")
+    return _put(AddParty(case_id_of(number), role, found.name, pid, found.born, found.former), number)
 
 
-def _put(number: str, role: str, name: str, pid: str = "", birth_date: date | None = None) -> ResponseReturnValue:
+def _put(party: AddParty, number: str) -> ResponseReturnValue:
     try:
-        send(AddParty(case_id_of(number), role, name, pid, birth_date))
+        send(party)
     except NotPossible as refusal:
         return page(number, message=session.why_not(refusal), written=_written(), status=409)
     return session.done(number, "party_added")

@@ -23,6 +23,7 @@ from engine.platform.vault import Person
 from engine.web.office import session
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
+from engine.web.shared.former_numbers import former_numbers
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.definitions.library import Deployed
@@ -67,10 +68,20 @@ def _missing() -> dict[str, str]:
     return error_keys
 
 
-def identify(pid: str) -> tuple[tuple[str, Any] | None, str]:
-    """Name and birth date in the population register, or the text key of what is wrong."""
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is in the population register. ``former``: numbers of theirs, where we know them by none."""
+
+    name: str
+    born: date
+    former: tuple[str, ...]
+
+
+def identify(pid: str) -> tuple[Identity | None, str]:
+    """Who they are in the population register, or the text key of what is wrong."""
     try:
-        return current_app.extensions["identify"](pid), ""
+        name, born = current_app.extensions["identify"](pid)
+        return Identity(name, born, former_numbers(pid)), ""
     except SourceError as error:
         log.warning("%s population register: %s", g.reference, error.code)
         return None, "opening.unknown" if error.code == "http_404" else "opening.register_down"
@@ -88,18 +99,24 @@ class Found:
 
 def find(pid: str) -> tuple[Found | None, str]:
     """Ask the register for a number, once it is written down who asks for whom; or the text key of what is wrong."""
-    application = view.application()
     try:
-        known_id = send(LookUpPerson(pid)).made
+        send(LookUpPerson(pid))
     except person_lookup.TooManyLookupsError:
         log.warning("%s too many look-ups by %s", g.reference, actor().person_id)
         return None, "opening.too_many"
-    identified, error = identify(pid)
-    if identified is None:
+    identity, error = identify(pid)
+    if identity is None:
         return None, error
+    known = _known(pid, identity)
+    return Found(send(StoreSearch(pid, views.LOOKUP)).made, identity.name, identity.born, known), ""
+
+
+def _known(pid: str, identity: Identity) -> Person | None:
+    """The person we know by this number, or by one they had before."""
+    application = view.application()
     with application.db.read() as connection:
-        known = application.vault.person(connection, known_id) if known_id else None
-    return Found(send(StoreSearch(pid, views.LOOKUP)).made, *identified, known), ""
+        found = (application.vault.person_by_pid(connection, number) for number in (pid, *identity.former))
+        return next((person for person in found if person is not None), None)
 
 
 def looked_up(connection: Connection, search: str) -> str:
@@ -121,13 +138,13 @@ def look_up() -> ResponseReturnValue:
     found, error = find(pid)
     if found is None:
         return _form(request.form, {"pid": error})
-    return _confirm(found.search, (found.name, found.born), found.known)
+    return _confirm(found.search, found, found.known)
 
 
 _ORDER = ("journey", "pid", "way", "reason")
 
 
-def _confirm(search: str, found: tuple[str, Any], known: Any) -> str:
+def _confirm(search: str, found: Found | Identity, known: Person | None) -> str:
     with view.application().db.read() as connection:
         deployed = _journey(connection)
         assert deployed is not None
@@ -136,8 +153,8 @@ def _confirm(search: str, found: tuple[str, Any], known: Any) -> str:
     return render_template(
         "opening_confirm.html",
         search=search,
-        name=found[0],
-        year=found[1].year,
+        name=found.name,
+        year=found.born.year,
         journey=deployed,
         written=request.form,
         elsewhere=there is not None and not here,
@@ -162,16 +179,15 @@ def begin() -> ResponseReturnValue:
     if found is None:
         return _form(request.form, {"pid": error})
     try:
-        outcome = send(_beginning(pid, *found), once=True)
+        outcome = send(_beginning(pid, found), once=True)
     except AlreadyDone:
-        with application.db.read() as connection:
-            return _confirm(request.form["person"], found, application.vault.person_by_pid(connection, pid)), 409
+        return _confirm(request.form["person"], found, _known(pid, found)), 409
     with application.db.read() as connection:
         number = queries.case_by_id(connection, outcome.case_id).number
     return session.done(number, "opened")
 
 
-def _beginning(pid: str, name: str, born: date) -> BeginCaseForCitizen:
+def _beginning(pid: str, found: Identity) -> BeginCaseForCitizen:
     form = request.form
     reason, take = form["reason"].strip(), form.get("take") == "ja"
-    return BeginCaseForCitizen(form["journey"], pid, name, born, form["way"], reason, take)
+    return BeginCaseForCitizen(form["journey"], pid, found.name, found.born, form["way"], reason, take, found.former)

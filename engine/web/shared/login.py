@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, g, make_response, redirect, render_template, request, url_for
@@ -17,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from engine.platform.provider_errors import SourceError
 from engine.web.shared import session_store, view
+from engine.web.shared.former_numbers import former_numbers
 from engine.web.shared.guards import ANYONE, guarded
 from engine.web.shared.texts import LANGUAGES
 from engine.workflow.authorization.actor import Office, Role
@@ -86,7 +86,7 @@ def answered(which: str) -> Response:
     try:
         identity = client.finish(start, _redirect_uri(which), request.args.to_dict())
         name, born = current_app.extensions["identify"](identity.pid)
-        former = _former_numbers(identity.pid)
+        former = former_numbers(identity.pid)
     except SourceError as error:
         return _failed(which, f"name_{error.code}")
     except Exception as error:
@@ -102,15 +102,6 @@ def answered(which: str) -> Response:
     save(answer, token)
     answer.delete_cookie(STARTED)
     return answer
-
-
-def _former_numbers(pid: str) -> Sequence[str]:
-    """Of somebody we do not know by this number: those they had before. A D-number becomes an identity number."""
-    with view.application().db.read() as connection:
-        if view.application().vault.person_by_pid(connection, pid) is not None:
-            return ()
-    numbers: Sequence[str] = current_app.extensions["former_numbers"](pid)
-    return numbers
 
 
 class _Start:

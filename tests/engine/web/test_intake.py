@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -29,19 +30,22 @@ from tests.processes.conftest import OFFICE, Product, product
 from tests.processes.test_estate_settlement import person
 
 __all__ = ["client", "product", "kari", "number", "read", "send"]
-TRULS = "20887297953"
+TRULS, D_NUMBER = "20887297953", "60887297944"
 GIVEN = {"journey": "advice", "pid": "208872 97953", "way": "phone", "reason": "Ringte om brev fra inkasso"}
 
 
 Register = Callable[[tuple[str, date] | Exception], None]
 
 
+def site_of(client: Client) -> Flask:  # noqa: F811
+    """The web application behind the client."""
+    return next(c.cell_contents for c in client.__closure__ or () if isinstance(c.cell_contents, Flask))
+
+
 @pytest.fixture
 def register(monkeypatch: pytest.MonkeyPatch, client: Client) -> Register:  # noqa: F811
     """The population register, answering with a name and a day, or an error."""
-    app = client.__closure__ and next(
-        c.cell_contents for c in client.__closure__ if hasattr(c.cell_contents, "wsgi_app")
-    )
+    app = site_of(client)
 
     def answers(what: tuple[str, date] | Exception) -> None:
         def identify(pid: str) -> tuple[str, date]:
@@ -54,6 +58,13 @@ def register(monkeypatch: pytest.MonkeyPatch, client: Client) -> Register:  # no
 
     answers(("Truls Eksempel", date(1972, 8, 20)))
     return answers
+
+
+@pytest.fixture
+def renumbered(register: Register, client: Client) -> None:  # noqa: F811
+    """The register says that Truls had a D-number before."""
+    app = site_of(client)
+    app.extensions["former_numbers"] = {TRULS: (D_NUMBER,)}.__getitem__
 
 
 def cases(product: Product) -> int:  # noqa: F811
@@ -136,6 +147,41 @@ def test_who_has_such_a_case_open_gets_no_second_and_it_is_linked_to(
         kept = views.save_search(connection, vault, kari.person_id, TRULS, now, views.LOOKUP)
     again = send(kari, "/arbeidsko/ny-sak/bekreft", **GIVEN, person=kept)
     assert again.status_code == 409 and cases(product) == 1
+
+
+def test_who_is_known_by_a_number_from_before_is_the_same_person_under_the_new(
+    product: Product,
+    kari: Actor,
+    renumbered: None,
+    send: Send,  # noqa: F811
+) -> None:
+    before = person(product, D_NUMBER, "Truls Eksempel").person_id
+
+    answer = confirmed(send, kari)
+
+    with product.application.db.read() as connection:
+        number = answer.headers["Location"].partition("/saker/")[2].partition("?")[0]
+        assert queries.case_by_number(connection, number, OFFICE.orgno).owner_id == before
+        found = product.application.vault.person_by_pid(connection, TRULS)
+        assert found is not None and found.id == before
+        assert product.application.vault.person_by_pid(connection, D_NUMBER) is None
+
+
+def test_a_case_opened_under_a_number_from_before_is_linked_to_and_nobody_is_renumbered_by_a_look_up(
+    product: Product,
+    kari: Actor,
+    renumbered: None,
+    send: Send,  # noqa: F811
+) -> None:
+    before = person(product, D_NUMBER, "Truls Eksempel").person_id
+    product.application.dispatch.send(StartInstance("advice", before, {"office": OFFICE.orgno}), kari)
+
+    page = send(kari, "/arbeidsko/ny-sak", **GIVEN).get_data(as_text=True)
+
+    with product.application.db.read() as connection:
+        number = connection.execute(select(case_file.c.number)).scalar_one()
+        assert product.application.vault.person_by_pid(connection, TRULS) is None, "looking up changes nothing"
+    assert "allerede en åpen sak" in page and f'href="/saker/{number}"' in page and 'name="person"' not in page
 
 
 @pytest.mark.parametrize(
