@@ -17,6 +17,7 @@ import click
 from engine.advice.economy.figures import DebtKind
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Compiled, compiled
+from engine.advice.economy.payees import categories, payee_key
 from engine.advice.economy.publication import published
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.cli.groups import Command
@@ -33,6 +34,7 @@ KINDS = {
     "correction": SupplementKind.CORRECTION,
     "same": SupplementKind.SAME_DEBT,
     "different": SupplementKind.OTHER_DEBT,
+    "category": SupplementKind.CATEGORY,
 }
 
 
@@ -101,19 +103,33 @@ def _supplement(row: Mapping[str, Any], number: int, of: int, at: datetime) -> S
     if kind is None:
         raise ValueError(f"entry {number}: kind is one of {', '.join(KINDS)}")
     told = row.get("at")
+    target, category = str(row.get("target", "")), ""
+    if kind is SupplementKind.CATEGORY:
+        target, category = _rule(row, number)
     return Supplement(
         id=str(row.get("id", f"s{number}")),
         kind=kind,
         name=str(row.get("name", "")),
         amount=_number(row.get("amount"), f"entry {number}: amount") or ZERO,
         at=_moment(str(told)) if told else at - timedelta(seconds=of - number),
-        target=str(row.get("target", "")),
+        target=target,
         targets=_texts(row.get("targets")),
         others=(*_texts(row.get("others")), *([str(row["other"])] if "other" in row else [])),
         debt=DebtKind(row["debtKind"]) if "debtKind" in row else None,
         rate=_number(row.get("rate"), f"entry {number}: rate"),
         monthly=_number(row.get("monthly"), f"entry {number}: monthly"),
+        category=category,
     )
+
+
+def _rule(row: Mapping[str, Any], number: int) -> tuple[str, str]:
+    """What a payee is known again by, and what payments to them are for. Raises ``ValueError``."""
+    key, category = payee_key(str(row.get("name", "")), ""), str(row.get("category", ""))
+    if not key:
+        raise ValueError(f"entry {number}: name is of no payee that can be known again")
+    if category not in categories():
+        raise ValueError(f"entry {number}: category is one of {', '.join(categories())}")
+    return key, category
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -184,6 +184,52 @@ def test_what_the_citizen_says_is_read_and_holds(tmp_path: Path, capsys: pytest.
     assert told["reconciliation"]["debt"]["counted"]["amount"] == "102357.00"
 
 
+def test_what_the_citizen_says_a_payee_is_for_is_a_rule_and_the_newest_word_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = lay_out(tmp_path / "answers", bank__accounts=[ACCOUNTS, MOVED])
+    entries = folder / "entries.json"
+    before = {
+        one["name"]: one["in"] for one in overview(capsys, folder)["reconciliation"]["spending"]["entries"] if one["in"]
+    }
+    entries.write_text(
+        json.dumps(
+            [
+                {"kind": "category", "name": "TIL KORTET", "category": "clothes"},
+                {"kind": "category", "name": "Til kortet", "category": "travel"},
+            ]
+        )
+    )
+
+    told = overview(capsys, folder, "--supplements", str(entries))
+
+    after = {one["name"]: one["in"] for one in told["reconciliation"]["spending"]["entries"] if one["in"]}
+    assert before == {"REMA 1000": "food", "Til kortet": "other"}
+    assert after == {"REMA 1000": "food", "Til kortet": "travel"}
+    assert {line["kind"]: line["records"] for line in told["spending"]} == {"food": 1, "travel": 1}
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"name": "REMA 1000", "category": "gold"}, "category is one of"),
+        ({"name": "REMA 1000"}, "category is one of"),
+        ({"name": " ", "category": "food"}, "no payee that can be known again"),
+    ],
+)
+def test_a_rule_of_nobody_or_for_nothing_we_know_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], entry: dict[str, str], said: str
+) -> None:
+    folder = lay_out(tmp_path / "answers", bank__accounts=[ACCOUNTS, MOVED])
+    (tmp_path / "entries.json").write_text(json.dumps([{"kind": "category", **entry}]))
+
+    status, out, err = ibalanse(
+        capsys, "--answers", str(folder), "--at", "2026-11-27", "--supplements", str(tmp_path / "entries.json")
+    )
+
+    assert (status, out) == (2, "") and said in err
+
+
 def test_the_published_examples_are_compiled_with_nothing_left_over(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
