@@ -6,12 +6,11 @@ A case and its open tasks for caseworkers go together: whoever has the case has 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.workflow.execution.models import user_task
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 
 #: Why a task is in a pause, and whom the case waits for meanwhile.
 PAUSES = {"citizen": "citizen", "creditor": "other", "agency": "other", "court": "other", "other": "other"}
@@ -34,7 +33,7 @@ def legal(case: CaseRow, person_id: str, leads: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
-def tasks(connection: Connection, case_id: str) -> Sequence[Row[Any]]:
+def tasks(connection: Connection, case_id: str) -> Sequence[TaskRow]:
     """The open tasks of a case that a caseworker does, oldest first."""
     return connection.execute(
         select(user_task)

@@ -14,7 +14,7 @@ from engine.workflow.audit.kinds import EventKind
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_file, notice
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 from engine.workflow.jobs.models import due_work
 
 OPEN = ("ready", "claimed")
@@ -50,7 +50,7 @@ def open_case_of(connection: Connection, owner_id: str, key: str) -> CaseRow | N
     ).first()
 
 
-def tasks_of(connection: Connection, person_id: str) -> Sequence[Row[Any]]:
+def tasks_of(connection: Connection, person_id: str) -> Sequence[TaskRow]:
     """Every open task that waits for this citizen, in whatever case, nearest deadline first."""
     far = datetime(9999, 1, 1, tzinfo=UTC)
     return connection.execute(
@@ -92,7 +92,7 @@ def case_by_number(connection: Connection, number: str, office: str) -> CaseRow 
     ).first()
 
 
-def open_tasks(connection: Connection, case_id: str, performer: str, person_id: str = "") -> Sequence[Row[Any]]:
+def open_tasks(connection: Connection, case_id: str, performer: str, person_id: str = "") -> Sequence[TaskRow]:
     """Open tasks of a case for one side, oldest first; with *person_id* those of that citizen alone."""
     wanted = [user_task.c.case_id == case_id, user_task.c.performer == performer, user_task.c.state.in_(OPEN)]
     if person_id:
@@ -100,7 +100,7 @@ def open_tasks(connection: Connection, case_id: str, performer: str, person_id: 
     return connection.execute(select(user_task).where(*wanted).order_by(user_task.c.created_at)).all()
 
 
-def done_tasks(connection: Connection, case_id: str, performer: str) -> Sequence[Row[Any]]:
+def done_tasks(connection: Connection, case_id: str, performer: str) -> Sequence[TaskRow]:
     return connection.execute(
         select(user_task)
         .where(user_task.c.case_id == case_id, user_task.c.performer == performer, user_task.c.state == "completed")

@@ -34,6 +34,7 @@ from engine.workflow.execution.commands import AttachFile, CompleteTask, Resolve
 from engine.workflow.execution.models import element_instance, incident, user_task
 from engine.workflow.instances.models import case_file
 from engine.workflow.instances.models import notice as notice_table
+from engine.workflow.instances.rows import CaseRow, TaskRow
 from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.wakeup import no_wakeup
 
@@ -285,7 +286,7 @@ def beginning(bundle: Bundle) -> tuple[dict[str, Any], dict[str, str]]:
     return dict(metadata.get("startVariables", {})), office
 
 
-def _first_case(connection: Connection) -> Any:
+def _first_case(connection: Connection) -> CaseRow:
     """The case the run began with: what it sets going may open others."""
     return connection.execute(select(case_file).order_by(case_file.c.number).limit(1)).one()
 
@@ -299,7 +300,7 @@ def _messages(connection: Connection, app: Application) -> list[tuple[str, notic
     return sorted(messages, key=lambda pair: pair[1].given_at, reverse=True)
 
 
-def _press(connection: Connection, task: Any, data: Mapping[str, Any], action: str) -> dict[str, Any]:
+def _press(connection: Connection, task: TaskRow, data: Mapping[str, Any], action: str) -> dict[str, Any]:
     """A task that was done, by what it is and not by its id: which of those that wait for the same step."""
     same = select(user_task.c.id).where(user_task.c.element_id == task.element_id, user_task.c.state.in_(OPEN))
     ids = list(connection.execute(same.order_by(user_task.c.created_at, user_task.c.id)).scalars())
@@ -326,7 +327,7 @@ class _Any(dict[str, Everybody]):
         return self._everybody
 
 
-def _made_up_files(app: Application, task: Any, actor: Actor) -> None:
+def _made_up_files(app: Application, task: TaskRow, actor: Actor) -> None:
     """As many files as the form must have: in a test run they are made up, as persons and sources are."""
     with app.db.read() as connection:
         wanted = app.library.get(connection, task.definition_id).bundle.attachments_of(task.element_id)

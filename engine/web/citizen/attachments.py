@@ -7,7 +7,6 @@ component says it takes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask import make_response, request
 from sqlalchemy import Connection
@@ -22,7 +21,7 @@ from engine.workflow.errors import NotFound, NotPossible
 from engine.workflow.execution import attachments
 from engine.workflow.execution.attachments import Attachment
 from engine.workflow.execution.commands import AttachFile, DetachFile
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 from forms.files import Taking
 from forms.layout import Field, every
 
@@ -32,7 +31,7 @@ def pressed() -> bool:
     return bool(request.form.get("attach") or request.form.get("detach"))
 
 
-def take(task: Any, form: TaskForm) -> list[dict[str, str]]:
+def take(task: TaskRow, form: TaskForm) -> list[dict[str, str]]:
     """Attach the files that came with the request, and detach the one pressed away. Returns what was not, and why.
 
     Each file is a command of its own, before the answer's: one that is refused takes no other with it, and none is to
@@ -66,7 +65,7 @@ def _one_each(errors: list[dict[str, str]]) -> list[dict[str, str]]:
     return list(found.values())
 
 
-def _save(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int) -> str:
+def _save(task: TaskRow, field: Field, takes: Taking, sent: FileStorage, there: int) -> str:
     """Keep one file. Returns why it could not be, in words, or ""."""
     if there >= takes.max_count:
         return view.t("files.too_many", most=takes.max_count)
@@ -90,7 +89,7 @@ def _save(task: Any, field: Field, takes: Taking, sent: FileStorage, there: int)
     return ""
 
 
-def of_task(connection: Connection, task: Any) -> list[Attachment]:
+def of_task(connection: Connection, task: TaskRow) -> list[Attachment]:
     """What is in the form of this task, sent or not, and in no other."""
     application = view.application()
     kinds = application.library.get(connection, task.definition_id).bundle.attachments_of(task.element_id)

@@ -21,13 +21,14 @@ from engine.web.shared.guards import actor
 from engine.workflow.errors import Invalid
 from engine.workflow.execution.commands import CompleteTask, SaveTaskData
 from engine.workflow.instances import parties
+from engine.workflow.instances.rows import TaskRow
 from forms.formatting import clock_time
 
 FieldErrors = Sequence[dict[str, str]]
 
 
 def draw(
-    connection: Connection, task: Any, submitted: dict[str, Any] | None, errors: FieldErrors, wanted: str = ""
+    connection: Connection, task: TaskRow, submitted: dict[str, Any] | None, errors: FieldErrors, wanted: str = ""
 ) -> ResponseReturnValue:
     """The page of a task. *wanted* is the page of its form, else where they were last.
 
@@ -65,7 +66,9 @@ def _place(pages: Sequence[forms.Page], wanted: str) -> int:
     return next((n for n, page in enumerate(pages) if page.id == wanted), 0)
 
 
-def _led(task: Any, pages: Sequence[forms.Page], at: int, errors: FieldErrors, only_here: bool) -> list[dict[str, str]]:
+def _led(
+    task: TaskRow, pages: Sequence[forms.Page], at: int, errors: FieldErrors, only_here: bool
+) -> list[dict[str, str]]:
     """Errors with a link to where each is put right: on this page, or on the one it stands on."""
     found = []
     for error in errors:
@@ -78,7 +81,7 @@ def _led(task: Any, pages: Sequence[forms.Page], at: int, errors: FieldErrors, o
     return found
 
 
-def answer(connection: Connection, task: Any) -> ResponseReturnValue:
+def answer(connection: Connection, task: TaskRow) -> ResponseReturnValue:
     """Read the page, keep its files, then do what was pressed."""
     application = view.application()
     form = forms.of_task(connection, task)
@@ -95,7 +98,7 @@ def answer(connection: Connection, task: Any) -> ResponseReturnValue:
 
 def _go_on(
     connection: Connection,
-    task: Any,
+    task: TaskRow,
     form: TaskForm | None,
     content: dict[str, Any],
     refused: list[dict[str, str]],
@@ -129,7 +132,12 @@ def _go_on(
 
 
 def _walk(
-    connection: Connection, task: Any, form: TaskForm, content: dict[str, Any], refused: list[dict[str, str]], side: str
+    connection: Connection,
+    task: TaskRow,
+    form: TaskForm,
+    content: dict[str, Any],
+    refused: list[dict[str, str]],
+    side: str,
 ) -> ResponseReturnValue:
     """Keep what was written, and go to the next page, back, or stay. Next waits for the page to be in order."""
     pages, go = forms.pages(form), request.form.get("go", "")
@@ -150,5 +158,5 @@ def _walk(
     return redirect(url_for("tasks.show", task_id=task.id, side=page, lagret=saved), 303)
 
 
-def _save(task: Any, form: TaskForm, content: dict[str, Any], page: str) -> None:
+def _save(task: TaskRow, form: TaskForm, content: dict[str, Any], page: str) -> None:
     send(SaveTaskData(task.id, form.stored, content, page))

@@ -35,7 +35,7 @@ from engine.web.shared.guards import ANYONE, actor, guarded
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import CancelCase, StartInstance
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 
 blueprint = guarded("citizen", __name__, ANYONE)
 
@@ -236,7 +236,7 @@ def case() -> ResponseReturnValue:
         )
 
 
-def others_wait(connection: Connection, case_id: str) -> list[Any]:
+def others_wait(connection: Connection, case_id: str) -> list[TaskRow]:
     """Open tasks of the other citizens in the case: whom one waits for."""
     found = queries.open_tasks(connection, case_id, "citizen")
     return [task for task in found if task.owner_id != actor().person_id]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, request, url_for
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
@@ -13,9 +11,10 @@ from engine.web.shared.commands import send
 from engine.web.shared.guards import actor
 from engine.workflow.execution.commands import Command, CompleteTask
 from engine.workflow.execution.models import user_task
+from engine.workflow.instances.rows import TaskRow
 
 
-def open_task(connection: Connection, task_type: str) -> Any:
+def open_task(connection: Connection, task_type: str) -> TaskRow | None:
     """The citizen's open task of this type, whose page this is; ``None`` when they are just looking."""
     return connection.execute(
         select(user_task)
@@ -29,7 +28,7 @@ def open_task(connection: Connection, task_type: str) -> Any:
     ).first()
 
 
-def finish(task: Any, otherwise: str) -> Response:
+def finish(task: TaskRow | None, otherwise: str) -> Response:
     """End the task this page belongs to, if there is one, and go where the case goes."""
     if task is None:
         return redirect(otherwise, 303)

@@ -30,6 +30,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import Invalid, NotFound
 from engine.workflow.execution.commands import AttachFile, CompleteTask, DetachFile, SaveTaskData
 from engine.workflow.execution.models import process_instance, user_task
+from engine.workflow.instances.rows import TaskRow
 from engine.workflow.jobs.models import due_work
 from forms.formatting import long_date
 
@@ -55,7 +56,7 @@ QUICK = tuple(
 ASKS_FOR = {"consent": Requirement.CONSENT, "mandate": Requirement.MANDATE}
 
 
-def _own_task(connection: Connection, task_id: str) -> Any:
+def _own_task(connection: Connection, task_id: str) -> TaskRow:
     task = connection.execute(
         select(user_task).where(
             user_task.c.id == task_id,
@@ -94,7 +95,7 @@ def attachment(task_id: str, attachment_id: str) -> Response:
         return attachments.answered(connection, task.case_id, attachment_id, attachments.of_task(connection, task))
 
 
-def _question(connection: Connection, task: Any, submitted: dict[str, Any], error: str) -> ResponseReturnValue:
+def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], error: str) -> ResponseReturnValue:
     """The consent page and its siblings: five facts, boxes, yes and no of equal weight."""
     application = view.application()
     settings = application.settings
@@ -235,7 +236,7 @@ def _busy(connection: Connection, case_id: str, names: tuple[str, ...]) -> bool:
     return found is not None
 
 
-def _approve(connection: Connection, task: Any) -> ResponseReturnValue:
+def _approve(connection: Connection, task: TaskRow) -> ResponseReturnValue:
     grants = connection.execute(select(grant).where(grant.c.case_id == task.case_id).order_by(grant.c.channel)).all()
     return render_template("approve.html", task=task, grants=grants)
 

@@ -38,7 +38,7 @@ from engine.workflow.authorization.pep import Reader
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
 from engine.workflow.execution.data import read_in_case, stored
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 
 #: What was done, for the page that is shown after it: action → the part of the page that shows it; "" is the top.
 #: The texts are ``done.<act>``.
@@ -84,7 +84,9 @@ def _plan(connection: Connection, case: CaseRow) -> Assessed | None:
     return assessed(connection, plan, case.id) if plan else None
 
 
-def _form(connection: Connection, reader: Reader, task: Any, submitted: dict[str, Any] | None) -> forms.TaskForm | None:
+def _form(
+    connection: Connection, reader: Reader, task: TaskRow | None, submitted: dict[str, Any] | None
+) -> forms.TaskForm | None:
     """The form of the task at hand, for whoever may read what is in it."""
     if task is None or not access.step_readable(connection, reader, task.definition_id, task.element_id):
         return None
@@ -195,7 +197,7 @@ def content(
     }
 
 
-def _version(connection: Connection, task: Any) -> str:
+def _version(connection: Connection, task: TaskRow | None) -> str:
     """The version of the answers the form of the task is shown with: of a form shown again what it was shown with."""
     if task is None:
         return ""
@@ -207,7 +209,7 @@ def _version(connection: Connection, task: Any) -> str:
     return str(there.version if there else 0)
 
 
-def _help(bundle: Bundle, task: Any) -> str:
+def _help(bundle: Bundle, task: TaskRow | None) -> str:
     """What the journey says above the form of a task, if it says anything."""
     if task is None:
         return ""

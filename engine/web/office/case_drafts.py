@@ -26,7 +26,7 @@ from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import Conflict, NotFound, NotPossible, Refusal
 from engine.workflow.execution.models import user_task
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 from forms.formatting import clock_time
 
 blueprint = guarded("case_drafts", __name__, Role.CASEWORKER.value)
@@ -165,7 +165,7 @@ def _content(connection: Connection, case: CaseRow, kind: str) -> Any:
     return content if any(value not in (None, "", [], False) for value in content.values()) else {}
 
 
-def task_of(connection: Connection, case_id: str, task_id: str) -> Any:
+def task_of(connection: Connection, case_id: str, task_id: str) -> TaskRow | None:
     """A caseworker's task of a case, open or done; ``None`` for no such."""
     wanted = (user_task.c.id == task_id, user_task.c.case_id == case_id, user_task.c.performer == "caseworker")
     return connection.execute(select(user_task).where(*wanted)).first()

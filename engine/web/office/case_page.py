@@ -30,7 +30,7 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotFound, Refusal, StageRefused
 from engine.workflow.execution.commands import AttachFile, DetachFile
 from engine.workflow.execution.data import Stored, read_in_case
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 from forms import formatting
 
 blueprint = guarded("casework", __name__, Role.CASEWORKER.value)
@@ -133,11 +133,12 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
         form = forms.of_task(connection, task) if task else None
         filled = forms.posted(form) if form else {}
         other_rows = forms.reshaped(form, filled)
-    is_open = task is not None and task.state in queries.OPEN
-    refused = attachments.take(task, form) if is_open and form and form.takes_files else []
+    still_open = task if task is not None and task.state in queries.OPEN else None
+    refused = attachments.take(still_open, form) if still_open and form and form.takes_files else []
     with application.db.read() as connection:  # the files that were just kept are in it now
-        field_errors = forms.field_errors(connection, task, filled) if is_open and form and other_rows is None else []
-        errors = forms.with_others(refused, field_errors)
+        errors = refused
+        if still_open and form and other_rows is None:
+            errors = forms.with_others(refused, forms.field_errors(connection, still_open, filled))
     if attachments.pressed():
         case_drafts.save_draft(number, f"task.{task_id}")
         return page(number, submitted=filled, errors=refused)
@@ -163,12 +164,12 @@ def complete(number: str, task_id: str) -> ResponseReturnValue:
 
 
 def _not_completed(
-    number: str, task: Any, form: TaskForm | None, filled: dict[str, Any], refusal: Refusal
+    number: str, task: TaskRow | None, form: TaskForm | None, filled: dict[str, Any], refusal: Refusal
 ) -> ResponseReturnValue:
     """Who was faster or has the case; with both sets of answers where another has filled in the same form."""
-    if isinstance(refusal, Conflict) and isinstance(refusal.current, Stored) and form:
+    if task and isinstance(refusal, Conflict) and isinstance(refusal.current, Stored) and form:
         return task_conflict.page(number, task, form, filled, refusal.current)
-    if isinstance(refusal, AlreadyDone) and refusal.state not in ("claimed", "taken"):
+    if task and isinstance(refusal, AlreadyDone) and refusal.state not in ("claimed", "taken"):
         return task_conflict.page(number, task, form, filled, None, by=refusal.by, at=refusal.at)
     held_by = refusal.by if isinstance(refusal, AlreadyDone) else ""
     words = view.t("desk.no.task_held", who=view.name_of(held_by)) if held_by else session.why_not(refusal)

@@ -16,6 +16,7 @@ from engine.web.shared import answers, forms, view
 from engine.web.shared.forms import TaskForm
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.data import Stored, stored
+from engine.workflow.instances.rows import TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Pair:
 
 def page(
     number: str,
-    task: Any,
+    task: TaskRow,
     form: TaskForm | None,
     filled: Mapping[str, Any],
     there: Stored | None,

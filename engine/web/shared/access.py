@@ -6,8 +6,6 @@ A page that finds a case by itself asks here once; a part of it that belongs to 
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from engine.advice.queries import data_case_of
@@ -16,7 +14,7 @@ from engine.web.shared import view
 from engine.web.shared.guards import actor
 from engine.workflow.authorization import pep
 from engine.workflow.authorization.pep import Reader
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 
 
 def require(connection: Connection, case: CaseRow) -> Reader:
@@ -38,7 +36,7 @@ def step_readable(connection: Connection, found: Reader, definition_id: str, ele
     return found.may_read_step(view.application().library.get(connection, definition_id), element_id)
 
 
-def require_step(connection: Connection, task: Any) -> None:
+def require_step(connection: Connection, task: TaskRow) -> None:
     """Return when what belongs to this task may be read. Raises as ``require``.
 
     task  row of the user task
@@ -47,14 +45,14 @@ def require_step(connection: Connection, task: Any) -> None:
     found.require(step_readable(connection, found, task.definition_id, task.element_id))
 
 
-def known_cases(connection: Connection) -> list[Any]:
+def known_cases(connection: Connection) -> list[CaseRow]:
     """The cases a citizen knows of: every one of their own, and of the others those they may read."""
     who = actor().person_id
     every = queries.cases_of(connection, who)
     return [case for case in every if case.owner_id == who or may_read(connection, case)]
 
 
-def own_readable_cases(connection: Connection) -> list[Any]:
+def own_readable_cases(connection: Connection) -> list[CaseRow]:
     """The cases a citizen owns and may read."""
     who = actor().person_id
     every = queries.cases_of(connection, who)

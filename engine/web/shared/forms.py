@@ -16,6 +16,7 @@ from engine.web.shared import view
 from engine.web.shared.amounts import number_error
 from engine.workflow.execution import attachments
 from engine.workflow.execution.data import CaseData, read, read_in_case
+from engine.workflow.instances.rows import TaskRow
 from forms import formatting
 from forms.amounts import AmountError
 from forms.expressions import ExpressionContext, ExpressionError
@@ -43,7 +44,7 @@ class TaskForm:
 
 def of_task(
     connection: Connection,
-    task: Any,
+    task: TaskRow,
     submitted: Mapping[str, Any] | None = None,
     application: Application | None = None,
 ) -> TaskForm | None:
@@ -201,7 +202,7 @@ def _few_or_many(field: Field, takes: Taking) -> Issue | None:
     return Issue(field.path, "maxFiles", {"limit": takes.max_count}) if len(takes.files) > takes.max_count else None
 
 
-def field_errors(connection: Connection, task: Any, content: Mapping[str, Any]) -> list[dict[str, str]]:
+def field_errors(connection: Connection, task: TaskRow, content: Mapping[str, Any]) -> list[dict[str, str]]:
     """The errors of a task's form as *content* leaves it: what is asked for may hang on what was answered now."""
     form = of_task(connection, task, content)
     return errors(form, content) if form is not None else []

@@ -18,7 +18,7 @@ from engine.platform.vault import ErasedError
 from engine.web.shared.texts import translate
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
-from engine.workflow.instances.rows import CaseRow
+from engine.workflow.instances.rows import CaseRow, TaskRow
 from forms import formatting
 
 
@@ -88,7 +88,7 @@ def role_title(definition_id: str, role: str) -> str:
     return role if ours == f"party.role.{role}" else ours
 
 
-def task_title(task: Any) -> str:
+def task_title(task: TaskRow) -> str:
     """What a task is called, in the version it belongs to."""
     found = version_text(task.definition_id, f"task.{task.element_id}")
     return task.element_id if found == f"task.{task.element_id}" else found
