@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from bench.measure import median
 from engine.advice.documents.overview import render
+from engine.advice.documents.words import Words
 from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Transaction
 from engine.advice.economy.overview import build
 from engine.advice.economy.sourced import Source, Sourced
+from engine.web.shared.texts import translate
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -52,8 +55,9 @@ def measure() -> dict[str, dict[str, Any]]:
     """Rows of the suite ``overview``: goals are those of the design, in milliseconds."""
     found = figures()
     overview = build(found, as_of=AT.date())
+    words = Words("nb", partial(translate, "nb"), str)
     compiled = median(lambda: build(found, as_of=AT.date()) and None, 20)
-    paper = median(lambda: render(overview, name="Anne", language="nb", made_at=AT) and None, 10)
+    paper = median(lambda: render(overview, name="Anne", words=words, made_at=AT) and None, 10)
     return {
         "compile 10 sources, 5 000 transactions": _row(compiled, 150),
         "overview PDF": _row(paper, 400),
