@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Mapping
 from pathlib import Path
 
 #: The product is several processes and the tests start more than a hundred; each would compile every module for itself.
@@ -40,8 +41,9 @@ def digest(*paths: Path) -> str:
     return found.hexdigest()
 
 
-def run(*command: str | Path, **options: object) -> None:
-    subprocess.run([str(part) for part in command], cwd=ROOT, check=True, **options)  # type: ignore[call-overload]
+def run(*command: str | Path, env: Mapping[str, str] | None = None, quiet: bool = False) -> None:
+    output = subprocess.DEVNULL if quiet else None
+    subprocess.run([str(part) for part in command], cwd=ROOT, check=True, env=env, stdout=output)
 
 
 def setup() -> None:
@@ -57,7 +59,7 @@ def setup() -> None:
                 venv.create(VENV, with_pip=True)
             except subprocess.CalledProcessError:
                 sys.exit("Python has no ensurepip here: apt-get install python3-venv")
-        pip = [BIN / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        pip: list[str | Path] = [BIN / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", LOCK)
         run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
         STAMP.write_text(wanted)
@@ -82,10 +84,10 @@ def install(package: str) -> bool:
     """Whether Debian's *package* could be installed; without a network that is known within seconds."""
     say(f"installing {package}")
     apt = ["apt-get", "-qq", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10"]
-    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
-        run(*apt, "update", **quiet)
-        run(*apt, "install", "-y", "--no-install-recommends", package, **quiet)
+        run(*apt, "update", env=env, quiet=True)
+        run(*apt, "install", "-y", "--no-install-recommends", package, env=env, quiet=True)
     except subprocess.CalledProcessError:
         return False
     return shutil.which(package) is not None

@@ -92,7 +92,9 @@ def fill(application: Application) -> list[str]:
     stages = [stage.id for stage in definition.bundle.stages]
     steps = ["Assess", "Decide", "Advise", "FollowUp"]
     for begin in range(0, OPEN + CLOSED, AT_ONCE):
-        cases, tasks, instances = [], [], []
+        cases: list[dict[str, object]] = []
+        tasks: list[dict[str, object]] = []
+        instances: list[dict[str, object]] = []
         for number in range(begin, begin + AT_ONCE):
             is_open, identity = number < OPEN, str(uuid.UUID(int=dice.getrandbits(128)))
             opened = NOW - timedelta(minutes=dice.randrange(300 * 24 * 60))

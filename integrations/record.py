@@ -163,7 +163,8 @@ def _sensible(name: str, number: Decimal) -> Decimal:
 
 def _cut(number: Decimal | float) -> int | None:
     try:
-        return int(number) if abs(number) < BEYOND_SENSE * 1000 else None
+        exact = Decimal(number)
+        return int(exact) if abs(exact) < BEYOND_SENSE * 1000 else None
     except (ValueError, ArithmeticError):
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import tempfile
 import tracemalloc
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def _loop(file: str, others: dict[str, dict[str, Any]]) -> dict[str, Row]:
     costs: dict[int, float] = {}
     for turns in (1_000, 10_000, 50_000):
         definitions = parse(models.loop(turns).encode(), conditions="simple")
-        costs[turns] = median(lambda definitions=definitions: _run(definitions, _COUNT), 2) / turns * 1000
+        costs[turns] = median(partial(_run, definitions, _COUNT), 2) / turns * 1000
     gc.collect()
     tracemalloc.start()
     simulation = Simulation(_load(file), effects=_COUNT, record_trace=False)
@@ -132,7 +133,7 @@ def _width(folder: Path) -> dict[str, Row]:
     costs = {}
     for items in (1_000, 10_000, 100_000):
         definitions = _load(models.write(folder, f"{items}.bpmn", models.many(items)))
-        costs[items] = median(lambda definitions=definitions: _run(definitions), 3 if items < 100_000 else 1) / items
+        costs[items] = median(partial(_run, definitions), 3 if items < 100_000 else 1) / items
     plot(
         "width",
         "Cost of one item of a multi-instance activity",

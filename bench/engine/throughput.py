@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def measure() -> dict[str, Row]:
     rows = {}
-    series = []
+    series: list[Series] = []
     with tempfile.TemporaryDirectory() as name:
         rows.update(_on("SQLite", f"sqlite:///{name}/bench.db", series))
     with postgres.server(durable=True) as server:

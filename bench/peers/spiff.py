@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from SpiffWorkflow import TaskState
@@ -85,13 +86,13 @@ def main() -> None:
     for name, file, rounds in json.loads(sys.argv[1]):
         try:
             if name == "parse":
-                rows[name] = median(lambda file=file: load(file), rounds)
+                rows[name] = median(partial(load, file), rounds)
             elif name.startswith("durable"):
                 rows[name] = durable(load(file), rounds, name.split()[1])
             else:
                 spec = load(file)
                 run(spec)
-                rows[name] = median(lambda spec=spec: run(spec), rounds)
+                rows[name] = median(partial(run, spec), rounds)
         except Exception as error:
             rows[name] = f"{type(error).__name__}: {error}"[:80]
     print(json.dumps(rows))

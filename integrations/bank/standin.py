@@ -33,7 +33,7 @@ PRODUCTS = {"mortgage": "Boliglån", "car_loan": "Billån", "consumer_loan": "Fo
 WANTED = ("access", "recurringIndicator", "validUntil", "frequencyPerDay")
 
 
-def _error(status: int, code: str) -> Any:
+def _error(status: int, code: str) -> ResponseReturnValue:
     return jsonify(tppMessages=[{"category": "ERROR", "code": code}]), status
 
 
@@ -276,7 +276,7 @@ def transactions(account_id: str) -> ResponseReturnValue:
     return _report("accounts", account_id, movements(someone, known.index(account_id), today()))
 
 
-def _report(kind: str, account_id: str, entries: list[dict[str, Any]]) -> Any:
+def _report(kind: str, account_id: str, entries: list[dict[str, Any]]) -> ResponseReturnValue:
     """One page of what is booked; "pending" and "both" are not offered, as the standard lets a bank choose."""
     status, since = request.args.get("bookingStatus", ""), request.args.get("dateFrom", "")
     if status != "booked":

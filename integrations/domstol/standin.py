@@ -21,10 +21,12 @@ SCOPE = "domstol:dodsbo"
 
 
 def _state() -> dict[str, Any]:
-    return files.read("domstol").get(CASE, {"status": "MOTTATT", "dead": [], "annulled": False, "declarations": {}})
+    nothing_yet: dict[str, Any] = {"status": "MOTTATT", "dead": [], "annulled": False, "declarations": {}}
+    found: dict[str, Any] = files.read("domstol").get(CASE, nothing_yet)
+    return found
 
 
-def _keep(**changed: Any) -> None:
+def _keep(**changed: object) -> None:
     files.put("domstol", CASE, {**_state(), **changed})
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from integrations.domstol.standin import guardian_of, registered_dead
 from integrations.sandbox.bearer import require
-from integrations.sandbox.persons import Person, all_persons, employees
+from integrations.sandbox.persons import Employee, Person, all_persons, employees
 
 blueprint = Blueprint("folkeregisteret", __name__, url_prefix="/folkeregisteret")
 
@@ -17,7 +17,8 @@ blueprint = Blueprint("folkeregisteret", __name__, url_prefix="/folkeregisteret"
 @blueprint.get("/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/<pid>")
 def show(pid: str) -> ResponseReturnValue:
     require("folkeregister:deling/offentligmedhjemmel")
-    found = next((p for p in (*all_persons(), *employees()) if p.pid == pid), None)
+    everybody: list[Person | Employee] = [*all_persons(), *employees()]
+    found = next((p for p in everybody if p.pid == pid), None)
     if found is None:
         abort(404)
     first, _, last = found.name.rpartition(" ")

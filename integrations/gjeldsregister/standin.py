@@ -36,7 +36,7 @@ def _api() -> str:
     return f"{current_app.config['SANDBOX_URL']}/gjeldsregister"
 
 
-def _refused(status: int, error: str, description: str = "") -> Any:
+def _refused(status: int, error: str, description: str = "") -> ResponseReturnValue:
     answer = {"error": error, "timestamp": now().isoformat()}
     return jsonify({**answer, **({"error_description": description} if description else {})}), status
 

@@ -168,7 +168,8 @@ class OidcClient:
     def _claims(self, id_token: str) -> dict[str, Any]:
         for fresh in (False, True):  # a new signing key is fetched once
             try:
-                keys = KeySet.import_key_set(self._cached_json("jwks", self._metadata()["jwks_uri"], fresh=fresh))
+                told: Any = self._cached_json("jwks", self._metadata()["jwks_uri"], fresh=fresh)
+                keys = KeySet.import_key_set(told)
                 return dict(jwt.decode(id_token, keys, algorithms=["RS256"]).claims)
             except (JoseError, ValueError, KeyError):
                 if fresh:

@@ -46,10 +46,10 @@ def balance() -> ResponseReturnValue:
         }
         for claim in someone.claims
     ]
-    quiet = claims.pop()["inkassator"]["navn"] if silent and claims else None
+    quiet = someone.claims[-1].collector if silent and claims else None
     return jsonify(
         personidentifikator=someone.pid,
         levert=now().isoformat(),
-        kravliste=claims,
+        kravliste=claims[:-1] if quiet else claims,
         ikkeSvart=[quiet] if quiet else [],
     )

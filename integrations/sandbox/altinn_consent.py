@@ -32,7 +32,7 @@ def find(consent_id: str) -> dict[str, Any] | None:
     return consent
 
 
-def _problem(code: str, text: str, status: int) -> Any:
+def _problem(code: str, text: str, status: int) -> ResponseReturnValue:
     answer = jsonify(code=f"AM-{code}", title=text, status=status)
     answer.content_type = "application/problem+json"
     return answer, status

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec
 
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
@@ -27,6 +27,7 @@ HANG_SECONDS = 25
 SLOW_SECONDS = 2
 
 blueprint = Blueprint("faults", __name__)
+P = ParamSpec("P")
 
 
 def _path() -> Path:
@@ -53,13 +54,15 @@ def fault_of(source: str, person_key: str) -> str:
     return faults.get(f"{source}/{person_key}") or faults.get(f"{source}/*", "")
 
 
-def failing(source: str, person_key: Callable[[], str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def failing(
+    source: str, person_key: Callable[[], str]
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, Response]]:
     """Decorate a view of a stand-in: its faults happen here and nowhere else."""
     sources.add(source)
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
         @wraps(view)
-        def faulty(*arguments: Any, **named: Any) -> Any:
+        def faulty(*arguments: P.args, **named: P.kwargs) -> Response:
             fault = fault_of(source, person_key())
             if fault == "slow":
                 time.sleep(SLOW_SECONDS)

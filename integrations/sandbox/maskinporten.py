@@ -23,7 +23,7 @@ def issuer() -> str:
     return f"{current_app.config['SANDBOX_URL']}/maskinporten/"
 
 
-def _error(code: str, text: str, error: str = "invalid_grant") -> Any:
+def _error(code: str, text: str, error: str = "invalid_grant") -> ResponseReturnValue:
     return jsonify(error=error, error_description=f"{code}: {text}"), 400
 
 

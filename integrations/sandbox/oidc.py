@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from integrations.sandbox import keys
 from integrations.sandbox.persons import Employee, all_persons, employees
@@ -217,7 +218,7 @@ def _authenticate(provider: Provider) -> None:
     provider.assertions[claims["jti"]] = claims["exp"]
 
 
-def _back(provider: Provider, asked: dict[str, str], answer: dict[str, str]) -> Any:
+def _back(provider: Provider, asked: dict[str, str], answer: dict[str, str]) -> WerkzeugResponse:
     issuer = "https://somebody.else" if provider.wrong.get("kind") == "iss" else provider.issuer
     query = urlencode({**answer, "state": asked["state"], "iss": issuer})
     return redirect(f"{asked['redirect_uri']}?{query}", 303)

@@ -25,7 +25,7 @@ def _key() -> str:
     return someone.key if someone else ""
 
 
-def _error(code: str, status: int) -> Any:
+def _error(code: str, status: int) -> ResponseReturnValue:
     return jsonify(kode=code, melding="Fant ikke", korrelasjonsid=request.headers.get("X-Request-ID", "")), status
 
 

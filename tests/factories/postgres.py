@@ -81,7 +81,7 @@ class Server:
         import psycopg
 
         with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 def _name(url: str) -> str:
