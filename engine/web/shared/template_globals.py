@@ -62,7 +62,7 @@ def install(app: Flask) -> None:
         merged=lambda row, **more: {**row, **more},
         money=Decimal,
     )
-    env.trim_blocks = env.lstrip_blocks = True
+    env.lstrip_blocks = True  # and not trim_blocks: a line break between two words is a space on the page
     env.bytecode_cache = compiled.cache(Path(__file__))
 
     @app.context_processor
