@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import processes
 from engine.platform.gc_tuning import raise_gc_threshold
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from engine.advice.task_types.user_tasks import Hook
     from engine.application import Application
     from engine.platform.settings import Settings
     from integrations.recorded import Recorded
@@ -42,7 +43,7 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
     receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
     hooks = task_type_registry.hooks(outside.data_sets, receiver)
 
-    def hook(_key: str, _element_id: str, task_type: str) -> Any:
+    def hook(_key: str, _element_id: str, task_type: str) -> Hook | None:
         return hooks.get(task_type)
 
     app = build(

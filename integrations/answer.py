@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
@@ -13,6 +13,9 @@ from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import EvidenceState
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
+
+T = TypeVar("T")
 
 
 class Answer(Schema):
@@ -22,12 +25,15 @@ class Answer(Schema):
         unknown = EXCLUDE
 
 
-def load(schema: Schema, data: Any) -> Any:
+def load(schema: Schema, data: Json) -> dict[str, Any]:
     """The checked answer. Raises ``SourceBrokenError`` with no word of the content."""
+    if not isinstance(data, dict):
+        raise SourceBrokenError("schema")
     try:
-        return schema.load(data)
+        found: dict[str, Any] = schema.load(data)
     except (ValidationError, TypeError, ValueError, ArithmeticError):
         raise SourceBrokenError("schema") from None
+    return found
 
 
 def state_of(found: Figures, missing: Collection[str] = ()) -> EvidenceState:
@@ -38,6 +44,6 @@ def state_of(found: Figures, missing: Collection[str] = ()) -> EvidenceState:
     return EvidenceState.ANSWERED if any(told) else EvidenceState.EMPTY
 
 
-def sourced(value: Any, source: Source, at: datetime, derived: str = "") -> Sourced[Any]:
+def sourced(value: T, source: Source, at: datetime, derived: str = "") -> Sourced[T]:
     """A figure read from one source, valid the day it was fetched."""
     return Sourced(value, (source,), norwegian_day(at), derived)

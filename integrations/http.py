@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from socket import SHUT_RDWR, socket
-from typing import Any
+from typing import TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import requests
@@ -24,7 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from engine.platform import raw_answers, trace
 from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError, SourceUnavailableError
-from engine.platform.strict_json import JsonError, loads
+from engine.platform.strict_json import Json, JsonError, loads
 
 MAX_ANSWER = 10 * 1024 * 1024
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -39,12 +39,33 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:
+    def json(self) -> Json:
         """The body as strict JSON with exact decimals. Raises ``SourceBrokenError``."""
         try:
-            return loads(self.body, decimals=True)
+            found: Json = loads(self.body, decimals=True)
         except JsonError:
             raise SourceBrokenError("not_json") from None
+        return found
+
+    def fields(self) -> dict[str, Json]:
+        """The body where it is a JSON object. Raises ``SourceBrokenError``."""
+        found = self.json()
+        if not isinstance(found, dict):
+            raise SourceBrokenError("schema")
+        return found
+
+
+class CallOptions(TypedDict, total=False):
+    """What a call may say beside its method and address; ``HttpClient.call`` tells what each means."""
+
+    headers: Mapping[str, str] | None
+    params: Mapping[str, str | Sequence[str]] | None
+    json: object
+    form: Mapping[str, str] | None
+    auth: tuple[str, str] | None
+    timeout: float | None
+    most: int
+    expected: frozenset[int]
 
 
 def _asked_pause(headers: Mapping[str, str]) -> float | None:
@@ -132,8 +153,8 @@ class _SecurePool(HTTPSConnectionPool):
 class _Adapter(HTTPAdapter):
     """Connections that know when the call they are made for must be over."""
 
-    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
-        super().init_poolmanager(*arguments, **named)
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **named: object) -> None:
+        super().init_poolmanager(connections, maxsize, block, **named)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
 
@@ -150,8 +171,8 @@ class HttpClient:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        json: Any = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
+        json: object = None,
         form: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         timeout: float | None = None,
@@ -206,10 +227,10 @@ class HttpClient:
         raw_answers.record(method, asked, status, body)
         return _judged(Response(status, found, body), expected)
 
-    def get(self, url: str, **options: Any) -> Response:
+    def get(self, url: str, **options: Unpack[CallOptions]) -> Response:
         return self.call("GET", url, **options)
 
-    def post(self, url: str, **options: Any) -> Response:
+    def post(self, url: str, **options: Unpack[CallOptions]) -> Response:
         return self.call("POST", url, **options)
 
 

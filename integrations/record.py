@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from engine.platform.calendar import norwegian_day
 
@@ -39,8 +38,8 @@ class Record:
 
     __slots__ = ("_fields",)
 
-    def __init__(self, fields: Any) -> None:
-        self._fields: Mapping[str, Any] = fields if isinstance(fields, Mapping) else {}
+    def __init__(self, fields: object) -> None:
+        self._fields: Mapping[str, object] = fields if isinstance(fields, Mapping) else {}
 
     def __bool__(self) -> bool:
         return bool(self._fields)
@@ -122,7 +121,7 @@ class Record:
         return self._fields == other._fields and _written(self._fields) == _written(other._fields)
 
 
-def rows(answer: Any, name: str) -> list[Record] | None:
+def rows(answer: object, name: str) -> list[Record] | None:
     """The list that an answer is made of, or ``None`` where the answer has no such list."""
     value = answer.get(name) if isinstance(answer, Mapping) else None
     return [Record(one) for one in value] if isinstance(value, list) else None
@@ -143,7 +142,7 @@ def once(names: Iterable[str]) -> list[str]:
     return found
 
 
-def _written(fields: Any) -> str:
+def _written(fields: object) -> str:
     return json.dumps(fields, sort_keys=True, default=repr)
 
 
@@ -169,7 +168,7 @@ def _cut(number: Decimal | float) -> int | None:
         return None
 
 
-def _day(value: Any) -> date | None:
+def _day(value: object) -> date | None:
     if not isinstance(value, str) or not _DAY.match(value.strip()):
         return None
     try:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Unpack, cast
 from urllib.parse import unquote, urlsplit
 
 from engine.advice.economy.figures import Figures, Gap, GapReason
@@ -27,8 +27,8 @@ from engine.advice.task_types.fetch import history_since
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceError, SourceRefusedError, SourceUnavailableError
 from engine.platform.settings import Institution, Settings
-from engine.platform.strict_json import JsonError, loads
-from integrations.http import HttpClient, Response
+from engine.platform.strict_json import Json, JsonError, loads
+from integrations.http import CallOptions, HttpClient, Response
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.provider import ProviderContext
 from integrations.wiring import PROVIDERS, offered_by
@@ -52,14 +52,18 @@ class File:
 
     name: str
     body: bytes
-    told: Any
+    told: Json
+
+    @property
+    def fields(self) -> dict[str, Json]:
+        """The object it holds; empty where it holds none."""
+        return self.told if isinstance(self.told, dict) else {}
 
     @property
     def keys(self) -> frozenset[str]:
         """The names of its first two levels, in small letters."""
-        inside = self.told if isinstance(self.told, dict) else {}
-        deeper = [value for value in inside.values() if isinstance(value, dict)]
-        return frozenset(key.lower() for level in (inside, *deeper) for key in level)
+        deeper = [value for value in self.fields.values() if isinstance(value, dict)]
+        return frozenset(key.lower() for level in (self.fields, *deeper) for key in level)
 
 
 class RecordedHttp:
@@ -70,8 +74,8 @@ class RecordedHttp:
         self._once = once
         self._served: dict[str, int] = {}
 
-    def call(self, method: str, url: str, **more: Any) -> Response:
-        if "form" in more and more["form"].get("grant_type"):
+    def call(self, method: str, url: str, **more: Unpack[CallOptions]) -> Response:
+        if (more.get("form") or {}).get("grant_type"):
             return Response(200, {}, b'{"access_token": "recorded", "expires_in": 3600}')
         parts = urlsplit(url)
         path = unquote(parts.path)
@@ -83,10 +87,10 @@ class RecordedHttp:
             return Response(404, {}, b"{}")
         raise SourceRefusedError("http_404")
 
-    def get(self, url: str, **more: Any) -> Response:
+    def get(self, url: str, **more: Unpack[CallOptions]) -> Response:
         return self.call("GET", url, **more)
 
-    def post(self, url: str, **more: Any) -> Response:
+    def post(self, url: str, **more: Unpack[CallOptions]) -> Response:
         return self.call("POST", url, **more)
 
     def _by_path(self, path: str, query: str) -> File | None:
@@ -122,12 +126,10 @@ class RecordedHttp:
         own = next((one for one in listed if one.get("resourceId") == resource), {})
         named = [file for file in holding if resource in file.name]
         numbers = _numbers(own)
-        told = [
-            file for file in holding if numbers & _numbers(file.told.get("account") or file.told.get("cardAccount"))
-        ]
+        told = [file for file in holding if numbers & _numbers(_account(file))]
         if named or told:
             return named or told
-        silent = [file for file in holding if not _numbers(file.told.get("account") or file.told.get("cardAccount"))]
+        silent = [file for file in holding if not _numbers(_account(file))]
         of_kind = [file for file in silent if cards == any(key.startswith("card") for key in file.keys)]
         alone = len([one for one in listed if one.get("cashAccountType") != "LOAN"]) <= 1
         return of_kind if alone else []
@@ -141,13 +143,18 @@ def _holds(key: str, wanted: str) -> bool:
     )
 
 
-def _listed(file: File) -> Iterator[dict[str, Any]]:
-    told = file.told if isinstance(file.told, dict) else {}
+def _listed(file: File) -> Iterator[dict[str, Json]]:
     for name in ("accounts", "cardAccounts"):
-        yield from (one for one in told.get(name) or () if isinstance(one, dict))
+        listed = file.fields.get(name)
+        yield from (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
 
 
-def _numbers(account: Any) -> frozenset[str]:
+def _account(file: File) -> Json:
+    """The account or card that a file with movements or balances says it is of."""
+    return file.fields.get("account") or file.fields.get("cardAccount")
+
+
+def _numbers(account: Json) -> frozenset[str]:
     if not isinstance(account, dict):
         return frozenset()
     told = (account.get(name) for name in ("iban", "bban", "maskedPan", "accountIdentifier"))
@@ -157,7 +164,7 @@ def _numbers(account: Any) -> frozenset[str]:
 class _Tokens:
     """Nobody is asked, so nobody asks for a token."""
 
-    def token(self, *_: Any, **__: Any) -> str:
+    def token(self, *_: object, **__: object) -> str:
         return "recorded"
 
 
@@ -236,12 +243,13 @@ def _request(at: datetime, files: Sequence[File], person: Mapping[str, str]) -> 
     return EvidenceRequest(subject, "recorded", "recorded", "recorded", at, history_since(norwegian_day(at)))
 
 
-def _persons(told: Any) -> Iterator[str]:
+def _persons(told: Json) -> Iterator[str]:
     """Whom an answer says it is about."""
     if isinstance(told, dict):
         for name in _PERSON:
-            if isinstance(told.get(name), str) and _PID.fullmatch(told[name]):
-                yield told[name]
+            pid = told.get(name)
+            if isinstance(pid, str) and _PID.fullmatch(pid):
+                yield pid
         for value in told.values():
             yield from _persons(value)
     elif isinstance(told, list):

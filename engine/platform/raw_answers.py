@@ -35,7 +35,7 @@ _recorded: ContextVar[list[RawAnswer] | None] = ContextVar("recorded", default=N
 _replayed: ContextVar[dict[tuple[str, str], list[RawAnswer]] | None] = ContextVar("replayed", default=None)
 
 
-def address_of(url: str, params: Mapping[str, str] | None) -> str:
+def address_of(url: str, params: Mapping[str, str | Sequence[str]] | None) -> str:
     """What is asked for, with the query in a fixed order."""
     return f"{url}?{urlencode(sorted(params.items()))}" if params else url
 

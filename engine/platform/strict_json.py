@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
+
+#: What JSON holds once it is read; ``Decimal`` where numbers with a fraction were asked for exactly.
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | Decimal | bool | None"
 
 MAX_BYTES = 10 * 1024 * 1024
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
@@ -51,14 +52,14 @@ class AltinnConsentChannel:
         }
         answer = self._http.post(
             self._url, json=body, headers=self._bearer("write"), expected=frozenset({200, 201})
-        ).json()
+        ).fields()
         view = answer.get("viewUri")
         if not isinstance(view, str):
             raise SourceBrokenError("consent_answer")
         return ChannelReply(ask.reference, self._state(answer), view)
 
     def state(self, grant: str, now: datetime) -> ChannelState:
-        return self._state(self._http.get(f"{self._url}/{grant}", headers=self._bearer("read")).json())
+        return self._state(self._http.get(f"{self._url}/{grant}", headers=self._bearer("read")).fields())
 
     def revoke(self, grant: str) -> None:
         """Withdrawn on behalf of the citizen who withdrew it with us."""
@@ -66,7 +67,7 @@ class AltinnConsentChannel:
             "DELETE", f"{self._url}/{grant}", headers=self._bearer("write"), expected=frozenset({200, 204, 404})
         )
 
-    def _state(self, answer: dict[str, object]) -> ChannelState:
+    def _state(self, answer: Mapping[str, object]) -> ChannelState:
         state = _STATES.get(str(answer.get("status", "")).lower())
         if state is None:
             raise SourceBrokenError("consent_status")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import quote
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
@@ -17,6 +16,7 @@ from engine.advice.economy.figures import RecordGapReason, Total
 from engine.advice.evidence.datasets import DataSetMetadata, Evidence, EvidenceRequest, EvidenceState, Title
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
+from engine.platform.strict_json import Json
 from integrations.bank import schema
 from integrations.bank.mapping import Answer, Movements, figures, shown
 from integrations.bank.metadata import ACCOUNTS
@@ -131,7 +131,7 @@ class _Question:
         known = self._answer.accounts or self._answer.cards
         return Evidence(EvidenceState.ANSWERED if known else EvidenceState.EMPTY, found)
 
-    def _get(self, url: str, query: dict[str, str] | None = None) -> Any:
+    def _get(self, url: str, query: dict[str, str] | None = None) -> Json:
         if self._silent >= MAX_SILENT_CALLS:
             raise SourceUnavailableError("silent")
         try:
@@ -252,7 +252,7 @@ class _Question:
         return at_provider(self._url, "/v1/", href, current)
 
 
-def _report(answer: Any) -> Record:
+def _report(answer: Json) -> Record:
     """The report of an account is called another thing than that of a card."""
     record = Record(answer)
     return record.record("transactions") or record.record("cardTransactions")

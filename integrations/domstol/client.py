@@ -14,6 +14,7 @@ from marshmallow import fields
 
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceUnavailableError
+from engine.platform.strict_json import Json
 from integrations.answer import Answer, load
 from integrations.folkeregisteret.client import RegisteredPerson
 from integrations.http import HttpClient
@@ -65,7 +66,7 @@ class DomstolClient:
             return None
         return self.estate(answer.json())
 
-    def estate(self, answer: Any) -> Found:
+    def estate(self, answer: Json) -> Found:
         """Everybody in a case of the court. Raises ``SourceBrokenError`` where it is no case at all.
 
         A party that cannot be read, or has no number here, cannot act in the case and is counted in ``outside``.

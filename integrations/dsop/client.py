@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from engine.advice.economy.figures import (
@@ -29,6 +28,7 @@ from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import DataSetMetadata, Evidence, EvidenceRequest, EvidenceState
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceUnavailableError
+from engine.platform.strict_json import Json
 from integrations.bank.mapping import loan_kind
 from integrations.dsop import schema
 from integrations.dsop.metadata import ESTATE_ACCOUNTS
@@ -68,7 +68,7 @@ class DsopClient:
         """Accounts with balances, and movements from three months back."""
         return _Question(self, request).evidence()
 
-    def get(self, url: str, request: EvidenceRequest, **headers: str) -> Any:
+    def get(self, url: str, request: EvidenceRequest, **headers: str) -> Json:
         """One answer of the bank's. Raises ``SourceError``."""
         sent = {
             "Authorization": f"Bearer {self._maskinporten.token(self._data_set.scope, resource=self._url)}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import quote
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
@@ -111,7 +110,7 @@ class GjeldsregisterClient:
         kept = self._tokens.get(scope)
         if kept is None or kept[0] < time.monotonic():
             form = {"grant_type": "client_credentials", "audience": f"{self._url}{audience}", "scope": scope}
-            answer: Any = self._http.post(self._token_url, form=form, auth=self._client).json()
+            answer = self._http.post(self._token_url, form=form, auth=self._client).json()
             token_answer = Record(answer)
             token = token_answer.text("access_token", limit=8000)
             if not token:

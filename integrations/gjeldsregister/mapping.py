@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from engine.advice.economy.figures import Debt, Figures, RecordGap, RecordGapReason, Total
 from engine.advice.economy.identity import fingerprints
@@ -14,6 +13,7 @@ from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import DataSetMetadata
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
 from integrations.gjeldsregister.metadata import DEBTS
 from integrations.gjeldsregister.schema import Loan, loan
 from integrations.record import BeyondSenseError, Record, UnreadableError, rows
@@ -22,7 +22,7 @@ REGISTER = "Gjeldsregisteret"
 
 
 def figures(
-    answer: Any, at: datetime, register: str = REGISTER, data_set: DataSetMetadata = DEBTS
+    answer: Json, at: datetime, register: str = REGISTER, data_set: DataSetMetadata = DEBTS
 ) -> tuple[Figures, tuple[str, ...]]:
     """The debts, and the names of creditors without an answer. Raises ``SourceBrokenError`` where no loans are told.
 
@@ -65,7 +65,7 @@ def _named(creditor: str) -> str:
     return creditor
 
 
-def _missing(answer: Any) -> int:
+def _missing(answer: Json) -> int:
     """How many creditors the register says did not answer; a number nobody can read says nothing."""
     try:
         return Record(answer).whole("numberOfcreditorsMissing") or 0

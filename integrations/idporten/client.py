@@ -168,8 +168,8 @@ class OidcClient:
     def _claims(self, id_token: str) -> dict[str, Any]:
         for fresh in (False, True):  # a new signing key is fetched once
             try:
-                told: Any = self._cached_json("jwks", self._metadata()["jwks_uri"], fresh=fresh)
-                keys = KeySet.import_key_set(told)
+                key_set: Any = self._cached_json("jwks", self._metadata()["jwks_uri"], fresh=fresh)
+                keys = KeySet.import_key_set(key_set)
                 return dict(jwt.decode(id_token, keys, algorithms=["RS256"]).claims)
             except (JoseError, ValueError, KeyError):
                 if fresh:
@@ -196,7 +196,7 @@ class OidcClient:
         found = self._cached.get(name)
         if found is None or fresh or time.monotonic() - found[0] > _CACHE_SECONDS:
             try:
-                found = (time.monotonic(), self._http.get(url).json())
+                found = (time.monotonic(), self._http.get(url).fields())
             except SourceError as error:
                 raise LoginError(f"provider_{error.code}") from None
             self._cached[name] = found
@@ -205,13 +205,12 @@ class OidcClient:
 
     def _call(self, url: str, form: dict[str, str], expected: frozenset[int]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = self._http.post(url, form=form, expected=expected).json()
+            return self._http.post(url, form=form, expected=expected).fields()
         except SourceError as error:
             raise LoginError(f"provider_{error.code}") from None
-        return answer
 
 
-def _offices(details: Any, resource: str = "") -> tuple[tuple[str, str], ...]:
+def _offices(details: object, resource: str = "") -> tuple[tuple[str, str], ...]:
     """Organisations of the ``ansattporten:altinn:resource`` entries, each once; with *resource* of that one alone."""
     found: list[tuple[str, str]] = []
     for entry in details if isinstance(details, list) else ():
@@ -225,7 +224,7 @@ def _offices(details: Any, resource: str = "") -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _resources(details: Any) -> frozenset[str]:
+def _resources(details: object) -> frozenset[str]:
     """The resources of ``ansattporten:altinn:resource`` entries that name somebody to act for."""
     return frozenset(
         str(entry.get("resource", ""))
@@ -236,7 +235,7 @@ def _resources(details: Any) -> frozenset[str]:
     )
 
 
-def _given(details: Any) -> dict[str, frozenset[str]]:
+def _given(details: object) -> dict[str, frozenset[str]]:
     """Organisation number → the resources given there."""
     named = _resources(details)
     found: dict[str, set[str]] = {}

@@ -5,11 +5,10 @@ Amounts are whole øre. Where the parts do not add up to the balance, the balanc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from engine.advice.economy.figures import Debt, DebtKind, DebtStatus, Figures, RecordGap, RecordGapReason, Total
 from engine.advice.economy.identity import fingerprints, name_words
@@ -38,7 +37,7 @@ class Parts:
     costs: Money
 
 
-def figures(answer: Any, at: datetime) -> Figures:
+def figures(answer: Mapping[str, object], at: datetime) -> Figures:
     """The claims of every collector that answered; what cannot be read of one is a gap of its own."""
     debts: list[Debt] = []
     gaps: list[RecordGap] = []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from engine.advice.economy.figures import Asset, AssetKind, Figures, RecordGap, RecordGapReason, Total
 from engine.advice.economy.sourced import Source
 from engine.advice.evidence.datasets import DataSetMetadata, Evidence, EvidenceRequest, EvidenceState, Requirement
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
 from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.kartverket.metadata import ESTATE_PROPERTY, PROPERTY
@@ -53,7 +53,7 @@ class KartverketClient:
         return Evidence(state_of(found), found)
 
 
-def properties(answer: Any, asked: EvidenceRequest, data_set: DataSetMetadata = PROPERTY) -> Figures:
+def properties(answer: Json, asked: EvidenceRequest, data_set: DataSetMetadata = PROPERTY) -> Figures:
     """One asset for each share, its value unknown. Raises ``SourceBrokenError`` where there are no shares at all."""
     told = rows(answer, "registerenhetsrettsandeler")
     if told is None:

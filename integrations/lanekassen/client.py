@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import Any
 
 from engine.advice.economy.figures import Debt, DebtKind, Figures, RecordGap, RecordGapReason, Total
 from engine.advice.economy.money import ZERO, Money
@@ -15,6 +14,7 @@ from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
 from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.lanekassen.metadata import LOANS
@@ -48,7 +48,7 @@ class LanekassenClient:
         return Evidence(state_of(found), found)
 
 
-def figures(answer: Any, asked: EvidenceRequest) -> Figures:
+def figures(answer: Json, asked: EvidenceRequest) -> Figures:
     """One debt, or none. Raises ``SourceBrokenError`` where there are no accounts in the answer."""
     told = rows(answer, "Accounts")
     if told is None:
@@ -85,7 +85,7 @@ def figures(answer: Any, asked: EvidenceRequest) -> Figures:
 
 
 def _debts(
-    answer: Any, parts: dict[str, Money], days: list[date], gaps: list[RecordGap], asked: EvidenceRequest
+    answer: Json, parts: dict[str, Money], days: list[date], gaps: list[RecordGap], asked: EvidenceRequest
 ) -> tuple[Debt, ...]:
     balance = sum(parts.values(), ZERO)
     if gaps and (whole := _total(answer)):
@@ -111,7 +111,7 @@ def _debts(
     )
 
 
-def _total(answer: Any) -> Money | None:
+def _total(answer: Json) -> Money | None:
     try:
         return Record(answer).money("TotalAmount")
     except UnreadableError:

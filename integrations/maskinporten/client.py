@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from typing import Any
 
 from joserfc.jwk import RSAKey
@@ -39,10 +40,10 @@ class MaskinportenClient:
             ]
         form = {"grant_type": GRANT, "assertion": sign(self._key, claims, 100)}
         answer = self._http.post(f"{self._settings.issuer.rstrip('/')}/token", form=form).json()
-        token = answer.get("access_token") if isinstance(answer, dict) else None
-        if not isinstance(token, str):
+        fields = answer if isinstance(answer, dict) else {}
+        token, life = fields.get("access_token"), fields.get("expires_in", 60)
+        if not isinstance(token, str) or not isinstance(life, str | int | float | Decimal):
             raise SourceBrokenError("token_answer")
         if consent is None:
-            life = float(answer.get("expires_in", 60))
-            self._kept[f"{scope} {resource}"] = (time.monotonic() + life - 10, token)
+            self._kept[f"{scope} {resource}"] = (time.monotonic() + float(life) - 10, token)
         return token

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
 
 from engine.advice.economy.figures import Figures, Income, IncomeKind, RecordGap, RecordGapReason, Reported, Total
 from engine.advice.economy.money import ZERO, Money
@@ -16,6 +15,7 @@ from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
 from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
@@ -61,7 +61,7 @@ class _Read:
         self.gaps.append(RecordGap(BENEFITS.id, "benefit", reason, NAV, what, feeds))
 
 
-def benefits(answer: Any, asked: EvidenceRequest) -> Figures:
+def benefits(answer: Json, asked: EvidenceRequest) -> Figures:
     """One income for each benefit of each payment. Raises ``SourceBrokenError`` for what is no list of payments."""
     if not isinstance(answer, list):
         raise SourceBrokenError("schema")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from engine.advice.economy.figures import Figures, RecordGap, RecordGapReason, Total
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError
+from engine.platform.strict_json import Json
 from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
@@ -62,7 +62,7 @@ class SkatteetatenClient:
             _same_person(Record(raw).text("partIdentifikator"), asked)
         return _evidence(mapping.claims(raw, asked.as_of, asked.subject.pid))
 
-    def _get(self, path: str, scope: str, asked: EvidenceRequest, query: dict[str, str]) -> Any:
+    def _get(self, path: str, scope: str, asked: EvidenceRequest, query: dict[str, str]) -> Json:
         """The answer, or ``None`` for "there is nothing". Raises ``SourceBrokenError`` for an address nobody knows.
 
         404 means both; the code of the answer tells which.

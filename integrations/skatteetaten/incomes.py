@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from engine.advice.economy.figures import Figures, Income, IncomeKind, RecordGap, RecordGapReason, Reported, Total
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.sourced import Source, Sourced
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
 from integrations.record import BeyondSenseError, Record, UnreadableError, rows
 from integrations.skatteetaten.metadata import INCOME
 
@@ -52,7 +52,7 @@ class Entry:
     texts: Mapping[IncomeKind, str]
 
 
-def incomes(answer: Any, at: datetime, since: date) -> Figures:
+def incomes(answer: Json, at: datetime, since: date) -> Figures:
     """Incomes by payer, month and kind, and the months that are told whole. Raises ``SourceBrokenError``."""
     told = rows(answer, "oppgaveInntektsmottaker")
     if told is None:

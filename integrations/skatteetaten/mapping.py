@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from engine.advice.economy.figures import (
     Asset,
@@ -28,6 +27,7 @@ from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.sourced import Source, Sourced
 from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
 from integrations.record import BeyondSenseError, Record, UnreadableError, once, rows
 from integrations.skatteetaten.incomes import SKATTEETATEN
 from integrations.skatteetaten.metadata import CLAIMS
@@ -52,7 +52,7 @@ class DueDate:
         return self.remaining is None or self.remaining > 0
 
 
-def claims(answer: Any, at: datetime, pid: str = "") -> Figures:
+def claims(answer: Json, at: datetime, pid: str = "") -> Figures:
     """The claims on the person and their firm; *pid* tells whose is another's. Raises ``SourceBrokenError``."""
     told = rows(answer, "aapentKravMedGjenstaaendeBeloep")
     if told is None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Any
 
 from engine.advice.economy.figures import Asset, AssetKind, Figures, RecordGap, RecordGapReason, TaxSummary, Total
 from engine.advice.economy.money import Money
 from engine.advice.economy.sourced import Source, Sourced
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
 from integrations.record import BeyondSenseError, Record, UnreadableError, once, rows
 from integrations.skatteetaten.incomes import SKATTEETATEN
 from integrations.skatteetaten.metadata import TAX_BASE
@@ -49,7 +49,7 @@ _TOTALS = re.compile(r"(brutto|netto|samlet|sum|skattepliktig)", re.IGNORECASE)
 _TAX_VALUE = "tax_value"
 
 
-def tax_base(answer: Any, at: datetime) -> Figures:
+def tax_base(answer: Json, at: datetime) -> Figures:
     """Assets and totals of one assessment. Raises ``SourceBrokenError`` where there is no tax base in it."""
     told = rows(answer, "grunnlag")
     whole = Record(answer)
