@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from forms.files import PREFIX, Attached, Taking, taking
+from forms.values import Value
 
 #: Rows an expression stands in: (path of the group, index), outermost first.
 Row = tuple[tuple[str, int], ...]
@@ -25,7 +26,7 @@ MAX_ROWS = 50
 class Evaluate(Protocol):
     """Evaluates an expression or gives a literal back."""
 
-    def __call__(self, expression: Any, row: Row = ()) -> Any: ...
+    def __call__(self, expression: Value, row: Row = ()) -> Value: ...
 
 
 _FORM = {
@@ -79,7 +80,7 @@ class Field:
     read_only: bool = False
     options: tuple[Option, ...] = ()
     suffix: str = ""
-    value: Any = None
+    value: Value = None
     rows: tuple[tuple[Field, ...], ...] = ()
     more: bool = False
     takes: Taking | None = None
@@ -216,7 +217,7 @@ class _Page:
         bound = component.get("textResourceBindings", {})
         return self._text(bound.get("title"), row), self._text(bound.get("description"), row)
 
-    def _text(self, bound: Any, row: Row) -> str:
+    def _text(self, bound: Value, row: Row) -> str:
         if not bound:
             return ""
         found = self.evaluate(bound, row)
@@ -364,9 +365,9 @@ def _needed(schema: Mapping[str, Any] | None, path: str) -> bool:
     return name in rule.get("required", ())
 
 
-def value_at(data: Mapping[str, Any], path: str) -> Any:
+def value_at(data: Mapping[str, Value], path: str) -> Value:
     """The value at a path, or ``None``."""
-    found: Any = data
+    found: Value = data
     for part in parts_of(path):
         if isinstance(part, int):
             found = found[part] if isinstance(found, list) and part < len(found) else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from forms.amounts import AmountError, read_number, read_rate
 from forms.layout import Field, every, parts_of, rule_of, value_at
+from forms.values import Value
 
 
 def read(
@@ -38,7 +39,7 @@ def read(
     return _without_empty_rows(data, found)
 
 
-def _put(data: dict[str, Any], path: str, value: Any) -> None:
+def _put(data: dict[str, Any], path: str, value: Value) -> None:
     *parents, name = parts_of(path)
     here: Any = data
     for part in parents:
@@ -50,12 +51,12 @@ def _without_empty_rows(data: dict[str, Any], found: Sequence[Field]) -> dict[st
     """Rows at the end that nothing was written in are not there."""
     for field in found:
         rows = value_at(data, field.path) if field.kind == "rows" else None
-        while rows and rows[-1] == {}:
+        while isinstance(rows, list) and rows and rows[-1] == {}:
             rows.pop()
     return data
 
 
-def _typed(text: str, field: Field, rule: Mapping[str, Any]) -> Any:
+def _typed(text: str, field: Field, rule: Mapping[str, Any]) -> Value:
     """The number that is written, as JSON has it; the text itself where it is none, for the validation to name."""
     if rule.get("type") not in ("number", "integer"):
         return text

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from typing import Any
 
 from forms.expressions.errors import ExpressionError
+from forms.values import Value
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 
 
-def show(value: Any) -> str:
+def show(value: Value) -> str:
     """A value as it stands in an error text: its JSON."""
     return json.dumps(value, ensure_ascii=False, default=_decimal)
 
 
-def _decimal(value: Any) -> Any:
+def _decimal(value: object) -> int | float:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(type(value).__name__)
@@ -30,7 +30,7 @@ def number_text(value: Decimal | int | float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def to_string(value: Any) -> str | None:
+def to_string(value: Value) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):
@@ -45,7 +45,7 @@ def to_string(value: Any) -> str | None:
     return show(value)
 
 
-def to_bool(value: Any) -> bool:
+def to_bool(value: Value) -> bool:
     if value is None:
         return False
     if isinstance(value, bool):
@@ -61,7 +61,7 @@ def to_bool(value: Any) -> bool:
     raise ExpressionError(f"Expected boolean, got value {show(value)}")
 
 
-def to_number(value: Any) -> Decimal | None:
+def to_number(value: Value) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from forms.expressions.errors import ExpressionError
+from forms.values import Value
 
 _SEGMENT = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)")
 
@@ -23,19 +23,19 @@ class ExpressionContext:
     instance      instanceId, appId, instanceOwnerPartyId, instanceOwnerPartyType, instanceOwnerName
     """
 
-    models: Mapping[str, Any] = field(default_factory=dict)
+    models: Mapping[str, Value] = field(default_factory=dict)
     default: str = "variables"
     row: Sequence[tuple[str, int]] = ()
-    component: Callable[[str], Any] | None = None
+    component: Callable[[str], Value] | None = None
     text: Callable[[str], str] | None = None
     language: str = "nb"
-    instance: Mapping[str, Any] = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    arguments: Sequence[Any] = ()
+    instance: Mapping[str, Value] = field(default_factory=dict)
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    arguments: Sequence[Value] = ()
     gateway_action: str | None = None
     count_data_elements: Callable[[str], int] | None = None
 
-    def look_up(self, path: str, data_type: str | None = None) -> Any:
+    def look_up(self, path: str, data_type: str | None = None) -> Value:
         """The value at *path*, ``None`` when nothing is there. Rows around the expression are filled in."""
         name = data_type or self.default
         try:
@@ -63,7 +63,7 @@ def _parts(path: str) -> list[str | int]:
     return parts
 
 
-def _walk(value: Any, parts: list[str | int]) -> Any:
+def _walk(value: Value, parts: list[str | int]) -> Value:
     for part in parts:
         if isinstance(part, int):
             if not isinstance(value, list) or part >= len(value):

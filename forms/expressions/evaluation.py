@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forms.expressions.context import ExpressionContext
 from forms.expressions.errors import ExpressionError
 from forms.expressions.functions import FUNCTIONS
+from forms.values import Value
 
 MAX_DEPTH = 64
 MAX_CALLS = 20_000
 
 
-def evaluate(expression: Any, context: ExpressionContext) -> Any:
+def evaluate(expression: Value, context: ExpressionContext) -> Value:
     """The value of *expression*. Raises ``ExpressionError``."""
     return _evaluate(expression, context, 0, [0])
 
 
-def _evaluate(expression: Any, context: ExpressionContext, depth: int, calls: list[int]) -> Any:
+def _evaluate(expression: Value, context: ExpressionContext, depth: int, calls: list[int]) -> Value:
     if isinstance(expression, dict):
         raise ExpressionError("Objects are not allowed in expressions")
     if not isinstance(expression, list):
@@ -47,7 +46,7 @@ def _evaluate(expression: Any, context: ExpressionContext, depth: int, calls: li
     return apply(context, *arguments)
 
 
-def _check_if(expression: list[Any]) -> None:
+def _check_if(expression: list[Value]) -> None:
     if len(expression) >= 4 and expression[3] != "else":
         raise ExpressionError('Expected third argument to be "else"')
     if len(expression) not in (3, 5):

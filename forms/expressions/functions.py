@@ -4,43 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any
 
 from forms.expressions.coercion import to_bool, to_number, to_string
 from forms.expressions.context import ExpressionContext
 from forms.expressions.errors import ExpressionError
+from forms.values import Value
 
-Function = tuple[int, int | None, Callable[..., Any]]
+Function = tuple[int, int | None, Callable[..., Value]]
 
 
-def _equals(_: ExpressionContext, a: Any, b: Any) -> bool:
+def _equals(_: ExpressionContext, a: Value, b: Value) -> bool:
     return to_string(a) == to_string(b)
 
 
-def _compare(test: Callable[[Decimal, Decimal], bool]) -> Callable[[ExpressionContext, Any, Any], bool]:
-    def compare(_: ExpressionContext, a: Any, b: Any) -> bool:
+def _compare(test: Callable[[Decimal, Decimal], bool]) -> Callable[[ExpressionContext, Value, Value], bool]:
+    def compare(_: ExpressionContext, a: Value, b: Value) -> bool:
         left, right = to_number(a), to_number(b)
         return left is not None and right is not None and test(left, right)
 
     return compare
 
 
-def _if(_: ExpressionContext, condition: Any, then: Any, _else: str = "", otherwise: Any = None) -> Any:
+def _if(_: ExpressionContext, condition: Value, then: Value, _else: str = "", otherwise: Value = None) -> Value:
     return then if to_bool(condition) else otherwise
 
 
-def _numbers(values: tuple[Any, ...]) -> list[Decimal]:
+def _numbers(values: tuple[Value, ...]) -> list[Decimal]:
     return [to_number(value) or Decimal(0) for value in values]
 
 
-def _multiply(_: ExpressionContext, *values: Any) -> Decimal:
+def _multiply(_: ExpressionContext, *values: Value) -> Decimal:
     product = Decimal(1)
     for value in _numbers(values):
         product *= value
     return product
 
 
-def _divide(_: ExpressionContext, a: Any, b: Any) -> Decimal:
+def _divide(_: ExpressionContext, a: Value, b: Value) -> Decimal:
     left, right = _numbers((a, b))
     if right == 0:
         raise ExpressionError("The second argument is 0, cannot divide by 0")
@@ -49,36 +49,36 @@ def _divide(_: ExpressionContext, a: Any, b: Any) -> Decimal:
         return left / right
 
 
-def _round(_: ExpressionContext, value: Any, decimals: Any = None) -> str:
+def _round(_: ExpressionContext, value: Value, decimals: Value = None) -> str:
     number = to_number(value) or Decimal(0)
     places = int(to_number(decimals) or 0)
     return format(number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP), "f")
 
 
-def _list_of(value: Any) -> list[Any]:
+def _list_of(value: Value) -> list[Value]:
     if not isinstance(value, list):
         kind = "null" if value is None else type(value).__name__
         raise ExpressionError(f"Expected argument to be list, got {kind}")
     return value
 
 
-def _average(_: ExpressionContext, values: Any, default: Any) -> Any:
+def _average(_: ExpressionContext, values: Value, default: Value) -> Value:
     items = _list_of(values)
     return sum(_numbers(tuple(items)), Decimal(0)) / len(items) if items else default
 
 
 def _text_test(
     test: Callable[[str, str], bool], when_null: bool = False
-) -> Callable[[ExpressionContext, Any, Any], bool]:
-    def check(_: ExpressionContext, a: Any, b: Any) -> bool:
+) -> Callable[[ExpressionContext, Value, Value], bool]:
+    def check(_: ExpressionContext, a: Value, b: Value) -> bool:
         left, right = to_string(a), to_string(b)
         return when_null if left is None or right is None else test(left, right)
 
     return check
 
 
-def _change(change: Callable[[str], str]) -> Callable[[ExpressionContext, Any], str | None]:
-    def apply(_: ExpressionContext, value: Any) -> str | None:
+def _change(change: Callable[[str], str]) -> Callable[[ExpressionContext, Value], str | None]:
+    def apply(_: ExpressionContext, value: Value) -> str | None:
         text = to_string(value)
         return None if text is None else change(text)
 
@@ -94,19 +94,19 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _replace(_: ExpressionContext, subject: Any, search: Any, replacement: Any) -> str | None:
+def _replace(_: ExpressionContext, subject: Value, search: Value, replacement: Value) -> str | None:
     text, what = to_string(subject), to_string(search)
     return text.replace(what, to_string(replacement) or "") if text and what else None
 
 
-def _data_model(ctx: ExpressionContext, path: Any, data_type: Any = None) -> Any:
+def _data_model(ctx: ExpressionContext, path: Value, data_type: Value = None) -> Value:
     text = to_string(path)
     if text is None:
         raise ExpressionError("Cannot lookup dataModel null")
     return ctx.look_up(text, to_string(data_type))
 
 
-def _component(ctx: ExpressionContext, component_id: Any) -> Any:
+def _component(ctx: ExpressionContext, component_id: Value) -> Value:
     if ctx.component is None:
         raise ExpressionError(f"Unable to find component with identifier {to_string(component_id)}")
     return ctx.component(to_string(component_id) or "")
@@ -115,39 +115,39 @@ def _component(ctx: ExpressionContext, component_id: Any) -> Any:
 _INSTANCE = ("instanceId", "appId", "instanceOwnerPartyId", "instanceOwnerPartyType", "instanceOwnerName")
 
 
-def _instance_context(ctx: ExpressionContext, key: Any) -> Any:
+def _instance_context(ctx: ExpressionContext, key: Value) -> Value:
     name = to_string(key)
     if name not in _INSTANCE:
         raise ExpressionError(f"Unknown Instance context property {name}")
     return ctx.instance.get(name)
 
 
-def _front_end(ctx: ExpressionContext, key: Any) -> Any:
+def _front_end(ctx: ExpressionContext, key: Value) -> Value:
     name = to_string(key)
     if name is None:
         raise ExpressionError("Value cannot be null. (Parameter 'key')")
     return ctx.settings.get(name)
 
 
-def _text(ctx: ExpressionContext, key: Any) -> str | None:
+def _text(ctx: ExpressionContext, key: Value) -> str | None:
     name = to_string(key)
     if name is None:
         return None
     return ctx.text(name) if ctx.text else name
 
 
-def _argv(ctx: ExpressionContext, index: Any) -> Any:
+def _argv(ctx: ExpressionContext, index: Value) -> Value:
     at = int(to_number(index) or 0)
     if not 0 <= at < len(ctx.arguments):
         raise ExpressionError(f"Index {at} out of range")
     return ctx.arguments[at]
 
 
-def _object(_: ExpressionContext, *pairs: Any) -> dict[str, Any]:
+def _object(_: ExpressionContext, *pairs: Value) -> dict[str, Value]:
     if len(pairs) % 2:
         raise ExpressionError("Expected an even number of arguments")
-    keys = pairs[::2]
-    if any(not isinstance(key, str) for key in keys) or len(set(keys)) != len(keys):
+    keys = [key for key in pairs[::2] if isinstance(key, str)]
+    if len(set(keys)) != len(pairs) // 2:
         raise ExpressionError("Object keys must be unique strings")
     return dict(zip(keys, pairs[1::2], strict=True))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from forms.layout import MAX_ROWS, Form, every, fields
+from forms.layout import MAX_ROWS, Field, Form, Row, every, fields
 from forms.reading import read
+from forms.values import Value
 
 SCHEMA: dict[str, Any] = {
     "properties": {
@@ -37,8 +39,10 @@ def form(*pages: list[dict[str, Any]], requested_rows: int | None = None) -> For
     return Form(files, SCHEMA, lambda _: [], "t", lambda _: requested_rows)
 
 
-def drawn(what: Form, data: dict[str, Any], hidden: Any = None) -> Any:
-    def evaluate(expression: Any, row: Any = ()) -> Any:
+def drawn(
+    what: Form, data: dict[str, Any], hidden: Callable[[list[Value], Row], bool] | None = None
+) -> tuple[Field, ...]:
+    def evaluate(expression: Value, row: Row = ()) -> Value:
         return hidden(expression, row) if hidden and isinstance(expression, list) else expression
 
     return fields(what, data, evaluate, lambda key: key)
