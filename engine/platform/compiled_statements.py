@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any] | None
 
@@ -84,11 +85,11 @@ class _Compiled:
         return rows
 
 
-def _row_type(names: list[str]) -> Any:
+def _row_type(names: list[str]) -> type[tuple[object, ...]]:
     return namedtuple("Row", names)  # noqa: PYI024  the names are the statement's
 
 
-def _converter(kind: Any, dialect: Dialect) -> Convert:
+def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
     found: Convert = kind.dialect_impl(dialect).bind_processor(dialect)
     return found
 

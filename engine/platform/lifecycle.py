@@ -12,7 +12,7 @@ reference and leak (transitions 0.9.3).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from transitions import Machine, MachineError
 
@@ -77,7 +77,7 @@ class Lifecycle:
 class TransitionError(Exception):
     """A change of state that the life cycle does not have."""
 
-    def __init__(self, lifecycle: str, trigger: str, state: Any) -> None:
+    def __init__(self, lifecycle: str, trigger: str, state: str) -> None:
         super().__init__(f"{lifecycle}: {trigger} is not allowed in state {state}")
         self.lifecycle = lifecycle
         self.trigger = trigger

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Table
+from sqlalchemy.types import TypeEngine
 
 
 def to_json(row: Row[Any]) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def to_json(row: Row[Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in row._mapping.items()}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, bytes | memoryview):
@@ -31,7 +32,7 @@ def from_json(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _typed(table.c[name].type, value) for name, value in values.items()}
 
 
-def _typed(kind: Any, value: Any) -> Any:
+def _typed(kind: TypeEngine[Any], value: Any) -> object:
     if value is None:
         return None
     name = type(kind).__name__

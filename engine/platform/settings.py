@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import (
@@ -116,6 +116,9 @@ class Institution:
     token_url: str
 
 
+_Keys = TypeVar("_Keys", dict[str, SecretStr], SecretStr)
+
+
 class KeyRing(BaseModel):
     """The secrets in the file ``IBALANSE_KEYS`` names.
 
@@ -135,13 +138,13 @@ class KeyRing(BaseModel):
 
     @field_validator("data_keys", "lookup_key")
     @classmethod
-    def _hexadecimal(cls, value: Any) -> Any:
+    def _hexadecimal(cls, value: _Keys) -> _Keys:
         for key in value.values() if isinstance(value, dict) else (value,):
             bytes.fromhex(key.get_secret_value())
         return value
 
 
-def _whole(value: Any) -> int:
+def _whole(value: object) -> int:
     text = str(value)
     if not text.isdigit():
         raise ValueError(f"must be a whole number, not {text!r}")
@@ -164,8 +167,8 @@ def variable(
     description: str,
     *,
     example: str,
-    default: Any = None,
-    otherwise: Callable[[dict[str, Any]], Any] | None = None,
+    default: object = None,
+    otherwise: Callable[[dict[str, Any]], object] | None = None,
     shown: str = "",
     unit: str = "",
     section: str = "",
@@ -360,12 +363,16 @@ class Settings(BaseSettings):
 
     @field_validator("callouts", mode="before")
     @classmethod
-    def _read_callouts(cls, text: Any, info: ValidationInfo) -> dict[str, CallTarget]:
+    def _read_callouts(cls, text: object, info: ValidationInfo) -> dict[str, CallTarget]:
         return callouts(str(text), info.data.get("sandbox_url", ""), info.data.get("environment", ""))
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **_others: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **_others: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What ``from_env`` hands over and nothing else: no file and no command line behind its back."""
         return (init_settings,)
@@ -387,7 +394,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise _refused(error) from None
 
-    def model_post_init(self, _context: Any) -> None:
+    def model_post_init(self, _context: object) -> None:
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._key_ring = _read_key_ring(self.keys_file, self.environment)
         if self.production:

@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,15 +77,15 @@ class Vault:
         self._lookup_key = settings.lookup_key
         self._clock = clock
 
-    def seal(self, connection: Connection, person_id: str, place: str, value: Any) -> bytes:
+    def seal(self, connection: Connection, person_id: str, place: str, value: object) -> bytes:
         """JSON-encode and encrypt *value* for *person_id*. *place* is ``table.column:row id``."""
         return self.sealer(connection, person_id)(place, value)
 
-    def sealer(self, connection: Connection, person_id: str) -> Callable[[str, Any], bytes]:
+    def sealer(self, connection: Connection, person_id: str) -> Callable[[str, object], bytes]:
         """As ``seal``, by place and value, with the key read now: it seals after the transaction has ended too."""
         key = AESGCM(self._key(connection, person_id))
 
-        def sealed(place: str, value: Any) -> bytes:
+        def sealed(place: str, value: object) -> bytes:
             nonce = os.urandom(12)
             data = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
             return nonce + key.encrypt(nonce, data, place.encode())
@@ -94,7 +94,7 @@ class Vault:
 
     def open(self, connection: Connection, person_id: str, place: str, sealed: bytes) -> Any:
         """The value ``seal`` was given. Raises ``ErasedError`` or ``TamperedError``."""
-        return self._opened(self._key(connection, person_id), place, sealed)
+        return json.loads(self._decrypted(self._key(connection, person_id), place, sealed))
 
     def opener(self, connection: Connection) -> Opener:
         """As ``open``, for the rows of a list: each person's key is read once, and kept only as long as the list."""
@@ -103,13 +103,13 @@ class Vault:
         def opened(person_id: str, place: str, sealed: bytes) -> Any:
             if person_id not in keys:
                 keys[person_id] = self._key(connection, person_id)
-            return self._opened(keys[person_id], place, sealed)
+            return json.loads(self._decrypted(keys[person_id], place, sealed))
 
         return opened
 
-    def _opened(self, key: bytes, place: str, sealed: bytes) -> Any:
+    def _decrypted(self, key: bytes, place: str, sealed: bytes) -> bytes:
         try:
-            return json.loads(AESGCM(key).decrypt(sealed[:12], sealed[12:], place.encode()))
+            return AESGCM(key).decrypt(sealed[:12], sealed[12:], place.encode())
         except InvalidTag as error:
             raise TamperedError(place.split(":")[0]) from error
 
@@ -121,10 +121,10 @@ class Vault:
         ).first()
         if row is None:
             raise ErasedError(person_id)
-        return self._unwrapped(person_id, row)
+        return self._unwrapped(person_id, row.key_id, row.wrapped)
 
-    def _unwrapped(self, person_id: str, row: Any) -> bytes:
-        return AESGCM(self._ring[row.key_id]).decrypt(row.wrapped[:12], row.wrapped[12:], person_id.encode())
+    def _unwrapped(self, person_id: str, key_id: str, wrapped: bytes) -> bytes:
+        return AESGCM(self._ring[key_id]).decrypt(wrapped[:12], wrapped[12:], person_id.encode())
 
     def _new_key(self, connection: Connection, person_id: str) -> None:
         nonce = os.urandom(12)
@@ -155,10 +155,11 @@ class Vault:
             .join(person_key_table, person_key_table.c.person_id == person_table.c.id)
             .where(person_table.c.id.in_(list(ids)))
         )
-        return {
-            row.id: _person(row.id, self._opened(self._unwrapped(row.id, row), _identity(row.id), row.identity))
-            for row in rows
-        }
+        found: dict[str, Person] = {}
+        for row in rows:
+            key = self._unwrapped(row.id, row.key_id, row.wrapped)
+            found[row.id] = _person(row.id, json.loads(self._decrypted(key, _identity(row.id), row.identity)))
+        return found
 
     def _person(self, connection: Connection, person_id: str, identity: bytes) -> Person:
         return _person(person_id, self.open(connection, person_id, _identity(person_id), identity))
@@ -232,5 +233,5 @@ def _identity(person_id: str) -> str:
     return f"person.identity:{person_id}"
 
 
-def _person(person_id: str, fields: Any) -> Person:
+def _person(person_id: str, fields: Mapping[str, str]) -> Person:
     return Person(person_id, fields["pid"], fields["name"], date.fromisoformat(fields["birth_date"]))

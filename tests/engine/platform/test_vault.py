@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, select
@@ -84,7 +83,7 @@ def test_a_list_of_one_persons_values_reads_their_key_once(application: Applicat
                 now=now,
             )
 
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+    def note(_: object, __: object, statement: str, *___: object) -> None:
         if "FROM person_key" in statement:
             statements.append(statement)
 
