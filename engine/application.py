@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from engine.advice import sequence as advice
 from engine.advice.consent.channels import ConsentChannel
@@ -81,7 +82,7 @@ def build(
         wakeup=wakeup,
         redis_url=redis_url,
         dispatch=made.dispatch,
-        housekeeping=(purge,),
+        housekeeping=(partial(purge, data_sets=data_sets),),
         draft_at=draft_at,
         data_sets=data_sets,
         channels=channels or {},

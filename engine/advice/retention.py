@@ -5,12 +5,16 @@ Whether something has expired is always decided when it is used; this only tidie
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
+from engine.advice.consent.ending import forget_unlawful
 from engine.advice.consent.lifecycle import RECORD
 from engine.advice.consent.models import consent_record
+from engine.advice.evidence.datasets import DataSetMetadata
 from engine.advice.evidence.models import harvest, raw_answer, snapshot
 from engine.advice.sharing.models import share
 from engine.workflow.authorization.sessions import MAX_AGE, session_table
@@ -21,18 +25,16 @@ KEEP_ANSWERS = timedelta(days=2)
 KEEP_DONE = timedelta(days=7)
 
 
-def purge(connection: Connection, now: datetime) -> dict[str, int]:
-    """Expire and delete what has had its time. Returns how many of each."""
+def purge(connection: Connection, now: datetime, data_sets: Mapping[str, DataSetMetadata]) -> dict[str, int]:
+    """Expire and delete what has had its time. Returns how many of each.
+
+    data_sets  those the installation can ask: what a statute allows needs no consent to be kept
+    """
     done: dict[str, int] = {}
-    done["consents"] = connection.execute(
-        update(consent_record)
-        .where(consent_record.c.state == "given", consent_record.c.valid_to <= now)
-        .values(state=RECORD.after("given", "expire"), ended_at=now)
-    ).rowcount
-    held = select(consent_record.c.id).where(
-        consent_record.c.case_id == harvest.c.case_id, consent_record.c.state == "given"
-    )
-    done["harvests"] = connection.execute(delete(harvest).where(~exists(held))).rowcount
+    answers = select(func.count()).select_from(harvest)
+    before = connection.execute(answers).scalar_one()
+    done["consents"] = _expire(connection, data_sets, now)
+    done["harvests"] = before - connection.execute(answers).scalar_one()
     done["raw"] = connection.execute(delete(raw_answer).where(raw_answer.c.id.not_in(select(harvest.c.id)))).rowcount
     done["snapshots"] = connection.execute(delete(snapshot).where(snapshot.c.expires_at <= now)).rowcount
     done["shares"] = connection.execute(
@@ -49,3 +51,20 @@ def purge(connection: Connection, now: datetime) -> dict[str, int]:
     ).rowcount
     done["messages"] = connection.execute(delete(message).where(message.c.expires_at <= now)).rowcount
     return done
+
+
+def _expire(connection: Connection, data_sets: Mapping[str, DataSetMetadata], now: datetime) -> int:
+    """End the consents and mandates whose time is out, with what only they allowed. Returns how many."""
+    over = connection.execute(
+        select(consent_record.c.id, consent_record.c.case_id, consent_record.c.data_sets).where(
+            consent_record.c.state == "given", consent_record.c.valid_to <= now
+        )
+    ).all()
+    ended = update(consent_record).where(consent_record.c.id.in_([row.id for row in over]))
+    connection.execute(ended.values(state=RECORD.after("given", "expire"), ended_at=consent_record.c.valid_to))
+    by_case: defaultdict[str, set[str]] = defaultdict(set)
+    for row in over:
+        by_case[row.case_id].update(row.data_sets)
+    for case_id, theirs in by_case.items():
+        forget_unlawful(connection, case_id, theirs, data_sets, now)
+    return len(over)

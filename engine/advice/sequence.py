@@ -39,8 +39,6 @@ from engine.workflow.execution.sequence import CASE_ACT, OPEN_CASE_ACT, RECORD_A
 from engine.workflow.execution.steps.cases import lock_case_file
 
 #: A way out is open whatever the policy says, and in a suspended case too.
-WITHDRAW_CONSENT: tuple[Step, ...] = (lock_case_file, check_consent_access, withdraw_consent, *RECORD_ACT)
-
 STOP_SHARING: tuple[Step, ...] = (lock_case_file, check_share_access, stop_sharing, *RECORD_ACT)
 
 RECORD_ACCESS: tuple[Step, ...] = (*CASE_ACT, require_share, record_access, *RECORD_ACT)
@@ -83,7 +81,7 @@ def sequences(data_sets: Mapping[str, DataSet]) -> Mapping[type[Command], tuple[
     """Every command with its steps. *data_sets* are those the installation can ask: an overview is built of them."""
     rebuild = rebuild_overview(data_sets)
     return {
-        commands.WithdrawConsent: WITHDRAW_CONSENT,
+        commands.WithdrawConsent: (lock_case_file, check_consent_access, withdraw_consent(data_sets), *RECORD_ACT),
         commands.SettleGrant: SETTLE_GRANT,
         commands.StopSharing: STOP_SHARING,
         commands.RecordAccess: RECORD_ACCESS,

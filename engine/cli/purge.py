@@ -22,7 +22,7 @@ def purge_expired(application: Application, options: Options) -> int:
     Finished cases are kept as long as metadata.json of their process says (retention).
     """
     with application.db.write() as connection:
-        done = purge_evidence(connection, application.clock.now())
+        done = purge_evidence(connection, application.clock.now(), application.data_sets)
     bar = Bar("finished cases", 0)
     done |= retention.purge(application, bar)
     bar.close()

@@ -85,6 +85,8 @@ def _figures(data_set: DataSet, source: Source, today: date) -> Figures:
 class Channel:
     """A consent channel that says yes at once."""
 
+    citizen_ends = False
+
     def __init__(self, name: str) -> None:
         self.name = name
         self.title = Title(nb=name, nn=name, en=name)

@@ -54,6 +54,8 @@ TITLE = Title(nb="banken", nn="banken", en="the bank")
 class BankClient:
     """One bank (ASPSP). No answer of Berlin Group's names the bank: *bank_name* goes with its address."""
 
+    citizen_ends = False
+
     def __init__(self, base_url: str, bank_name: str, http: HttpClient, data_set: DataSetMetadata = ACCOUNTS) -> None:
         self._url = base_url.rstrip("/")
         self._bank_name = bank_name

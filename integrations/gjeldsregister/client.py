@@ -28,6 +28,8 @@ TITLE = Title(nb="Gjeldsregisteret", nn="Gjeldsregisteret", en="the debt registe
 
 
 class GjeldsregisterClient:
+    citizen_ends = False
+
     def __init__(
         self,
         base_url: str,

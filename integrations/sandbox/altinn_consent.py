@@ -1,4 +1,8 @@
-"""Altinn 3 consent of the sandbox: the enterprise API, and the page where the citizen answers."""
+"""Altinn 3 consent of the sandbox: the enterprise API, and the page where the citizen answers and withdraws.
+
+Made from the published requests and answers: who asked may create and read, nothing else. That the page of a consent
+is where it is withdrawn is own design.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,11 @@ _TITLES = {
     "ske-samtykke-sbl-summert-skattegrunnlag": "Skattegrunnlaget ditt fra Skatteetaten",
     "ske-samtykke-krav-og-betalinger": "Krav du har hos Skatteetaten og Statens innkrevingssentral",
     "lanekassen-saldo": "Studielånet ditt fra Lånekassen",
+}
+#: What the text of each resource wants to know: all of it, and nothing else.
+_PARAMETERS = {
+    "ske-samtykke-sbl-inntekt": {"fraogmed", "tilogmed"},
+    "ske-samtykke-sbl-summert-skattegrunnlag": {"inntektsaar"},
 }
 
 
@@ -53,6 +62,10 @@ def create() -> ResponseReturnValue:
         return _problem("00008", "Missing field", 400)
     if person(body["from"].rpartition(":")[2]) is None:
         return _problem("00004", "Unknown person", 400)
+    for right in body["consentRights"]:
+        refused = _refused(right)
+        if refused:
+            return _problem(*refused, 400)
     there = find(body["id"])
     if there is not None:
         same = all(there[name] == body[name] for name in ("from", "to", "consentRights"))
@@ -60,6 +73,21 @@ def create() -> ResponseReturnValue:
     consent = {**body, "status": "Created", "consented": None, "events": [_event("Created")]}
     files.put("consents", body["id"], consent)
     return jsonify(_shown(consent)), 201
+
+
+def _refused(right: dict[str, Any]) -> tuple[str, str] | None:
+    """Number and title of what is wrong with a right, or ``None``."""
+    resources = [one.get("value") for one in right.get("resource", ())]
+    if len(resources) != 1 or resources[0] not in _TITLES:
+        return "00005", "Invalid resource"
+    told, wanted = right.get("metadata") or {}, _PARAMETERS.get(resources[0], set())
+    if set(told) - wanted:
+        return "00006", "Unknown metadata"
+    if any(not value for value in told.values()):
+        return "00007", "Empty metadata value"
+    if wanted - set(told):
+        return "00008", "Missing metadata"
+    return None
 
 
 def _event(kind: str) -> dict[str, str]:
@@ -78,17 +106,6 @@ def show(consent_id: str) -> ResponseReturnValue:
     return jsonify(_shown(consent)) if consent else _problem("00001", "Not found", 404)
 
 
-@blueprint.delete(f"{API}/<consent_id>")
-def revoke(consent_id: str) -> ResponseReturnValue:
-    _require("write")
-    consent = find(consent_id)
-    if consent is None:
-        return _problem("00001", "Not found", 404)
-    status = "Revoked" if consent["status"] == "Accepted" else "Deleted"
-    files.put("consents", consent_id, {**consent, "status": status, "events": [*consent["events"], _event(status)]})
-    return "", 204
-
-
 @blueprint.get("/samtykke/<consent_id>")
 def page(consent_id: str) -> ResponseReturnValue:
     consent = find(consent_id) or abort(404)
@@ -101,6 +118,7 @@ def page(consent_id: str) -> ResponseReturnValue:
         items=[_TITLES.get(resource, resource) for resource in resources],
         valid_to=consent["validTo"][:10],
         decided=consent["status"] != "Created",
+        accepted=consent["status"] == "Accepted",
         redirect_url=consent["redirectUrl"],
         form_target=_origin(consent["redirectUrl"]),
     )
@@ -109,6 +127,11 @@ def page(consent_id: str) -> ResponseReturnValue:
 @blueprint.post("/samtykke/<consent_id>")
 def answer(consent_id: str) -> ResponseReturnValue:
     consent = find(consent_id) or abort(404)
+    if "withdraw" in request.form:
+        if consent["status"] == "Accepted":
+            events = [*consent["events"], _event("Revoked")]
+            files.put("consents", consent_id, {**consent, "status": "Revoked", "events": events})
+        return redirect(request.url, 303)
     accepted = "accept" in request.form
     if consent["status"] == "Created":
         status = "Accepted" if accepted else "Rejected"

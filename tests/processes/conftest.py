@@ -39,6 +39,8 @@ OFFICE = Office("312345672", "Nav Lillestrøm")
 class Channel:
     """A consent channel that remembers what it was asked."""
 
+    citizen_ends = False
+
     def __init__(self, name: str, state: ChannelState) -> None:
         self.name = name
         self.title = Title(nb=name, nn=name, en=name)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from engine.advice.consent import ending
 from engine.advice.consent.lifecycle import GRANT, RECORD
 from engine.advice.consent.models import consent_record, grant
-from engine.advice.evidence import baseline
-from engine.advice.evidence.models import harvest, raw_answer, snapshot
-from engine.advice.sharing import actions as sharing
+from engine.advice.evidence.datasets import DataSetMetadata
 from engine.platform.vault import Vault
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.jobs import outbox
@@ -125,8 +124,15 @@ def settle_grant(connection: Connection, grant_id: str, trigger: str) -> None:
         connection.execute(update(grant).where(grant.c.id == grant_id).values(state=GRANT.after(state, trigger)))
 
 
-def withdraw(connection: Connection, *, record_id: str, now: datetime) -> str | None:
-    """End a consent or mandate at once (R93): grants, shares, harvests and what only it allowed us to keep.
+def note_ended(connection: Connection, grant_id: str, now: datetime) -> None:
+    """The channel says that a grant has ended there too."""
+    connection.execute(update(grant).where(grant.c.id == grant_id).values(ended_at=now))
+
+
+def withdraw(
+    connection: Connection, *, record_id: str, data_sets: Mapping[str, DataSetMetadata], now: datetime
+) -> str | None:
+    """End a consent or mandate at once (R93): grants, and the answers that only it allowed us to keep.
 
     Returns its basis, or ``None`` when it had ended before. A job notifies the channels.
     """
@@ -143,13 +149,7 @@ def withdraw(connection: Connection, *, record_id: str, now: datetime) -> str | 
         settle_grant(connection, one.id, "revoke")
         if one.channel != "mandate":
             _notify_channel(connection, row.case_id, one.id, now)
-    connection.execute(
-        delete(raw_answer).where(raw_answer.c.case_id == row.case_id, raw_answer.c.data_set.in_(row.data_sets))
-    )
-    connection.execute(delete(harvest).where(harvest.c.case_id == row.case_id, harvest.c.data_set.in_(row.data_sets)))
-    connection.execute(delete(snapshot).where(snapshot.c.case_id == row.case_id))
-    baseline.forget(connection, row.case_id)
-    sharing.stop_all(connection, row.case_id, now)
+    ending.forget_unlawful(connection, row.case_id, row.data_sets, data_sets, now)
     basis: str = row.basis
     return basis
 

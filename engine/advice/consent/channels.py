@@ -51,10 +51,14 @@ class ChannelReply:
 
 
 class ConsentChannel(Protocol):
-    """One way of opening sources. Every failure is a ``SourceError``. ``title`` stands in a sentence: "at the bank"."""
+    """One way of opening sources. Every failure is a ``SourceError``. ``title`` stands in a sentence: "at the bank".
+
+    citizen_ends  nobody but the citizen can end it, at the channel's own page; ``revoke`` is never called
+    """
 
     name: str
     title: Title
+    citizen_ends: bool
 
     def request(self, ask: ChannelAsk) -> ChannelReply: ...
 

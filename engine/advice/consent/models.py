@@ -41,5 +41,6 @@ grant = Table(
     Column("redirect", String(500), nullable=False),
     Column("state", String(10), nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),  # when the channel said that it has ended there, after a withdrawal here
     info={"outlives_case": "belongs to its consent"},
 )

@@ -127,6 +127,7 @@ class DataSetMetadata:
     feeds         the totals of the overview it tells of: while it is silent they are lower bounds; () = none
     channel       consent channel that opens it, or ``MANDATE`` or ``NO_CHANNEL``
     resource      the channel's own name of what is asked for (Altinn resource id, consent scope …)
+    consent_parameters  what the channel's own text of the resource wants to know: names, as the channel spells them
     scope         scope of the access token it is asked with, "" where the source takes none
     timeout       how long one question may take
     max_age       how old an answer may be before it counts as stale
@@ -144,6 +145,7 @@ class DataSetMetadata:
     requirement: Requirement
     channel: str
     resource: str
+    consent_parameters: tuple[str, ...] = ()
     scope: str = ""
     timeout: timedelta
     max_age: timedelta

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from engine.advice.commands import SettleGrant, WithdrawConsent
 from engine.advice.consent import actions as consent
 from engine.advice.consent.models import consent_record, grant
 from engine.advice.event_kinds import AdviceEvent
+from engine.advice.evidence.datasets import DataSet
 from engine.advice.task_types.collection import settle
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import CompleteTask, CorrelateMessage, Outcome
-from engine.workflow.execution.context import Context
+from engine.workflow.execution.context import Context, Step
 from engine.workflow.execution.models import user_task
 
 
@@ -31,18 +34,25 @@ def check_consent_access(ctx: Context) -> None:
         raise NotFound(ctx.command.record_id)
 
 
-def withdraw_consent(ctx: Context) -> None:
-    """End it with all it allowed. The channels are notified by a job, the running collection by a message."""
-    assert isinstance(ctx.command, WithdrawConsent)
-    record_id = ctx.command.record_id
-    ctx.outcome = Outcome(ctx.case_id)
-    basis = consent.withdraw(ctx.connection, record_id=record_id, now=ctx.now)
-    if basis is None:
-        return
-    ctx.wakes_workers = True
-    ctx.audit_kind = AdviceEvent.CONSENT_WITHDRAWN
-    ctx.audit_data = {"record": record_id, "basis": basis}
-    ctx.send(CorrelateMessage("consent.withdrawn", ctx.case_id, "consent", record_id))
+def withdraw_consent(data_sets: Mapping[str, DataSet]) -> Step:
+    """The step that ends it with all that only it allowed of *data_sets*.
+
+    The channels are notified and what is left is compiled by jobs, the running collection is notified by a message.
+    """
+
+    def withdraw(ctx: Context) -> None:
+        assert isinstance(ctx.command, WithdrawConsent)
+        record_id = ctx.command.record_id
+        ctx.outcome = Outcome(ctx.case_id)
+        basis = consent.withdraw(ctx.connection, record_id=record_id, data_sets=data_sets, now=ctx.now)
+        if basis is None:
+            return
+        ctx.wakes_workers = True
+        ctx.audit_kind = AdviceEvent.CONSENT_WITHDRAWN
+        ctx.audit_data = {"record": record_id, "basis": basis}
+        ctx.send(CorrelateMessage("consent.withdrawn", ctx.case_id, "consent", record_id))
+
+    return withdraw
 
 
 def settle_grant(ctx: Context) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from engine.advice.consent import actions as consent
-from engine.advice.consent import gate
+from engine.advice.consent import ending, gate
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState, ConsentChannel
 from engine.advice.consent.models import consent_record, grant
 from engine.advice.evidence import harvest
@@ -21,10 +21,13 @@ from engine.platform.vault import Vault
 from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.models import process_instance
 from engine.workflow.instances import parties
-from engine.workflow.jobs.job_types import Done, Result, Retry
+from engine.workflow.jobs.job_types import Deferred, Done, Result, Retry
 from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
 
+#: What stands for a grant's reference where the channel gave none.
+REFUSED = "refused-"
+A_DAY = timedelta(days=1)
 _TRIGGERS = {
     ChannelState.ACTIVE: "activate",
     ChannelState.REFUSED: "refuse",
@@ -107,7 +110,7 @@ class OpenSources:
             except SourceUnavailableError as error:
                 return Retry(error.code, error.retry_after)
             except SourceError as error:
-                refused = ChannelReply(f"refused-{error.code}", ChannelState.REFUSED)
+                refused = ChannelReply(f"{REFUSED}{error.code}", ChannelState.REFUSED)
                 replies.append((reference, name, ids, refused))
 
         def save(connection: Connection) -> None:
@@ -211,8 +214,18 @@ class BuildOverview:
         return any((payload.get("subject") or "") == role for payload in connection.execute(others).scalars())
 
 
+class RebuildOverview(BuildOverview):
+    """Outbox job ``rebuild_overview``: compile what is left when a consent or a mandate has ended."""
+
+    name = ending.REBUILD_OVERVIEW
+
+
 class RevokeGrant:
-    """Outbox job ``revoke_grant``: tell the channel that the citizen has withdrawn."""
+    """Outbox job ``revoke_grant``: end a grant at its channel too, and note when it had ended there.
+
+    A channel that refuses is asked again, and becomes an incident. Where only the citizen can end it, the channel is
+    asked once a day whether they have.
+    """
 
     name = consent.REVOKE_GRANT
 
@@ -223,15 +236,18 @@ class RevokeGrant:
     def perform(self, work: Work, now: datetime) -> Result:
         with self._database.read() as connection:
             row = connection.execute(select(grant).where(grant.c.id == work.payload["grant"])).first()
-        if row is None or row.channel not in self._channels:
+        if row is None or row.channel not in self._channels or row.reference.startswith(REFUSED):
             return Done()
+        channel = self._channels[row.channel]
         try:
-            self._channels[row.channel].revoke(row.reference)
-        except SourceUnavailableError as error:
-            return Retry(error.code, error.retry_after)
-        except SourceError:
-            return Done()  # ended there already, or never known there
-        return Done()
+            if channel.citizen_ends:
+                if channel.state(row.reference, now) in (ChannelState.ACTIVE, ChannelState.PENDING):
+                    return Deferred(A_DAY, "citizen_ends")
+            else:
+                channel.revoke(row.reference)
+        except SourceError as error:
+            return Retry(error.code, getattr(error, "retry_after", None))
+        return Done(effect=lambda connection: consent.note_ended(connection, row.id, now))
 
 
 def settle(connection: Connection, grant_id: str, state: ChannelState) -> None:

@@ -8,7 +8,7 @@ from engine.advice.evidence.datasets import DataSet, Requirement
 from engine.advice.runtime import AdviceRuntime
 from engine.advice.task_types.call_out import CallOut, Target
 from engine.advice.task_types.checks import EnkCheck, HouseholdCheck
-from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, RevokeGrant
+from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, RebuildOverview, RevokeGrant
 from engine.advice.task_types.documents import Document
 from engine.advice.task_types.exchange import (
     AwaitReply,
@@ -72,6 +72,7 @@ def jobs(
         Fetch(app.db, app.vault, app.data_sets),
         FetchAgain(app.db, app.vault, app.data_sets),
         BuildOverview(app.db, app.vault, app.data_sets),
+        RebuildOverview(app.db, app.vault, app.data_sets),
         RevokeGrant(app.db, app.channels),
         Parties(app.db, app.vault, registers),
         Submit(app.db, app.vault, receivers),

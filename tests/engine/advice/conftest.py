@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,18 +51,24 @@ class Citizens:
     def suspend(self, case_id: str) -> None:
         self.application.dispatch.send(SuspendCase(case_id, "a test"), SYSTEM)
 
-    def consent(self, case_id: str, who: Actor | None = None) -> str:
-        """A consent that was given; its id."""
+    def consent(
+        self,
+        case_id: str,
+        who: Actor | None = None,
+        basis: str = "consent",
+        data_sets: Sequence[str] = ("bank.accounts",),
+    ) -> str:
+        """A consent or mandate that was given; its id."""
         with self.application.db.write() as connection:
             return consent.record(
                 connection,
                 self.application.vault,
                 actor=who or self.anne,
                 case_id=case_id,
-                basis="consent",
+                basis=basis,
                 purpose="debt_advice",
                 receiver={"name": "iBalanse"},
-                data_sets=["bank.accounts"],
+                data_sets=data_sets,
                 granted=True,
                 wording=consent.Wording("nb", "1", "Vi spør banken"),
                 now=self.clock.now(),

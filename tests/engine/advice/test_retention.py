@@ -64,12 +64,12 @@ def test_a_consent_that_ran_out_takes_its_harvest_snapshot_and_share_with_it(
 
     clock.advance(timedelta(days=89))
     with application.db.write() as connection:
-        purge(connection, clock.now())
+        purge(connection, clock.now(), {})
     assert left() == [1, 1]
 
     clock.advance(timedelta(days=2))
     with application.db.write() as connection:
-        purge(connection, clock.now())
+        purge(connection, clock.now(), {})
         assert connection.execute(select(consent_record.c.state)).scalar_one() == "expired"
         assert connection.execute(select(share.c.state)).scalar_one() == "stopped"
     assert left() == [0, 0]

@@ -16,6 +16,7 @@ class MadeUpClient:
     """A source with a consent channel of its own."""
 
     name = LOANS.channel
+    citizen_ends = False
     title = Title(nb="den oppdiktede siden", nn="den oppdikta sida", en="the made-up page")
 
     def __init__(self, base_url: str, http: HttpClient) -> None:

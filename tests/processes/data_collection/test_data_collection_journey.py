@@ -134,7 +134,10 @@ def test_a_withdrawn_consent_stops_the_collection_and_deletes_what_it_brought(pr
     assert len(product.sources.asked) == asked, "nobody is asked after a withdrawal"
     assert set(states(product, case)) == {"inkasso.claims", "kartverket.property", "nav.benefits", "brreg.enterprises"}
     with product.application.db.read() as connection:
-        assert harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now()) is None
+        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+    assert found is not None, "the mandate stands: what it allows is compiled anew"
+    consented = {one for one in about(product.application.data_sets) if one not in states(product, case)}
+    assert {gap.data_set for gap in found[0].gaps} == consented and "bank.accounts" in consented
 
 
 def test_a_source_that_never_answers_is_given_up_after_thirty_days(product: Product) -> None:

@@ -295,7 +295,7 @@ def test_a_message_nobody_waits_for_is_kept_and_expires(application: Application
     case.complete("a")
     assert case.state == "active"  # too late: the receive task waits
     with application.db.write() as connection:
-        assert purge(connection, clock.now())["messages"] == 1
+        assert purge(connection, clock.now(), {})["messages"] == 1
         assert connection.execute(select(func.count()).select_from(message)).scalar() == 0
     application.dispatch.send(CorrelateMessage("answer", case.id, "test", "m2"), case.actor)
 
