@@ -109,7 +109,7 @@ def test_truls_walks_on_a_phone_and_withdraws_with_one_press(person: People) -> 
     truls.go("/deling")
     truls.check_page()
     truls.press("Trekk samtykket")
-    expect(truls.page.get_by_role("heading", level=1)).to_contain_text("Du har trukket tilbake")
+    expect(truls.page.get_by_role("heading", level=1)).to_contain_text("Du har trukket samtykket")
     truls.go("/oversikt")
     expect(truls.page.locator("main")).not_to_contain_text("Eksempelbanken")
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Table, select
+from sqlalchemy import Connection, Table, select
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import StopSharing, WithdrawConsent
-from engine.advice.consent.models import consent_record
+from engine.advice.consent import ending
+from engine.advice.consent.models import consent_record, grant
 from engine.advice.sharing.models import access_log, share
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
@@ -34,12 +40,15 @@ def show() -> ResponseReturnValue:
         log = connection.execute(
             select(access_log).where(access_log.c.person_id == who).order_by(access_log.c.at.desc()).limit(50)
         ).all()
+        ended = [r for r in records if r.state != "given" or r.valid_to <= now]
+        still_open = _ended_at(connection, [r.id for r in ended])
     return render_template(
         "sharing.html",
         active_shares=[s for s in shares if s.state == "active" and s.valid_to > now],
         ended_shares=[s for s in shares if s.state != "active" or s.valid_to <= now],
         active=[r for r in records if r.state == "given" and r.valid_to > now],
-        ended=[r for r in records if r.state != "given" or r.valid_to <= now],
+        ended=ended,
+        still_open={number: [one for one in found if one.at is None] for number, found in still_open.items()},
         log=log,
     )
 
@@ -56,7 +65,63 @@ def stop(share_id: str) -> Response:
 def withdraw(record_id: str) -> Response:
     """One press ends it at once. A second press says the same."""
     send(WithdrawConsent(_case_of_own(consent_record, record_id), record_id))
-    return redirect(url_for("sharing.stopped", what="samtykke"), 303)
+    return redirect(url_for("sharing.withdrawn", record_id=record_id), 303)
+
+
+@blueprint.get("/samtykker/<record_id>/trukket")
+def withdrawn(record_id: str) -> ResponseReturnValue:
+    """What a withdrawal has come to: what was deleted, what is kept and why, and what each channel has answered."""
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
+        own = consent_record.c.id == record_id, consent_record.c.person_id == actor().person_id
+        row = connection.execute(select(consent_record).where(*own)).first()
+        if row is None or row.ended_at is None:
+            raise NotFound(record_id)
+        gone = ending.no_longer_allowed(connection, row.case_id, row.data_sets, application.data_sets, now)
+        kept = ending.kept(connection, row.case_id)
+        offices = connection.execute(
+            select(share.c.office_name).where(
+                share.c.case_id == row.case_id, share.c.state == "active", share.c.valid_to > now
+            )
+        ).scalars()
+        return render_template(
+            "withdrawn.html",
+            record=row,
+            deleted=[view.data_set_name(one) for one in gone],
+            kept=[view.data_set_name(one) for one in kept],
+            offices=list(offices),
+            channels=_ended_at(connection, [record_id]).get(record_id, ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EndedAt:
+    """What a channel has answered to a withdrawal.
+
+    channel  what it is called in a sentence
+    at       when it had ended there, or ``None``
+    page     where the citizen must end it by themselves, "" where the channel does as we say
+    """
+
+    channel: str
+    at: datetime | None
+    page: str
+
+
+def _ended_at(connection: Connection, record_ids: Sequence[str]) -> Mapping[str, Sequence[EndedAt]]:
+    """By record: each channel that was opened by it and where it was withdrawn."""
+    channels = view.application().channels
+    found: defaultdict[str, list[EndedAt]] = defaultdict(list)
+    rows = connection.execute(
+        select(grant).where(grant.c.record_id.in_(record_ids), grant.c.state == "revoked").order_by(grant.c.channel)
+    )
+    for row in rows:
+        channel = channels.get(row.channel)
+        if channel is not None:
+            page = row.redirect if channel.citizen_ends else ""
+            found[row.record_id].append(EndedAt(view.channel_name(row.channel), row.ended_at, page))
+    return found
 
 
 def _case_of_own(table: Table, row_id: str) -> str:
