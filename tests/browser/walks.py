@@ -61,14 +61,24 @@ def source_states(who: Person) -> dict[str, str]:
 
 
 def wait_until(who: Person, wanted: dict[str, str], seconds: float = 60) -> float:
-    """Reload until every source says what *wanted* says, the others "Svart". Returns the seconds it took."""
+    """Reload until every source says what *wanted* says, the others "Svart", and the overview of it is built.
+
+    Returns the seconds it took.
+    """
     began = time.monotonic()
     states: dict[str, str] = {}
+    built = False
     while time.monotonic() - began < seconds:
-        states = source_states(who)
+        states, built = source_states(who), overview_is_built(who, waits=bool(wanted))
         good = [states[name].startswith(wanted.get(name, "Svart")) for name in states]
-        if len(states) == 10 and all(good):
+        if len(states) == 10 and all(good) and built:
             return time.monotonic() - began
         time.sleep(1)
         who.go("/oversikt")
-    raise AssertionError(f"after {seconds} s: {states}")
+    raise AssertionError(f"after {seconds} s: {states}, {'an' if built else 'no'} overview")
+
+
+def overview_is_built(who: Person, *, waits: bool) -> bool:
+    """Whether the page shows an overview and, unless it *waits* for a source, does not look for a newer one."""
+    html = who.page.content()
+    return '<p class="fresh' in html and (waits or "delay:1500ms" not in html)

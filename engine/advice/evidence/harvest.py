@@ -335,3 +335,14 @@ def newest_snapshot(
         return None
     body = vault.open(connection, row.person_id, f"snapshot.content:{row.id}", row.content)
     return from_json(body), row.built_at, row.version
+
+
+def newest_version(connection: Connection, case_id: str, now: datetime) -> tuple[datetime | None, int]:
+    """When the overview last built was built, and its version, 0 without one: what can be told without opening it."""
+    row = connection.execute(
+        select(snapshot.c.built_at, snapshot.c.version)
+        .where(snapshot.c.case_id == case_id, snapshot.c.expires_at > now)
+        .order_by(snapshot.c.version.desc())
+        .limit(1)
+    ).first()
+    return (row.built_at, row.version) if row else (None, 0)

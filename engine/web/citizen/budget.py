@@ -20,7 +20,8 @@ from engine.advice.economy.overview import scope_of
 from engine.advice.economy.rates import UnknownYearError
 from engine.advice.economy.spending import by_month
 from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
-from engine.web.citizen.household import Known, known_of, nothing_yet
+from engine.web.citizen.household import Known, known_of
+from engine.web.citizen.overview_progress import nothing_yet
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
 from engine.web.shared.amounts import FieldErrors, amount_field, as_typed

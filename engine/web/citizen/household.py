@@ -27,6 +27,7 @@ from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.advice.household import MAX_MEASURES, MAX_RATE
 from engine.casework import queries
+from engine.web.citizen.overview_progress import nothing_yet
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import access, view
 from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
@@ -91,13 +92,6 @@ def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> li
         now=application.clock.now(),
     )
     return [(one.gap, one.due.due) for one in found.cover.dues if one.gap > 0] if found.tagged else []
-
-
-def nothing_yet() -> ResponseReturnValue:
-    """The page of somebody we know nothing about: what to do, with the button to do it."""
-    with view.application().db.read() as connection:
-        cases = queries.cases_of(connection, actor().person_id)
-    return render_template("household_empty.html", begun=any(case.state == "open" for case in cases))
 
 
 @blueprint.get("/hverdag")

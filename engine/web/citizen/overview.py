@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import AddSupplement, AskSourcesAgain, CorrectFigure, DecideSameDebt, RemoveSupplement
-from engine.advice.consent.models import consent_record
 from engine.advice.economy.overview import Overview
 from engine.advice.economy.supplements import SupplementKind
 from engine.advice.economy.urgency import urgent
 from engine.advice.evidence import harvest
-from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
+from engine.web.citizen.overview_progress import Progress, agreed_at, is_at_work, own_progress, sources, waiting
 from engine.web.citizen.reconciliation import question_lines, shown
 from engine.web.shared import access, view
 from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
@@ -32,8 +29,6 @@ from engine.workflow.errors import NotFound
 from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("overview", __name__, Role.CITIZEN.value)
-#: So long after an answer an overview with it is waited for: it is built by the job that comes next.
-SOON = timedelta(minutes=2)
 #: What a debt to family or friends is called in the form.
 FAMILY_LOAN = "private"
 
@@ -65,6 +60,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
             select(share).where(share.c.case_id == case.id, share.c.state == "active", share.c.valid_to > now)
         ).all()
         tasks = queries.open_tasks(connection, case.id, "citizen")
+        at_work = found is None and is_at_work(connection, case.id, now)
     overview, built_at, version = found if found else (None, None, 0)
     body = render_template(
         "overview.html",
@@ -80,7 +76,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         entries=entries,
         shares=shares,
         task=next((task for task in tasks if task.task_type == "supplement"), None),
-        waiting=waiting(rows, agreed, built_at, now),
+        waiting=at_work or waiting(rows, agreed, built_at, now),
         submitted=submitted,
         errors=errors,
         view_only=False,
@@ -88,50 +84,26 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
     return (body, 422) if errors else body
 
 
-def sources(connection: Connection, case_id: str) -> Any:
-    """One row per source that was asked."""
-    return connection.execute(
-        select(harvest_table).where(harvest_table.c.case_id == case_id).order_by(harvest_table.c.data_set)
-    ).all()
-
-
-def agreed_at(connection: Connection, case_id: str) -> datetime | None:
-    """When the citizen last agreed to the asking, by consent or mandate; None when they have not."""
-    conditions = (consent_record.c.case_id == case_id, consent_record.c.state == "given")
-    found: datetime | None = connection.execute(
-        select(func.max(consent_record.c.decided_at)).where(*conditions)
-    ).scalar()
-    return found
-
-
-def waiting(rows: Sequence[Any], agreed: datetime | None, built_at: datetime | None, now: datetime) -> bool:
-    """Whether there will soon be more to show: the sources are about to be asked after a yes, one is still asked, or
-    what one answered is not yet built in."""
-    if not rows:
-        return agreed is not None and now - agreed < SOON
-    last = max((row.answered_at for row in rows if row.answered_at), default=None)
-    unbuilt = last is not None and now - last < SOON and (built_at is None or built_at < last)
-    anew = any(row.answered_at and row.answered_at < row.asked_at and now - row.asked_at < SOON for row in rows)
-    return unbuilt or anew or any(row.state == "asked" for row in rows)
-
-
 @blueprint.get("/oversikt/kilder")
 def status() -> ResponseReturnValue:
-    """The source rows, asked for every few seconds while sources answer. A new version reloads the page."""
+    """The source rows, asked for every few seconds while sources answer.
+
+    The first overview reloads the page at once, a later version when no more will come soon.
+    """
     application = view.application()
     now = application.clock.now()
     with application.db.read() as connection:
         case = _case(connection)
         rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
-        found = harvest.newest_snapshot(connection, application.vault, case.id, now)
-    _, built_at, version = found or (None, None, 0)
+        built_at, version = harvest.newest_version(connection, case.id, now)
+        at_work = not version and is_at_work(connection, case.id, now)
     known = request.args.get("versjon", "0")
-    more = waiting(rows, agreed, built_at, now)
+    more = at_work or waiting(rows, agreed, built_at, now)
     old = harvest.stale(rows, application.data_sets, now)
     answer = make_response(
         render_template("parts/sources.html", sources=rows, version=known, waiting=more, old=old, view_only=False)
     )
-    if rows and not more and str(version) != known:
+    if rows and str(version) != known and (not more or known == "0"):
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -225,7 +197,10 @@ def csv() -> Response:
     """The overview as a table for a spreadsheet."""
     from engine.advice.documents.spreadsheet import to_csv
 
-    answer = make_response(to_csv(_newest(), view.words()))
+    found = _newest()
+    if found is None:
+        return _being_made()
+    answer = make_response(to_csv(found, view.words()))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=oversikt.csv"
     return answer
@@ -236,8 +211,11 @@ def pdf() -> Response:
     """A copy on paper of the page."""
     from engine.advice.documents.overview import render
 
+    found = _newest()
+    if found is None:
+        return _being_made()
     application = view.application()
-    made = render(_newest(), name=actor().name, words=view.words(), made_at=application.clock.now())
+    made = render(found, name=actor().name, words=view.words(), made_at=application.clock.now())
     answer = make_response(made)
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = "attachment; filename=oversikt.pdf"
@@ -251,17 +229,26 @@ def export() -> Response:
 
     from engine.advice.economy.publication import published_overview
 
-    answer = make_response(json.dumps(published_overview(_newest()), ensure_ascii=False, indent=2))
+    found = _newest()
+    if found is None:
+        return _being_made()
+    answer = make_response(json.dumps(published_overview(found), ensure_ascii=False, indent=2))
     answer.headers["Content-Type"] = "application/json"
     answer.headers["Content-Disposition"] = "attachment; filename=opplysningene-mine.json"
     return answer
 
 
-def _newest() -> Overview:
+def _newest() -> Overview | None:
+    """``None`` while it is being made. Raises ``NotFound`` where nothing asks for one."""
     application = view.application()
     with application.db.read() as connection:
         case = _case(connection)
         found = harvest.newest_snapshot(connection, application.vault, case.id, application.clock.now())
-    if found is None:
+    if found is None and own_progress() is Progress.NOTHING:
         raise NotFound("overview")
-    return found[0]
+    return found[0] if found else None
+
+
+def _being_made() -> Response:
+    """To the page that says so and renews itself."""
+    return redirect(url_for("overview.show"), 303)

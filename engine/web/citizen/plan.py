@@ -30,7 +30,8 @@ from engine.advice.economy.repayment import (
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.web.citizen import own_pages
-from engine.web.citizen.household import Known, known_of, nothing_yet, read_measures
+from engine.web.citizen.household import Known, known_of, read_measures
+from engine.web.citizen.overview_progress import nothing_yet
 from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
 from engine.web.shared.amounts import FieldErrors, amount_field, as_typed

@@ -17,7 +17,8 @@ from engine.advice.economy.reported import spending_months
 from engine.advice.economy.spending import Payee, Scope, by_month, by_payee
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.evidence import harvest
-from engine.web.citizen.household import Known, known_of, nothing_yet
+from engine.web.citizen.household import Known, known_of
+from engine.web.citizen.overview_progress import nothing_yet
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import guarded

@@ -17,7 +17,7 @@ from engine.advice.evidence import harvest
 from engine.advice.sharing import actions as sharing
 from engine.casework import history, journal, openings, queries
 from engine.casework.commands import AddNote, CompleteCaseTask, OpenCase, SendMessage, SetNoteAccess
-from engine.web.citizen import attachments
+from engine.web.citizen import attachments, overview_progress
 from engine.web.citizen.charts import panels
 from engine.web.citizen.reconciliation import question_lines
 from engine.web.office import case_drafts, session, task_conflict
@@ -259,6 +259,9 @@ def overview(number: str) -> ResponseReturnValue:
         if sharing.in_force(connection, case.id, session.office(), now) is None:
             raise Forbidden("share")
         found = harvest.newest_snapshot(connection, application.vault, case.id, now)
+        progress = overview_progress.progress(connection, case.id, now)
+    if found is None and progress is not overview_progress.Progress.NOTHING:
+        return render_template("overview_not_made.html", case=case)
     if found is None:
         raise NotFound("overview")
     send(RecordAccess(case.id, "overview"))

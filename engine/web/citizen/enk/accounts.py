@@ -12,6 +12,7 @@ from engine.advice.economy.figures import Account
 from engine.advice.evidence import business
 from engine.web.citizen import own_pages
 from engine.web.citizen.enk.session import blueprint, known_of
+from engine.web.citizen.overview_progress import being_made
 from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
 from engine.web.shared.commands import sends
@@ -29,6 +30,8 @@ def accounts() -> ResponseReturnValue:
             return redirect(url_for("citizen.home"), 303)
         task = open_task(connection, "tag_accounts")
         tags = business.tagging(connection, application.vault, actor().person_id)
+    if known.private is None and (wait := being_made()):
+        return wait
     return render_template(
         "enk_accounts.html",
         suggestions=suggest(known.figures.accounts, known.figures.enterprises),

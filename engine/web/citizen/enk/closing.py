@@ -20,6 +20,7 @@ from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.web.citizen import own_pages
 from engine.web.citizen.enk.session import Known, blueprint, known_of
+from engine.web.citizen.overview_progress import being_made
 from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
 from engine.web.shared.commands import sends
@@ -44,6 +45,8 @@ def _closing_page(ticked: list[str] | None, missing: Sequence[str]) -> ResponseR
         task = open_task(connection, "closing_review")
         stored = data.read_of_person(connection, application.vault, actor().person_id, "holdings") or {}
         steps = data.read_of_person(connection, application.vault, actor().person_id, "closing-steps") or {}
+    if known.private is None and (wait := being_made()):
+        return wait
     o = known.overview
     try:
         found, last_day = _close(known, stored)

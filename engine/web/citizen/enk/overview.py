@@ -20,6 +20,7 @@ from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.platform.calendar import norwegian_today
 from engine.web.citizen.enk.session import blueprint, known_of
+from engine.web.citizen.overview_progress import being_made
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import view
 from engine.web.shared.amounts import FieldErrors, amount_field, as_typed, rate_field
@@ -50,6 +51,8 @@ def _page(submitted: dict[str, str], errors: list[dict[str, str]]) -> ResponseRe
         task = open_task(connection, "enk_review")
         stored = data.read_of_person(connection, application.vault, actor().person_id, business.ASSUMPTIONS) or {}
         remembered = data.read_of_person(connection, application.vault, actor().person_id, business.COMING) or {}
+    if known.private is None and (wait := being_made()):
+        return wait
     overview = known.overview
     body = render_template(
         "enk.html",
@@ -175,4 +178,6 @@ def calculation() -> ResponseReturnValue:
         known = known_of(connection)
     if known is None:
         return redirect(url_for("citizen.home"), 303)
+    if known.private is None and (wait := being_made()):
+        return wait
     return render_template("enk_calculation.html", o=known.overview)

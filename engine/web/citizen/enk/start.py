@@ -19,6 +19,7 @@ from engine.platform.calendar import norwegian_today
 from engine.web.citizen import own_pages
 from engine.web.citizen.enk.assessment import Assessed, assessed
 from engine.web.citizen.enk.session import blueprint, known_of
+from engine.web.citizen.overview_progress import being_made
 from engine.web.citizen.own_pages import finish, open_task
 from engine.web.shared import access, view
 from engine.web.shared.commands import sends
@@ -37,6 +38,8 @@ def startup() -> ResponseReturnValue:
         found = _assess(connection)
     if found is None:
         return redirect(url_for("citizen.home"), 303)
+    if found.spending == "none" and (wait := being_made()):
+        return wait
     troubled = found.found is not None and found.found.verdict != "carries"
     today = norwegian_today(application.clock)
     return render_template(
