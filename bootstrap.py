@@ -132,7 +132,7 @@ def pictures() -> None:
     """The browser tests take the screens; the ones the documentation links are kept, and the diagrams drawn anew."""
     setup()
     chromium()
-    run(BIN / "python", "-m", "pytest", "tests/browser")
+    run(BIN / "python", "-m", "pytest", "tests/browser", env={**os.environ, "PICTURES": "1"})
     run(BIN / "python", "build_pictures.py")
 
 

@@ -7,7 +7,8 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def docstring_lines(source: str) -> set[int]:
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     texts = (
@@ -79,10 +81,16 @@ def docstring_lines(source: str) -> set[int]:
     return {node.lineno for node in texts}
 
 
+@cache
+def tokens_of(source: str) -> tuple[tokenize.TokenInfo, ...]:
+    """Read once, since every test looks at all of it."""
+    return tuple(tokenize.generate_tokens(io.StringIO(source).readline))
+
+
 def english_of_python(source: str) -> Iterator[tuple[int, str]]:
     """Comments, docstrings and names, with their line; other texts where they are English."""
     docstrings = docstring_lines(source)
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+    for token in tokens_of(source):
         line = token.start[0]
         if token.type == tokenize.NAME:
             yield line, token.string.replace("_", " ")
@@ -96,7 +104,7 @@ def english_of_python(source: str) -> Iterator[tuple[int, str]]:
 def prose_of_python(source: str) -> Iterator[tuple[int, str]]:
     """Comments and docstrings alone, with their line; ``backticks`` hold code, a list begins with a name."""
     docstrings = docstring_lines(source)
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+    for token in tokens_of(source):
         line = token.start[0]
         if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and line in docstrings):
             for number, text in enumerate(token.string.splitlines(), line):
@@ -142,10 +150,18 @@ def values_under(key: str, tree: object) -> Iterator[str]:
             yield from values_under(key, value)
 
 
+def python_with(*words: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Name and source of the files that hold one of *words* at all: to read the others token by token takes long."""
+    for path in files(".py"):
+        source = path.read_text(encoding="utf-8")
+        if any(word.search(source.replace("_", " ")) for word in words):
+            yield name_of(path), source
+
+
 def english() -> Iterator[Place]:
     """Every piece of English in the repository: file, line and text."""
-    for path in files(".py"):
-        yield from ((name_of(path), *found) for found in english_of_python(path.read_text(encoding="utf-8")))
+    for name, source in python_with(PRONOUN, HER):
+        yield from ((name, *found) for found in english_of_python(source))
     for path in files(".md"):
         yield from ((name_of(path), *found) for found in numbered(path))
     for path in files(".html"):
@@ -155,16 +171,21 @@ def english() -> Iterator[Place]:
     yield from texts_in("en")
 
 
-def prose() -> Iterator[Place]:
+@cache
+def prose() -> tuple[Place, ...]:
     """The English that is sentences: docs, comments, docstrings and the texts of pages."""
-    for path in files(".py"):
-        yield from ((name_of(path), *found) for found in prose_of_python(path.read_text(encoding="utf-8")))
+    return tuple(_prose())
+
+
+def _prose() -> Iterator[Place]:
+    for name, source in python_with(re.compile("|".join(WORDS), re.IGNORECASE)):
+        yield from ((name, *found) for found in prose_of_python(source))
     for path in files(".md"):
         yield from ((name_of(path), *found) for found in numbered(path))
     yield from texts_in("en")
 
 
-def matches(places: Iterator[Place], *words: re.Pattern[str]) -> list[str]:
+def matches(places: Iterable[Place], *words: re.Pattern[str]) -> list[str]:
     return [
         f"{name}:{line} {word.group()!r} in {text.strip()!r}"
         for name, line, text in places
@@ -200,8 +221,7 @@ def test_house_as_the_name_of_the_application_does_not_come_back() -> None:
 
 
 def names_in(source: str) -> set[str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {token.string for token in tokens if token.type == tokenize.NAME}
+    return {token.string for token in tokens_of(source) if token.type == tokenize.NAME}
 
 
 def private_names(source: str) -> list[str]:

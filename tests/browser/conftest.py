@@ -227,7 +227,8 @@ class Person:
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
 
     def picture(self, name: str) -> None:
-        if not self.javascript:
+        """Keep the page as a picture in tests/artefacts, where the run wants pictures: ``PICTURES=1``."""
+        if not self.javascript or not os.environ.get("PICTURES"):
             return
         ARTEFACTS.mkdir(exist_ok=True)
         self.page.screenshot(path=str(ARTEFACTS / f"{name}.png"), full_page=True)

@@ -18,7 +18,7 @@ from tests.durability.model import Model, Written, write
 from tests.durability.side_by_side import rehearse, run_through
 from tests.factories.sampling import examples
 
-EXAMPLES = examples(150)
+EXAMPLES = examples(100)
 QUIET = settings(
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
