@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select
+from sqlalchemy import Connection, Select, delete, insert, or_, select
 
 from engine.casework.models import case_link
 from engine.workflow.instances.models import case_file
@@ -35,7 +35,7 @@ def unlink(connection: Connection, case: CaseRow, other: CaseRow) -> bool:
     return True
 
 
-def _between(one: str, other: str) -> Any:
+def _between(one: str, other: str) -> Select[Any]:
     return select(case_link).where(
         or_(
             (case_link.c.case_id == one) & (case_link.c.other_id == other),
@@ -44,7 +44,7 @@ def _between(one: str, other: str) -> Any:
     )
 
 
-def of_case(connection: Connection, case: CaseRow) -> Sequence[tuple[Row[Any], str]]:
+def of_case(connection: Connection, case: CaseRow) -> Sequence[tuple[CaseRow, str]]:
     """Cases of the same office that belong to this one, with why: said by somebody, or "owner", the same person's."""
     reasons = {}
     for row in connection.execute(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.audit.kinds import EventKind
+from engine.workflow.audit.rows import EventRow
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_file, notice
@@ -110,7 +110,7 @@ def done_tasks(connection: Connection, case_id: str, performer: str) -> Sequence
 
 def history(
     connection: Connection, case_id: str, shown: Collection[EventKind], reader: str = "", limit: int = 30
-) -> Sequence[Row[Any]]:
+) -> Sequence[EventRow]:
     """What people did in the case, newest first; what machines did is in the audit trail.
 
     shown   the kinds of events that are shown, of every room there is

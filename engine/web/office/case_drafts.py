@@ -184,6 +184,12 @@ class Drafts:
     aside: tuple[tuple[Draft, str], ...]
     others: tuple[tuple[Draft, str], ...]
 
+    def fields(self) -> dict[str, str]:
+        """What stands in the forms of the page that are not the journey's, by the name of the field."""
+        return {
+            name: value for draft in self.mine.values() if draft.kind in FIELDS for name, value in draft.content.items()
+        }
+
     def seen(self, kind: str) -> str:
         """The version a form of this kind is shown with: of a form that is shown again what it was shown with first."""
         if kind == posted_kind() and (before := seen()) is not None:

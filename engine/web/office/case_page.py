@@ -21,7 +21,7 @@ from engine.web.citizen import attachments, overview_progress
 from engine.web.citizen.charts import panels
 from engine.web.citizen.reconciliation import question_lines
 from engine.web.office import case_drafts, session, task_conflict
-from engine.web.office.case_content import content
+from engine.web.office.case_content import Refused, read_page
 from engine.web.shared import access, forms, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.forms import TaskForm
@@ -107,18 +107,12 @@ def page(
     """
     application = view.application()
     now = application.clock.now()
+    refused = Refused(error, message, list(errors), held_by)
     with application.db.read() as connection:
         case = case_of(connection, number)
-        body = render_template(
-            "casework.html",
-            **content(connection, case, now, submitted, written or {}),
-            errors=list(errors),
-            error=error,
-            message=message,
-            now=now,
-            held_by=held_by,
-        )
-    return (body, status) if error or errors or message else body
+        shown = read_page(connection, case, now, submitted=submitted, written=written, refused=refused)
+        body = render_template("casework.html", case=case, page=shown)
+    return (body, status) if refused else body
 
 
 @blueprint.post("/saker/<number>/oppgave/<task_id>")

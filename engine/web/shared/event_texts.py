@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.advice import event_kinds as advice
 from engine.casework import event_kinds as casework
 from engine.casework.event_kinds import CaseworkEvent
 from engine.web.shared import view
 from engine.web.shared.texts import texts
 from engine.workflow.audit.kinds import EventKind
+from engine.workflow.audit.rows import EventRow
 
 #: What the short history of a case tells.
 SHOWN: tuple[EventKind, ...] = (*casework.SHOWN, *advice.SHOWN)
@@ -24,8 +23,8 @@ def text_key(kind: str, staff: bool = False) -> str:
     return f"event.{kind}.staff" if staff and kind in _OTHERWISE_TO_STAFF else f"event.{kind}"
 
 
-def event_text(event: Any, staff: bool = False) -> str:
-    """What happened, in the reader's language. *event* has ``kind``, ``actor_id``, ``data`` and ``case_id``."""
+def event_text(event: EventRow, staff: bool = False) -> str:
+    """What happened, in the reader's language."""
     key, who = text_key(event.kind, staff), view.name_of(event.actor_id)
     if key not in texts("nb"):
         return view.t(UNKNOWN, who=who, kind=event.kind)

@@ -16,6 +16,7 @@ from engine.casework import queries
 from engine.platform.calendar import norwegian_today
 from engine.platform.vault import ErasedError
 from engine.web.shared.texts import translate
+from engine.workflow.audit.rows import EventRow
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
 from engine.workflow.instances.rows import CaseRow, TaskRow
@@ -94,7 +95,7 @@ def task_title(task: TaskRow) -> str:
     return task.element_id if found == f"task.{task.element_id}" else found
 
 
-def event_task(event: Any) -> str:
+def event_task(event: EventRow) -> str:
     """The name of the task an event is about, as the version says that the case runs on."""
     element, process = event.data.get("task", ""), event.data.get("process", "advice")
     if not element:
