@@ -7,12 +7,11 @@ read from the audit trail, which names every change of state in the order it was
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.definitions.models import process_definition
@@ -37,6 +36,25 @@ class Filter:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FinishedInstance:
+    """A process instance that has ended.
+
+    version    of its process definition, counted from 1
+    state      completed | terminated
+    end_event  id of the end event it ended at
+    """
+
+    id: str
+    case_id: str
+    key: str
+    version: int
+    state: str
+    end_event: str | None
+    started_at: datetime
+    ended_at: datetime
+
+
 @dataclass(slots=True)
 class ElementHistory:
     """One element instance: when it began and ended, and who caused that. Ids of persons only.
@@ -54,9 +72,9 @@ class ElementHistory:
 
 def finished(
     connection: Connection, wanted: Filter, after: tuple[datetime, str] | None = None, limit: int = PAGE
-) -> tuple[Sequence[Any], bool]:
+) -> tuple[list[FinishedInstance], bool]:
     """One page of finished instances, the one that ended last first; the second value: whether there are more."""
-    where: list[Any] = [process_instance.c.ended_at.is_not(None)]
+    where: list[ColumnElement[bool]] = [process_instance.c.ended_at.is_not(None)]
     if wanted.process:
         where.append(process_instance.c.key == wanted.process)
     if wanted.outcome in ENDED:
@@ -86,7 +104,7 @@ def finished(
         .order_by(process_instance.c.ended_at.desc(), process_instance.c.id.desc())
         .limit(limit + 1)
     ).all()
-    return rows[:limit], len(rows) > limit
+    return [FinishedInstance(*row) for row in rows[:limit]], len(rows) > limit
 
 
 def elements(connection: Connection, case_id: str) -> list[ElementHistory]:
@@ -105,14 +123,16 @@ def elements(connection: Connection, case_id: str) -> list[ElementHistory]:
     for event in events:
         for moved in event.data.get("moved", ()):
             element, _, state = moved.rpartition(":")
-            _note(found, running[element], element, state, event)
+            _note(found, running[element], element, state, event.at, event.actor_id)
     return found
 
 
-def _note(found: list[ElementHistory], running: deque[ElementHistory], element: str, state: str, event: Any) -> None:
+def _note(
+    found: list[ElementHistory], running: deque[ElementHistory], element: str, state: str, at: datetime, by: str
+) -> None:
     failed = next((entry for entry in running if entry.outcome == "failed"), None)
     if state == "activated" and failed is None:
-        entry = ElementHistory(element, event.at, event.actor_id)
+        entry = ElementHistory(element, at, by)
         running.append(entry)
         found.append(entry)
     elif state == "activated" and failed is not None:
@@ -121,7 +141,7 @@ def _note(found: list[ElementHistory], running: deque[ElementHistory], element: 
         running[0].outcome = "failed"
     elif running:
         entry = running.popleft()
-        entry.ended, entry.ended_by, entry.outcome = event.at, event.actor_id, state
+        entry.ended, entry.ended_by, entry.outcome = at, by, state
 
 
 def versions(connection: Connection, key: str = "") -> list[dict[str, Any]]:

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from engine.platform.db import metadata
 from engine.workflow.audit import chain
@@ -29,6 +28,8 @@ from engine.workflow.instances.models import case_file
 from engine.workflow.operations.models import purged_case
 from engine.workflow.runtime import Runtime
 
+#: Which rows of a table belong to the case with this id.
+Condition = Callable[[str], ColumnElement[bool]]
 _AT_ONCE = 100
 
 
@@ -37,19 +38,24 @@ def outliving_tables() -> list[Table]:
     return [table for table in metadata.sorted_tables if "outlives_case" in table.info]
 
 
-def tables_of_case() -> list[tuple[Table, Any]]:
-    """Every table that holds rows of a case, with the condition for one: a function of the case's id."""
-    found: list[tuple[Table, Any]] = [(element_instance, _inside)]
+def tables_of_case() -> list[tuple[Table, Condition]]:
+    """Every table that holds rows of a case, with the condition for one."""
+    found: list[tuple[Table, Condition]] = [(element_instance, _inside)]
     spared = {process_instance, *outliving_tables()}
     for table in metadata.sorted_tables:
         if "case_id" in table.c and table not in spared:
-            found.append((table, lambda case_id, table=table: table.c.case_id == case_id))
-    found.append((process_instance, lambda case_id: process_instance.c.case_id == case_id))
-    found.append((case_file, lambda case_id: case_file.c.id == case_id))
+            found.append((table, named_by(table.c.case_id)))
+    found.append((process_instance, named_by(process_instance.c.case_id)))
+    found.append((case_file, named_by(case_file.c.id)))
     return found
 
 
-def _inside(case_id: str) -> Any:
+def named_by(column: ColumnElement[str]) -> Condition:
+    """The rows that name the case in this column."""
+    return lambda case_id: column == case_id
+
+
+def _inside(case_id: str) -> ColumnElement[bool]:
     instances = select(process_instance.c.id).where(process_instance.c.case_id == case_id)
     return element_instance.c.instance_id.in_(instances)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from engine.workflow.bpmn.timing import add_duration
 from engine.workflow.definitions.library import Library
@@ -60,7 +60,7 @@ def instances(connection: Connection, library: Library, query: Query, now: datet
 def _chosen(
     connection: Connection, library: Library, query: Query, now: datetime, *, cases_only: bool
 ) -> Iterator[str]:
-    wanted: list[Any] = [process_instance.c.state.in_((query.state,) if query.state else LIVE)]
+    wanted: list[ColumnElement[bool]] = [process_instance.c.state.in_((query.state,) if query.state else LIVE)]
     if cases_only:
         wanted.append(process_instance.c.id == process_instance.c.case_id)
     if query.process:
@@ -81,7 +81,7 @@ def _chosen(
     yield from connection.execute(found).scalars()
 
 
-def _rests_on(element: str, cases_only: bool) -> Any:
+def _rests_on(element: str, cases_only: bool) -> ColumnElement[bool]:
     here = process_instance.alias()
     token = element_instance.c.element_id == element
     if not cases_only:

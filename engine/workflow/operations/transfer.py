@@ -38,7 +38,7 @@ from engine.workflow.execution.models import message, process_instance
 from engine.workflow.instances.models import case_file, case_number
 from engine.workflow.jobs.models import due_work
 from engine.workflow.operations.models import purged_case
-from engine.workflow.operations.retention import outliving_tables, tables_of_case
+from engine.workflow.operations.retention import Condition, named_by, outliving_tables, tables_of_case
 from engine.workflow.runtime import Runtime
 
 FORMAT = 1
@@ -46,9 +46,9 @@ FORMAT = 1
 _PERSONS = ("owner_id", "person_id", "acts_by", "on_behalf_of")
 
 
-def _tables() -> list[tuple[Table, Callable[[str], Any]]]:
+def _tables() -> list[tuple[Table, Condition]]:
     outliving = [table for table in outliving_tables() if table is not purged_case]
-    return [*tables_of_case(), *((table, lambda case, table=table: table.c.case_id == case) for table in outliving)]
+    return [*tables_of_case(), *((table, named_by(table.c.case_id)) for table in outliving)]
 
 
 def export(runtime: Runtime, cases: Iterable[str]) -> Iterator[str]:
