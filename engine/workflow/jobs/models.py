@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Column, Index, Integer, String, Table, text
 
@@ -17,6 +17,12 @@ QUEUES = ("timers", "work", "bulk")
 _LEASED = text("state = 'leased'")
 
 
+class _Inserting(Protocol):
+    """What SQLAlchemy hands to a default that is reckoned from the other columns."""
+
+    def get_current_parameters(self) -> dict[str, Any]: ...
+
+
 def queue_of(kind: str, payload: Mapping[str, Any]) -> str:
     """The queue of a row: by its kind, or ``bulk`` where the diagram's settings say so."""
     if kind in COMMANDS:
@@ -24,7 +30,7 @@ def queue_of(kind: str, payload: Mapping[str, Any]) -> str:
     return "bulk" if kind == "bulk" or payload.get("priority") == "bulk" else "work"
 
 
-def _queue(context: Any) -> str:
+def _queue(context: _Inserting) -> str:
     row = context.get_current_parameters()
     return queue_of(row["kind"], row["payload"])
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 
 from engine.workflow.jobs.models import COMMANDS, QUEUES, due_work
 
@@ -72,7 +72,7 @@ class Work:
 _COLUMNS = tuple(Work.__dataclass_fields__)
 
 
-def _expired(now: datetime) -> Any:
+def _expired(now: datetime) -> ColumnElement[bool]:
     """A lease that has run out; one that runs too long was given by a clock that was wrong."""
     return and_(
         due_work.c.state == "leased", or_(due_work.c.lease_until <= now, due_work.c.lease_until > now + 2 * LEASE)
@@ -144,7 +144,7 @@ def claim(
 
 
 def _locked(
-    connection: Connection, wanted: Any, limit: int, may_take: Callable[[str, Mapping[str, Any]], bool] | None
+    connection: Connection, wanted: Select[Any], limit: int, may_take: Callable[[str, Mapping[str, Any]], bool] | None
 ) -> list[str]:
     """Ids of the first *limit* rows of *wanted* that may be taken, locked."""
     first = connection.execute(wanted.limit(limit).with_for_update(of=due_work, skip_locked=True)).all()
@@ -162,7 +162,7 @@ def _locked(
     return list(connection.execute(free).scalars())
 
 
-def _due(queue: str, now: datetime) -> Any:
+def _due(queue: str, now: datetime) -> Select[Any]:
     wanted = select(due_work.c.id, due_work.c.name, due_work.c.payload).where(
         due_work.c.state == "due", due_work.c.queue == queue, due_work.c.due_at <= now
     )
@@ -194,11 +194,11 @@ def _lease(connection: Connection, ids: Sequence[str], now: datetime, *, reclaim
     return sorted((Work(*row) for row in rows), key=lambda work: (work.due_at, work.id))
 
 
-def _held(work: Work) -> Any:
+def _held(work: Work) -> ColumnElement[bool]:
     return and_(due_work.c.id == work.id, due_work.c.fence == work.fence, due_work.c.state == "leased")
 
 
-def _change(connection: Connection, work: Work, **values: Any) -> None:
+def _change(connection: Connection, work: Work, **values: object) -> None:
     done = connection.execute(update(due_work).where(_held(work)).values(**values))
     if done.rowcount != 1:
         raise LeaseLostError(work.id)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import redis
 from redis.backoff import NoBackoff
@@ -19,6 +20,11 @@ from redis.retry import Retry
 
 from engine.workflow.counters import COUNTERS
 from engine.workflow.jobs.models import QUEUES
+
+if TYPE_CHECKING:
+    from rq import SimpleWorker
+    from rq.job import Job
+    from rq.worker import BaseWorker
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +48,7 @@ class WorkerState:
 
 
 @cache
-def job_class() -> Any:
+def job_class() -> type[Job]:
     """The class of the only job there is. Anything else found in Redis is refused, whoever put it there."""
     from rq.job import Job
 
@@ -103,7 +109,7 @@ def no_wakeup() -> None:
     """No wake-up, for those who do the work themselves: tests and single commands."""
 
 
-Stop = Callable[[int, Any], None]
+Stop = Callable[[int, FrameType | None], None]
 
 
 def listen(url: str, queues: Sequence[str], on_stop: Callable[[Stop], None], on_force_stop: Callable[[], None]) -> None:
@@ -130,7 +136,7 @@ def listen(url: str, queues: Sequence[str], on_stop: Callable[[Stop], None], on_
         return
 
 
-def _worker_class(on_stop: Callable[[Stop], None], on_force_stop: Callable[[], None]) -> Any:
+def _worker_class(on_stop: Callable[[Stop], None], on_force_stop: Callable[[], None]) -> type[SimpleWorker]:
     from rq import SimpleWorker
     from rq.exceptions import StopRequested
     from rq.worker import WorkerStatus
@@ -138,7 +144,7 @@ def _worker_class(on_stop: Callable[[Stop], None], on_force_stop: Callable[[], N
     class DueWorker(SimpleWorker):
         """Stops at the first signal when nothing is in hand, at the second at once."""
 
-        def request_stop(self, signum: Any, frame: Any) -> None:
+        def request_stop(self, signum: int, frame: FrameType | None) -> None:
             """Asks nothing of Redis, unlike rq's own: it may be away, and a job is in hand."""
             on_stop(self.request_force_stop)
             if self.get_state() == WorkerStatus.BUSY:
@@ -146,7 +152,7 @@ def _worker_class(on_stop: Callable[[Stop], None], on_force_stop: Callable[[], N
             else:
                 raise StopRequested
 
-        def request_force_stop(self, signum: Any, frame: Any) -> None:
+        def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
             on_force_stop()
             raise SystemExit(0)
 
@@ -164,7 +170,7 @@ def workers(url: str) -> list[WorkerState] | None:
         return None
 
 
-def _state_of(found: Any) -> WorkerState:
+def _state_of(found: BaseWorker) -> WorkerState:
     names = tuple(str(queue.name).removeprefix(PREFIX) for queue in found.queues)
     state = found.get_state()
     done = int(found.successful_job_count or 0)

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.platform.db import trouble
 from engine.workflow.jobs import outbox
 from engine.workflow.jobs.models import QUEUES
-from engine.workflow.jobs.wakeup import Wakeup, listen
+from engine.workflow.jobs.wakeup import Stop, Wakeup, listen
 from engine.workflow.runtime import Runtime
 from engine.workflow.workers import reconciliation
 from engine.workflow.workers.concurrency import MAX_BESIDE
@@ -51,7 +51,7 @@ class Progress:
         self._reported = self._begun
         self.done = 0
 
-    def report(self, event: str, text: str, **values: Any) -> None:
+    def report(self, event: str, text: str, **values: object) -> None:
         if self._json:
             known = {"event": event, "pid": os.getpid(), "queues": list(self._queues), "done": self.done}
             print(json.dumps(known | values), flush=True)
@@ -106,7 +106,7 @@ def do_due_work() -> int:
 drain = do_due_work
 
 
-def _stop(again: Callable[[int, Any], None]) -> None:
+def _stop(again: Stop) -> None:
     _running.stopping = True
     signal.signal(signal.SIGTERM, again)
     signal.signal(signal.SIGINT, again)
