@@ -120,7 +120,7 @@ class Conflict(Refusal):
 
     code = "conflict"
 
-    def __init__(self, message: str = "", current: Any = None) -> None:
+    def __init__(self, message: str = "", current: object = None) -> None:
         super().__init__(message)
         self.current = current
 

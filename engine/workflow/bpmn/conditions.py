@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -74,7 +74,7 @@ _CALLS = {
     "not": ("not", 1),
     "boolean": ("and", 1),
 }
-_CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
+_CONSTANTS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
 class ConditionSyntaxError(ValueError):
@@ -145,7 +145,7 @@ def read_json(text: str) -> Expression:
     if not stripped.startswith("["):
         return stripped
     try:
-        value = json.loads(stripped, object_pairs_hook=_unique, parse_constant=_refuse)
+        value: Expression = json.loads(stripped, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise ConditionSyntaxError(f"{stripped[:60]!r} is not a JSON expression") from None
     level, depth = [value], 0
@@ -157,7 +157,7 @@ def read_json(text: str) -> Expression:
     return value
 
 
-def _inside(value: Any) -> Iterable[Any]:
+def _inside(value: Expression) -> Iterable[Expression]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()

@@ -7,13 +7,13 @@ shared by every instance and thread.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-#: An Altinn expression (a JSON array) or a literal.
-Expression = Any
+#: An Altinn expression (a JSON array) or a literal: JSON. Nothing of ours is imported here, so it is named here too.
+Expression: TypeAlias = None | bool | int | float | str | Sequence["Expression"] | Mapping[str, "Expression"]
 #: The elements a machine does: each may be a job of a task type.
 JOB_ELEMENTS = ("serviceTask", "businessRuleTask", "scriptTask", "sendTask")
 

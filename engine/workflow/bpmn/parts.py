@@ -382,7 +382,7 @@ def _number(node: etree._Element, names: Names) -> Expression:
         raise BpmnSyntaxError(f"the cardinality cannot be read: {error}", node.sourceline or 0) from None
 
 
-def first_value(node: etree._Element, tag: str) -> Any:
+def first_value(node: etree._Element, tag: str) -> Expression:
     for root in node.findall(f"{BPMN}extensionElements"):
         child = root.find(tag)
         if child is not None:

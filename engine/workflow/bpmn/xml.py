@@ -7,7 +7,6 @@ line a tag begins; lxml, which builds the tree, only knows where the tag ends.
 
 from __future__ import annotations
 
-from typing import Any
 from xml.parsers import expat
 
 from lxml import etree
@@ -87,5 +86,5 @@ class _Scan:
         if len(self.lines) > self.max_elements:
             raise BpmnSyntaxError(f"more than {self.max_elements} XML elements", self.lines[-1])
 
-    def doctype(self, *_: Any) -> None:
+    def doctype(self, *_: object) -> None:
         raise BpmnSyntaxError(_DOCTYPE, self.parser.CurrentLineNumber)

@@ -281,7 +281,7 @@ class Bundle:
                     continue
         return found
 
-    def option(self, data_type: str, path: str, value: Any, language: str) -> str:
+    def option(self, data_type: str, path: str, value: object, language: str) -> str:
         """A value of a choice in words: of the list it was chosen from, of the field, else as it stands.
 
         What was ticked of several stands with commas between (Altinn).

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from engine.platform.vault import Opener, Vault
 from engine.workflow.execution import data
@@ -138,7 +138,7 @@ def _found(connection: Connection, vault: Vault, *wanted: ColumnElement[bool]) -
     return [_read(opened, row) for row in rows]
 
 
-def _read(opened: Opener, row: Any) -> Attachment:
+def _read(opened: Opener, row: Row[Any]) -> Attachment:
     component, _, identity = row.data_type.partition("#")
     about = opened(row.owner_id, f"data_element.content:{row.id}", row.content)
     return Attachment(

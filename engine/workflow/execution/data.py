@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.platform.vault import Vault
 from engine.workflow.execution.models import data_element
@@ -76,7 +76,7 @@ def read_of_person(connection: Connection, vault: Vault, owner_id: str, data_typ
     return None if row is None else _open(connection, vault, row)
 
 
-def _open(connection: Connection, vault: Vault, row: Any) -> Mapping[str, Any]:
+def _open(connection: Connection, vault: Vault, row: Row[Any]) -> Mapping[str, Any]:
     content: Mapping[str, Any] = vault.open(connection, row.owner_id, f"data_element.content:{row.id}", row.content)
     return content
 
@@ -136,7 +136,7 @@ def lock(connection: Connection, instance_id: str, data_type: str, *, locked: bo
     )
 
 
-class CaseData(Mapping[str, Any]):
+class CaseData(Mapping[str, Mapping[str, Any]]):
     """The data models an expression sees, read only when it asks for them."""
 
     def __init__(
@@ -146,9 +146,9 @@ class CaseData(Mapping[str, Any]):
         self._vault = vault
         self._case_id = case_id
         self._known = known
-        self._loaded: dict[str, Any] = {"variables": variables}
+        self._loaded: dict[str, Mapping[str, Any]] = {"variables": variables}
 
-    def __getitem__(self, data_type: str) -> Any:
+    def __getitem__(self, data_type: str) -> Mapping[str, Any]:
         if data_type not in self._loaded:
             if data_type not in self._known:
                 raise KeyError(data_type)
@@ -156,7 +156,7 @@ class CaseData(Mapping[str, Any]):
             self._loaded[data_type] = {} if content is None else content
         return self._loaded[data_type]
 
-    def put(self, data_type: str, content: Any) -> None:
+    def put(self, data_type: str, content: Mapping[str, Any]) -> None:
         """Let expressions see *content* for this data type, saved or not."""
         self._loaded[data_type] = content
 

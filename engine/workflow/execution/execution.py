@@ -14,7 +14,7 @@ from collections import ChainMap, deque
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, MutableSequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVarTuple
 
 from engine.workflow.bpmn.elements import Element, EventDefinition, Process, SequenceFlow
 from engine.workflow.execution.lifecycle import ELEMENT_INSTANCE
@@ -33,6 +33,7 @@ from engine.workflow.execution.tokens import (
     Token,
     Wait,
 )
+from forms.values import Value
 
 MOVES = ELEMENT_INSTANCE.table
 MAX_STEPS = 1_000_000
@@ -70,10 +71,13 @@ class Store(Protocol):
         """Who in the case of *instance* listened before this command."""
         ...
 
-    def evaluate(self, expression: Any, scope: Scope, variables: Mapping[str, Any]) -> Any:
+    def evaluate(self, expression: Value, scope: Scope, variables: Mapping[str, Any]) -> Value:
         """The value of an Altinn expression. Raises ``ExecutionError``."""
         ...
 
+
+#: What a function of the queue is given beside the execution.
+Given = TypeVarTuple("Given")
 
 Act = Callable[["Execution", Token], None]
 Join = Callable[["Execution", Element, Scope, SequenceFlow], bool]
@@ -272,7 +276,7 @@ class Execution:
             self.conditions_to_reevaluate.add(instance.id)
             self.enqueue(self.behaviours.reevaluate_conditions, instance)
 
-    def evaluate(self, expression: Any, scope: Scope) -> Any:
+    def evaluate(self, expression: Value, scope: Scope) -> Value:
         """A literal is itself; a JSON array is an Altinn expression."""
         if not isinstance(expression, list):
             return expression
@@ -396,11 +400,11 @@ class Execution:
         _hangs(task.token, TASK)
         self.tasks.append(task)
 
-    def enqueue(self, function: Callable[..., None], *arguments: Any) -> None:
+    def enqueue(self, function: Callable[[Execution, *Given], None], *arguments: *Given) -> None:
         """Do this when what comes before it is done."""
         self.queue.append((function, arguments))
 
-    def enqueue_when_idle(self, function: Callable[..., None], *arguments: Any) -> None:
+    def enqueue_when_idle(self, function: Callable[[Execution, *Given], None], *arguments: *Given) -> None:
         """Do this when every other token is idle: a throw reaches those who are just about to listen."""
         self.deferred.append((function, arguments))
 

@@ -9,9 +9,10 @@ from typing import Any
 from engine.workflow.execution.execution import ExecutionError
 from forms.expressions import ExpressionContext, ExpressionError
 from forms.expressions import evaluate as _evaluate
+from forms.values import Value
 
 
-def evaluate(expression: Any, models: Mapping[str, Any], default: str) -> Any:
+def evaluate(expression: Value, models: Mapping[str, Any], default: str) -> Value:
     """The value of *expression* as plain JSON. Raises ``ExecutionError`` with the language's own sentence."""
     variables = models.get("variables", {})
     context = ExpressionContext(models=models, default=default, gateway_action=variables.get("action"))

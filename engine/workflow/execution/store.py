@@ -23,10 +23,12 @@ from engine.workflow.execution.models import (
     subscription,
 )
 from engine.workflow.execution.tokens import Instance, Scope, Token, Wait
+from forms.values import Value
 
 #: Evaluates an Altinn expression: (expression, data models by type, default data type) → value.
-Evaluate = Callable[[Any, Mapping[str, Any], str], Any]
-
+Evaluate = Callable[[Value, Mapping[str, Any], str], Value]
+#: A row of an instance or element instance: its own, or what was cut out of the row read with a task.
+Stored = Row[Any] | SimpleNamespace
 
 _INSTANCE_COLUMNS = [column for column in process_instance.c if column.name != "id"]
 
@@ -52,7 +54,7 @@ class SqlStore:
             found = self._instances[instance_id] = self._instance(row)
         return found
 
-    def _instance(self, row: Any) -> Instance:
+    def _instance(self, row: Stored) -> Instance:
         bundle = self._library.get(self._connection, row.definition_id).bundle
         return Instance(
             row.id,
@@ -72,7 +74,7 @@ class SqlStore:
             row.ended_at,
         )
 
-    def hold(self, execution: Execution, row: Any) -> Instance:
+    def hold(self, execution: Execution, row: Row[Any]) -> Instance:
         """Know the instance and element instance that were read with a task, see ``reading``."""
         values = {column.name: getattr(row, f"instance_{column.name}") for column in _INSTANCE_COLUMNS}
         instance = self._instance(SimpleNamespace(id=row.instance_id, **values))
@@ -90,7 +92,7 @@ class SqlStore:
         rows = self._connection.execute(select(element_instance).where(element_instance.c.scope_id == scope_id))
         return [self._token(row) for row in rows]
 
-    def _token(self, row: Any) -> Token:
+    def _token(self, row: Stored) -> Token:
         instance = self.instance(row.instance_id)
         return Token(
             row.id,
@@ -165,7 +167,7 @@ class SqlStore:
         taken: Mapping[str, Any] = row.variables
         return taken
 
-    def evaluate(self, expression: Any, scope: Scope, variables: Mapping[str, Any]) -> Any:
+    def evaluate(self, expression: Value, scope: Scope, variables: Mapping[str, Any]) -> Value:
         instance = scope if isinstance(scope, Instance) else scope.instance
         types = self._library.get(self._connection, instance.definition_id).bundle.data_types
         present = self._connection.execute(

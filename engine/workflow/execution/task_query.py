@@ -48,7 +48,7 @@ _COLUMNS = (
 )
 
 
-def _open_tasks(case: Any) -> Prepared:
+def _open_tasks(case: ColumnElement[Any]) -> Prepared:
     return Prepared(
         select(*_COLUMNS)
         .where(user_task.c.case_id == case, OPEN)
@@ -125,7 +125,7 @@ def _of_many(connection: Connection, case_id: str, known: list[Any], ended: set[
     ]
 
 
-def _rows(connection: Connection, statement: Prepared, **values: Any) -> list[Any]:
+def _rows(connection: Connection, statement: Prepared, **values: object) -> list[Any]:
     batch = Batch(connection)
     batch.add(statement, values)
     found: list[Any] = batch.send()[0]

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from engine.platform.lifecycle import Lifecycle
 from engine.workflow.definitions.bundle import Bundle, Stage
+from forms.values import Value
 
 START = "new"
 
@@ -38,7 +38,7 @@ def declared(bundle: Bundle, stage_id: str) -> Stage:
     return next(stage for stage in bundle.stages if stage.id == stage_id)
 
 
-def enter(bundle: Bundle, current: str | None, stage_id: str, holds: Callable[[Any], bool]) -> str:
+def enter(bundle: Bundle, current: str | None, stage_id: str, holds: Callable[[Value], bool]) -> str:
     """The stage after entering *stage_id*. Raises ``GuardError`` when its guard does not hold."""
     if current == stage_id:
         return stage_id

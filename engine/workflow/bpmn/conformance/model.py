@@ -6,7 +6,7 @@ The parser keeps what is executed; these rules also check what is not executed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -216,7 +216,7 @@ def at(
     return Finding(named.get("id", ""), rule, message, node.sourceline or 0, severity, suggestion, parameters or {})
 
 
-def grouped(nodes: Any, attribute: str) -> dict[str, list[Node]]:
+def grouped(nodes: Iterable[Node], attribute: str) -> dict[str, list[Node]]:
     """Elements by the id an attribute of theirs names, without prefix."""
     found: dict[str, list[Node]] = {}
     for node in nodes:

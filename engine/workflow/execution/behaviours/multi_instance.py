@@ -11,8 +11,8 @@ the boundary event's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from engine.workflow.bpmn.elements import Element, EventDefinition, MultiInstance
 from engine.workflow.execution import advance, triggers
@@ -21,6 +21,7 @@ from engine.workflow.execution.behaviours.thrown_event import throw
 from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.navigator import flows_from
 from engine.workflow.execution.tokens import INNER, Token
+from forms.values import Value
 
 MAX_ITEMS = 100_000
 
@@ -43,26 +44,31 @@ def activate(execution: Execution, token: Token) -> None:
             _inner(execution, token, characteristics, index, item)
 
 
-def _items(execution: Execution, token: Token, characteristics: MultiInstance) -> list[Any]:
+def _items(execution: Execution, token: Token, characteristics: MultiInstance) -> list[Value]:
     scope = execution.scope_of(token)
-    if characteristics.collection is not None:
-        items = execution.evaluate(characteristics.collection, scope)
-        if items is None:
-            items = []
-        if not isinstance(items, list):
-            raise ExecutionError("collection_not_a_list", token.element.id)
+    items: Sequence[Value]
+    if characteristics.collection is None:
+        items = range(_count(execution.evaluate(characteristics.cardinality, scope), token))
     else:
-        count = execution.evaluate(characteristics.cardinality, scope)
-        try:
-            items = range(int(count))
-        except (TypeError, ValueError, OverflowError) as error:
-            raise ExecutionError("cardinality_not_a_number", token.element.id) from error
+        found = execution.evaluate(characteristics.collection, scope)
+        if found is not None and not isinstance(found, list):
+            raise ExecutionError("collection_not_a_list", token.element.id)
+        items = found or ()
     if items[MAX_ITEMS:]:
         raise ExecutionError("too_many_items", f"more than {MAX_ITEMS} items")
     return list(items)
 
 
-def _inner(execution: Execution, body: Token, characteristics: MultiInstance, index: int, item: Any) -> None:
+def _count(cardinality: Value, token: Token) -> int:
+    try:
+        if isinstance(cardinality, int | float | Decimal | str):
+            return int(cardinality)
+    except (ValueError, OverflowError):
+        pass
+    raise ExecutionError("cardinality_not_a_number", token.element.id)
+
+
+def _inner(execution: Execution, body: Token, characteristics: MultiInstance, index: int, item: Value) -> None:
     variables = {characteristics.item: item, "loopCounter": index + 1}
     token = execution.new_token(body.element, body, INNER, data={"index": index}, variables=variables)
     execution.queue.append((advance.activate, (token,)))

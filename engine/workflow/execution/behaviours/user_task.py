@@ -16,9 +16,10 @@ def activate(execution: Execution, token: Token) -> None:
     due, warn, follow_up = _dates(execution, token)
     person = None
     if extension.party is not None:
-        person = execution.evaluate(extension.party, token)
-        if not isinstance(person, str) or not person:
+        party = execution.evaluate(extension.party, token)
+        if not isinstance(party, str) or not party:
             raise ExecutionError("no_such_party", token.element.id)
+        person = party
     execution.add_task(NewTask(token, person, due, warn, follow_up))
     deadlines.watch(execution, token, due, warn)
 

@@ -9,6 +9,7 @@ from engine.workflow.bpmn.elements import Definitions, Process
 from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.expressions import evaluate
 from engine.workflow.execution.tokens import Instance, Scope, Token, Wait
+from forms.values import Value
 
 
 class Memory:
@@ -46,5 +47,5 @@ class Memory:
                 return variables
         return None
 
-    def evaluate(self, expression: Any, scope: Scope, variables: Mapping[str, Any]) -> Any:
+    def evaluate(self, expression: Value, scope: Scope, variables: Mapping[str, Any]) -> Value:
         return evaluate(expression, {"variables": variables}, "variables")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Row, Table, delete, insert, select, update
 
 from engine.platform import row_json
 from engine.workflow.audit.chain import audit_event, audit_head
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization.policy import PolicyError, policy_of
+from engine.workflow.bpmn.elements import Element
 from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution import advance, migration
@@ -174,7 +175,7 @@ def _new_stage(ctx: Context, fit: Fit) -> dict[str, Any]:
     return {"stage": new, "stages": [{**entry, "id": new if entry["id"] == old else entry["id"]} for entry in been]}
 
 
-def _change(ctx: Context, table: Table, identity: str, **values: Any) -> None:
+def _change(ctx: Context, table: Table, identity: str, **values: object) -> None:
     """Change a row and keep what it was, for an undo. A row that is as it shall be is left alone."""
     names = list(values)
     columns = [table.c[name] for name in (*names, *_FOLLOWS.get(table.name, ()))]
@@ -222,7 +223,7 @@ def _move_waits(ctx: Context, fit: Fit) -> None:
             _change(ctx, subscription, row.id, element_id=place.id, message=event.reference)
 
 
-def _remove(ctx: Context, table: Table, row: Any) -> None:
+def _remove(ctx: Context, table: Table, row: Row[Any]) -> None:
     ctx.undo_data["gone"].setdefault(table.name, []).append(row_json.to_json(row))
     ctx.connection.execute(delete(table).where(table.c.id == row.id))
 
@@ -249,7 +250,7 @@ def listen_anew(ctx: Context) -> None:
         deliver_buffered(ctx)
 
 
-def _listen_quietly(execution: Execution, holder: Scope, element: Any) -> None:
+def _listen_quietly(execution: Execution, holder: Scope, element: Element) -> None:
     for event in element.events:
         if event.kind == "timer":
             timer.schedule(execution, holder, element, event)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.flush import flush
 from engine.workflow.instances import case_projection, stages
 from engine.workflow.jobs.models import due_work
+from forms.values import Value
 
 #: As many moves of one command are listed one by one in the audit trail.
 NAMED = 500
@@ -30,7 +30,7 @@ def enter_stages(ctx: Context) -> None:
     current = None if case.new else case_projection.stage_of(ctx.connection, ctx.case_id)
     entered: list[str] = []
 
-    def holds(guard: Any) -> bool:
+    def holds(guard: Value) -> bool:
         return ctx.execution.evaluate(guard, case) is True
 
     for stage in ctx.execution.stages:
