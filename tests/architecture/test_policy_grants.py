@@ -32,7 +32,7 @@ from engine.workflow.authorization.policy import ACTION_ID, RESOURCE, Policy, Ru
 from engine.workflow.bpmn.xml import read_xml
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Forbidden, NotFound
-from engine.workflow.execution.commands import ClaimTask, SaveTaskData, StartInstance
+from engine.workflow.execution.commands import ClaimTask, Command, Outcome, SaveTaskData, StartInstance
 from engine.workflow.execution.models import user_task
 from tests.processes import test_enk_journeys as enk
 from tests.processes import test_estate_settlement as estate_walk
@@ -149,7 +149,7 @@ class World:
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.get_data(as_text=True)
 
-    def post(self, who: Actor, path: str, **form: Any) -> None:
+    def post(self, who: Actor, path: str, **form: object) -> None:
         browser = self._browser(who)
         page = browser.get("/tilgjengelighet").get_data(as_text=True)
         hidden = re.search(r'name="csrf_token" value="([^"]+)"', page)
@@ -163,7 +163,7 @@ class World:
         with self.product.application.db.read() as connection:
             return str(queries.case_by_id(connection, case).number)
 
-    def send(self, command: Any, who: Actor) -> Any:
+    def send(self, command: Command, who: Actor) -> Outcome:
         return self.product.application.dispatch.send(command, who)
 
     def look(self, case: str) -> None:

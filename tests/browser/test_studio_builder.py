@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from playwright.sync_api import expect
 
@@ -15,7 +14,7 @@ People = Callable[..., Person]
 KEY = "vergemal"
 
 
-def administrator(person: People, **options: Any) -> Person:
+def administrator(person: People, **options: object) -> Person:
     ada = person(**options)
     ada.log_in("Ada Administrator", staff=True)
     return ada

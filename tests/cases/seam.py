@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Unpack, cast
 
 from marshmallow import INCLUDE, Schema
 
@@ -38,7 +38,7 @@ from integrations.bank.client import BankClient
 from integrations.brreg.client import BrregClient
 from integrations.folkeregisteret.client import Folkeregisteret
 from integrations.gjeldsregister import mapping as debt_register
-from integrations.http import HttpClient, Response
+from integrations.http import CallOptions, HttpClient, Response
 from integrations.inkasso import mapping as collectors
 from integrations.inkasso.schema import Balance
 from integrations.skatteetaten import mapping as tax_administration
@@ -62,7 +62,7 @@ class _Told:
     def __init__(self, http: HttpClient) -> None:
         self._http = http
 
-    def get(self, url: str, **options: Any) -> Response:
+    def get(self, url: str, **options: Unpack[CallOptions]) -> Response:
         try:
             return self._http.get(url, **options)
         except KeyError:
@@ -72,7 +72,7 @@ class _Told:
 class _BankClient(BankClient):
     """Asked by one of whom nothing is known: since then the question tells who it is about."""
 
-    def fetch(self, asked: Any) -> datasets.Evidence:
+    def fetch(self, asked: datasets.EvidenceRequest) -> datasets.Evidence:
         nobody = datasets.Subject("", "", "", date(1, 1, 1))
         subject = getattr(asked, "subject", nobody)
         return super().fetch(datasets.EvidenceRequest(subject, asked.grant, "", "", asked.as_of, asked.since))
@@ -96,12 +96,12 @@ def page_words(language: str = "nb") -> Words:
     return Words(language, partial(translate, language), str)
 
 
-def render(overview: Any, *, name: str, language: str, made_at: datetime) -> bytes:
+def render(overview: overview.Overview, *, name: str, language: str, made_at: datetime) -> bytes:
     """The overview as a PDF: since then it is handed the words of the page."""
     return overview_document.render(overview, name=name, words=page_words(language), made_at=made_at)
 
 
-def table(overview: Any) -> str:
+def table(overview: overview.Overview) -> str:
     """The overview as a table: since then it is handed the words of the page."""
     return to_csv(overview, page_words())
 

@@ -11,7 +11,6 @@ import ast
 import json
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -42,7 +41,7 @@ def test_what_acts_a_case_out_is_a_test_there_is(name: str) -> None:
         assert test in names, place
 
 
-def _places(shown_by: Any) -> list[str]:
+def _places(shown_by: str | list[str]) -> list[str]:
     return [shown_by] if isinstance(shown_by, str) else list(shown_by)
 
 

@@ -121,7 +121,7 @@ class Maker:
     def browser(self, who: str) -> Browser:
         return Browser(self.product, self.people[who])
 
-    def start(self, name: str, key: str, who: str = "anne", **variables: Any) -> str:
+    def start(self, name: str, key: str, who: str = "anne", **variables: object) -> str:
         self.product.anne = self.people[who]
         case = self.product.start(key, **variables)
         self.made[name] = {"case": case, "key": key, "owner": who}
@@ -131,7 +131,7 @@ class Maker:
         found = self.query("SELECT number FROM case_file WHERE id = :id", id=self.made[name]["case"])
         return str(found[0][0])
 
-    def query(self, sql: str, **values: Any) -> list[Any]:
+    def query(self, sql: str, **values: object) -> list[Any]:
         from sqlalchemy import text
 
         with self.product.application.db.read() as connection:
@@ -316,7 +316,7 @@ def trouble(maker: Maker) -> None:
     case = maker.made["an incident"]["case"]
     product.complete(case, "Declare", declaration=DECLARED)
 
-    def refuse(reference: str, body: Any, key: str) -> str:
+    def refuse(reference: str, body: object, key: str) -> str:
         raise SourceRefused("http_400")
 
     kept, court.submit = court.submit, refuse  # type: ignore[method-assign]

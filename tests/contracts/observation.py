@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
 from flask import Flask
@@ -23,6 +23,8 @@ ROOT = seam.ROOT
 RECORDED = Path(__file__).parent / "recorded"
 #: Where product code lies, whatever becomes of the folders inside.
 PRODUCT = ("engine", "forms", "integrations", "processes")
+#: The names of types joined by ``|``, the shape of a list's elements, or key → shape.
+Shape: TypeAlias = "str | list[Shape] | dict[str, Shape]"
 
 
 def recorded(name: str) -> Any:
@@ -84,7 +86,7 @@ def commands() -> dict[str, dict[str, Any]]:
 # Shapes of JSON
 
 
-def shape(value: Any) -> Any:
+def shape(value: object) -> Shape:
     """The keys and types of a JSON value. Of a list the elements' common shape, of an object key → shape."""
     if isinstance(value, dict):
         return {key: shape(inner) for key, inner in sorted(value.items())}
@@ -93,30 +95,33 @@ def shape(value: Any) -> Any:
     return {bool: "bool", int: "int", float: "float", str: "str", type(None): "null"}[type(value)]
 
 
-def merged(shapes: list[Any]) -> Any:
+def merged(shapes: Sequence[Shape]) -> Shape:
     """One shape for all: a key that some lack ends in ``?``, types that differ are joined by ``|``."""
-    if all(isinstance(one, dict) for one in shapes):
-        keys = sorted({key.removesuffix("?") for one in shapes for key in one})
+    objects = [one for one in shapes if isinstance(one, dict)]
+    lists = [one for one in shapes if isinstance(one, list)]
+    if len(objects) == len(shapes):
+        keys = sorted({key.removesuffix("?") for one in objects for key in one})
         return {
-            _key(key, shapes): merged([_at(one, key) for one in shapes if _at(one, key) is not None]) for key in keys
+            _key(key, objects): merged([found for one in objects if (found := _at(one, key)) is not None])
+            for key in keys
         }
-    if all(isinstance(one, list) for one in shapes):
-        inner = [one[0] for one in shapes if one]
+    if len(lists) == len(shapes):
+        inner = [one[0] for one in lists if one]
         return [merged(inner)] if inner else []
     names = {part for one in shapes if isinstance(one, str) for part in one.split("|")}
-    names |= {"object" for one in shapes if isinstance(one, dict)} | {"list" for one in shapes if isinstance(one, list)}
+    names |= ({"object"} if objects else set()) | ({"list"} if lists else set())
     return "|".join(sorted(names))
 
 
-def _at(one: dict[str, Any], key: str) -> Any:
+def _at(one: dict[str, Shape], key: str) -> Shape | None:
     return one.get(key, one.get(f"{key}?"))
 
 
-def _key(key: str, shapes: list[dict[str, Any]]) -> str:
+def _key(key: str, shapes: Sequence[dict[str, Shape]]) -> str:
     return key if all(key in one for one in shapes) else f"{key}?"
 
 
-def missing(was: Any, now: Any, at: str = "") -> Iterator[str]:
+def missing(was: object, now: object, at: str = "") -> Iterator[str]:
     """What a client that reads *was* would miss in *now*: keys gone or no longer always there, types it never met."""
     if isinstance(was, dict) and isinstance(now, dict):
         for key, inner in was.items():
@@ -166,7 +171,7 @@ def _has_keys(name: str) -> bool:
     return name.endswith(".json") and not name.startswith(("texts/", "options/"))
 
 
-def _paths(value: Any, at: str = "") -> Iterator[str]:
+def _paths(value: object, at: str = "") -> Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield f"{at}.{key}"

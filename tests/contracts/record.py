@@ -13,7 +13,6 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from tests.contracts import examples, observation, seam
 from tests.contracts.conftest import TOLD, environment, unpacked
@@ -21,7 +20,7 @@ from tests.contracts.observation import RECORDED, ROOT
 from tests.contracts.promises import EXTENSIONS, SETTINGS, call_on_database, scrape, stored_names
 
 
-def write(name: str, value: Any) -> None:
+def write(name: str, value: object) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
     (RECORDED / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 

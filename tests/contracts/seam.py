@@ -40,6 +40,7 @@ from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.counters import COUNTERS
 from engine.workflow.execution import commands, lifecycle
+from engine.workflow.execution.commands import Outcome
 from engine.workflow.jobs.models import COMMANDS, QUEUES
 from engine.workflow.jobs.wakeup import no_wakeup
 from integrations.wiring import connect
@@ -132,7 +133,7 @@ class Browser:
         assert answer.status_code == status, (path, answer.status_code)
         return answer.get_data(as_text=True)
 
-    def post(self, path: str, status: int = 303, **form: Any) -> str:
+    def post(self, path: str, status: int = 303, **form: object) -> str:
         """Send a form; returns where it leads, or the page that says why not."""
         boundary, body = encode_multipart(MultiDict({"csrf_token": self.csrf, **form}))
         answer = self.client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
@@ -186,7 +187,7 @@ def open_house(folder: Path, url: str, at: datetime) -> Product:
     return Product(app, clock, sources, "", court, published)
 
 
-def send(product: Product, command: str, actor: Actor, /, **fields: Any) -> Any:
+def send(product: Product, command: str, actor: Actor, /, **fields: object) -> Outcome:
     """Send the command of this name."""
     return product.application.dispatch.send(getattr(commands, command)(**fields), actor)
 

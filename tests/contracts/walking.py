@@ -31,7 +31,7 @@ class Old:
         seam.court_knows(product, told["heirs"])
         self.people = {key: _actor(found) for key, found in told["people"].items()}
 
-    def rows(self, sql: str, **values: Any) -> list[Any]:
+    def rows(self, sql: str, **values: object) -> list[Any]:
         with self.product.application.db.read() as connection:
             return list(connection.execute(text(sql), values).all())
 
@@ -79,7 +79,7 @@ class Old:
             who, element, *given = step
             self.complete(case, who, element, *given)
 
-    def complete(self, case: str, who: str, element: str, data: Any = None, action: str = "") -> None:
+    def complete(self, case: str, who: str, element: str, data: object = None, action: str = "") -> None:
         found = self.rows(
             "SELECT id, owner_id, assignee FROM user_task WHERE case_id = :case AND element_id = :element "
             "AND state IN ('ready', 'claimed') ORDER BY created_at, id",

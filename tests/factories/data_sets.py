@@ -22,7 +22,7 @@ def nothing(asked: EvidenceRequest) -> Evidence:
     return Evidence(EvidenceState.EMPTY, Figures())
 
 
-def data_set(identity: str, **more: Any) -> DataSet:
+def data_set(identity: str, **more: object) -> DataSet:
     """A data set of loans by consent at Altinn that answers nothing, but for what *more* says."""
     told: dict[str, Any] = {
         "title": Title(nb=identity, nn=identity, en=identity),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask.testing import FlaskClient
 from lxml import html
@@ -31,8 +30,10 @@ def _flat(text: str) -> str:
 class PageClient(FlaskClient):
     """Flask's client, with each page flattened."""
 
-    def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        response = super().open(*arguments, **options)
+    def open(
+        self, *arguments: object, buffered: bool = False, follow_redirects: bool = False, **options: object
+    ) -> TestResponse:
+        response = super().open(*arguments, buffered=buffered, follow_redirects=follow_redirects, **options)
         if response.mimetype == "text/html":
             response.set_data(flattened(response.get_data(as_text=True)))
         return response

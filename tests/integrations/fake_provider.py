@@ -7,23 +7,30 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Unpack, cast
 from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator
 
 from engine.advice.evidence.datasets import EvidenceRequest, Subject
 from engine.platform.provider_errors import SourceError, SourceRefusedError
-from integrations.http import HttpClient, Response
+from integrations.http import CallOptions, HttpClient, Response
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 PID = "14842249091"
 
 
-def example(name: str) -> Any:
+def example(name: str) -> dict[str, Any]:
     """An example as its provider published it: ``<source>/<file>``."""
-    return json.loads(_text(*name.split("/")))
+    found: dict[str, Any] = json.loads(_text(*name.split("/")))
+    return found
+
+
+def list_example(name: str) -> list[Any]:
+    """An example that is a list."""
+    found: list[Any] = json.loads(_text(*name.split("/")))
+    return found
 
 
 @cache
@@ -31,11 +38,15 @@ def _text(source: str, file: str) -> str:
     return (HERE / source / "examples" / f"{file}.json").read_text(encoding="utf-8")
 
 
-def in_kroner(told: Any) -> Any:
+def in_kroner(answer: dict[str, Any]) -> dict[str, Any]:
     """The same of a bank whose money is kroner and not euro: the shape is the published one."""
-    if isinstance(told, dict):
-        return {k: "NOK" if k == "currency" and v == "EUR" else in_kroner(v) for k, v in told.items()}
-    return [in_kroner(one) for one in told] if isinstance(told, list) else told
+    return {k: "NOK" if k == "currency" and v == "EUR" else _in_kroner(v) for k, v in answer.items()}
+
+
+def _in_kroner(value: object) -> object:
+    if isinstance(value, dict):
+        return in_kroner(value)
+    return [_in_kroner(one) for one in value] if isinstance(value, list) else value
 
 
 def contract(source: str, name: str) -> Draft202012Validator:
@@ -51,7 +62,7 @@ class FakeProvider:
         self._answers = answers
         self.asked: list[str] = []
 
-    def call(self, method: str, url: str, **options: Any) -> Response:
+    def call(self, method: str, url: str, **options: Unpack[CallOptions]) -> Response:
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         self.asked.append(f"{parts.scheme}://{parts.netloc}{path}")
@@ -63,10 +74,10 @@ class FakeProvider:
         body = found if isinstance(found, bytes) else json.dumps(found, ensure_ascii=True).encode()
         return Response(200, {}, body)
 
-    def get(self, url: str, **options: Any) -> Response:
+    def get(self, url: str, **options: Unpack[CallOptions]) -> Response:
         return self.call("GET", url, **options)
 
-    def post(self, url: str, **options: Any) -> Response:
+    def post(self, url: str, **options: Unpack[CallOptions]) -> Response:
         return self.call("POST", url, **options)
 
 

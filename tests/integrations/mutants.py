@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 #: What stands where something else was expected.
-ODD: tuple[Any, ...] = (
+ODD: tuple[object, ...] = (
     None,
     True,
     False,
@@ -40,7 +40,7 @@ ODD: tuple[Any, ...] = (
 )
 
 
-def odd(dice: random.Random) -> Any:
+def odd(dice: random.Random) -> object:
     """One of them, which nothing else holds."""
     return copy.deepcopy(dice.choice(ODD))
 
@@ -83,14 +83,15 @@ def mutant(answers: dict[str, Any], lists: list[tuple[str, ...]], dice: random.R
     return Mutant(changed, without, where, what)
 
 
-def _at(answers: dict[str, Any], where: tuple[str, ...]) -> Any:
+def _at(answers: dict[str, Any], where: tuple[str, ...]) -> list[Any]:
     found: Any = answers
     for name in where:
         found = found[name]
-    return found
+    rows: list[Any] = found
+    return rows
 
 
-def _change(record: Any, dice: random.Random) -> str:
+def _change(record: dict[str, Any] | list[Any], dice: random.Random) -> str:
     """Change one place of a record, however deep it lies."""
     holder, name = dice.choice(list(holders(record)))
     how = dice.choice(("null", "missing", "extra", "odd", "odd", "odd"))
@@ -105,10 +106,11 @@ def _change(record: Any, dice: random.Random) -> str:
     return f"{how} {name}"
 
 
-def holders(record: Any) -> Iterator[tuple[Any, Any]]:
+def holders(record: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
     """Each object and list with each name and place in it."""
-    names = list(record) if isinstance(record, dict) else list(range(len(record)))
+    names: list[Any] = list(record) if isinstance(record, dict) else list(range(len(record)))
     for name in names:
         yield record, name
-        if isinstance(record[name], dict | list) and record[name]:
-            yield from holders(record[name])
+        inner = record[name]
+        if isinstance(inner, dict | list) and inner:
+            yield from holders(inner)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, cast
 
 from hypothesis import HealthCheck, given, settings
@@ -75,7 +76,7 @@ def compare(one: Mutant, whole: Evidence, without: Evidence, told: Evidence, rep
         assert told.state is EvidenceState.PARTIAL
 
 
-def _anything(seed: int, answers: Json, ask: Any) -> None:
+def _anything(seed: int, answers: Json, ask: Callable[[Json], Evidence]) -> None:
     dice = random.Random(seed)
     for _ in range(dice.randrange(1, 4)):
         place = dice.choice(list(holders(answers)))
@@ -236,7 +237,7 @@ def test_nothing_a_bank_can_answer_is_an_error_but_the_sources_own(seed: int) ->
 
 
 def register_answers() -> Json:
-    def loan(name: str, **more: Any) -> Json:
+    def loan(name: str, **more: object) -> Json:
         fields = contract("gjeldsregister", name).schema["$defs"][name]["properties"]
         told = {field: told["examples"][0] for field, told in fields.items() if "examples" in told}
         return told | {"type": fields["type"]["const"]} | more

@@ -29,7 +29,7 @@ from integrations.skatteetaten.incomes import incomes
 from integrations.skatteetaten.mapping import claims
 from integrations.skatteetaten.tax_base import tax_base
 from tests.factories.sampling import examples
-from tests.integrations.fake_provider import NOW, PID, example, request
+from tests.integrations.fake_provider import NOW, PID, example, list_example, request
 from tests.integrations.mutants import Mutant, holders, mutant, odd
 
 ANY_SEED = st.integers(min_value=0, max_value=2**32)
@@ -43,25 +43,25 @@ class Register:
     whole  whether the records make figures of their own; Lånekassen's are parts of one debt
     """
 
-    answer: Any
+    answer: dict[str, Any]
     records: tuple[str, ...]
     read: Callable[[Any], Figures]
     whole: bool = True
 
 
-def several(record: Any, times: int, name: str) -> list[Any]:
+def several(record: dict[str, Any], times: int, name: str) -> list[dict[str, Any]]:
     """*record* several times, told apart by *name*."""
     return [{**copy.deepcopy(record), name: f"{name}-{number}"} for number in range(times)]
 
 
-def _claims() -> Any:
+def _claims() -> dict[str, Any]:
     told = example("skatteetaten/eksempel-aapnekrav")
     rows = told["aapentKravMedGjenstaaendeBeloep"]
     told["aapentKravMedGjenstaaendeBeloep"] = [rows[0], *several(rows[0], 3, "kravidentifikator")]
     return told
 
 
-def _incomes() -> Any:
+def _incomes() -> dict[str, Any]:
     cash = {"fordel": "kontantytelse", "beloep": 31000, "loennsinntekt": {"beskrivelse": "fastloenn"}}
     months = [
         {
@@ -78,17 +78,18 @@ def _incomes() -> Any:
         }
         for month in range(4, 9)
     ]
-    return json.loads(json.dumps({"oppgaveInntektsmottaker": months}))  # no two entries share an object
+    found: dict[str, Any] = json.loads(json.dumps({"oppgaveInntektsmottaker": months}))  # no two share an object
+    return found
 
 
-def _payments() -> Any:
-    told = example("nav/alle_utbetalinger_tidligere_default")
+def _payments() -> dict[str, Any]:
+    told = list_example("nav/alle_utbetalinger_tidligere_default")
     for payment in told:
         payment["utbetaltTil"]["ident"] = PID
     return {"payments": told}
 
 
-def _collectors() -> Any:
+def _collectors() -> dict[str, Any]:
     claim = {
         "saksnummer": "1",
         "inkassator": {"orgnr": "974651866", "navn": "Inkasso AS"},
@@ -107,7 +108,7 @@ def _collectors() -> Any:
     return {"levert": "2026-11-26T23:30:00Z", "kravliste": several(claim, 4, "saksnummer"), "ikkeSvart": []}
 
 
-def _shares() -> Any:
+def _shares() -> dict[str, Any]:
     units = [
         {
             "type": "Matrikkelenhet",
@@ -133,8 +134,8 @@ def _shares() -> Any:
     return {"registerenhetsrettsandeler": shares}
 
 
-def _student_loan() -> Any:
-    def account(name: str, amount: float) -> Any:
+def _student_loan() -> dict[str, Any]:
+    def account(name: str, amount: float) -> dict[str, Any]:
         money = {"currency": "NOK", "amount": amount}
         balance = {"BalanceType": "closingBooked", "BalanceAmount": money, "LastChangeDateTime": "2026-11-20T08:00:00Z"}
         return {"Name": name, "Balances": [balance]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,7 @@ from integrations.record import Record, UnreadableError, once, rows
         (" 12.3 ", "12.30"),
     ],
 )
-def test_an_amount_is_read_as_a_number_or_as_text(told: Any, read: str) -> None:
+def test_an_amount_is_read_as_a_number_or_as_text(told: object, read: str) -> None:
     found = Record({"amount": told}).money("amount")
     assert found == Decimal(read) and isinstance(found, Decimal) and found.as_tuple().exponent == -2
 
@@ -49,24 +48,24 @@ def test_an_amount_is_read_as_a_number_or_as_text(told: Any, read: str) -> None:
         "--1",
     ],
 )
-def test_an_amount_nobody_can_read_or_nobody_has_names_its_field(told: Any) -> None:
+def test_an_amount_nobody_can_read_or_nobody_has_names_its_field(told: object) -> None:
     with pytest.raises(UnreadableError, match="amount"):
         Record({"amount": told}).money("amount")
 
 
 @pytest.mark.parametrize("told", [21, Decimal("21"), Decimal("21.0")])
-def test_a_whole_number_is_read(told: Any) -> None:
+def test_a_whole_number_is_read(told: object) -> None:
     assert Record({"rate": told}).whole("rate") == 21
 
 
 @pytest.mark.parametrize("told", [Decimal("21.9"), "21", -1, True, 10**20, Decimal("NaN"), Decimal("1e99"), [21]])
-def test_nothing_is_cut_off_a_number_that_is_not_whole(told: Any) -> None:
+def test_nothing_is_cut_off_a_number_that_is_not_whole(told: object) -> None:
     with pytest.raises(UnreadableError, match="rate"):
         Record({"rate": told}).whole("rate")
 
 
 @pytest.mark.parametrize("told", [None, {}, "absent"])
-def test_null_is_the_same_as_left_out(told: Any) -> None:
+def test_null_is_the_same_as_left_out(told: object) -> None:
     record = Record({} if told == "absent" else {"a": told if told is None else None})
     assert (record.money("a"), record.whole("a"), record.text("a"), record.day("a"), record.flag("a")) == (
         None,
@@ -93,7 +92,7 @@ def test_null_is_the_same_as_left_out(told: Any) -> None:
         (20261005, None),
     ],
 )
-def test_a_moment_is_on_its_day_in_norway(told: Any, day: date | None) -> None:
+def test_a_moment_is_on_its_day_in_norway(told: object, day: date | None) -> None:
     assert Record({"at": told}).day("at") == day
 
 
@@ -109,7 +108,7 @@ def test_the_same_name_twice_becomes_two() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, [], "x", {}, {"loans": None}, {"loans": {}}])
-def test_an_answer_without_its_list_has_no_rows(answer: Any) -> None:
+def test_an_answer_without_its_list_has_no_rows(answer: object) -> None:
     assert rows(answer, "loans") is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -85,7 +85,7 @@ REGISTER = {
 }
 
 
-def lay_out(folder: Path, **answers: Any) -> Path:
+def lay_out(folder: Path, **answers: list[Any]) -> Path:
     """Files by data set, with ``__`` for the dot of its name; a list is several files."""
     for name, told in answers.items():
         place = folder / name.replace("__", ".")
@@ -96,7 +96,7 @@ def lay_out(folder: Path, **answers: Any) -> Path:
 
 
 def ibalanse(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, Any, str]:
-    def nothing(*_: Any) -> Any:
+    def nothing(*_: object) -> NoReturn:
         raise AssertionError("no house is needed")
 
     status = cli.main(
@@ -106,10 +106,11 @@ def ibalanse(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, Any, 
     return status, json.loads(out) if out.startswith("{") else out, err
 
 
-def overview(capsys: pytest.CaptureFixture[str], folder: Path, *more: str) -> Any:
+def overview(capsys: pytest.CaptureFixture[str], folder: Path, *more: str) -> dict[str, Any]:
     status, told, err = ibalanse(capsys, "--answers", str(folder), "--at", "2026-11-27", "--json", *more)
     assert status == 0, err
-    return told
+    overview: dict[str, Any] = told
+    return overview
 
 
 def test_a_loan_of_the_own_bank_is_one_and_an_overdraft_is_owed(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from engine.platform.settings import Settings
 from integrations.dsop.client import MANDATE
@@ -49,10 +50,11 @@ def consented(sandbox: FlaskClient, key: str) -> dict[str, str]:
     return {"Consent-ID": answer["consentId"], "X-Request-ID": str(uuid.uuid4())}
 
 
-def get(sandbox: FlaskClient, path: str, headers: dict[str, str]) -> Any:
+def get(sandbox: FlaskClient, path: str, headers: dict[str, str]) -> dict[str, Any]:
     answer = sandbox.get(path, headers=headers)
     assert answer.status_code == 200, (path, answer.status_code, answer.get_data())
-    return answer.get_json()
+    body: dict[str, Any] = answer.get_json()
+    return body
 
 
 @pytest.mark.parametrize("key", PEOPLE)
@@ -94,7 +96,7 @@ def test_the_bank_refuses_what_the_standard_requires_and_is_not_told(sandbox: Fl
     assert sandbox.post("/bank/v1/consents", json={}, headers={"PSU-ID": person_by_key("anne").pid}).status_code == 400
 
 
-def token(sandbox: FlaskClient, scope: str, audience: str) -> Any:
+def token(sandbox: FlaskClient, scope: str, audience: str) -> TestResponse:
     settings: Settings = sandbox.application.config["SETTINGS"]
     given = (settings.maskinporten.client_id, settings.provider_secret("gjeldsregister"))
     form = {"grant_type": "client_credentials", "scope": scope, "audience": audience}

@@ -91,7 +91,7 @@ class Court:
         known = self.found
         return known if known and any(pid in (p.pid, p.guardian_pid) for p in known.parties) else None
 
-    def submit(self, reference: str, body: Any, key: str) -> str:
+    def submit(self, reference: str, body: Mapping[str, object], key: str) -> str:
         self.received.append(dict(body))
         return f"ERK-{len(self.received)}"
 
@@ -140,7 +140,7 @@ class Product:
         self.anne = Actor(Role.CITIZEN, anne, "Anne Eksempel", level="high")
         self.kari = Actor(Role.CASEWORKER, "kari", "Kari Rådgiver", OFFICE, "high")
 
-    def start(self, key: str, **variables: Any) -> str:
+    def start(self, key: str, **variables: object) -> str:
         given = {"office": OFFICE.orgno, "officeName": OFFICE.name, "granted": False, "pending": 0, **variables}
         return self.application.dispatch.send(StartInstance(key, self.anne.person_id, given), self.anne).case_id
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.advice.economy.figures import Figures, RecordGap, RecordGapReason, Total
+from engine.advice.economy.overview import Overview
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.advice.evidence.models import harvest as harvest_table
@@ -72,7 +73,7 @@ def rows(product: Product, case: str) -> dict[str, str]:
         return {row.data_set: row.state for row in found}
 
 
-def overview(product: Product, case: str) -> Any:
+def overview(product: Product, case: str) -> Overview:
     with product.application.db.read() as connection:
         found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
     assert found is not None

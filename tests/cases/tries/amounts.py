@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -35,9 +35,9 @@ def below_zero(written: Sequence[str]) -> list[str]:
     return [_code(lambda text=text: read(text, negative=True)) for text in written]
 
 
-def _code(reading: Any) -> str:
+def _code(reading: Callable[[], Decimal]) -> str:
     try:
-        found: Decimal = reading()
+        found = reading()
     except AmountError as error:
         return error.code
     return f"{found:f}"

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from engine.advice.economy.overview import build
+from engine.advice.evidence.datasets import Evidence
 from engine.platform.provider_errors import SourceRefusedError, SourceUnavailableError
 from tests.cases.seam import bank_client
 from tests.integrations.fake_provider import http
@@ -18,14 +19,14 @@ class _Asked:
     grant, since, as_of = "g", date(2026, 1, 1), NOW
 
 
-def _error(told: Any) -> Any:
+def _error(told: object) -> object:
     """What stands as ``{"error": kind, "code": …}`` is no answer but an error of that kind."""
     if isinstance(told, dict) and "error" in told:
         return ERRORS[told["error"]](told["code"])
     return told
 
 
-def _answered(told: dict[str, Any]) -> Any:
+def _answered(told: dict[str, Any]) -> Evidence:
     answers = {path: _error(answer) for path, answer in told.items()}
     return bank_client("http://bank", http({"/v1/card-accounts": {"cardAccounts": []}} | answers)).fetch(_Asked())  # type: ignore[arg-type]
 

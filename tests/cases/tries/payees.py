@@ -7,14 +7,18 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from engine.advice.economy.figures import Transaction
 from tests.cases.seam import NAMES
 
 
-def movement(payee: str, text: str = "", code: str = "") -> Any:
+def movement(payee: str, text: str = "", code: str = "") -> Transaction:
     transaction: Any = NAMES["engine.economy.figures:Transaction"]
     source: Any = NAMES["engine.economy.sourced:Source"]
     bank = source("bank.accounts", "Banken", datetime(2026, 11, 27, tzinfo=UTC), "consent")
-    return transaction("1", "86011117947", date(2026, 10, 5), Decimal(-100), payee, text, bank, "", "", code)
+    found: Transaction = transaction(
+        "1", "86011117947", date(2026, 10, 5), Decimal(-100), payee, text, bank, "", "", code
+    )
+    return found
 
 
 def categories(paid: Sequence[Sequence[str]]) -> list[str]:

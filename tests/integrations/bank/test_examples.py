@@ -25,7 +25,7 @@ def told(answers: dict[str, Any]) -> Figures:
     return BankClient("https://bank.test/psd2", "Banken", http(answers)).fetch(request()).figures
 
 
-def accounts_of(name: str, **more: Any) -> dict[str, Any]:
+def accounts_of(name: str, **more: object) -> dict[str, Any]:
     return {"/psd2/v1/accounts": in_kroner(example(f"bank/{name}")), **more}
 
 

@@ -21,11 +21,11 @@ BASE = "https://bank.test/psd2"
 Json = dict[str, Any]
 
 
-def balance(amount: str, kind: str = "interimBooked", **more: Any) -> Json:
+def balance(amount: object, kind: str = "interimBooked", **more: object) -> Json:
     return {"balanceAmount": {"currency": "NOK", "amount": amount}, "balanceType": kind, **more}
 
 
-def account(resource: str = "a1", **more: Any) -> Json:
+def account(resource: str = "a1", **more: object) -> Json:
     return {
         "resourceId": resource,
         "bban": ACC,
@@ -37,7 +37,7 @@ def account(resource: str = "a1", **more: Any) -> Json:
     }
 
 
-def entry(amount: str, number: int = 1, **more: Any) -> Json:
+def entry(amount: str, number: int = 1, **more: object) -> Json:
     return {
         "transactionId": str(number),
         "bookingDate": "2026-10-05",
@@ -46,12 +46,12 @@ def entry(amount: str, number: int = 1, **more: Any) -> Json:
     }
 
 
-def page(*booked: Any, following: Any = None, pending: Any = None) -> Json:
+def page(*booked: object, following: object = None, pending: object = None) -> Json:
     links = {"next": following} if following is not None else {}
     return {"transactions": {"booked": list(booked), "_links": links, **({"pending": pending} if pending else {})}}
 
 
-def asked(accounts: list[Any], moves: Any = None, cards: list[Any] | None = None, **more: Any) -> Evidence:
+def asked(accounts: list[Any], moves: object = None, cards: list[Any] | None = None, **more: object) -> Evidence:
     answers: Json = {"/psd2/v1/accounts": {"accounts": accounts}}
     answers["/psd2/v1/card-accounts"] = {"cardAccounts": cards or []}
     for one in accounts:
@@ -62,11 +62,11 @@ def asked(accounts: list[Any], moves: Any = None, cards: list[Any] | None = None
     return BankClient(BASE, "Banken", http(answers | more)).fetch(request())
 
 
-def told(*arguments: Any, **named: Any) -> Figures:
-    return asked(*arguments, **named).figures
+def told(accounts: list[Any], moves: object = None, cards: list[Any] | None = None, **more: object) -> Figures:
+    return asked(accounts, moves, cards, **more).figures
 
 
-def card(*balances: Json, **more: Any) -> Json:
+def card(*balances: Json, **more: object) -> Json:
     return {
         "resourceId": "c1",
         "maskedPan": "540012******4711",
@@ -134,7 +134,7 @@ def test_a_closed_account_without_a_balance_lacks_nothing() -> None:
         (None, RecordGapReason.UNREADABLE),
     ],
 )
-def test_a_balance_nobody_has_is_the_loss_of_one_account(amount: Any, reason: RecordGapReason) -> None:
+def test_a_balance_nobody_has_is_the_loss_of_one_account(amount: object, reason: RecordGapReason) -> None:
     answer = asked([account(balances=[balance(amount)]), account("a2", bban=OTHER)])
     assert answer.state is EvidenceState.PARTIAL
     assert [one.number for one in answer.figures.accounts] == [OTHER]
@@ -279,8 +279,8 @@ def test_an_account_the_person_may_only_use_is_another_persons() -> None:
 # Movements
 
 
-def amounts(*entries: Json, **more: Any) -> list[str]:
-    return [str(t.amount) for t in told([account(**more)], page(*entries)).transactions]
+def amounts(*entries: Json, **more: object) -> list[str]:
+    return [str(t.amount) for t in told([account("a1", **more)], page(*entries)).transactions]
 
 
 @pytest.mark.parametrize(
@@ -436,7 +436,7 @@ def test_a_link_away_from_the_bank_is_not_followed_and_what_it_led_to_is_told(hr
 
 
 @pytest.mark.parametrize("following", [None, "", {}, {"href": None}, {"href": 7}, [], 7])
-def test_a_link_that_is_none_ends_the_pages(following: Any) -> None:
+def test_a_link_that_is_none_ends_the_pages(following: object) -> None:
     answer = asked([account()], {"transactions": {"booked": [entry("-1")], "_links": {"next": following}}})
     assert answer.state is (EvidenceState.PARTIAL if following in (7, {"href": 7}) else EvidenceState.ANSWERED)
 
@@ -507,7 +507,7 @@ def test_a_bank_that_is_asked_too_often_is_left_alone_for_as_long_as_it_says_or_
 def test_a_bank_that_takes_only_booked_and_only_ninety_days_is_asked_so() -> None:
     queries: list[Json] = []
 
-    def moves(params: Json | None = None, **_: Any) -> Any:
+    def moves(params: Json | None = None, **_: object) -> Json | SourceError:
         query = params or {}
         queries.append(query)
         if query["bookingStatus"] != "booked" or query["dateFrom"] < "2026-08-01":
@@ -530,7 +530,7 @@ def test_what_is_told_of_is_from_the_day_asked_for_to_yesterday() -> None:
 
 
 def test_a_list_without_balances_is_asked_for_again_where_the_bank_refuses_them_in_it() -> None:
-    def accounts(params: Json | None = None, **_: Any) -> Any:
+    def accounts(params: Json | None = None, **_: object) -> Json | SourceError:
         bare = {name: value for name, value in account().items() if name != "balances"}
         return SourceRefusedError("http_400") if params else {"accounts": [bare]}
 
@@ -544,7 +544,7 @@ def test_a_list_without_balances_is_asked_for_again_where_the_bank_refuses_them_
 
 
 @pytest.mark.parametrize("answer", [None, [], "x", 7, {}, {"accounts": None}, {"accounts": {}}])
-def test_a_bank_that_tells_no_list_of_accounts_is_broken(answer: Any) -> None:
+def test_a_bank_that_tells_no_list_of_accounts_is_broken(answer: object) -> None:
     with pytest.raises(SourceBrokenError, match="schema"):
         BankClient(BASE, "Banken", http({"/psd2/v1/accounts": answer})).fetch(request())
 

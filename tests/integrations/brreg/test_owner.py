@@ -17,20 +17,20 @@ BORN = date(1983, 5, 5)
 FIRMS = "/enhetsregisteret/api/enheter"
 
 
-def firm(orgno: str, name: str, **more: Any) -> dict[str, Any]:
+def firm(orgno: str, name: str, **more: object) -> dict[str, Any]:
     return {"organisasjonsnummer": orgno, "navn": name, "organisasjonsform": {"kode": "ENK"}, **more}
 
 
-def owner(born: str = "1983-05-05", kind: str = "INNH", left: bool = False, **name: Any) -> dict[str, Any]:
+def owner(born: str = "1983-05-05", kind: str = "INNH", left: bool = False, **name: object) -> dict[str, Any]:
     role = {"type": {"kode": kind}, "person": {"fodselsdato": born, "navn": name}, "fratraadt": left}
     return {"rollegrupper": [{"roller": [role]}]}
 
 
-def fetched(who: str, firms: list[dict[str, Any]], *owners: dict[str, Any], per_page: int = 100) -> Evidence:
+def fetched(who: str, firms: list[dict[str, Any]], *owners: object, per_page: int = 100) -> Evidence:
     """What is found of *who* among *firms*, whose owners come in the same order."""
     answers: dict[str, Any] = {}
 
-    def search(params: dict[str, str], **_: Any) -> dict[str, Any]:
+    def search(params: dict[str, str], **_: object) -> dict[str, Any]:
         hits = [one for one in firms if params["navn"].lower() in str(one["navn"]).lower()]
         page = int(params["page"])
         found = hits[page * per_page : (page + 1) * per_page]
@@ -75,7 +75,7 @@ def test_a_firm_is_found_by_its_owners_surname_whatever_else_they_are_called(
         [],
     ],
 )
-def test_a_firm_of_somebody_else_or_one_they_left_is_not_theirs(told: Any) -> None:
+def test_a_firm_of_somebody_else_or_one_they_left_is_not_theirs(told: object) -> None:
     found = fetched("Andreas Eksempel", [firm("312345672", "ANDREAS EKSEMPEL")], told)
 
     assert found.state is EvidenceState.EMPTY

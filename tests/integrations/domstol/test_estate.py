@@ -42,7 +42,7 @@ class Population:
         return found
 
 
-def find(case: Any, population: Population | None = None) -> Found:
+def find(case: object, population: Population | None = None) -> Found:
     client = DomstolClient(
         "https://d", http({SEARCH: case}), cast(MaskinportenClient, Tokens()), population or Population()
     )
@@ -51,8 +51,9 @@ def find(case: Any, population: Population | None = None) -> Found:
     return found
 
 
-def panic() -> Any:
-    return example("domstol/ivrig_panikk")["DaCaseList"][0]
+def panic() -> dict[str, Any]:
+    found: dict[str, Any] = example("domstol/ivrig_panikk")["DaCaseList"][0]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def panic() -> Any:
     ],
 )
 def test_a_published_case_is_read_with_the_names_of_the_population_register(
-    case: Any, deceased: str, heirs: list[str], outside: int, deadline: date
+    case: dict[str, Any], deceased: str, heirs: list[str], outside: int, deadline: date
 ) -> None:
     found = find(case)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Unpack, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from engine.platform.settings import Settings
 from integrations.domstol.client import DomstolClient
 from integrations.folkeregisteret.client import Folkeregisteret
-from integrations.http import HttpClient, Response
+from integrations.http import CallOptions, HttpClient, Response
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.sandbox import keys
 from integrations.sandbox.app import create_sandbox
@@ -41,11 +41,11 @@ class Through:
     def __init__(self, sandbox: FlaskClient) -> None:
         self._sandbox = sandbox
 
-    def get(self, url: str, **options: Any) -> Response:
+    def get(self, url: str, **options: Unpack[CallOptions]) -> Response:
         answer = self._sandbox.get(urlsplit(url).path, headers=options["headers"], query_string=options.get("params"))
         return Response(answer.status_code, {}, answer.data)
 
-    def post(self, url: str, **options: Any) -> Response:
+    def post(self, url: str, **options: Unpack[CallOptions]) -> Response:
         answer = self._sandbox.post(urlsplit(url).path, headers=options["headers"], json=options["json"])
         return Response(answer.status_code, {}, answer.data)
 

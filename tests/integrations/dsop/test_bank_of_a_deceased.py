@@ -26,16 +26,16 @@ class _Tokens:
         return "token"
 
 
-def account(reference: str = "r1", **more: Any) -> Json:
+def account(reference: str = "r1", **more: object) -> Json:
     number = {"r1": "12278825320", "r2": "12278825321"}.get(reference, "12278825322")
     return {"accountIdentifier": number, "accountReference": reference, "type": "salaryAccount", "name": "Lønn", **more}
 
 
-def balance(amount: Any = 1400, side: str | None = "credit", **more: Any) -> Json:
+def balance(amount: object = 1400, side: str | None = "credit", **more: object) -> Json:
     return {"type": "bookedBalance", "amount": amount, "creditDebitIndicator": side, "currency": "NOK", **more}
 
 
-def moved(number: int = 1, amount: Any = 10, **more: Any) -> Json:
+def moved(number: int = 1, amount: object = 10, **more: object) -> Json:
     return {
         "transactionIdentifier": str(number),
         "amount": amount,
@@ -45,11 +45,13 @@ def moved(number: int = 1, amount: Any = 10, **more: Any) -> Json:
     }
 
 
-def asked(accounts: Any, balances: Json | None = None, moves: Any = None, **more: Any) -> Evidence:
+def asked(accounts: object, balances: Json | None = None, moves: object = None, **more: object) -> Evidence:
     return there(accounts, balances, moves, **more)[0]
 
 
-def there(accounts: Any, balances: Json | None = None, moves: Any = None, **more: Any) -> tuple[Evidence, FakeProvider]:
+def there(
+    accounts: object, balances: Json | None = None, moves: object = None, **more: object
+) -> tuple[Evidence, FakeProvider]:
     rows = accounts if isinstance(accounts, list) else []
     answers: Json = {
         "/v2/accounts?OnlyPrimaryOwner=TRUE": {"responseDetails": COMPLETE, "accounts": accounts}
@@ -100,7 +102,7 @@ def test_an_account_of_another_primary_owner_is_not_the_deceaseds() -> None:
 def test_the_question_says_what_the_contract_requires() -> None:
     headers: list[Json] = []
 
-    def listed(headers: Json | None = None, **_: Any) -> Json:
+    def listed(headers: Json | None = None, **_: object) -> Json:
         seen.append(headers or {})
         return {"responseDetails": COMPLETE}
 
@@ -246,6 +248,6 @@ def test_what_the_bank_itself_calls_partial_is() -> None:
 
 
 @pytest.mark.parametrize("told", [None, [], {}, {"accounts": []}, "x"])
-def test_an_answer_without_its_details_is_broken(told: Any) -> None:
+def test_an_answer_without_its_details_is_broken(told: object) -> None:
     with pytest.raises(SourceBrokenError, match="schema"):
         asked(None, **{"/v2/accounts?OnlyPrimaryOwner=TRUE": told})

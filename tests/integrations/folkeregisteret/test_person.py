@@ -22,11 +22,11 @@ class Tokens:
         return "t"
 
 
-def register(document: Any) -> Folkeregisteret:
+def register(document: object) -> Folkeregisteret:
     return Folkeregisteret("https://f", http({PATH: document}), cast(MaskinportenClient, Tokens()))
 
 
-def who(document: Any) -> tuple[str, date]:
+def who(document: object) -> tuple[str, date]:
     return register(document).identify(PID)
 
 
@@ -67,7 +67,7 @@ def test_where_the_year_alone_is_known_the_number_tells_the_day_if_it_agrees(yea
     "document",
     [[], {}, {"navn": [], "foedsel": BIRTH}, {"navn": [{"etternavn": "S"}], "foedsel": [{"foedselsdato": 3}]}],
 )
-def test_a_document_without_name_or_birth_is_broken(document: Any) -> None:
+def test_a_document_without_name_or_birth_is_broken(document: object) -> None:
     with pytest.raises(SourceBrokenError):
         who(document)
 
@@ -82,7 +82,7 @@ def test_the_numbers_somebody_had_before_are_told() -> None:
 def test_each_part_is_asked_for_by_itself() -> None:
     seen: list[Any] = []
 
-    def document(params: Any, **_: Any) -> dict[str, Any]:
+    def document(params: object, **_: object) -> dict[str, Any]:
         seen.append(params)
         return {"navn": [{"etternavn": "S"}], "foedsel": BIRTH}
 

@@ -26,7 +26,7 @@ def client(answers: Json) -> tuple[GjeldsregisterClient, FakeProvider]:
     return GjeldsregisterClient(BASE, TOKENS, ("us", "secret"), there), there  # type: ignore[arg-type]
 
 
-def asked(answer: Any) -> Evidence:
+def asked(answer: object) -> Evidence:
     return client({"/v1/debt/grant": answer})[0].fetch(request())
 
 
@@ -38,12 +38,12 @@ def of_example(name: str) -> Json:
     }
 
 
-def answer(*loans: Any, **more: Any) -> Json:
+def answer(*loans: object, **more: object) -> Json:
     told = [{"creditorName": "Kortbanken", "loan": one} for one in loans]
     return {"ssn": PID, "loans": told, "numberOfCreditorsAnswered": len(told), "numberOfcreditorsMissing": 0, **more}
 
 
-def card(**more: Any) -> Json:
+def card(**more: object) -> Json:
     return {
         "type": "creditFacility",
         "creditLimit": 4000000,
@@ -161,7 +161,7 @@ def test_more_than_anybody_owes_is_named_as_such() -> None:
 
 
 @pytest.mark.parametrize("kind", ["somethingNew", "", None, 7])
-def test_a_kind_nobody_knows_is_a_debt_all_the_same(kind: Any) -> None:
+def test_a_kind_nobody_knows_is_a_debt_all_the_same(kind: object) -> None:
     assert only(asked(answer(card(type=kind)))).kind is DebtKind.OTHER
 
 
@@ -191,7 +191,7 @@ def test_a_loan_is_known_again_whatever_the_order_and_whatever_was_paid() -> Non
 
 
 @pytest.mark.parametrize("told", [None, [], {}, {"loans": None}, {"loans": {}}, "x"])
-def test_an_answer_without_loans_is_broken(told: Any) -> None:
+def test_an_answer_without_loans_is_broken(told: object) -> None:
     with pytest.raises(SourceBrokenError, match="schema"):
         asked(told)
 
@@ -207,7 +207,7 @@ def test_an_answer_about_somebody_else_is_refused() -> None:
 def test_a_token_is_asked_of_its_own_host_for_the_audience_of_the_call_and_used_while_it_lasts() -> None:
     forms: list[Json] = []
 
-    def token(form: Json | None = None, **_: Any) -> Json:
+    def token(form: Json | None = None, **_: object) -> Json:
         forms.append(form or {})
         return example("gjeldsregister/example-token-answer")  # type: ignore[no-any-return]
 
@@ -233,7 +233,7 @@ def ask(days: int) -> ChannelAsk:
 def test_a_consent_is_agreed_for_as_long_as_the_citizen_was_told() -> None:
     bodies: list[Json] = []
 
-    def agree(json: Json | None = None, **_: Any) -> Json:
+    def agree(json: Json | None = None, **_: object) -> Json:
         bodies.append(json or {})
         return example("gjeldsregister/example-consent-answer")  # type: ignore[no-any-return]
 
@@ -268,6 +268,6 @@ def test_ending_a_consent_that_has_ended_is_no_error_and_a_refusal_is_one(active
 
 
 @pytest.mark.parametrize("told", [{}, {"consent": None}, {"consent": {"id": None}}, []])
-def test_an_agreement_without_an_id_is_broken(told: Any) -> None:
+def test_an_agreement_without_an_id_is_broken(told: object) -> None:
     with pytest.raises(SourceError, match="consent_answer"):
         client({"/v1/consent/agreement": told})[0].request(replace(ask(1)))

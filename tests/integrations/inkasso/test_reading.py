@@ -31,7 +31,7 @@ CLAIM = {
 }
 
 
-def read(*claims: Any) -> Figures:
+def read(*claims: object) -> Figures:
     return figures({"levert": "2026-11-26T23:30:00+00:00", "kravliste": list(claims)}, AT)
 
 

@@ -22,12 +22,12 @@ UNIT: dict[str, Any] = {
 }
 
 
-def share(unit: Any = None, code: str = "E", **more: Any) -> dict[str, Any]:
+def share(unit: object = None, code: str = "E", **more: object) -> dict[str, Any]:
     right = {"registerenhetsrettstype": {"kodeverdi": code}, "registerenhet": UNIT if unit is None else unit}
     return {"teller": 1, "nevner": 2, "registerenhetsrett": right, **more}
 
 
-def read(*shares: Any) -> Figures:
+def read(*shares: dict[str, Any] | None) -> Figures:
     return properties({"registerenhetsrettsandeler": list(shares)}, request())
 
 
@@ -61,7 +61,7 @@ def test_a_share_nobody_can_read_is_still_owned_and_says_so(odd: dict[str, Any])
 
 
 @pytest.mark.parametrize("odd", [None, {}, {"registerenhetsrett": None}, share({"type": "Matrikkelenhet"}), 3])
-def test_what_is_no_property_is_a_gap_and_loses_no_other(odd: Any) -> None:
+def test_what_is_no_property_is_a_gap_and_loses_no_other(odd: dict[str, Any] | None) -> None:
     found = read(share(), odd)
 
     assert len(found.assets) == 1 and gaps(found) == [(RecordGapReason.UNREADABLE, True)]

@@ -14,7 +14,7 @@ from integrations.lanekassen.client import figures
 from tests.integrations.fake_provider import request
 
 
-def account(name: str, amount: Any, currency: str = "NOK", at: str = "2026-11-20T08:00:00+01:00") -> dict[str, Any]:
+def account(name: str, amount: object, currency: str = "NOK", at: str = "2026-11-20T08:00:00+01:00") -> dict[str, Any]:
     balance = {
         "BalanceType": "closingBooked",
         "BalanceAmount": {"currency": currency, "amount": amount},
@@ -26,7 +26,7 @@ def account(name: str, amount: Any, currency: str = "NOK", at: str = "2026-11-20
 SAMPLE = [account("Lån", 12684.79), account("Renter", 90.44), account("Gebyr", 280.0)]
 
 
-def read(*accounts: Any, total: Any = 0) -> Figures:
+def read(*accounts: dict[str, Any] | None, total: float | None = 0) -> Figures:
     return figures({"Accounts": list(accounts), "TotalAmount": total}, request())
 
 
@@ -65,7 +65,9 @@ def test_an_overpaid_loan_is_below_zero_and_nothing_is_no_debt() -> None:
         (None, RecordGapReason.NO_AMOUNT),
     ],
 )
-def test_a_part_that_cannot_be_read_leaves_the_rest_and_says_so(odd: Any, reason: RecordGapReason) -> None:
+def test_a_part_that_cannot_be_read_leaves_the_rest_and_says_so(
+    odd: dict[str, Any] | None, reason: RecordGapReason
+) -> None:
     found = read(account("Lån", 100), odd)
 
     assert [debt.balance.value for debt in found.debts] == [D(100)] and gaps(found) == [(reason, True)]

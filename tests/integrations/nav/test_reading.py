@@ -12,7 +12,7 @@ import pytest
 from engine.advice.economy.figures import Figures, RecordGapReason
 from engine.platform.provider_errors import SourceBrokenError
 from integrations.nav.client import benefits
-from tests.integrations.fake_provider import PID, example, request
+from tests.integrations.fake_provider import PID, list_example, request
 
 ASKED = replace(request(), since=date(2026, 1, 1))
 PAYMENT: dict[str, Any] = {
@@ -32,7 +32,7 @@ BENEFIT: dict[str, Any] = {
 }
 
 
-def read(*benefit: dict[str, Any], **payment: Any) -> Figures:
+def read(*benefit: dict[str, Any], **payment: str | None) -> Figures:
     return benefits([{**PAYMENT, "ytelseListe": list(benefit or (BENEFIT,)), **payment}], ASKED)
 
 
@@ -41,7 +41,7 @@ def gaps(found: Figures) -> list[tuple[RecordGapReason, bool]]:
 
 
 def test_the_published_payments_are_all_read_when_they_are_the_persons_own() -> None:
-    told = example("nav/alle_utbetalinger_tidligere_default")
+    told = list_example("nav/alle_utbetalinger_tidligere_default")
     for payment in told:
         payment["utbetaltTil"]["ident"] = PID
 
@@ -57,7 +57,7 @@ def test_the_published_payments_are_all_read_when_they_are_the_persons_own() -> 
 
 def test_a_payment_to_somebody_else_or_to_an_employer_is_no_income() -> None:
     assert (
-        gaps(benefits(example("nav/alle_utbetalinger_tidligere_default"), ASKED))
+        gaps(benefits(list_example("nav/alle_utbetalinger_tidligere_default"), ASKED))
         == [(RecordGapReason.ANOTHER_PERSON, False)] * 12
     )
     assert gaps(read({**BENEFIT, "refundertForOrg": "889640782"})) == [(RecordGapReason.ANOTHER_PERSON, False)]
@@ -97,7 +97,9 @@ def test_two_fortnights_of_one_benefit_are_two_incomes() -> None:
         ({"utbetalingsstatus": "Returnert til Nav"}, RecordGapReason.CLOSED),
     ],
 )
-def test_what_is_to_come_or_came_back_is_no_income_and_nothing_is_lacking(payment: Any, reason: Any) -> None:
+def test_what_is_to_come_or_came_back_is_no_income_and_nothing_is_lacking(
+    payment: dict[str, str | None], reason: RecordGapReason
+) -> None:
     found = read(**payment)
 
     assert not found.incomes and gaps(found) == [(reason, False)]

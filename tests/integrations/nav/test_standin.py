@@ -19,7 +19,7 @@ from integrations.sandbox import keys
 from integrations.sandbox.app import create_sandbox
 from integrations.sandbox.persons import all_persons
 from integrations.sandbox.persons.person import Person
-from tests.integrations.fake_provider import example, request
+from tests.integrations.fake_provider import list_example, request
 
 WHERE = "/nav/utbetaldata/api/v2/hent-utbetalingsinformasjon/ekstern"
 SUPPORTED = [one for one in all_persons() if one.benefits]
@@ -40,7 +40,7 @@ def paid(sandbox: FlaskClient, person: Person, fom: str, tom: str) -> list[dict[
     return found
 
 
-def names(told: Any) -> set[str]:
+def names(told: object) -> set[str]:
     """Every field there is, by the fields it lies in."""
     if isinstance(told, list):
         return {name for one in told for name in names(one)}
@@ -54,7 +54,7 @@ def test_nav_of_the_sandbox_tells_no_field_that_nav_does_not(sandbox: FlaskClien
     told = paid(sandbox, person, "2020-01-01", "2099-01-01")
 
     assert told
-    assert names(told) <= names(example("nav/alle_utbetalinger_tidligere_default"))
+    assert names(told) <= names(list_example("nav/alle_utbetalinger_tidligere_default"))
 
 
 @pytest.mark.parametrize("person", SUPPORTED, ids=lambda person: person.key)

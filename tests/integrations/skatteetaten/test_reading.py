@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal as D
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from engine.advice.economy.figures import AssetKind, DebtStatus, Figures, IncomeKind, RecordGapReason
 from engine.platform.provider_errors import SourceBrokenError
+from engine.platform.strict_json import Json
 from integrations.skatteetaten.incomes import incomes
 from integrations.skatteetaten.mapping import claims
 from integrations.skatteetaten.tax_base import tax_base
@@ -44,7 +46,7 @@ def test_a_claim_on_somebody_else_is_not_read() -> None:
     assert gaps(found) == [(RecordGapReason.ANOTHER_PERSON, False)] * 2, "a claim, and a payment"
 
 
-def claim(*dates: dict[str, Any], **more: Any) -> dict[str, Any]:
+def claim(*dates: dict[str, Any], **more: object) -> dict[str, Any]:
     due = [{"forfallsdato": "2026-03-15", "gjenstaaendeBeloep": 1000}, *dates][-max(len(dates), 1) :]
     return {"kravidentifikator": "k", "gjenstaaendeBeloep": 1000, "kravforfall": due, **more}
 
@@ -122,7 +124,7 @@ def test_several_homes_boats_and_what_we_have_no_word_for_are_all_owned() -> Non
     assert len({a.id for a in found.assets}) == 4
 
 
-def month(*items: dict[str, Any], tax: Any = (), **more: Any) -> dict[str, Any]:
+def month(*items: dict[str, Any], tax: Sequence[object] = (), **more: object) -> dict[str, Any]:
     return {
         "oppgaveInntektsmottaker": [
             {
@@ -138,11 +140,11 @@ def month(*items: dict[str, Any], tax: Any = (), **more: Any) -> dict[str, Any]:
     }
 
 
-def cash(amount: Any, part: str = "loennsinntekt", **more: Any) -> dict[str, Any]:
+def cash(amount: object, part: str = "loennsinntekt", **more: object) -> dict[str, Any]:
     return {"fordel": "kontantytelse", "beloep": amount, part: {"beskrivelse": "fastloenn"}, **more}
 
 
-def read(answer: Any, at: datetime = AT) -> Figures:
+def read(answer: Json, at: datetime = AT) -> Figures:
     return incomes(answer, at, SINCE)
 
 
@@ -194,7 +196,7 @@ def test_a_month_is_told_whole_from_the_tenth_of_the_next(day: int, until: date)
 @pytest.mark.parametrize(
     "answer", [None, [], {}, {"oppgaveInntektsmottaker": None}, {"grunnlag": [], "inntektsaar": "x"}]
 )
-def test_an_answer_that_is_none_is_broken_and_not_empty(answer: Any) -> None:
+def test_an_answer_that_is_none_is_broken_and_not_empty(answer: Json) -> None:
     for reader in (read, lambda told: tax_base(told, AT), lambda told: claims(told, AT)):
         with pytest.raises(SourceBrokenError):
             reader(answer)
