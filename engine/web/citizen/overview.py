@@ -18,7 +18,7 @@ from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
-from engine.web.citizen.overview_progress import Progress, agreed_at, is_at_work, own_progress, sources, waiting
+from engine.web.citizen.overview_progress import Progress, agreed_at, ended, is_at_work, own_progress, sources, waiting
 from engine.web.citizen.reconciliation import question_lines, shown
 from engine.web.shared import access, view
 from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
@@ -61,6 +61,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         ).all()
         tasks = queries.open_tasks(connection, case.id, "citizen")
         at_work = found is None and is_at_work(connection, case.id, now)
+        over = ended(connection, case.id, now)
     overview, built_at, version = found if found else (None, None, 0)
     body = render_template(
         "overview.html",
@@ -77,6 +78,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         shares=shares,
         task=next((task for task in tasks if task.task_type == "supplement"), None),
         waiting=at_work or waiting(rows, agreed, built_at, now),
+        ended=over,
         submitted=submitted,
         errors=errors,
         view_only=False,
@@ -97,12 +99,14 @@ def status() -> ResponseReturnValue:
         rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
         built_at, version = harvest.newest_version(connection, case.id, now)
         at_work = not version and is_at_work(connection, case.id, now)
+        over = ended(connection, case.id, now)
     known = request.args.get("versjon", "0")
     more = at_work or waiting(rows, agreed, built_at, now)
     old = harvest.stale(rows, application.data_sets, now)
-    answer = make_response(
-        render_template("parts/sources.html", sources=rows, version=known, waiting=more, old=old, view_only=False)
+    body = render_template(
+        "parts/sources.html", sources=rows, version=known, waiting=more, old=old, ended=over, view_only=False
     )
+    answer = make_response(body)
     if rows and str(version) != known and (not more or known == "0"):
         answer.headers["HX-Refresh"] = "true"
     return answer

@@ -9,11 +9,11 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from engine.advice.consent.models import consent_record
 from engine.advice.evidence.models import harvest
-from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest
+from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, RebuildOverview
 from engine.advice.task_types.fetch import Fetch
 from engine.casework import queries
 from engine.web.shared import access, view
@@ -23,7 +23,7 @@ from engine.workflow.jobs.models import due_work
 #: So long after an answer an overview with it is waited for: it is built by the job that comes next.
 SOON = timedelta(minutes=2)
 #: The work between a yes and the overview.
-_JOBS = tuple(job.name for job in (OpenSources, PlanHarvest, Fetch, BuildOverview))
+_JOBS = tuple(job.name for job in (OpenSources, PlanHarvest, Fetch, BuildOverview, RebuildOverview))
 
 
 class Progress(StrEnum):
@@ -46,6 +46,15 @@ def agreed_at(connection: Connection, case_id: str) -> datetime | None:
         select(func.max(consent_record.c.decided_at)).where(*conditions)
     ).scalar()
     return found
+
+
+def ended(connection: Connection, case_id: str, now: datetime) -> Row[Any] | None:
+    """The consent that ended last where none and no mandate stands any more: why there is nothing to show."""
+    given = and_(consent_record.c.state == "given", consent_record.c.valid_to > now)
+    of_case = select(consent_record).where(consent_record.c.case_id == case_id, consent_record.c.state != "refused")
+    if connection.execute(of_case.where(given).limit(1)).first() is not None:
+        return None
+    return connection.execute(of_case.order_by(consent_record.c.decided_at.desc()).limit(1)).first()
 
 
 def waiting(rows: Sequence[Any], agreed: datetime | None, built_at: datetime | None, now: datetime) -> bool:
