@@ -20,5 +20,10 @@ ACCOUNTS = DataSetMetadata(
     channel_today=True,
     legal_reference="PSD2 artikkel 67, finansavtaleloven § 4-3",
     one_of="bank",
+    mistakes=Title(
+        nb="Skriv til banken i nettbanken, eller ring den. Den retter kontoen, lånet eller kortet hos seg.",
+        nn="Skriv til banken i nettbanken, eller ring han. Han rettar kontoen, lånet eller kortet hos seg.",
+        en="Write to the bank in its online bank, or call it. It corrects the account, loan or card in its books.",
+    ),
 )
 DATA_SETS = (ACCOUNTS,)

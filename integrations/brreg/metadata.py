@@ -18,5 +18,10 @@ ENTERPRISES = DataSetMetadata(
     max_age=timedelta(days=1),
     channel_today=True,
     legal_reference="enhetsregisterloven § 22",
+    mistakes=Title(
+        nb="Meld endringen til Enhetsregisteret med Samordnet registermelding på altinn.no.",
+        nn="Meld endringa til Einingsregisteret med Samordna registermelding på altinn.no.",
+        en="Notify the register of the change with the Coordinated register notification on altinn.no.",
+    ),
 )
 DATA_SETS = (ENTERPRISES,)

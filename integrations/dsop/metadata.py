@@ -21,5 +21,10 @@ ESTATE_ACCOUNTS = DataSetMetadata(
     channel_today=True,
     legal_reference="arveloven § 92 og § 118, jf. § 88 a",
     subject_role="avdode",
+    mistakes=Title(
+        nb="Ta kontakt med banken til den som døde, og vis skifteattesten.",
+        nn="Ta kontakt med banken til den som døydde, og vis skifteattesten.",
+        en="Contact the bank of the deceased, and show the probate certificate.",
+    ),
 )
 DATA_SETS = (ESTATE_ACCOUNTS,)

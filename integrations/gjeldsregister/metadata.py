@@ -20,5 +20,10 @@ DEBTS = DataSetMetadata(
     max_age=timedelta(days=1),
     channel_today=True,
     legal_reference="gjeldsinformasjonsloven § 13",
+    mistakes=Title(
+        nb="Ta kontakt med långiveren. Det er långiveren som melder beløpet til gjeldsregisteret, og som må rette det.",
+        nn="Ta kontakt med långivaren. Det er långivaren som melder beløpet til gjeldsregisteret, og som må rette det.",
+        en="Contact the lender. The lender reports the amount to the debt register, and is the one to correct it.",
+    ),
 )
 DATA_SETS = (DEBTS,)

@@ -20,5 +20,10 @@ CLAIMS = DataSetMetadata(
     max_age=timedelta(days=1),
     channel_today=False,
     legal_reference="fullmakt, inkassoloven § 8",
+    mistakes=Title(
+        nb="Skriv til inkassobyrået at du er uenig i kravet, og hvorfor. Be om skriftlig svar, og ta vare på kopien.",
+        nn="Skriv til inkassobyrået at du er usamd i kravet, og kvifor. Be om skriftleg svar, og ta vare på kopien.",
+        en="Write to the collector that you dispute the claim, and why. Ask for a written answer, and keep the copy.",
+    ),
 )
 DATA_SETS = (CLAIMS,)

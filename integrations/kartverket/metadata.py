@@ -21,6 +21,11 @@ PROPERTY = DataSetMetadata(
     max_age=timedelta(days=31),
     channel_today=False,
     legal_reference="tinglysingsloven § 38, fullmakt",
+    mistakes=Title(
+        nb="Ta kontakt med tinglysingen hos Kartverket. Den retter feil i grunnboken.",
+        nn="Ta kontakt med tinglysinga hos Kartverket. Ho rettar feil i grunnboka.",
+        en="Contact the land registration of the Mapping Authority. It corrects errors in the land register.",
+    ),
 )
 ESTATE_PROPERTY = replace(
     PROPERTY,

@@ -20,5 +20,10 @@ LOANS = DataSetMetadata(
     max_age=timedelta(days=1),
     channel_today=True,
     legal_reference="samtykke, personvernforordningen artikkel 6 nr. 1 a",
+    mistakes=Title(
+        nb="Send en melding på Dine sider hos Lånekassen, eller ring dem.",
+        nn="Send ei melding på Dine sider hos Lånekassen, eller ring dei.",
+        en="Send a message on Your page at Lånekassen, or call them.",
+    ),
 )
 DATA_SETS = (LOANS,)

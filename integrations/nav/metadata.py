@@ -20,5 +20,10 @@ BENEFITS = DataSetMetadata(
     max_age=timedelta(days=1),
     channel_today=False,
     legal_reference="fullmakt, personvernforordningen artikkel 9 nr. 2 a",
+    mistakes=Title(
+        nb="Skriv til Nav på nav.no, eller ring dem. De ser utbetalingene dine og kan rette dem.",
+        nn="Skriv til Nav på nav.no, eller ring dei. Dei ser utbetalingane dine og kan rette dei.",
+        en="Write to Nav on nav.no, or call them. They see your payments and can correct them.",
+    ),
 )
 DATA_SETS = (BENEFITS,)

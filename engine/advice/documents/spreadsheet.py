@@ -53,14 +53,14 @@ def _rows(told: Statement, words: Words) -> Iterable[Mapping[str, str]]:
         yield {
             "type": words["document.sum"],
             "name": words[f"document.{one.total.value}"],
-            "amount": _amount(one.amount),
+            "amount": csv_amount(one.amount),
             "certainty": known,
-            "as_of": _day(told.as_of),
+            "as_of": csv_day(told.as_of),
         }
     for gap in told.missing:
         yield {
             "type": words["csv.missing"],
-            "name": _text(what_of(gap, words)),
+            "name": csv_text(what_of(gap, words)),
             "status": why_of(gap, words),
             "certainty": words["unknown"],
         }
@@ -70,11 +70,11 @@ def _rows(told: Statement, words: Words) -> Iterable[Mapping[str, str]]:
         tax = f", {words['assets.tax_value']}" if asset.tax_value else ""
         yield {
             "type": words["csv.asset"],
-            "name": _text(asset.name),
+            "name": csv_text(asset.name),
             "kind": f"{words[f'asset.{asset.kind}']}{tax}",
-            "amount": _amount(asset.value),
+            "amount": csv_amount(asset.value),
             "certainty": words["unknown"] if asset.value is None else "",
-            "as_of": _day(asset.as_of),
+            "as_of": csv_day(asset.as_of),
             "source": _who(asset.sources, words),
         }
     yield from _months("income", told.incomes, words)
@@ -85,18 +85,18 @@ def _debt(row: DebtRow, words: Words) -> Mapping[str, str]:
     by = f" ({row.collector})" if row.collector else ""
     return {
         "type": words["csv.debt"],
-        "name": _text(f"{row.creditor}{by}"),
+        "name": csv_text(f"{row.creditor}{by}"),
         "kind": words[f"debt.{row.kind}"],
         "status": words[f"status.{row.status.value}"],
-        "amount": _amount(row.balance),
-        "principal": _amount(row.principal),
-        "interest": _amount(row.interest),
-        "costs": _amount(row.costs),
+        "amount": csv_amount(row.balance),
+        "principal": csv_amount(row.principal),
+        "interest": csv_amount(row.interest),
+        "costs": csv_amount(row.costs),
         "rate": "" if row.rate is None else _comma(row.rate.normalize()),
-        "monthly": _amount(row.monthly),
-        "due": _day(row.due),
-        "as_of": _day(row.as_of),
-        "case_number": _text(row.case_number and f"{words['document.case_number']} {row.case_number}"),
+        "monthly": csv_amount(row.monthly),
+        "due": csv_day(row.due),
+        "as_of": csv_day(row.as_of),
+        "case_number": csv_text(row.case_number and f"{words['document.case_number']} {row.case_number}"),
         "source": _who(row.sources, words),
     }
 
@@ -105,21 +105,21 @@ def _months(kind: str, rows: Sequence[MonthRow], words: Words) -> Iterable[Mappi
     for row in rows:
         yield {
             "type": words[f"csv.{kind}"],
-            "name": _text(words.line(kind, row.category)),
+            "name": csv_text(words.line(kind, row.category)),
             "status": words["loans.monthly"],
-            "amount": _amount(row.amount),
-            "monthly": _amount(row.amount),
+            "amount": csv_amount(row.amount),
+            "monthly": csv_amount(row.amount),
             "source": _who(row.sources, words),
         }
 
 
 def _who(sources: Sequence[Told], words: Words) -> str:
-    return _text(
+    return csv_text(
         ", ".join(dict.fromkeys(words["overview.by_you"] if one.by_citizen else one.provider for one in sources))
     )
 
 
-def _amount(amount: Decimal | None) -> str:
+def csv_amount(amount: Decimal | None) -> str:
     return "" if amount is None else _comma(amount.quantize(Decimal("0.01")))
 
 
@@ -127,11 +127,11 @@ def _comma(value: Decimal) -> str:
     return f"{value:f}".replace(".", ",")
 
 
-def _day(day: date | None) -> str:
+def csv_day(day: date | None) -> str:
     return "" if day is None else f"{day:%d.%m.%Y}"
 
 
-def _text(text: str) -> str:
+def csv_text(text: str) -> str:
     """Text on one line, in quotes of its own where a spreadsheet would run it."""
     line = " ".join(text.split())
     return f"'{line}" if line[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20") else line

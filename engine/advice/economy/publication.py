@@ -25,6 +25,12 @@ def published(made: Compiled) -> dict[str, Any]:
     return {**published_overview(made.overview), "reconciliation": sides}
 
 
+def published_records(made: Compiled) -> dict[str, Any]:
+    """Every record and what became of it, without the overview."""
+    told = published(made)
+    return {key: told[key] for key in ("version", "asOf", "reconciliation")}
+
+
 def published_overview(overview: Overview) -> dict[str, Any]:
     """The overview alone: what a citizen takes with them."""
     return {

@@ -106,14 +106,14 @@ class DataSetError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Title:
-    """What a data set is called on pages, in every language."""
+    """What a data set is called on pages, or another thing they say of it, in every language."""
 
     nb: str
     nn: str
     en: str
 
     def text(self, language: str) -> str:
-        """The title in *language*, else in bokmål."""
+        """It in *language*, else in bokmål."""
         return {"nn": self.nn, "en": self.en}.get(language, self.nb)
 
 
@@ -135,6 +135,7 @@ class DataSetMetadata:
     legal_reference  statute, agreement or consent resource, with paragraph
     subject_role  role in the case of the person asked about, e.g. ``avdode``; "" = the case's owner
     one_of        of a source where the citizen chooses which institutions are asked: the same text of each of them
+    mistakes      whom a citizen tells that what it says is wrong, and how it is put right there
     raises        ``DataSetError``
     """
 
@@ -153,6 +154,7 @@ class DataSetMetadata:
     legal_reference: str
     subject_role: str = ""
     one_of: str = ""
+    mistakes: Title | None = None
 
     def __post_init__(self) -> None:
         unknown = [str(total) for total in self.feeds if not isinstance(total, Total)]

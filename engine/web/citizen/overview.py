@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,9 @@ from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import AddSupplement, AskSourcesAgain, CorrectFigure, DecideSameDebt, RemoveSupplement
-from engine.advice.economy.overview import Overview
+from engine.advice.economy.overview import Compiled, Overview
+from engine.advice.economy.reconciliation import Entry
+from engine.advice.economy.records import Fact, facts
 from engine.advice.economy.supplements import SupplementKind
 from engine.advice.economy.urgency import urgent
 from engine.advice.evidence import harvest
@@ -167,19 +170,72 @@ def same() -> Response:
 
 @blueprint.get("/oversikt/satt-sammen")
 def reconciliation() -> ResponseReturnValue:
-    """What came in from every source, and what became of each record."""
+    """What came in from every source, what became of each record, and what the one that is opened said."""
     application = view.application()
-    now = application.clock.now()
     with application.db.read() as connection:
         case = _case(connection)
-        found = harvest.newest_snapshot(connection, application.vault, case.id, now)
+        found = _compiled(connection, case.id)
         if found is None:
             return redirect(url_for("overview.show"), 303)
-        made = harvest.compiled(
-            connection, application.vault, case_id=case.id, data_sets=application.data_sets, as_of=found[0].as_of
-        )
+
+        def facts_of(entry: Entry) -> tuple[Fact, ...]:
+            told = harvest.answer(connection, application.vault, case.id, entry.source.data_set)
+            own = harvest.supplements(connection, application.vault, case.id)
+            return facts(entry, told, (one for _, one in own))
+
+        made, built_at = found
+        page = shown(made, request.args, view.words(), facts_of)
         rows = sources(connection, case.id)
-    return render_template("reconciliation.html", **shown(made, request.args), sources=rows, built_at=found[1])
+    return render_template("reconciliation.html", page=page, sources=rows, built_at=built_at)
+
+
+def _compiled(connection: Connection, case_id: str) -> tuple[Compiled, datetime] | None:
+    """What became of every record, of the day of the newest overview, and when that was built."""
+    application = view.application()
+    found = harvest.newest_snapshot(connection, application.vault, case_id, application.clock.now())
+    if found is None:
+        return None
+    made = harvest.compiled(
+        connection, application.vault, case_id=case_id, data_sets=application.data_sets, as_of=found[0].as_of
+    )
+    return made, found[1]
+
+
+def _all_records() -> Compiled | None:
+    """``None`` while an overview is being made."""
+    with view.application().db.read() as connection:
+        found = _compiled(connection, _case(connection).id)
+    return found[0] if found else None
+
+
+@blueprint.get("/oversikt/poster.csv")
+def records_csv() -> Response:
+    """Every record and what became of it, for a spreadsheet."""
+    from engine.advice.documents.records import to_csv
+
+    found = _all_records()
+    return _file(to_csv(found, view.words()), "text/csv; charset=utf-8", "poster.csv") if found else _being_made()
+
+
+@blueprint.get("/oversikt/poster.json")
+def records_json() -> Response:
+    """Every record and what became of it, as ``docs/overview-json.md`` documents it."""
+    import json
+
+    from engine.advice.economy.publication import published_records
+
+    found = _all_records()
+    if found is None:
+        return _being_made()
+    told = json.dumps(published_records(found), ensure_ascii=False, indent=2)
+    return _file(told, "application/json", "poster.json")
+
+
+def _file(content: str | bytes, kind: str, name: str) -> Response:
+    answer = make_response(content)
+    answer.headers["Content-Type"] = kind
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
 
 
 @blueprint.post("/oversikt/fjern/<entry_id>")
@@ -204,10 +260,7 @@ def csv() -> Response:
     found = _newest()
     if found is None:
         return _being_made()
-    answer = make_response(to_csv(found, view.words()))
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = "attachment; filename=oversikt.csv"
-    return answer
+    return _file(to_csv(found, view.words()), "text/csv; charset=utf-8", "oversikt.csv")
 
 
 @blueprint.get("/oversikt.pdf")
@@ -220,10 +273,7 @@ def pdf() -> Response:
         return _being_made()
     application = view.application()
     made = render(found, name=actor().name, words=view.words(), made_at=application.clock.now())
-    answer = make_response(made)
-    answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = "attachment; filename=oversikt.pdf"
-    return answer
+    return _file(made, "application/pdf", "oversikt.pdf")
 
 
 @blueprint.get("/opplysningene-mine.json")
@@ -236,10 +286,8 @@ def export() -> Response:
     found = _newest()
     if found is None:
         return _being_made()
-    answer = make_response(json.dumps(published_overview(found), ensure_ascii=False, indent=2))
-    answer.headers["Content-Type"] = "application/json"
-    answer.headers["Content-Disposition"] = "attachment; filename=opplysningene-mine.json"
-    return answer
+    told = json.dumps(published_overview(found), ensure_ascii=False, indent=2)
+    return _file(told, "application/json", "opplysningene-mine.json")
 
 
 def _newest() -> Overview | None:

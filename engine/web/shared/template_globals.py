@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, g
 from jinja2 import FileSystemLoader
 
+from engine.advice.documents.records import gap_line, line_key
 from engine.advice.guidance.contacts import everywhere
 from engine.casework import uploads
 from engine.web.shared import compiled, view
@@ -41,7 +42,10 @@ def install(app: Flask) -> None:
         waiting_words=view.waiting_words,
         languages=NAMES,
         line_name=view.line_name,
+        line_key=line_key,
+        gap_line=gap_line,
         data_set_name=view.data_set_name,
+        where_to_correct=view.where_to_correct,
         channel_name=view.channel_name,
         everywhere=everywhere,
         new_key=lambda: str(uuid.uuid4()),

@@ -38,6 +38,12 @@ def data_set_name(data_set: str) -> str:
     return known.title.text(g.language) if known else data_set
 
 
+def where_to_correct(data_set: str) -> str:
+    """Whom one tells that a source is wrong, as the source itself says; a general word where it says nothing."""
+    known = application().data_sets.get(data_set)
+    return known.mistakes.text(g.language) if known and known.mistakes else t("reconciliation.tell_source")
+
+
 def channel_name(channel: str) -> str:
     """What a consent channel is called in a sentence; the name of one that is there no more."""
     known = application().channels.get(channel)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -144,3 +148,67 @@ def test_a_loan_of_the_family_is_kept_with_the_rate_that_was_written(anne: Brows
     assert [(one.debt, one.rate) for _, one in entries if one.name == "Lån av mor"] == [
         (DebtKind.PRIVATE, Decimal("1.5"))
     ]
+
+
+def links(page: str, text: str) -> list[str]:
+    """Addresses of the links with these words, as a reader follows them."""
+    found = re.findall(r'<a class="ds-link"\s+href="([^"]+)"[^>]*>\s*([^<]+)', page)
+    return [html.unescape(address) for address, words in found if words.strip() == text]
+
+
+def test_every_line_leads_to_its_records_and_a_record_stands_open_with_what_it_said(
+    anne: Browser, product: Product
+) -> None:
+    owed = replace(
+        card(product, "gjeldsregister.debts", "9", "800"), account="97101234567", limit=Sourced(Decimal(5_000), ())
+    )
+    tell(product, "gjeldsregister.debts", owed)
+    anne.post("/oversikt/legg-til", kind="asset", name="Sykkel", amount="1000")
+    overview = main_of(anne.get("/oversikt"))
+
+    line = main_of(anne.get(links(overview, "Se postene bak")[0]))
+    assert "Postene bak Kortbanken" in line and "Differanse 0 kr" in line and line.count(">Åpne<") == 1
+    opened = main_of(anne.get(links(line, "Åpne")[0].partition("#")[0]))
+
+    facts = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd>\s*([^<]+?)\s*</dd>", opened))
+    assert (facts["Långiver"], facts["Ramme"], facts["Konto"]) == ("Kortbanken", "5 000 kr", "••4567")
+    assert (facts["Hva vi gjorde"], facts["Talt med i"]) == ("Talt med", "Kortbanken")
+    assert "97101234567" not in opened and "Oppgi referansen 9." in opened
+    assert "Ta kontakt med långiveren" in opened and "Rettelsen følger gjelden" in opened
+    assert links(opened, "Lukk") and "#ret-gjeldsregister.debts%3A9" in links(opened, "Rett beløpet")[0]
+    for name in ("Sykkel", "Lommepenger", "Gjeld", "Verdier", "Inntekt", "Forbruk"):
+        assert [1 for address in links(overview, name) if anne.client.get(address).status_code == 200], name
+
+
+def test_a_record_that_could_not_be_counted_is_reached_from_what_is_missing(anne: Browser) -> None:
+    (address,) = (one for one in links(main_of(anne.get("/oversikt")), "Banken") if "linje=" in one)
+
+    page = main_of(anne.get(address))
+
+    assert "120.00 EUR" in page and page.count(">Åpne<") == 1
+    opened = main_of(anne.get(links(page, "Åpne")[0].partition("#")[0]))
+    assert "Ikke talt med" in opened and "Beløp i en annen valuta" in opened
+
+
+def test_all_records_are_downloaded_as_the_page_tells_them(anne: Browser) -> None:
+    table = anne.client.get("/oversikt/poster.csv").get_data(as_text=True)
+    told = json.loads(anne.client.get("/oversikt/poster.json").get_data(as_text=True))
+
+    assert table.startswith("\ufeffTall;Post;Type;Kom fra;")
+    rows = list(csv.DictReader(io.StringIO(table[1:]), delimiter=";"))
+    sides = told["reconciliation"]
+    assert len(rows) == sum(len(side["entries"]) for side in sides.values())
+    for name, total in (("Gjeld", "debt"), ("Verdier", "assets"), ("Inntekt", "income"), ("Forbruk", "spending")):
+        counted = [row["Beløp"] for row in rows if row["Tall"] == name and row["Hva vi gjorde"] == "Talt med"]
+        assert sum(Decimal(one.replace(",", ".")) for one in counted if one) == Decimal(
+            sides[total]["counted"]["amount"]
+        )
+        page = main_of(anne.get(f"/oversikt/satt-sammen?vis={total}"))
+        for row in rows:
+            assert row["Tall"] != name or html.escape(row["Post"]) in page, row
+    euro = next(row for row in rows if row["Oppgitt"])
+    assert (euro["Oppgitt"], euro["Hva vi gjorde"], euro["Hvorfor"]) == (
+        "120.00 EUR",
+        "Ikke talt med",
+        "Beløp i en annen valuta",
+    )

@@ -1,0 +1,179 @@
+"""Every record of every answer and what became of it: the rows of the page that shows them and of the table of it.
+
+One row is one record. ``key`` and ``line`` stand in addresses in place of what they name, so that no address tells
+whose account or what payee it is about.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from engine.advice.documents.spreadsheet import BOM, csv_amount, csv_day, csv_text
+from engine.advice.documents.words import Words
+from engine.advice.economy.figures import Gap, Total
+from engine.advice.economy.overview import Compiled, Overview
+from engine.advice.economy.reconciliation import Entry, Fate
+from engine.advice.economy.records import Fact, Unit
+from engine.advice.economy.sourced import CITIZEN
+from forms.formatting import kroner, long_date, month_name, percent
+
+HEADS = ("figure", "record", "kind", "from", "date", "when", "amount", "told", "result", "into", "why", "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record in words.
+
+    key      names it in an address;  line  names the line of the overview it is part of, "" where it is of none
+    into     the line it is counted in, or the record that is counted in its place
+    told     what was said where that is no amount in kroner
+    """
+
+    key: str
+    line: str
+    entry: Entry
+    name: str
+    kind: str
+    source: str
+    result: str
+    into: str
+    why: str
+    told: str
+
+    @property
+    def by_citizen(self) -> bool:
+        return self.entry.source.data_set == CITIZEN
+
+
+def line_key(total: Total | str, line: str) -> str:
+    """What names a line of the overview (a debt's id, a category) in an address."""
+    return hashlib.sha256(f"{Total(total).value}\n{line}".encode()).hexdigest()[:12]
+
+
+def gap_line(gap: Gap) -> str:
+    """The line of records that became no figure, one for each sort of them that the overview lists as missing."""
+    return f"gap:{gap.data_set}/{gap.who}/{gap.what}/{gap.why}"
+
+
+def lines_of(entries: Sequence[Entry]) -> list[str]:
+    """The line of the overview that each record is part of: its own, or that of the record it is the same as."""
+    counted = {entry.record: entry.into for entry in entries if entry.fate is not Fate.SAME and entry.into}
+    return [_line(entry, counted) for entry in entries]
+
+
+def _line(entry: Entry, counted: Mapping[str, str]) -> str:
+    if entry.fate is Fate.SAME:
+        return counted.get(entry.into, "")
+    if entry.kind.startswith("gap."):
+        kind, source = entry.kind.removeprefix("gap."), entry.source
+        return f"gap:{source.data_set}/{entry.name}/{kind}/{entry.reason}"
+    return entry.into
+
+
+def rows(made: Compiled, total: Total, entries: Iterable[tuple[Entry, str]], words: Words) -> tuple[RecordRow, ...]:
+    """In words: entries of one total, each with its line."""
+    others = {one.record: one for one in made.sides[total].entries if one.fate is not Fate.SAME}
+    return tuple(_row(entry, line, others, made.overview, words) for entry, line in entries)
+
+
+def _row(entry: Entry, line: str, others: Mapping[str, Entry], overview: Overview, words: Words) -> RecordRow:
+    other = others.get(entry.into) if entry.fate is Fate.SAME else None
+    if entry.fate is Fate.COUNTED:
+        into = line_name(entry.total, entry.into, overview, words)
+    else:
+        into = f"{other.name}, {source_of(other, words)}" if other else ""
+    return RecordRow(
+        key=record_key(entry),
+        line=line_key(entry.total, line) if line else "",
+        entry=entry,
+        name=entry.name,
+        kind=kind_of(entry, words),
+        source=source_of(entry, words),
+        result=words[f"record_result.{entry.fate.value}"],
+        into=into,
+        why=why_of_record(entry, words),
+        told=entry.told if entry.amount is None else "",
+    )
+
+
+def record_key(entry: Entry) -> str:
+    """What names a record in an address."""
+    known = (entry.source.data_set, entry.record, entry.fate.value, entry.reason, str(entry.amount), str(entry.when))
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()[:16]
+
+
+def line_name(total: Total, line: str, overview: Overview, words: Words) -> str:
+    """What a line of the overview is called."""
+    if total is Total.DEBT:
+        debt = overview.debt(line)
+        return debt.creditor if debt else ""
+    if total is Total.ASSETS:
+        return next((asset.name for asset in overview.assets if asset.id == line), "")
+    return words.line(total.value, line)
+
+
+def kind_of(entry: Entry, words: Words) -> str:
+    """What a record is: a kind of debt, what a movement went to, what could not be read."""
+    if entry.kind == "transaction":
+        return words.line(entry.total.value, entry.into) if entry.into else words["transaction"]
+    if entry.total is Total.INCOME and "." not in entry.kind:
+        return words.line("income", entry.kind)
+    found = words[entry.kind]
+    return entry.kind.partition(".")[2] if found == entry.kind else found
+
+
+def why_of_record(entry: Entry, words: Words) -> str:
+    """Why it is the same as another, or is not counted; "" for what is simply counted."""
+    return words[f"{'same' if entry.fate is Fate.SAME else 'left_out'}.{entry.reason}"] if entry.reason else ""
+
+
+def source_of(entry: Entry, words: Words) -> str:
+    """Who told it."""
+    if entry.source.data_set == CITIZEN:
+        return words["overview.by_you"]
+    return entry.source.provider or words.data_set(entry.source.data_set)
+
+
+def written(fact: Fact, words: Words) -> str:
+    """The value of a fact as a page writes it."""
+    value = fact.value
+    if isinstance(value, Decimal):
+        return percent(value, words.language) if fact.unit is Unit.PERCENT else kroner(value, words.language)
+    if isinstance(value, date):
+        return (month_name if fact.unit is Unit.MONTH else long_date)(value, words.language)
+    return words[value] if fact.unit is Unit.WORD else value
+
+
+def to_csv(made: Compiled, words: Words) -> str:
+    """Every record as a row, for a Norwegian Excel as the table of the overview is."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow([words[f"csv.record.{head}"] for head in HEADS])
+    for total in Total:
+        for row in rows(made, total, ((entry, "") for entry in made.sides[total].entries), words):
+            writer.writerow(_cells(row, total, words))
+    return BOM + out.getvalue()
+
+
+def _cells(row: RecordRow, total: Total, words: Words) -> Iterable[str]:
+    entry = row.entry
+    return (
+        words[f"column.{total.value}"],
+        csv_text(row.name),
+        csv_text(row.kind),
+        csv_text(row.source),
+        csv_day(entry.as_of),
+        csv_day(entry.when),
+        csv_amount(entry.amount),
+        csv_text(row.told),
+        row.result,
+        csv_text(row.into),
+        row.why,
+        csv_text(entry.source.reference),
+    )
