@@ -16,12 +16,25 @@ def test_a_name_means_one_template() -> None:
     assert [name for name, times in Counter(NAMES).items() if times > 1] == []
 
 
+FILTERS = ("kr", "percent", "long_date", "month", "short_date", "clock", "moment", "money", "display", "merged")
+
+
+def slip(loader: jinja2.BaseLoader, name: str) -> str:
+    """Where a template cannot be read and why; "" where it can."""
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    environment.filters.update(dict.fromkeys(FILTERS, str))
+    try:
+        environment.get_template(name)
+    except jinja2.TemplateError as error:
+        return f"line {getattr(error, 'lineno', '?')}: {error.message}"
+    return ""
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_template_compiles(name: str) -> None:
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATE_FOLDERS), autoescape=True)
-    environment.filters.update(
-        dict.fromkeys(
-            ("kr", "percent", "long_date", "month", "short_date", "clock", "moment", "money", "display", "merged"), str
-        )
-    )
-    environment.get_template(name)
+    assert slip(jinja2.FileSystemLoader(TEMPLATE_FOLDERS), name) == ""
+
+
+@pytest.mark.parametrize("page", ["{% if a %}", "{{ a | nobodys_filter }}", "{% nobodys_tag %}"])
+def test_a_slip_is_found(page: str) -> None:
+    assert slip(jinja2.DictLoader({"page.html": page}), "page.html").startswith("line 1: ")
