@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -92,4 +93,9 @@ def test_anothers_withdrawal_and_one_that_stands_have_no_page(product: Product) 
 
     _, _, address = withdrawn(product, case, "consent")
 
-    assert Browser(product, product.truls).client.get(address).status_code == 404
+    with product.application.db.write() as connection:
+        someone = product.application.vault.register(
+            connection, pid="21818297805", name="Truls Eksempel", birth_date=date(1982, 1, 21)
+        )
+    truls = replace(product.anne, person_id=someone.id)
+    assert Browser(product, truls).client.get(address).status_code == 404
