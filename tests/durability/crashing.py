@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from engine.platform.compiled_statements import Batch
 from engine.platform.db import Database
 from engine.platform.failpoints import FailPoints
+from engine.workflow.execution.context import Context
 from engine.workflow.execution.dispatch import Dispatch
 from engine.workflow.execution.sequence import COMMIT, Step, relay_outbox
 
@@ -70,13 +73,13 @@ class CrashingDatabase(Database):
         event.listen(self.engine, "before_cursor_execute", self._before)
         event.listen(self.engine, "after_cursor_execute", self._after)
 
-    def _before(self, _c: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+    def _before(self, _c: object, cursor: DBAPICursor, statement: str, *_rest: object) -> None:
         self._pass(cursor, f"before {statement[:60]}")
 
-    def _after(self, _c: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+    def _after(self, _c: object, cursor: DBAPICursor, statement: str, *_rest: object) -> None:
         self._pass(cursor, f"after {statement[:60]}")
 
-    def _pass(self, cursor: Any, place: str) -> None:
+    def _pass(self, cursor: DBAPICursor, place: str) -> None:
         try:
             self._crasher.reach(place)
         except Crash:
@@ -91,7 +94,7 @@ class CrashingDatabase(Database):
         self._crasher.reach("after commit")
 
 
-def _quick(dbapi_connection: Any, _record: object) -> None:
+def _quick(dbapi_connection: sqlite3.Connection, _record: object) -> None:
     """A killed process loses no page the kernel has; only a lost machine would, and no test pulls the plug."""
     dbapi_connection.execute("PRAGMA synchronous=OFF")
 
@@ -123,7 +126,7 @@ def between_steps(crasher: Crasher, dispatch: Dispatch) -> Iterator[None]:
 
 
 def _watched(step: Step, crasher: Crasher) -> Step:
-    def watched(context: Any) -> None:
+    def watched(context: Context) -> None:
         crasher.reach(f"before {step.__name__}")
         step(context)
         crasher.reach(f"after {step.__name__}")

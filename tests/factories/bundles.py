@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import TypedDict
 
 from engine.workflow.definitions.bundle import Bundle
 
@@ -58,12 +60,21 @@ def job(task_type: str, **config: str) -> str:
     )
 
 
+class BundleOptions(TypedDict, total=False):
+    """What ``bundle`` may be told beside the inside of the process, for those who hand it on."""
+
+    key: str
+    head: str
+    metadata: Mapping[str, object] | None
+    roles: tuple[str, ...]
+
+
 def bundle(
     body: str,
     *,
     key: str = "p",
     head: str = "",
-    metadata: dict[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
     roles: tuple[str, ...] = ("priv",),
 ) -> Bundle:
     """A bundle with this process and a policy open to *roles*: the owner, unless told otherwise."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, from_simple, from_xpath, read, read_json
+from engine.workflow.bpmn.elements import Expression
 from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.expressions import evaluate
 
@@ -40,7 +42,7 @@ A, B = ["dataModel", "a"], ["dataModel", "b"]
         ("3", 3),
     ],
 )
-def test_a_simple_condition_becomes_an_expression(text: str, expression: Any) -> None:
+def test_a_simple_condition_becomes_an_expression(text: str, expression: Expression) -> None:
     assert from_simple(text) == expression
 
 
@@ -55,7 +57,7 @@ def test_a_simple_condition_becomes_an_expression(text: str, expression: Any) ->
         ("a div 2 <= 4", ["lessThanEq", ["divide", A, 2], 4]),
     ],
 )
-def test_an_xpath_condition_becomes_an_expression(text: str, expression: Any) -> None:
+def test_an_xpath_condition_becomes_an_expression(text: str, expression: Expression) -> None:
     assert from_xpath(text) == expression
 
 
@@ -90,7 +92,7 @@ def test_an_xpath_condition_becomes_an_expression(text: str, expression: Any) ->
     ],
 )
 @pytest.mark.parametrize("reader", [from_simple, from_xpath])
-def test_what_the_grammar_does_not_know_is_refused(reader: Any, text: str) -> None:
+def test_what_the_grammar_does_not_know_is_refused(reader: Callable[[str], Expression], text: str) -> None:
     with pytest.raises(ConditionSyntaxError):
         reader(text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from engine.workflow.bpmn.parser import parse
 from engine.workflow.execution.simulation import Effect, Simulation
@@ -65,13 +65,13 @@ def arrow(source: str, target: str, condition: str = "") -> str:
     return f'<sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}">{inside}</sequenceFlow>'
 
 
-def task(name: str, inside: str = "", **attributes: Any) -> str:
+def task(name: str, inside: str = "", **attributes: object) -> str:
     """A script task that marks its own name."""
     more = "".join(f' {key}="{value}"' for key, value in attributes.items())
     return f'<scriptTask id="{name}"{more}>{inside}<script>{name}</script></scriptTask>'
 
 
-def event(kind: str, name: str, definition: str = "", **attributes: Any) -> str:
+def event(kind: str, name: str, definition: str = "", **attributes: object) -> str:
     more = "".join(f' {key}="{value}"' for key, value in attributes.items())
     return f'<{kind} id="{name}"{more}>{definition}</{kind}>'
 
@@ -82,7 +82,7 @@ def boundary(name: str, host: str, definition: str, *, interrupting: bool = True
     )
 
 
-def scope(name: str, inside: str, kind: str = "subProcess", **attributes: Any) -> str:
+def scope(name: str, inside: str, kind: str = "subProcess", **attributes: object) -> str:
     return event(kind, name, inside, **attributes)
 
 
@@ -198,7 +198,18 @@ class Play:
         return dict(self.run.result()["variables"])
 
 
-def played(body: str, *stimuli: Mapping[str, Any], **options: Any) -> str:
+class PlayOptions(TypedDict, total=False):
+    """What a ``Play`` may be told beside its model."""
+
+    variables: Mapping[str, Any] | None
+    head: str
+    bind: Mapping[str, Mapping[str, Any]] | None
+    process: str
+    starts: int
+    begin: bool
+
+
+def played(body: str, *stimuli: Mapping[str, Any], **options: Unpack[PlayOptions]) -> str:
     """What the tasks of a model did, after all stimuli."""
     return Play(body, **options).send(*stimuli).done
 

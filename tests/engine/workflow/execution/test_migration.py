@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Unpack
 
 import pytest
 from sqlalchemy import Table, select
@@ -27,7 +28,7 @@ from engine.workflow.execution.commands import (
 from engine.workflow.execution.models import element_instance, process_instance, subscription, user_task
 from engine.workflow.instances.models import case_file
 from engine.workflow.jobs.models import due_work
-from tests.factories.bundles import assigned, bundle, flow, job, line
+from tests.factories.bundles import BundleOptions, assigned, bundle, flow, job, line
 
 USER = '<userTask id="{0}"/>'
 
@@ -35,15 +36,25 @@ USER = '<userTask id="{0}"/>'
 class Two:
     """A case on version 1 of a process that has a version 2."""
 
-    def __init__(self, application: Application, owner: str, first: str, second: str, **options: Any) -> None:
+    def __init__(
+        self,
+        application: Application,
+        owner: str,
+        first: str,
+        second: str,
+        *,
+        second_metadata: Mapping[str, object] | None = None,
+        **options: Unpack[BundleOptions],
+    ) -> None:
         self.application = application
         self.anne = Actor(Role.CITIZEN, owner, "Anne", level="high")
-        metadata = options.pop("second_metadata", None)
         self.one = self._deploy(first, **options)
         self.case = application.dispatch.send(StartInstance("p", owner), self.anne).case_id
-        self.two = self._deploy(second, **{**options, **({"metadata": metadata} if metadata else {})})
+        if second_metadata is not None:
+            options["metadata"] = second_metadata
+        self.two = self._deploy(second, **options)
 
-    def _deploy(self, body: str, **options: Any) -> str:
+    def _deploy(self, body: str, **options: Unpack[BundleOptions]) -> str:
         with self.application.db.write() as connection:
             return self.application.library.deploy(connection, bundle(body, **options), by="t")[0].id
 

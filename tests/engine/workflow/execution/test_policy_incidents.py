@@ -23,6 +23,7 @@ from engine.workflow.errors import Forbidden, NotFound, NotPossible
 from engine.workflow.execution.commands import (
     CancelCase,
     ClaimTask,
+    Command,
     CompleteTask,
     MigrateInstance,
     ResolveIncident,
@@ -82,7 +83,7 @@ def task_of(cases: Cases, case: str) -> str:
         return str(connection.execute(select(user_task.c.id).where(*wanted)).scalar_one())
 
 
-def refused(cases: Cases, command: Any, actor: Actor = CITIZEN) -> None:
+def refused(cases: Cases, command: Command, actor: Actor = CITIZEN) -> None:
     with pytest.raises(Forbidden):
         cases.app.dispatch.send(command, actor)
 

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pytest
 from sqlalchemy import func, select
@@ -24,7 +24,8 @@ from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.jobs.job_types import Result
 from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
-from tests.factories.bundles import bundle, job, line
+from forms.values import Value
+from tests.factories.bundles import BundleOptions, bundle, job, line
 
 ROOT = Path(__file__).resolve().parents[4]
 CITIZEN = Actor(Role.CITIZEN, "somebody", "Somebody", level="high")
@@ -61,7 +62,7 @@ class Cases:
     def __init__(self, application: Application) -> None:
         self.app = application
 
-    def deploy(self, body: str, **options: Any) -> None:
+    def deploy(self, body: str, **options: Unpack[BundleOptions]) -> None:
         with self.app.db.write() as connection:
             self.app.library.deploy(connection, bundle(body, **options), by="test")
 
@@ -70,7 +71,7 @@ class Cases:
         self.app.job_types[name] = found
         return found
 
-    def start(self, key: str = "p", **variables: Any) -> str:
+    def start(self, key: str = "p", **variables: Value) -> str:
         return self.app.dispatch.send(StartInstance(key, CITIZEN.person_id, variables), CITIZEN).case_id
 
     def work(self) -> None:

@@ -20,7 +20,7 @@ from engine.workflow.execution.models import incident
 from engine.workflow.instances.models import case_file
 from engine.workflow.workers.performer import Performer
 from tests.engine.web.staff import Staff
-from tests.engine.web.test_case_pages import Read, client, read
+from tests.engine.web.test_case_pages import Client, Read, client, read
 from tests.factories.bundles import bundle, flow, job, line
 from tests.processes.conftest import OFFICE, Product, product
 
@@ -54,7 +54,7 @@ def sending(product: Product, catch: bool = False, **config: str) -> str:  # noq
         f'{CATCHING if catch else ""}<endEvent id="e"/>{line("s", "j", "e")}'
     )
     head = '<error id="err" errorCode="BLANKS_LEFT"/>' if catch else ""
-    made = bundle(body, key="letter", head=head, metadata=METADATA, roles=("priv", "radgiver"))  # type: ignore[arg-type]
+    made = bundle(body, key="letter", head=head, metadata=METADATA, roles=("priv", "radgiver"))
     files = {**made.files, "templates.json": json.dumps({"letters": [LETTER]}).encode()}
     files["models/form.schema.json"] = json.dumps(schema).encode()
     with product.application.db.write() as connection:
@@ -86,7 +86,11 @@ def incidents(product: Product) -> list[Any]:  # noqa: F811
         return list(connection.execute(select(incident).where(incident.c.state == "open")))
 
 
-def test_the_citizen_gets_the_letter_in_their_language_and_a_notice(product: Product, client: Any, read: Read) -> None:  # noqa: F811
+def test_the_citizen_gets_the_letter_in_their_language_and_a_notice(
+    product: Product,  # noqa: F811
+    client: Client,  # noqa: F811
+    read: Read,  # noqa: F811
+) -> None:
     with product.application.db.write() as connection:
         sessions.log_in(
             connection,

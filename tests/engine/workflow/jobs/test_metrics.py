@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import requests
@@ -79,7 +81,7 @@ def test_no_label_carries_an_id_a_name_or_a_number(cases: Cases, anne: str) -> N
 
 
 def test_the_figures_of_every_process_are_added_up_on_a_port_of_its_own(
-    cases: Cases, clock: FixedClock, spawn: Spawn, tmp_path: Any
+    cases: Cases, clock: FixedClock, spawn: Spawn, tmp_path: Path
 ) -> None:
     from tests.engine.workflow.jobs.conftest import JOB_AND_TIMER, eventually
 
@@ -118,8 +120,10 @@ def test_a_trace_goes_from_a_request_through_its_job_to_its_calls_and_logs(
             HttpClient(("http://source",)).get("http://source/")
             return Done()
 
-    def request(_session: requests.Session, _method: str, _url: str, **options: Any) -> Any:
-        sent.append(options["headers"]["traceparent"])
+    def request(
+        _session: requests.Session, _method: str, _url: str, *, headers: Mapping[str, str], **_: object
+    ) -> NoReturn:
+        sent.append(headers["traceparent"])
         raise requests.ConnectionError
 
     monkeypatch.setattr(requests.Session, "request", request)

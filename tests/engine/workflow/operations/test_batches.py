@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pytest
 from sqlalchemy import select
@@ -28,7 +28,7 @@ from engine.workflow.jobs.job_types import Done, GiveUp, Result
 from engine.workflow.jobs.outbox import Work
 from engine.workflow.operations import batches, selection
 from engine.workflow.operations.selection import Query
-from tests.factories.bundles import bundle, job, line
+from tests.factories.bundles import BundleOptions, bundle, job, line
 
 USER = '<userTask id="{0}"/>'
 Ask = Callable[..., tuple[int, Any, str]]
@@ -38,7 +38,7 @@ def one(*tasks: str) -> str:
     return '<startEvent id="s"/>' + "".join(USER.format(t) for t in tasks) + line("s", *tasks)
 
 
-def deploy(application: Application, body: str, **options: Any) -> str:
+def deploy(application: Application, body: str, **options: Unpack[BundleOptions]) -> str:
     with application.db.write() as connection:
         return application.library.deploy(connection, bundle(body, **options), by="t")[0].id
 
@@ -101,16 +101,16 @@ def test_a_query_chooses_by_process_version_element_and_age(
     elsewhere = start(application, anne, 1, "q")[0]
     complete(application, anne, second)
 
-    def chosen(**query: Any) -> set[str]:
+    def chosen(query: Query) -> set[str]:
         with application.db.read() as connection:
-            return set(selection.cases(connection, application.library, Query(**query), clock.now()))
+            return set(selection.cases(connection, application.library, query, clock.now()))
 
-    assert chosen(process="p") == {old, second, new}
-    assert chosen(process="p", version="1") == {old, second}
-    assert chosen(element="b") == {second}
-    assert chosen(older_than="P30D") == {old, second}
-    assert chosen(process="q", older_than="P30D") == set()
-    assert chosen() == {old, second, new, elsewhere}
+    assert chosen(Query(process="p")) == {old, second, new}
+    assert chosen(Query(process="p", version="1")) == {old, second}
+    assert chosen(Query(element="b")) == {second}
+    assert chosen(Query(older_than="P30D")) == {old, second}
+    assert chosen(Query(process="q", older_than="P30D")) == set()
+    assert chosen(Query()) == {old, second, new, elsewhere}
 
 
 def test_a_batch_does_what_it_can_and_says_why_not(application: Application, anne: str, ibalanse: Ask) -> None:

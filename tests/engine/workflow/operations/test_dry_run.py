@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.studio import case_migration
+from engine.workflow.authorization.actor import Actor
+from engine.workflow.execution.commands import MigrateInstance, Outcome
 from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.operations import batches, dry_run
 from tests.engine.workflow.operations.test_batches import complete, definitions, deploy, one, start
@@ -21,10 +23,10 @@ def _sent(application: Application, monkeypatch: pytest.MonkeyPatch, troubles: d
     """Raise what is left of *troubles* of an instance when a move of it is tried."""
     send = application.dispatch.send
 
-    def sent(command: Any, *arguments: Any, **options: Any) -> Any:
+    def sent(command: MigrateInstance, actor: Actor, *, key: str = "", connection: Connection | None = None) -> Outcome:
         if left := troubles.get(command.instance_id):
             raise left.pop(0)
-        return send(command, *arguments, **options)
+        return send(command, actor, key=key, connection=connection)
 
     monkeypatch.setattr(application.dispatch, "send", sent)
 

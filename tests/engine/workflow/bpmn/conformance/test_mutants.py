@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,7 +30,7 @@ STEPS = st.lists(
 )
 
 
-def mutate(root: Any, step: tuple[str, int, int, str]) -> None:
+def mutate(root: etree._Element, step: tuple[str, int, int, str]) -> None:
     kind, first, second, word = step
     nodes = list(root.iter())
     node, other = nodes[first % len(nodes)], nodes[second % len(nodes)]
