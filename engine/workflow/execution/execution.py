@@ -77,7 +77,7 @@ class Store(Protocol):
 
 
 #: What a function of the queue is given beside the execution.
-Given = TypeVarTuple("Given")
+Arguments = TypeVarTuple("Arguments")
 
 Act = Callable[["Execution", Token], None]
 Join = Callable[["Execution", Element, Scope, SequenceFlow], bool]
@@ -400,11 +400,11 @@ class Execution:
         _hangs(task.token, TASK)
         self.tasks.append(task)
 
-    def enqueue(self, function: Callable[[Execution, *Given], None], *arguments: *Given) -> None:
+    def enqueue(self, function: Callable[[Execution, *Arguments], None], *arguments: *Arguments) -> None:
         """Do this when what comes before it is done."""
         self.queue.append((function, arguments))
 
-    def enqueue_when_idle(self, function: Callable[[Execution, *Given], None], *arguments: *Given) -> None:
+    def enqueue_when_idle(self, function: Callable[[Execution, *Arguments], None], *arguments: *Arguments) -> None:
         """Do this when every other token is idle: a throw reaches those who are just about to listen."""
         self.deferred.append((function, arguments))
 

@@ -18,7 +18,7 @@ _LEASED = text("state = 'leased'")
 
 
 class _Inserting(Protocol):
-    """What SQLAlchemy hands to a default that is reckoned from the other columns."""
+    """What SQLAlchemy hands to a default that is computed from the other columns."""
 
     def get_current_parameters(self) -> dict[str, Any]: ...
 
