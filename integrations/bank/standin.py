@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request
@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from integrations.sandbox import files
 from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
+from integrations.sandbox.movements import amount_of, iban, movements, purchases
 from integrations.sandbox.persons import Person, person
 from integrations.sandbox.persons.catalogue import deposit_account, loan_account
 from integrations.sandbox.persons.person import Loan
@@ -28,7 +29,6 @@ blueprint = Blueprint("bank", __name__, url_prefix="/bank")
 NAME = "Eksempelbanken"
 PREFIX = "/bank/v1"
 PAGE = 100
-MONTHS = 14
 PRODUCTS = {"mortgage": "Boliglån", "car_loan": "Billån", "consumer_loan": "Forbrukslån"}
 WANTED = ("access", "recurringIndicator", "validUntil", "frequencyPerDay")
 
@@ -131,21 +131,17 @@ def _id(kind: str, number: int) -> str:
     return hashlib.sha256(f"{request.headers['Consent-ID']}/{kind}{number}".encode()).hexdigest()[:32]
 
 
-def _amount(amount: int | str) -> dict[str, str]:
-    return {"currency": "NOK", "amount": f"{amount}.00"}
-
-
 def _balances(amount: int) -> list[dict[str, Any]]:
     """The day before, this moment, and what there is to spend: the bank lists them in no order."""
     day = today()
     return [
-        {"balanceType": "interimAvailable", "balanceAmount": _amount(max(amount, 0)), "creditLimitIncluded": True},
+        {"balanceType": "interimAvailable", "balanceAmount": amount_of(max(amount, 0)), "creditLimitIncluded": True},
         {
             "balanceType": "closingBooked",
-            "balanceAmount": _amount(amount),
+            "balanceAmount": amount_of(amount),
             "referenceDate": (day - timedelta(days=1)).isoformat(),
         },
-        {"balanceType": "interimBooked", "balanceAmount": _amount(amount), "referenceDate": day.isoformat()},
+        {"balanceType": "interimBooked", "balanceAmount": amount_of(amount), "referenceDate": day.isoformat()},
     ]
 
 
@@ -153,17 +149,12 @@ def _links(kind: str, resource: str, *names: str) -> dict[str, Any]:
     return {name: {"href": f"{PREFIX}/{kind}/{resource}/{name}"} for name in names}
 
 
-def _iban(number: str) -> str:
-    """A Norwegian IBAN: check digits by ISO 7064."""
-    return f"NO{98 - int(f'{number}232400') % 97:02d}{number}"
-
-
 def _accounts(someone: Person) -> Iterator[dict[str, Any]]:
     for index, (name, product, balance) in enumerate(someone.deposits):
         resource, number = _id("d", index), deposit_account(someone, index)
         yield {
             "resourceId": resource,
-            "iban": _iban(number),
+            "iban": iban(number),
             **({"bban": number} if index == 0 else {}),
             "currency": "NOK",
             "ownerName": someone.name,
@@ -186,7 +177,7 @@ def _accounts(someone: Person) -> Iterator[dict[str, Any]]:
                 "product": PRODUCTS[loan.kind],
                 "cashAccountType": "LOAN",
                 "usage": "PRIV",
-                "balances": [{"balanceType": "interimBooked", "balanceAmount": _amount(-loan.balance)}],
+                "balances": [{"balanceType": "interimBooked", "balanceAmount": amount_of(-loan.balance)}],
                 "_links": _links("accounts", resource, "balances"),
             }
 
@@ -244,8 +235,8 @@ def card_accounts() -> ResponseReturnValue:
                 "status": "enabled",
                 "creditLimit": {"currency": "NOK", "amount": str(loan.limit)},
                 "balances": [
-                    {"balanceType": "interimBooked", "balanceAmount": _amount(invoiced)},
-                    {"balanceType": "nonInvoiced", "balanceAmount": _amount(loan.balance - invoiced)},
+                    {"balanceType": "interimBooked", "balanceAmount": amount_of(invoiced)},
+                    {"balanceType": "nonInvoiced", "balanceAmount": amount_of(loan.balance - invoiced)},
                 ],
                 "_links": _links("card-accounts", resource, "transactions"),
             }
@@ -261,7 +252,7 @@ def card_transactions(account_id: str) -> ResponseReturnValue:
         return _error(401, "CONSENT_INVALID")
     if account_id not in [_id("c", index) for index, _ in _own_cards(someone)]:
         return _error(404, "RESOURCE_UNKNOWN")
-    return _report("card-accounts", account_id, list(_purchases(today())))
+    return _report("card-accounts", account_id, list(purchases(today())))
 
 
 @blueprint.get("/v1/accounts/<account_id>/transactions")
@@ -290,87 +281,3 @@ def _report(kind: str, account_id: str, entries: list[dict[str, Any]]) -> Respon
         links["next"] = {"href": following}
     report = {"booked": known[page * PAGE : (page + 1) * PAGE], "_links": links}
     return jsonify({"transactions" if kind == "accounts" else "cardTransactions": report})
-
-
-def movements(someone: Person, account: int, today: date) -> list[dict[str, Any]]:
-    """Fourteen months of the person's habits, newest first; the same every time for the same day."""
-    entries: list[dict[str, Any]] = []
-    month = today.replace(day=1)
-    for _ in range(MONTHS):
-        entries.extend(_month(someone, account, month))
-        month = (month - timedelta(days=1)).replace(day=1)
-    return sorted((e for e in entries if e["bookingDate"] <= today.isoformat()), key=lambda e: e["bookingDate"])[::-1]
-
-
-def _purchases(today: date) -> Iterator[dict[str, Any]]:
-    """Two purchases with the card in each of the last three months."""
-    month = today.replace(day=1)
-    for _ in range(3):
-        for day, amount, shop, code in ((4, 349, "H&M STORGATA", "5651"), (17, 620, "CIRCLE K STRØMMEN", "5541")):
-            when = month.replace(day=day)
-            if when <= today:
-                yield {
-                    "cardTransactionId": f"{when:%Y%m%d}{code}",
-                    "transactionDate": when.isoformat(),
-                    "bookingDate": when.isoformat(),
-                    "transactionAmount": _amount(amount),
-                    "merchantCategoryCode": code,
-                    "transactionDetails": shop,
-                    "invoiced": month != today.replace(day=1),
-                }
-        month = (month - timedelta(days=1)).replace(day=1)
-
-
-def _month(someone: Person, account: int, month: date) -> list[dict[str, Any]]:
-    out: list[dict[str, Any]] = []
-
-    def add(day: int, amount: int, other: str, text: str, other_account: str = "", kid: str = "") -> None:
-        side = "creditor" if amount < 0 else "debtor"
-        entry = {
-            "transactionId": f"{account}-{month:%Y%m}-{len(out)}",
-            "bookingDate": month.replace(day=day).isoformat(),
-            "valueDate": month.replace(day=day).isoformat(),
-            "transactionAmount": _amount(amount),
-            f"{side}Name": other,
-            "remittanceInformationUnstructured": text,
-        }
-        if other_account:
-            entry[f"{side}Account"] = {"iban": _iban(other_account)}
-        if kid:
-            entry["remittanceInformationStructured"] = {"reference": kid, "referenceType": "KID"}
-        out.append(entry)
-
-    saving = someone.savings_transfer
-    if account == 1 and someone.business is None and saving:
-        add(21, saving, someone.name, "Overføring egen konto", deposit_account(someone, 0))
-        return out
-    if account == 1 and someone.business is not None:
-        add(8, someone.turnover // 2, "Byggmester Eksempel AS", "Faktura")
-        add(19, someone.turnover - someone.turnover // 2, "Borettslaget Eksempel", "Faktura")
-        add(12, -someone.turnover * 35 // 100, "Elektrogrossisten Eksempel", "Varekjøp")
-        add(25, -someone.turnover * 40 // 100, someone.name, "Lønn til meg selv", deposit_account(someone, 0))
-        return out
-    if account != 0:
-        return out
-    if someone.wage:
-        add(20, someone.wage - someone.tax, someone.employer, "Lønn")
-    if someone.business is not None:
-        business = deposit_account(someone, 1)
-        add(25, someone.turnover * 40 // 100, someone.name, "Lønn til meg selv", business)
-    for benefit in someone.benefits:
-        add(20, benefit.gross - benefit.tax - benefit.attached, "Nav", benefit.kind)
-    for loan in someone.loans:
-        if loan.monthly:
-            text = "Terminbeløp" if loan.kind != "credit_card" else "Minstebeløp kreditt"
-            add(15, -loan.monthly, loan.lender, text, kid=f"{someone.loans.index(loan):02d}{loan.original:08d}")
-    for habit in someone.spending:
-        rest = habit.monthly
-        for turn in range(habit.times):
-            part = rest // (habit.times - turn)
-            rest -= part
-            add(1 + (turn * 27 // max(habit.times, 1)), -part, habit.counterparty, habit.text)
-    if saving:
-        add(21, -saving, someone.name, "Overføring egen konto", deposit_account(someone, 1))
-    if someone.spending and month.month % 2 == 0:
-        add(18, 475, "H&M", "RETUR H&M")
-    return out

@@ -12,10 +12,11 @@ from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from engine.platform.clock import OSLO
-from integrations.bank.standin import NAME, PRODUCTS, movements
+from integrations.bank.standin import NAME, PRODUCTS
 from integrations.sandbox.bearer import require
 from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
+from integrations.sandbox.movements import movements
 from integrations.sandbox.persons import Person, all_persons, person
 from integrations.sandbox.persons.catalogue import deposit_account, loan_account
 
