@@ -18,7 +18,8 @@ from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
 from engine.platform.strict_json import Json
 from integrations.bank import schema
-from integrations.bank.mapping import Answer, Movements, figures, shown
+from integrations.bank.answer import Answer, Movements, shown
+from integrations.bank.mapping import figures
 from integrations.bank.metadata import ACCOUNTS
 from integrations.bank.schema import AccountRecord, Entry
 from integrations.http import HttpClient
