@@ -21,6 +21,7 @@ from engine.platform.vault import Vault
 from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.models import process_instance
 from engine.workflow.instances import parties
+from engine.workflow.jobs import outbox
 from engine.workflow.jobs.job_types import Deferred, Done, Result, Retry
 from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
@@ -56,6 +57,10 @@ def subject_of(connection: Connection, vault: Vault, case_id: str, role: str = "
     """The person a case is about, as sources are asked about them."""
     person = vault.person(connection, person_about(connection, case_id, role))
     return Subject(person.id, person.pid, person.name, person.birth_date)
+
+
+#: So long an overview waits for more answers that may come at once, and how soon it looks again.
+QUIET, LOOK_AGAIN = timedelta(seconds=1), timedelta(seconds=0.25)
 
 
 class OpenSources:
@@ -168,10 +173,12 @@ class PlanHarvest:
 
 
 class BuildOverview:
-    """Task type ``overview``: compile what is known into the next snapshot.
+    """Task type ``overview``: compile what is known into the next snapshot, with no transaction open.
 
-    Where a later one of the same case and subject has not begun, that one compiles what this one would have, and this
-    one is done: ten answers that come together make one snapshot, not ten.
+    One is done only when the newest snapshot is of all that was known when it looked, so that every answer is in a
+    snapshot whatever becomes of the jobs of other answers: one that finds all compiled leaves it at that, and ten
+    answers that come together make one snapshot. It waits a moment (``QUIET`` at most) for sources of the case that
+    were asked just now, and for another that compiles the same.
     """
 
     name = "overview"
@@ -182,17 +189,36 @@ class BuildOverview:
         self._data_sets = data_sets
 
     def perform(self, work: Work, now: datetime) -> Result:
+        role = work.payload.get("subject") or ""
         with self._database.read() as connection:
-            if self._gives_way(connection, work, now):
+            person = person_about(connection, work.case_id, role)
+            if self._basis(connection, work.case_id, role, now).is_compiled:
                 return Done()
+            if self._others_in_hand(connection, work, now):
+                return Deferred(LOOK_AGAIN, "more_to_come")
+            known = harvest.gather(
+                connection,
+                self._vault,
+                case_id=work.case_id,
+                person_id=person,
+                data_sets=self._data_sets,
+                subject_role=role,
+                now=now,
+            )
+        ready = harvest.prepared(known)
 
         def save(connection: Connection) -> None:
-            role = work.payload.get("subject") or ""
+            current = self._basis(connection, work.case_id, role, now)
+            if current.is_compiled:
+                return
+            if harvest.may_store(ready, current):
+                harvest.store(connection, self._vault, ready)
+                return
             harvest.build_snapshot(
                 connection,
                 self._vault,
                 case_id=work.case_id,
-                person_id=person_about(connection, work.case_id, role),
+                person_id=person,
                 data_sets=self._data_sets,
                 subject_role=role,
                 now=now,
@@ -200,18 +226,28 @@ class BuildOverview:
 
         return Done(effect=save)
 
-    def _gives_way(self, connection: Connection, work: Work, now: datetime) -> bool:
-        """Whether another that is due and never failed will read all that this one would: it has not begun."""
-        others = select(due_work.c.payload).where(
+    def _basis(self, connection: Connection, case_id: str, role: str, now: datetime) -> harvest.Basis:
+        return harvest.basis(connection, case_id, self._data_sets, role, now)
+
+    @staticmethod
+    def _others_in_hand(connection: Connection, work: Work, now: datetime) -> bool:
+        """Whether a worker has a source in hand that was asked just now, or compiles what this one would."""
+        if work.waiting_since is not None and now - work.waiting_since >= QUIET:
+            return False
+        others = select(due_work.c.name, due_work.c.payload, due_work.c.lease_until).where(
             due_work.c.case_id == work.case_id,
-            due_work.c.name == self.name,
-            due_work.c.state == "due",
-            due_work.c.due_at <= now,
-            due_work.c.failing_since.is_(None),
+            due_work.c.name.in_((harvest.FETCH, harvest.FETCH_AGAIN, BuildOverview.name, RebuildOverview.name)),
+            due_work.c.state == "leased",
+            due_work.c.lease_until > now,
             due_work.c.id != work.id,
         )
         role = work.payload.get("subject") or ""
-        return any((payload.get("subject") or "") == role for payload in connection.execute(others).scalars())
+        return any(
+            row.lease_until > now + outbox.LEASE - QUIET  # taken just now
+            if row.name in (harvest.FETCH, harvest.FETCH_AGAIN)
+            else (row.payload.get("subject") or "") == role
+            for row in connection.execute(others)
+        )
 
 
 class RebuildOverview(BuildOverview):

@@ -12,16 +12,18 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.advice.consent import gate
+from engine.advice.consent.ending import REBUILD_OVERVIEW
 from engine.advice.evidence import harvest
 from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, EvidenceState, Noted, Subject
 from engine.advice.evidence.models import harvest as harvest_table
-from engine.advice.task_types.collection import person_about, subject_of
+from engine.advice.task_types.collection import subject_of
 from engine.advice.task_types.descriptions import named
 from engine.platform import raw_answers
 from engine.platform.calendar import norwegian_day
 from engine.platform.db import Database
 from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError, SourceUnavailableError
 from engine.platform.vault import Vault
+from engine.workflow.jobs import outbox
 from engine.workflow.jobs.job_types import Done, Error, GiveUp, Result
 from engine.workflow.jobs.outbox import Work
 
@@ -44,7 +46,7 @@ class Fetch:
     throws  ``NO_BASIS`` when none may be asked, or not any more
     """
 
-    name = "fetch"
+    name = harvest.FETCH
     concurrency = PER_SOURCE
 
     def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
@@ -179,7 +181,7 @@ def _may_have_more(answer: Answer) -> bool:
 
 
 class FetchAgain:
-    """Outbox job ``fetch_again``: ask one source anew, on no step of the journey, and build the overview of it.
+    """Outbox job ``fetch_again``: ask one source anew, on no step of the journey. Its overview is work of its own.
 
     A source there is no basis to ask any more, or that fails, leaves the answer there was.
     """
@@ -189,8 +191,6 @@ class FetchAgain:
 
     def __init__(self, database: Database, vault: Vault, data_sets: Mapping[str, DataSet]) -> None:
         self._fetch = Fetch(database, vault, data_sets)
-        self._vault = vault
-        self._data_sets = data_sets
 
     def other_side(self, payload: Mapping[str, Any]) -> str:
         """The source that is asked."""
@@ -204,14 +204,8 @@ class FetchAgain:
 
         def keep(connection: Connection) -> None:
             save(connection)
-            harvest.build_snapshot(
-                connection,
-                self._vault,
-                case_id=work.case_id,
-                person_id=person_about(connection, work.case_id),
-                data_sets=self._data_sets,
-                now=now,
-            )
+            key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"rebuild/{work.idempotency_key}"))
+            outbox.enqueue(connection, name=REBUILD_OVERVIEW, case_id=work.case_id, payload={}, key=key, now=now)
 
         return Done(effect=keep, failed=found.failed)
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.advice.economy.figures import Figures
 from engine.advice.evidence import harvest
@@ -66,11 +66,23 @@ def test_overviews_that_wait_together_are_compiled_once_and_one_for_another_subj
                 payload = {"subject": subject}
                 outbox.enqueue(connection, name="overview", case_id=case, payload=payload, key=key, now=now)
 
+    def answered_anew() -> None:
+        product.clock.advance(timedelta(seconds=1))
+        with product.application.db.write() as connection:
+            anew = update(harvest_table).where(harvest_table.c.data_set == "lanekassen.loans")
+            connection.execute(anew.values(answered_at=product.clock.now()))
+
     before = version()
+    waiting("", "", "", "")
+    product.work()
+    assert version() == before, "all is compiled already"
+
+    answered_anew()
     waiting("", "", "", "")
     product.work()
     assert version() == before + 1
 
+    answered_anew()
     waiting("", "nobody")
     product.work()
     assert version() == before + 2
