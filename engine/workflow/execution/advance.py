@@ -5,8 +5,8 @@ there, ``leave`` takes the outgoing flows. A scope whose last child has left is
 itself done. No recursion: what follows is queued, so a long line, a loop of ten
 thousand turns and a deep nesting cost the same stack.
 
-What happens from outside comes in by ``happening.trigger``: a timer ran out, a message
-or signal came, a condition holds. What goes wrong goes outwards in ``catching.py``.
+What happens from outside comes in by ``triggers.trigger``: a timer ran out, a message
+or signal came, a condition holds. What goes wrong goes outwards in ``error_propagation.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from engine.workflow.bpmn.elements import Element, Process, SequenceFlow
 from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.lifecycle import PROCESS_INSTANCE
 from engine.workflow.execution.navigator import flows_from
+from engine.workflow.execution.scope_state import Done
 from engine.workflow.execution.tokens import BODY, COMPENSATING, INNER, Instance, Scope, Token
 
 
@@ -245,7 +246,7 @@ def record_compensation(scope: Scope, token: Token) -> None:
     if not (element.handler or inner or undone):
         return
     scope.data = scope.data or {}
-    entry: dict[str, Any] = {"element": element.id}
+    entry: Done = {"element": element.id}
     if not element.handler:
         entry["variables"] = token.variables
         entry["done"] = inner or []
@@ -341,7 +342,12 @@ def terminate_scope(execution: Execution, scope: Scope, *, spare: Token | None =
             terminate(execution, token)
     scope.children = 1 if spare is not None else 0
     if scope.data:
-        scope.data = {k: v for k, v in scope.data.items() if k not in ("joins", "fired", "quantities", "handling")}
+        kept = scope.data.copy()
+        kept.pop("joins", None)
+        kept.pop("fired", None)
+        kept.pop("quantities", None)
+        kept.pop("handling", None)
+        scope.data = kept
     scope.changed = True
 
 

@@ -10,11 +10,10 @@ so that a change of data knows without a search whether there is anything to eva
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.workflow.bpmn.elements import Element, Expression
 from engine.workflow.execution import triggers
 from engine.workflow.execution.execution import Execution, ExecutionError
+from engine.workflow.execution.scope_state import Listening
 from engine.workflow.execution.tokens import Instance, Scope
 
 
@@ -22,7 +21,7 @@ def listen(execution: Execution, holder: Scope, element: Element) -> None:
     """Evaluate the conditions of *element* now and whenever data change."""
     instance = holder.instance
     instance.data = instance.data or {}
-    entry: list[Any] = [holder.id, element.id, []]
+    entry: Listening = [holder.id, element.id, []]
     instance.data.setdefault("conditions", []).append(entry)
     instance.changed = True
     _evaluate(execution, holder, element, entry)
@@ -36,7 +35,7 @@ def reevaluate(execution: Execution, instance: Instance) -> None:
     execution.conditions_to_reevaluate.discard(instance.id)
     if instance.ended or not instance.data:
         return
-    remaining = []
+    remaining: list[Listening] = []
     behind = len(execution.queue)
     for entry in instance.data.get("conditions", ()):
         holder = instance if entry[0] == instance.id else execution.token(entry[0])
@@ -49,7 +48,7 @@ def reevaluate(execution: Execution, instance: Instance) -> None:
     instance.changed = True
 
 
-def _evaluate(execution: Execution, holder: Scope, element: Element, entry: list[Any]) -> None:
+def _evaluate(execution: Execution, holder: Scope, element: Element, entry: Listening) -> None:
     for event in element.events:
         if event.kind != "conditional":
             continue

@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVarTuple
 
 from engine.workflow.bpmn.elements import Element, EventDefinition, Process, SequenceFlow
 from engine.workflow.execution.lifecycle import ELEMENT_INSTANCE
+from engine.workflow.execution.scope_state import ScopeState
 from engine.workflow.execution.tokens import (
     BODY,
     INCIDENT,
@@ -300,7 +301,7 @@ class Execution:
         scope: Scope,
         role: str = "",
         *,
-        data: dict[str, Any] | None = None,
+        data: ScopeState | None = None,
         variables: dict[str, Any] | None = None,
     ) -> Token:
         """An element instance in *scope*, which from now on waits for it."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine.workflow.bpmn.elements import Element, EventDefinition, Process
 from engine.workflow.errors import Reason
+from engine.workflow.execution.scope_state import Done, Listening, ScopeState
 from engine.workflow.execution.tokens import BODY, INNER, Instance, Scope, Token
 
 #: Stages stand in a mapping beside elements, under names of their own: ``stage:<old>`` → the new stage's id.
@@ -55,7 +55,7 @@ class Fit:
     waits: dict[str, tuple[Element, EventDefinition | None]] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     fresh: list[tuple[Scope, Element]] = field(default_factory=list)
-    data: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    data: dict[str, ScopeState] = field(default_factory=dict)
     stage: tuple[str, str] | None = None
 
 
@@ -110,7 +110,7 @@ def validate(
     scopes: list[Scope] = [instance, *tokens]
     for scope in scopes:
         if scope.data:
-            fit.data[scope.id] = validator.remembered(scope)
+            fit.data[scope.id] = validator.remembered(scope.data)
     if not fit.reasons:
         for scope in scopes:
             fit.fresh.extend((scope, element) for element in validator.fresh(scope))
@@ -211,8 +211,8 @@ class _Validator:
 
     # What scopes remember
 
-    def remembered(self, scope: Scope) -> dict[str, Any] | None:
-        data = dict(scope.data or {})
+    def remembered(self, data: ScopeState) -> ScopeState:
+        data = data.copy()
         if "joins" in data:
             data["joins"] = {
                 self._gateway(gateway): {self._flow(gateway, flow): count for flow, count in flows.items()}
@@ -228,10 +228,11 @@ class _Validator:
         if "seen" in data:
             data["seen"] = {self._to(element): self._seen(element, causes) for element, causes in data["seen"].items()}
         if "conditions" in data:
-            data["conditions"] = [list(entry) for entry in self._conditions(data["conditions"])]
-        for name in ("done", "todo"):
-            if name in data:
-                data[name] = self._done(data[name])
+            data["conditions"] = list(self._conditions(data["conditions"]))
+        if "done" in data:
+            data["done"] = self._done(data["done"])
+        if "todo" in data:
+            data["todo"] = self._done(data["todo"])
         return data
 
     def _gateway(self, identity: str) -> str:
@@ -263,7 +264,7 @@ class _Validator:
         names = {before.cause: after.cause for before, after in zip(old.events, new.events, strict=False)}
         return [names[cause] for cause in causes if cause in names]
 
-    def _conditions(self, entries: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    def _conditions(self, entries: Sequence[Listening]) -> Iterator[Listening]:
         for holder, element, was in entries:
             new = self.new.elements.get(self._to(element))
             if self.mapping.get(element) == "":
@@ -273,20 +274,21 @@ class _Validator:
                     element, "wait-lost", "a condition is listened for here, and not in the new version: map or drop it"
                 )
                 continue
-            yield holder, new.id, self._causes(self.old.elements[element], new, was)
+            yield [holder, new.id, self._causes(self.old.elements[element], new, was)]
 
-    def _done(self, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        found = []
+    def _done(self, entries: Sequence[Done]) -> list[Done]:
+        found: list[Done] = []
         for entry in entries:
             old, new = self.old.elements[entry["element"]], self.new.elements.get(self._to(entry["element"]))
             if new is None or bool(new.handler) != bool(old.handler):
                 text = "it is done and may have to be compensated, which the new version could not do"
                 self._no(old.id, "compensation-lost", text)
                 continue
-            moved = {**entry, "element": new.id}
-            for name in ("done", "each"):
-                if entry.get(name):
-                    moved[name] = self._done(entry[name])
+            moved: Done = {**entry, "element": new.id}
+            if inner := entry.get("done"):
+                moved["done"] = self._done(inner)
+            if repeated := entry.get("each"):
+                moved["each"] = self._done(repeated)
             found.append(moved)
         return found
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.workflow.bpmn.elements import Element, Process
+from engine.workflow.execution.scope_state import ScopeState
 
 #: ``Token.role``: the outer instance of a multi-instance or loop, one of its inner ones,
 #: or an activity that is being compensated.
@@ -24,8 +25,7 @@ class Instance:
     """A process instance; also the outermost scope of its element instances.
 
     children   how many element instances and waiting arrivals live directly in it
-    data       what the scope remembers: arrivals at joining gateways (``joins``), listening
-               conditions (``conditions``), what can be compensated (``done``)
+    data       what the scope remembers
     """
 
     id: str
@@ -40,7 +40,7 @@ class Instance:
     version: int = 0
     children: int = 0
     variables: dict[str, Any] = field(default_factory=dict)
-    data: dict[str, Any] | None = None
+    data: ScopeState | None = None
     end_event: str | None = None
     ended_at: datetime | None = None
     new: bool = False
@@ -84,7 +84,7 @@ class Token:
     children: int = 0
     waits: int = 0
     variables: dict[str, Any] | None = None
-    data: dict[str, Any] | None = None
+    data: ScopeState | None = None
     scope: Instance | Token | None = None
     new: bool = False
     changed: bool = False

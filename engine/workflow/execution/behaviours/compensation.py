@@ -11,12 +11,11 @@ activity is undone once for each of its inner instances that are done, the last 
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.workflow.bpmn.elements import Element, EventDefinition
 from engine.workflow.execution import advance, triggers
 from engine.workflow.execution.behaviours.behaviour import Behaviour
 from engine.workflow.execution.execution import Execution
+from engine.workflow.execution.scope_state import Done
 from engine.workflow.execution.tokens import COMPENSATING, Scope, Token
 
 
@@ -53,7 +52,7 @@ def _compensated_scope(execution: Execution, token: Token) -> Scope:
     return scope
 
 
-def work_off(execution: Execution, holder: Token, entries: list[dict[str, Any]]) -> None:
+def work_off(execution: Execution, holder: Token, entries: list[Done]) -> None:
     """Undo *entries* in *holder*, one after another."""
     holder.data = {**(holder.data or {}), "todo": list(entries)}
     holder.changed = True
@@ -76,7 +75,7 @@ def go_on(execution: Execution, token: Token) -> None:
         execution.enqueue(advance.leave, token)
 
 
-def _undo(execution: Execution, scope: Scope, entry: dict[str, Any]) -> None:
+def _undo(execution: Execution, scope: Scope, entry: Done) -> None:
     process = scope.instance.process
     element = process.elements[entry["element"]]
     if "each" in entry:

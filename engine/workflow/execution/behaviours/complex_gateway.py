@@ -46,8 +46,7 @@ def _fires(execution: Execution, scope: Scope, element: Element) -> bool:
 
 def _fired(scope: Scope) -> dict[str, list[str]]:
     """Gateways that have fired and wait for the rest → the flows that took part."""
-    found: dict[str, list[str]] = (scope.data or {}).get("fired", {})
-    return found
+    return (scope.data or {}).get("fired", {})
 
 
 def _enough(execution: Execution, element: Element, scope: Scope, count: int) -> bool:

@@ -53,8 +53,7 @@ def _places(execution: Execution, scope: Scope, element: Element) -> Iterator[st
     """Where the other tokens of the scope stand: on elements, and before joins."""
     for token in execution.tokens_in(scope):
         yield token.element.id
-    joins: dict[str, dict[str, int]] = (scope.data or {}).get("joins", {})
-    for join, flows in joins.items():
+    for join, flows in (scope.data or {}).get("joins", {}).items():
         if join != element.id and any(flows.values()):
             yield join
     yield from (scope.data or {}).get("quantities", {})

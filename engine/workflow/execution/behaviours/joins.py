@@ -16,7 +16,7 @@ def note(scope: Scope, element: Element, flow: SequenceFlow) -> dict[str, int]:
     """One more token on *flow*. Returns the counts of the gateway."""
     if scope.data is None:
         scope.data = {}
-    arrivals: dict[str, int] = scope.data.setdefault("joins", {}).setdefault(element.id, {})
+    arrivals = scope.data.setdefault("joins", {}).setdefault(element.id, {})
     arrivals[flow.id] = arrivals.get(flow.id, 0) + 1
     scope.children += 1
     scope.changed = True
@@ -25,8 +25,7 @@ def note(scope: Scope, element: Element, flow: SequenceFlow) -> dict[str, int]:
 
 def arrived(scope: Scope, element: Element) -> dict[str, int]:
     """How many tokens wait on each flow."""
-    found: dict[str, int] = (scope.data or {}).get("joins", {}).get(element.id, {})
-    return found
+    return (scope.data or {}).get("joins", {}).get(element.id, {})
 
 
 def spend(scope: Scope, element: Element, flows: Iterable[str]) -> None:
