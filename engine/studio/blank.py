@@ -87,5 +87,5 @@ def _data_type(kind: str, step: str) -> dict[str, Any]:
     return {"id": kind, "taskId": step, "allowedContentTypes": ["application/json"], "maxCount": 1, "minCount": 1}
 
 
-def _json(value: Any) -> bytes:
+def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=2).encode()

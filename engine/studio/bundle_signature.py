@@ -72,7 +72,7 @@ def sealed(bundle: Bundle, version: int, sender: str, at: datetime, key: RSAKey 
     return buffer.getvalue()
 
 
-def check(manifest: Any, bundle: Bundle) -> Seal:
+def check(manifest: object, bundle: Bundle) -> Seal:
     """Check a seal. Raises ``SignatureError``."""
     if not isinstance(manifest, dict) or manifest.get("ibalanse") != "bundle":
         raise SignatureError("seal.unknown")

@@ -136,7 +136,7 @@ def _unreadable(files: Mapping[str, bytes]) -> Iterator[Reason]:
                 yield ("upload.not_xml", {"file": name, "line": error.line or 1})
 
 
-def _shaped(name: str, value: Any) -> bool:
+def _shaped(name: str, value: object) -> bool:
     """Whether a file has the outline everything that reads it relies on."""
     if name == "metadata.json":
         return _metadata(value)
@@ -159,7 +159,7 @@ def _shaped(name: str, value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _metadata(value: Any) -> bool:
+def _metadata(value: object) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("id", ""), str):
         return False
     if not all(isinstance(value.get(part, []), list) for part in ("dataTypes", "stages", "offices", "startable")):
@@ -189,12 +189,12 @@ def _metadata(value: Any) -> bool:
     )
 
 
-def _settings(value: Any) -> bool:
+def _settings(value: Mapping[str, Any]) -> bool:
     pages = value.get("pages", {})
     return isinstance(pages, dict) and isinstance(pages.get("order", []), list) and _words(pages.get("order", []))
 
 
-def _layout(value: Any) -> bool:
+def _layout(value: Mapping[str, Any]) -> bool:
     """A page of a form: components with an id, each part of the kind everything that draws it relies on."""
     data = value.get("data", {})
     if not isinstance(data, dict) or not _rows(data.get("layout", []), "id"):
@@ -211,7 +211,7 @@ def _layout(value: Any) -> bool:
     )
 
 
-def _scenario(value: Any) -> bool:
+def _scenario(value: object) -> bool:
     """A test run as it was stored: what was pressed, and how it ended."""
     if not isinstance(value, dict) or not isinstance(value.get("title", ""), str):
         return False
@@ -239,14 +239,14 @@ def _words(value: list[Any]) -> bool:
     return all(isinstance(word, str) for word in value)
 
 
-def _schema(node: Any) -> bool:
+def _schema(node: object) -> bool:
     """A schema and those inside it: fields by name, which are required, choices and lengths of the right kind."""
     pending = [node]
     while pending:
         here = pending.pop()
-        required, longest = (
-            (here.get("required", []), here.get("maxLength", 0)) if isinstance(here, dict) else (None, 0)
-        )
+        if not isinstance(here, dict):
+            return False
+        required, longest = here.get("required", []), here.get("maxLength", 0)
         if not isinstance(required, list) or not _words(required) or not isinstance(longest, int):
             return False
         fields = here.get("properties", {})
@@ -258,7 +258,7 @@ def _schema(node: Any) -> bool:
     return True
 
 
-def _rows(value: Any, *parts: str) -> bool:
+def _rows(value: object, *parts: str) -> bool:
     """A list of objects that each have these parts, as text."""
     return isinstance(value, list) and all(
         isinstance(row, dict) and all(isinstance(row.get(part), str) for part in parts) for row in value

@@ -8,9 +8,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from engine.application import Application
+from engine.studio.rows import BatchRow
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
@@ -202,13 +203,13 @@ def work(application: Application, identity: str, seconds: float) -> batches.Pro
 _MOVES = batch.c.action.in_(("migrate", "undo", "try"))
 
 
-def batch_of(application: Application, key: str, identity: str) -> Any:
+def batch_of(application: Application, key: str, identity: str) -> BatchRow | None:
     """The row of a move or a try-out of the process; ``None`` when it has no such."""
     with application.db.read() as connection:
         return batch_in(connection, key, identity)
 
 
-def batch_in(connection: Connection, key: str, identity: str, *, lock: bool = False) -> Any:
+def batch_in(connection: Connection, key: str, identity: str, *, lock: bool = False) -> Row[Any] | None:
     """The same, within a transaction; with *lock* others who mean to change it wait."""
     wanted = select(batch).where(batch.c.id == identity, _MOVES)
     row = connection.execute(wanted.with_for_update() if lock else wanted).first()

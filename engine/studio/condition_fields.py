@@ -125,5 +125,5 @@ def _variables(bundle: Bundle) -> Iterator[Field]:
             yield Field("variables", name, name, kind)
 
 
-def _number(value: Any) -> bool:
+def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)

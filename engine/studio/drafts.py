@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from lxml import etree
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from engine.studio.identifiers import plain_words
 from engine.studio.merge_conflicts import Files, Overlap, overlaps
 from engine.studio.models import draft, draft_step
+from engine.studio.rows import DraftRow
 from engine.workflow.bpmn.xml import read_xml
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Conflict, NotFound
@@ -34,7 +35,7 @@ class DraftConflict(Conflict):
     seen      the draft as the sender saw it, ``None`` when that is forgotten;  ``now`` as it stands
     """
 
-    def __init__(self, row: Any, overlaps: tuple[Overlap, ...] = (), seen: Bundle | None = None) -> None:
+    def __init__(self, row: DraftRow, overlaps: tuple[Overlap, ...] = (), seen: Bundle | None = None) -> None:
         super().__init__(row.key)
         self.by: str = row.changed_by
         self.at: datetime = row.changed_at
@@ -75,12 +76,12 @@ def find(connection: Connection, key: str) -> Draft | None:
     )
 
 
-def every(connection: Connection) -> dict[str, Any]:
+def every(connection: Connection) -> dict[str, DraftRow]:
     """Key → row of every draft."""
     return {row.key: row for row in connection.execute(select(draft).order_by(draft.c.key))}
 
 
-def locked(connection: Connection, key: str) -> Any:
+def locked(connection: Connection, key: str) -> Row[Any] | None:
     """The row of a draft, for one who changes it: others who mean to wait. ``None`` where there is no draft."""
     return connection.execute(select(draft).where(draft.c.key == key).with_for_update()).first()
 
@@ -105,7 +106,7 @@ def begin(connection: Connection, bundle: Bundle, base_version: int, by: str, no
     return 1
 
 
-def save(connection: Connection, row: Any, files: Files, revision: int, by: str, now: datetime) -> int:
+def save(connection: Connection, row: DraftRow, files: Files, revision: int, by: str, now: datetime) -> int:
     """Change the draft whose locked row this is. Returns the new revision.
 
     A colleague's change since *revision* is no hindrance where it touched other things: what *files* changes must be
@@ -138,7 +139,7 @@ def at_revision(connection: Connection, key: str, revision: int) -> Bundle | Non
 
 
 def _put(
-    connection: Connection, row: Any, packed: bytes, by: str, now: datetime, base_version: int | None = None
+    connection: Connection, row: DraftRow, packed: bytes, by: str, now: datetime, base_version: int | None = None
 ) -> int:
     """The next step; what had been undone is gone."""
     revision, position = row.revision + 1, row.position + 1
@@ -152,7 +153,9 @@ def _put(
     return int(revision)
 
 
-def _write(connection: Connection, row: Any, packed: bytes, position: int, by: str, now: datetime, **more: Any) -> None:
+def _write(
+    connection: Connection, row: DraftRow, packed: bytes, position: int, by: str, now: datetime, **more: object
+) -> None:
     """The draft as its next revision, which nobody has proposed yet."""
     done = connection.execute(
         update(draft)
@@ -180,7 +183,7 @@ def _remember(
     )
 
 
-def undo(connection: Connection, row: Any, by: str, now: datetime, steps: int = -1) -> int:
+def undo(connection: Connection, row: DraftRow, by: str, now: datetime, steps: int = -1) -> int:
     """One step back in the draft's history, or with *steps* 1 forward again. Returns the new revision."""
     assert steps in (-1, 1), steps
     position = row.position + steps

@@ -128,7 +128,7 @@ class Targets(dict[str, "SimulatedTarget"]):
         super().__init__()
         self._world = world
 
-    def get(self, name: str, _default: Any = None) -> Any:
+    def get(self, name: str, _default: object = None) -> SimulatedTarget:
         return SimulatedTarget(self._world, name)
 
 

@@ -194,7 +194,7 @@ def _rows(whole: Mapping[str, Any], kind: str) -> list[Any]:
     return found
 
 
-def _is_template(entry: Any) -> bool:
+def _is_template(entry: object) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("id"), str) and isinstance(body_of("", entry), dict)
 
 

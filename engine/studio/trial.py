@@ -28,6 +28,7 @@ from engine.platform.db import metadata
 from engine.studio.simulated_world import CALLOUT, FAULTS, OWNER, Channel, Everybody, Targets, World, data_sets
 from engine.workflow.audit.chain import audit_event
 from engine.workflow.audit.kinds import WorkflowEvent
+from engine.workflow.audit.rows import EventRow
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.commands import AttachFile, CompleteTask, ResolveIncident, StartInstance
@@ -64,9 +65,9 @@ class View:
     messages (person's name, what they were notified of), newest first
     """
 
-    case: Any
-    tasks: Sequence[Any]
-    log: Sequence[Any]
+    case: CaseRow
+    tasks: Sequence[TaskRow]
+    log: Sequence[EventRow]
     incidents: Sequence[Any]
     where: frozenset[str]
     now: datetime
@@ -323,7 +324,7 @@ class _Any(dict[str, Everybody]):
         super().__init__()
         self._everybody = everybody
 
-    def get(self, _key: str, _default: Any = None) -> Any:
+    def get(self, _key: str, _default: object = None) -> Everybody:
         return self._everybody
 
 

@@ -19,7 +19,6 @@ from sqlalchemy import Connection
 from engine.studio import studio_settings
 from engine.workflow.errors import Refusal
 
-SETTING = "trusted_keys"
 MAX_KEYS = 200
 MAX_NAME = 80
 _MIN_KEY_BITS = 2048
@@ -55,16 +54,16 @@ class TrustedIssuer:
 
 def every(connection: Connection) -> list[TrustedIssuer]:
     """Every key that was entered, also those a second person has not agreed to."""
-    return _issuers(connection, studio_settings.get(connection, SETTING))
+    return _issuers(connection, studio_settings.get(connection, studio_settings.TRUSTED_KEYS))
 
 
 def _held(connection: Connection) -> list[TrustedIssuer]:
     """The same, for one who changes them."""
-    return _issuers(connection, studio_settings.held(connection, SETTING))
+    return _issuers(connection, studio_settings.held(connection, studio_settings.TRUSTED_KEYS))
 
 
 def _issuers(connection: Connection, rows: list[dict[str, str]]) -> list[TrustedIssuer]:
-    two = studio_settings.get(connection, "two_persons")
+    two = studio_settings.get(connection, studio_settings.TWO_PERSONS)
     return [
         TrustedIssuer(**one, trusted=one["agreed_by"] not in ("", one["entered_by"] if two else "")) for one in rows
     ]
@@ -86,7 +85,7 @@ def enter(connection: Connection, name: str, text: str, by: str, now: datetime) 
     there = _held(connection)
     if any(issuer.thumbprint == thumbprint for issuer in there) or len(there) >= MAX_KEYS:
         raise KeyRefused("trust.there", "jwk")
-    two = studio_settings.get(connection, "two_persons")
+    two = studio_settings.get(connection, studio_settings.TWO_PERSONS)
     entered = TrustedIssuer(name, thumbprint, public, by, "" if two else by, now.isoformat(), trusted=not two)
     _write(connection, [*there, entered], by, now)
     return entered
@@ -116,7 +115,7 @@ def remove(connection: Connection, thumbprint: str, by: str, now: datetime) -> T
 
 def _write(connection: Connection, issuers: list[TrustedIssuer], by: str, now: datetime) -> None:
     rows = [{name: value for name, value in asdict(issuer).items() if name != "trusted"} for issuer in issuers]
-    studio_settings.save(connection, SETTING, rows, by, now)
+    studio_settings.save(connection, studio_settings.TRUSTED_KEYS, rows, by, now)
 
 
 def _read(text: str) -> tuple[str, str]:

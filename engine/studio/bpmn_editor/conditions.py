@@ -15,6 +15,7 @@ from typing import Any
 from engine.studio.bpmn_editor.document import EditRefused
 from engine.workflow.bpmn.conditions import ConditionSyntaxError, read_json
 from forms.amounts import AmountError, read_number
+from forms.values import Value
 
 COMPARING = ("equals", "notEquals", "greaterThan", "greaterThanEq", "lessThan", "lessThanEq", "contains")
 #: Kind of answer → the ways it can be compared.
@@ -103,7 +104,7 @@ def chosen(fields: Sequence[str], operators: Sequence[str], values: Sequence[str
     return Choice(found, join if join in JOINS else "and") if found else None
 
 
-def _write(comparison: Comparison, field: Field | None, number: int) -> list[Any]:
+def _write(comparison: Comparison, field: Field | None, number: int) -> list[Value]:
     if field is None:
         raise EditRefused("edit.cond_field", f"field-{number}")
     if comparison.operator not in OPERATORS[field.kind]:
@@ -112,13 +113,13 @@ def _write(comparison: Comparison, field: Field | None, number: int) -> list[Any
     return _compared(comparison.operator, _operand(field), value)
 
 
-def _compared(operator: str, left: list[Any], value: Any) -> list[Any]:
+def _compared(operator: str, left: list[Value], value: Value) -> list[Value]:
     if operator in ("filled", "empty"):
         return ["notEquals" if operator == "filled" else "equals", left, None]
     return [operator, left, value]
 
 
-def _operand(field: Field) -> list[Any]:
+def _operand(field: Field) -> list[Value]:
     if field.source == BUTTON:
         return ["gatewayAction"]
     return ["dataModel", field.name, field.source] if field.source else ["dataModel", field.name]
@@ -138,7 +139,7 @@ def field_of(text: str, fields: Sequence[Field]) -> Field | None:
     return next((field for field in fields if isinstance(expression, list) and _operand(field) == expression), None)
 
 
-def _value(text: str, field: Field, number: int) -> Any:
+def _value(text: str, field: Field, number: int) -> Value:
     if field.kind == "flag":
         if text not in ("true", "false"):
             raise EditRefused("edit.cond_value", f"value-{number}")
@@ -162,7 +163,7 @@ def read(text: str, fields: Sequence[Field]) -> Choice | None:
         return None
     known = {field.id: field for field in fields}
 
-    def taken(operator: str, left: Any, value: Any) -> Comparison | None:
+    def taken(operator: str, left: Value, value: Value) -> Comparison | None:
         if left == ["gatewayAction"]:
             field = known.get(f"{BUTTON}:")
         elif isinstance(left, list) and len(left) == 3 and left[0] == "dataModel":
@@ -181,10 +182,10 @@ def read(text: str, fields: Sequence[Field]) -> Choice | None:
     return _apart(expression, taken)
 
 
-def read_rule(expression: Any) -> Choice | None:
+def read_rule(expression: Value) -> Choice | None:
     """The choice a form's rule stands for, or ``None`` when it was not built by choosing."""
 
-    def taken(operator: str, left: Any, value: Any) -> Comparison | None:
+    def taken(operator: str, left: Value, value: Value) -> Comparison | None:
         if isinstance(left, list) and len(left) == 2 and left[0] == "dataModel" and isinstance(left[1], str):
             return _comparison(left[1], operator, value)
         return None
@@ -192,7 +193,7 @@ def read_rule(expression: Any) -> Choice | None:
     return _apart(expression, taken)
 
 
-def _apart(expression: Any, taken: Callable[[str, Any, Any], Comparison | None]) -> Choice | None:
+def _apart(expression: Value, taken: Callable[[str, Value, Value], Comparison | None]) -> Choice | None:
     """Comparisons joined by *and* or *or*, each as *taken* has it; ``None`` when any is of another shape."""
     if not isinstance(expression, list) or not expression:
         return None
@@ -203,7 +204,7 @@ def _apart(expression: Any, taken: Callable[[str, Any, Any], Comparison | None])
     return Choice(tuple(c for c in found if c), join) if found and all(found) else None
 
 
-def _comparison(field: str, operator: str, value: Any) -> Comparison | None:
+def _comparison(field: str, operator: str, value: Value) -> Comparison | None:
     if isinstance(value, list | dict):
         return None
     if value is None:

@@ -12,6 +12,7 @@ from engine.studio.form_builder.form_document import Texts
 from engine.studio.form_builder.kinds import Kind, bound_to
 from engine.studio.form_builder.names import free, name_of, shift
 from forms.files import MAX_MEGABYTES
+from forms.values import Value
 
 MAX_TITLE = 300
 
@@ -74,7 +75,7 @@ class Building(Choosing):
             if not has_help:
                 del bound["description"]
 
-    def let(self, identity: str, what: str, when: Any) -> None:
+    def let(self, identity: str, what: str, when: Value) -> None:
         """``hidden``, ``required`` or ``readOnly``: always (True), never (False), or when an expression is true."""
         assert what in ("hidden", "required", "readOnly"), what
         _, component = self.component(identity)

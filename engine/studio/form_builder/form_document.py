@@ -157,5 +157,5 @@ class OpenForm:
             layout.append(component)
 
 
-def as_json(value: Any) -> bytes:
+def as_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=2).encode()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any
+from typing import TypeVar
 
 from engine.studio.drafts import key_from
 
+T = TypeVar("T")
 
-def shift(items: list[Any], item: Any, by: int) -> None:
+
+def shift(items: list[T], item: T, by: int) -> None:
     at = items.index(item)
     to = min(max(at + by, 0), len(items) - 1)
     items.insert(to, items.pop(at))

@@ -35,7 +35,7 @@ def require_scenarios(ctx: Context) -> None:
 
 def require_second_person(ctx: Context) -> None:
     """Where two must agree, another than the publisher has proposed it."""
-    two = studio_settings.get(ctx.connection, "two_persons")
+    two = studio_settings.get(ctx.connection, studio_settings.TWO_PERSONS)
     if two and ctx.found.proposed_by in (None, "", ctx.actor.person_id):
         raise NotPossible(Reason("", "two-persons", "a colleague must have proposed it"))
 

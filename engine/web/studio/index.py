@@ -36,7 +36,7 @@ def page(errors: tuple[str, ...], there: str = "") -> ResponseReturnValue:
     with application.db.read() as connection:
         newest = application.library.every_newest(connection)
         stored = drafts.every(connection)
-        two = studio_settings.get(connection, "two_persons")
+        two = studio_settings.get(connection, studio_settings.TWO_PERSONS)
         requested = studio_settings.get(connection, studio_settings.ASKED).get("two_persons", "")
         open_cases = select(case_file.c.key, func.count()).where(case_file.c.state == "open")
         rows = connection.execute(open_cases.group_by(case_file.c.key)).all()

@@ -50,7 +50,7 @@ def review_page(
         lost = [] if found else running_cases.lost(connection, versions, draft.bundle)
         counts = cases_by_version(connection, versions)
         changes = differences(versions[0].bundle, draft.bundle) if versions and not found else []
-        two = studio_settings.get(connection, "two_persons")
+        two = studio_settings.get(connection, studio_settings.TWO_PERSONS)
     process = None if found else draft.bundle.process
     marked = touched(versions[0].bundle.process, process) if versions and process else frozenset()
     body = render_template(
@@ -142,14 +142,14 @@ def _means_something(draft: Draft) -> bool:
     application, key = view.application(), draft.bundle.key
     with application.db.read() as connection:
         running = sum(cases_by_version(connection, application.library.versions(connection, key)).values())
-        two = studio_settings.get(connection, "two_persons")
+        two = studio_settings.get(connection, studio_settings.TWO_PERSONS)
     return bool(running or two or scenarios.of(draft.bundle))
 
 
 def _needs_a_colleague(draft: Draft) -> bool:
     """Whether two must agree, and nobody else has proposed it yet."""
     with view.application().db.read() as connection:
-        two = studio_settings.get(connection, "two_persons")
+        two = studio_settings.get(connection, studio_settings.TWO_PERSONS)
     return bool(two) and draft.proposed_by in ("", actor().person_id)
 
 

@@ -13,6 +13,7 @@ from engine.studio import case_migration
 from engine.studio.commands import MoveCases, RevertMove, TryMove
 from engine.studio.drafts import Draft
 from engine.studio.open_cases import cases_by_version, left_behind, left_in_stages
+from engine.studio.rows import BatchRow
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
@@ -20,7 +21,7 @@ from engine.web.shared.texts import texts as page_texts
 from engine.web.studio.session import blueprint, deployed
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
-from engine.workflow.errors import NotFound
+from engine.workflow.errors import NotFound, Reason
 from engine.workflow.execution.migration import STAGE, alike
 from engine.workflow.operations import batches
 from engine.workflow.operations.commands import ContinueBatch, StopBatch
@@ -56,7 +57,7 @@ def mapping() -> dict[str, str]:
     return {name[4:]: value for name, value in request.form.items() if name.startswith("map-") and value}
 
 
-def reason_text(reason: Any) -> str:
+def reason_text(reason: Reason) -> str:
     """Why a case cannot be moved, in words."""
     key = f"moving.{reason.rule}"
     return view.t(key if key in page_texts("nb") else "moving.other", message=reason.message)
@@ -82,7 +83,7 @@ def tried_before(key: str, aim: Draft | Deployed) -> tuple[case_migration.Plan |
     }
 
 
-def _tried(row: Any, aim: Draft | Deployed) -> bool:
+def _tried(row: BatchRow, aim: Draft | Deployed) -> bool:
     """Whether a try-out was of this: the revisions of a draft begin anew with the next draft."""
     if isinstance(aim, Deployed):
         return bool(row.settings.get("to") == aim.id)

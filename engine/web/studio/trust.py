@@ -24,7 +24,8 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValu
     application = view.application()
     with application.db.read() as connection:
         every = trusted_issuers.every(connection)
-        settings = {name: studio_settings.get(connection, name) for name in ("two_persons", "only_trusted")}
+        two = studio_settings.get(connection, studio_settings.TWO_PERSONS)
+        only = studio_settings.get(connection, studio_settings.ONLY_TRUSTED)
         requested = studio_settings.get(connection, studio_settings.ASKED)
     submitted = request.form.to_dict() if refused else {}
     if refused and refused.key == "trust.private":
@@ -34,8 +35,8 @@ def trust_page(refused: trusted_issuers.KeyRefused | None) -> ResponseReturnValu
     body = render_template(
         "studio_trust.html",
         issuers=every,
-        two=settings["two_persons"],
-        only=settings["only_trusted"],
+        two=two,
+        only=only,
         requested=requested.get("only_trusted", ""),
         own=json.dumps(public, sort_keys=True) if public else "",
         own_thumbprint=own.thumbprint() if own else "",
@@ -85,7 +86,7 @@ def signer(seal: Seal | None) -> str:
 def refused(seal: Seal | None) -> str:
     """Why a bundle is not taken where only those of trusted organisations are; "" when it is."""
     with view.application().db.read() as connection:
-        if not studio_settings.get(connection, "only_trusted"):
+        if not studio_settings.get(connection, studio_settings.ONLY_TRUSTED):
             return ""
         known = trusted_issuers.names(connection)
     who = signer(seal)

@@ -36,6 +36,7 @@ from engine.studio.commands import (
     UndoDraft,
 )
 from engine.studio.drafts import DraftConflict
+from engine.studio.studio_settings import Setting, T
 from engine.studio.trusted_issuers import KeyRefused
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_event
@@ -105,9 +106,9 @@ def events(app: Application) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in connection.execute(ours.order_by(audit_event.c.seq))]
 
 
-def setting(app: Application, name: str) -> Any:
+def setting(app: Application, one: Setting[T]) -> T:
     with app.db.read() as connection:
-        return studio_settings.get(connection, name)
+        return studio_settings.get(connection, one)
 
 
 EVERY: list[StudioCommand] = [
@@ -349,9 +350,9 @@ def test_where_two_must_agree_nobody_publishes_alone(draft: Application) -> None
 def test_where_two_must_agree_one_asks_and_a_colleague_turns_it_off(app: Application) -> None:
     send(app, SetStudioSetting("two_persons", True))
     states = [send(app, SetStudioSetting("two_persons", False)).state for _ in range(2)]
-    assert states == ["asked", ""] and setting(app, "two_persons") is True
+    assert states == ["asked", ""] and setting(app, studio_settings.TWO_PERSONS) is True
     assert send(app, SetStudioSetting("two_persons", False), BEA).state == "changed"
-    assert setting(app, "two_persons") is False and setting(app, studio_settings.ASKED) == {}
+    assert setting(app, studio_settings.TWO_PERSONS) is False and setting(app, studio_settings.ASKED) == {}
     assert [kind for kind, _ in events(app)] == [
         "StudioSettingChanged",
         "StudioSettingAsked",
