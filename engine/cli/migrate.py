@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+from sqlalchemy import Connection
 
 from engine.application import Application
 from engine.cli.groups import Command
@@ -105,7 +106,7 @@ def migrate(application: Application, options: Options) -> int:
     return run_batch(application, batch, options)
 
 
-def _version(application: Application, connection: Any, key: str, name: str) -> Deployed:
+def _version(application: Application, connection: Connection, key: str, name: str) -> Deployed:
     try:
         if name == "latest":
             return application.library.newest(connection, key)

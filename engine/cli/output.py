@@ -16,7 +16,7 @@ from engine.workflow.operations.batches import Progress
 SOME_REFUSED = 1
 
 
-def answer(options: Options, value: Any, words: str) -> None:
+def answer(options: Options, value: object, words: str) -> None:
     """Print a result."""
     print(json.dumps(value, ensure_ascii=False) if options.json else words)
 

@@ -132,11 +132,11 @@ def _rule(row: Mapping[str, Any], number: int) -> tuple[str, str]:
     return key, category
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
-def _number(value: Any, what: str) -> Decimal | None:
+def _number(value: object, what: str) -> Decimal | None:
     if value is None:
         return None
     try:

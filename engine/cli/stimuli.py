@@ -128,7 +128,7 @@ def read_effects(path: Path | None) -> dict[str, Effect]:
     return {name: Effect(**effect) for name, effect in found.items()}
 
 
-def _effect_error(effect: Any) -> str:
+def _effect_error(effect: object) -> str:
     """What is wrong with a binding, or ""."""
     if not isinstance(effect, dict) or any(name not in _EFFECT for name in effect):
         return f"it must be an object of {', '.join(_EFFECT)}"
@@ -144,8 +144,9 @@ def _effect_error(effect: Any) -> str:
     return _time_error(effect["wait"]) if "wait" in effect else ""
 
 
-def _json(path: Path) -> Any:
+def _json(path: Path) -> object:
     try:
-        return loads(path.read_bytes())
+        found: object = loads(path.read_bytes())
     except ValueError as error:
         raise StimuliError(f"{path.name} is not JSON: {error}") from None
+    return found
