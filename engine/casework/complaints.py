@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.casework import time_limits
 from engine.casework.journal import require_text
@@ -149,7 +149,7 @@ def of(connection: Connection, vault: Vault, case_id: str, complaint_id: str) ->
     return next(row for row in of_case(connection, vault, case_id) if row.id == complaint_id)
 
 
-def _read(connection: Connection, vault: Vault, row: Any) -> Complaint:
+def _read(connection: Connection, vault: Vault, row: Row[Any]) -> Complaint:
     content = vault.open(connection, row.person_id, f"complaint.content:{row.id}", row.content)
     answer = vault.open(connection, row.person_id, f"complaint.answer:{row.id}", row.answer) if row.answer else ""
     return Complaint(

@@ -162,7 +162,7 @@ def _row(connection: Connection, case_id: str, document_id: str, *columns: Colum
     return row
 
 
-def _read(opened: Opener, row: Any) -> Document:
+def _read(opened: Opener, row: Row[Any]) -> Document:
     content = opened(row.person_id, f"case_document.content:{row.id}", row.content)
     return Document(
         row.id,

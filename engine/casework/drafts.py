@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.casework.models import case_draft
 from engine.platform.vault import Vault
@@ -40,7 +40,7 @@ class Draft:
         return version_of(self.content)
 
 
-def version_of(content: Any) -> str:
+def version_of(content: object) -> str:
     """ "" for nothing."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16] if content else ""
@@ -82,7 +82,7 @@ def _replaces(content: Mapping[str, Any], page: str, there: Draft) -> bool:
     return (bool(page) and there.page == page[:36]) or covers(content, there.content)
 
 
-def covers(content: Mapping[str, Any], before: Any) -> bool:
+def covers(content: Mapping[str, Any], before: object) -> bool:
     """Whether everything written *before* is in *content* too."""
     if not isinstance(before, Mapping):
         return False
@@ -136,7 +136,7 @@ def of_case(connection: Connection, vault: Vault, case_id: str) -> list[Draft]:
     return [_read(connection, vault, row) for row in rows]
 
 
-def _read(connection: Connection, vault: Vault, row: Any) -> Draft:
+def _read(connection: Connection, vault: Vault, row: Row[Any]) -> Draft:
     content = vault.open(connection, row.owner_id, _place(row.case_id, row.author, row.kind), row.content)
     return Draft(row.author, row.kind, content, row.changed_at, row.page or "")
 

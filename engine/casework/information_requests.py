@@ -92,7 +92,7 @@ def withdraw(connection: Connection, case_id: str, question_id: str, now: dateti
     _end(connection, row, "withdraw", now)
 
 
-def _end(connection: Connection, row: Row[Any], trigger: str, now: datetime, **values: Any) -> None:
+def _end(connection: Connection, row: Row[Any], trigger: str, now: datetime, **values: object) -> None:
     if row.state != "open":
         raise AlreadyDone(row.person_id, row.ended_at, row.state)
     connection.execute(
@@ -147,7 +147,7 @@ def own(connection: Connection, vault: Vault, question_id: str, who: Actor) -> Q
     return _read(connection, vault, _own(connection, question_id, who))
 
 
-def _read(connection: Connection, vault: Vault, row: Any) -> Question:
+def _read(connection: Connection, vault: Vault, row: Row[Any]) -> Question:
     answer = row.answer and vault.open(connection, row.person_id, f"question.answer:{row.id}", row.answer)
     return Question(
         row.id,

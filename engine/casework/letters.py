@@ -257,7 +257,7 @@ def _row(connection: Connection, case_id: str, letter_id: str) -> Row[Any]:
     return row
 
 
-def _read(opened: Opener, row: Any) -> Letter:
+def _read(opened: Opener, row: Row[Any]) -> Letter:
     content = opened(row.person_id, f"letter.content:{row.id}", row.content)
     return Letter(
         row.id,

@@ -15,6 +15,7 @@ from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.data import read_in_case
 from engine.workflow.instances.rows import CaseRow
 from forms import formatting
+from forms.values import Value
 
 LANGUAGES = ("nb", "nn", "en")
 _YES_NO = {"nb": ("Ja", "Nei"), "nn": ("Ja", "Nei"), "en": ("Yes", "No")}
@@ -66,7 +67,7 @@ def values(
     return found
 
 
-def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[str, Any], language: str) -> str:
+def shown(bundle: Bundle, data_type: str, path: str, value: Value, rule: Mapping[str, Any], language: str) -> str:
     """An answer as a person reads it; *rule* is the schema of its field."""
 
     if isinstance(value, bool):

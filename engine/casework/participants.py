@@ -193,6 +193,6 @@ def _ours(connection: Connection, case: CaseRow, party_id: str) -> Row[Any]:
     return row
 
 
-def _read(connection: Connection, vault: Vault, case: CaseRow, row: Any) -> Part:
+def _read(connection: Connection, vault: Vault, case: CaseRow, row: Row[Any]) -> Part:
     name = vault.open(connection, case.owner_id, f"case_party.name:{row.id}", row.name) if row.name else ""
     return Part(row.id, row.person_id, name, row.role, row.acts_by, row.added_at, row.reference == OFFICE)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
 from engine.platform import name_index
 from engine.workflow.instances.models import case_file, case_message
@@ -172,7 +172,7 @@ def page(
 
 
 def _ranges(
-    query: Select[Any], column: Any, *, descending: bool, back: bool, place: Place | None
+    query: Select[Any], column: Column[Any], *, descending: bool, back: bool, place: Place | None
 ) -> Sequence[Select[Any]]:
     """One query for the cases that have a value, one for those that have none, in the order they are read."""
     ident = case_file.c.id
@@ -188,7 +188,7 @@ def _ranges(
     return [valued] if back and place is not None else [valued, empty]
 
 
-def _beyond(query: Select[Any], column: Any, descending: bool, place: Place | None) -> Select[Any]:
+def _beyond(query: Select[Any], column: Column[Any], descending: bool, place: Place | None) -> Select[Any]:
     """Behind a place in the order. The first condition is a range of the index, the second decides among equals."""
     if place is None:
         return query

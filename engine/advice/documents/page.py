@@ -135,7 +135,7 @@ def missing_note(contents: Iterable[str], language: str) -> list[Flowable]:
 class _NumberedCanvas(Canvas):  # type: ignore[misc]
     """Writes which page it is, of how many, below each: the number is known when the last one is done."""
 
-    def __init__(self, *args: Any, language: str, **named: Any) -> None:
+    def __init__(self, *args: object, language: str, **named: object) -> None:
         super().__init__(*args, **named)
         self._language = language
         self._done: list[dict[str, Any]] = []

@@ -236,6 +236,25 @@ def _preference(record: Record) -> tuple[int, bool, tuple[str, str, str, Money, 
     return age, debt.kind is not DebtKind.COLLECTION, _canonical(record)
 
 
+#: Fields of a debt that are taken from the first of its records that says anything.
+_FIRST_THAT_SAYS = (
+    "collector",
+    "case_number",
+    "rate",
+    "monthly",
+    "limit",
+    "original",
+    "fee",
+    "terms_left",
+    "account",
+    "name",
+    "creditor_orgno",
+    "collector_orgno",
+    "kid",
+    "pay_to",
+)
+
+
 def _merged(records: Sequence[Record]) -> Debt:
     shown = records[0].debt
     known = sorted(set().union(*(record.keys for record in records)))
@@ -246,11 +265,7 @@ def _merged(records: Sequence[Record]) -> Debt:
     sources = tuple(source for debt in others for source in debt.balance.sources)
     parts = next((debt for debt in others if _has_parts(debt) and debt.balance.value == shown.balance.value), shown)
 
-    def told(name: str) -> Any:
-        return next(
-            (value for debt in others if (value := getattr(debt, name)) not in (None, "", 0)), getattr(shown, name)
-        )
-
+    first: dict[str, Any] = {name: _first(name, others, getattr(shown, name)) for name in _FIRST_THAT_SAYS}
     claim = next((debt for debt in others if debt.kind is DebtKind.COLLECTION), None)
     kinds = [debt.kind for debt in others if debt.kind is not DebtKind.OTHER]
     return replace(
@@ -262,30 +277,18 @@ def _merged(records: Sequence[Record]) -> Debt:
         interest=parts.interest,
         costs=parts.costs,
         status=min((debt.status for debt in others), key=_SERIOUS.index),
-        collector=told("collector"),
-        case_number=told("case_number"),
         due=min((debt.due for debt in others if debt.due), default=None),
-        **{
-            name: told(name)
-            for name in (
-                "rate",
-                "monthly",
-                "limit",
-                "original",
-                "fee",
-                "terms_left",
-                "account",
-                "name",
-                "creditor_orgno",
-                "collector_orgno",
-                "kid",
-                "pay_to",
-            )
-        },
+        **first,
         co_borrower=any(debt.co_borrower for debt in others),
         secured=any(debt.secured for debt in others),
         records=tuple(known),
     )
+
+
+def _first(name: str, debts: Sequence[Debt], otherwise: object) -> object:
+    """The first value of a field that says anything."""
+    values = (getattr(debt, name) for debt in debts)
+    return next((value for value in values if value not in (None, "", 0)), otherwise)
 
 
 def _has_parts(debt: Debt) -> bool:

@@ -10,9 +10,10 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from engine.advice.economy import comparison, duplicates, figures, overview, sourced, supplements
+from engine.platform.strict_json import Json
 
 VERSION = 1
 _CLASSES: dict[str, type] = {
@@ -23,8 +24,8 @@ _CLASSES: dict[str, type] = {
 }
 
 
-def to_json(value: Any) -> Any:
-    """Plain JSON."""
+def to_json(value: object) -> Json:
+    """Plain JSON; what is JSON already stays as it is."""
     if isinstance(value, StrEnum):
         return {"$": type(value).__name__, "v": value.value}
     if is_dataclass(value) and not isinstance(value, type):
@@ -38,10 +39,10 @@ def to_json(value: Any) -> Any:
         return {"$t": value.isoformat()}
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
-    return value
+    return cast(Json, value)
 
 
-def from_json(value: Any) -> Any:
+def from_json(value: object) -> Any:
     """What ``to_json`` was given. Lists come back as tuples."""
     if isinstance(value, list):
         return tuple(from_json(item) for item in value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from engine.advice.economy.wire import to_json
 from engine.advice.evidence import harvest
@@ -56,7 +56,7 @@ def remap(
     return Remapped(read, changed, failed)
 
 
-def _read(connection: Connection, vault: Vault, data_set: DataSet, row: Any) -> Evidence:
+def _read(connection: Connection, vault: Vault, data_set: DataSet, row: Row[Any]) -> Evidence:
     told = vault.open(connection, row.person_id, f"raw_answer.content:{row.id}", row.content)
     person = vault.person(connection, row.person_id)
     at: datetime = row.answered_at
@@ -72,7 +72,7 @@ def _read(connection: Connection, vault: Vault, data_set: DataSet, row: Any) -> 
         return data_set.fetch(request)
 
 
-def _store(connection: Connection, vault: Vault, row: Any, evidence: Evidence) -> bool:
+def _store(connection: Connection, vault: Vault, row: Row[Any], evidence: Evidence) -> bool:
     """Whether the figures are others than were read before."""
     identity, person_id = row.id, row.person_id
     there = connection.execute(select(harvest_table).where(harvest_table.c.id == identity)).one()

@@ -21,6 +21,7 @@ from engine.advice.task_types.descriptions import Wanted
 from engine.platform.clock import Clock
 from engine.platform.db import Database
 from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError, SourceUnavailableError
+from engine.platform.strict_json import Json
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
 from engine.workflow.authorization.actor import SYSTEM
@@ -72,12 +73,12 @@ class Target(Protocol):
         ...
 
 
-def picked(reply: Any, wanted: tuple[Wanted, ...]) -> dict[str, Scalar]:
+def picked(reply: Json, wanted: tuple[Wanted, ...]) -> dict[str, Scalar]:
     """The values chosen from a reply, each validated against its type. Raises ``ReplyUnusableError``."""
     return {one.variable: _scalar(_at(reply, one), one) for one in wanted}
 
 
-def _at(reply: Any, one: Wanted) -> Any:
+def _at(reply: Json, one: Wanted) -> Json:
     found = reply
     for part in one.path.split("."):
         if isinstance(found, list) and part.isdecimal() and int(part) < len(found):
@@ -89,7 +90,7 @@ def _at(reply: Any, one: Wanted) -> Any:
     return found
 
 
-def _scalar(value: Any, one: Wanted) -> Scalar:
+def _scalar(value: Json, one: Wanted) -> Scalar:
     if isinstance(value, Decimal | int) and not isinstance(value, bool) and _beyond(Decimal(value)):
         raise ReplyUnusableError("reply_value_type", one.variable)
     if isinstance(value, Decimal):

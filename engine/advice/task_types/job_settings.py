@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from engine.advice.task_types.descriptions import DESCRIBED, TYPES, Described, JobSetting, Wanted, named
 from engine.casework import templates
@@ -83,7 +82,7 @@ def _setting_findings(
     element: Element,
     setting: JobSetting | None,
     name: str,
-    value: Any,
+    value: object,
 ) -> Iterator[Finding]:
     if setting is None:
         text = f"{element.extension.task_type} has no setting {name!r}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.casework.statistics.computation import Case, mapped
@@ -56,7 +56,8 @@ def refresh(database: Database, library: Library, milestones: Milestones, second
             continue  # somebody else has just read the same
 
 
-def _behind() -> Any:
+def _behind() -> Select[tuple[str, int]]:
+    """The cases whose trail has gone on since it was read, with the last event that is read of each."""
     return (
         select(audit_head.c.case_id, audit_head.c.seq)
         .join(case_file, case_file.c.id == audit_head.c.case_id)
@@ -136,7 +137,11 @@ def cases(connection: Connection, library: Library, chosen: Choice) -> list[Case
     return [_case(row, names, last) for row in connection.execute(query)]
 
 
-def _case(row: Any, names: Mapping[str, str], last: Mapping[str, tuple[str, ...]]) -> Case:
+def _case(
+    row: Row[str, str | None, datetime, datetime | None, dict[str, Any]],
+    names: Mapping[str, str],
+    last: Mapping[str, tuple[str, ...]],
+) -> Case:
     timeline = _unpacked(row.content)
     return Case(
         timeline,

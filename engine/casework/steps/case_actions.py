@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -208,7 +207,7 @@ def _send_if_allowed(ctx: Context, command: Command) -> None:
         return
 
 
-def _set(ctx: Context, **values: Any) -> None:
+def _set(ctx: Context, **values: object) -> None:
     ctx.connection.execute(update(case_file).where(case_file.c.id == ctx.case_id).values(**values))
 
 

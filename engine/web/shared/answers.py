@@ -18,6 +18,7 @@ from engine.workflow.execution.attachments import Attachment
 from engine.workflow.execution.data import read_in_case
 from engine.workflow.execution.models import data_element
 from engine.workflow.instances.rows import CaseRow
+from forms.values import Value
 
 #: Kept by pages of their own, not forms people read back.
 _OWN = frozenset({"accounts", "assumptions", "measures"})
@@ -116,5 +117,5 @@ def _text(bundle: Bundle, key: str, otherwise: str) -> str:
     return otherwise if found == key else found
 
 
-def shown(bundle: Bundle, data_type: str, path: str, value: Any, rule: Mapping[str, Any]) -> str:
+def shown(bundle: Bundle, data_type: str, path: str, value: Value, rule: Mapping[str, Any]) -> str:
     return merge_fields.shown(bundle, data_type, path, value, rule, g.language)
