@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from engine.advice.economy.difference import Bound, left_each_month
 from engine.advice.economy.figures import Asset, Debt, Gap, Total
 from engine.advice.economy.overview import Compiled, Completeness, Overview
 from engine.advice.economy.reconciliation import Entry, Side, Sum
@@ -53,6 +54,10 @@ def _amount(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f}"
 
 
+#: What is known of what is left, as it is written.
+LEFT_KNOWN = {Bound.EXACT: "whole", Bound.AT_LEAST: "atLeast", Bound.AT_MOST: "atMost", Bound.OPEN: "unknown"}
+
+
 def _totals(overview: Overview) -> dict[str, Any]:
     def total(of: Total, amount: Decimal) -> dict[str, Any]:
         known = KNOWN[overview.completeness(of)]
@@ -60,12 +65,14 @@ def _totals(overview: Overview) -> dict[str, Any]:
 
     sides = (Total.INCOME, Total.SPENDING)
     comparable = all(overview.completeness(side) is not Completeness.UNKNOWN for side in sides)
+    left = left_each_month(overview)
     return {
         "debt": total(Total.DEBT, overview.total_debt),
         "assets": total(Total.ASSETS, overview.total_assets),
         "income": total(Total.INCOME, overview.monthly_income),
         "spending": total(Total.SPENDING, overview.monthly_spending),
-        "left": _amount(overview.monthly_difference) if comparable else None,
+        "left": _amount(left.amount) if comparable else None,
+        "leftKnown": LEFT_KNOWN[left.bound],
     }
 
 

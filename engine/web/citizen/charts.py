@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.advice.economy.difference import Bound, Difference, left_each_month, net_worth
 from engine.advice.economy.figures import Total
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Completeness, Overview
@@ -42,13 +43,13 @@ class Panel:
 
     key: str
     columns: tuple[Column, Column]
-    difference: Money
+    difference: Difference
     why_not: str = ""
 
     @property
     def comparable(self) -> bool:
-        """Whether the difference says anything: not while a side is unknown, or is worth more than what is told."""
-        return not self.why_not and all(column.completeness is not Completeness.UNKNOWN for column in self.columns)
+        """Whether the difference says anything: not while it may go either way, or a side is worth more than told."""
+        return not self.why_not and self.difference.bound is not Bound.OPEN
 
 
 def panels(overview: Overview) -> tuple[Panel, Panel]:
@@ -64,9 +65,16 @@ def panels(overview: Overview) -> tuple[Panel, Panel]:
             "balance",
             (Total.DEBT, "gjeld", debts),
             (Total.ASSETS, "verdi", assets),
+            net_worth(overview),
             "panel.tax_value" if overview.home_by_tax_value else "",
         ),
-        _panel(overview, "month", (Total.INCOME, "inn", incomes), (Total.SPENDING, "ut", spending)),
+        _panel(
+            overview,
+            "month",
+            (Total.INCOME, "inn", incomes),
+            (Total.SPENDING, "ut", spending),
+            left_each_month(overview),
+        ),
     )
 
 
@@ -90,6 +98,7 @@ def _panel(
     key: str,
     left: tuple[Total, str, list[tuple[str, Money]]],
     right: tuple[Total, str, list[tuple[str, Money]]],
+    difference: Difference,
     why_not: str = "",
 ) -> Panel:
     totals = [sum((amount for _, amount in side[2]), ZERO) for side in (left, right)]
@@ -98,7 +107,7 @@ def _panel(
         Column(name, family, total, overview.completeness(name), _stack(parts, scale))
         for (name, family, parts), total in zip((left, right), totals, strict=True)
     )
-    return Panel(key, (columns[0], columns[1]), totals[1] - totals[0], why_not)
+    return Panel(key, (columns[0], columns[1]), difference, why_not)
 
 
 def _stack(parts: list[tuple[str, Money]], scale: Money) -> tuple[Part, ...]:
