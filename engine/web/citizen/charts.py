@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.advice.economy.difference import Bound, Difference, left_each_month, net_worth
+from engine.advice.economy.difference import Bound, Difference, left_each_month, net_worth, unseen
 from engine.advice.economy.figures import Total
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Completeness, Overview
@@ -39,12 +39,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Two columns on one scale. ``why_not``: text key of why they are not compared, where that is another thing."""
+    """Two columns on one scale.
+
+    why_not  text key of why they are not compared, where that is another thing
+    unseen   what stands on the accounts where that contradicts what is left, NOK
+    """
 
     key: str
     columns: tuple[Column, Column]
     difference: Difference
     why_not: str = ""
+    unseen: Money | None = None
 
     @property
     def comparable(self) -> bool:
@@ -107,7 +112,7 @@ def _panel(
         Column(name, family, total, overview.completeness(name), _stack(parts, scale))
         for (name, family, parts), total in zip((left, right), totals, strict=True)
     )
-    return Panel(key, (columns[0], columns[1]), difference, why_not)
+    return Panel(key, (columns[0], columns[1]), difference, why_not, unseen(overview) if key == "month" else None)
 
 
 def _stack(parts: list[tuple[str, Money]], scale: Money) -> tuple[Part, ...]:

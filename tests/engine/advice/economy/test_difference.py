@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.advice.economy.difference import Bound, Difference, bound
-from engine.advice.economy.figures import Figures, Gap, GapReason, Total
+from engine.advice.economy.difference import Bound, Difference, bound, unseen
+from engine.advice.economy.figures import Asset, AssetKind, Figures, Gap, GapReason, Total
 from engine.advice.economy.overview import Overview, build
+from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from tests.conftest import START
 
@@ -71,3 +73,34 @@ def test_what_is_said_holds_whatever_was_missing(
             assert true_size <= told.size
         else:
             assert true_size == told.size
+
+
+@pytest.mark.parametrize(
+    ("on_account", "lacking", "said"),
+    [
+        (500, (), Decimal(500)),
+        (9_999, (), Decimal(9_999)),
+        (10_000, (), None),
+        (None, (), Decimal(0)),
+        (500, (Total.INCOME,), Decimal(500)),
+        (500, (Total.SPENDING,), None),
+        (500, (Total.INCOME, Total.SPENDING), None),
+        (None, (Total.ASSETS,), None),
+        (500, (Total.ASSETS,), Decimal(500)),
+    ],
+)
+def test_an_empty_account_beside_money_left_is_said_aloud(
+    on_account: int | None, lacking: tuple[Total, ...], said: Decimal | None
+) -> None:
+    made = overview(30_000, 20_000, *lacking)
+    source = Source("bank.accounts", "Banken", START, "consent", "a")
+    deposit = Asset(
+        "a", AssetKind.DEPOSIT, "Brukskonto", Sourced(Decimal(on_account or 0), (source,), START.date()), source
+    )
+    made = replace(made, assets=(deposit,) if on_account is not None else ())
+
+    assert unseen(made) == said
+
+
+def test_nothing_is_said_to_be_unseen_where_more_goes_out_than_comes_in() -> None:
+    assert unseen(overview(20_000, 30_000)) is None
