@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from engine.advice.commands import SaveBudget, SaveHousehold
 from engine.advice.economy import sifo
 from engine.advice.economy.claims import LivingCosts, living_costs
+from engine.advice.economy.compilation import scope_of
 from engine.advice.economy.measures import monthly_debt_cost
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import scope_of
 from engine.advice.economy.rates import UnknownYearError
 from engine.advice.economy.spending import by_month
 from engine.advice.household import ABOUT, CARS, SEXES, age_in_months

@@ -15,10 +15,11 @@ from werkzeug.wrappers import Response
 
 from engine.advice.commands import AddHouseholdMeasure, RemoveHouseholdMeasure
 from engine.advice.economy import payees
+from engine.advice.economy.compilation import categories
 from engine.advice.economy.figures import Figures
 from engine.advice.economy.measures import Measure, MeasureKind, clean_up, effect
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import Overview, categories
+from engine.advice.economy.overview import Overview
 from engine.advice.economy.payees import DEBT_SERVICE
 from engine.advice.economy.phase import Phase, Standing, standing
 from engine.advice.economy.signals import Signal, signals

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from engine.advice.commands import CategorizePayee, RemoveSupplement
 from engine.advice.economy import payees
+from engine.advice.economy.compilation import MONTHS, scope_of
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import MONTHS, scope_of
 from engine.advice.economy.reported import spending_months
 from engine.advice.economy.spending import Payee, Scope, by_month, by_payee
 from engine.advice.economy.supplements import Supplement, SupplementKind

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.advice.economy import sifo
 from engine.advice.economy.claims import highest_fee, late_interest, living_costs
+from engine.advice.economy.compilation import scope_of
 from engine.advice.economy.figures import (
     Account,
     Debt,
@@ -26,7 +27,7 @@ from engine.advice.economy.figures import (
     Transaction,
 )
 from engine.advice.economy.measures import Measure, MeasureKind, available, clean_up, effect, monthly_debt_cost
-from engine.advice.economy.overview import build, scope_of
+from engine.advice.economy.overview import build
 from engine.advice.economy.rates import UnknownYearError
 from engine.advice.economy.repayment import (
     Plan,
