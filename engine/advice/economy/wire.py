@@ -10,11 +10,12 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from engine.advice.economy import comparison, duplicates, figures, overview, sourced, supplements
-from engine.platform.strict_json import Json
 
+#: JSON as ``to_json`` writes it.
+Plain: TypeAlias = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 VERSION = 1
 _CLASSES: dict[str, type] = {
     cls.__name__: cls
@@ -24,7 +25,7 @@ _CLASSES: dict[str, type] = {
 }
 
 
-def to_json(value: object) -> Json:
+def to_json(value: object) -> Plain:
     """Plain JSON; what is JSON already stays as it is."""
     if isinstance(value, StrEnum):
         return {"$": type(value).__name__, "v": value.value}
@@ -39,7 +40,7 @@ def to_json(value: object) -> Json:
         return {"$t": value.isoformat()}
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
-    return cast(Json, value)
+    return cast(Plain, value)
 
 
 def from_json(value: object) -> Any:
