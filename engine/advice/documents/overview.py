@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from reportlab.platypus import Flowable
 
 from engine.advice.documents.page import gap, heading, missing_note, table, text, write
 from engine.advice.documents.words import Words
+from engine.advice.economy.difference import Bound, Difference
 from engine.advice.economy.figures import Total
 from engine.advice.economy.overview import Completeness, Overview
-from engine.advice.economy.statement import AssetRow, DebtRow, Missing, MonthRow, Statement, Sum, Told, statement
+from engine.advice.economy.statement import (
+    AssetRow,
+    DebtRow,
+    MaybeSame,
+    Missing,
+    MonthRow,
+    Statement,
+    Sum,
+    Told,
+    statement,
+)
+from engine.advice.economy.urgency import UNDATED, Urgent
 from forms.formatting import clock_time, kroner, long_date, percent
 
 
-def render(overview: Overview, *, name: str, words: Words, made_at: datetime) -> bytes:
-    """A PDF, in the words the page uses. Raises ``FontsMissingError`` when set-up has not been run."""
-    return write(words["overview.title"], story(statement(overview), words, name=name, made_at=made_at), words.language)
+def render(overview: Overview, *, name: str, words: Words, made_at: datetime, old: Iterable[str] = ()) -> bytes:
+    """A PDF, in the words the page uses. Raises ``FontsMissingError`` when set-up has not been run.
+
+    old  data sets whose answer has grown old since the overview was compiled
+    """
+    told = statement(overview, old)
+    return write(words["overview.title"], story(told, words, name=name, made_at=made_at), words.language)
 
 
 def story(told: Statement, words: Words, *, name: str, made_at: datetime) -> list[Flowable]:
@@ -29,6 +45,7 @@ def story(told: Statement, words: Words, *, name: str, made_at: datetime) -> lis
         text(name, 12),
         text(f"{words.of('document.made', when=made)} {words['document.copy']}", 8.5),
         text(words.of("document.as_of", day=long_date(told.as_of, language)), 8.5),
+        *([text(old_of(told, words), 8.5)] if told.old else []),
         *missing_note(_written_by_others(told, name), language),
         gap(),
         table(
@@ -39,19 +56,17 @@ def story(told: Statement, words: Words, *, name: str, made_at: datetime) -> lis
             [120, 50],
         ),
         text(left(told, words), 10, bold=True),
+        *([text(words.of("overview.unseen", there=kroner(told.unseen, language)))] if told.unseen is not None else []),
         gap(),
+        *_urgent(told, words),
         *_missing(told, words),
+        *_questions(told, words),
         *_debts(told, words),
         *_assets(told, words),
         *_months(words["document.incomes"], "income", told.incomes, told.sum_of(Total.INCOME), words),
         *_months(words["document.spendings"], "spending", told.spending, told.sum_of(Total.SPENDING), words),
         *_sources(told, words),
     ]
-
-
-def _sums(told: Statement, words: Words) -> Flowable:
-    sums = ([words[f"document.{one.total.value}"], amount_of(one, words)] for one in told.sums)
-    return table([[words["document.sums"], ""], *sums], [120, 50])
 
 
 def _written_by_others(told: Statement, name: str) -> list[str]:
@@ -71,11 +86,53 @@ def amount_of(one: Sum, words: Words) -> str:
 
 def left(told: Statement, words: Words) -> str:
     """What is left each month, in one sentence."""
-    if told.left is None:
+    if told.left.bound is Bound.OPEN:
         return words["overview.no_month"]
-    return words.of(
-        "overview.more_out" if told.left < 0 else "overview.left", amount=kroner(abs(told.left), words.language)
-    )
+    return words.of("overview.more_out" if told.left.amount < 0 else "overview.left", amount=size(told.left, words))
+
+
+def size(difference: Difference, words: Words) -> str:
+    """How much a difference is, which way it goes being said by the sentence around it."""
+    amount = kroner(difference.size, words.language)
+    bound = difference.size_bound
+    return amount if bound is Bound.EXACT else words.of(bound.value, amount=amount)
+
+
+def old_of(told: Statement, words: Words) -> str:
+    """Whose answers are old, in one sentence."""
+    return words.of("overview.old", sources=", ".join(words.data_set(one) for one in told.old))
+
+
+def _urgent(told: Statement, words: Words) -> list[Flowable]:
+    if not told.urgent:
+        return []
+    lines = (f"– {urgent_of(one, told.as_of, words)}" for one in told.urgent)
+    return [heading(words["urgent.title"], 2), *(text(line) for line in lines), gap()]
+
+
+def urgent_of(one: Urgent, as_of: date, words: Words) -> str:
+    """What burns, and its day where it has one."""
+    said = words.of(f"urgent.{one.kind}", who=one.who, amount=kroner(one.amount, words.language))
+    if one.when is None or one.kind in UNDATED:
+        return said
+    due = "urgent.due" if one.when < as_of else "urgent.due_by"
+    return f"{said} {words.of(due, day=long_date(one.when, words.language))}"
+
+
+def _questions(told: Statement, words: Words) -> list[Flowable]:
+    if not told.questions:
+        return []
+    lines = (f"– {maybe_same_of(one, words)}: {words[f'same.{one.reason.value}']}" for one in told.questions)
+    return [heading(words["same_debt.title.of"], 2), *(text(line) for line in lines), gap()]
+
+
+def maybe_same_of(question: MaybeSame, words: Words) -> str:
+    """The two debts, each with its kind, its amount and who told of it."""
+    parts = []
+    for row in (question.one, question.other):
+        amount = kroner(row.balance, words.language)
+        parts.append(f"{row.creditor}, {words[f'debt.{row.kind}']}, {amount} ({_who(row.sources, words)})")
+    return " – ".join(parts)
 
 
 def _missing(told: Statement, words: Words) -> list[Flowable]:

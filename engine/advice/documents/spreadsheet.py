@@ -12,10 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from engine.advice.documents.overview import what_of, why_of
+from engine.advice.documents.overview import left, maybe_same_of, urgent_of, what_of, why_of
 from engine.advice.documents.words import Words
+from engine.advice.economy.difference import Bound
 from engine.advice.economy.overview import Completeness, Overview
 from engine.advice.economy.statement import DebtRow, MonthRow, Statement, Told, statement
+from engine.advice.economy.urgency import UNDATED
 
 BOM = "\ufeff"
 HEADS = (
@@ -37,12 +39,15 @@ HEADS = (
 )
 
 
-def to_csv(overview: Overview, words: Words) -> str:
-    """Every row, the sums first and what is missing next. A cell of text never begins with what a spreadsheet runs."""
+def to_csv(overview: Overview, words: Words, old: Iterable[str] = ()) -> str:
+    """Every row, the sums first and what is missing next. A cell of text never begins with what a spreadsheet runs.
+
+    old  data sets whose answer has grown old since the overview was compiled
+    """
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow([words[f"csv.{head}"] for head in HEADS])
-    for row in _rows(statement(overview), words):
+    for row in _rows(statement(overview, old), words):
         writer.writerow([row.get(head, "") for head in HEADS])
     return BOM + out.getvalue()
 
@@ -56,6 +61,34 @@ def _rows(told: Statement, words: Words) -> Iterable[Mapping[str, str]]:
             "amount": csv_amount(one.amount),
             "certainty": known,
             "as_of": csv_day(told.as_of),
+        }
+    yield {
+        "type": words["document.sum"],
+        "name": words["csv.left"],
+        "status": left(told, words),
+        "amount": "" if told.left.bound is Bound.OPEN else csv_amount(told.left.amount),
+        "certainty": "" if told.left.bound is Bound.EXACT else words[f"csv.left.{told.left.bound.value}"],
+        "as_of": csv_day(told.as_of),
+    }
+    for burning in told.urgent:
+        yield {
+            "type": words["csv.urgent"],
+            "name": csv_text(burning.who),
+            "status": csv_text(urgent_of(burning, told.as_of, words)),
+            "amount": csv_amount(burning.amount),
+            "due": csv_day(burning.when) if burning.kind not in UNDATED else "",
+        }
+    for data_set in told.old:
+        yield {
+            "type": words["csv.old"],
+            "name": csv_text(words.data_set(data_set)),
+            "status": words["gap.stale"],
+        }
+    for question in told.questions:
+        yield {
+            "type": words["csv.maybe_same"],
+            "name": csv_text(maybe_same_of(question, words)),
+            "status": words[f"same.{question.reason.value}"],
         }
     for gap in told.missing:
         yield {

@@ -7,16 +7,19 @@ whoever shows it. The JSON for others, with what became of each record, is ``pub
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from engine.advice.economy.comparison import Reason
+from engine.advice.economy.difference import Difference, left_each_month, net_worth, unseen
 from engine.advice.economy.figures import Asset, Debt, DebtStatus, GapReason, Total
 from engine.advice.economy.money import Money
 from engine.advice.economy.overview import Completeness, Overview
 from engine.advice.economy.sourced import CITIZEN, Source, Sourced
 from engine.advice.economy.spending import MonthlyLine
+from engine.advice.economy.urgency import Urgent, burns, urgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Missing:
     """What is not known, and why. ``who`` stands behind the source and did not answer, "" for the source itself.
 
     why, what, count  of single records in an answer that stands otherwise, as in ``Gap``
+    feeds             the totals it would have fed, as in ``Gap``
     """
 
     data_set: str
@@ -41,6 +45,7 @@ class Missing:
     why: str = ""
     what: str = ""
     count: int = 0
+    feeds: tuple[Total, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class DebtRow:
     fee             NOK a month for having it, beside ``monthly``
     kid, pay_to     how to pay it, "" where no source tells
     corrected_from  what the source said before the citizen corrected it
+    burns           the kind of what burns, "" for a debt that does not
     """
 
     id: str
@@ -86,6 +92,7 @@ class DebtRow:
     pay_to: str
     as_of: date | None
     corrected_from: Money | None
+    burns: str
     sources: tuple[Told, ...]
 
 
@@ -113,27 +120,45 @@ class MonthRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MaybeSame:
+    """Two debts that may be one, and why, as a key of the words. Both are counted until the citizen has said."""
+
+    one: DebtRow
+    other: DebtRow
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """Everything a copy of the overview tells.
 
-    left  NOK a month, what comes in less what goes out; ``None`` while a side is unknown
+    left          NOK a month, what comes in less what goes out;  worth  NOK, what is owned less what is owed
+    unseen        NOK that stands on the accounts where that is less than a month is said to leave, else ``None``
+    by_tax_value  a home is known by its tax value only, so what is owned and owed are not compared
+    old           data sets whose answer is older than it may be: the figures are of the day it came
     """
 
     as_of: date
     sums: tuple[Sum, ...]
-    left: Money | None
+    left: Difference
+    worth: Difference
+    unseen: Money | None
+    by_tax_value: bool
+    urgent: tuple[Urgent, ...]
     missing: tuple[Missing, ...]
+    old: tuple[str, ...]
+    questions: tuple[MaybeSame, ...]
     debts: tuple[DebtRow, ...]
     assets: tuple[AssetRow, ...]
     incomes: tuple[MonthRow, ...]
     spending: tuple[MonthRow, ...]
 
     def sum_of(self, total: Total) -> Sum:
-        return next(one for one in self.sums if one.total is total)
+        return next(one for one in self.sums if one.total == total)
 
 
-def statement(overview: Overview) -> Statement:
-    """What the overview tells."""
+def statement(overview: Overview, old: Iterable[str] = ()) -> Statement:
+    """What the overview tells. *old*: data sets whose answer has grown old since it was compiled."""
     amounts = {
         Total.DEBT: overview.total_debt,
         Total.ASSETS: overview.total_assets,
@@ -141,24 +166,39 @@ def statement(overview: Overview) -> Statement:
         Total.SPENDING: overview.monthly_spending,
     }
     sums = tuple(_sum(total, amount, overview.completeness(total)) for total, amount in amounts.items())
-    month = [one.amount for one in sums if one.total in (Total.INCOME, Total.SPENDING)]
+    debts = {debt.id: _debt(debt, overview.as_of) for debt in overview.debts}
+    gaps = [gap for gap in overview.gaps if gap.reason is not GapReason.STALE]
+    stale = {gap.data_set for gap in overview.gaps if gap.reason is GapReason.STALE}
     return Statement(
         as_of=overview.as_of,
         sums=sums,
-        left=None if None in month else overview.monthly_difference,
-        missing=tuple(Missing(g.data_set, g.who, g.reason, g.why, g.what, g.count) for g in overview.gaps),
-        debts=tuple(_debt(debt) for debt in overview.debts),
+        left=left_each_month(overview),
+        worth=net_worth(overview),
+        unseen=unseen(overview),
+        by_tax_value=overview.home_by_tax_value,
+        urgent=urgent(overview),
+        missing=tuple(Missing(g.data_set, g.who, g.reason, g.why, g.what, g.count, g.feeds) for g in gaps),
+        old=tuple(sorted(stale.union(old))),
+        questions=tuple(_questions(overview, debts)),
+        debts=tuple(debts.values()),
         assets=tuple(_asset(asset) for asset in overview.assets),
         incomes=_months(overview.incomes),
         spending=_months(overview.spending),
     )
 
 
+def _questions(overview: Overview, debts: Mapping[str, DebtRow]) -> Iterable[MaybeSame]:
+    for question in overview.questions:
+        one, other = overview.debt(question.one), overview.debt(question.other)
+        if one and other:
+            yield MaybeSame(debts[one.id], debts[other.id], question.reason)
+
+
 def _sum(total: Total, amount: Money, known: Completeness) -> Sum:
     return Sum(total, None if known is Completeness.UNKNOWN else amount, known)
 
 
-def _debt(debt: Debt) -> DebtRow:
+def _debt(debt: Debt, as_of: date) -> DebtRow:
     was = debt.balance.derived.removeprefix("was:") if debt.balance.derived.startswith("was:") else None
     return DebtRow(
         id=debt.id,
@@ -180,6 +220,7 @@ def _debt(debt: Debt) -> DebtRow:
         pay_to=debt.pay_to,
         as_of=debt.balance.as_of,
         corrected_from=None if was is None else Decimal(was),
+        burns=burns(debt, as_of),
         sources=_told(debt.balance.sources),
     )
 

@@ -21,6 +21,8 @@ class Urgent:
     when: date | None = None
 
 
+#: Kinds whose day is no deadline.
+UNDATED = ("withheld", "overdraft")
 _RANK = ("enforcement", "withheld", "court", "overdraft", "claim_overdue", "claim", "overdue")
 
 

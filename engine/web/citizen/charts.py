@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.advice.economy.difference import Bound, Difference, left_each_month, net_worth, unseen
+from engine.advice.economy.difference import Bound, Difference
 from engine.advice.economy.figures import Total
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import Completeness, Overview
-from engine.advice.economy.urgency import burns
+from engine.advice.economy.overview import Completeness
+from engine.advice.economy.statement import Statement
 
 #: The part of the debts that burns, whatever kinds it is of.
 URGENT = "debt.urgent"
@@ -57,29 +57,22 @@ class Panel:
         return not self.why_not and self.difference.bound is not Bound.OPEN
 
 
-def panels(overview: Overview) -> tuple[Panel, Panel]:
+def panels(told: Statement) -> tuple[Panel, Panel]:
     """What is owed against what is owned; what comes in against what goes out."""
-    burning = (URGENT if burns(d, overview.as_of) else f"debt.{d.kind.value}" for d in overview.debts)
-    debts = _sum(zip(burning, (d.balance.value for d in overview.debts), strict=True), URGENT)
-    assets = _sum((f"asset.{a.kind.value}", a.value.value) for a in overview.assets if a.value)
-    incomes = _sum((f"income.{line.category}", line.amount) for line in overview.incomes)
-    spending = _sum((f"spending.{line.category}", line.amount) for line in overview.spending)
+    debts = _sum(((URGENT if row.burns else f"debt.{row.kind}", row.balance) for row in told.debts), URGENT)
+    assets = _sum((f"asset.{row.kind}", row.value) for row in told.assets if row.value is not None)
+    incomes = _sum((f"income.{row.category}", row.amount) for row in told.incomes)
+    spending = _sum((f"spending.{row.category}", row.amount) for row in told.spending)
     return (
         _panel(
-            overview,
+            told,
             "balance",
             (Total.DEBT, "gjeld", debts),
             (Total.ASSETS, "verdi", assets),
-            net_worth(overview),
-            "panel.tax_value" if overview.home_by_tax_value else "",
+            told.worth,
+            "panel.tax_value" if told.by_tax_value else "",
         ),
-        _panel(
-            overview,
-            "month",
-            (Total.INCOME, "inn", incomes),
-            (Total.SPENDING, "ut", spending),
-            left_each_month(overview),
-        ),
+        _panel(told, "month", (Total.INCOME, "inn", incomes), (Total.SPENDING, "ut", spending), told.left),
     )
 
 
@@ -99,7 +92,7 @@ def _sum(pairs: Iterable[tuple[str, Money]], always: str = "") -> list[tuple[str
 
 
 def _panel(
-    overview: Overview,
+    told: Statement,
     key: str,
     left: tuple[Total, str, list[tuple[str, Money]]],
     right: tuple[Total, str, list[tuple[str, Money]]],
@@ -109,10 +102,10 @@ def _panel(
     totals = [sum((amount for _, amount in side[2]), ZERO) for side in (left, right)]
     scale = max(*totals, Decimal(1))
     columns = tuple(
-        Column(name, family, total, overview.completeness(name), _stack(parts, scale))
+        Column(name, family, total, told.sum_of(name).completeness, _stack(parts, scale))
         for (name, family, parts), total in zip((left, right), totals, strict=True)
     )
-    return Panel(key, (columns[0], columns[1]), difference, why_not, unseen(overview) if key == "month" else None)
+    return Panel(key, (columns[0], columns[1]), difference, why_not, told.unseen if key == "month" else None)
 
 
 def _stack(parts: list[tuple[str, Money]], scale: Money) -> tuple[Part, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import OpenOverview
-from engine.advice.economy.urgency import urgent
+from engine.advice.economy.statement import statement as statement_of
 from engine.advice.evidence import harvest
 from engine.advice.evidence.models import snapshot
 from engine.casework import (
@@ -27,7 +27,6 @@ from engine.casework import (
 )
 from engine.casework.commands import ReadMessages, SendMessage
 from engine.web.citizen.charts import panels
-from engine.web.citizen.reconciliation import question_lines
 from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
@@ -268,11 +267,12 @@ def other_overview(number: str) -> ResponseReturnValue:
         ).scalar_one()
     send(OpenOverview(found.id))
     shown, built_at, version = newest
+    told = statement_of(shown)
     return render_template(
         "overview.html",
         case=found,
-        overview=shown,
-        panels=panels(shown),
+        told=told,
+        panels=panels(told),
         built_at=built_at,
         version=version,
         sources=(),
@@ -285,8 +285,6 @@ def other_overview(number: str) -> ResponseReturnValue:
         view_only=True,
         by_party=True,
         owner=view.name_of(person),
-        questions=question_lines(shown),
-        urgent=urgent(shown),
     )
 
 

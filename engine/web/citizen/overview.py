@@ -14,15 +14,15 @@ from engine.advice.commands import AddSupplement, AskSourcesAgain, CorrectFigure
 from engine.advice.economy.overview import Compiled, Overview
 from engine.advice.economy.reconciliation import Entry
 from engine.advice.economy.records import Fact, facts
+from engine.advice.economy.statement import statement
 from engine.advice.economy.supplements import SupplementKind
-from engine.advice.economy.urgency import urgent
 from engine.advice.evidence import harvest
 from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
 from engine.web.citizen.overview_progress import Progress, agreed_at, ended, is_at_work, own_progress, sources, waiting
-from engine.web.citizen.reconciliation import question_lines, shown
+from engine.web.citizen.reconciliation import shown
 from engine.web.shared import access, view
 from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
 from engine.web.shared.commands import send, sends
@@ -66,17 +66,17 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         at_work = found is None and is_at_work(connection, case.id, now)
         over = ended(connection, case.id, now)
     overview, built_at, version = found if found else (None, None, 0)
+    old = harvest.stale(rows, application.data_sets, now)
+    told = statement(overview, old) if overview else None
     body = render_template(
         "overview.html",
         case=case,
-        overview=overview,
-        panels=panels(overview) if overview else (),
-        questions=question_lines(overview) if overview else (),
-        urgent=urgent(overview) if overview else (),
+        told=told,
+        panels=panels(told) if told else (),
         built_at=built_at,
         version=version,
         sources=rows,
-        old=harvest.stale(rows, application.data_sets, now),
+        old=old,
         entries=entries,
         shares=shares,
         task=next((task for task in tasks if task.task_type == "supplement"), None),
@@ -260,7 +260,7 @@ def csv() -> Response:
     found = _newest()
     if found is None:
         return _being_made()
-    return _file(to_csv(found, view.words()), "text/csv; charset=utf-8", "oversikt.csv")
+    return _file(to_csv(found, view.words(), _old()), "text/csv; charset=utf-8", "oversikt.csv")
 
 
 @blueprint.get("/oversikt.pdf")
@@ -271,8 +271,8 @@ def pdf() -> Response:
     found = _newest()
     if found is None:
         return _being_made()
-    application = view.application()
-    made = render(found, name=actor().name, words=view.words(), made_at=application.clock.now())
+    now = view.application().clock.now()
+    made = render(found, name=actor().name, words=view.words(), made_at=now, old=_old())
     return _file(made, "application/pdf", "oversikt.pdf")
 
 
@@ -299,6 +299,14 @@ def _newest() -> Overview | None:
     if found is None and own_progress() is Progress.NOTHING:
         raise NotFound("overview")
     return found[0] if found else None
+
+
+def _old() -> frozenset[str]:
+    """Data sets whose answer has grown old."""
+    application = view.application()
+    with application.db.read() as connection:
+        rows = sources(connection, _case(connection).id)
+    return harvest.stale(rows, application.data_sets, application.clock.now())
 
 
 def _being_made() -> Response:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from engine.advice.documents.records import RecordRow, line_key, line_name, lines_of, rows, written
 from engine.advice.documents.words import Words
-from engine.advice.economy.comparison import Reason
 from engine.advice.economy.figures import Debt, Total
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Compiled, Overview
@@ -23,25 +22,6 @@ from engine.advice.economy.spending import MonthlyLine
 PAGE = 200
 #: What an opened record said, read from the answer it stands in.
 FactsOf = Callable[[Entry], tuple[Fact, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionLine:
-    """Two debts that may be one, and why."""
-
-    one: Debt
-    other: Debt
-    reason: Reason
-
-
-def question_lines(overview: Overview) -> tuple[QuestionLine, ...]:
-    """What the citizen is asked, with the debts it is about."""
-    made = []
-    for question in overview.questions:
-        one, other = overview.debt(question.one), overview.debt(question.other)
-        if one and other:
-            made.append(QuestionLine(one, other, question.reason))
-    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,13 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import RecordAccess
-from engine.advice.economy.urgency import urgent
+from engine.advice.economy.statement import statement
 from engine.advice.evidence import harvest
 from engine.advice.sharing import actions as sharing
 from engine.casework import history, journal, openings, queries
 from engine.casework.commands import AddNote, CompleteCaseTask, OpenCase, SendMessage, SetNoteAccess
 from engine.web.citizen import attachments, overview_progress
 from engine.web.citizen.charts import panels
-from engine.web.citizen.reconciliation import question_lines
 from engine.web.office import case_drafts, session, task_conflict
 from engine.web.office.case_content import Refused, read_page
 from engine.web.shared import access, forms, view
@@ -260,13 +259,12 @@ def overview(number: str) -> ResponseReturnValue:
         raise NotFound("overview")
     send(RecordAccess(case.id, "overview"))
     shown, built_at, version = found
+    told = statement(shown)
     return render_template(
         "overview.html",
         case=case,
-        overview=shown,
-        panels=panels(shown),
-        questions=question_lines(shown),
-        urgent=urgent(shown),
+        told=told,
+        panels=panels(told),
         built_at=built_at,
         version=version,
         sources=(),

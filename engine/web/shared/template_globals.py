@@ -55,6 +55,7 @@ def install(app: Flask) -> None:
         role_title=view.role_title,
     )
     env.filters.update(
+        data_set_name=view.data_set_name,
         kr=lambda value: formatting.kroner(value, g.language),
         percent=lambda value: formatting.percent(value, g.language),
         long_date=lambda value: formatting.long_date(value, g.language),

@@ -91,6 +91,29 @@ def test_the_paper_says_what_is_missing_and_never_zero_for_what_is_unknown() -> 
     assert "Vi vet ikke ennå alt du får inn og bruker." in said
 
 
+def test_what_burns_what_is_old_and_what_may_be_one_debt_stand_on_paper_and_in_the_table_in_the_same_words() -> None:
+    card = Debt("a:1", DebtKind.CONSUMER_LOAN, "Storbanken", nok("40000"))
+    bank = Source("bank.accounts", "Storbanken", AT, "consent")
+    other = Debt("b:1", DebtKind.CONSUMER_LOAN, "Storbanken", Sourced(Decimal(52_000), (bank,), date(2026, 11, 20)))
+    made = build(Figures(debts=(claim(), card, other)), as_of=AT.date())
+    old = ("bank.accounts",)
+
+    said = read(story(statement(made, old), words(), name="Anne", made_at=AT))
+    table = to_csv(made, words(), old).replace("\u00a0", " ")
+
+    burning = "10 591 kr til inkasso hos Eksempel Inkasso. Fristen er 27. november 2026."
+    pair = "Storbanken, Forbrukslån, 52 000 kr (Storbanken) – Storbanken, Forbrukslån, 40 000 kr (Gjeldsregisteret)"
+    assert f"– {burning}" in said and f"Haster;Eksempel Inkasso;;{burning};10590,50;" in table
+    assert "Gamle svar: Banken, kontoer." in said and "Gammelt svar;Banken, kontoer;;svaret er gammelt;" in table
+    assert "Kan være samme gjeld" in said and "Kan være samme gjeld;" in table
+    assert any(f"{one}: Samme långiver" in said and f"{one};;Samme långiver" in table for one in both_ways(pair))
+
+
+def both_ways(pair: str) -> tuple[str, str]:
+    one, _, other = pair.partition(" – ")
+    return pair, f"{other} – {one}"
+
+
 def test_the_paper_has_every_part_of_a_debt() -> None:
     said = paper()
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from engine.advice.economy.difference import Bound
 from engine.advice.economy.figures import (
     Asset,
     AssetKind,
@@ -70,7 +71,7 @@ def test_what_is_missing_is_told_and_what_is_unknown_is_never_zero() -> None:
     spending, assets = told.sum_of(Total.SPENDING), told.sum_of(Total.ASSETS)
     assert (spending.amount, spending.completeness) == (None, Completeness.UNKNOWN)
     assert (assets.amount, assets.completeness) == (Decimal(1_060_000), Completeness.LOWER_BOUND)
-    assert told.left is None
+    assert told.left.bound is Bound.OPEN
 
 
 def test_a_correction_keeps_what_the_source_said() -> None:

@@ -26,6 +26,7 @@ from engine.advice.economy.phase import Phase, standing
 from engine.advice.economy.repayment import plans
 from engine.advice.economy.signals import signals
 from engine.advice.economy.sourced import Source, Sourced
+from engine.advice.economy.statement import statement
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.economy.urgency import urgent
 from engine.web.citizen.charts import URGENT, panels
@@ -84,7 +85,7 @@ def test_the_chart_never_hides_what_burns_in_the_rest() -> None:
     ]
     small = debt(9, "500", kind=DebtKind.COLLECTION)
 
-    owed = panels(build(Figures(debts=(*large, small)), as_of=TODAY))[0].columns[0]
+    owed = panels(statement(build(Figures(debts=(*large, small)), as_of=TODAY)))[0].columns[0]
 
     assert [(part.key, part.amount) for part in owed.parts][1:] == [(URGENT, 500), ("rest", Decimal(2_699_994))]
 
@@ -93,7 +94,9 @@ def test_a_home_known_by_its_tax_value_is_not_compared_with_its_mortgage() -> No
     home = Sourced(Decimal(1_060_000), (source("skatteetaten.taxbase"),), derived="tax_value")
     assets = (Asset("h", AssetKind.HOME, "Bolig", home, source("skatteetaten.taxbase")),)
 
-    panel = panels(build(Figures(debts=(debt(1, "2000000", kind=DebtKind.MORTGAGE),), assets=assets), as_of=TODAY))[0]
+    debts = (debt(1, "2000000", kind=DebtKind.MORTGAGE),)
+
+    panel = panels(statement(build(Figures(debts=debts, assets=assets), as_of=TODAY)))[0]
 
     assert not panel.comparable and panel.why_not == "panel.tax_value"
 
