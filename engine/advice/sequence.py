@@ -14,7 +14,13 @@ from engine.advice.steps.business import (
     save_closing_steps,
     tag_accounts,
 )
-from engine.advice.steps.consent import check_consent_access, complete_approval, settle_grant, withdraw_consent
+from engine.advice.steps.consent import (
+    check_consent_access,
+    complete_approval,
+    end_consents,
+    settle_grant,
+    withdraw_consent,
+)
 from engine.advice.steps.household import (
     add_household_measure,
     remove_household_measure,
@@ -33,9 +39,9 @@ from engine.advice.steps.supplements import (
     rebuild_overview,
     remove_supplement,
 )
-from engine.workflow.execution.commands import Command
+from engine.workflow.execution.commands import CancelCase, Command
 from engine.workflow.execution.context import Step
-from engine.workflow.execution.sequence import CASE_ACT, OPEN_CASE_ACT, RECORD_ACT
+from engine.workflow.execution.sequence import CANCEL_CASE, CASE_ACT, CLOSING, OPEN_CASE_ACT, RECORD_ACT
 from engine.workflow.execution.steps.cases import lock_case_file
 
 #: A way out is open whatever the policy says, and in a suspended case too.
@@ -83,6 +89,7 @@ def sequences(data_sets: Mapping[str, DataSet]) -> Mapping[type[Command], tuple[
     return {
         commands.WithdrawConsent: (lock_case_file, check_consent_access, withdraw_consent(data_sets), *RECORD_ACT),
         commands.SettleGrant: SETTLE_GRANT,
+        CancelCase: (*CANCEL_CASE[: -len(CLOSING)], end_consents(data_sets), *CLOSING),
         commands.StopSharing: STOP_SHARING,
         commands.RecordAccess: RECORD_ACCESS,
         commands.OpenOverview: OPEN_OVERVIEW,

@@ -12,6 +12,7 @@ from engine.advice.consent.models import consent_record, grant
 from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence.datasets import DataSet
 from engine.advice.task_types.collection import settle
+from engine.workflow.audit import chain
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import CompleteTask, CorrelateMessage, Outcome
 from engine.workflow.execution.context import Context, Step
@@ -53,6 +54,28 @@ def withdraw_consent(data_sets: Mapping[str, DataSet]) -> Step:
         ctx.send(CorrelateMessage("consent.withdrawn", ctx.case_id, "consent", record_id))
 
     return withdraw
+
+
+def end_consents(data_sets: Mapping[str, DataSet]) -> Step:
+    """The step that ends every consent and mandate of a case that is cancelled: they were given for its purpose."""
+
+    def end(ctx: Context) -> None:
+        given = select(consent_record.c.id).where(
+            consent_record.c.case_id == ctx.case_id, consent_record.c.state == "given"
+        )
+        for record_id in ctx.connection.execute(given.order_by(consent_record.c.decided_at)).scalars().all():
+            basis = consent.withdraw(ctx.connection, record_id=record_id, data_sets=data_sets, now=ctx.now)
+            chain.append(
+                ctx.connection,
+                ctx.case_id,
+                ctx.now,
+                ctx.actor,
+                AdviceEvent.CONSENT_WITHDRAWN,
+                {"record": record_id, "basis": basis},
+            )
+            ctx.wakes_workers = True
+
+    return end
 
 
 def settle_grant(ctx: Context) -> None:

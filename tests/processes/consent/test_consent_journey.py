@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.advice.consent.models import consent_record, grant
+from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.errors import Invalid, NotFound
+from engine.workflow.execution.commands import CancelCase
 from tests.processes.conftest import NO, Product, yes
 
 
@@ -80,6 +82,20 @@ def test_withdrawing_ends_the_grants_and_tells_the_sources_once(product: Product
         assert set(connection.execute(select(grant.c.state)).scalars()) == {"revoked"}
     revoked = {name: channel.revoked for name, channel in product.application.channels.items()}  # type: ignore[attr-defined]
     assert revoked == {"altinn": ["grant-altinn"], "bank": ["grant-bank"], "norskgjeld": ["grant-norskgjeld"]}
+
+
+def test_a_case_that_is_stopped_ends_its_grants_at_the_sources_too(product: Product) -> None:
+    case = product.start("consent")
+    product.complete(case, "GiveConsent", consent_answer=yes("loans", "spending"))
+    product.work()
+    product.approve(case)
+
+    product.application.dispatch.send(CancelCase(case, "stopped"), SYSTEM)
+    product.work()
+
+    with product.application.db.read() as connection:
+        rows = connection.execute(select(grant.c.state, grant.c.ended_at)).all()
+    assert {row.state for row in rows} == {"revoked"} and all(row.ended_at for row in rows)
 
 
 def test_nobody_withdraws_for_another(product: Product) -> None:

@@ -11,6 +11,7 @@ from engine.advice.consent.models import grant
 from engine.advice.evidence.models import snapshot
 from engine.advice.sharing.models import share
 from engine.workflow.errors import NotFound, Suspended
+from engine.workflow.execution.commands import CancelCase
 from engine.workflow.jobs.models import due_work
 from tests.engine.advice.conftest import NO_GRANTS, Citizens
 
@@ -125,3 +126,24 @@ def test_a_grant_of_another_case_is_not_there(citizens: Citizens) -> None:
         citizens.send(SettleGrant(case, grant_id, ChannelState.ACTIVE))
 
     assert grant_state(citizens) == "pending"
+
+
+def test_a_case_that_is_stopped_takes_its_consents_and_what_they_allowed_with_it(citizens: Citizens) -> None:
+    case, other = citizens.start(), citizens.start()
+    consented, mandated = citizens.consent(case), citizens.consent(case, basis="mandate", data_sets=("nav.benefits",))
+    elsewhere = citizens.consent(other)
+    opened(citizens, case, consented)
+    citizens.share(case)
+    citizens.overview(case)
+    citizens.overview(other)
+
+    citizens.send(CancelCase(case, "stopped by the citizen"))
+
+    assert (citizens.consent_state(consented), citizens.consent_state(mandated)) == ("withdrawn", "withdrawn")
+    assert citizens.consent_state(elsewhere) == "given", "another purpose is another consent"
+    assert grant_state(citizens) == "revoked" and citizens.count(snapshot) == 1
+    with citizens.application.db.read() as connection:
+        assert set(connection.execute(select(share.c.state)).scalars()) == {"stopped"}
+        work = connection.execute(select(due_work.c.name).where(due_work.c.case_id == case)).scalars().all()
+    assert work == ["revoke_grant"], "the source is told though the case is over"
+    assert [event["basis"] for event in citizens.events(case, "ConsentWithdrawn")] == ["consent", "mandate"]
