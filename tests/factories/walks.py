@@ -18,7 +18,7 @@ import requests
 from sqlalchemy import select
 
 from engine.advice.consent.models import grant
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.advice.task_types.collection import settle
 from engine.application import Application
@@ -104,9 +104,7 @@ class Walker:
             pass
         with self.application.db.read() as connection:
             for case in self.walked.values():
-                if case.overview is None and harvest.newest_snapshot(
-                    connection, self.application.vault, case.id, self.now
-                ):
+                if case.overview is None and snapshots.newest(connection, self.application.vault, case.id, self.now):
                     case.overview = self.now
 
     def _hours(self, least: float, most: float) -> timedelta:

@@ -14,7 +14,7 @@ import requests
 
 from engine.advice.economy.figures import GapReason, Total
 from engine.advice.economy.overview import Completeness, Overview
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.evidence.datasets import DataSet, EvidenceRequest, Subject
 from engine.platform.provider_errors import SourceUnavailableError
 from engine.platform.settings import Settings
@@ -64,7 +64,7 @@ def silence(sandbox: Settings) -> None:
 
 def overview(product: Product, case: str) -> Overview:
     with product.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+        found = snapshots.newest(connection, product.application.vault, case, product.clock.now())
     assert found is not None
     return found[0]
 

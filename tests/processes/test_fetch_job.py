@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine.advice.economy.figures import Figures, RecordGap, RecordGapReason, Total
 from engine.advice.economy.overview import Overview
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.task_types.fetch import ask_again
@@ -75,7 +75,7 @@ def rows(product: Product, case: str) -> dict[str, str]:
 
 def overview(product: Product, case: str) -> Overview:
     with product.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+        found = snapshots.newest(connection, product.application.vault, case, product.clock.now())
     assert found is not None
     return found[0]
 

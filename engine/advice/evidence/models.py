@@ -54,7 +54,7 @@ snapshot = Table(
     Column("built_at", UTCDateTime, nullable=False),
     Column("expires_at", UTCDateTime, nullable=False),
     Column("content", Sealed, nullable=False),
-    Column("made_of", String(64)),  # harvest.Basis.mark; none of those before there was a mark
+    Column("made_of", String(64)),  # snapshots.Basis.mark; none of those before there was a mark
     UniqueConstraint("case_id", "version"),
     Index("ix_snapshot_expires_at", "expires_at"),
 )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from engine.advice.economy.wire import to_json
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, Subject
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.evidence.models import raw_answer
@@ -52,7 +52,7 @@ def remap(
             cases[row.case_id] = row.person_id if not data_set.subject_role else ""
     for case_id, owner in cases.items():
         if owner:
-            harvest.build_snapshot(connection, vault, case_id=case_id, person_id=owner, data_sets=data_sets, now=now)
+            snapshots.build(connection, vault, case_id=case_id, person_id=owner, data_sets=data_sets, now=now)
     return Remapped(read, changed, failed)
 
 

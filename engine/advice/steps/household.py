@@ -9,7 +9,7 @@ from engine.advice.commands import AddHouseholdMeasure, RemoveHouseholdMeasure, 
 from engine.advice.economy import sifo
 from engine.advice.economy.measures import MeasureKind
 from engine.advice.economy.repayment import Order, plans
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.household import ABOUT, CARS, MAX_MEASURES, MAX_RATE, SEXES, age_in_months
 from engine.advice.steps.own_case import refuse_unless, require_amount, store, stored
 from engine.platform.calendar import norwegian_day
@@ -81,7 +81,7 @@ def save_plan(ctx: Context) -> None:
     require_amount(command.monthly)
     refuse_unless(command.monthly > 0, "plan-monthly", "a plan of nothing")
     refuse_unless(command.order in get_args(Order), "plan-order", "no such order")
-    newest = harvest.newest_snapshot(ctx.connection, ctx.services.vault, ctx.case_id, ctx.now)
+    newest = snapshots.newest(ctx.connection, ctx.services.vault, ctx.case_id, ctx.now)
     if newest is None:
         raise NotFound("overview")
     overview, before = newest[0], stored(ctx, "plan")

@@ -12,7 +12,7 @@ from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Overview
 from engine.advice.economy.payees import categories, payee_key
 from engine.advice.economy.supplements import Supplement, SupplementKind
-from engine.advice.evidence import harvest
+from engine.advice.evidence import harvest, snapshots
 from engine.advice.evidence.datasets import DataSet
 from engine.advice.evidence.models import supplement
 from engine.advice.steps.own_case import refuse_unless, require_amount
@@ -82,7 +82,7 @@ def categorize_payee(ctx: Context) -> None:
 
 
 def _overview(ctx: Context) -> Overview | None:
-    found = harvest.newest_snapshot(ctx.connection, ctx.services.vault, ctx.case_id, ctx.now)
+    found = snapshots.newest(ctx.connection, ctx.services.vault, ctx.case_id, ctx.now)
     return found[0] if found else None
 
 
@@ -119,7 +119,7 @@ def rebuild_overview(data_sets: Mapping[str, DataSet]) -> Step:
     """The step that compiles the overview anew. *data_sets* are those a whole overview has answers of."""
 
     def rebuild(ctx: Context) -> None:
-        harvest.build_snapshot(
+        snapshots.build(
             ctx.connection,
             ctx.services.vault,
             case_id=ctx.case_id,

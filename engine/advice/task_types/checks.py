@@ -14,7 +14,7 @@ from engine.advice.economy.figures import Total
 from engine.advice.economy.overview import Completeness
 from engine.advice.economy.repayment import known_by, plans
 from engine.advice.economy.signals import signals
-from engine.advice.evidence import baseline, business, harvest
+from engine.advice.evidence import baseline, business, harvest, snapshots
 from engine.advice.evidence.datasets import DataSet, EvidenceState, Kind, Requirement
 from engine.advice.evidence.models import harvest as harvested
 from engine.advice.task_types.collection import person_about
@@ -170,7 +170,7 @@ class HouseholdCheck:
         with self._database.read() as connection:
             owner = person_about(connection, work.case_id)
             asking = may_still_ask(connection, work.case_id, self._data_sets, now)
-            newest = harvest.newest_snapshot(connection, self._vault, work.case_id, now)
+            newest = snapshots.newest(connection, self._vault, work.case_id, now)
             figures, _ = harvest.figures(connection, self._vault, work.case_id, self._data_sets)
             plan = read_of_person(connection, self._vault, owner, "plan") or {}
             known = baseline.known_before(connection, self._vault, work.case_id, plan)

@@ -12,7 +12,7 @@ from engine.advice.consent import actions as consent
 from engine.advice.consent import ending, gate
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState, ConsentChannel
 from engine.advice.consent.models import consent_record, grant
-from engine.advice.evidence import harvest
+from engine.advice.evidence import harvest, snapshots
 from engine.advice.evidence.datasets import DataSet, Requirement, Subject
 from engine.advice.task_types.descriptions import named
 from engine.platform.db import Database
@@ -196,7 +196,7 @@ class BuildOverview:
                 return Done()
             if self._others_in_hand(connection, work, now):
                 return Deferred(LOOK_AGAIN, "more_to_come")
-            known = harvest.gather(
+            known = snapshots.gather(
                 connection,
                 self._vault,
                 case_id=work.case_id,
@@ -205,16 +205,16 @@ class BuildOverview:
                 subject_role=role,
                 now=now,
             )
-        ready = harvest.prepared(known)
+        ready = snapshots.prepared(known)
 
         def save(connection: Connection) -> None:
             current = self._basis(connection, work.case_id, role, now)
             if current.is_compiled:
                 return
-            if harvest.may_store(ready, current):
-                harvest.store(connection, self._vault, ready)
+            if snapshots.may_store(ready, current):
+                snapshots.store(connection, self._vault, ready)
                 return
-            harvest.build_snapshot(
+            snapshots.build(
                 connection,
                 self._vault,
                 case_id=work.case_id,
@@ -226,8 +226,8 @@ class BuildOverview:
 
         return Done(effect=save)
 
-    def _basis(self, connection: Connection, case_id: str, role: str, now: datetime) -> harvest.Basis:
-        return harvest.basis(connection, case_id, self._data_sets, role, now)
+    def _basis(self, connection: Connection, case_id: str, role: str, now: datetime) -> snapshots.Basis:
+        return snapshots.basis(connection, case_id, self._data_sets, role, now)
 
     @staticmethod
     def _others_in_hand(connection: Connection, work: Work, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.advice.commands import OpenOverview
 from engine.advice.economy.statement import statement as statement_of
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.evidence.models import snapshot
 from engine.casework import (
     complaints,
@@ -259,7 +259,7 @@ def other_overview(number: str) -> ResponseReturnValue:
     now = application.clock.now()
     with application.db.read() as connection:
         found = required_case(connection, number)
-        newest = harvest.newest_snapshot(connection, application.vault, found.id, now)
+        newest = snapshots.newest(connection, application.vault, found.id, now)
         if newest is None or not about_other(connection, found):
             raise NotFound("overview")
         person = connection.execute(

@@ -23,7 +23,7 @@ from engine.advice.economy.overview import Overview
 from engine.advice.economy.payees import DEBT_SERVICE
 from engine.advice.economy.phase import Phase, Standing, standing
 from engine.advice.economy.signals import Signal, signals
-from engine.advice.evidence import baseline, business, harvest
+from engine.advice.evidence import baseline, business, harvest, snapshots
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.advice.household import MAX_MEASURES, MAX_RATE
@@ -66,7 +66,7 @@ def known_of(connection: Connection) -> Known | None:
     application = view.application()
     who = actor().person_id
     case = access.data_case(connection)
-    newest = harvest.newest_snapshot(connection, application.vault, case.id, application.clock.now()) if case else None
+    newest = snapshots.newest(connection, application.vault, case.id, application.clock.now()) if case else None
     if case is None or newest is None:
         return None
     overview = newest[0]

@@ -16,7 +16,7 @@ from engine.advice.economy.reconciliation import Entry
 from engine.advice.economy.records import Fact, facts
 from engine.advice.economy.statement import statement
 from engine.advice.economy.supplements import SupplementKind
-from engine.advice.evidence import harvest
+from engine.advice.evidence import harvest, snapshots
 from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
@@ -56,7 +56,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         case = access.data_case(connection)
         if case is None:
             return redirect(url_for("citizen.home"), 303)
-        found = harvest.newest_snapshot(connection, application.vault, case.id, now)
+        found = snapshots.newest(connection, application.vault, case.id, now)
         rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
         entries = harvest.supplements(connection, application.vault, case.id)
         shares = connection.execute(
@@ -100,7 +100,7 @@ def status() -> ResponseReturnValue:
     with application.db.read() as connection:
         case = _case(connection)
         rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
-        built_at, version = harvest.newest_version(connection, case.id, now)
+        built_at, version = snapshots.newest_version(connection, case.id, now)
         at_work = not version and is_at_work(connection, case.id, now)
         over = ended(connection, case.id, now)
     known = request.args.get("versjon", "0")
@@ -192,10 +192,10 @@ def reconciliation() -> ResponseReturnValue:
 def _compiled(connection: Connection, case_id: str) -> tuple[Compiled, datetime] | None:
     """What became of every record, of the day of the newest overview, and when that was built."""
     application = view.application()
-    found = harvest.newest_snapshot(connection, application.vault, case_id, application.clock.now())
+    found = snapshots.newest(connection, application.vault, case_id, application.clock.now())
     if found is None:
         return None
-    made = harvest.compiled(
+    made = snapshots.compiled(
         connection, application.vault, case_id=case_id, data_sets=application.data_sets, as_of=found[0].as_of
     )
     return made, found[1]
@@ -295,7 +295,7 @@ def _newest() -> Overview | None:
     application = view.application()
     with application.db.read() as connection:
         case = _case(connection)
-        found = harvest.newest_snapshot(connection, application.vault, case.id, application.clock.now())
+        found = snapshots.newest(connection, application.vault, case.id, application.clock.now())
     if found is None and own_progress() is Progress.NOTHING:
         raise NotFound("overview")
     return found[0] if found else None

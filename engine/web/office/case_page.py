@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine.advice.commands import RecordAccess
 from engine.advice.economy.statement import statement
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.sharing import actions as sharing
 from engine.casework import history, journal, openings, queries
 from engine.casework.commands import AddNote, CompleteCaseTask, OpenCase, SendMessage, SetNoteAccess
@@ -251,7 +251,7 @@ def overview(number: str) -> ResponseReturnValue:
         case = case_of(connection, number)
         if sharing.in_force(connection, case.id, session.office(), now) is None:
             raise Forbidden("share")
-        found = harvest.newest_snapshot(connection, application.vault, case.id, now)
+        found = snapshots.newest(connection, application.vault, case.id, now)
         progress = overview_progress.progress(connection, case.id, now)
     if found is None and progress is not overview_progress.Progress.NOTHING:
         return render_template("overview_not_made.html", case=case)

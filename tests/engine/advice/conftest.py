@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from engine.advice.consent import actions as consent
 from engine.advice.consent.models import consent_record
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.sharing import actions as sharing
 from engine.application import Application
 from engine.platform.clock import FixedClock
@@ -86,7 +86,7 @@ class Citizens:
     def overview(self, case_id: str, about: str = "") -> None:
         """Build an overview of nothing, about the owner or another."""
         with self.application.db.write() as connection:
-            harvest.build_snapshot(
+            snapshots.build(
                 connection,
                 self.application.vault,
                 case_id=case_id,

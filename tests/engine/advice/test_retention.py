@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select
 
 from engine.advice.consent import actions
 from engine.advice.consent.models import consent_record
-from engine.advice.evidence import harvest
+from engine.advice.evidence import harvest, snapshots
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.evidence.models import snapshot
 from engine.advice.retention import purge
@@ -54,7 +54,7 @@ def test_a_consent_that_ran_out_takes_its_harvest_snapshot_and_share_with_it(
             now=now,
         )
         harvest.note_requested(connection, "case", anne, ["bank.accounts"], now)
-        harvest.build_snapshot(connection, application.vault, case_id="case", person_id=anne, data_sets={}, now=now)
+        snapshots.build(connection, application.vault, case_id="case", person_id=anne, data_sets={}, now=now)
         sharing.start(connection, actor=who, case_id="case", office=Office("1", "Nav"), now=now)
 
     def left() -> list[int]:

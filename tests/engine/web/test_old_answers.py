@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from engine.advice.economy.figures import GapReason
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.queries import data_case_of
 from engine.platform.provider_errors import SourceUnavailableError
 from tests.engine.web.filled import Browser
@@ -58,7 +58,7 @@ def test_a_source_that_fails_now_leaves_its_old_answer_and_says_that_it_is_old(p
     with product.application.db.read() as connection:
         case = data_case_of(connection, product.anne.person_id)
         assert case is not None
-        found = harvest.newest_snapshot(connection, product.application.vault, case.id, product.clock.now())
+        found = snapshots.newest(connection, product.application.vault, case.id, product.clock.now())
     assert found is not None
     assert [(gap.data_set, gap.reason) for gap in found[0].gaps] == [("bank.accounts", GapReason.STALE)]
     assert len(found[0].debts) == 10

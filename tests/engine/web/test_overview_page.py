@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import delete, update
 
-from engine.advice.evidence import harvest as harvests
+from engine.advice.evidence import snapshots
 from engine.advice.evidence.models import harvest, snapshot
 from engine.platform.provider_errors import SourceUnavailableError
 from forms.formatting import kroner
@@ -77,7 +77,7 @@ def test_on_new_years_night_the_overview_is_of_the_day_it_is_in_norway(product: 
     page = anne.get("/oversikt")
     assert "Per 1. januar 2027" in page and "31. desember 2026" not in page
     with product.application.db.read() as connection:
-        found = harvests.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+        found = snapshots.newest(connection, product.application.vault, case, product.clock.now())
     assert found is not None and found[0].as_of == date(2027, 1, 1)
     added = next(debt for debt in found[0].debts if debt.creditor == "Lån av mor")
     assert (added.balance.value, added.balance.as_of) == (12_500, date(2027, 1, 1))

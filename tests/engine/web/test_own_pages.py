@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.household import MAX_MEASURES
 from engine.advice.queries import data_case_of
 from engine.casework import journal
@@ -28,7 +28,7 @@ def anne(product: Product) -> Browser:
     case = product.start("supplement")
     application = product.application
     with application.db.write() as connection:
-        harvest.build_snapshot(
+        snapshots.build(
             connection,
             application.vault,
             case_id=case,

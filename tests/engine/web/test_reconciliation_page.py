@@ -16,7 +16,7 @@ import pytest
 from engine.advice.economy.figures import Debt, DebtKind, Figures, RecordGap, RecordGapReason, Total
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.economy.supplements import SupplementKind
-from engine.advice.evidence import harvest
+from engine.advice.evidence import harvest, snapshots
 from engine.advice.evidence.datasets import Evidence, EvidenceState
 from engine.advice.queries import data_case_of
 from tests.engine.web.filled import Browser
@@ -116,7 +116,7 @@ def test_an_answer_holds_when_the_source_answers_anew_with_another_balance(anne:
 def debts(product: Product) -> list[Any]:
     application = product.application
     with application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, application.vault, case_of(product), product.clock.now())
+        found = snapshots.newest(connection, application.vault, case_of(product), product.clock.now())
     assert found is not None
     return [debt for debt in found[0].debts if debt.creditor == "Kortbanken"]
 

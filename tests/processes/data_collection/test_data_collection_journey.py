@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.advice.economy.figures import Figures
-from engine.advice.evidence import harvest
+from engine.advice.evidence import harvest, snapshots
 from engine.advice.evidence.datasets import about
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.platform.provider_errors import SourceUnavailableError
@@ -42,7 +42,7 @@ def test_every_source_is_asked_once_and_the_overview_holds_them_all(product: Pro
 
     assert sorted(product.sources.asked) == sorted(about(product.application.data_sets))
     with product.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+        found = snapshots.newest(connection, product.application.vault, case, product.clock.now())
     assert found is not None
     assert (len(found[0].debts), found[0].gaps) == (10, ())
 
@@ -55,7 +55,7 @@ def test_overviews_that_wait_together_are_compiled_once_and_one_for_another_subj
 
     def version() -> int:
         with product.application.db.read() as connection:
-            found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+            found = snapshots.newest(connection, product.application.vault, case, product.clock.now())
         assert found is not None
         return found[2]
 
@@ -116,7 +116,7 @@ def test_a_silent_source_is_a_gap_that_is_asked_again_and_fills(product: Product
     product.work()
     assert states(product, case)["bank.accounts"] == "unavailable"
     with product.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+        found = snapshots.newest(connection, product.application.vault, case, product.clock.now())
         assert connection.execute(select(incident)).first() is None, "waiting is not failing"
     assert found is not None
     assert [gap.data_set for gap in found[0].gaps] == ["bank.accounts"]
@@ -146,7 +146,7 @@ def test_a_withdrawn_consent_stops_the_collection_and_deletes_what_it_brought(pr
     assert len(product.sources.asked) == asked, "nobody is asked after a withdrawal"
     assert set(states(product, case)) == {"inkasso.claims", "kartverket.property", "nav.benefits", "brreg.enterprises"}
     with product.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+        found = snapshots.newest(connection, product.application.vault, case, product.clock.now())
     assert found is not None, "the mandate stands: what it allows is compiled anew"
     consented = {one for one in about(product.application.data_sets) if one not in states(product, case)}
     assert {gap.data_set for gap in found[0].gaps} == consented and "bank.accounts" in consented

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.advice.economy.sourced import CITIZEN
 from engine.advice.economy.supplements import Supplement, SupplementKind
-from engine.advice.evidence import harvest
+from engine.advice.evidence import harvest, snapshots
 from tests.processes.conftest import Product
 
 
@@ -18,7 +18,7 @@ def test_an_entry_by_hand_is_kept_sealed_and_shown_as_the_citizens_own(product: 
 
     with product.application.db.write() as connection:
         harvest.supplement_by_hand(connection, vault, case_id=case, person_id=product.anne.person_id, entry=entry)
-        overview = harvest.build_snapshot(
+        overview = snapshots.build(
             connection, vault, case_id=case, person_id=product.anne.person_id, data_sets={}, now=now
         )
 

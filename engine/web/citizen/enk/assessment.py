@@ -14,7 +14,7 @@ from engine.advice.economy.enk.startup import DueDiligence, Plan, assess
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Overview
 from engine.advice.economy.rates import UnknownYearError
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.platform.calendar import norwegian_day
 from engine.web.shared import view
 
@@ -40,7 +40,7 @@ def assessed(connection: Connection, stored: Mapping[str, Any], case_id: str) ->
     """Assess the plan that was saved, with the private spending of the case's overview when the plan names none."""
     application = view.application()
     now = application.clock.now()
-    newest = harvest.newest_snapshot(connection, application.vault, case_id, now)
+    newest = snapshots.newest(connection, application.vault, case_id, now)
     private = newest[0] if newest else None
     number: Callable[[str], Decimal] = lambda name: Decimal(str(stored.get(name) or 0))  # noqa: E731
     reported = stored.get("spending")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.advice.economy.enk.overview import EnkOverview
 from engine.advice.economy.figures import Figures
 from engine.advice.economy.overview import Overview
-from engine.advice.evidence import business, harvest
+from engine.advice.evidence import business, snapshots
 from engine.web.shared import access, view
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -41,5 +41,5 @@ def known_of(connection: Connection) -> Known | None:
         data_sets=application.data_sets,
         now=application.clock.now(),
     )
-    newest = harvest.newest_snapshot(connection, application.vault, case.id, application.clock.now())
+    newest = snapshots.newest(connection, application.vault, case.id, application.clock.now())
     return Known(case, found, figures, newest[0] if newest else None)

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from engine.advice.economy.figures import Debt, DebtKind, Figures
 from engine.advice.economy.sourced import Source, Sourced
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.advice.evidence.models import raw_answer
 from engine.advice.evidence.remap import Remapped, remap
@@ -55,7 +55,7 @@ def asked_once(product: Product) -> Iterator[tuple[Product, str]]:
 
 def owed(product: Product, case: str) -> Decimal:
     with product.application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, product.application.vault, case, product.clock.now())
+        found = snapshots.newest(connection, product.application.vault, case, product.clock.now())
     assert found is not None
     return next(debt.balance.value for debt in found[0].debts if debt.creditor == "Banken")
 

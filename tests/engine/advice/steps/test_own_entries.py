@@ -28,7 +28,7 @@ from engine.advice.commands import (
     SettleGrant,
     TagAccounts,
 )
-from engine.advice.evidence import harvest
+from engine.advice.evidence import snapshots
 from engine.advice.evidence.models import snapshot, supplement
 from engine.advice.household import MAX_MEASURES
 from engine.workflow.errors import Conflict, Forbidden, NotFound, NotPossible, Suspended
@@ -176,7 +176,7 @@ def test_what_people_write_is_in_no_log(kind: type[Command]) -> None:
 def overview(citizens: Citizens, case: str) -> Any:
     application = citizens.application
     with application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, application.vault, case, citizens.clock.now())
+        found = snapshots.newest(connection, application.vault, case, citizens.clock.now())
     assert found is not None
     return found[0]
 

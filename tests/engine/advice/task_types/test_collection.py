@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, delete, select, update
 
 from engine.advice.economy.overview import Overview
-from engine.advice.evidence import harvest
+from engine.advice.evidence import harvest, snapshots
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.task_types.collection import LOOK_AGAIN, QUIET, BuildOverview
 from engine.workflow.execution.models import incident
@@ -72,7 +72,7 @@ def stored(product: Product, effect: Callable[[Connection], None]) -> None:
 def newest(product: Product, case: str) -> tuple[Overview, int]:
     application = product.application
     with application.db.read() as connection:
-        found = harvest.newest_snapshot(connection, application.vault, case, product.clock.now())
+        found = snapshots.newest(connection, application.vault, case, product.clock.now())
     assert found is not None
     return found[0], found[2]
 
@@ -84,7 +84,7 @@ def creditors(product: Product, case: str) -> set[str]:
 def is_compiled(product: Product, case: str) -> bool:
     application = product.application
     with application.db.read() as connection:
-        return harvest.basis(connection, case, application.data_sets, "", product.clock.now()).is_compiled
+        return snapshots.basis(connection, case, application.data_sets, "", product.clock.now()).is_compiled
 
 
 def test_of_two_jobs_the_first_compiles_and_the_other_finds_it_done(product: Product, case: str) -> None:
@@ -128,7 +128,7 @@ def test_a_slow_compilation_does_not_stand_over_one_that_knew_more(product: Prod
     with product.application.db.write() as connection:
         person = product.anne.person_id
         harvest.note_requested(connection, case, person, [BANK], product.clock.now())
-        harvest.build_snapshot(
+        snapshots.build(
             connection,
             product.application.vault,
             case_id=case,
