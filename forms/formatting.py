@@ -1,22 +1,36 @@
 """Amounts, shares, dates and times as people read them: bokmål, nynorsk, English.
 
-Names of months are CLDR's, by Babel. Numbers are not: in English too we set thousands apart by a space, since a comma
-there is the decimal comma to those who read both, and the minus is a true one.
+Names of months and lists are CLDR's, by Babel. Numbers are not: in English too we set thousands apart by a space,
+since a comma there is the decimal comma to those who read both, and the minus is a true one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.lists import format_list
 
 OSLO = ZoneInfo("Europe/Oslo")
 NBSP, MINUS = "\u00a0", "\u2212"
 _LOCALES = {"nb": Locale("nb"), "nn": Locale("nn"), "en": Locale("en", "GB")}
 _MONTHS = {language: locale.months["format"]["wide"] for language, locale in _LOCALES.items()}
 _SHORT_MONTHS = {language: locale.months["format"]["abbreviated"] for language, locale in _LOCALES.items()}
+
+
+def listed(language: str, items: Iterable[object], style: Literal["standard", "or"] = "standard") -> str:
+    """``a, b og c`` or ``a, b eller c``, as CLDR joins a list in the language; British, in English.
+
+    A list with markup in it (an item that has ``__html__``) is markup, and its other items are escaped.
+    """
+    found = list(items)
+    pattern = format_list([f"{{{number}}}" for number in range(len(found))], style, _LOCALES[language])
+    kind: type[str] = next((type(item) for item in found if isinstance(item, str) and hasattr(item, "__html__")), str)
+    return kind(pattern).format(*found)
 
 
 def number(value: Decimal, decimals: int = 0, language: str = "nb") -> str:

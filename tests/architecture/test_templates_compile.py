@@ -16,7 +16,19 @@ def test_a_name_means_one_template() -> None:
     assert [name for name, times in Counter(NAMES).items() if times > 1] == []
 
 
-FILTERS = ("kr", "percent", "long_date", "month", "short_date", "clock", "moment", "money", "display", "merged")
+FILTERS = (
+    "kr",
+    "percent",
+    "long_date",
+    "month",
+    "short_date",
+    "clock",
+    "moment",
+    "money",
+    "display",
+    "listed",
+    "merged",
+)
 
 
 def slip(loader: jinja2.BaseLoader, name: str) -> str:

@@ -7,9 +7,11 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from markupsafe import Markup
 
 import build_texts
-from engine.web.shared.texts import LANGUAGES, SOURCE, Text, areas, categories, entries, listed, texts, translate
+from engine.web.shared.texts import LANGUAGES, SOURCE, Text, areas, categories, entries, texts, translate
+from forms.formatting import listed
 
 #: Placeholders that always hold a number of something; ``total``, ``limit`` and ``asked`` hold sums of money as well.
 NUMBERS = {"count", "days", "months", "weeks", "years", "most", "files", "tried", "all"}
@@ -116,3 +118,11 @@ def test_a_list_is_joined_as_the_language_joins_it(language: str, both: str, eit
     assert listed(language, ["a"]) == "a"
     assert listed(language, ["a", "b", "c"]) == f"a, b {both} c"
     assert listed(language, ["a", "b"], "or") == f"a {either} b"
+
+
+def test_a_text_or_a_list_with_markup_in_it_is_markup_and_the_rest_is_escaped() -> None:
+    link = Markup("<a>Nav</a>")
+    assert listed("nb", [link, "A & B"]) == Markup("<a>Nav</a> og A &amp; B")
+    told = translate("nb", "gap.source", source=link, who="<b>")
+    assert isinstance(told, Markup) and told == "<a>Nav</a> – &lt;b&gt;"
+    assert not isinstance(translate("nb", "gap.source", source="<", who=">"), Markup)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from reportlab.platypus import Flowable
 
+from engine.advice.documents.gaps import sentences
 from engine.advice.documents.page import gap, heading, missing_note, table, text, write
 from engine.advice.documents.words import Words
 from engine.advice.economy.difference import Bound, Difference
@@ -16,7 +17,6 @@ from engine.advice.economy.statement import (
     AssetRow,
     DebtRow,
     MaybeSame,
-    Missing,
     MonthRow,
     Statement,
     Sum,
@@ -138,20 +138,8 @@ def maybe_same_of(question: MaybeSame, words: Words) -> str:
 def _missing(told: Statement, words: Words) -> list[Flowable]:
     if not told.missing:
         return []
-    lines = (f"– {what_of(one, words)}: {why_of(one, words)}" for one in told.missing)
+    lines = (f"– {line}" for line in sentences(told.missing, words))
     return [heading(words["overview.gaps_title"], 2), *(text(line) for line in lines), gap()]
-
-
-def what_of(one: Missing, words: Words) -> str:
-    """The source that lacks something, who behind it, and how many records of what."""
-    who = f" – {one.who}" if one.who else ""
-    records = f", {one.count} {words[f'gap.{one.what}']}" if one.why else ""
-    return f"{words.data_set(one.data_set)}{who}{records}"
-
-
-def why_of(one: Missing, words: Words) -> str:
-    """Why it is missing."""
-    return words[f"left_out.{one.why}" if one.why else f"gap.{one.reason.value}"]
 
 
 def _debts(told: Statement, words: Words) -> list[Flowable]:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from engine.advice.documents.overview import left, maybe_same_of, urgent_of, what_of, why_of
+from engine.advice.documents.gaps import what_of, why_of
+from engine.advice.documents.overview import left, maybe_same_of, urgent_of
 from engine.advice.documents.words import Words
 from engine.advice.economy.difference import Bound
 from engine.advice.economy.overview import Completeness, Overview

@@ -77,7 +77,7 @@ def _save(task: TaskRow, field: Field, takes: Taking, sent: FileStorage, there: 
     except uploads.FileRefusedError as bad:
         return view.t(bad.key)
     if takes.endings and not upload.name.lower().endswith(takes.endings):
-        return view.t("files.ending", endings=", ".join(takes.endings))
+        return view.t("files.ending", endings=view.listed(takes.endings, "or"))
     try:
         command = AttachFile(task.id, field.path.partition(":")[2], upload.name, upload.type, upload.content)
         send(command)

@@ -109,8 +109,9 @@ def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], 
         "orgno": variables.get("office", ""),
         "until": long_date(application.clock.now() + DEFAULT_LIFE, _language()),
     }
+    asks_for = ASKS_FOR[kind]
     sources = {
-        name: [s for s in application.data_sets.values() if s.kind == name and s.requirement is ASKS_FOR[kind]]
+        name: [_source_name(s) for s in application.data_sets.values() if (s.kind, s.requirement) == (name, asks_for)]
         for name in _kinds(kind, variables)
     }
     page = render_template(
@@ -126,6 +127,12 @@ def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], 
         step={"consent": 1, "mandate": 2, "share": 3}[kind],
     )
     return (page, 422) if error else page
+
+
+def _source_name(source: DataSetMetadata) -> str:
+    """What a source is called, and that its channel is hoped for, where that is so."""
+    name = source.title.text(_language())
+    return name if source.channel_today else view.t("question.source_hoped", source=name)
 
 
 def _institutions(kind: str, variables: Mapping[str, Any], kinds: Sequence[str] = ()) -> list[DataSetMetadata]:

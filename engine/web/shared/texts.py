@@ -6,15 +6,14 @@ entry ``msgctxt`` is the key, so that a key stays when its wording changes. ``bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 from babel import Locale
-from babel.lists import format_list
 from babel.messages.pofile import read_po
+from markupsafe import Markup
 
 LANGUAGES = ("nb", "nn", "en")
 NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
@@ -80,16 +79,14 @@ def categories(language: str) -> tuple[str, ...]:
 
 
 def translate(language: str, key: str, **values: object) -> str:
-    """The text with its values put in. A key that is not there is an error the tests find, and shows itself."""
+    """The text with its values put in. With markup among them it is markup, and the other values are escaped.
+
+    A key that is not there is an error the tests find, and shows itself.
+    """
     forms = _forms(language).get(key) or _forms(SOURCE).get(key) or (key,)
     text = forms[-1] if len(forms) == 1 else forms[_form(language, forms[-1], values)]
-    return text.format(**values) if values else text
-
-
-def listed(language: str, items: Iterable[object], style: Literal["standard", "or"] = "standard") -> str:
-    """``a, b og c`` or ``a, b eller c``, as CLDR joins a list in the language; British, in English."""
-    locale = Locale("en", "GB") if language == "en" else Locale(language)
-    return format_list([str(item) for item in items], style, locale)
+    kind: type[str] = next((Markup for value in values.values() if isinstance(value, Markup)), str)
+    return kind(text).format(**values) if values else text
 
 
 def _form(language: str, text: str, values: dict[str, object]) -> int:

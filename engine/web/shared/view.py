@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from flask import current_app, g, url_for
 from sqlalchemy import Connection
 
+from engine.advice.documents import gaps
 from engine.advice.documents.words import Words
+from engine.advice.economy.statement import Missing
 from engine.application import Application
 from engine.casework import queries
 from engine.platform.calendar import norwegian_today
@@ -30,6 +32,16 @@ def application() -> Application:
 
 def t(key: str, **values: object) -> str:
     return translate(g.language, key, **values)
+
+
+def listed(items: Iterable[object], style: Literal["standard", "or"] = "standard") -> str:
+    """Words of a sentence as the person's language joins them: ``a, b og c``."""
+    return formatting.listed(g.language, items, style)
+
+
+def missing(found: Iterable[Missing], name: Callable[[Missing], str] | None = None) -> list[str]:
+    """What an overview lacks, in sentences; ``name`` makes a link of a source."""
+    return gaps.sentences(found, words(), name)
 
 
 def data_set_name(data_set: str) -> str:

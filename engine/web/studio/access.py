@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from engine.studio import access
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import EditDraft, Edited
+from engine.web.shared import view
 from engine.web.shared.commands import sends
 from engine.web.studio.access_sentences import action_named, named
 from engine.web.studio.edits import save
@@ -63,7 +64,7 @@ def _by_role(bundle: Bundle, steps: list[tuple[str, str]], roles: list[str]) -> 
     for role in roles:
         may = [(name, allowed(policy, bundle.key, step, role)) for step, name in steps]
         phrases = [
-            f"«{name}»: {', '.join(action_named(a).lower() for a in sorted(actions, key=_order))}"
+            f"«{name}»: {view.listed(action_named(a).lower() for a in sorted(actions, key=_order))}"
             for name, actions in may
             if actions
         ]

@@ -8,7 +8,6 @@ from flask import g
 
 from engine.studio import access
 from engine.web.shared import view
-from engine.web.shared.texts import listed
 from engine.web.shared.texts import texts as page_texts
 from engine.workflow.definitions.bundle import Bundle
 
@@ -20,7 +19,7 @@ def changed(bundle: Bundle, text: str, values: Mapping[str, object]) -> str:
         words["role"] = named(bundle, str(words["role"]))
     actions = words.get("actions")
     if isinstance(actions, tuple):
-        words["actions"] = listed(g.language, (action_named(str(action)).lower() for action in actions))
+        words["actions"] = view.listed(action_named(str(action)).lower() for action in actions)
     return view.t(text, **words)
 
 

@@ -8,7 +8,7 @@ from flask import g, url_for
 
 from engine.studio import template_editor
 from engine.web.shared import view
-from engine.web.shared.texts import NAMES, listed
+from engine.web.shared.texts import NAMES
 from engine.web.shared.texts import texts as page_texts
 from engine.workflow.bpmn.elements import Finding, Process
 from engine.workflow.definitions.bundle import Bundle
@@ -42,7 +42,7 @@ def _technical(finding: Finding) -> str:
     if g.language == "en":
         return f"{finding.message}. {finding.suggestion}".removesuffix(". ")
     names = dict.fromkeys(str(value) for value in finding.parameters.values() if value not in (None, ""))
-    return view.t("finding.about", names=listed(g.language, names)) if names else ""
+    return view.t("finding.about", names=view.listed(names)) if names else ""
 
 
 def finding_place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
@@ -54,7 +54,7 @@ def finding_place(key: str, bundle: Bundle, finding: Finding) -> dict[str, str]:
         return _template(key, bundle, finding)
     name, languages = str(finding.parameters["key"]), str(finding.parameters["missing"]).split(", ")
     name_text = bundle.texts.get("nb", {}).get(name, "")
-    text = view.t("finding.text-missing-in", languages=listed(g.language, map(NAMES.get, languages)))
+    text = view.t("finding.text-missing-in", languages=view.listed(map(NAMES.get, languages)))
     href = url_for("studio.show", key=key, fane="tekster", _anchor=f"tekst-{name}")
     return {"name": f"«{name_text[:60]}»" if name_text else name, "href": href, "text": text}
 

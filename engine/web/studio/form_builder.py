@@ -273,7 +273,8 @@ def sentence(bundle: Bundle, work: FormDraft, state: str, value: Any) -> str:
         return view.t(f"forming.{state}.always")
     if rule is None:
         return view.t(f"forming.{state}.hand")
-    joined = f" {view.t(f'forming.{rule.join}')} ".join(_condition(bundle, work, c) for c in rule.comparisons)
+    compared = (_condition(bundle, work, c) for c in rule.comparisons)
+    joined = view.listed(compared, "or" if rule.join == "or" else "standard")
     return view.t(f"forming.{state}.if", rule=joined)
 
 

@@ -37,7 +37,7 @@ def change_list(key: str) -> ResponseReturnValue:
     def message_of(refused: EditRefused) -> str:
         with view.application().db.read() as connection:
             used = _used(draft_of(connection, key).bundle, wanted)
-        where = ", ".join(use["sentence"] for use in used)
+        where = view.listed(use["sentence"] for use in used)
         return view.t(refused.key, **{"value": "", **refused.values, "where": where})
 
     return save(

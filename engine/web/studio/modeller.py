@@ -74,7 +74,7 @@ def modeller_save(key: str) -> ResponseReturnValue:
     number = (made.detail or {})["revision"]
     answer = _state(draft.bundle, offer, number, draft.can_undo, draft.can_redo)
     for name, lost in dropped(before.files, draft.bundle.files):
-        words = ", ".join(view.t(f"flow.s.{setting}") for setting in lost)
+        words = view.listed(view.t(f"flow.s.{setting}") for setting in lost)
         answer["text"] += f" {view.t('modeller.dropped', step=name, settings=words)}"
     return jsonify(answer)
 

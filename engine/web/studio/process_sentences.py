@@ -13,7 +13,6 @@ from engine.studio.bpmn_editor import conditions
 from engine.studio.bpmn_editor.conditions import BUTTON, Field
 from engine.studio.condition_fields import counters, fields, items, lists
 from engine.web.shared import view
-from engine.web.shared.texts import listed
 from engine.web.studio.element_words import in_order, in_words, label
 from engine.workflow.bpmn.elements import Element, SequenceFlow
 from engine.workflow.definitions.bundle import Bundle
@@ -75,7 +74,7 @@ class ProcessWording:
         if choice is None:
             return " ".join(text.split())
         found = [self._comparison(comparison) for comparison in choice.comparisons]
-        return listed(g.language, found, "or" if choice.join == "or" else "standard")
+        return view.listed(found, "or" if choice.join == "or" else "standard")
 
     def value(self, text: str) -> str:
         """The value an expression gives: of which field, or as it stands."""

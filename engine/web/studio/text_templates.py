@@ -76,8 +76,8 @@ def _unknown(bundle: Bundle, written: Mapping[str, str]) -> Iterator[tuple[str, 
     for field, text in written.items():
         names = template_editor.unknown(bundle, text)
         if names:
-            listed = ", ".join(f"{{{name}}}" for name in names)
-            yield field, EditRefused("template.unknown", field, names=listed, said_in=NAMES[field[-2:]])
+            told = view.listed(f"{{{name}}}" for name in names)
+            yield field, EditRefused("template.unknown", field, names=told, said_in=NAMES[field[-2:]])
 
 
 @blueprint.post("/prosesser/<key>/maler/vis")

@@ -73,7 +73,7 @@ def test_a_file_is_kept_though_the_rest_is_wrong_and_the_rest_though_a_file_is(b
     [
         ([(PDF, "a.pdf"), (PDF, "b.pdf"), (PDF, "c.pdf")], "c.pdf: Det kan være høyst 2"),
         ([(b"%PDF-" + b"0" * 1_100_000, "stor.pdf")], "stor.pdf: Filen er for stor. Den kan være høyst 1 MB"),
-        ([(b"\xff\xd8\xff" + b"0" * 90, "bilde.jpg")], "bilde.jpg: Filen må slutte på .pdf, .png"),
+        ([(b"\xff\xd8\xff" + b"0" * 90, "bilde.jpg")], "bilde.jpg: Filen må slutte på .pdf eller .png"),
         ([(PNG, "bilde.pdf")], "bilde.pdf: Navnet på filen passer ikke"),
         ([(b"", "tom.pdf")], "tom.pdf: Filen er tom"),
     ],

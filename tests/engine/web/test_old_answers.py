@@ -13,7 +13,7 @@ from tests.processes.conftest import Product, product
 from tests.processes.data_collection.test_data_collection_journey import collecting
 
 __all__ = ["product"]
-OLD, BUTTON = "gammelt svar", "Hent på nytt"
+OLD, BUTTON = ">gammelt svar<", "Hent på nytt"
 
 
 def later(product: Product) -> Browser:

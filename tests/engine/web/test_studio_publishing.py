@@ -23,6 +23,7 @@ from engine.workflow.execution.commands import CompleteTask
 from engine.workflow.execution.models import process_instance
 from engine.workflow.instances.models import case_file
 from engine.workflow.operations import dry_run
+from forms.formatting import listed
 from tests.engine.web.test_studio import ROOT, Administrator, ada, app, bea, revision
 from tests.processes.conftest import OFFICE, Product, product
 
@@ -187,7 +188,7 @@ def test_many_cases_are_all_tried_in_the_background_and_grouped_by_reason(
         )
         numbers = [row[0] for row in rows]
     assert "Saker: 5, Behandle: Saken står i et steg som ikke finnes i den nye versjonen." in page
-    assert f"For eksempel {', '.join(numbers)}" in page
+    assert f"For eksempel {listed('nb', numbers)}" in page
     assert running(product) == [(1, "active")] * 10, "nothing has moved"
     with product.application.db.read() as connection:
         assert len(product.application.library.versions(connection, "vergemal")) == 1

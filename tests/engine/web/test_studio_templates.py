@@ -42,7 +42,7 @@ def test_a_letter_is_added_written_previewed_moved_and_removed(ada: Administrato
     assert answer.status_code == 303
     page = ada.get(answer.location)
     identity = re.search(r'name="template" value="(vi_har[^"]*)"', page)
-    assert identity and "mangler Bokmål, Nynorsk, English" in page
+    assert identity and "mangler Bokmål, Nynorsk og English" in page
 
     written = {
         "act": "change",
