@@ -1,8 +1,8 @@
 """``process.bpmn`` → frozen objects, by namespace and without recursion.
 
 Everything of the standard that an executable process may hold is read here
-(the parts of one node in ``parts.py``); whether the engine can execute it is the
-validator's question.
+(the parts of one node in ``parts.py`` and ``extensions.py``); whether the engine
+can execute it is the validator's question.
 """
 
 from __future__ import annotations
@@ -14,15 +14,12 @@ from typing import Any
 from lxml import etree
 
 from engine.workflow.bpmn.elements import Definitions, Element, Process, SequenceFlow
+from engine.workflow.bpmn.extensions import extension, first_value
 from engine.workflow.bpmn.parts import (
-    BPMN,
-    IB,
     Names,
     ad_hoc,
     data_associations,
     events,
-    extension,
-    first_value,
     groups,
     local,
     multi_instance,
@@ -30,7 +27,7 @@ from engine.workflow.bpmn.parts import (
     read_names,
     standard_loop,
 )
-from engine.workflow.bpmn.xml import BpmnSyntaxError, read_xml
+from engine.workflow.bpmn.xml import BPMN, IB, BpmnSyntaxError, read_xml
 
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess"})

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from engine.workflow.bpmn.conformance.model import EVENTS, NODES, Model, Node, at, children, is_true, local
 from engine.workflow.bpmn.conformance.vocabulary import members
 from engine.workflow.bpmn.elements import Finding
-from engine.workflow.bpmn.parts import ALTINN, BPMN, IB
 from engine.workflow.bpmn.validator import Capabilities
+from engine.workflow.bpmn.xml import ALTINN, BPMN, IB
 
 UNSUPPORTED = "unsupported"
 _READ = (BPMN, ALTINN, IB, "{http://www.w3.org/2001/XMLSchema-instance}", "{http://www.w3.org/XML/1998/namespace}")

@@ -11,6 +11,12 @@ from xml.parsers import expat
 
 from lxml import etree
 
+#: The namespaces of a bundle's diagram, as lxml writes them before a name.
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+ALTINN = "{http://altinn.no/process}"
+IB = "{http://ibalanse.no/process}"
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ELEMENTS = 100_000
 MAX_ATTRIBUTES = 100

@@ -18,7 +18,7 @@ from engine.workflow.bpmn.conformance.model import (
 )
 from engine.workflow.bpmn.conformance.vocabulary import members
 from engine.workflow.bpmn.elements import Finding
-from engine.workflow.bpmn.parts import BPMN
+from engine.workflow.bpmn.xml import BPMN
 
 _CHOREOGRAPHY = tuple(members("CHOREOGRAPHY"))
 

@@ -22,7 +22,7 @@ from engine.workflow.bpmn.conformance.model import (
     texts,
 )
 from engine.workflow.bpmn.elements import Finding
-from engine.workflow.bpmn.parts import BPMN
+from engine.workflow.bpmn.xml import BPMN
 
 #: Elements that hold an expression, by the element they stand in.
 _EXPRESSIONS = {

@@ -8,8 +8,7 @@ from typing import Any
 
 from engine.workflow.bpmn.conformance.model import Model, Node, at
 from engine.workflow.bpmn.elements import Finding
-from engine.workflow.bpmn.parts import BPMN
-from engine.workflow.bpmn.xml import BpmnSyntaxError, read_xml
+from engine.workflow.bpmn.xml import BPMN, BpmnSyntaxError, read_xml
 
 BPMN_TYPE = BPMN[1:-1]
 MAX_IMPORTS = 50

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.workflow.bpmn.conformance.vocabulary import members
 from engine.workflow.bpmn.elements import Finding
-from engine.workflow.bpmn.parts import ALTINN, BPMN, IB, XSI_TYPE
+from engine.workflow.bpmn.xml import ALTINN, BPMN, IB, XSI_TYPE
 
 Node = Any
 """One lxml element."""

@@ -13,7 +13,7 @@ from engine.workflow.bpmn.conformance.catalogue import Rule
 from engine.workflow.bpmn.conformance.model import NODES, Model, Node, at, children, event_kind, local
 from engine.workflow.bpmn.conformance.vocabulary import Entry, Kind, entry
 from engine.workflow.bpmn.elements import Finding
-from engine.workflow.bpmn.parts import BPMN, XSI_TYPE
+from engine.workflow.bpmn.xml import BPMN, XSI_TYPE
 
 DIAGRAM = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
