@@ -59,6 +59,17 @@ class StopSharing(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class ShareAgain(OwnEntry):
+    """Let the office of one's own ended share look anew, for as long as at first. One that looks already goes on.
+
+    Raises ``NotFound`` for another's share, and for one of another case.
+    """
+
+    case_id: str
+    share_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAccess(CaseCommand):
     """An office looks at what is shared with it: the citizen sees who did and when.
 

@@ -10,6 +10,7 @@ class AdviceEvent(EventKind):
 
     CONSENT_WITHDRAWN = "ConsentWithdrawn"
     SHARE_STOPPED = "ShareStopped"
+    SHARED_AGAIN = "SharedAgain"
     OVERVIEW_OPENED = "OverviewOpened"
     PLAN_OPENED = "PlanOpened"
 
@@ -29,6 +30,7 @@ SHOWN: tuple[EventKind, ...] = (
     AdviceEvent.PLAN_OPENED,
     AdviceEvent.CONSENT_WITHDRAWN,
     AdviceEvent.SHARE_STOPPED,
+    AdviceEvent.SHARED_AGAIN,
     AdviceEvent.PARTIES_CHANGED,
     AdviceEvent.ROLES_CHANGED,
     AdviceEvent.SUBMITTED,

@@ -29,7 +29,14 @@ from engine.advice.steps.household import (
     save_plan,
 )
 from engine.advice.steps.own_case import complete_own_task, require_own_case
-from engine.advice.steps.sharing import check_share_access, open_overview, record_access, require_share, stop_sharing
+from engine.advice.steps.sharing import (
+    check_share_access,
+    open_overview,
+    record_access,
+    require_share,
+    share_again,
+    stop_sharing,
+)
 from engine.advice.steps.supplements import (
     add_supplement,
     ask_sources_again,
@@ -91,6 +98,7 @@ def sequences(data_sets: Mapping[str, DataSet]) -> Mapping[type[Command], tuple[
         commands.SettleGrant: SETTLE_GRANT,
         CancelCase: (*CANCEL_CASE[: -len(CLOSING)], end_consents(data_sets), *CLOSING),
         commands.StopSharing: STOP_SHARING,
+        commands.ShareAgain: (*OWN_ENTRY, share_again, *RECORD_ACT),
         commands.RecordAccess: RECORD_ACCESS,
         commands.OpenOverview: OPEN_OVERVIEW,
         commands.AddSupplement: (*OWN_ENTRY, add_supplement, rebuild, *RECORD_ACT),

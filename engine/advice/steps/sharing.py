@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from engine.advice.commands import OpenOverview, RecordAccess, StopSharing
+from engine.advice.commands import OpenOverview, RecordAccess, ShareAgain, StopSharing
 from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence.models import snapshot
 from engine.advice.sharing import actions as sharing
 from engine.advice.sharing.models import share
+from engine.workflow.authorization.actor import Office
 from engine.workflow.errors import Forbidden, NotFound
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
@@ -40,6 +41,26 @@ def stop_sharing(ctx: Context) -> None:
     if sharing.stop(ctx.connection, share_id=ctx.command.share_id, now=ctx.now):
         ctx.audit_kind = AdviceEvent.SHARE_STOPPED
         ctx.audit_data = {"share": ctx.command.share_id}
+
+
+def share_again(ctx: Context) -> None:
+    """The office of a share that has ended looks again. Leaves no event where it still does."""
+    assert isinstance(ctx.command, ShareAgain)
+    own = select(share).where(
+        share.c.id == ctx.command.share_id,
+        share.c.case_id == ctx.case_id,
+        share.c.person_id == ctx.actor.person_id,
+    )
+    row = ctx.connection.execute(own).first()
+    if row is None:
+        raise NotFound(ctx.command.share_id)
+    there = sharing.in_force(ctx.connection, ctx.case_id, row.office, ctx.now)
+    office = Office(row.office, row.office_name)
+    made = sharing.start(ctx.connection, actor=ctx.actor, case_id=ctx.case_id, office=office, now=ctx.now)
+    ctx.outcome = Outcome(ctx.case_id, made=made)
+    if there is None:
+        ctx.audit_kind = AdviceEvent.SHARED_AGAIN
+        ctx.audit_data = {"share": made}
 
 
 def require_share(ctx: Context) -> None:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Row, Table, select
 from werkzeug.wrappers import Response
 
-from engine.advice.commands import StopSharing, WithdrawConsent
+from engine.advice.commands import ShareAgain, StopSharing, WithdrawConsent
 from engine.advice.consent import ending
 from engine.advice.consent.models import consent_record, grant
 from engine.advice.sharing.models import access_log, share
@@ -21,6 +22,7 @@ from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound
+from engine.workflow.execution.models import process_instance
 
 blueprint = guarded("sharing", __name__, Role.CITIZEN.value)
 
@@ -42,12 +44,14 @@ def show() -> ResponseReturnValue:
         ).all()
         ended = [r for r in records if r.state != "given" or r.valid_to <= now]
         still_open = _ended_at(connection, [r.id for r in ended])
+        again = _may_be_shared_again(connection, shares, now)
     return render_template(
         "sharing.html",
         active_shares=[s for s in shares if s.state == "active" and s.valid_to > now],
         ended_shares=[s for s in shares if s.state != "active" or s.valid_to <= now],
         active=[r for r in records if r.state == "given" and r.valid_to > now],
         ended=ended,
+        again=again,
         still_open={number: [one for one in found if one.at is None] for number, found in still_open.items()},
         log=log,
     )
@@ -58,6 +62,14 @@ def show() -> ResponseReturnValue:
 def stop(share_id: str) -> Response:
     send(StopSharing(_case_of_own(share, share_id), share_id))
     return redirect(url_for("sharing.stopped", what="deling"), 303)
+
+
+@blueprint.post("/deling/<share_id>/igjen")
+@sends(ShareAgain)
+def again(share_id: str) -> Response:
+    """Share with the same office again."""
+    send(ShareAgain(_case_of_own(share, share_id), share_id), once=True)
+    return redirect(url_for("sharing.show"), 303)
 
 
 @blueprint.post("/samtykker/<record_id>/trekk")
@@ -122,6 +134,19 @@ def _ended_at(connection: Connection, record_ids: Sequence[str]) -> Mapping[str,
             page = row.redirect if channel.citizen_ends else ""
             found[row.record_id].append(EndedAt(view.channel_name(row.channel), row.ended_at, page))
     return found
+
+
+def _may_be_shared_again(connection: Connection, shares: Sequence[Row[Any]], now: datetime) -> set[str]:
+    """Ids of the newest ended share with each office, where it does not look now and there is something to see."""
+    newest: dict[tuple[str, str], Row[Any]] = {}
+    for one in sorted(shares, key=lambda one: (one.state == "active" and one.valid_to > now, one.created_at)):
+        newest[one.case_id, one.office] = one
+    ended = [one for one in newest.values() if one.state != "active" or one.valid_to <= now]
+    running = select(process_instance.c.id).where(
+        process_instance.c.id.in_([one.case_id for one in ended]), process_instance.c.state == "active"
+    )
+    cases = {case for case in connection.execute(running).scalars() if ending.allowed(connection, case, now)}
+    return {one.id for one in ended if one.case_id in cases}
 
 
 def _case_of_own(table: Table, row_id: str) -> str:

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.advice.consent.models import consent_record
+from engine.advice.sharing import actions as sharing
+from engine.workflow.authorization.actor import Office
 from tests.engine.web.filled import Browser
 from tests.processes.conftest import Product, product
 from tests.processes.data_collection.test_data_collection_journey import collecting
@@ -99,3 +101,35 @@ def test_anothers_withdrawal_and_one_that_stands_have_no_page(product: Product) 
         )
     truls = replace(product.anne, person_id=someone.id)
     assert Browser(product, truls).client.get(address).status_code == 404
+
+
+def test_a_share_that_was_stopped_is_begun_again_from_the_page(product: Product) -> None:
+    case = collecting(product)
+    product.work()
+    with product.application.db.write() as connection:
+        now = product.clock.now()
+        office = Office("312345672", "Nav Lillestrøm")
+        shared = sharing.start(connection, actor=product.anne, case_id=case, office=office, now=now)
+    anne = Browser(product, product.anne)
+    assert "igjen" not in section(anne.get("/deling"), "<main", "</main>")
+
+    anne.post(f"/deling/{shared}/stopp")
+    page = anne.get("/deling")
+    assert "Del med Nav Lillestrøm igjen" in page
+
+    page = anne.follow(f"/deling/{shared}/igjen")
+    assert "Del med Nav Lillestrøm igjen" not in page and "Stopp deling" in page
+
+
+def test_where_nothing_is_left_to_see_no_share_is_offered(product: Product) -> None:
+    case = collecting(product)
+    product.work()
+    with product.application.db.write() as connection:
+        office = Office("312345672", "Nav Lillestrøm")
+        sharing.start(connection, actor=product.anne, case_id=case, office=office, now=product.clock.now())
+    for basis in ("mandate", "consent"):
+        anne, _, _ = withdrawn(product, case, basis)
+
+    page = anne.get("/deling")
+
+    assert "Nav Lillestrøm: " in page and "Del med Nav Lillestrøm igjen" not in page

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.advice.commands import OpenOverview, RecordAccess, StopSharing
+from engine.advice.commands import OpenOverview, RecordAccess, ShareAgain, StopSharing
 from engine.advice.sharing.models import access_log, share
 from engine.workflow.authorization.actor import Actor, Office, Role
-from engine.workflow.errors import Forbidden, NotFound
+from engine.workflow.errors import Forbidden, NotFound, Refusal
 from tests.engine.advice.conftest import NO_GRANTS, Citizens
 
 
@@ -112,3 +112,30 @@ def test_an_overview_of_another_than_the_owner_leaves_an_event_of_whom_it_is_abo
     assert citizens.events(case, "OverviewOpened") == [{"about": citizens.truls.person_id}]
     with pytest.raises(NotFound):
         citizens.send(OpenOverview(case), citizens.truls)
+
+
+def test_what_was_stopped_is_shared_again_with_one_press_and_once(citizens: Citizens) -> None:
+    case = citizens.start()
+    shared = citizens.share(case)
+    citizens.send(StopSharing(case, shared))
+    with pytest.raises(Forbidden):
+        citizens.send(RecordAccess(case), citizens.kari)
+
+    made = [citizens.send(ShareAgain(case, shared)).made for _ in range(2)]
+
+    assert made[0] == made[1] != shared and state(citizens, shared) == "stopped"
+    assert citizens.events(case, "SharedAgain") == [{"share": made[0]}]
+    citizens.send(RecordAccess(case), citizens.kari)
+    assert looks(citizens)[-1] == ("kari", "Nav Lillestrøm", "overview")
+
+
+def test_nobody_shares_anothers_case_again(citizens: Citizens) -> None:
+    case, other = citizens.start(), citizens.start()
+    shared = citizens.share(case)
+    citizens.send(StopSharing(case, shared))
+
+    for who, where in ((citizens.truls, case), (citizens.kari, case), (citizens.anne, other)):
+        with pytest.raises(Refusal):
+            citizens.send(ShareAgain(where, shared), who)
+
+    assert citizens.count(share) == 1
