@@ -8,10 +8,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from engine.application import Application
-from engine.studio.rows import BatchRow
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
@@ -21,7 +20,7 @@ from engine.workflow.instances.models import case_file
 from engine.workflow.operations import batches
 from engine.workflow.operations.dry_run import tried
 from engine.workflow.operations.jobs import RunBatch, enqueue_once
-from engine.workflow.operations.models import batch, batch_item
+from engine.workflow.operations.models import BATCH, BatchRow, batch, batch_item
 from engine.workflow.operations.selection import LIVE
 
 #: Cases tried while somebody waits; where there are more, a worker tries them all, and the page shows how far it is.
@@ -204,21 +203,21 @@ _MOVES = batch.c.action.in_(("migrate", "undo", "try"))
 
 
 def batch_of(application: Application, key: str, identity: str) -> BatchRow | None:
-    """The row of a move or a try-out of the process; ``None`` when it has no such."""
+    """A move or a try-out of the process; ``None`` when it has no such."""
     with application.db.read() as connection:
         return batch_in(connection, key, identity)
 
 
-def batch_in(connection: Connection, key: str, identity: str, *, lock: bool = False) -> Row[Any] | None:
+def batch_in(connection: Connection, key: str, identity: str, *, lock: bool = False) -> BatchRow | None:
     """The same, within a transaction; with *lock* others who mean to change it wait."""
-    wanted = select(batch).where(batch.c.id == identity, _MOVES)
+    wanted = BATCH.where(batch.c.id == identity, _MOVES)
     row = connection.execute(wanted.with_for_update() if lock else wanted).first()
-    return row if row is not None and row.chosen.get("process") == key else None
+    return BatchRow(*row) if row is not None and row.chosen.get("process") == key else None
 
 
-def batches_of(application: Application, key: str) -> list[tuple[Any, batches.Progress]]:
-    """The latest moves of a process and what was tried of them, newest first: the row and how far it has come."""
+def batches_of(application: Application, key: str) -> list[tuple[BatchRow, batches.Progress]]:
+    """The latest moves of a process and what was tried of them, newest first, and how far each has come."""
     with application.db.read() as connection:
-        rows = connection.execute(select(batch).where(_MOVES).order_by(batch.c.created_at.desc()).limit(200)).all()
-    ours = [row for row in rows if row.chosen.get("process") == key][:20]
+        rows = connection.execute(BATCH.where(_MOVES).order_by(batch.c.created_at.desc()).limit(200)).all()
+    ours = [BatchRow(*row) for row in rows if row.chosen.get("process") == key][:20]
     return [(row, batches.progress_of(application, row.id)) for row in ours]

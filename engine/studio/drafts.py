@@ -10,15 +10,14 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from lxml import etree
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from engine.studio.identifiers import plain_words
 from engine.studio.merge_conflicts import Files, Overlap, overlaps
 from engine.studio.models import draft, draft_step
-from engine.studio.rows import DraftRow
+from engine.studio.rows import DRAFT, DraftRow
 from engine.workflow.bpmn.xml import read_xml
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Conflict, NotFound
@@ -37,8 +36,8 @@ class DraftConflict(Conflict):
 
     def __init__(self, row: DraftRow, overlaps: tuple[Overlap, ...] = (), seen: Bundle | None = None) -> None:
         super().__init__(row.key)
-        self.by: str = row.changed_by
-        self.at: datetime = row.changed_at
+        self.by = row.changed_by
+        self.at = row.changed_at
         self.overlaps = overlaps
         self.seen = seen
         self.now = Bundle.unpack(row.key, row.bundle)
@@ -77,13 +76,14 @@ def find(connection: Connection, key: str) -> Draft | None:
 
 
 def every(connection: Connection) -> dict[str, DraftRow]:
-    """Key → row of every draft."""
-    return {row.key: row for row in connection.execute(select(draft).order_by(draft.c.key))}
+    """Every draft by its key, in the order of the keys."""
+    return {row.key: DraftRow(*row) for row in connection.execute(DRAFT.order_by(draft.c.key))}
 
 
-def locked(connection: Connection, key: str) -> Row[Any] | None:
-    """The row of a draft, for one who changes it: others who mean to wait. ``None`` where there is no draft."""
-    return connection.execute(select(draft).where(draft.c.key == key).with_for_update()).first()
+def locked(connection: Connection, key: str) -> DraftRow | None:
+    """A draft, for one who changes it: others who mean to wait. ``None`` where there is none."""
+    row = connection.execute(DRAFT.where(draft.c.key == key).with_for_update()).first()
+    return None if row is None else DraftRow(*row)
 
 
 def begin(connection: Connection, bundle: Bundle, base_version: int, by: str, now: datetime) -> int:
@@ -150,7 +150,7 @@ def _put(
     gone = (draft_step.c.position >= position) | (draft_step.c.position <= position - MAX_STEPS)
     connection.execute(delete(draft_step).where(ours, gone))
     _remember(connection, row.key, position, revision, packed, by, now)
-    return int(revision)
+    return revision
 
 
 def _write(
@@ -193,7 +193,7 @@ def undo(connection: Connection, row: DraftRow, by: str, now: datetime, steps: i
         raise NotFound(row.key)
     _write(connection, row, packed, position, by, now)
     connection.execute(update(draft_step).where(*here).values(revision=row.revision + 1))
-    return int(row.revision + 1)
+    return row.revision + 1
 
 
 def propose(connection: Connection, key: str, by: str, now: datetime) -> None:

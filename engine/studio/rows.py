@@ -1,51 +1,29 @@
-"""The rows of the studio and of its moves, as those who are given one may read them."""
+"""The rows of the studio, read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from engine.studio.models import draft
 
 
-class DraftRow(Protocol):
+@dataclass(frozen=True, slots=True)
+class DraftRow:
     """A draft: ``bundle`` packed, ``base_version`` 0 for a new process, ``position`` in its history of steps."""
 
-    @property
-    def key(self) -> str: ...
-    @property
-    def bundle(self) -> bytes: ...
-    @property
-    def base_version(self) -> int: ...
-    @property
-    def revision(self) -> int: ...
-    @property
-    def position(self) -> int: ...
-    @property
-    def changed_at(self) -> datetime: ...
-    @property
-    def changed_by(self) -> str: ...
-    @property
-    def proposed_by(self) -> str | None: ...
+    key: str
+    bundle: bytes
+    base_version: int
+    revision: int
+    position: int
+    changed_at: datetime
+    changed_by: str
+    proposed_by: str | None
+    proposed_at: datetime | None
 
 
-class BatchRow(Protocol):
-    """A move of cases or a try-out of one; ``chosen`` and ``settings`` are the objects its action stores."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def action(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def chosen(self) -> Mapping[str, Any]: ...
-    @property
-    def settings(self) -> Mapping[str, Any]: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def total(self) -> int: ...
-    @property
-    def created_at(self) -> datetime: ...
-    @property
-    def created_by(self) -> str: ...
+#: Reads what makes a ``DraftRow``, in its order.
+DRAFT = select(*(draft.c[field.name] for field in fields(DraftRow)))

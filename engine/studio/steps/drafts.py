@@ -8,6 +8,7 @@ from engine.studio import drafts
 from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import BeginDraft, DraftCommand, DraftEdit, Edited, RedoDraft
 from engine.studio.event_kinds import StudioEvent
+from engine.studio.rows import DraftRow
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import AlreadyDone, NotFound
@@ -26,9 +27,9 @@ def lock_draft(ctx: Context) -> None:
 def require_seen(ctx: Context) -> None:
     """Nobody undoes, discards or publishes what they have not seen."""
     assert isinstance(ctx.command, DraftCommand)
-    if ctx.found.revision != ctx.command.revision:
-        seen = drafts.seen_at(ctx.connection, ctx.command.key, ctx.command.revision)
-        raise drafts.DraftConflict(ctx.found, seen=seen)
+    row = ctx.found(DraftRow)
+    if row.revision != ctx.command.revision:
+        raise drafts.DraftConflict(row, seen=drafts.seen_at(ctx.connection, row.key, ctx.command.revision))
 
 
 def edit(ctx: Context) -> None:
@@ -38,7 +39,7 @@ def edit(ctx: Context) -> None:
     """
     command = ctx.command
     assert isinstance(command, DraftEdit)
-    row = ctx.found
+    row = ctx.found(DraftRow)
     before = Bundle.unpack(row.key, row.bundle)
     if row.revision != command.revision and (found := _made_before(ctx, command, before)) is not None:
         ctx.outcome = replace(_outcome(found, row.revision), repeated=True)
@@ -56,7 +57,7 @@ def edit(ctx: Context) -> None:
 def _made_before(ctx: Context, command: DraftEdit, now: Bundle) -> Edited | None:
     """What the change made, where the draft is what it makes of the revision it was made on: a second press."""
     seen = drafts.seen_at(ctx.connection, command.key, command.revision)
-    if seen is None or ctx.found.changed_by != ctx.actor.person_id:
+    if seen is None or ctx.found(DraftRow).changed_by != ctx.actor.person_id:
         return None
     try:
         made = command.edited(seen)
@@ -94,24 +95,26 @@ def begin(ctx: Context) -> None:
 
 def undo(ctx: Context) -> None:
     """One step back in the draft's history, or forward again."""
-    forward = isinstance(ctx.command, RedoDraft)
-    revision = drafts.undo(ctx.connection, ctx.found, ctx.actor.person_id, ctx.now, 1 if forward else -1)
+    row, forward = ctx.found(DraftRow), isinstance(ctx.command, RedoDraft)
+    revision = drafts.undo(ctx.connection, row, ctx.actor.person_id, ctx.now, 1 if forward else -1)
     ctx.outcome = Outcome(detail={"revision": revision})
-    _audit(ctx, StudioEvent.DRAFT_REDONE if forward else StudioEvent.DRAFT_UNDONE, ctx.found.key)
+    _audit(ctx, StudioEvent.DRAFT_REDONE if forward else StudioEvent.DRAFT_UNDONE, row.key)
 
 
 def propose(ctx: Context) -> None:
     """Remember who asks a colleague to publish it; asked again by another it stays with the first."""
-    if ctx.found.proposed_by:
+    row = ctx.found(DraftRow)
+    if row.proposed_by:
         return
-    drafts.propose(ctx.connection, ctx.found.key, ctx.actor.person_id, ctx.now)
-    _audit(ctx, StudioEvent.DRAFT_PROPOSED, ctx.found.key)
+    drafts.propose(ctx.connection, row.key, ctx.actor.person_id, ctx.now)
+    _audit(ctx, StudioEvent.DRAFT_PROPOSED, row.key)
 
 
 def discard(ctx: Context) -> None:
     """The draft and its history are gone."""
-    drafts.discard(ctx.connection, ctx.found.key)
-    _audit(ctx, StudioEvent.DRAFT_DISCARDED, ctx.found.key)
+    key = ctx.found(DraftRow).key
+    drafts.discard(ctx.connection, key)
+    _audit(ctx, StudioEvent.DRAFT_DISCARDED, key)
 
 
 def _audit(ctx: Context, kind: StudioEvent, key: str) -> None:

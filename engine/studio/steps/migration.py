@@ -8,10 +8,11 @@ from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import NotFound, NotPossible, Reason
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
+from engine.workflow.operations.models import BatchRow
 
 
 def lock_batch(ctx: Context) -> None:
-    """The move, which is one of this process; ``ctx.locked`` is its row."""
+    """The move, which is one of this process; ``ctx.locked`` holds it."""
     assert isinstance(ctx.command, BatchCommand)
     ctx.locked = case_migration.batch_in(ctx.connection, ctx.command.key, ctx.command.batch_id, lock=True)
     if ctx.locked is None:
@@ -53,10 +54,10 @@ def try_move(ctx: Context) -> None:
 
 def revert_move(ctx: Context) -> None:
     """Another batch puts back what this one has moved."""
-    if ctx.found.action != "migrate":
+    move = ctx.found(BatchRow)
+    if move.action != "migrate":
         raise NotPossible(Reason("", "not-a-move", "only a move can be put back"))
-    key = ctx.found.chosen["process"]
-    _begun(ctx, case_migration.revert(ctx.connection, key, ctx.found.id, ctx.actor, ctx.now))
+    _begun(ctx, case_migration.revert(ctx.connection, move.chosen["process"], move.id, ctx.actor, ctx.now))
 
 
 def _begun(ctx: Context, batch: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.studio import case_migration, scenarios, studio_settings
 from engine.studio.capabilities import ReadOffer
 from engine.studio.commands import PublishDraft
+from engine.studio.rows import DraftRow
 from engine.workflow.definitions.bundle import Bundle, BundleError
 from engine.workflow.errors import NotPossible, Reason
 from engine.workflow.execution.commands import Outcome
@@ -16,7 +17,7 @@ def require_faultless(read_offer: ReadOffer) -> Step:
     """The step that refuses a draft with errors, checked by what may be used here."""
 
     def require(ctx: Context) -> None:
-        bundle = Bundle.unpack(ctx.found.key, ctx.found.bundle)
+        bundle = _bundle(ctx)
         found = [fault for fault in bundle_findings(bundle, read_offer(ctx.connection)) if fault.severity == "error"]
         if found:
             raise NotPossible(*(Reason(fault.element, fault.rule, fault.message) for fault in found))
@@ -27,7 +28,7 @@ def require_faultless(read_offer: ReadOffer) -> Step:
 def require_scenarios(ctx: Context) -> None:
     """Every scenario that must hold is among those the sender has seen hold on this revision."""
     assert isinstance(ctx.command, PublishDraft)
-    stored = scenarios.of(Bundle.unpack(ctx.found.key, ctx.found.bundle))
+    stored = scenarios.of(_bundle(ctx))
     failing = [name for name, one in stored.items() if one.get("blocks") and name not in ctx.command.held]
     if failing:
         raise NotPossible(*(Reason("", "scenario-blocks", f"the scenario {name} does not hold") for name in failing))
@@ -36,14 +37,14 @@ def require_scenarios(ctx: Context) -> None:
 def require_second_person(ctx: Context) -> None:
     """Where two must agree, another than the publisher has proposed it."""
     two = studio_settings.get(ctx.connection, studio_settings.TWO_PERSONS)
-    if two and ctx.found.proposed_by in (None, "", ctx.actor.person_id):
+    if two and ctx.found(DraftRow).proposed_by in (None, "", ctx.actor.person_id):
         raise NotPossible(Reason("", "two-persons", "a colleague must have proposed it"))
 
 
 def deploy(ctx: Context) -> None:
     """The draft is the next version of its process, unless it is the version in use already."""
     try:
-        bundle = Bundle.unpack(ctx.found.key, ctx.found.bundle)
+        bundle = _bundle(ctx)
         deployed, new = ctx.services.library.deploy(ctx.connection, bundle, by=ctx.actor.person_id)
     except BundleError as error:
         raise NotPossible(*(Reason("", "bundle", text) for text in error.errors)) from None
@@ -61,3 +62,9 @@ def move_cases(ctx: Context) -> None:
             ctx.connection, command.key, ctx.outcome.made, command.mapping, command.reason, ctx.actor, ctx.now
         )
         ctx.outcome = ctx.outcome.with_detail({**detail, "batch": batch})
+
+
+def _bundle(ctx: Context) -> Bundle:
+    """The draft that is to be published."""
+    draft = ctx.found(DraftRow)
+    return Bundle.unpack(draft.key, draft.bundle)

@@ -13,7 +13,6 @@ from engine.studio import case_migration
 from engine.studio.commands import MoveCases, RevertMove, TryMove
 from engine.studio.drafts import Draft
 from engine.studio.open_cases import cases_by_version, left_behind, left_in_stages
-from engine.studio.rows import BatchRow
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
@@ -25,6 +24,7 @@ from engine.workflow.errors import NotFound, Reason
 from engine.workflow.execution.migration import STAGE, alike
 from engine.workflow.operations import batches
 from engine.workflow.operations.commands import ContinueBatch, StopBatch
+from engine.workflow.operations.models import BatchRow
 
 #: How long a page that is looked at works at a move itself, beside the worker that does.
 SECONDS = 2.0

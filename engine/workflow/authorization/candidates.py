@@ -18,14 +18,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
-
 from engine.workflow.authorization.actor import Role
 from engine.workflow.authorization.attempt import Attempt
 from engine.workflow.authorization.pip import roles
 from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.authorization.policy_queries import allowed, roles_named
 from engine.workflow.definitions.bundle import Bundle
+from engine.workflow.instances.rows import TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _work_out(bundle: Bundle, element_id: str) -> Candidates:
     return Candidates(permitted, frozenset(narrowed), frozenset(offices), tuple(names))
 
 
-def admits(attempt: Attempt, task: Row[Any]) -> bool:
+def admits(attempt: Attempt, task: TaskRow) -> bool:
     """Whether the diagram leaves the task to this actor. Without groups the policy has said it all."""
     if attempt.actor.role is Role.SYSTEM:
         return True

@@ -17,7 +17,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.workflow.authorization import role_codes
 from engine.workflow.authorization.actor import Actor, Role
@@ -70,13 +70,13 @@ def enforce(attempt: Attempt, action: str, element_id: str) -> None:
         raise Forbidden(element_id)
 
 
-def enforce_case(connection: Connection, library: Library, actor: Actor, case: Row[Any], action: str) -> None:
+def enforce_case(connection: Connection, library: Library, actor: Actor, case: CaseRow, action: str) -> None:
     """Return when the policy permits *action* on the case or on any of its steps.
 
     Raises ``NotFound`` where the actor has no role in the case, ``Forbidden`` where the role may not, and
     ``PolicyNotEvaluated`` as ``enforce`` does.
 
-    case  row of the case file: the version of the journey it follows says who may
+    case  the version of the journey it follows says who may
     """
     if actor.role is Role.SYSTEM:
         return

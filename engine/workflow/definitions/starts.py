@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from engine.workflow.bpmn.elements import EventDefinition
 from engine.workflow.bpmn.timing import TimerSyntaxError, first_due
@@ -45,7 +45,7 @@ def move(connection: Connection, key: str, timers: Timers, known: Collection[tup
             _write(connection, {**payload, "fired": 0}, now, now)
 
 
-def schedule_next(connection: Connection, work: Row[Any], now: datetime) -> None:
+def schedule_next(connection: Connection, work: outbox.Work, now: datetime) -> None:
     """The next firing of a cycle, counted from when this one was planned. Once, however often it is asked for."""
     if work.payload["timer"] == "cycle":
         payload = {**work.payload, "fired": work.payload["fired"] + 1}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.platform.clock import Clock
 from engine.platform.compiled_statements import Batch
@@ -20,6 +20,9 @@ from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.migration import Fit
 from engine.workflow.execution.store import Evaluate, SqlStore
 from engine.workflow.execution.tokens import Instance, Scope, Token
+from engine.workflow.instances.case_projection import OpenTask
+from engine.workflow.instances.rows import CaseRow, IncidentRow, TaskRow
+from engine.workflow.jobs.outbox import Work
 
 #: The policy enforcement point: returns when the actor may do the action on the element, else raises.
 Enforce = Callable[["Context", str, str], None]
@@ -36,6 +39,9 @@ class Sender(Protocol):
         self, command: Command, actor: Actor, *, key: str = "", connection: Connection | None = None
     ) -> Outcome: ...
 
+
+#: The class of what a lock step of another room finds.
+Found = TypeVar("Found")
 
 #: One named step of a command.
 Step = Callable[["Context"], None]
@@ -70,7 +76,7 @@ class Context:
     wakes_workers  work was left that the execution does not know of
     holder  what that work hangs on: an element instance, or the instance itself
     case    the case file's row, where a command is about the case as a whole
-    locked  the row a lock step of another room has found: a draft, a batch
+    locked  what a lock step of another room has found: a draft, a batch
     dispatch  the door this command came through
     fit     how an instance fits into the version it is migrated to
     undo_data  what an undo of that migration puts back
@@ -86,17 +92,17 @@ class Context:
     store: SqlStore
     dispatch: Sender
     case_id: str = ""
-    case: Row[Any] | None = None
-    locked: Row[Any] | None = None
+    case: CaseRow | None = None
+    locked: object = None
     instance: Instance | None = None
     token: Token | None = None
     holder: Scope | None = None
-    task: Any = None
-    work: Row[Any] | None = None
-    incident: Row[Any] | None = None
+    task: TaskRow | None = None
+    work: Work | None = None
+    incident: IncidentRow | None = None
     outcome: Outcome = field(default_factory=Outcome)
     case_before: dict[str, Any] | None = None
-    open_tasks: list[Any] | None = None
+    open_tasks: list[OpenTask] | None = None
     wakes_workers: bool = False
     audit_kind: EventKind | None = None
     audit_data: dict[str, Any] = field(default_factory=dict)
@@ -116,14 +122,13 @@ class Context:
         assert self.instance is not None
         return self.instance
 
-    @property
-    def found(self) -> Row[Any]:
-        """What a lock step of another room has found."""
-        assert self.locked is not None
+    def found(self, kind: type[Found]) -> Found:
+        """What a lock step of another room has found, which is of this class."""
+        assert isinstance(self.locked, kind)
         return self.locked
 
     @property
-    def opened(self) -> Row[Any]:
+    def opened(self) -> CaseRow:
         """The case file, once a step has found it."""
         assert self.case is not None
         return self.case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -74,7 +74,7 @@ class SqlStore:
             row.ended_at,
         )
 
-    def hold(self, execution: Execution, row: Row[Any]) -> Instance:
+    def hold(self, execution: Execution, row: Row[*tuple[Any, ...]]) -> Instance:
         """Know the instance and element instance that were read with a task, see ``reading``."""
         values = {column.name: getattr(row, f"instance_{column.name}") for column in _INSTANCE_COLUMNS}
         instance = self._instance(SimpleNamespace(id=row.instance_id, **values))
@@ -184,7 +184,16 @@ def called_process(bundle: Bundle, key: str) -> Process:
     return bundle.definitions.processes.get(key, bundle.process)
 
 
-def holder_of(execution: Execution, row: Row[Any]) -> Scope | None:
+class Hanging(Protocol):
+    """A stored wait, a piece of work or an incident: ``token_id`` is the instance's own id where it hangs on that."""
+
+    @property
+    def instance_id(self) -> str: ...
+    @property
+    def token_id(self) -> str: ...
+
+
+def holder_of(execution: Execution, row: Hanging) -> Scope | None:
     """What a stored wait or piece of work hangs on: a live element instance, or the instance itself; else ``None``."""
     if row.token_id == row.instance_id:
         instance = execution.instance(row.instance_id)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal_column, select
 
 from engine.platform.compiled_statements import Batch, Prepared
 from engine.workflow.audit.chain import audit_head
 from engine.workflow.execution.execution import Execution
 from engine.workflow.execution.models import element_instance, process_instance, user_task
-from engine.workflow.instances.case_projection import OpenTask
+from engine.workflow.instances.case_projection import READ, OpenTask
 from engine.workflow.instances.models import case_file
+from engine.workflow.instances.rows import TaskRow
 
 #: Written out, so that both databases see that the partial index on open tasks serves.
 OPEN: ColumnElement[bool] = literal_column("user_task.state IN ('ready', 'claimed')")
@@ -72,8 +74,29 @@ _EARLIEST = Prepared(
 )
 
 
-def lock_and_read(connection: Connection, task_id: str) -> tuple[Any | None, list[Any]]:
-    """Lock the case of a task, then read the task's row (``None`` when there is none) and the case's open tasks.
+@dataclass(frozen=True, slots=True)
+class LockedTask:
+    """A task as it stands under the lock of its case.
+
+    row         the task's columns by their names; before those of its instance, its element instance and its case stand
+                ``instance_``, ``token_`` and ``case_``, before the end of the audit chain ``head_``
+    open_tasks  of the case
+    """
+
+    row: Row[*tuple[Any, ...]]
+    open_tasks: list[OpenTask]
+
+    @property
+    def task(self) -> TaskRow:
+        return self.row
+
+    def case(self) -> dict[str, Any]:
+        """The case file as it is, by column."""
+        return {name: getattr(self.row, f"case_{name}") for name in READ}
+
+
+def lock_and_read(connection: Connection, task_id: str) -> LockedTask | None:
+    """Lock the case of a task, then read the task and the case's open tasks. ``None`` when there is no such task.
 
     SQLite's write transaction is the lock. What is read is read after the lock
     was got, so what is checked is what is changed.
@@ -85,10 +108,12 @@ def lock_and_read(connection: Connection, task_id: str) -> tuple[Any | None, lis
     batch.add(_TASK, values)
     batch.add(_OPEN_BESIDE, {**values, "limit": MAX_READ})
     *_, found, tasks = batch.send()
-    return (found[0] if found else None), tasks
+    return LockedTask(found[0], [OpenTask(*row) for row in tasks]) if found else None
 
 
-def open_tasks(connection: Connection, execution: Execution, case_id: str, known: list[Any] | None) -> list[OpenTask]:
+def open_tasks(
+    connection: Connection, execution: Execution, case_id: str, known: list[OpenTask] | None
+) -> list[OpenTask]:
     """The open tasks of a case as they will be after *execution*, the longest open of each performer first.
 
     *known* is what was read before, ``None`` when nothing was. Of very many open tasks
@@ -99,7 +124,7 @@ def open_tasks(connection: Connection, execution: Execution, case_id: str, known
     ended = set(execution.gone)
     if len(known) == MAX_READ:
         known = _of_many(connection, case_id, known, ended)
-    tasks = [OpenTask(*row) for row in known if row.id not in ended]
+    tasks = [task for task in known if task.id not in ended]
     for task in execution.tasks:
         if not task.token.ended:
             performer = task.token.element.extension.performer or "citizen"
@@ -108,15 +133,15 @@ def open_tasks(connection: Connection, execution: Execution, case_id: str, known
     return tasks
 
 
-def _of_many(connection: Connection, case_id: str, known: list[Any], ended: set[str]) -> list[Any]:
+def _of_many(connection: Connection, case_id: str, known: list[OpenTask], ended: set[str]) -> list[OpenTask]:
     """Of a case with very many open tasks those it is summed up by.
 
     The rows come by performer, the caseworker's first, so the first that stays
     says whose tasks count; of those the earliest deadline may be further back.
     """
-    if all(row.id in ended for row in known):
+    if all(task.id in ended for task in known):
         known = _rows(connection, _OPEN_IN_CASE, case=case_id, limit=len(ended) + 1)
-    first = next((row for row in known if row.id not in ended), None)
+    first = next((task for task in known if task.id not in ended), None)
     if first is None:
         return []
     return [
@@ -125,8 +150,7 @@ def _of_many(connection: Connection, case_id: str, known: list[Any], ended: set[
     ]
 
 
-def _rows(connection: Connection, statement: Prepared, **values: object) -> list[Any]:
+def _rows(connection: Connection, statement: Prepared, **values: object) -> list[OpenTask]:
     batch = Batch(connection)
     batch.add(statement, values)
-    found: list[Any] = batch.send()[0]
-    return found
+    return [OpenTask(*row) for row in batch.send()[0]]

@@ -47,7 +47,7 @@ class OutOfTurnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A claimed row. ``payload`` holds ids and settings, never personal data."""
+    """A row. ``payload`` holds ids and settings, never personal data."""
 
     id: str
     kind: str
@@ -115,6 +115,12 @@ def enqueue(
             created_at=now,
         )
     )
+
+
+def find(connection: Connection, work_id: str) -> Work | None:
+    """The row as it is, whoever has it."""
+    row = connection.execute(select(*(due_work.c[name] for name in _COLUMNS)).where(due_work.c.id == work_id)).first()
+    return None if row is None else Work(*row)
 
 
 def claim(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.workflow.authorization.actor import SYSTEM, Actor, Role
 from engine.workflow.definitions.library import UnknownDefinitionError
@@ -23,14 +23,14 @@ from engine.workflow.execution.commands import (
 from engine.workflow.execution.execution import ExecutionError
 from engine.workflow.execution.migration import STAGE
 from engine.workflow.execution.models import incident, process_instance
-from engine.workflow.operations.models import batch_item
+from engine.workflow.operations.models import BatchRow, batch_item
 from engine.workflow.runtime import Runtime
 
 #: Actions whose targets are incidents, and what each does to one.
 _INCIDENTS = {"retry_incident": "retry", "skip_incident": "skip"}
 
 
-def actor_of(row: Row[Any]) -> Actor:
+def actor_of(row: BatchRow) -> Actor:
     """Incidents are resolved by whoever asked; what a policy decides on is done by the system itself, as always."""
     if row.action in _INCIDENTS and row.created_by != SYSTEM.person_id:
         return Actor(Role.ADMINISTRATOR, row.created_by, "")
@@ -65,7 +65,7 @@ def reasons(item: Mapping[str, Any]) -> str:
     return "; ".join(found) or str(item.get("code", ""))
 
 
-def commands(runtime: Runtime, connection: Connection, row: Row[Any], target: str) -> Iterator[Command]:
+def commands(runtime: Runtime, connection: Connection, row: BatchRow, target: str) -> Iterator[Command]:
     settings = row.settings
     if row.action == "cancel":
         yield CancelCase(target, row.reason)

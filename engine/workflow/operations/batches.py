@@ -16,7 +16,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from engine.platform.failpoints import FailPoints
@@ -29,7 +29,7 @@ from engine.workflow.execution.flush import LostRaceError
 from engine.workflow.operations import dry_run
 from engine.workflow.operations.batch_commands import actor_of, commands, crashed, forget_heads, refusal
 from engine.workflow.operations.dry_run import patiently
-from engine.workflow.operations.models import batch, batch_item
+from engine.workflow.operations.models import BATCH, BatchRow, batch, batch_item
 from engine.workflow.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -223,7 +223,7 @@ def _finish(runtime: Runtime, connection: Connection, identity: str) -> None:
         )
 
 
-def _do(runtime: Runtime, connection: Connection, row: Row[Any], target: str) -> tuple[str, dict[str, Any], Any]:
+def _do(runtime: Runtime, connection: Connection, row: BatchRow, target: str) -> tuple[str, dict[str, Any], Any]:
     try:
         with connection.begin_nested():
             before: Any = None
@@ -244,7 +244,7 @@ def _do(runtime: Runtime, connection: Connection, row: Row[Any], target: str) ->
         return "refused", crashed(error), None
 
 
-def _mark_undone(connection: Connection, row: Row[Any], target: str) -> None:
+def _mark_undone(connection: Connection, row: BatchRow, target: str) -> None:
     connection.execute(
         update(batch_item)
         .where(batch_item.c.batch_id == row.settings["of"], batch_item.c.target == target)
@@ -285,7 +285,7 @@ def progress_of(runtime: Runtime, identity: str) -> Progress:
         return _progress(connection, _row(connection, identity))
 
 
-def _progress(connection: Connection, row: Row[Any]) -> Progress:
+def _progress(connection: Connection, row: BatchRow) -> Progress:
     counted = connection.execute(
         select(batch_item.c.state, func.count()).where(batch_item.c.batch_id == row.id).group_by(batch_item.c.state)
     )
@@ -297,8 +297,8 @@ def _progress(connection: Connection, row: Row[Any]) -> Progress:
 def latest(runtime: Runtime, limit: int = 50) -> list[Progress]:
     """The newest batches, newest first."""
     with runtime.db.read() as connection:
-        found = connection.execute(select(batch).order_by(batch.c.created_at.desc(), batch.c.id).limit(limit)).all()
-        return [_progress(connection, row) for row in found]
+        found = connection.execute(BATCH.order_by(batch.c.created_at.desc(), batch.c.id).limit(limit)).all()
+        return [_progress(connection, BatchRow(*row)) for row in found]
 
 
 def results(runtime: Runtime, identity: str, state: str = "", after: int = -1) -> list[dict[str, Any]]:
@@ -329,8 +329,8 @@ def migrated_in(connection: Connection, identity: str) -> list[str]:
     )
 
 
-def _row(connection: Connection, identity: str) -> Row[Any]:
-    row = connection.execute(select(batch).where(batch.c.id == identity)).first()
+def _row(connection: Connection, identity: str) -> BatchRow:
+    row = connection.execute(BATCH.where(batch.c.id == identity)).first()
     if row is None:
         raise UnknownBatchError(f"there is no batch {identity}")
-    return row
+    return BatchRow(*row)

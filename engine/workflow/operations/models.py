@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, select
 
 from engine.platform.db import Json, UTCDateTime, metadata
 
@@ -20,6 +25,26 @@ batch = Table(
     Column("created_by", String(36), nullable=False),
     Column("ended_at", UTCDateTime),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A batch as it stands; its columns say what each is."""
+
+    id: str
+    action: str
+    state: str
+    chosen: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    reason: str
+    total: int
+    created_at: datetime
+    created_by: str
+    ended_at: datetime | None
+
+
+#: Reads what makes a ``BatchRow``, in its order.
+BATCH = select(*(batch.c[field.name] for field in fields(BatchRow)))
 
 batch_item = Table(
     "batch_item",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.workflow.bpmn.elements import Element, EventDefinition
 from engine.workflow.bpmn.timing import TimerSyntaxError, first_due
 from engine.workflow.execution.execution import Execution, ExecutionError
 from engine.workflow.execution.tokens import NewWork, Scope
+from engine.workflow.jobs.outbox import Work
 
 
 def schedule(
@@ -48,8 +46,8 @@ def schedule(
     )
 
 
-def firing(work: Row[Any]) -> tuple[int, datetime]:
-    """Of a row of due work: how many times its timer fired before, and when this firing was planned."""
+def firing(work: Work) -> tuple[int, datetime]:
+    """Of due work: how many times its timer fired before, and when this firing was planned."""
     planned = work.payload.get("due")
     return work.payload.get("fired", 0), work.due_at if planned is None else datetime.fromisoformat(planned)
 

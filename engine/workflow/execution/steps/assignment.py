@@ -179,6 +179,7 @@ def resume(ctx: Context) -> None:
     _move_pause(ctx, "resume")
     values: dict[str, Any] = {"paused_at": None}
     if ctx.token.element.extension.pause_stops_clock:
+        assert ctx.task.paused_at is not None
         stood = ctx.now - ctx.task.paused_at
         moved = {name: at + stood for name in ("due_at", "warn_at") if (at := getattr(ctx.task, name)) is not None}
         values.update(moved)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, insert, or_, select, update
 
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import WorkflowEvent
@@ -28,7 +27,7 @@ from engine.workflow.execution.models import (
 from engine.workflow.execution.steps.reasons import require_reason_within_limit
 from engine.workflow.execution.tokens import INCIDENT as INCIDENT_ROW
 from engine.workflow.jobs.models import due_work
-from engine.workflow.jobs.outbox import reopen
+from engine.workflow.jobs.outbox import Work, reopen
 
 STUCK = "stuck"
 POLICY = "policy_not_evaluated"
@@ -222,7 +221,7 @@ def _element(ctx: Context) -> None:
         )
 
 
-def _work(ctx: Context, work: Row[Any]) -> None:
+def _work(ctx: Context, work: Work) -> None:
     """Work that is no job's is due again, or done without."""
     assert isinstance(ctx.command, ResolveIncident)
     if ctx.command.how == "retry":

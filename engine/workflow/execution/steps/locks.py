@@ -27,7 +27,7 @@ from engine.workflow.execution.context import Context
 from engine.workflow.execution.models import incident, process_instance
 from engine.workflow.execution.store import holder_of
 from engine.workflow.execution.tokens import Token
-from engine.workflow.instances import case_projection
+from engine.workflow.jobs import outbox
 from engine.workflow.jobs.models import due_work
 
 #: Kinds of due work that hang on an element instance or a scope.
@@ -53,14 +53,13 @@ def lock_task(ctx: Context) -> None:
     """Lock the task's case, then read task, instance and case together: what is checked is what is changed."""
     assert isinstance(ctx.command, TaskCommand)
     task_id = ctx.command.task_id
-    task, ctx.open_tasks = task_query.lock_and_read(ctx.connection, task_id)
-    if task is None:
+    locked = task_query.lock_and_read(ctx.connection, task_id)
+    if locked is None:
         raise NotFound(task_id)
-    ctx.task = task
-    ctx.case_id = task.case_id
-    ctx.case_before = {name: getattr(task, f"case_{name}") for name in case_projection.READ}
-    ctx.instance = ctx.store.hold(ctx.execution, task)
-    chain.know_head(ctx.connection, ctx.case_id, task.head_seq, task.head_hash)
+    ctx.task, ctx.open_tasks = locked.task, locked.open_tasks
+    ctx.case_id, ctx.case_before = locked.task.case_id, locked.case()
+    ctx.instance = ctx.store.hold(ctx.execution, locked.row)
+    chain.know_head(ctx.connection, ctx.case_id, locked.row.head_seq, locked.row.head_hash)
 
 
 def require_open(ctx: Context) -> None:
@@ -86,19 +85,19 @@ def lock_work(ctx: Context) -> None:
     """
     assert isinstance(ctx.command, WorkCommand)
     work_id = ctx.command.work_id
-    row = ctx.connection.execute(select(due_work).where(due_work.c.id == work_id)).first()
-    if row is None:
+    work = outbox.find(ctx.connection, work_id)
+    if work is None:
         raise AlreadyDone(state="gone")
-    _lock(ctx, row.case_id)
-    ctx.work = row
-    ctx.holder = holder_of(ctx.execution, row)
+    _lock(ctx, work.case_id)
+    ctx.work = work
+    ctx.holder = holder_of(ctx.execution, work)
     if ctx.holder is None:
         raise AlreadyDone(state="ended")
     ctx.token = ctx.holder if isinstance(ctx.holder, Token) else None
     ctx.instance = ctx.holder.instance
     if ctx.instance.state == "suspended":
         ctx.connection.execute(
-            update(due_work).where(due_work.c.id == work_id).values(state=HELD, lease_until=None, fence=row.fence + 1)
+            update(due_work).where(due_work.c.id == work_id).values(state=HELD, lease_until=None, fence=work.fence + 1)
         )
         raise AlreadyDone(state=HELD)
 
@@ -106,14 +105,14 @@ def lock_work(ctx: Context) -> None:
 def lock_failed_work(ctx: Context) -> None:
     """Lock the case of work that failed, if it has one. Where its element is gone there is nothing to tell."""
     assert isinstance(ctx.command, RaiseIncident)
-    row = ctx.connection.execute(select(due_work).where(due_work.c.id == ctx.command.work_id)).first()
-    if row is None:
+    work = outbox.find(ctx.connection, ctx.command.work_id)
+    if work is None:
         raise AlreadyDone(state="gone")
-    if row.case_id:
-        _lock(ctx, row.case_id)
-    ctx.work = row
-    if row.kind in HANGING:
-        ctx.holder = holder_of(ctx.execution, row)
+    if work.case_id:
+        _lock(ctx, work.case_id)
+    ctx.work = work
+    if work.kind in HANGING:
+        ctx.holder = holder_of(ctx.execution, work)
         if ctx.holder is None:
             raise AlreadyDone(state="ended")
         ctx.token = ctx.holder if isinstance(ctx.holder, Token) else None
@@ -166,7 +165,7 @@ def lock_incident(ctx: Context) -> None:
         raise AlreadyDone(row.ended_by or "", row.ended_at, row.state)
     ctx.incident = row
     if row.work_id is not None:
-        ctx.work = ctx.connection.execute(select(due_work).where(due_work.c.id == row.work_id)).first()
+        ctx.work = outbox.find(ctx.connection, row.work_id)
     if row.instance_id:
         ctx.holder = holder_of(ctx.execution, row)
         ctx.token = ctx.holder if isinstance(ctx.holder, Token) else None

@@ -21,7 +21,7 @@ from engine.workflow.execution.context import Context
 from engine.workflow.execution.models import process_instance
 from engine.workflow.execution.steps.locks import is_suspended
 from engine.workflow.execution.store import holder_of
-from engine.workflow.jobs.models import due_work
+from engine.workflow.jobs import outbox
 
 
 def accept_message(ctx: Context) -> None:
@@ -121,7 +121,7 @@ def accept_signal(ctx: Context) -> None:
 def pass_on(ctx: Context) -> None:
     """What a case threw: a message to one, a signal to all. Each start of a process is work of its own."""
     assert isinstance(ctx.command, PassOn)
-    work = ctx.connection.execute(select(due_work).where(due_work.c.id == ctx.command.work_id)).first()
+    work = outbox.find(ctx.connection, ctx.command.work_id)
     if work is None:
         raise AlreadyDone(state="gone")
     row = messages.stored(ctx.connection, work.payload["message"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.authorization import pep
 from engine.workflow.authorization.actor import Role
@@ -13,7 +11,7 @@ from engine.workflow.errors import AlreadyDone, Forbidden, NotFound
 from engine.workflow.execution import advance, data
 from engine.workflow.execution.commands import BeginByTimer, StartInstance
 from engine.workflow.execution.context import Context
-from engine.workflow.jobs.models import due_work
+from engine.workflow.jobs import outbox
 
 
 def create_instance(ctx: Context) -> None:
@@ -78,7 +76,7 @@ def trigger_start_event(ctx: Context) -> None:
 def begin_by_timer(ctx: Context) -> None:
     """A new case, and the next firing of a cycle. A timer the newest version no longer has begins nothing."""
     assert isinstance(ctx.command, BeginByTimer)
-    work = ctx.connection.execute(select(due_work).where(due_work.c.id == ctx.command.work_id)).first()
+    work = outbox.find(ctx.connection, ctx.command.work_id)
     if work is None:
         raise AlreadyDone(state="gone")
     deployed = ctx.services.library.newest(ctx.connection, work.payload["key"])
