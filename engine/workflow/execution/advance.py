@@ -342,12 +342,12 @@ def terminate_scope(execution: Execution, scope: Scope, *, spare: Token | None =
             terminate(execution, token)
     scope.children = 1 if spare is not None else 0
     if scope.data:
-        kept = scope.data.copy()
-        kept.pop("joins", None)
-        kept.pop("fired", None)
-        kept.pop("quantities", None)
-        kept.pop("handling", None)
-        scope.data = kept
+        remembered = scope.data.copy()
+        remembered.pop("joins", None)
+        remembered.pop("fired", None)
+        remembered.pop("quantities", None)
+        remembered.pop("handling", None)
+        scope.data = remembered
     scope.changed = True
 
 
