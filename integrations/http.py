@@ -42,10 +42,9 @@ class Response:
     def json(self) -> Json:
         """The body as strict JSON with exact decimals. Raises ``SourceBrokenError``."""
         try:
-            found: Json = loads(self.body, decimals=True)
+            return loads(self.body, decimals=True)
         except JsonError:
             raise SourceBrokenError("not_json") from None
-        return found
 
     def fields(self) -> dict[str, Json]:
         """The body where it is a JSON object. Raises ``SourceBrokenError``."""

@@ -16,12 +16,12 @@ class JsonError(ValueError):
     """Not the JSON we read."""
 
 
-def loads(data: bytes | str, *, decimals: bool = False, max_bytes: int = MAX_BYTES) -> Any:
+def loads(data: bytes | str, *, decimals: bool = False, max_bytes: int = MAX_BYTES) -> Json:
     """Parse; with *decimals* numbers with a fraction become ``Decimal``. Raises ``JsonError``."""
     if len(data) > max_bytes:
         raise JsonError("too large")
     try:
-        return json.loads(
+        found: Json = json.loads(
             data,
             object_pairs_hook=_no_duplicates,
             parse_constant=_refuse,
@@ -29,6 +29,7 @@ def loads(data: bytes | str, *, decimals: bool = False, max_bytes: int = MAX_BYT
         )
     except (ValueError, RecursionError) as error:
         raise JsonError(type(error).__name__) from None
+    return found
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -24,13 +24,14 @@ def take() -> ResponseReturnValue:
         event = loads(request.get_data())
     except JsonError:
         return jsonify(title="not JSON"), 400
-    missing = [name for name in REQUIRED if not isinstance(event, dict) or not event.get(name)]
-    if missing or event["specversion"] != "1.0":
+    fields = event if isinstance(event, dict) else {}
+    missing = [name for name in REQUIRED if not fields.get(name)]
+    if missing or fields["specversion"] != "1.0":
         return jsonify(title="not a CloudEvent 1.0", missing=missing), 400
-    key = f"{event['source']} {event['id']}"
+    key = f"{fields['source']} {fields['id']}"
     if key not in files.read("events"):
-        files.put("events", key, event)
-    return jsonify(event["id"])
+        files.put("events", key, fields)
+    return jsonify(fields["id"])
 
 
 @blueprint.get("/events")
