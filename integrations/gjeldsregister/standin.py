@@ -150,5 +150,5 @@ def _loan(number: int, loan: Loan) -> dict[str, Any]:
         bearing = borrowed * 9 // 10
         limits = {"creditLimit": loan.limit * 100, "interestBearingBalance": bearing}
         return {"type": "creditFacility", **common, **limits, "nonInterestBearingBalance": borrowed - bearing}
-    balances = {"originalBalance": loan.original * 100, "balance": loan.balance * 100}
+    balances = {"originalBalance": loan.original * 100, "balance": (loan.registered or loan.balance) * 100}
     return {"type": "repaymentLoan", **common, **balances, "terms": loan.terms}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from integrations.sandbox.bearer import require_consent
 from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
-from integrations.sandbox.persons import person
+from integrations.sandbox.persons import Person, person
 
 blueprint = Blueprint("skatteetaten", __name__, url_prefix="/skatteetaten")
 #: Scope of the token and consent resource of each service, as Skatteetaten has them.
@@ -40,7 +40,7 @@ def income(pid: str) -> ResponseReturnValue:
     month = (today().replace(day=1) - timedelta(days=1)).replace(day=1)
     while f"{month:%Y-%m}" >= request.args.get("fraOgMed", "9999"):
         common = {"kalendermaaned": f"{month:%Y-%m}", "inntektsmottaker": {"personidentifikator": pid}}
-        if someone.wage:
+        if someone.wage and today() >= _reported(someone, month):
             months.append(
                 {
                     **common,
@@ -77,6 +77,12 @@ def income(pid: str) -> ResponseReturnValue:
                 )
         month = (month - timedelta(days=1)).replace(day=1)
     return jsonify(oppgaveInntektsmottaker=months) if months else _error("IM-008", 404)
+
+
+def _reported(someone: Person, month: date) -> date:
+    """The day the employer reports the wages of a month: by the 5th of the next one, some not before."""
+    following = (month + timedelta(days=31)).replace(day=1)
+    return following + timedelta(days=max(someone.wage_reported - 1, 0))
 
 
 @blueprint.get("/v2/oppgjoer/sbl/<int:year>/<pid>")

@@ -204,6 +204,8 @@ def _months(title: str, kind: str, found: Sequence[MonthRow], total: Sum, words:
     rows: list[Sequence[str]] = [[words["table.what"], words["loans.source"], words["loans.monthly"]]]
     for row in found:
         name = words.line(kind, row.category)
+        if row.months:
+            name = f"{name}\n{words.of('overview.average', count=row.months)}"
         rows.append([name, _who(row.sources, words), kroner(row.amount, words.language)])
     rows.append([words["document.sum"], "", amount_of(total, words)])
     return [heading(title, 2), table(rows, [84, 49, 37]), gap()]

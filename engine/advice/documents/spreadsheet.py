@@ -141,6 +141,7 @@ def _months(kind: str, rows: Sequence[MonthRow], words: Words) -> Iterable[Mappi
             "type": words[f"csv.{kind}"],
             "name": csv_text(words.line(kind, row.category)),
             "status": words["loans.monthly"],
+            "certainty": words.of("overview.average", count=row.months) if row.months else "",
             "amount": csv_amount(row.amount),
             "monthly": csv_amount(row.amount),
             "source": _who(row.sources, words),

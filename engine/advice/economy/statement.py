@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from engine.advice.economy.comparison import Reason
+from engine.advice.economy.compilation import MONTHS
 from engine.advice.economy.difference import Difference, left_each_month, net_worth, unseen
 from engine.advice.economy.figures import Asset, Debt, DebtStatus, GapReason, Total
 from engine.advice.economy.money import Money
@@ -111,11 +112,15 @@ class AssetRow:
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """NOK a month, of so many entries. ``category`` is a key, or the citizen's own name of a line they added."""
+    """NOK a month, of so many entries. ``category`` is a key, or the citizen's own name of a line they added.
+
+    months  so many months are known that it is the average of, where that is not all of those it could be; else 0
+    """
 
     category: str
     amount: Money
     entries: int
+    months: int
     sources: tuple[Told, ...]
 
 
@@ -152,6 +157,11 @@ class Statement:
     assets: tuple[AssetRow, ...]
     incomes: tuple[MonthRow, ...]
     spending: tuple[MonthRow, ...]
+
+    def months_of(self, total: Total, category: str) -> int:
+        """``MonthRow.months`` of a line of income or spending."""
+        rows = self.incomes if total == Total.INCOME else self.spending
+        return next((row.months for row in rows if row.category == category), 0)
 
     def sum_of(self, total: Total) -> Sum:
         return next(one for one in self.sums if one.total == total)
@@ -239,7 +249,14 @@ def _asset(asset: Asset) -> AssetRow:
 
 
 def _months(lines: Iterable[MonthlyLine]) -> tuple[MonthRow, ...]:
-    return tuple(MonthRow(line.category, line.amount, line.entries, _told(line.sources)) for line in lines)
+    return tuple(
+        MonthRow(line.category, line.amount, line.entries, _months_known(line), _told(line.sources)) for line in lines
+    )
+
+
+def _months_known(line: MonthlyLine) -> int:
+    """A month that nobody has reported yet is unknown, and an average leaves it out: then it says of how many it is."""
+    return line.months if line.months < MONTHS and not all(one.data_set == CITIZEN for one in line.sources) else 0
 
 
 def _told(sources: Iterable[Source]) -> tuple[Told, ...]:

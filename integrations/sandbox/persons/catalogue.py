@@ -163,6 +163,39 @@ def _andreas() -> Person:
     )
 
 
+def _berit() -> Person:
+    """Somebody of whom the sources tell what is easily got wrong."""
+    born = date(1981, 4, 17)
+    return Person(
+        key="berit",
+        name="Berit Prøve",
+        pid=synthetic_pid(born, 501),
+        birth_date=born,
+        summary="45 år, halv stilling. Overtrukket konto, utleggstrekk og et lån som to kilder teller ulikt.",
+        wage=21_000,
+        tax=4_200,
+        employer="Eksempelbutikken AS",
+        employer_orgno="310478717",
+        wage_reported=5,
+        deposits=(("Brukskonto", "Lønnskonto", -3_840),),
+        loans=(
+            Loan(
+                "consumer_loan",
+                "Eksempelbanken",
+                40_000,
+                "17.90",
+                1_450,
+                90_000,
+                account="consumer",
+                terms=34,
+                registered=52_000,
+            ),
+        ),
+        spending=(Spending("HUSLEIE", "Utleie Eksempel AS", "", 8_200), *EVERYDAY),
+        benefits=(Benefit("Arbeidsavklaringspenger", 12_400, 1_900, 1_500, "Namsmannen"),),
+    )
+
+
 _NAMES = (
     ("mona", "Mona Prøve", 1975, "Uføretrygdet med mye inkasso."),
     ("per", "Per Prøve", 1957, "Pensjonist med eget hus og ingen gjeld."),
@@ -277,6 +310,7 @@ def all_persons() -> tuple[Person, ...]:
         _truls(),
         _andreas(),
         *(_ordinary(i, *fields) for i, fields in enumerate(_NAMES)),
+        _berit(),
         *ESTATE_PERSONS,
     )
 

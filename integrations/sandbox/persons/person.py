@@ -8,7 +8,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """kind: mortgage | car_loan | consumer_loan | credit_card | student_loan; rate in per cent a year."""
+    """kind: mortgage | car_loan | consumer_loan | credit_card | student_loan; rate in per cent a year.
+
+    registered  NOK the debt register still has of it, where it is behind the lender, 0 where it is not
+    """
 
     kind: str
     lender: str
@@ -19,6 +22,7 @@ class Loan:
     limit: int = 0
     account: str = ""
     terms: int = 0
+    registered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class Person:
     wage       gross and tax per month, from ``employer``
     deposits   (name, product, balance) per account; the first is the everyday account
     savings_transfer  NOK moved to the second account each month, and partly back
+    wage_reported     the day of the next month the employer reports the wage of this one, 0 when it is paid
     """
 
     key: str
@@ -124,6 +129,7 @@ class Person:
     business: Business | None = None
     turnover: int = 0
     silent_creditor: str = ""
+    wage_reported: int = 0
 
 
 @dataclass(frozen=True, slots=True)
