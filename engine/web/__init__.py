@@ -12,7 +12,6 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
 
 from flask import Flask, g, render_template, request
 from sqlalchemy.exc import DBAPIError
@@ -49,6 +48,7 @@ from engine.web.shared.line_endings import LineFeedRequest
 from engine.web.shared.notice_links import notice_link
 from engine.web.shared.texts import LANGUAGES
 from engine.workflow.authorization import sessions
+from engine.workflow.authorization.login import Login
 from engine.workflow.errors import (
     AlreadyDone,
     Conflict,
@@ -99,16 +99,6 @@ _STATUS: Mapping[type[Refusal], int] = {
     Conflict: 409,
     StageRefused: 409,
 }
-
-
-class Login(Protocol):
-    """An OpenID client, see ``integrations.idporten.client``."""
-
-    def begin(self, *, redirect_uri: str, locale: str, prompt: str = ..., details: Any = ...) -> Any: ...
-
-    def finish(self, start: Any, redirect_uri: str, answer: Mapping[str, str]) -> Any: ...
-
-    def logout_url(self, id_token: str, back: str) -> str: ...
 
 
 def create_app(
@@ -190,7 +180,7 @@ def _errors(app: Flask, application: Application) -> None:
         return render_template("error.html", key=key, status=status, values=values), status
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> tuple[str, int] | Any:
+    def http(error: HTTPException) -> tuple[str, int] | HTTPException:
         status = error.code or 500
         if status < 400:
             return error

@@ -9,7 +9,6 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -20,6 +19,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from engine.platform.provider_errors import SourceError
 from engine.platform.settings import OidcSettings
+from engine.workflow.authorization.login import Identity, LoginStart
 from integrations.client_key import sign
 from integrations.http import HttpClient
 
@@ -36,39 +36,6 @@ class LoginError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class LoginStart:
-    """What must be remembered between sending a person away and their coming back."""
-
-    url: str
-    state: str
-    nonce: str
-    verifier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who logged in. ``pid`` is the national identity number; ``level`` is substantial or high.
-
-    offices  (organisation number, name) pairs the person may act for (Ansattporten)
-    resources  Altinn resources given for any of them: what the person may be here
-    leads    organisation numbers among them that the person leads
-    given    of each of them the resources given there
-    """
-
-    sub: str
-    pid: str
-    level: str
-    sid: str
-    locale: str
-    issuer: str
-    id_token: str
-    offices: tuple[tuple[str, str], ...] = ()
-    resources: frozenset[str] = frozenset()
-    leads: tuple[str, ...] = ()
-    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def level_of(acr: str) -> str:

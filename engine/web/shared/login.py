@@ -20,6 +20,7 @@ from engine.web.shared.former_numbers import former_numbers
 from engine.web.shared.guards import ANYONE, guarded
 from engine.web.shared.texts import LANGUAGES
 from engine.workflow.authorization.actor import Office, Role
+from engine.workflow.authorization.login import Identity, Login, LoginStart
 
 COOKIE = "ibalanse_session"
 STARTED = "ibalanse_login"
@@ -43,7 +44,7 @@ def staff() -> Response:
 
 
 def _begin(which: str) -> Response:
-    client = current_app.extensions["logins"][which]
+    client = _client(which)
     back = request.args.get("videre", "")
     back = back if PATH.fullmatch(back) else ""
     try:
@@ -68,6 +69,11 @@ def _begin(which: str) -> Response:
     return answer
 
 
+def _client(which: str) -> Login:
+    client: Login = current_app.extensions["logins"][which]
+    return client
+
+
 def _redirect_uri(which: str) -> str:
     return f"{view.application().settings.base_url}/logg-inn/{which}/svar"
 
@@ -75,14 +81,13 @@ def _redirect_uri(which: str) -> str:
 @blueprint.get("/logg-inn/<which>/svar")
 def answered(which: str) -> Response:
     """The issuer sends the person back here."""
-    logins = current_app.extensions["logins"]
     state = session_store.take_log_in(request.cookies.get(STARTED, ""))
-    if state is None or which not in logins or state["which"] != which:
+    if state is None or which not in current_app.extensions["logins"] or state["which"] != which:
         if g.actor is not None:
             return redirect(home(g.actor.role), 303)  # the back button after a log-in that went well
         return _failed(which, "unknown_login")
-    client = logins[which]
-    start = _Start(state["url"], state["state"], state["nonce"], state["verifier"])
+    client = _client(which)
+    start = LoginStart(state["url"], state["state"], state["nonce"], state["verifier"])
     try:
         identity = client.finish(start, _redirect_uri(which), request.args.to_dict())
         name, born = current_app.extensions["identify"](identity.pid)
@@ -104,14 +109,7 @@ def answered(which: str) -> Response:
     return answer
 
 
-class _Start:
-    """What ``begin`` gave, as it came out of the session."""
-
-    def __init__(self, url: str, state: str, nonce: str, verifier: str) -> None:
-        self.url, self.state, self.nonce, self.verifier = url, state, nonce, verifier
-
-
-def parts(identity: Any) -> list[dict[str, Any]]:
+def parts(identity: Identity) -> list[dict[str, Any]]:
     """What an employee may be, and where: one part for each of their offices.
 
     Whoever was given the figures and not the cases is a leader and nothing else there; one person may be given both.

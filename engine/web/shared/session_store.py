@@ -21,6 +21,7 @@ from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import EventKind
 from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
+from engine.workflow.authorization.login import Identity
 
 
 def begin_log_in(state: dict[str, Any], issuer: str) -> str:
@@ -38,7 +39,7 @@ def take_log_in(token: str) -> dict[str, Any] | None:
 
 
 def log_in(
-    identity: Any,
+    identity: Identity,
     name: str,
     born: date,
     role: Role,

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from engine.web import create_app
-from integrations.idporten.client import Identity
+from engine.workflow.authorization.login import Identity
 from tests.processes.conftest import Product, product
 
 __all__ = ["product"]

@@ -17,7 +17,7 @@ from engine.web import create_app
 from engine.web.shared.login import COOKIE, LEADER, STAFF
 from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event
 from engine.workflow.authorization import sessions
-from integrations.idporten.client import Identity
+from engine.workflow.authorization.login import Identity
 from tests.engine.web.staff import text_of
 from tests.processes.conftest import OFFICE, Product, product
 

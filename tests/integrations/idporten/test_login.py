@@ -9,9 +9,10 @@ import pytest
 import requests
 
 from engine.platform.settings import Settings
+from engine.workflow.authorization.login import LoginStart
 from integrations import client_key
 from integrations.client_key import sign
-from integrations.idporten.client import ASSERTION, LoginError, LoginStart, OidcClient
+from integrations.idporten.client import ASSERTION, LoginError, OidcClient
 from integrations.sandbox.persons import person_by_key
 from integrations.wiring import connect
 
