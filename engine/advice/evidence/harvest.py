@@ -20,6 +20,7 @@ from engine.advice.economy.wire import from_json, to_json
 from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence.datasets import DataSetMetadata, Evidence, Noted, about, to_choose
 from engine.advice.evidence.models import harvest, raw_answer, supplement
+from engine.advice.evidence.rows import HarvestRow
 from engine.platform.db import Database
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
@@ -216,7 +217,7 @@ def answer(connection: Connection, vault: Vault, case_id: str, data_set: str) ->
     return told
 
 
-def stale(rows: Iterable[Any], data_sets: Mapping[str, DataSetMetadata], now: datetime) -> frozenset[str]:
+def stale(rows: Iterable[HarvestRow], data_sets: Mapping[str, DataSetMetadata], now: datetime) -> frozenset[str]:
     """Data sets whose answer is older than their maximum age."""
     return frozenset(
         row.data_set

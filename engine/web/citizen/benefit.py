@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from engine.advice.evidence.models import snapshot
 from engine.advice.guidance.benefit import AssumptionError, assumptions, benefits, unpriced
@@ -43,7 +42,7 @@ def measure(connection: Connection) -> Measured:
         )
     ]
 
-    def count(*where: Any) -> int:
+    def count(*where: ColumnElement[bool]) -> int:
         found: int = connection.execute(select(func.count()).select_from(case_file).where(*where)).scalar_one()
         return found
 

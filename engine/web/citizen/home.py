@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -141,7 +142,7 @@ def begin(key: str) -> Response:
         return redirect(where_next(connection, actor(), there), 303)
 
 
-def _office(metadata: Any) -> dict[str, str]:
+def _office(metadata: Mapping[str, Any]) -> dict[str, str]:
     """The office that gets the case: the chosen one of several, or the only one."""
     offices: list[dict[str, str]] = metadata.get("offices") or ([metadata["office"]] if "office" in metadata else [])
     chosen = request.form.get("office", "")

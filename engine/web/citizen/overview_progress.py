@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from engine.advice.consent.models import consent_record
 from engine.advice.evidence.models import harvest
+from engine.advice.evidence.rows import HarvestRow
 from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, RebuildOverview
 from engine.advice.task_types.fetch import Fetch
 from engine.casework import queries
@@ -34,7 +35,7 @@ class Progress(StrEnum):
     LATE = "late"
 
 
-def sources(connection: Connection, case_id: str) -> Any:
+def sources(connection: Connection, case_id: str) -> Sequence[HarvestRow]:
     """One row per source that was asked."""
     return connection.execute(select(harvest).where(harvest.c.case_id == case_id).order_by(harvest.c.data_set)).all()
 
@@ -57,7 +58,7 @@ def ended(connection: Connection, case_id: str, now: datetime) -> Row[Any] | Non
     return connection.execute(of_case.order_by(consent_record.c.decided_at.desc()).limit(1)).first()
 
 
-def waiting(rows: Sequence[Any], agreed: datetime | None, built_at: datetime | None, now: datetime) -> bool:
+def waiting(rows: Sequence[HarvestRow], agreed: datetime | None, built_at: datetime | None, now: datetime) -> bool:
     """Whether there will soon be more to show: the sources are about to be asked after a yes, one is still asked, or
     what one answered is not yet built in."""
     if not rows:

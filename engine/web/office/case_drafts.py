@@ -145,7 +145,7 @@ def rescue() -> None:
             return
 
 
-def _content(connection: Connection, case: CaseRow, kind: str) -> Any:
+def _content(connection: Connection, case: CaseRow, kind: str) -> dict[str, Any] | None:
     """The fields as they are stored: ``None`` for a kind that does not exist, empty when nothing is written."""
     if kind in FIELDS:
         found = {name: request.form.get(name, "") for name in FIELDS[kind]}
@@ -213,7 +213,7 @@ def of_case(
     return Drafts(mine, tuple(aside), tuple(others))
 
 
-def _words(content: Any) -> str:
+def _words(content: object) -> str:
     """A draft as text one can read and copy."""
     values = content.values() if isinstance(content, dict) else [content]
     return "\n".join(str(value) for value in values if isinstance(value, str | int | float) and str(value).strip())

@@ -226,7 +226,7 @@ def whole_history(number: str) -> ResponseReturnValue:
     return render_template("case_history.html", case=case, name=name, events=shown, size=100)
 
 
-def _thing(case: CaseRow, what: str, value: Any) -> str:
+def _thing(case: CaseRow, what: str, value: object) -> str:
     """An old or new value in words."""
     if not what:
         return ""

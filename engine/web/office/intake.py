@@ -7,9 +7,9 @@ sealed for an hour under an id, as a search is; nobody becomes known to the appl
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
     return _form({}, {})
 
 
-def _form(written: Any, error_keys: dict[str, str], status: int = 422) -> ResponseReturnValue:
+def _form(written: Mapping[str, str], error_keys: dict[str, str], status: int = 422) -> ResponseReturnValue:
     """The first page. *error_keys*: field → text key; everything written stands."""
     with view.application().db.read() as connection:
         offered = intake.journeys(connection, view.application().library, actor())

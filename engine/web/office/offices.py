@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from engine.web.shared import login, session_store, view
 from engine.web.shared.guards import ANYONE, guarded
@@ -15,7 +14,7 @@ blueprint = guarded("offices", __name__, ANYONE)
 
 
 @blueprint.before_request
-def only_who_has_several() -> Any:
+def only_who_has_several() -> Response | None:
     if g.actor is None:
         return redirect(url_for("login.staff"), 303)
     return None if g.offices else redirect(login.home(g.actor.role), 303)

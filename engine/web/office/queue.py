@@ -30,6 +30,7 @@ from engine.casework.person_lookup import plain_number
 from engine.casework.queue import Filter, Place
 from engine.platform import name_index
 from engine.platform.calendar import norwegian_day
+from engine.platform.vault import Person
 from engine.web.office import session
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
@@ -128,10 +129,12 @@ def show() -> ResponseReturnValue:
     return answer
 
 
-def _row(case: CaseRow, people: Any, unread: set[str], who: queue.Who, leads: bool, now: datetime) -> dict[str, Any]:
+def _row(
+    case: CaseRow, people: Mapping[str, Person], unread: set[str], who: queue.Who, leads: bool, now: datetime
+) -> dict[str, Any]:
     """What one line of the list shows."""
     owner = people.get(case.owner_id)
-    holder = people.get(case.responsible)
+    holder = people.get(case.responsible or "")
     mine = case.responsible in who.mine
     text, colour = session.deadline(case.deadline_at, case.warn_at, now)
     waits = case.waiting_for != "caseworker" or case.paused_at is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
-from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -74,7 +73,7 @@ def only_members(blueprint: Blueprint, rescue: Callable[[], None] | None = None)
     """Stop whose part at the office has ended, at their next press. What they wrote is stored by *rescue* first."""
 
     @blueprint.before_request
-    def check() -> Any:
+    def check() -> ResponseReturnValue | None:
         if g.actor is None or g.actor.office is None:
             return None
         with view.application().db.read() as connection:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from engine.web.operations.session import blueprint, error_text, process_name, step_name
 from engine.web.shared import view
@@ -111,7 +110,7 @@ def resolve_one() -> ResponseReturnValue:
 
 @blueprint.post("/drift/feil/alle")
 @sends(ResolveIncidents)
-def resolve_all() -> Any | Response:
+def resolve_all() -> ResponseReturnValue:
     """Retry or skip every incident of this kind: a batch, carried out by a worker, with a result for each."""
     how, reason = _submitted()
     selection, address = _chosen(MAX_INCIDENTS)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -95,7 +94,7 @@ def _days(moved: timedelta) -> str:
     return "" if abs(moved) < timedelta(minutes=1) else formatting.number(days, 1, g.language)
 
 
-def moved_back(seen: Any, moved: timedelta | None, now: Any) -> Any:
+def moved_back(seen: datetime, moved: timedelta | None, now: datetime) -> datetime:
     """When a worker was heard, by our clock: Redis is told the machine's own time."""
     return (seen if seen.tzinfo else seen.replace(tzinfo=now.tzinfo)) + (moved or timedelta(0))
 

@@ -26,6 +26,7 @@ from forms.layout import Field, Form, Row, every, fields, value_at
 from forms.reading import number_of
 from forms.reading import read as read_posted
 from forms.validation import Issue, check_schema
+from forms.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def of_task(
     models = CaseData(connection, application.vault, task.case_id, {}, known)
     models.put(kind.id, content)
 
-    def evaluate(expression: Any, row: Row = ()) -> Any:
+    def evaluate(expression: Value, row: Row = ()) -> Value:
         return evaluated(expression, models, kind.id, row)
 
     def options(name: str) -> Sequence[Mapping[str, Any]]:
@@ -85,7 +86,7 @@ def of_task(
     return TaskForm(kind.id, stored, schema, drawn)
 
 
-def evaluated(expression: Any, models: Mapping[str, Any], default: str, row: Row) -> Any:
+def evaluated(expression: Value, models: Mapping[str, Any], default: str, row: Row) -> Value:
     """The value of an expression in a layout; one that cannot be evaluated is nothing, and hides nothing."""
     if not isinstance(expression, list):
         return expression
@@ -238,7 +239,7 @@ def display(field: Field) -> str:
     return f"{value} {field.suffix}".strip()
 
 
-def _no_number(field: Field, written: Any) -> str:
+def _no_number(field: Field, written: object) -> str:
     """Why what was written in a field for a number is none, or is not the whole number it was to be."""
     label = field.title.rstrip("?")
     try:
@@ -248,7 +249,7 @@ def _no_number(field: Field, written: Any) -> str:
     return view.t("number.whole", label=label)
 
 
-def sentence(issue: Issue, field: Field | None, written: Any = "") -> str:
+def sentence(issue: Issue, field: Field | None, written: object = "") -> str:
     """What is wrong, with the field's own word first. *written*: what stands in it."""
     known = (
         "required",

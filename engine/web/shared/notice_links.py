@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
 
+from engine.casework.notices import Notice
 from engine.web.shared import view
 from engine.workflow.instances.models import case_file
 
@@ -50,7 +50,7 @@ def page_of(kind: str) -> str:
     return next((PAGES[one] for one in beginnings if one in PAGES), "")
 
 
-def notice_link(notice: Any, here: str = "") -> Link | None:
+def notice_link(notice: Notice, here: str = "") -> Link | None:
     """The link of a notice; ``None`` when it has none, or leads to the page (*here*) it is read on."""
     endpoint = page_of(notice.kind)
     if not endpoint or endpoint == here:

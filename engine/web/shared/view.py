@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 
 from engine.advice.documents import gaps
 from engine.advice.documents.words import Words
+from engine.advice.economy.enk.overview import EnkWarning
 from engine.advice.economy.statement import Missing
 from engine.application import Application
 from engine.casework import queries
+from engine.casework.notices import Notice
 from engine.platform.calendar import norwegian_today
 from engine.platform.vault import ErasedError
 from engine.web.shared.texts import translate
@@ -164,7 +166,7 @@ def _amounts(content: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def warning_title(warning: Any) -> str:
+def warning_title(warning: EnkWarning) -> str:
     """What a warning about a business says."""
     content = {
         "amount": None if warning.amount is None else str(warning.amount),
@@ -189,7 +191,7 @@ def signal_text(kind: str, about: str, amount: Decimal | None, when: date | None
     )
 
 
-def notice_text(notice: Any) -> str:
+def notice_text(notice: Notice) -> str:
     """What a notice says, in the language of whoever reads it."""
     values = _amounts(notice.content)
     kind, _, rest = notice.kind.partition(".")
@@ -234,7 +236,7 @@ def stage_titles() -> list[tuple[str, str]]:
     return list(dict(pair for d in _newest() for pair in _stages(d.bundle.metadata)).items())
 
 
-def _stages(metadata: Any) -> list[tuple[str, str]]:
+def _stages(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (stage["id"], stage["title"].get(g.language) or stage["title"]["nb"]) for stage in metadata.get("stages", ())
     ]

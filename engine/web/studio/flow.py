@@ -24,7 +24,7 @@ from engine.web.studio.element_words import in_words, label
 from engine.web.studio.finding_sentences import finding_text
 from engine.web.studio.process_sentences import ProcessWording
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
-from engine.workflow.bpmn.elements import JOB_ELEMENTS, Element
+from engine.workflow.bpmn.elements import JOB_ELEMENTS, Element, SequenceFlow
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound
@@ -271,7 +271,9 @@ def task_type(name: str) -> str:
     return name if name_text == f"tasktype.{name}" else name_text
 
 
-def _outgoing_flow(wording: ProcessWording, bundle: Bundle, flow: Any, submitted: Mapping[str, str]) -> dict[str, Any]:
+def _outgoing_flow(
+    wording: ProcessWording, bundle: Bundle, flow: SequenceFlow, submitted: Mapping[str, str]
+) -> dict[str, Any]:
     text = flow.condition.text if flow.condition else ""
     choice = conditions.read(text, wording.fields) if text else Choice(())
     typed = submitted if submitted.get("flow") == flow.id else {}

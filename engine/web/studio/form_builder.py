@@ -28,6 +28,7 @@ from engine.workflow.definitions.bundle import Bundle
 from forms.files import taking
 from forms.layout import Field, Form, Row, fields
 from forms.reading import read
+from forms.values import Value
 
 #: Steps of persons that are done by filling in a form.
 WITH_FORM = ("data", "signing", "confirmation")
@@ -254,7 +255,7 @@ def _component(bundle: Bundle, work: FormDraft, page_name: str, component: Mappi
     }
 
 
-def _state(value: Any) -> dict[str, Any]:
+def _state(value: Value) -> dict[str, Any]:
     """How a state was chosen: always, never, if (with its rule), or by hand (an expression not built here)."""
     rule = conditions.read_rule(value)
     if rule is not None:
@@ -264,7 +265,7 @@ def _state(value: Any) -> dict[str, Any]:
     return {"when": "always" if value is True else "never", "rule": None, "written": ""}
 
 
-def sentence(bundle: Bundle, work: FormDraft, state: str, value: Any) -> str:
+def sentence(bundle: Bundle, work: FormDraft, state: str, value: Value) -> str:
     """ "Vises ikke når «Har du gjeld?» er Nei." """
     if value is False or value is None:
         return ""
@@ -305,7 +306,7 @@ def preview_fields(bundle: Bundle, step: str, data: Mapping[str, Any]) -> tuple[
     whole = Bundle(bundle.key, files)
     models = {work.data_type: data, "variables": {}}
 
-    def evaluate(expression: Any, row: Row = ()) -> Any:
+    def evaluate(expression: Value, row: Row = ()) -> Value:
         return forms.evaluated(expression, models, work.data_type, row)
 
     def options(name: str) -> Sequence[Mapping[str, Any]]:

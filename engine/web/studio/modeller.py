@@ -27,7 +27,7 @@ from engine.web.studio.flow import task_type
 from engine.web.studio.session import CAPABILITIES, blueprint, draft_of, offer_of
 from engine.workflow.bpmn.parser import read_definitions
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.findings import bundle_findings
+from engine.workflow.findings import Offer, bundle_findings
 from forms.formatting import clock_time
 
 
@@ -91,7 +91,7 @@ def modeller_undo(key: str) -> ResponseReturnValue:
     return {"text": ""}
 
 
-def _state(bundle: Bundle, offer: Any, number: int, can_undo: bool, can_redo: bool) -> dict[str, Any]:
+def _state(bundle: Bundle, offer: Offer, number: int, can_undo: bool, can_redo: bool) -> dict[str, Any]:
     application = view.application()
     process = read_definitions(open_process(bundle.files)).processes.get(bundle.process.id)
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import g, render_template, request
@@ -27,6 +28,7 @@ from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound
 from engine.workflow.findings import bundle_findings, missing_texts
+from forms.layout import Field
 
 
 @blueprint.get("/prosesser/<key>")
@@ -39,7 +41,7 @@ def page(
     error: str,
     tab: str = "",
     step: str = "",
-    preview: Any = None,
+    preview: Sequence[Field] | None = None,
     conflict: DraftConflict | None = None,
 ) -> ResponseReturnValue:
     """The draft, or the version in use when there is none.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
 
 from flask import g
 
 from engine.studio.bpmn_editor import conditions
-from engine.studio.bpmn_editor.conditions import BUTTON, Field
+from engine.studio.bpmn_editor.conditions import BUTTON, Comparison, Field
 from engine.studio.condition_fields import counters, fields, items, lists
 from engine.web.shared import view
 from engine.web.studio.element_words import in_order, in_words, label
@@ -117,7 +116,7 @@ class ProcessWording:
             found.append(f"{what}: {detail}" if detail else what)
         return found
 
-    def _comparison(self, comparison: Any) -> str:
+    def _comparison(self, comparison: Comparison) -> str:
         field = next(field for field in self.known if field.id == comparison.field)
         value = dict(field.options).get(comparison.value, comparison.value)
         if field.kind == "flag":
@@ -125,6 +124,6 @@ class ProcessWording:
         return view.t(f"flow.is.{comparison.operator}", field=field.label, value=value)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """An expression as it is written."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -40,7 +40,7 @@ def review(key: str) -> ResponseReturnValue:
 
 
 def review_page(
-    key: str, plan: case_migration.Plan | None, error: str = "", submitted: Any = None
+    key: str, plan: case_migration.Plan | None, error: str = "", submitted: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
     application = view.application()
     with application.db.read() as connection:

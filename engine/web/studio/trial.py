@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -19,7 +19,7 @@ from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import RemoveScenario, SaveScenario
 from engine.studio.drafts import DraftConflict
 from engine.studio.simulated_world import CALLOUT, FAULTS
-from engine.studio.trial import Trial, beginning
+from engine.studio.trial import Trial, View, beginning
 from engine.web.shared import forms, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor
@@ -28,6 +28,7 @@ from engine.web.studio import conflicts
 from engine.web.studio.edits import refusal, revision
 from engine.web.studio.process import page
 from engine.web.studio.session import blueprint, current, errors
+from engine.workflow.audit.rows import EventRow
 from engine.workflow.bpmn.drawing import to_svg
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Invalid, NotFound, Refusal
@@ -147,7 +148,7 @@ def _without_files(found: Sequence[Field]) -> tuple[Field, ...]:
     )
 
 
-def _log_line(connection: Connection, app: Application, bundles: list[Bundle], event: Any) -> tuple[Any, str]:
+def _log_line(connection: Connection, app: Application, bundles: list[Bundle], event: EventRow) -> tuple[datetime, str]:
     """When, and what happened in words; what only the machinery knows of keeps its technical name."""
     element = str(event.data.get("task") or event.data.get("element") or "")
     step = _named(bundles, element) if element else ""
@@ -180,7 +181,7 @@ def _who(connection: Connection, app: Application, person_id: str) -> str:
         return "iBalanse"
 
 
-def _hours(state: Any) -> int:
+def _hours(state: View) -> int:
     if state.next_due is None or state.next_due <= state.now:
         return 0
     return int((state.next_due - state.now).total_seconds() // 3600) + 1

@@ -1,0 +1,29 @@
+"""The rows of the evidence, as those who are given one may read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+
+class HarvestRow(Protocol):
+    """One source that was asked in a case: ``state`` is one of those of the table ``harvest``; times are in UTC."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def case_id(self) -> str: ...
+    @property
+    def person_id(self) -> str: ...
+    @property
+    def data_set(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def asked_at(self) -> datetime: ...
+    @property
+    def answered_at(self) -> datetime | None: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def error(self) -> str | None: ...
