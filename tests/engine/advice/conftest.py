@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Select, Table, func, select
 
 from engine.advice.consent import actions as consent
 from engine.advice.consent.models import consent_record
@@ -27,6 +27,8 @@ NAV = Office("312345672", "Nav Lillestrøm")
 BODY = f'<startEvent id="s"/><userTask id="a">{assigned("citizen")}</userTask><endEvent id="e"/>' + line("s", "a", "e")
 #: The key of a journey whose policy has no rule at all.
 NO_GRANTS = "nothing"
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -95,7 +97,7 @@ class Citizens:
                 now=self.clock.now(),
             )
 
-    def stored(self, data_type: str, who: Actor | None = None) -> Any:
+    def stored(self, data_type: str, who: Actor | None = None) -> Mapping[str, Any] | None:
         with self.application.db.read() as connection:
             owner = (who or self.anne).person_id
             return read_of_person(connection, self.application.vault, owner, data_type)
@@ -106,7 +108,7 @@ class Citizens:
     def task_state(self, case_id: str) -> str:
         return str(self._one(select(user_task.c.state).where(user_task.c.case_id == case_id)))
 
-    def count(self, table: Any) -> int:
+    def count(self, table: Table) -> int:
         return int(self._one(select(func.count()).select_from(table)))
 
     def events(self, case_id: str, kind: str) -> list[dict[str, Any]]:
@@ -117,7 +119,7 @@ class Citizens:
             found = connection.execute(select(audit_event.c.data).where(*wanted).order_by(audit_event.c.seq))
             return list(found.scalars())
 
-    def _one(self, query: Any) -> Any:
+    def _one(self, query: Select[tuple[T]]) -> T:
         with self.application.db.read() as connection:
             return connection.execute(query).scalar_one()
 

@@ -19,6 +19,7 @@ from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.execution.commands import Command, Outcome, StartInstance
 from engine.workflow.execution.models import user_task
 from engine.workflow.instances.models import case_file
+from engine.workflow.instances.rows import CaseRow, TaskRow
 from tests.factories.bundles import assigned, bundle, line
 
 NAV = Office("312345672", "Nav Lillestrøm")
@@ -42,16 +43,18 @@ class Desks:
         owner = self.people[name]
         return self.application.dispatch.send(StartInstance("p", owner.person_id, {"office": NAV.orgno}), owner).case_id
 
-    def case(self, case_id: str) -> Any:
+    def case(self, case_id: str) -> CaseRow:
         with self.application.db.read() as connection:
             return queries.case_by_id(connection, case_id)
 
-    def task(self, case_id: str) -> Any:
+    def task(self, case_id: str) -> TaskRow:
         with self.application.db.read() as connection:
             wanted = (user_task.c.case_id == case_id, user_task.c.state.in_(("ready", "claimed")))
             return connection.execute(select(user_task).where(*wanted)).one()
 
-    def do(self, kind: Callable[..., Command], who: Actor, case_id: str, *arguments: Any, **named: Any) -> Outcome:
+    def do(
+        self, kind: Callable[..., Command], who: Actor, case_id: str, *arguments: object, **named: object
+    ) -> Outcome:
         """Send a command about a case for somebody."""
         return self.application.dispatch.send(kind(case_id, *arguments, **named), who)
 
@@ -69,7 +72,7 @@ class Desks:
             mine = members.stands_in_for(connection, NAV.orgno, actor.person_id, self.clock.now())
         return Who(NAV.orgno, actor.person_id, (actor.person_id, *mine))
 
-    def change(self, case_id: str, **values: Any) -> None:
+    def change(self, case_id: str, **values: object) -> None:
         """Put a case file as a test needs it."""
         with self.application.db.write() as connection:
             connection.execute(case_file.update().where(case_file.c.id == case_id).values(**values))

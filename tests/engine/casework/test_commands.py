@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -234,7 +234,7 @@ def test_a_letter_is_sent_once_and_only_whole(desks: Desks) -> None:
     assert letter(desks, case, one.id).read_at == desks.clock.now()
 
 
-def stored_draft(desks: Desks, case: str, kind: str = "note") -> Any:
+def stored_draft(desks: Desks, case: str, kind: str = "note") -> Mapping[str, Any] | None:
     with desks.application.db.read() as connection:
         found = drafts.find(connection, desks.application.vault, case, desks.kari.person_id, kind)
     return found.content if found else None
@@ -319,7 +319,9 @@ def test_a_colleague_hears_who_has_the_case_and_takes_it_over_with_its_task(desk
     ]
 
 
-def test_a_finished_task_and_its_discarded_draft_are_one_transaction(desks: Desks, monkeypatch: Any) -> None:
+def test_a_finished_task_and_its_discarded_draft_are_one_transaction(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = desks.start()
     task = desks.task(case).id
     desks.do(SaveCaseDraft, desks.kari, case, f"task.{task}", {"answer": "halvt"}, None, "page")

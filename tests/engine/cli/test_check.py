@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import pytest
 
@@ -16,7 +16,7 @@ GOOD = '<startEvent id="a"/><endEvent id="z"/>' + line("a", "z")
 BAD = '<endEvent id="z"/>'
 
 
-def nothing(*_: object, **__: object) -> Any:
+def nothing(*_: object, **__: object) -> NoReturn:
     raise AssertionError("check needs no application")
 
 

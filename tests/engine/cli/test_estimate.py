@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import pytest
 
@@ -19,7 +19,7 @@ Answer = subprocess.CompletedProcess[str]
 Estimate = Callable[..., Answer]
 
 
-def no_house(_: object) -> Any:
+def no_house(_: object) -> NoReturn:
     raise AssertionError("a sum on figures given needs no database")
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import click
 import pytest
@@ -38,7 +38,7 @@ EVERYONE = dict(everyone())
 
 
 def call(*argv: str) -> int:
-    def nothing(*_: Any) -> Any:
+    def nothing(*_: object) -> NoReturn:
         raise AssertionError("the product is not asked for")
 
     return main.main(list(argv), wire=nothing, prepare=nothing, create_sandbox=nothing)
@@ -112,7 +112,7 @@ def test_ctrl_c_says_what_is_kept_and_what_to_do(
 ) -> None:
     monkeypatch.setenv("IBALANSE_DATA", str(tmp_path))
 
-    def interrupted(*_: Any) -> Any:
+    def interrupted(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
     status = main.main(["prepare"], wire=interrupted, prepare=interrupted, create_sandbox=interrupted)

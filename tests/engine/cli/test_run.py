@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -49,7 +49,7 @@ class Ran:
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a model with stimuli and bindings given as Python values or as raw text."""
 
-    def go(model: str | bytes | Path, stimuli: Any = None, bind: Any = None, *options: str) -> Ran:
+    def go(model: str | bytes | Path, stimuli: object = None, bind: object = None, *options: str) -> Ran:
         path = model if isinstance(model, Path) else tmp_path / "model.bpmn"
         if not isinstance(model, Path):
             path.write_bytes(model if isinstance(model, bytes) else file(model))
@@ -69,7 +69,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return go
 
 
-def _unused(*_: Any) -> Any:
+def _unused(*_: object) -> NoReturn:
     raise AssertionError("running a file needs no application")
 
 
@@ -272,7 +272,7 @@ BAD_STIMULI: list[Any] = [
 
 
 @pytest.mark.parametrize("stimuli", BAD_STIMULI, ids=[str(bad)[:40] for bad in BAD_STIMULI])
-def test_bad_stimuli_are_refused_with_the_reason(run: Run, stimuli: Any) -> None:
+def test_bad_stimuli_are_refused_with_the_reason(run: Run, stimuli: object) -> None:
     ran = run(PLAIN, stimuli)
 
     assert ran.status == 2
@@ -298,7 +298,7 @@ BAD_BINDINGS: list[Any] = [
 
 
 @pytest.mark.parametrize("bind", BAD_BINDINGS, ids=[str(bad)[:40] for bad in BAD_BINDINGS])
-def test_bad_bindings_are_refused_with_the_reason(run: Run, bind: Any) -> None:
+def test_bad_bindings_are_refused_with_the_reason(run: Run, bind: object) -> None:
     ran = run(PLAIN, None, bind)
 
     assert ran.status == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_source_or_setting_that_is_wrong_ends_with_its_reason_and_no_traceback
 ) -> None:
     monkeypatch.setenv("IBALANSE_DATA", str(tmp_path))
 
-    def wire(_settings: Any) -> Any:
+    def wire(_settings: object) -> NoReturn:
         raise error
 
     status = main.main(["prepare"], wire=wire, prepare=wire, create_sandbox=wire)

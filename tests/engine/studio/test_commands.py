@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import pytest
 from joserfc.jwk import RSAKey
@@ -230,7 +229,7 @@ def test_the_same_change_by_a_colleague_is_not_a_second_press(draft: Application
 
 
 @pytest.mark.parametrize("command", [UndoDraft, RedoDraft, DiscardDraft, ProposeDraft, PublishDraft])
-def test_nobody_does_anything_with_a_draft_they_have_not_seen(draft: Application, command: Any) -> None:
+def test_nobody_does_anything_with_a_draft_they_have_not_seen(draft: Application, command: StudioCommand) -> None:
     send(draft, EditDraft(KEY, 1, text("task.Apply", "Beas ord")), BEA)
     with pytest.raises(DraftConflict) as conflict:
         send(draft, command(KEY, 1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -59,7 +58,7 @@ def marked(bundle: Bundle) -> Files:
     return {**bundle.files, "process.bpmn": etree.tostring(root)}
 
 
-def canonical(node: Any) -> bytes:
+def canonical(node: etree._Element) -> bytes:
     """The node alone, without what says where ways go and without the white space between elements."""
     copy = etree.fromstring(etree.tostring(node))
     for child in [c for c in copy.iter(f"{BPMN}*") if c is not copy and (is_node(c) or _way(c))]:
@@ -74,7 +73,7 @@ def canonical(node: Any) -> bytes:
     return out.getvalue()
 
 
-def _way(node: Any) -> bool:
+def _way(node: etree._Element) -> bool:
     return etree.QName(node).localname in ("incoming", "outgoing", "sequenceFlow", "association")
 
 
@@ -86,7 +85,7 @@ def comments(files: Files) -> set[str]:
     return {(node.text or "").strip() for node in open_process(files).iter(etree.Comment)}
 
 
-def scoped(node: Any) -> bool:
+def scoped(node: etree._Element) -> bool:
     return etree.QName(node).localname in ("subProcess", "transaction", "adHocSubProcess")
 
 

@@ -19,6 +19,7 @@ from engine.workflow.bpmn.validator import Capabilities
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.behaviours import BEHAVIOUR_BY_TYPE, EVENT_KINDS
 from engine.workflow.findings import Offer, bundle_findings
+from forms.values import Value
 
 ROOT = Path(__file__).resolve().parents[3]
 OFFICE = {"orgno": "312345672", "name": "Nav Lillestrøm"}
@@ -34,8 +35,9 @@ def work() -> FormDraft:
     return FormDraft(blank("vergemal", "Vergemål", OFFICE).files, "Apply")
 
 
-def schema(work: FormDraft) -> Any:
-    return json.loads(work.files()["models/form_apply.schema.json"])
+def schema(work: FormDraft) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(work.files()["models/form_apply.schema.json"])
+    return found
 
 
 def test_a_blank_process_has_no_faults() -> None:
@@ -155,7 +157,7 @@ def test_a_rule_is_read_back_as_it_was_chosen(rule: Choice) -> None:
         ["equals", ["dataModel", "a"], ["dataModel", "b"]],
     ],
 )
-def test_an_expression_of_another_shape_is_not_taken_for_a_rule(expression: Any) -> None:
+def test_an_expression_of_another_shape_is_not_taken_for_a_rule(expression: Value) -> None:
     assert conditions.read_rule(expression) is None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.test import encode_multipart
+from werkzeug.test import TestResponse, encode_multipart
 
 from engine.studio.blank import blank
 from engine.studio.form_builder import FormDraft
@@ -58,12 +58,12 @@ class Browser:
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.get_data(as_text=True)
 
-    def post(self, path: str, **form: Any) -> Any:
+    def post(self, path: str, **form: object) -> TestResponse:
         """As one part after another, whether there is a file among them or not."""
         boundary, body = encode_multipart(MultiDict({"csrf_token": self.csrf, **form}))
         return self.client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
-    def follow(self, path: str, **form: Any) -> str:
+    def follow(self, path: str, **form: object) -> str:
         """The page a press leads to."""
         answer = self.post(path, **form)
         assert answer.status_code == 303, (path, answer.status_code, faults(answer.get_data(as_text=True)))

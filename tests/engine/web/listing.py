@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lxml import html
 
 from engine.workflow.definitions.bundle import Bundle
@@ -22,7 +20,7 @@ class Listed:
     def scope(self, scope: str) -> str:
         return f"/prosesser/{self.key}/del/{scope}"
 
-    def form(self, path: str, act: str, **which: str) -> Any:
+    def form(self, path: str, act: str, **which: str) -> html.FormElement:
         """The form of that act on the page; *which*: hidden fields that tell it from others."""
         wanted = {"act": act, **which}
         for form in html.fromstring(self.who.get(path)).forms:

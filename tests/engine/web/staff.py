@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from engine.application import Application
 from engine.web import create_app
@@ -42,7 +43,7 @@ class Staff:
             )
         self.browser.set_cookie(COOKIE, token)
 
-    def get(self, path: str, **options: Any) -> Any:
+    def get(self, path: str, **options: Any) -> TestResponse:
         self._log_in()
         return self.browser.get(path, **options)
 
@@ -52,13 +53,13 @@ class Staff:
         assert answer.status_code == 200, (path, answer.status_code)
         return text_of(answer)
 
-    def post(self, path: str, **form: Any) -> Any:
+    def post(self, path: str, **form: object) -> TestResponse:
         page = self.get("/personvern").get_data(as_text=True)
         hidden = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert hidden, "every page has the form of the language"
         return self.browser.post(path, data={"csrf_token": hidden[1], **form})
 
 
-def text_of(answer: Any) -> str:
+def text_of(answer: TestResponse) -> str:
     shown = answer.get_data(as_text=True).partition("<main")[2].partition("</main>")[0]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))

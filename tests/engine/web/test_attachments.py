@@ -8,7 +8,6 @@ import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -78,7 +77,9 @@ def test_a_file_is_kept_though_the_rest_is_wrong_and_the_rest_though_a_file_is(b
         ([(b"", "tom.pdf")], "tom.pdf: Filen er tom"),
     ],
 )
-def test_what_cannot_be_kept_is_said_at_the_field(begun: tuple[Browser, str, str], files: Any, said: str) -> None:
+def test_what_cannot_be_kept_is_said_at_the_field(
+    begun: tuple[Browser, str, str], files: list[tuple[bytes, str]], said: str
+) -> None:
     anne, at, _ = begun
     answer = anne.post(at, attach="kontoutskrift", **{"file:kontoutskrift": sent(*files)})
     assert answer.status_code == 422

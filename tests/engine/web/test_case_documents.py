@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import pytest
-from sqlalchemy import Engine, delete, event, select, update
+from sqlalchemy import Connection, Delete, Engine, Update, delete, event, select, update
 from werkzeug.test import TestResponse
 
 from engine.casework import documents, notices, queries, uploads
@@ -20,7 +21,7 @@ from engine.platform.db import Database
 from engine.workflow.audit.chain import audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.errors import NotFound, NotPossible
-from engine.workflow.execution.commands import Command
+from engine.workflow.execution.commands import Command, Outcome
 from tests.engine.web.filled import Browser, sent
 from tests.engine.web.test_case_pages import Client, Read, Send, client, read
 from tests.engine.web.test_casework import kari, number, send
@@ -106,7 +107,7 @@ def test_a_file_is_read_only_where_it_is_shown_and_never_while_others_wait_to_wr
     writing: list[int] = []
 
     @contextmanager
-    def watched(self: Database) -> Any:
+    def watched(self: Database) -> Iterator[Connection]:
         with write(self) as connection:
             writing.append(1)
             try:
@@ -195,7 +196,7 @@ def test_one_read_or_taken_away_in_the_meantime_is_judged_as_it_is_when_it_happe
     with product.application.db.read() as connection:
         case = queries.case_by_number(connection, number, OFFICE.orgno)
 
-    def act(command: Command, meanwhile: Any) -> Any:
+    def act(command: Command, meanwhile: Update | Delete) -> Outcome:
         """Do it, with something of another's between when it is checked and when it is done."""
         with product.application.db.write() as connection:
             monkeypatch.setattr(documents, "_row", lambda *given: (row(*given), connection.execute(meanwhile))[0])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from engine.casework import complaints, letters, notices, queries
 from engine.workflow.authorization.actor import Actor
+from engine.workflow.instances.rows import CaseRow
 from tests.engine.web.test_case_pages import Client, Read, Send, client, read
 from tests.engine.web.test_casework import kari, send
 from tests.processes.advice.test_advice_journey import refused_everything
@@ -28,9 +28,11 @@ def number(product: Product) -> str:  # noqa: F811
         return str(queries.case_by_id(connection, case).number)
 
 
-def case_of(product: Product, number: str) -> Any:  # noqa: F811
+def case_of(product: Product, number: str) -> CaseRow:  # noqa: F811
     with product.application.db.read() as connection:
-        return queries.case_by_number(connection, number, OFFICE.orgno)
+        case = queries.case_by_number(connection, number, OFFICE.orgno)
+    assert case is not None
+    return case
 
 
 def decide(product: Product, kari: Actor, number: str, send: Send, **form: str) -> TestResponse:  # noqa: F811

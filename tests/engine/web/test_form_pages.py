@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def heading(page: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def stored(product: Product, at: str) -> Any:  # noqa: F811
+def stored(product: Product, at: str) -> tuple[Mapping[str, Any] | None, str | None]:  # noqa: F811
     with product.application.db.read() as connection:
         task = connection.execute(select(user_task).where(user_task.c.id == at[10:])).one()
         found = read(connection, product.application.vault, task.instance_id, "form_apply")

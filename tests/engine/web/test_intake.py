@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from flask import Flask
@@ -298,7 +298,7 @@ def test_who_looks_up_whom_is_in_the_trail_before_the_register_is_asked(
 ) -> None:
     app = next(c.cell_contents for c in client.__closure__ if hasattr(c.cell_contents, "wsgi_app"))
 
-    def dies(pid: str) -> Any:
+    def dies(pid: str) -> NoReturn:
         assert look_ups(product)[-1] == {"office": OFFICE.orgno, "lookup": product.application.vault.lookup(pid).hex()}
         raise SystemError("the process was killed while it asked")
 

@@ -6,10 +6,10 @@ import csv
 import io
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
+from werkzeug.test import TestResponse
 
 from engine.advice.task_types.collection import BuildOverview
 from engine.advice.task_types.milestones import MILESTONES
@@ -106,7 +106,7 @@ def hans(application: Application) -> Staff:
     return Staff(application, Role.LEADER, own, "08026812345", "Hans Husleder")
 
 
-def rows(answer: Any) -> dict[str, list[str]]:
+def rows(answer: TestResponse) -> dict[str, list[str]]:
     assert answer.status_code == 200
     lines = list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff")), delimiter=";"))
     return {line[0]: line[1:] for line in lines[1:]}

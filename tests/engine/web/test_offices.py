@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from engine.casework import members, queries
 from engine.casework.models import office_member
@@ -17,7 +18,7 @@ from engine.web import create_app
 from engine.web.shared.login import COOKIE, LEADER, STAFF
 from engine.workflow.audit.chain import SYSTEM_CHAIN, audit_event
 from engine.workflow.authorization import sessions
-from engine.workflow.authorization.login import Identity
+from engine.workflow.authorization.login import Identity, LoginStart
 from tests.engine.web.staff import text_of
 from tests.processes.conftest import OFFICE, Product, product
 
@@ -33,10 +34,10 @@ class Issuer:
         self.given = given
         self.settings = SimpleNamespace(issuer="http://ansattporten")
 
-    def begin(self, **_: Any) -> Any:
-        return SimpleNamespace(url="http://ansattporten/authorize", state="s", nonce="n", verifier="v")
+    def begin(self, **_: object) -> LoginStart:
+        return LoginStart("http://ansattporten/authorize", state="s", nonce="n", verifier="v")
 
-    def finish(self, *_: Any) -> Identity:
+    def finish(self, *_: object) -> Identity:
         return Identity(
             sub="x",
             pid="20887297953",
@@ -64,7 +65,7 @@ class Browser:
         self.at.get("/ansatt/logg-inn?videre=/kontoret")
         self.landed = self.at.get("/logg-inn/ansattporten/svar?code=x&state=s&iss=http://ansattporten")
 
-    def send(self, path: str, **form: str) -> Any:
+    def send(self, path: str, **form: str) -> TestResponse:
         page = self.at.get("/personvern").get_data(as_text=True)
         hidden = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert hidden

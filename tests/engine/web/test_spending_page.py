@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -31,7 +30,7 @@ def anne(product: Product) -> Browser:  # noqa: F811
     bank = product.application.data_sets["bank.accounts"]
     source = Source("bank.accounts", "Banken", product.clock.now(), "consent")
 
-    def fetch(_: Any) -> Evidence:
+    def fetch(_: object) -> Evidence:
         account = Account("a", NUMBER, "Konto", "", "PRIV", Sourced(Decimal(1000), (source,)))
         moved = tuple(
             Transaction(str(number), NUMBER, date.fromisoformat(day), Decimal(amount), payee, "Varekjøp", source)

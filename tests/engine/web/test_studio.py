@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -69,15 +69,15 @@ class Administrator:
         assert answer.status_code == 200, answer.status_code
         return answer.get_data(as_text=True)
 
-    def post(self, path: str, **form: Any) -> tuple[int, str]:
+    def post(self, path: str, **form: object) -> tuple[int, str]:
         answer = self.client.post(path, data={"csrf_token": self.csrf, **form})
         return answer.status_code, answer.get_data(as_text=True)
 
-    def upload(self, files: Any, **form: Any) -> tuple[int, str]:
+    def upload(self, files: Mapping[str, bytes], **form: object) -> tuple[int, str]:
         return self.post("/prosesser/last-opp", bundle=(io.BytesIO(packed(files)), "b.zip"), **form)
 
 
-def packed(files: Any) -> bytes:
+def packed(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
@@ -330,7 +330,7 @@ def test_any_value_anywhere_in_the_json_is_refused_or_listed_and_never_a_crash(d
     content = json.loads(ESTATE.files[name])
     places: list[tuple[Any, Any]] = []
 
-    def walk(node: Any) -> None:
+    def walk(node: dict[str, Any] | list[Any]) -> None:
         for key in list(node) if isinstance(node, dict) else range(len(node)):
             places.append((node, key))
             if isinstance(node[key], dict | list):

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from typing import Any
 
 from tests.engine.web.test_studio import ESTATE, Administrator, ada, app, bea, product, revision
 
@@ -20,7 +19,7 @@ def files_of(who: Administrator) -> dict[str, bytes]:
     return {name: archive.read(name) for name in archive.namelist()}
 
 
-def send(who: Administrator, path: str, **form: Any) -> tuple[int, str]:
+def send(who: Administrator, path: str, **form: object) -> tuple[int, str]:
     return who.post(path, revision=revision(who.get(TAB)), **form)
 
 

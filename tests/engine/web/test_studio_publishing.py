@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def begin(who: Administrator) -> str:
     return who.get(AT)
 
 
-def publish(who: Administrator, **form: Any) -> tuple[int, str]:
+def publish(who: Administrator, **form: object) -> tuple[int, str]:
     return who.post(f"{AT}/publiser", revision=revision(who.get(AT)), **form)
 
 
@@ -245,7 +246,7 @@ def test_a_scenario_that_must_hold_stops_a_publishing_that_breaks_it(ada: Admini
     assert publish(ada, cases="stay")[0] == 303
 
 
-def _draft(who: Administrator) -> Any:
+def _draft(who: Administrator) -> Mapping[str, bytes]:
     return Bundle.unpack("vergemal", who.client.get(f"{AT}/eksport.zip").get_data()).files
 
 

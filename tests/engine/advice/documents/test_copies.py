@@ -18,7 +18,7 @@ from engine.advice.documents.overview import render, story
 from engine.advice.documents.spreadsheet import BOM, HEADS, to_csv
 from engine.advice.documents.words import Words
 from engine.advice.economy.figures import Debt, DebtKind, DebtStatus, Figures, Gap, GapReason, Total
-from engine.advice.economy.overview import build
+from engine.advice.economy.overview import Overview, build
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.economy.statement import statement
 from engine.web.shared.texts import LANGUAGES, translate
@@ -57,7 +57,7 @@ def claim(creditor: str = "Strøm Eksempel AS", **more: Any) -> Debt:
 SILENT = Gap("bank.accounts", "", GapReason.NOT_ASKED, tuple(Total))
 
 
-def overview(*debts: Debt) -> Any:
+def overview(*debts: Debt) -> Overview:
     return build(Figures(debts=debts or (claim(),)), as_of=AT.date(), gaps=(SILENT,))
 
 

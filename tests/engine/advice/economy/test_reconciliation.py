@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,7 +50,10 @@ def shuffled(draw: st.DrawFn, found: Figures) -> Figures:
     return Figures(**{name: tuple(value) for name, value in told.items()})
 
 
-def fetched(value: Any, seconds: int) -> Any:
+T = TypeVar("T")
+
+
+def fetched(value: T, seconds: int) -> T:
     """The same figures fetched at other times: each source by as much as its name says."""
     if isinstance(value, Source):
         late = sum(value.data_set.encode()) * seconds % 90_000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 from engine.advice.economy.difference import Bound
 from engine.advice.economy.figures import (
@@ -21,7 +21,7 @@ from engine.advice.economy.figures import (
 )
 from engine.advice.economy.overview import Completeness, build
 from engine.advice.economy.sourced import Source, Sourced
-from engine.advice.economy.statement import statement
+from engine.advice.economy.statement import Statement, statement
 from engine.advice.economy.supplements import Supplement, SupplementKind
 
 AT = datetime(2026, 11, 27, 7, tzinfo=UTC)
@@ -50,8 +50,9 @@ HOME = Asset("h:1", AssetKind.HOME, "Storgata 1", nok("1060000", "tax_value"), R
 WAGE = Income("w:1", IncomeKind.WAGE, "Arbeid AS", date(2026, 10, 1), nok("40000"), net=nok("30000"))
 
 
-def made(**more: Any) -> Any:
-    return statement(build(Figures(debts=(CLAIM,), assets=(HOME,), incomes=(WAGE,)), as_of=AT.date(), **more))
+def made(gaps: Sequence[Gap] = (), supplements: Sequence[Supplement] = ()) -> Statement:
+    figures = Figures(debts=(CLAIM,), assets=(HOME,), incomes=(WAGE,))
+    return statement(build(figures, as_of=AT.date(), gaps=gaps, supplements=supplements))
 
 
 def test_a_debt_is_told_with_all_its_parts() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -28,6 +27,7 @@ from engine.advice.commands import (
     SettleGrant,
     TagAccounts,
 )
+from engine.advice.economy.overview import Overview
 from engine.advice.evidence import snapshots
 from engine.advice.evidence.models import snapshot, supplement
 from engine.advice.household import MAX_MEASURES
@@ -173,7 +173,7 @@ def test_what_people_write_is_in_no_log(kind: type[Command]) -> None:
     assert not any(word in told for word in ("bror", "taxi", "500", "37", "12345678903", "1000"))
 
 
-def overview(citizens: Citizens, case: str) -> Any:
+def overview(citizens: Citizens, case: str) -> Overview:
     application = citizens.application
     with application.db.read() as connection:
         found = snapshots.newest(connection, application.vault, case, citizens.clock.now())

@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Update, delete, select, update
 
 from engine.advice.economy.overview import Overview
 from engine.advice.evidence import harvest, snapshots
@@ -36,7 +35,7 @@ def case(product: Product) -> str:
     return found
 
 
-def change(product: Product, statement: Any, **values: Any) -> None:
+def change(product: Product, statement: Update, **values: object) -> None:
     with product.application.db.write() as connection:
         connection.execute(statement.values(**values) if values else statement)
 
