@@ -9,8 +9,8 @@ import click
 
 from engine.application import Application
 from engine.cli.groups import Group
-from engine.cli.output import answer, as_json, in_words, run_batch
-from engine.cli.session import Options, json_option, on_database, reason_option
+from engine.cli.output import answer, in_words, progress_json, run_batch
+from engine.cli.session import json_option, on_database, reason_option
 from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.definitions.library import UnknownDefinitionError
 from engine.workflow.errors import BadInputError
@@ -61,8 +61,44 @@ def _act(name: str) -> None:
     @click.option("--later", is_flag=True, help="store it, run it with: ibalanse batch run")
     @json_option()
     @on_database
-    def act(application: Application, options: Options) -> int:
-        return _new(application, Options(action=name, **vars(options)))
+    def act(
+        application: Application,
+        process: str,
+        version: str,
+        element: str,
+        stage: str,
+        older_than: str,
+        everything: bool,
+        reason: str,
+        dry_run: bool,
+        later: bool,
+        as_json: bool,
+    ) -> int:
+        if not (process or version or element or stage or older_than or everything):
+            raise BadInputError("name a condition, or --everything")
+        if version and not process:
+            raise BadInputError("--version needs --process")
+        if not reason and name in ("cancel", "suspend"):
+            raise BadInputError(f"--reason is needed to {name}")
+        query = Query(
+            process=process,
+            version=version,
+            element=element,
+            stage=stage,
+            older_than=older_than,
+            state={"suspend": "active", "resume": "suspended"}.get(name, ""),
+            incident=name == "retry",
+        )
+        found = _found(application, query)
+        if dry_run:
+            answer(as_json, {"dryRun": True, "total": len(found), "cases": found}, f"{len(found)} cases fit")
+            return 0
+        batch = batches.create(application, name, found, chosen=query.to_json(), reason=reason)
+        if later:
+            reported = batches.progress_of(application, batch)
+            answer(as_json, progress_json(reported), in_words(reported))
+            return 0
+        return run_batch(application, batch, as_json)
 
 
 for _name in ACTIONS:
@@ -73,11 +109,11 @@ for _name in ACTIONS:
 @click.argument("batch")
 @json_option()
 @on_database
-def run(application: Application, options: Options) -> int:
+def run(application: Application, batch: str, as_json: bool) -> int:
     """Go on with a batch."""
     with _known_batch():
-        batches.let_run(application, options.batch)
-        return run_batch(application, options.batch, options)
+        batches.let_run(application, batch)
+        return run_batch(application, batch, as_json)
 
 
 @batch.command(
@@ -86,36 +122,36 @@ def run(application: Application, options: Options) -> int:
 @click.argument("batch")
 @json_option()
 @on_database
-def stop(application: Application, options: Options) -> int:
+def stop(application: Application, batch: str, as_json: bool) -> int:
     """Let its runners end."""
     with _known_batch():
-        return _state(application, options, batches.stop(application, options.batch))
+        return _state(application, batches.stop(application, batch), as_json)
 
 
 @batch.command(epilog="Example: ibalanse batch show BATCH --json")
 @click.argument("batch")
 @json_option()
 @on_database
-def show(application: Application, options: Options) -> int:
+def show(application: Application, batch: str, as_json: bool) -> int:
     """Progress and refusals."""
     with _known_batch():
-        return _state(application, options, batches.progress_of(application, options.batch))
+        return _state(application, batches.progress_of(application, batch), as_json)
 
 
 @batch.command("list", epilog="Example: ibalanse batch list --json")
 @json_option()
 @on_database
-def list_batches(application: Application, options: Options) -> int:
+def list_batches(application: Application, as_json: bool) -> int:
     """The newest batches."""
     found = batches.latest(application)
     words = "\n".join(in_words(progress) for progress in found) or "there are no batches"
-    answer(options, [as_json(progress) for progress in found], words)
+    answer(as_json, [progress_json(progress) for progress in found], words)
     return 0
 
 
-def _state(application: Application, options: Options, progress: Progress) -> int:
-    refused = batches.results(application, options.batch, "refused")
-    answer(options, {**as_json(progress), "refusals": refused}, in_words(progress, refused))
+def _state(application: Application, progress: Progress, as_json: bool) -> int:
+    refused = batches.results(application, progress.id, "refused")
+    answer(as_json, {**progress_json(progress), "refusals": refused}, in_words(progress, refused))
     return 0
 
 
@@ -128,36 +164,12 @@ def _known_batch() -> Iterator[None]:
         raise BadInputError(error.args[0]) from None
 
 
-def _new(application: Application, options: Options) -> int:
-    query = Query(
-        process=options.process,
-        version=options.version,
-        element=options.element,
-        stage=options.stage,
-        older_than=options.older_than,
-        state={"suspend": "active", "resume": "suspended"}.get(options.action, ""),
-        incident=options.action == "retry",
-    )
-    conditions = (options.process, options.version, options.element, options.stage, options.older_than)
-    if not any(conditions) and not options.everything:
-        raise BadInputError("name a condition, or --everything")
-    if options.version and not options.process:
-        raise BadInputError("--version needs --process")
-    if not options.reason and options.action in ("cancel", "suspend"):
-        raise BadInputError(f"--reason is needed to {options.action}")
+def _found(application: Application, query: Query) -> list[str]:
+    """The cases that fit. Raises ``BadInputError``."""
     try:
         with application.db.read() as connection:
-            found = list(selection.cases(connection, application.library, query, application.clock.now()))
+            return list(selection.cases(connection, application.library, query, application.clock.now()))
     except UnknownDefinitionError as unknown:
         raise BadInputError(f"there is no such version: {unknown.args[0]}") from None
     except TimerSyntaxError as error:
         raise BadInputError(str(error)) from None
-    if options.dry_run:
-        answer(options, {"dryRun": True, "total": len(found), "cases": found}, f"{len(found)} cases fit")
-        return 0
-    batch = batches.create(application, options.action, found, chosen=query.to_json(), reason=options.reason)
-    if options.later:
-        reported = batches.progress_of(application, batch)
-        answer(options, as_json(reported), in_words(reported))
-        return 0
-    return run_batch(application, batch, options)

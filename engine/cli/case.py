@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from engine.application import Application
 from engine.cli.groups import Group
 from engine.cli.output import answer
-from engine.cli.session import Decorator, Options, json_option, on_database, reason_option
+from engine.cli.session import json_option, on_database, reason_option
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.models import process_definition
 from engine.workflow.errors import BadInputError, Refusal
@@ -49,55 +49,77 @@ def case() -> None:
 @click.argument("case")
 @json_option()
 @on_database
-def show(application: Application, options: Options) -> int:
+def show(application: Application, case: str, as_json: bool) -> int:
     """Where its tokens are."""
-    return _show(application, options, _case_id(application, options))
+    return _show(application, _case_id(application, case), as_json)
 
 
-def _act(name: str, text: str, example: str, *more: Decorator) -> None:
-    """A command of the group that changes a case, with its own options beside the common ones."""
+def _act(name: str, text: str, example: str, made: Callable[[str, str], Command]) -> None:
+    """A command of the group that changes a case, with a reason."""
 
+    @case.command(name, help=text, epilog=f"Example: ibalanse case {example}")
+    @json_option()
+    @click.argument("case")
+    @_REASON
     @on_database
-    def act(application: Application, options: Options) -> int:
-        return _change(application, Options(action=name, **vars(options)))
-
-    call: Callable[..., Any] = act
-    common: tuple[Decorator, ...] = (click.argument("case"), reason_option("kept in the case's audit trail"))
-    for decorate in reversed((*common, *more)):
-        call = decorate(call)
-    case.command(name, help=text, epilog=f"Example: ibalanse case {example}")(json_option()(call))
+    def act(application: Application, case: str, reason: str, as_json: bool) -> int:
+        case_id = _case_id(application, case)
+        if not reason and name != "resume":
+            raise BadInputError(f"--reason is needed to {name} a case")
+        return _change(application, case_id, made(case_id, reason), as_json)
 
 
-_act("suspend", "Let it stand still; what comes in waits.", 'suspend 2026-0412 --reason "looked into"')
-_act("resume", "Let it go on with what came in.", "resume 2026-0412")
-_act("cancel", "End it before its time.", 'cancel 2026-0412 --reason "wrong person"')
-_act(
-    "modify",
-    "Move tokens by hand.",
-    'modify 2026-0412 --cancel Decide --start Assess --reason "wrong papers"',
-    click.option("--instance", default="", metavar="ID", help="a process the case has called"),
-    click.option("--cancel", multiple=True, metavar="ELEMENT", help="id or element instance"),
-    click.option("--start", multiple=True, metavar="ELEMENT", help="put a token before it"),
-    click.option("--in", "scope", default="", metavar="ID", help="the subprocess instance to start in"),
-    click.option("--set", multiple=True, metavar="NAME=JSON", help="variables in that scope"),
+_REASON = reason_option("kept in the case's audit trail")
+_act("suspend", "Let it stand still; what comes in waits.", 'suspend 2026-0412 --reason "looked into"', SuspendCase)
+_act("resume", "Let it go on with what came in.", "resume 2026-0412", ResumeCase)
+_act("cancel", "End it before its time.", 'cancel 2026-0412 --reason "wrong person"', CancelCase)
+
+
+@case.command(
+    help="Move tokens by hand.",
+    epilog='Example: ibalanse case modify 2026-0412 --cancel Decide --start Assess --reason "wrong papers"',
 )
+@json_option()
+@click.argument("case")
+@_REASON
+@click.option("--instance", default="", metavar="ID", help="a process the case has called")
+@click.option("--cancel", multiple=True, metavar="ELEMENT", help="id or element instance")
+@click.option("--start", multiple=True, metavar="ELEMENT", help="put a token before it")
+@click.option("--in", "scope", default="", metavar="ID", help="the subprocess instance to start in")
+@click.option("--set", "assigned", multiple=True, metavar="NAME=JSON", help="variables in that scope")
+@on_database
+def modify(
+    application: Application,
+    case: str,
+    reason: str,
+    instance: str,
+    cancel: tuple[str, ...],
+    start: tuple[str, ...],
+    scope: str,
+    assigned: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    case_id = _case_id(application, case)
+    if not reason:
+        raise BadInputError("--reason is needed to modify a case")
+    variables = _variables(assigned)
+    starts = tuple(StartAt(element, scope, variables if at == 0 else {}) for at, element in enumerate(start))
+    return _change(application, case_id, ModifyInstance(instance or case_id, cancel, starts, reason), as_json)
 
 
-def _case_id(application: Application, options: Options) -> str:
+def _case_id(application: Application, case: str) -> str:
     with application.db.read() as connection:
-        return _find(connection, options.case)
+        return _find(connection, case)
 
 
-def _change(application: Application, options: Options) -> int:
-    case_id = _case_id(application, options)
-    if not options.reason and options.action != "resume":
-        raise BadInputError(f"--reason is needed to {options.action} a case")
+def _change(application: Application, case_id: str, command: Command, as_json: bool) -> int:
+    """Send the command, and show where the case then stands. Raises ``BadInputError`` with why it was refused."""
     try:
-        application.dispatch.send(_command(options, case_id), SYSTEM)
+        application.dispatch.send(command, SYSTEM)
     except (Refusal, ExecutionError) as refused:
         why = refusal(refused)
         raise BadInputError(reasons(why) if why["reasons"] else why["code"]) from None
-    return _show(application, options, case_id)
+    return _show(application, case_id, as_json)
 
 
 def _find(connection: Connection, name: str) -> str:
@@ -107,20 +129,6 @@ def _find(connection: Connection, name: str) -> str:
     if found is None:
         raise BadInputError(f"there is no case {name}")
     return str(found)
-
-
-def _command(options: Options, case_id: str) -> Command:
-    if options.action == "suspend":
-        return SuspendCase(case_id, options.reason)
-    if options.action == "resume":
-        return ResumeCase(case_id, options.reason)
-    if options.action == "cancel":
-        return CancelCase(case_id, options.reason)
-    variables = _variables(options.set)
-    start = tuple(
-        StartAt(element, options.scope, variables if at == 0 else {}) for at, element in enumerate(options.start)
-    )
-    return ModifyInstance(options.instance or case_id, tuple(options.cancel), start, options.reason)
 
 
 def _variables(pairs: Sequence[str]) -> dict[str, Any]:
@@ -136,7 +144,7 @@ def _variables(pairs: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _show(application: Application, options: Options, case_id: str) -> int:
+def _show(application: Application, case_id: str, as_json: bool) -> int:
     with application.db.read() as connection:
         case = connection.execute(select(case_file).where(case_file.c.id == case_id)).one()
         instances = connection.execute(
@@ -179,5 +187,5 @@ def _show(application: Application, options: Options, case_id: str) -> int:
     lines = [f"case {case.number} ({case.id}): {value['state']}"]
     lines += [f"  {row.key} version {row.version}: {row.state}" for row in instances]
     lines += [f"  at {token.element_id} ({token.id}): {token.state}" for token in tokens]
-    answer(options, value, "\n".join(lines))
+    answer(as_json, value, "\n".join(lines))
     return 0

@@ -12,7 +12,7 @@ import click
 from engine.advice.task_types.task_type_registry import JOBS, USER_TASKS
 from engine.cli.capabilities import CAPABILITIES
 from engine.cli.groups import Command
-from engine.cli.session import BAD_INPUT, Options, Session, json_option, with_session
+from engine.cli.session import BAD_INPUT, Session, json_option, with_session
 from engine.studio.bundle_check import bundle_report, is_bundle
 from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.workflow.bpmn.report import findings_report
@@ -51,24 +51,22 @@ exit status
 @click.argument("path", type=click.Path(path_type=Path))
 @json_option("write the findings as JSON")
 @with_session
-def check(session: Session, options: Options) -> int:
+def check(session: Session, path: Path, as_json: bool) -> int:
     """Validate a BPMN file or a bundle.
 
     Validates a BPMN file, with the files it imports, or the folder of a bundle, by the standard and by what this engine
     executes.
     """
-    rows, held = findings_report(options.path, CAPABILITIES), ""
-    if is_bundle(options.path):
-        more, held = bundle_report(
-            options.path, Offer(CAPABILITIES, JOBS, USER_TASKS, session.shipped, rules=BUNDLE_RULES)
-        )
+    rows, held = findings_report(path, CAPABILITIES), ""
+    if is_bundle(path):
+        more, held = bundle_report(path, Offer(CAPABILITIES, JOBS, USER_TASKS, session.shipped, rules=BUNDLE_RULES))
         known = {(row["element"], row["rule"]) for row in rows}
         rows += [row for row in more if (row["element"], row["rule"]) not in known]
         rows.sort(key=lambda row: (row["severity"] != "error", row["line"], row["element"], row["rule"]))
-    if options.json:
+    if as_json:
         print(json.dumps(rows, ensure_ascii=False))
     else:
-        name = "process.bpmn" if options.path.is_dir() else options.path.name
+        name = "process.bpmn" if path.is_dir() else path.name
         for row in rows:
             print(_line(name, row))
         print(_summary(rows))

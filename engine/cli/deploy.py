@@ -11,7 +11,7 @@ from engine.advice.task_types.task_type_registry import USER_TASKS
 from engine.application import Application
 from engine.cli.capabilities import CAPABILITIES
 from engine.cli.groups import Command
-from engine.cli.session import Options, json_option, on_database
+from engine.cli.session import json_option, on_database
 from engine.studio.bundle_rules import BUNDLE_RULES
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.definitions.bundle import Bundle, BundleError
@@ -29,9 +29,9 @@ A bundle with errors is refused whole; running cases stay on their version (see 
 @click.argument("folder", type=click.Path(path_type=Path))
 @json_option()
 @on_database
-def deploy(application: Application, options: Options) -> int:
+def deploy(application: Application, folder: Path, as_json: bool) -> int:
     """Deploy a bundle as the next version of its process."""
-    bundle = Bundle.read(options.folder)
+    bundle = Bundle.read(folder)
     with application.db.write() as connection:
         processes = [deployed.key for deployed in application.library.every_newest(connection)]
         offer = Offer(
@@ -49,5 +49,5 @@ def deploy(application: Application, options: Options) -> int:
         "new": new,
     }
     named = f" ({deployed.tag})" if deployed.tag else ""
-    print(json.dumps(answer) if options.json else f"{deployed.key} version {deployed.version}{named}")
+    print(json.dumps(answer) if as_json else f"{deployed.key} version {deployed.version}{named}")
     return 0

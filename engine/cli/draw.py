@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from engine.cli.groups import Command
-from engine.cli.session import Options, with_options
 from engine.workflow.bpmn.drawing import to_svg
 from engine.workflow.bpmn.parser import parse
 
@@ -45,17 +44,16 @@ def _title(path: Path) -> str:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--process", metavar="ID", help="which process, where the file holds several; else the first")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="where to write it; else to stdout")
-@with_options
-def draw_process(options: Options) -> int:
+def draw_process(path: Path, process: str | None, output: Path | None) -> int:
     """Draw a process as SVG.
 
     A BPMN file, or the process of a bundle, laid out from its flow alone. A file that is there is replaced in one go.
     """
-    svg = draw(options.path, options.process)
-    if options.output is None:
+    svg = draw(path, process)
+    if output is None:
         sys.stdout.write(svg)
         return 0
-    part = options.output.with_name(options.output.name + ".part")
+    part = output.with_name(output.name + ".part")
     part.write_text(svg, encoding="utf-8")
-    os.replace(part, options.output)
+    os.replace(part, output)
     return 0

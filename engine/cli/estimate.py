@@ -12,12 +12,12 @@ import click
 
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.rates import known_years
-from engine.advice.economy.tax.estimate import estimate
+from engine.advice.economy.tax.estimate import TaxEstimate, estimate
 from engine.advice.economy.tax.income import TaxableIncome
 from engine.advice.economy.tax.line import Line
-from engine.advice.economy.tax.vat import Period, term_estimates, terms
+from engine.advice.economy.tax.vat import Period, TermEstimate, term_estimates, terms
 from engine.cli.groups import Group
-from engine.cli.session import Options, json_option, with_options
+from engine.cli.session import json_option
 from forms.amounts import AmountError, read_number
 
 MAX_AMOUNT = Decimal(10) ** 12
@@ -70,53 +70,70 @@ def estimate_group() -> None:
     "--paid", type=amount, metavar="NOK", help="advance tax and withholding already paid, NOK: tells what is left"
 )
 @json_option("print one JSON object")
-@with_options
-def tax(options: Options) -> int:
+def tax(
+    year: int,
+    profit: Decimal | None,
+    wages: Decimal | None,
+    pension: Decimal | None,
+    deductions: Decimal,
+    shielding_base: Decimal,
+    months_owned: int,
+    share: Decimal,
+    age: int | None,
+    finnmark: bool,
+    primary: bool,
+    paid: Decimal | None,
+    as_json: bool,
+) -> int:
     """Income tax of a year.
 
     Income tax of one person. Roughly computed (grovt regnet): it does not replace accounting.
     """
     with _reasons():
-        return _tax(options)
+        if profit is None and wages is None and pension is None:
+            raise ValueError("give an income: --profit, --wages or --pension")
+        if paid is not None and paid < 0:
+            raise ValueError("--paid must not be negative")
+        if not 0 <= share <= 100:
+            raise ValueError("--share must be 0 to 100 per cent")
+        income = TaxableIncome(
+            profit=profit or ZERO,
+            wages=wages or ZERO,
+            pension=pension or ZERO,
+            deductions=deductions,
+            shielding_base=shielding_base,
+            months_owned=months_owned,
+            share=share / 100,
+            age=age,
+            finnmark=finnmark,
+            primary=primary,
+        )
+        found = estimate(income, year)
+        if as_json:
+            print(json.dumps(_tax_json(found, paid), ensure_ascii=False))
+        else:
+            _print_tax(found, paid)
+    return 0
 
 
-def _tax(options: Options) -> int:
-    if options.profit is None and options.wages is None and options.pension is None:
-        raise ValueError("give an income: --profit, --wages or --pension")
-    if options.paid is not None and options.paid < 0:
-        raise ValueError("--paid must not be negative")
-    if not 0 <= options.share <= 100:
-        raise ValueError("--share must be 0 to 100 per cent")
-    income = TaxableIncome(
-        profit=options.profit or ZERO,
-        wages=options.wages or ZERO,
-        pension=options.pension or ZERO,
-        deductions=options.deductions,
-        shielding_base=options.shielding_base,
-        months_owned=options.months_owned,
-        share=options.share / 100,
-        age=options.age,
-        finnmark=options.finnmark,
-        primary=options.primary,
-    )
-    found = estimate(income, options.year)
+def _tax_json(found: TaxEstimate, paid: Decimal | None) -> dict[str, Any]:
     body: dict[str, Any] = {"total": f"{found.total:.2f}", "lines": _lines(found.lines)}
     if found.provisional:
         body["provisional"] = list(found.provisional)
-    if options.paid is not None:
-        body |= {"paid": f"{options.paid:.2f}", "left": f"{found.total - options.paid:.2f}"}
-    if options.json:
-        print(json.dumps(body, ensure_ascii=False))
-        return 0
+    if paid is not None:
+        body |= {"paid": f"{paid:.2f}", "left": f"{found.total - paid:.2f}"}
+    return body
+
+
+def _print_tax(found: TaxEstimate, paid: Decimal | None) -> None:
     _table(found.lines)
     _sum("total", found.total)
-    if options.paid is not None:
-        _sum("paid", options.paid)
-        _sum("left", found.total - options.paid)
+    if paid is not None:
+        _sum("paid", paid)
+        _sum("left", found.total - paid)
     for rule in found.provisional:
         print(f"the rate of {rule} for {found.year} is not final yet")
     print(_ROUGH)
-    return 0
 
 
 def _sum(name: str, found: Decimal) -> None:
@@ -136,14 +153,26 @@ def _sum(name: str, found: Decimal) -> None:
     help="how often it is returned",
 )
 @json_option("print one JSON object")
-@with_options
-def vat(options: Options) -> int:
+def vat(
+    year: int, sales: Decimal, purchases: Decimal, rate: str, deductible: Decimal, period: str, as_json: bool
+) -> int:
     """VAT of each term, for a year with even sales and purchases.
 
     Roughly computed (grovt regnet): it does not replace accounting.
     """
     with _reasons():
-        return _vat(options)
+        if not 0 <= deductible <= 1:
+            raise ValueError("--deductible must be 0 to 1")
+        if sales < 0 or purchases < 0:
+            raise ValueError("--sales and --purchases must not be negative")
+        found = terms(year, Period(period))
+        even = zip(found, _even(sales, len(found)), _even(purchases, len(found)), strict=True)
+        parts = term_estimates(even, rate, deductible)
+        if as_json:
+            print(json.dumps(_vat_json(parts), ensure_ascii=False))
+        else:
+            _print_vat(parts)
+    return 0
 
 
 @contextmanager
@@ -155,17 +184,9 @@ def _reasons() -> Iterator[None]:
         raise EstimateError(str(error)) from error
 
 
-def _vat(options: Options) -> int:
-    if not 0 <= options.deductible <= 1:
-        raise ValueError("--deductible must be 0 to 1")
-    if options.sales < 0 or options.purchases < 0:
-        raise ValueError("--sales and --purchases must not be negative")
-    found = terms(options.year, Period(options.period))
-    even = zip(found, _even(options.sales, len(found)), _even(options.purchases, len(found)), strict=True)
-    parts = term_estimates(even, options.rate, options.deductible)
-    total = sum((part.amount for part in parts), ZERO)
-    body = {
-        "total": f"{total:.2f}",
+def _vat_json(parts: Sequence[TermEstimate]) -> dict[str, Any]:
+    return {
+        "total": f"{_total(parts):.2f}",
         "terms": [
             {
                 "term": part.term.key,
@@ -178,14 +199,17 @@ def _vat(options: Options) -> int:
             for part in parts
         ],
     }
-    if options.json:
-        print(json.dumps(body, ensure_ascii=False))
-    else:
-        for part in parts:
-            print(f"{part.term.key:<8} due {part.term.due}  {part.amount:>14,.2f}")
-        print(f"{'total':<8} {'':>15} {total:>14,.2f}")
-        print(_ROUGH)
-    return 0
+
+
+def _print_vat(parts: Sequence[TermEstimate]) -> None:
+    for part in parts:
+        print(f"{part.term.key:<8} due {part.term.due}  {part.amount:>14,.2f}")
+    print(f"{'total':<8} {'':>15} {_total(parts):>14,.2f}")
+    print(_ROUGH)
+
+
+def _total(parts: Sequence[TermEstimate]) -> Decimal:
+    return sum((part.amount for part in parts), ZERO)
 
 
 def _even(whole: Decimal, parts: int) -> list[Decimal]:

@@ -9,15 +9,12 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+#: For the whole command line: what stands below it takes them over.
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 
 class Command(click.Command):
     """A command whose epilog (examples, statuses, formats) keeps its lines."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        more["context_settings"] = {**SETTINGS, **(more.get("context_settings") or {})}
-        super().__init__(*args, **more)
 
     def format_epilog(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         write_lines(formatter, self.epilog)
@@ -27,9 +24,6 @@ class Group(click.Group):
     """A command with commands below it, made by ``@group.command(…)``."""
 
     command_class = Command
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **{**more, "context_settings": SETTINGS})
 
     def list_commands(self, _context: click.Context) -> list[str]:
         return list(self.commands)
@@ -48,10 +42,11 @@ class Place(NamedTuple):
 class LazyGroup(Group):
     """The whole list by audience, from a table: a module is imported when its command is called."""
 
-    def __init__(self, *args: Any, audiences: Mapping[str, Mapping[str, Place]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.audiences = audiences
-        self.places = {name: place for group in audiences.values() for name, place in group.items()}
+    audiences: Mapping[str, Mapping[str, Place]]
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        return {name: place for group in self.audiences.values() for name, place in group.items()}
 
     def list_commands(self, _context: click.Context) -> list[str]:
         return list(self.places)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine.application import Application
 from engine.cli.groups import Group
 from engine.cli.output import answer
-from engine.cli.session import Options, json_option, on_database
+from engine.cli.session import json_option, on_database
 from engine.workflow.audit.chain import audit_head
 from engine.workflow.bpmn.timing import TimerSyntaxError, parse_date
 from engine.workflow.errors import BadInputError
@@ -36,13 +36,22 @@ def history_group() -> None:
 @click.option("--limit", type=int, default=history.PAGE, metavar="N", help=f"at most so many ({history.PAGE})")
 @json_option()
 @on_database
-def instances(application: Application, options: Options) -> int:
+def instances(
+    application: Application,
+    process: str,
+    outcome: str,
+    since: str,
+    until: str,
+    after: str,
+    limit: int,
+    as_json: bool,
+) -> int:
     """Finished instances, the one that ended last first."""
-    if not 1 <= options.limit <= 1000:
+    if not 1 <= limit <= 1000:
         raise BadInputError("--limit is between 1 and 1000")
-    wanted = Filter(options.process, options.outcome, _moment(options.since), _moment(options.until))
+    wanted = Filter(process, outcome, _moment(since), _moment(until))
     with application.db.read() as connection:
-        rows, more = history.finished(connection, wanted, _cursor(options.after), options.limit)
+        rows, more = history.finished(connection, wanted, _cursor(after), limit)
     found: list[dict[str, Any]] = [
         {
             "instance": row.id,
@@ -63,7 +72,7 @@ def instances(application: Application, options: Options) -> int:
     ]
     if more:
         lines.append(f"more: --after {cursor}")
-    answer(options, {"instances": found, "next": cursor}, "\n".join(lines) or "nothing has ended")
+    answer(as_json, {"instances": found, "next": cursor}, "\n".join(lines) or "nothing has ended")
     return 0
 
 
@@ -90,18 +99,18 @@ def _cursor(text: str) -> tuple[datetime, str] | None:
 @click.argument("case")
 @json_option()
 @on_database
-def elements(application: Application, options: Options) -> int:
+def elements(application: Application, case: str, as_json: bool) -> int:
     """Every element of one case, with when and by whom.
 
     CASE is a number or an id.
     """
     with application.db.read() as connection:
         case_id = connection.execute(
-            select(case_file.c.id).where((case_file.c.number == options.case) | (case_file.c.id == options.case))
+            select(case_file.c.id).where((case_file.c.number == case) | (case_file.c.id == case))
         ).scalar()
-        case_id = case_id or options.case  # the case may be purged; its trail is not
+        case_id = case_id or case  # the case may be purged; its trail is not
         if connection.execute(select(audit_head.c.seq).where(audit_head.c.case_id == case_id)).first() is None:
-            raise BadInputError(f"there is no case {options.case}")
+            raise BadInputError(f"there is no case {case}")
         found = history.elements(connection, case_id)
     value = [
         {
@@ -118,5 +127,5 @@ def elements(application: Application, options: Options) -> int:
         f"{row['began']} {row['element']}: {row['outcome'] or 'running'}{' ' + row['ended'] if row['ended'] else ''}"
         for row in value
     )
-    answer(options, value, words)
+    answer(as_json, value, words)
     return 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.groups import LazyGroup, Place
+from engine.cli.groups import SETTINGS, LazyGroup, Place
 from engine.cli.session import BAD_INPUT, Recorded, Session
 
 if TYPE_CHECKING:
@@ -69,7 +69,13 @@ Completion in the shell, for bash: eval "$(_IBALANSE_COMPLETE=bash_source ibalan
 """
 
 
-@click.command(cls=LazyGroup, audiences=AUDIENCES, epilog=_EPILOG)
+class Commands(LazyGroup):
+    """What ``ibalanse`` can do."""
+
+    audiences = AUDIENCES
+
+
+@click.command(cls=Commands, epilog=_EPILOG, context_settings=SETTINGS)
 @click.option("-v", "--verbose", is_flag=True, help="log what happens")
 def ibalanse(verbose: bool) -> None:
     """Workflow and case management: run it, operate it, and make processes for it."""

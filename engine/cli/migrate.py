@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.application import Application
 from engine.cli.groups import Command
 from engine.cli.output import SOME_REFUSED, answer, run_batch
-from engine.cli.session import Options, json_option, on_database, reason_option
+from engine.cli.session import json_option, on_database, reason_option
 from engine.platform.progress import Bar
 from engine.workflow.definitions.library import Deployed, UnknownDefinitionError
 from engine.workflow.errors import BadInputError
@@ -42,21 +42,21 @@ Exit status: 0 all moved or all would fit, 1 some did not, 2 bad input.
 @click.argument("key", default="")
 @json_option()
 @on_database
-def versions(application: Application, options: Options) -> int:
+def versions(application: Application, key: str, as_json: bool) -> int:
     """Deployed versions, and how many instances run on each.
 
     KEY names one process; without it all are shown.
     """
     with application.db.read() as connection:
-        rows = history.versions(connection, options.key)
-    if options.key and not rows:
-        raise BadInputError(f"there is no process {options.key}")
+        rows = history.versions(connection, key)
+    if key and not rows:
+        raise BadInputError(f"there is no process {key}")
     words = "\n".join(
         f"{row['key']} {row['version']}{' ' + row['tag'] if row['tag'] else ''}: {row['active']} active, "
         f"{row['suspended']} suspended, {row['ended']} ended"
         for row in rows
     )
-    answer(options, rows, words or "nothing is deployed")
+    answer(as_json, rows, words or "nothing is deployed")
     return 0
 
 
@@ -66,6 +66,7 @@ def versions(application: Application, options: Options) -> int:
 @click.option("--to", "target", default="", metavar="VERSION", help="number, tag or latest")
 @click.option(
     "--map",
+    "pairs",
     multiple=True,
     metavar="OLD=NEW",
     help="an element that got another id; stage:OLD=NEW for a stage",
@@ -75,35 +76,44 @@ def versions(application: Application, options: Options) -> int:
 @reason_option("kept with the batch")
 @json_option()
 @on_database
-def migrate(application: Application, options: Options) -> int:
+def migrate(
+    application: Application,
+    key: str,
+    source: str,
+    target: str,
+    pairs: tuple[str, ...],
+    dry_run: bool,
+    undo: str,
+    reason: str,
+    as_json: bool,
+) -> int:
     """Move running instances to another version of their process.
 
     KEY names the process. An instance that does not fit stays where it is.
     """
-    if options.undo:
-        return _undo(application, options)
-    if not (options.key and options.source and options.target):
+    if undo:
+        if key or source or target or pairs or dry_run:
+            raise BadInputError("--undo takes the batch alone")
+        return run_batch(application, _undone(application, undo, reason), as_json)
+    if not (key and source and target):
         raise BadInputError("say which process, --from and --to; or --undo BATCH")
-    mapping = _mapping(options.map)
+    mapping = _mapping(pairs)
     with application.db.read() as connection:
-        source = _version(application, connection, options.key, options.source)
-        target = _version(application, connection, options.key, options.target)
-        if source.id == target.id:
-            raise BadInputError(f"--from and --to are both version {source.version}")
-        slips = migration.unknown_names(source.bundle.process, target.bundle.process, mapping)
-        stages = [{stage.id for stage in version.bundle.stages} for version in (source, target)]
+        old, new = _version(application, connection, key, source), _version(application, connection, key, target)
+        if old.id == new.id:
+            raise BadInputError(f"--from and --to are both version {old.version}")
+        slips = migration.unknown_names(old.bundle.process, new.bundle.process, mapping)
+        stages = [{stage.id for stage in version.bundle.stages} for version in (old, new)]
         slips += migration.unknown_stages(stages[0], stages[1], mapping)
         if slips:
             raise BadInputError("; ".join(f"--map {slip.element}: {slip.message}" for slip in slips))
-        query = Query(process=options.key, version=str(source.version))
+        query = Query(process=key, version=str(old.version))
         found = list(selection.instances(connection, application.library, query, application.clock.now()))
-    if options.dry_run:
-        return _dry_run(application, options, found, target, mapping)
-    settings = {"from": source.id, "to": target.id, "mapping": mapping}
-    batch = batches.create(
-        application, "migrate", found, chosen=query.to_json(), settings=settings, reason=options.reason
-    )
-    return run_batch(application, batch, options)
+    if dry_run:
+        return _dry_run(application, found, new, mapping, as_json)
+    settings = {"from": old.id, "to": new.id, "mapping": mapping}
+    batch = batches.create(application, "migrate", found, chosen=query.to_json(), settings=settings, reason=reason)
+    return run_batch(application, batch, as_json)
 
 
 def _version(application: Application, connection: Connection, key: str, name: str) -> Deployed:
@@ -128,7 +138,7 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _dry_run(
-    application: Application, options: Options, found: list[str], target: Deployed, mapping: dict[str, str]
+    application: Application, found: list[str], target: Deployed, mapping: dict[str, str], as_json: bool
 ) -> int:
     bar = Bar("dry run", len(found))
     refused: list[dict[str, Any]] = []
@@ -147,23 +157,15 @@ def _dry_run(
     }
     lines = [f"{len(found) - len(refused)} of {len(found)} instances fit into version {target.version}"]
     lines += [f"  {count} instances: {reason}" for reason, count in summary.most_common()]
-    answer(options, value, "\n".join(lines))
+    answer(as_json, value, "\n".join(lines))
     return SOME_REFUSED if refused else 0
 
 
-def _undo(application: Application, options: Options) -> int:
-    if options.key or options.source or options.target or options.map or options.dry_run:
-        raise BadInputError("--undo takes the batch alone")
+def _undone(application: Application, identity: str, reason: str) -> str:
+    """A new batch that puts back what a migration moved."""
     try:
-        moved = batches.migrated_by(application, options.undo)
+        moved = batches.migrated_by(application, identity)
     except batches.UnknownBatchError as error:
         raise BadInputError(error.args[0]) from None
-    batch = batches.create(
-        application,
-        "undo",
-        moved,
-        chosen={"of": options.undo},
-        settings={"of": options.undo},
-        reason=options.reason,
-    )
-    return run_batch(application, batch, options)
+    of = {"of": identity}
+    return batches.create(application, "undo", moved, chosen=of, settings=of, reason=reason)

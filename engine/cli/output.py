@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from engine.application import Application
-from engine.cli.session import Options
 from engine.platform.progress import Bar
 from engine.workflow.operations import batches
 from engine.workflow.operations.batch_commands import reasons
@@ -16,12 +15,12 @@ from engine.workflow.operations.batches import Progress
 SOME_REFUSED = 1
 
 
-def answer(options: Options, value: object, words: str) -> None:
+def answer(as_json: bool, value: object, words: str) -> None:
     """Print a result."""
-    print(json.dumps(value, ensure_ascii=False) if options.json else words)
+    print(json.dumps(value, ensure_ascii=False) if as_json else words)
 
 
-def run_batch(application: Application, identity: str, options: Options) -> int:
+def run_batch(application: Application, identity: str, as_json: bool) -> int:
     """Run a batch with a progress bar and tell what became of it."""
     total = batches.progress_of(application, identity)
     bar = Bar(f"{total.action} {identity}", total.total)
@@ -32,11 +31,11 @@ def run_batch(application: Application, identity: str, options: Options) -> int:
     progress = batches.run(application, identity, report)
     bar.close()
     refused = batches.results(application, identity, "refused")
-    answer(options, {**as_json(progress), "refusals": refused}, in_words(progress, refused))
+    answer(as_json, {**progress_json(progress), "refusals": refused}, in_words(progress, refused))
     return SOME_REFUSED if progress.refused else 0
 
 
-def as_json(progress: Progress) -> dict[str, Any]:
+def progress_json(progress: Progress) -> dict[str, Any]:
     return {
         "batch": progress.id,
         "action": progress.action,

@@ -21,7 +21,7 @@ from engine.advice.economy.payees import categories, payee_key
 from engine.advice.economy.publication import published
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.cli.groups import Command
-from engine.cli.session import Options, Recorded, Session, json_option, with_session
+from engine.cli.session import Recorded, Session, json_option, with_session
 from engine.platform.calendar import norwegian_day
 from engine.platform.clock import OSLO
 from engine.workflow.errors import BadInputError
@@ -47,7 +47,7 @@ Read = Callable[[Path, datetime], Recorded]
 @click.option("--at", required=True, help="the day it is compiled, 2026-11-27, or a moment")
 @json_option("print the documented JSON")
 @with_session
-def overview(session: Session, options: Options) -> int:
+def overview(session: Session, answers: Path, supplements: Path | None, at: str, as_json: bool) -> int:
     """Compile recorded answers into an overview, every krone accounted for.
 
     No database, and nobody is called; docs/overview-json.md tells how answers are laid out and what comes of them.
@@ -55,10 +55,10 @@ def overview(session: Session, options: Options) -> int:
     settings, reader = session.settings(), session.read_answers
     assert reader is not None, "wsgi.py hands it over"
     return run(
-        options.answers,
-        options.at,
-        options.supplements,
-        as_json=options.json,
+        answers,
+        at,
+        supplements,
+        as_json=as_json,
         read=lambda folder, at: reader(folder, at, settings),
     )
 

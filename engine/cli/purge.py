@@ -8,7 +8,7 @@ from engine.advice.retention import purge as purge_evidence
 from engine.application import Application
 from engine.cli.groups import Command
 from engine.cli.output import answer
-from engine.cli.session import Options, json_option, on_database
+from engine.cli.session import json_option, on_database
 from engine.platform.progress import Bar
 from engine.workflow.operations import retention
 
@@ -16,7 +16,7 @@ from engine.workflow.operations import retention
 @click.command(cls=Command, epilog="Example: ibalanse purge-expired --json, once a night. What has time left is kept.")
 @json_option()
 @on_database
-def purge_expired(application: Application, options: Options) -> int:
+def purge_expired(application: Application, as_json: bool) -> int:
     """Delete what has had its time.
 
     Finished cases are kept as long as metadata.json of their process says (retention).
@@ -26,5 +26,5 @@ def purge_expired(application: Application, options: Options) -> int:
     bar = Bar("finished cases", 0)
     done |= retention.purge(application, bar)
     bar.close()
-    answer(options, done, ", ".join(f"{count} {name}" for name, count in done.items()))
+    answer(as_json, done, ", ".join(f"{count} {name}" for name, count in done.items()))
     return 0

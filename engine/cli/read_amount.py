@@ -8,7 +8,7 @@ import sys
 import click
 
 from engine.cli.groups import Command
-from engine.cli.session import Options, json_option, with_options
+from engine.cli.session import json_option
 from engine.workflow.errors import BadInputError
 from forms.amounts import AmountError, read_amount, read_rate
 
@@ -24,17 +24,16 @@ Examples:
 @click.argument("text")
 @click.option("--rate", is_flag=True, help="read per cent instead of kroner")
 @json_option("print one JSON object")
-@with_options
-def read(options: Options) -> int:
+def read(text: str, rate: bool, as_json: bool) -> int:
     """Tell what is read of an amount as people write it.
 
     What cannot be read, or can be read in two ways, is refused with why.
     """
-    text = sys.stdin.read() if options.text == "-" else options.text
+    text = sys.stdin.read() if text == "-" else text
     try:
-        found = read_rate(text, negative=True) if options.rate else read_amount(text, negative=True)
+        found = read_rate(text, negative=True) if rate else read_amount(text, negative=True)
     except AmountError as error:
         parts = ", ".join(f"{name} {value:f}" for name, value in error.values.items())
         raise BadInputError(f"{error.code}{': ' + parts if parts else ''}") from None
-    print(json.dumps({"rate" if options.rate else "amount": f"{found:f}"}) if options.json else f"{found:f}")
+    print(json.dumps({"rate" if rate else "amount": f"{found:f}"}) if as_json else f"{found:f}")
     return 0

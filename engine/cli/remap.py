@@ -10,7 +10,7 @@ from engine.advice.evidence.remap import remap
 from engine.application import Application
 from engine.cli.groups import Command
 from engine.cli.output import answer
-from engine.cli.session import Options, json_option, on_database
+from engine.cli.session import json_option, on_database
 from engine.workflow.errors import BadInputError
 
 
@@ -18,15 +18,15 @@ from engine.workflow.errors import BadInputError
 @click.option("--data-set", default="", help="only this one")
 @json_option()
 @on_database
-def remap_answers(application: Application, options: Options) -> int:
+def remap_answers(application: Application, data_set: str, as_json: bool) -> int:
     """Read stored answers of the sources anew, after a mapping was mended.
 
     Nobody is asked. The overviews of the cases that changed are built anew.
     """
-    if options.data_set and options.data_set not in application.data_sets:
-        raise BadInputError(f"{options.data_set} is no data set: {', '.join(sorted(application.data_sets))}")
+    if data_set and data_set not in application.data_sets:
+        raise BadInputError(f"{data_set} is no data set: {', '.join(sorted(application.data_sets))}")
     now = application.clock.now()
     with application.db.write() as connection:
-        found = remap(connection, application.vault, application.data_sets, now, options.data_set)
-    answer(options, asdict(found), f"{found.read} read, {found.changed} changed, {found.failed} could not be read")
+        found = remap(connection, application.vault, application.data_sets, now, data_set)
+    answer(as_json, asdict(found), f"{found.read} read, {found.changed} changed, {found.failed} could not be read")
     return 0

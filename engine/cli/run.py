@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import click
 
 from engine.cli.capabilities import CAPABILITIES
 from engine.cli.groups import Command
-from engine.cli.session import BAD_INPUT, Options, json_option, with_options
+from engine.cli.session import BAD_INPUT, json_option
 from engine.cli.stimuli import StimuliError, apply_stimulus, read_effects, read_stimuli
 from engine.workflow.bpmn.conditions import MODES
 from engine.workflow.bpmn.elements import Definitions, Finding, Process
@@ -21,7 +21,7 @@ from engine.workflow.bpmn.timing import TimerSyntaxError
 from engine.workflow.bpmn.validator import EXECUTABLE, Capabilities, validate
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.execution.execution import MAX_STEPS, ExecutionError
-from engine.workflow.execution.simulation import NobodyWaitsError, Simulation, TraceLine
+from engine.workflow.execution.simulation import Effect, NobodyWaitsError, Simulation, TraceLine
 
 _EPILOG = """\
 Examples:
@@ -71,11 +71,12 @@ def _steps(text: str) -> int:
     help="steps without rest before it is an endless loop",
 )
 @json_option("the output is JSON lines in any case")
-@with_options
-def run(options: Options) -> int:
+def run(
+    path: Path, process: str, stimuli: Path | None, bind: Path | None, conditions: str, max_steps: int, as_json: bool
+) -> int:
     """Execute a BPMN file or bundle in memory, on a clock that is moved."""
     try:
-        return _execute(options, CAPABILITIES)
+        return _execute(path, process, read_stimuli(stimuli), read_effects(bind), conditions, max_steps)
     except NotRunnableError as refused:
         rows = [{"element": f.element, "rule": f.rule, "message": f.message, "line": f.line} for f in refused.findings]
         print(json.dumps(rows, ensure_ascii=False))
@@ -83,27 +84,29 @@ def run(options: Options) -> int:
         return BAD_INPUT
 
 
-def _execute(options: Options, capabilities: Capabilities) -> int:
+def _execute(
+    path: Path,
+    process_id: str,
+    stimuli: Sequence[Mapping[str, Any]],
+    effects: Mapping[str, Effect],
+    conditions: str,
+    max_steps: int,
+) -> int:
     """Execute and print; a definition is never half executed.
 
     Raises ``StimuliError``, ``NotRunnableError`` and ``OSError``.
     """
-    path: Path = options.path
     file = path / "process.bpmn" if path.is_dir() else path
-    stimuli = read_stimuli(options.stimuli)
-    effects = read_effects(options.bind)
     try:
-        definitions = parse(file.read_bytes(), conditions=options.conditions)
-        _refuse(definitions, options.process, capabilities)
+        definitions = parse(file.read_bytes(), conditions=conditions)
+        _refuse(definitions, process_id, CAPABILITIES)
     except BpmnSyntaxError as error:
         raise NotRunnableError([Finding("", "unreadable", error.message, error.line)]) from None
     starts = sum("start" in stimulus for stimulus in stimuli)
     if not stimuli or "start" not in stimuli[0]:
         starts += 1
     try:
-        simulation = Simulation(
-            definitions, options.process, effects=effects, max_steps=options.max_steps, starts=starts
-        )
+        simulation = Simulation(definitions, process_id, effects=effects, max_steps=max_steps, starts=starts)
         if not stimuli or not ("start" in stimuli[0] or _begins(simulation, stimuli[0])):
             simulation.start({})
         _print(simulation.lines())

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import click
 
 from engine.cli.groups import Command
-from engine.cli.session import Options, Session, with_session
+from engine.cli.session import Session, with_session
 from engine.platform.settings import Settings
 
 _EPILOG = """\
@@ -23,7 +23,7 @@ Ctrl-C or SIGTERM stops all of it; work in hand is finished, and what is due wai
 @click.command(cls=Command, epilog=_EPILOG)
 @click.option("--no-sandbox", is_flag=True, help="do not start the sandbox")
 @with_session
-def serve(session: Session, options: Options) -> int:
+def serve(session: Session, no_sandbox: bool) -> int:
     """Run everything on this machine."""
     from engine.cli import supervisor
     from engine.workflow.jobs.valkey import ensure_redis
@@ -35,7 +35,7 @@ def serve(session: Session, options: Options) -> int:
     settings = session.settings()
     _, valkey = ensure_redis(settings)
     session.prepare(session.wire(settings))
-    sandbox = not options.no_sandbox and not settings.production
+    sandbox = not no_sandbox and not settings.production
     status = supervisor.serve(settings, sandbox=sandbox, echo=echo, ready=lambda: _welcome(settings, sandbox, echo))
     if valkey is not None:
         valkey.terminate()
@@ -44,7 +44,7 @@ def serve(session: Session, options: Options) -> int:
 
 @click.command(cls=Command, epilog="A database that is current is left as it is. Example: ibalanse prepare")
 @with_session
-def prepare(session: Session, _options: Options) -> int:
+def prepare(session: Session) -> int:
     """Migrate the database and deploy the product's journeys."""
     session.prepare(session.wire(session.settings()))
     return 0
@@ -52,7 +52,7 @@ def prepare(session: Session, _options: Options) -> int:
 
 @click.command(cls=Command, epilog="Example: IBALANSE_SANDBOX_URL=http://localhost:9001 ibalanse sandbox")
 @with_session
-def sandbox(session: Session, _options: Options) -> int:
+def sandbox(session: Session) -> int:
     """Stand in for ID-porten, Altinn and the sources."""
     from urllib.parse import urlsplit
 

@@ -1,7 +1,8 @@
 """What every command stands on: what ``wsgi.py`` hands over, made when first asked for, and the shared decorators.
 
-A command is a function of its options; ``on_database`` and ``with_session`` give it what else it needs. Nothing here
-imports the rooms below when it is itself imported: ``ibalanse --help`` shows the list without them.
+A command is a function of its options, by the names click gives them; ``on_database`` and ``with_session`` give it
+what else it needs. Nothing here imports the rooms below when it is itself imported: ``ibalanse --help`` shows the list
+without them.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol
 
 import click
 
@@ -23,14 +23,8 @@ if TYPE_CHECKING:
     from engine.platform.settings import Settings
 
 BAD_INPUT = 2
+P = ParamSpec("P")
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-class Options(SimpleNamespace):
-    """The options and arguments of one call, by the names click gives them."""
-
-    def __getattr__(self, name: str) -> Any:  # what mypy may assume of them
-        raise AttributeError(name)
 
 
 class Recorded(Protocol):
@@ -71,40 +65,25 @@ class Session:
         return application
 
 
-def with_options(function: Callable[[Options], int]) -> Callable[..., int]:
-    """A command that needs nothing but its options."""
-
-    @wraps(function)
-    def call(**values: Any) -> int:
-        return function(Options(**values))
-
-    return call
-
-
-def with_session(function: Callable[[Session, Options], int]) -> Callable[..., int]:
+def with_session(function: Callable[Concatenate[Session, P], int]) -> Callable[P, int]:
     """A command that needs settings, or what ``wsgi.py`` hands over."""
-
-    @wraps(function)
-    @click.pass_obj
-    def call(session: Session, /, **values: Any) -> int:
-        return function(session, Options(**values))
-
-    return call
+    return click.pass_obj(function)
 
 
-def on_database(function: Callable[[Application, Options], int]) -> Callable[..., int]:
+def on_database(function: Callable[Concatenate[Application, P], int]) -> Callable[P, int]:
     """A command on the installation's database, which must be of this version."""
 
     @wraps(function)
     @click.pass_obj
-    def call(session: Session, /, **values: Any) -> int:
-        return function(session.application(), Options(**values))
+    def call(session: Session, /, *args: P.args, **options: P.kwargs) -> int:
+        return function(session.application(), *args, **options)
 
     return call
 
 
 def json_option(text: str = "print one JSON value") -> Decorator:
-    return click.option("--json", is_flag=True, help=text)
+    """``as_json`` of a command."""
+    return click.option("--json", "as_json", is_flag=True, help=text)
 
 
 def reason_option(text: str) -> Decorator:

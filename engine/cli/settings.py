@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from engine.cli.groups import Command
-from engine.cli.session import Options, json_option, with_options
+from engine.cli.session import json_option
 from engine.platform import settings_page
 from engine.platform.settings import Settings, variables, without_password
 
@@ -25,17 +25,16 @@ Examples:
 @click.command("settings", cls=Command, epilog=_EPILOG)
 @click.option("--markdown", is_flag=True, help="write the page that describes them: docs/settings.md")
 @json_option("print one JSON object")
-@with_options
-def settings(options: Options) -> int:
+def settings(markdown: bool, as_json: bool) -> int:
     """Show the settings in force, without secrets.
 
     Exit status 2 when they would keep a command from starting: which ones, on stderr.
     """
-    if options.markdown:
+    if markdown:
         print(settings_page.markdown(), end="")
         return 0
     found = in_force(Settings.from_env())
-    print(json.dumps(found, ensure_ascii=False) if options.json else "\n".join(f"{n}={v}" for n, v in found.items()))
+    print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(f"{n}={v}" for n, v in found.items()))
     return 0
 
 

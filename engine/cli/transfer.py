@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from engine.application import Application
 from engine.cli.groups import Command
 from engine.cli.output import answer
-from engine.cli.session import Options, json_option, on_database
+from engine.cli.session import json_option, on_database
 from engine.platform.progress import Bar
 from engine.workflow.errors import BadInputError
 from engine.workflow.instances.models import case_file
@@ -19,44 +20,45 @@ from engine.workflow.operations import transfer
 
 
 @click.command(cls=Command, epilog="Example: ibalanse export 2026-0412 --out case.jsonl")
-@click.argument("case", nargs=-1, metavar="[CASE ...]")
-@click.option("--all", is_flag=True, help="every case")
+@click.argument("cases", nargs=-1, metavar="[CASE ...]")
+@click.option("--all", "everything", is_flag=True, help="every case")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="else standard output")
 @json_option("with --out: print a result as JSON")
 @on_database
-def export(application: Application, options: Options) -> int:
+def export(application: Application, cases: tuple[str, ...], everything: bool, out: Path | None, as_json: bool) -> int:
     """Write cases as JSON lines.
 
     CASE is a number or an id. A case that runs goes on running here: suspend it first when it shall move. A file that
     is there is replaced when the whole is written.
     """
-    if bool(options.case) == options.all:
+    if bool(cases) == everything:
         raise BadInputError("name cases, or --all")
-    cases = _cases(application, options)
-    if options.out is None:
-        for line in transfer.export(application, cases):
+    found = _case_ids(application, cases)
+    if out is None:
+        for line in transfer.export(application, found):
             print(line)
         sys.stdout.flush()
         return 0
-    bar, count = Bar("export", len(cases)), 0
-    part = options.out.with_name(f"{options.out.name}.part")
+    bar, count = Bar("export", len(found)), 0
+    part = out.with_name(f"{out.name}.part")
     with part.open("w", encoding="utf-8") as file:
-        for line in transfer.export(application, cases):
+        for line in transfer.export(application, found):
             file.write(line + "\n")
             count += line.startswith('{"case":')
             bar(count)
-    part.replace(options.out)
+    part.replace(out)
     bar.close()
-    answer(options, {"cases": count, "file": str(options.out)}, f"{count} cases in {options.out}")
+    answer(as_json, {"cases": count, "file": str(out)}, f"{count} cases in {out}")
     return 0
 
 
-def _cases(application: Application, options: Options) -> list[str]:
+def _case_ids(application: Application, names: Sequence[str]) -> list[str]:
+    """The ids of the cases with these numbers or ids; of every case without any."""
     with application.db.read() as connection:
-        if options.all:
+        if not names:
             return list(connection.execute(select(case_file.c.id).order_by(case_file.c.opened_at)).scalars())
         found = []
-        for name in options.case:
+        for name in names:
             identity = connection.execute(
                 select(case_file.c.id).where((case_file.c.number == name) | (case_file.c.id == name))
             ).scalar()
@@ -72,13 +74,13 @@ def _cases(application: Application, options: Options) -> list[str]:
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option()
 @on_database
-def import_cases(application: Application, options: Options) -> int:
+def import_cases(application: Application, file: Path, as_json: bool) -> int:
     """Bring exported cases in; the whole file is checked first."""
-    with options.file.open(encoding="utf-8") as file:
-        total = transfer.check(file)
+    with file.open(encoding="utf-8") as lines:
+        total = transfer.check(lines)
     bar = Bar("import", total)
-    with options.file.open(encoding="utf-8") as file:
-        done = transfer.import_cases(application, file, bar)
+    with file.open(encoding="utf-8") as lines:
+        done = transfer.import_cases(application, lines, bar)
     bar.close()
-    answer(options, done, ", ".join(f"{count} {name}" for name, count in done.items()))
+    answer(as_json, done, ", ".join(f"{count} {name}" for name, count in done.items()))
     return 0

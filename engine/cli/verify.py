@@ -10,7 +10,7 @@ import click
 
 from engine.application import Application
 from engine.cli.groups import Command
-from engine.cli.session import Options, json_option, on_database
+from engine.cli.session import json_option, on_database
 from engine.workflow.audit import chain
 
 _EPILOG = """\
@@ -23,7 +23,7 @@ Exit status: 0 whole, 1 a chain is broken: where, on stderr. Nothing is changed.
 @click.command(cls=Command, epilog=_EPILOG)
 @json_option()
 @on_database
-def verify_audit(application: Application, options: Options) -> int:
+def verify_audit(application: Application, as_json: bool) -> int:
     """Verify the hash chain of every case."""
     broken: list[dict[str, Any]] = []
     count = 0
@@ -32,7 +32,7 @@ def verify_audit(application: Application, options: Options) -> int:
             count += 1
             if error is not None:
                 broken.append({"case": error.case_id, "seq": error.seq, "reason": error.reason})
-    if options.json:
+    if as_json:
         print(json.dumps({"chains": count, "broken": broken}))
     else:
         print(f"{count} chains, {'whole' if not broken else f'{len(broken)} broken'}")

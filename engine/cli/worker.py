@@ -11,7 +11,7 @@ import click
 
 from engine.application import Application
 from engine.cli.groups import Command, Group
-from engine.cli.session import BAD_INPUT, Decorator, Options, json_option, on_database, reason_option
+from engine.cli.session import BAD_INPUT, Decorator, json_option, on_database, reason_option
 from engine.workflow.execution.steps.reasons import MAX_REASON
 from engine.workflow.jobs.models import QUEUES
 from engine.workflow.operations.incidents import Selection, resolve
@@ -40,35 +40,35 @@ Examples:
 @click.option("--status", is_flag=True, help="only tell how the work stands")
 @json_option("one JSON object a line")
 @on_database
-def worker(application: Application, options: Options) -> int:
+def worker(application: Application, queues: str, burst: bool, status: bool, as_json: bool) -> int:
     """Perform due work until told to stop."""
     from engine.workflow.jobs import valkey
     from engine.workflow.workers import worker as workers
 
-    queues = tuple(name.strip() for name in options.queues.split(","))
-    unknown = [name for name in queues if name not in QUEUES]
-    if unknown or len(set(queues)) != len(queues):
-        print(f"--queues takes {', '.join(QUEUES)}, each once, not {options.queues!r}", file=sys.stderr)
+    names = tuple(name.strip() for name in queues.split(","))
+    unknown = [name for name in names if name not in QUEUES]
+    if unknown or len(set(names)) != len(names):
+        print(f"--queues takes {', '.join(QUEUES)}, each once, not {queues!r}", file=sys.stderr)
         return BAD_INPUT
-    if options.status:
-        return workers.print_status(application, options.json)
-    if not options.burst:
+    if status:
+        return workers.print_status(application, as_json)
+    if not burst:
         valkey.ensure_redis(application.settings)
-    return workers.run(application, queues=queues, burst=options.burst, as_json=options.json)
+    return workers.run(application, queues=names, burst=burst, as_json=as_json)
 
 
 @click.command(cls=Command, epilog="Example: ibalanse metrics --port 9464, one on each machine.")
 @click.option("--port", type=int, default=0, metavar="N", help="instead of IBALANSE_METRICS_PORT")
-@click.option("--print", is_flag=True, help="print them once")
+@click.option("--print", "once", is_flag=True, help="print them once")
 @on_database
-def metrics(application: Application, options: Options) -> int:
+def metrics(application: Application, port: int, once: bool) -> int:
     """Answer Prometheus on a port of its own."""
     from engine.cli import exporter
 
-    if options.print:
+    if once:
         print(exporter.text(application), end="")
         return 0
-    port = options.port or application.settings.metrics_port
+    port = port or application.settings.metrics_port
     if not port:
         print("say which port: --port or IBALANSE_METRICS_PORT", file=sys.stderr)
         return BAD_INPUT
@@ -84,8 +84,24 @@ def _what(name: str, text: str, *more: Decorator) -> None:
     """A command of the group: which incidents, and its own options."""
 
     @on_database
-    def act(application: Application, options: Options) -> int:
-        return _incidents(application, Options(what=name, **vars(options)))
+    def act(
+        application: Application,
+        code: str,
+        process: str,
+        kind: str,
+        limit: int,
+        as_json: bool,
+        ids: tuple[str, ...] = (),
+        everything: bool = False,
+        reason: str = "",
+    ) -> int:
+        chosen = Selection(code, process, kind, ids, limit)
+        if name == "list":
+            return _list(application, chosen, as_json)
+        if not (chosen.narrows or everything):
+            print("say which: ids, --code, --process, --kind or --all", file=sys.stderr)
+            return BAD_INPUT
+        return _resolve(application, chosen, name, reason, as_json)
 
     chosen: tuple[Decorator, ...] = (
         click.option("--code", default="", help="only with this code"),
@@ -100,8 +116,8 @@ def _what(name: str, text: str, *more: Decorator) -> None:
     incidents.command(name, help=text, epilog=f"Example: ibalanse incidents {name} --process advice --limit 10")(call)
 
 
-_BY_ID = click.argument("id", nargs=-1, metavar="[ID ...]")
-_ALL = click.option("--all", is_flag=True, help="every open incident")
+_BY_ID = click.argument("ids", nargs=-1, metavar="[ID ...]")
+_ALL = click.option("--all", "everything", is_flag=True, help="every open incident")
 _what("list", "The open incidents, oldest first.")
 _what("retry", "Do it again from its beginning; choose by ID or by the options below.", _BY_ID, _ALL)
 _what(
@@ -113,29 +129,27 @@ _what(
 )
 
 
-def _incidents(application: Application, options: Options) -> int:
-    chosen = Selection(options.code, options.process, options.kind, getattr(options, "id", ()), options.limit)
-    if options.what == "list":
-        with application.db.read() as connection:
-            for found in find_incidents(connection, chosen):
-                _answer(options, found.row(), f"{found.raised_at:%Y-%m-%d %H:%M}  {found.text}")
-        return 0
-    if not (chosen.narrows or options.all):
-        print("say which: ids, --code, --process, --kind or --all", file=sys.stderr)
-        return BAD_INPUT
-    if options.what == "skip" and not options.reason.strip():
+def _list(application: Application, chosen: Selection, as_json: bool) -> int:
+    with application.db.read() as connection:
+        for found in find_incidents(connection, chosen):
+            _answer(as_json, found.row(), f"{found.raised_at:%Y-%m-%d %H:%M}  {found.text}")
+    return 0
+
+
+def _resolve(application: Application, chosen: Selection, how: str, reason: str, as_json: bool) -> int:
+    """Retry or skip, one after another; 1 when one could not be."""
+    if how == "skip" and not reason.strip():
         print("a skip needs --reason", file=sys.stderr)
         return BAD_INPUT
-    reason = getattr(options, "reason", "")
     if len(reason.strip()) > MAX_REASON:
         print(f"--reason has more than {MAX_REASON} characters", file=sys.stderr)
         return BAD_INPUT
     failed = 0
-    for found, outcome in resolve(application.db, application.dispatch, chosen, options.what, reason):
+    for found, outcome in resolve(application.db, application.dispatch, chosen, how, reason):
         failed += outcome not in ("retried", "skipped")
-        _answer(options, {**found.row(), "outcome": outcome}, f"{outcome:14} {found.text}")
+        _answer(as_json, {**found.row(), "outcome": outcome}, f"{outcome:14} {found.text}")
     return 1 if failed else 0
 
 
-def _answer(options: Options, row: dict[str, Any], text: str) -> None:
-    print(json.dumps(row, ensure_ascii=False) if options.json else text, flush=True)
+def _answer(as_json: bool, row: dict[str, Any], text: str) -> None:
+    print(json.dumps(row, ensure_ascii=False) if as_json else text, flush=True)
