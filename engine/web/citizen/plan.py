@@ -73,7 +73,7 @@ def _page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVa
         left_out=left_out(known.overview.debts),
         owed=sum((debt.balance for debt in debts), ZERO),
         least=minimum(debts),
-        have=have,
+        have=None if have is None else max(have, ZERO),
         more=more,
         room=room,
         stored=known.plan,
