@@ -92,6 +92,12 @@ def known_years() -> tuple[int, ...]:
     return tuple(sorted(int(path.stem.removeprefix("sifo-")) for path in _FOLDER.glob("sifo-*.json")))
 
 
+def edition_of(year: int) -> int:
+    """The year of the edition to show in *year*: its own, else the newest before it, else the first there is."""
+    known = known_years()
+    return max((one for one in known if one <= year), default=known[0])
+
+
 @lru_cache(maxsize=8)
 def _edition(year: int) -> Mapping[str, Any]:
     path = _FOLDER / f"sifo-{year}.json"

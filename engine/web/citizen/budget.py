@@ -17,7 +17,6 @@ from engine.advice.economy.claims import LivingCosts, living_costs
 from engine.advice.economy.compilation import scope_of
 from engine.advice.economy.measures import monthly_debt_cost
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.rates import UnknownYearError
 from engine.advice.economy.spending import by_month
 from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
 from engine.web.citizen.household import Known, known_of
@@ -54,13 +53,8 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], errors: FieldErr
     if known is None:
         return nothing_yet()
     shown = household or stored
-    lines: tuple[sifo.BudgetLine, ...] = ()
-    unknown = None
-    if stored.get("persons"):
-        try:
-            lines = sifo.budget(_household(stored), known.overview.as_of.year)
-        except UnknownYearError as error:
-            unknown = error
+    edition = sifo.edition_of(known.overview.as_of.year)
+    lines = sifo.budget(_household(stored), edition) if stored.get("persons") else ()
     amounts = {group: Decimal(amount) for group, amount in budget.get("amounts", {}).items()}
     used = sifo.used_by_group(_used(known))
     compared = {c.group: c for c in sifo.compare(lines, _used(known))}
@@ -81,7 +75,7 @@ def _page(household: Mapping[str, Any], own: Mapping[str, str], errors: FieldErr
         months=list(_months(known)),
         least=monthly_debt_cost(known.overview),
         protected=_protected(stored, known.overview.as_of),
-        unknown=unknown,
+        edition=edition,
         task=task,
         errors=errors,
     )

@@ -83,6 +83,10 @@ def test_another_year_is_never_guessed() -> None:
         budget(Household((adult(30),)), 2027)
 
 
+def test_the_newest_edition_is_shown_until_the_next_is_there() -> None:
+    assert [sifo.edition_of(year) for year in (2020, 2026, 2027, 2028)] == [2026, 2026, 2026, 2026]
+
+
 @pytest.mark.parametrize("persons", [0, 8])
 def test_a_household_has_one_to_seven(persons: int) -> None:
     with pytest.raises(ValueError, match="1 to 7"):
