@@ -60,6 +60,12 @@ PROOFS = (
         sampled=True,
     ),
     Proof(
+        "calendar",
+        "overview, budget, plan and measures on sixty days of three years",
+        (*PYTEST, "tests/processes/self_help/test_calendar_of_days.py"),
+        sampled=True,
+    ),
+    Proof(
         "coverage",
         "how much of the product the tests run, those in a browser left out",
         (

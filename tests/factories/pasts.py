@@ -63,7 +63,7 @@ def walked_once(shared: Path) -> Past:
 
 
 def _walk(data: Path) -> Past:
-    with pytest.MonkeyPatch.context() as patch, _sandbox(data) as settings:
+    with pytest.MonkeyPatch.context() as patch, sandbox_of(data) as settings:
         patch.setattr(SandboxClock, "now", lambda self: BEGIN + self.moved)
         application, _ = wsgi.wire(settings)
         wsgi.prepare(application)
@@ -76,13 +76,15 @@ def _walk(data: Path) -> Past:
 
 
 @contextmanager
-def _sandbox(data: Path) -> Iterator[Settings]:
-    """The settings of a product in *data* whose world answers on a port of its own."""
+def sandbox_of(data: Path, client_key: Path | None = None) -> Iterator[Settings]:
+    """The settings of a product in *data* whose world answers on a port of its own. *client_key*: one to copy."""
     probe = make_server("127.0.0.1", 0, lambda environ, start: [])
     port = probe.server_port
     probe.server_close()
     address = f"http://127.0.0.1:{port}"
     settings = Settings.from_env({"IBALANSE_DATA": str(data), "IBALANSE_SANDBOX_URL": address, "IBALANSE_ENV": "test"})
+    if client_key is not None:
+        shutil.copy(client_key, settings.client_key)
     server = make_server("127.0.0.1", port, create_sandbox(settings), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
