@@ -54,6 +54,13 @@ def next_working_day(day: date) -> date:
     return day
 
 
+def last_working_day(day: date) -> date:
+    """*day*, or the last working day before it: when what would be paid on a day off is paid."""
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
 def easter(year: int) -> date:
     """Easter Sunday, by the anonymous Gregorian computus."""
     a, (b, c) = year % 19, divmod(year, 100)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.advice.economy import incomes, own_figures
+from engine.advice.economy.cash_flow import CashFlow, cash_flow
 from engine.advice.economy.compilation import MONTHS, Compilation, asset_order, own_part
 from engine.advice.economy.duplicates import Question
 from engine.advice.economy.figures import (
@@ -57,6 +58,7 @@ class Overview:
     gaps       what was not answered or not asked: shown as missing, never as zero
     questions  debts that may be one: for the citizen to say
     withheld   NOK that was withheld for creditors in the newest month that is known, and which month
+    cash_flow  the money day by day to the next pay, ``None`` in overviews stored before there was one
     """
 
     as_of: date
@@ -69,6 +71,7 @@ class Overview:
     tax: tuple[TaxSummary, ...]
     questions: tuple[Question, ...] = ()
     withheld: Sourced[Money] | None = None
+    cash_flow: CashFlow | None = None
 
     def completeness(self, total: Total) -> Completeness:
         """Whether *total* sums up all there is, only a part of it, or nothing: by the gaps that feed it."""
@@ -154,10 +157,11 @@ def compiled(
 def _overview(made: Compilation, gaps: Sequence[Gap]) -> Overview:
     groups, found, as_of, own = made.matched.groups, made.found, made.as_of, made.supplements
     lines = incomes.lines(found, made.incomes.kept, as_of, MONTHS) + made.drawn()
-    debts = [own_figures.corrected(group, made.corrections) for group in groups if group.debt.balance.value >= 0]
+    owed = (own_figures.corrected(group, made.corrections) for group in groups if group.debt.balance.value >= 0)
+    debts, every_gap = tuple(sorted(owed, key=_dearest_first)), _all_gaps(made, gaps)
     return Overview(
         as_of=as_of,
-        debts=tuple(sorted(debts, key=_dearest_first)),
+        debts=debts,
         assets=(
             *made.assets,
             *_deposits(found),
@@ -166,11 +170,28 @@ def _overview(made: Compilation, gaps: Sequence[Gap]) -> Overview:
         ),
         incomes=(*lines, *_own_lines(own, SupplementKind.INCOME)),
         spending=(*made.spending(), *_own_lines(own, SupplementKind.SPENDING)),
-        gaps=_all_gaps(made, gaps),
+        gaps=every_gap,
         enterprises=tuple(sorted(found.enterprises, key=lambda one: (one.orgno, one.name))),
         tax=tuple(sorted(found.tax, key=lambda one: -one.year)),
         questions=made.matched.questions,
         withheld=incomes.withheld(made.incomes.kept, as_of),
+        cash_flow=_cash_flow(made, debts, every_gap),
+    )
+
+
+def _cash_flow(made: Compilation, debts: Sequence[Debt], gaps: Sequence[Gap]) -> CashFlow:
+    """Of the debts as the citizen has corrected them."""
+    own = (one for one in made.supplements if one.kind is SupplementKind.SPENDING)
+    return cash_flow(
+        as_of=made.as_of,
+        accounts=made.found.accounts,
+        transactions=made.transactions,
+        debts=debts,
+        payers=[income.payer for income in made.incomes.kept],
+        scope=made.scope,
+        months=made.months,
+        own=[(one.name, one.amount) for one in own],
+        complete=not any(gap.may_feed(total) for gap in gaps for total in Total),
     )
 
 

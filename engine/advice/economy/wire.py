@@ -12,14 +12,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias, cast
 
-from engine.advice.economy import comparison, duplicates, figures, overview, sourced, supplements
+from engine.advice.economy import cash_flow, comparison, duplicates, figures, overview, sourced, supplements
 
 #: JSON as ``to_json`` writes it.
 Plain: TypeAlias = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 VERSION = 1
 _CLASSES: dict[str, type] = {
     cls.__name__: cls
-    for module in (figures, overview, sourced, supplements, comparison, duplicates)
+    for module in (figures, overview, sourced, supplements, comparison, duplicates, cash_flow)
     for cls in vars(module).values()
     if isinstance(cls, type) and (is_dataclass(cls) or issubclass(cls, StrEnum)) and cls is not StrEnum
 }
