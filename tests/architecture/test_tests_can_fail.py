@@ -18,7 +18,7 @@ def functions(source: str) -> Iterator[ast.FunctionDef]:
 def called(function: ast.FunctionDef) -> set[str]:
     """The names of what it calls, with or without an object in front."""
     places = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
-    return {getattr(place, "attr", None) or getattr(place, "id", "") for place in places}
+    return {str(getattr(place, "attr", "") or getattr(place, "id", "")) for place in places}
 
 
 def states(function: ast.FunctionDef) -> bool:
