@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("engine", "forms", "integrations", "processes", "bench")
+MAX_UNTYPED = 100
 MAX_SKIPS = 20
 MAX_LINES = 350
 #: A module that is named as long may shrink to this before its name must go.
@@ -28,6 +31,27 @@ def reasons(page: str) -> dict[str, str]:
     """Module → why it is one, of the table in docs/architecture.md."""
     table = page.partition("## Modules over 350 lines")[2]
     return dict(re.findall(r"^\| `([^`]+\.py)` \| ([^|]+) \|$", table, re.MULTILINE))
+
+
+def untyped(*places: Path) -> list[str]:
+    """Each ``Any`` of a signature, as ruff tells it."""
+    command = [str(Path(sys.executable).with_name("ruff")), "check", "--isolated", "--no-cache", "--select", "ANN401"]
+    command += ["--output-format", "concise", *map(str, places)]
+    report = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60).stdout
+    return [line for line in report.splitlines() if " ANN401 " in line]
+
+
+def test_a_signature_says_what_it_takes_and_gives() -> None:
+    found = untyped(ROOT)
+
+    assert len(found) <= MAX_UNTYPED, "\n".join(found)
+
+
+def test_an_untyped_signature_is_found(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text("from typing import Any\n\ndef one(of: Any, **more: Any) -> Any: ...\n", encoding="utf-8")
+
+    assert len(untyped(module)) == 3
 
 
 def test_the_formatter_lays_out_nearly_every_statement() -> None:
