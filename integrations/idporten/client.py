@@ -129,7 +129,7 @@ class OidcClient:
             offices=_offices(claims.get("authorization_details")),
             resources=_resources(claims.get("authorization_details")),
             leads=tuple(orgno for orgno, _ in _offices(claims.get("authorization_details"), LEADER)),
-            given=_given(claims.get("authorization_details")),
+            granted=_granted(claims.get("authorization_details")),
         )
 
     def _claims(self, id_token: str) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def _resources(details: object) -> frozenset[str]:
     )
 
 
-def _given(details: object) -> dict[str, frozenset[str]]:
+def _granted(details: object) -> dict[str, frozenset[str]]:
     """Organisation number → the resources given there."""
     named = _resources(details)
     found: dict[str, set[str]] = {}

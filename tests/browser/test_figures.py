@@ -118,7 +118,7 @@ def test_what_is_easily_got_wrong_is_the_same_on_page_paper_and_table(person: Pe
 
     everywhere(found, OVERDRAWN, WITHHELD, NOT_REPORTED, MOVED)
     before = agree(found)
-    assert before["Gjeld"] == "95840,00", "both are counted until she has said"
+    assert before["Gjeld"] == "95840,00", "both are counted until the citizen has said"
     wage = next(row for row in found.of_type("Inntekt") if row["Navn"] == "Lønn etter skatt")
     assert wage["Beløp (kr)"] == "16800,00", "a month nobody has reported is not a month without wage"
     assert plain(found.of_type("Kan være samme gjeld")[0]["Navn"]) in found.paper
@@ -201,5 +201,5 @@ def old_answers_are_asked_for_anew(berit: Person, product: Product) -> None:
     expect(berit.page.get_by_role("button", name="Hent på nytt")).to_have_count(0)
     new = copies(berit)
     nowhere(new, "Gamle svar", "Gammelt svar", MOVED)
-    assert agree(new)["Gjeld"] == before["Gjeld"], "what she said of the two holds for the new answers"
+    assert agree(new)["Gjeld"] == before["Gjeld"], "what the citizen said of the two holds for the new answers"
     everywhere(new, OVERDRAWN, WITHHELD, NOT_REPORTED)

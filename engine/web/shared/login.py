@@ -117,7 +117,7 @@ def parts(identity: Identity) -> list[dict[str, Any]]:
     own = view.application().settings.organisation_number
     found = []
     for orgno, name in identity.offices:
-        granted = identity.given.get(orgno, frozenset())
+        granted = identity.granted.get(orgno, frozenset())
         if LEADER in granted and STAFF not in granted:
             role = Role.LEADER
         else:

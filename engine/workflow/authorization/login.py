@@ -26,7 +26,7 @@ class Identity:
     offices  (organisation number, name) pairs the person may act for (Ansattporten)
     resources  Altinn resources given for any of them: what the person may be here
     leads    organisation numbers among them that the person leads
-    given    of each of them the resources given there
+    granted  of each of them the resources granted there
     """
 
     sub: str
@@ -39,7 +39,7 @@ class Identity:
     offices: tuple[tuple[str, str], ...] = ()
     resources: frozenset[str] = frozenset()
     leads: tuple[str, ...] = ()
-    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    granted: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Login(Protocol):

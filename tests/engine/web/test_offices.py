@@ -49,7 +49,7 @@ class Issuer:
             offices=tuple((orgno, NAMES[orgno]) for orgno in self.given),
             resources=frozenset(name for names in self.given.values() for name in names),
             leads=tuple(orgno for orgno, names in self.given.items() if LEADER in names),
-            given={orgno: frozenset(names) for orgno, names in self.given.items()},
+            granted={orgno: frozenset(names) for orgno, names in self.given.items()},
         )
 
 

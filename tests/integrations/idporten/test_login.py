@@ -67,7 +67,7 @@ def test_who_works_at_two_offices_brings_both_and_what_was_given_at_each(sandbox
     identity = client.finish(start, BACK, choose(start, person="tone"))
 
     assert [orgno for orgno, _ in identity.offices] == ["312345672", "313367002"]
-    given = {orgno: {name.rpartition("-")[2] for name in names} for orgno, names in identity.given.items()}
+    given = {orgno: {name.rpartition("-")[2] for name in names} for orgno, names in identity.granted.items()}
     assert given == {"312345672": {"ansatt"}, "313367002": {"leder"}}
     assert identity.leads == ("313367002",)
 
