@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask import g, request
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.casework import members
 from engine.casework.event_kinds import OfficeEvent
@@ -22,6 +22,7 @@ from engine.workflow.audit.kinds import EventKind
 from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.authorization.login import Identity
+from engine.workflow.authorization.sessions import Session
 
 
 def begin_log_in(state: dict[str, Any], issuer: str) -> str:
@@ -101,7 +102,7 @@ def choose_office(token: str, part: Mapping[str, Any]) -> str | None:
     return renewed
 
 
-def log_out(token: str) -> Row[Any] | None:
+def log_out(token: str) -> Session | None:
     """End a session. Returns it as it was, ``None`` where there was none."""
     application = view.application()
     with application.db.write() as connection:

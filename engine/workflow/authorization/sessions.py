@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, insert, select, update
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select, update
 
 from engine.platform.db import Json, UTCDateTime, metadata
 from engine.workflow.authorization.actor import Actor, Office, Role
@@ -40,6 +41,29 @@ session_table = Table(
     Column("seen_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A log-in in force: who it is, as what, and where.
+
+    office    the part they act in, of those in ``offices``: ``{"orgno", "name", "leads"}``
+    offices   every part they may choose between, each with its ``role``
+    id_token  as the issuer signed it, for the log-out there
+    """
+
+    person_id: str
+    role: str
+    office: Mapping[str, Any] | None
+    offices: Sequence[Mapping[str, Any]] | None
+    level: str
+    language: str
+    id_token: bytes | None = field(repr=False)
+    created_at: datetime
+    seen_at: datetime
+
+
+_SESSION = select(*(session_table.c[column.name] for column in fields(Session)))
 
 
 def _digest(token: str) -> bytes:
@@ -124,10 +148,10 @@ def log_in(
     return token
 
 
-def find(connection: Connection, token: str, now: datetime) -> Row[Any] | None:
+def find(connection: Connection, token: str, now: datetime) -> Session | None:
     """The session in force, or ``None``."""
-    return connection.execute(
-        select(session_table).where(
+    row = connection.execute(
+        _SESSION.where(
             session_table.c.id == _digest(token),
             session_table.c.role != "anonymous",
             session_table.c.ended_at.is_(None),
@@ -135,6 +159,7 @@ def find(connection: Connection, token: str, now: datetime) -> Row[Any] | None:
             session_table.c.created_at > now - MAX_AGE,
         )
     ).first()
+    return None if row is None else Session(*row)
 
 
 def seen(connection: Connection, token: str, now: datetime) -> None:
@@ -176,7 +201,7 @@ def end_by_sid(connection: Connection, issuer: str, sid: str, now: datetime) -> 
     return done.rowcount
 
 
-def actor(row: Row[Any], name: str) -> Actor:
-    office_row = row.office
-    office = Office(office_row["orgno"], office_row["name"], bool(office_row.get("leads"))) if office_row else None
-    return Actor(Role(row.role), row.person_id, name, office, row.level)
+def actor(session: Session, name: str) -> Actor:
+    part = session.office
+    office = Office(part["orgno"], part["name"], bool(part.get("leads"))) if part else None
+    return Actor(Role(session.role), session.person_id, name, office, session.level)
