@@ -7,13 +7,13 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from engine.workflow.audit import chain
 from engine.workflow.audit.chain import audit_head
 from engine.workflow.audit.kinds import OperationsEvent
 from engine.workflow.authorization.actor import Actor
-from engine.workflow.operations.models import audit_check
+from engine.workflow.operations.models import AUDIT_CHECK, AuditCheck, audit_check
 from engine.workflow.runtime import Runtime
 
 BATCH_SIZE = 100
@@ -41,9 +41,10 @@ def go_on(runtime: Runtime, identity: str, seconds: float) -> bool:
     until = time.monotonic() + seconds
     while True:
         with runtime.db.read() as connection:
-            check = connection.execute(select(audit_check).where(audit_check.c.id == identity)).first()
-            if check is None or check.state == "done":
+            row = connection.execute(AUDIT_CHECK.where(audit_check.c.id == identity)).first()
+            if row is None or row.state == "done":
                 return True
+            check = AuditCheck(*row)
             heads = (
                 select(audit_head.c.case_id)
                 .where(audit_head.c.case_id > check.position)
@@ -71,7 +72,7 @@ def _sure(runtime: Runtime, suspects: list[str]) -> list[chain.Broken]:
     return found
 
 
-def _save(runtime: Runtime, check: Row[Any], ids: list[str], broken_chains: list[chain.Broken]) -> None:
+def _save(runtime: Runtime, check: AuditCheck, ids: list[str], broken_chains: list[chain.Broken]) -> None:
     broken = [{"case": one.case_id, "seq": one.seq, "reason": one.reason} for one in broken_chains]
     values: dict[str, Any] = {"chains": check.chains + len(ids), "broken": [*check.broken, *broken][:MAX_BROKEN]}
     if ids:
@@ -87,7 +88,8 @@ def _save(runtime: Runtime, check: Row[Any], ids: list[str], broken_chains: list
         )
 
 
-def latest(runtime: Runtime) -> Row[Any] | None:
+def latest(runtime: Runtime) -> AuditCheck | None:
     """The check last asked for."""
     with runtime.db.read() as connection:
-        return connection.execute(select(audit_check).order_by(audit_check.c.asked_at.desc()).limit(1)).first()
+        row = connection.execute(AUDIT_CHECK.order_by(audit_check.c.asked_at.desc()).limit(1)).first()
+    return None if row is None else AuditCheck(*row)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from engine.platform.clock import SandboxClock
 from engine.workflow.audit import chain
@@ -117,9 +116,20 @@ def sweeps(connection: Connection, now: datetime) -> list[tuple[str, datetime, b
     return [(row.name, row.at, now - row.at > SWEEP_LATE.get(row.name, DAY)) for row in rows]
 
 
-def breakers(connection: Connection) -> list[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class OpenBreaker:
+    """A task type or its other side that is left alone for ``pause`` seconds; ``probes`` have answered since."""
+
+    name: str
+    open_until: datetime
+    pause: int
+    probes: int
+
+
+def breakers(connection: Connection) -> list[OpenBreaker]:
     """What is left alone for a while, by name."""
-    return list(connection.execute(select(breaker).order_by(breaker.c.name)))
+    columns = (breaker.c.name, breaker.c.open_until, breaker.c.pause, breaker.c.probes)
+    return [OpenBreaker(*row) for row in connection.execute(select(*columns).order_by(breaker.c.name))]
 
 
 def reset_breaker(

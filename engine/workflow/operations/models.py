@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -83,3 +83,21 @@ audit_check = Table(
     Column("ended_at", UTCDateTime),
 )
 """Verifications of every audit chain: how far, and what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCheck:
+    """One verification as it stands; its columns say what each is."""
+
+    id: str
+    state: str
+    position: str
+    chains: int
+    broken: Sequence[Mapping[str, Any]]
+    asked_by: str
+    asked_at: datetime
+    ended_at: datetime | None
+
+
+#: Reads what makes an ``AuditCheck``, in its order.
+AUDIT_CHECK = select(*(audit_check.c[field.name] for field in fields(AuditCheck)))
