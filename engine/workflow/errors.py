@@ -19,7 +19,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forms.validation import Issue
 
 
 class Refusal(Exception):
@@ -74,7 +77,7 @@ class Invalid(Refusal):
 
     code = "invalid"
 
-    def __init__(self, issues: tuple[Any, ...]) -> None:
+    def __init__(self, issues: tuple[Issue, ...]) -> None:
         super().__init__(f"{len(issues)} issues")
         self.issues = issues
 

@@ -23,11 +23,12 @@ from engine.workflow.execution.tokens import Instance, Scope, Token
 from engine.workflow.instances.case_projection import OpenTask
 from engine.workflow.instances.rows import CaseRow, IncidentRow, TaskRow
 from engine.workflow.jobs.outbox import Work
+from forms.validation import Issue
 
 #: The policy enforcement point: returns when the actor may do the action on the element, else raises.
 Enforce = Callable[["Context", str, str], None]
 #: Validates form data of a task: the issues found; errors among them stop the command.
-Validate = Callable[["Context", Mapping[str, Mapping[str, Any]]], tuple[Any, ...]]
+Validate = Callable[["Context", Mapping[str, Mapping[str, Any]]], tuple[Issue, ...]]
 #: (process key, element id, task type) → what to do when the task ends, or ``None``.
 Hooks = Callable[[str, str, str], Callable[["Context"], None] | None]
 

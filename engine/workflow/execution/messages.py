@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from engine.workflow.definitions.models import start_event
 from engine.workflow.execution.execution import new_ids
@@ -20,6 +21,50 @@ from engine.workflow.execution.tokens import Thrown
 from engine.workflow.jobs.models import due_work
 
 TIME_TO_LIVE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message or signal as it lies there.
+
+    kind      message | signal
+    owner_id  the person whose cases may begin with it, "" for nobody
+    source    who sent it; ``case:<id>`` for a case
+    """
+
+    id: str
+    kind: str
+    owner_id: str
+    source: str
+    name: str
+    correlation_key: str
+    variables: Mapping[str, Any] = field(repr=False)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An element that waits for a message or signal; ``token_id`` is the instance's own id where that listens."""
+
+    case_id: str
+    instance_id: str
+    token_id: str
+    element_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start event of the newest version of a process; ``name`` is the message or signal that begins it."""
+
+    key: str
+    name: str
+    definition_id: str
+    element_id: str
+
+
+_MESSAGE = select(*(message.c[column.name] for column in fields(Message)))
+_LISTENER = select(*(subscription.c[column.name] for column in fields(Listener)))
+_START = select(*(start_event.c[column.name] for column in fields(Start)))
 
 
 def save(
@@ -132,20 +177,20 @@ def _anybody_listens(connection: Connection, name: str, case_id: str) -> bool:
     return connection.execute(elsewhere.limit(1)).first() is not None or bool(starts(connection, "signal", name))
 
 
-def schedule_signals(connection: Connection, row: Row[Any], now: datetime) -> int:
+def schedule_signals(connection: Connection, signal: Message, now: datetime) -> int:
     """Work for each listener of a signal in other cases. Returns how many there are."""
     listeners = connection.execute(
-        select(subscription).where(
-            subscription.c.message == row.name,
+        _LISTENER.where(
+            subscription.c.message == signal.name,
             subscription.c.kind == "signal",
-            subscription.c.case_id != row.source.removeprefix("case:"),
-            subscription.c.created_at <= row.received_at,
+            subscription.c.case_id != signal.source.removeprefix("case:"),
+            subscription.c.created_at <= signal.received_at,
         )
     ).all()
     work = [
         _work(
             "signal",
-            row.id,
+            signal.id,
             now,
             case_id=wait.case_id,
             instance_id=wait.instance_id,
@@ -159,29 +204,32 @@ def schedule_signals(connection: Connection, row: Row[Any], now: datetime) -> in
     return len(work)
 
 
-def begin_later(connection: Connection, row: Row[Any], begins: Iterable[Row[Any]], now: datetime) -> None:
+def begin_later(connection: Connection, signal: Message, begins: Iterable[Start], now: datetime) -> None:
     """Work for each process a signal begins."""
     for start in begins:
-        work = _work("pass_on", row.id, now, case_id="", element_id=f"{start.definition_id}/{start.element_id}"[:200])
-        work["payload"] = {"message": row.id, "start": [start.definition_id, start.element_id]}
+        place = f"{start.definition_id}/{start.element_id}"[:200]
+        work = _work("pass_on", signal.id, now, case_id="", element_id=place)
+        work["payload"] = {"message": signal.id, "start": [start.definition_id, start.element_id]}
         connection.execute(insert(due_work), [work])
 
 
-def starts(connection: Connection, kind: str, name: str) -> list[Row[Any]]:
+def starts(connection: Connection, kind: str, name: str) -> list[Start]:
     """The start events of newest versions that begin with it, by process key."""
-    found = select(start_event).where(start_event.c.kind == kind, start_event.c.name == name)
-    return list(connection.execute(found.order_by(start_event.c.key)).all())
+    found = _START.where(start_event.c.kind == kind, start_event.c.name == name)
+    return [Start(*row) for row in connection.execute(found.order_by(start_event.c.key))]
 
 
-def waiting_for(connection: Connection, name: str, key: str) -> Row[Any] | None:
+def waiting_for(connection: Connection, name: str, key: str) -> Listener | None:
     """Who has waited longest for a message, in any case."""
-    return connection.execute(
-        select(subscription)
-        .where(subscription.c.message == name, subscription.c.kind == "message", subscription.c.correlation_key == key)
+    row = connection.execute(
+        _LISTENER.where(
+            subscription.c.message == name, subscription.c.kind == "message", subscription.c.correlation_key == key
+        )
         .order_by(subscription.c.created_at, subscription.c.id)
         .limit(1)
     ).first()
+    return None if row is None else Listener(*row)
 
 
-def stored(connection: Connection, identity: str) -> Row[Any]:
-    return connection.execute(select(message).where(message.c.id == identity)).one()
+def stored(connection: Connection, identity: str) -> Message:
+    return Message(*connection.execute(_MESSAGE.where(message.c.id == identity)).one())

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from engine.platform.vault import Vault
 from engine.workflow.audit import chain
@@ -84,10 +84,3 @@ def sign_hook(ctx: Context) -> None:
     else:
         ctx.token.variables["signed"] = not refused
         ctx.token.changed = True
-
-
-def of_case(connection: Connection, case_id: str) -> list[Any]:
-    """Every signature of a case, oldest first."""
-    return list(
-        connection.execute(select(signature).where(signature.c.case_id == case_id).order_by(signature.c.at)).all()
-    )

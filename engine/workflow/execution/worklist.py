@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
 
 from engine.platform.vault import ErasedError, Vault
 from engine.workflow.authorization import candidates, role_codes
@@ -15,6 +14,7 @@ from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.definitions.library import Library
 from engine.workflow.execution.models import task_change, user_task
 from engine.workflow.instances.models import case_file
+from engine.workflow.instances.rows import TaskRow
 
 PAGE = 50
 OPEN = ("ready", "claimed")
@@ -41,23 +41,30 @@ def changes(connection: Connection, vault: Vault, task_id: str, owner_id: str) -
     """Who had a task, from whom to whom, when and why, oldest first."""
     found = connection.execute(select(task_change).where(task_change.c.task_id == task_id).order_by(task_change.c.seq))
     return [
-        TaskChange(row.kind, row.at, row.by, row.from_person, row.to_person, _reason(connection, vault, owner_id, row))
+        TaskChange(
+            row.kind,
+            row.at,
+            row.by,
+            row.from_person,
+            row.to_person,
+            _reason(connection, vault, owner_id, row.id, row.reason),
+        )
         for row in found.all()
     ]
 
 
-def _reason(connection: Connection, vault: Vault, owner_id: str, row: Row[Any]) -> str:
-    if row.reason is None:
+def _reason(connection: Connection, vault: Vault, owner_id: str, identity: str, sealed: bytes | None) -> str:
+    if sealed is None:
         return ""
     try:
-        return str(vault.open(connection, owner_id, f"task_change.reason:{row.id}", row.reason))
+        return str(vault.open(connection, owner_id, f"task_change.reason:{identity}", sealed))
     except ErasedError:
         return ""
 
 
 def claimable(
     connection: Connection, library: Library, actor: Actor, after: tuple[datetime, str] | None = None
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[Sequence[TaskRow], bool]:
     """Open tasks nobody has that *actor* may take, nearest deadline first; the second value: whether there are more.
 
     A caseworker's are those of their office's cases that policy and diagram leave to them.
@@ -88,14 +95,14 @@ def claimable(
 
 def of_assignee(
     connection: Connection, person_id: str, after: tuple[datetime, str] | None = None
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[Sequence[TaskRow], bool]:
     """Open tasks a person has, nearest deadline first."""
     return _page(connection, [user_task.c.assignee == person_id, user_task.c.state.in_(OPEN)], after)
 
 
 def _page(
-    connection: Connection, where: list[Any], after: tuple[datetime, str] | None
-) -> tuple[Sequence[Row[Any]], bool]:
+    connection: Connection, where: list[ColumnElement[bool]], after: tuple[datetime, str] | None
+) -> tuple[Sequence[TaskRow], bool]:
     deadline = func.coalesce(user_task.c.due_at, _FAR)
     if after is not None:
         where = [*where, or_(deadline > after[0], and_(deadline == after[0], user_task.c.id > after[1]))]
@@ -109,6 +116,6 @@ def _page(
     return rows[:PAGE], len(rows) > PAGE
 
 
-def place_of(row: Row[Any]) -> tuple[datetime, str]:
+def place_of(row: TaskRow) -> tuple[datetime, str]:
     """Where the next page begins: after this task."""
     return row.due_at or _FAR, row.id

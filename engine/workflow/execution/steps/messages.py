@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.errors import AlreadyDone
@@ -18,6 +18,7 @@ from engine.workflow.execution.commands import (
     PassOn,
 )
 from engine.workflow.execution.context import Context
+from engine.workflow.execution.messages import Listener, Start
 from engine.workflow.execution.models import process_instance
 from engine.workflow.execution.steps.locks import is_suspended
 from engine.workflow.execution.store import holder_of
@@ -63,7 +64,7 @@ def _correlate(ctx: Context, identity: str, name: str, key: str, variables: Mapp
     ctx.outcome = Outcome(state="buffered")
 
 
-def _trigger(ctx: Context, wait: Row[Any], identity: str, variables: Mapping[str, Any], cause: str) -> bool:
+def _trigger(ctx: Context, wait: Listener, identity: str, variables: Mapping[str, Any], cause: str) -> bool:
     """Lock the listener's case and wake the listener. False when it has gone meanwhile.
 
     The message is taken first: whoever listens for the same one further on must not find it again.
@@ -81,7 +82,7 @@ def _trigger(ctx: Context, wait: Row[Any], identity: str, variables: Mapping[str
     return True
 
 
-def _begin(ctx: Context, start: Row[Any], variables: Mapping[str, Any], owner_id: str) -> None:
+def _begin(ctx: Context, start: Start, variables: Mapping[str, Any], owner_id: str) -> None:
     """A new case of its owner, begun by what came."""
     deployed = ctx.deployed(start.definition_id)
     instance = ctx.execution.new_instance(
