@@ -173,7 +173,7 @@ def variable(
     unit: str = "",
     section: str = "",
 ) -> Any:
-    """A field read from one environment variable.
+    """A field read from one environment variable, of the type the class says, as pydantic's own ``Field``.
 
     default, otherwise  what it is when nothing is set: a value, or made from the fields before it
     shown               the default in words, where it is made or empty

@@ -93,7 +93,7 @@ class Vault:
         return sealed
 
     def open(self, connection: Connection, person_id: str, place: str, sealed: bytes) -> Any:
-        """The value ``seal`` was given. Raises ``ErasedError`` or ``TamperedError``."""
+        """The value ``seal`` was given, in the shape its place has. Raises ``ErasedError`` or ``TamperedError``."""
         return json.loads(self._decrypted(self._key(connection, person_id), place, sealed))
 
     def opener(self, connection: Connection) -> Opener:
