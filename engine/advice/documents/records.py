@@ -1,7 +1,7 @@
 """Every record of every answer and what became of it: the rows of the page that shows them and of the table of it.
 
-One row is one record. ``key`` and ``line`` stand in addresses in place of what they name, so that no address tells
-whose account or what payee it is about.
+One row is one record. Keys stand in addresses in place of what they name, so that no address tells whose account or
+what payee it is about.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from engine.advice.documents.spreadsheet import BOM, csv_amount, csv_day, csv_text
 from engine.advice.documents.words import Words
@@ -23,6 +24,8 @@ from engine.advice.economy.records import Fact, Unit
 from engine.advice.economy.sourced import CITIZEN
 from forms.formatting import kroner, long_date, month_name, percent
 
+#: How the line of records that became no figure begins.
+GAP = "gap:"
 HEADS = ("figure", "record", "kind", "from", "date", "when", "amount", "told", "result", "into", "why", "reference")
 
 
@@ -30,13 +33,12 @@ HEADS = ("figure", "record", "kind", "from", "date", "when", "amount", "told", "
 class RecordRow:
     """One record in words.
 
-    key      names it in an address;  line  names the line of the overview it is part of, "" where it is of none
+    key      names it in an address
     into     the line it is counted in, or the record that is counted in its place
     told     what was said where that is no amount in kroner
     """
 
     key: str
-    line: str
     entry: Entry
     name: str
     kind: str
@@ -58,31 +60,41 @@ def line_key(total: Total | str, line: str) -> str:
 
 def gap_line(gap: Gap) -> str:
     """The line of records that became no figure, one for each sort of them that the overview lists as missing."""
-    return f"gap:{gap.data_set}/{gap.who}/{gap.what}/{gap.why}"
+    return f"{GAP}{gap.data_set}/{gap.who}/{gap.what}/{gap.why}"
 
 
-def lines_of(entries: Sequence[Entry]) -> list[str]:
-    """The line of the overview that each record is part of: its own, or that of the record it is the same as."""
-    counted = {entry.record: entry.into for entry in entries if entry.fate is not Fate.SAME and entry.into}
-    return [_line(entry, counted) for entry in entries]
+def known_lines(overview: Overview, total: Total) -> tuple[str, ...]:
+    """Every line of the overview that records of this total may be part of."""
+    lines: dict[Total, Iterable[str]] = {
+        Total.DEBT: (debt.id for debt in overview.debts),
+        Total.ASSETS: (asset.id for asset in overview.assets),
+        Total.INCOME: (line.category for line in overview.incomes),
+        Total.SPENDING: (line.category for line in overview.spending),
+    }
+    return (*lines[total], *(gap_line(gap) for gap in overview.gaps if gap.why))
 
 
-def _line(entry: Entry, counted: Mapping[str, str]) -> str:
-    if entry.fate is Fate.SAME:
-        return counted.get(entry.into, "")
-    if entry.kind.startswith("gap."):
-        kind, source = entry.kind.removeprefix("gap."), entry.source
-        return f"gap:{source.data_set}/{entry.name}/{kind}/{entry.reason}"
-    return entry.into
+def of_line(entries: Sequence[Entry], line: str) -> list[Entry]:
+    """The records a line is made of, and those that are the same as one of them, in the order they were."""
+    if line.startswith(GAP):
+        return [entry for entry in entries if entry.kind.startswith("gap.") and _gap_line(entry) == line]
+    own = {entry.record for entry in entries if entry.into == line and entry.fate is not Fate.SAME}
+    return [entry for entry in entries if (entry.into in own if entry.fate is Fate.SAME else entry.into == line)]
 
 
-def rows(made: Compiled, total: Total, entries: Iterable[tuple[Entry, str]], words: Words) -> tuple[RecordRow, ...]:
-    """In words: entries of one total, each with its line."""
-    others = {one.record: one for one in made.sides[total].entries if one.fate is not Fate.SAME}
-    return tuple(_row(entry, line, others, made.overview, words) for entry, line in entries)
+def _gap_line(entry: Entry) -> str:
+    return f"{GAP}{entry.source.data_set}/{entry.name}/{entry.kind.removeprefix('gap.')}/{entry.reason}"
 
 
-def _row(entry: Entry, line: str, others: Mapping[str, Entry], overview: Overview, words: Words) -> RecordRow:
+def rows(made: Compiled, total: Total, entries: Sequence[Entry], words: Words) -> tuple[RecordRow, ...]:
+    """Entries of one total in words."""
+    wanted = {entry.into for entry in entries if entry.fate is Fate.SAME}
+    every = made.sides[total].entries if wanted else ()
+    others = {one.record: one for one in every if one.record in wanted and one.fate is not Fate.SAME}
+    return tuple(_row(entry, others, made.overview, words) for entry in entries)
+
+
+def _row(entry: Entry, others: Mapping[str, Entry], overview: Overview, words: Words) -> RecordRow:
     other = others.get(entry.into) if entry.fate is Fate.SAME else None
     if entry.fate is Fate.COUNTED:
         into = line_name(entry.total, entry.into, overview, words)
@@ -90,7 +102,6 @@ def _row(entry: Entry, line: str, others: Mapping[str, Entry], overview: Overvie
         into = f"{other.name}, {source_of(other, words)}" if other else ""
     return RecordRow(
         key=record_key(entry),
-        line=line_key(entry.total, line) if line else "",
         entry=entry,
         name=entry.name,
         kind=kind_of(entry, words),
@@ -152,11 +163,12 @@ def written(fact: Fact, words: Words) -> str:
 
 def to_csv(made: Compiled, words: Words) -> str:
     """Every record as a row, for a Norwegian Excel as the table of the overview is."""
+    words = replace(words, text=cache(words.text), data_set=cache(words.data_set))  # a row has ten texts, most alike
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow([words[f"csv.record.{head}"] for head in HEADS])
     for total in Total:
-        for row in rows(made, total, ((entry, "") for entry in made.sides[total].entries), words):
+        for row in rows(made, total, made.sides[total].entries, words):
             writer.writerow(_cells(row, total, words))
     return BOM + out.getvalue()
 

@@ -78,6 +78,10 @@ class Side:
         """What is not accounted for: 0, or something is wrong."""
         return self.received.amount - self.counted.amount - self.same.amount - self.not_counted.amount
 
+    def sum_of(self, fate: Fate) -> Sum:
+        """The records of one fate."""
+        return {Fate.COUNTED: self.counted, Fate.SAME: self.same, Fate.NOT_COUNTED: self.not_counted}[fate]
+
 
 def reconciliation(received: Mapping[Total, Sum], entries: Iterable[Entry]) -> dict[Total, Side]:
     """The entries by total, added up, against what came in."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.advice.documents.records import RecordRow, line_key, line_name, lines_of, rows, written
+from engine.advice.documents.records import GAP, RecordRow, known_lines, line_key, line_name, of_line, rows, written
 from engine.advice.documents.words import Words
 from engine.advice.economy.figures import Debt, Total
 from engine.advice.economy.money import ZERO, Money
@@ -74,32 +74,41 @@ def shown(made: Compiled, asked: Mapping[str, str], words: Words, facts_of: Fact
     """The total, the line, the page and the record that are asked for; for nonsense the first, or none."""
     total = next((one for one in Total if one.value == asked.get("vis")), Total.DEBT)
     side = made.sides[total]
-    every = list(zip(side.entries, lines_of(side.entries), strict=True))
-    lines = {line_key(total, line): line for line in dict.fromkeys(line for _, line in every) if line}
     key = asked.get("linje", "")
-    listed = [pair for pair in every if pair[1] == lines[key]] if key in lines else every
+    line = next((one for one in known_lines(made.overview, total) if line_key(total, one) == key), "") if key else ""
+    of_one = of_line(side.entries, line) if line else []
+    listed = of_one or side.entries
     pages = max(1, -(-len(listed) // PAGE))
     page = _number(asked.get("side", ""), pages)
-    sums = {fate: _sum(entry for entry, _ in listed if entry.fate is fate) for fate in Fate}
     part = rows(made, total, listed[(page - 1) * PAGE : page * PAGE], words)
+    sums = _sums(of_one) if of_one else {fate: side.sum_of(fate) for fate in Fate}
     opened = next((row for row in part if row.key == asked.get("post")), None)
     averages = {Total.INCOME: made.overview.incomes, Total.SPENDING: made.overview.spending}.get(total, ())
     return Shown(
         total=total,
         counts={one: found.received.records for one, found in made.sides.items()},
-        received=_sum(entry for entry, _ in listed) if key in lines else side.received,
+        received=_sum(of_one) if of_one else side.received,
         same=sums[Fate.SAME],
         not_counted=sums[Fate.NOT_COUNTED],
         counted=sums[Fate.COUNTED],
         groups=tuple((fate, sums[fate], tuple(row for row in part if row.entry.fate is fate)) for fate in Fate),
-        line=_line_title(part, made.overview, words) if key in lines else "",
-        key=key if key in lines else "",
-        monthly=next((one for one in averages if lines.get(key) == one.category), None),
+        line=_line_title(line, part, made.overview, words) if of_one else "",
+        key=key if of_one else "",
+        monthly=next((one for one in averages if of_one and one.category == line), None),
         months=max((one.months for one in averages), default=0),
         page=page,
         pages=pages,
         opened=_opened(opened, side, made, words, facts_of) if opened else None,
     )
+
+
+def _line_title(line: str, part: Sequence[RecordRow], overview: Overview, words: Words) -> str:
+    """What the line is called; records that are counted in none are called what they are."""
+    return part[0].kind if line.startswith(GAP) else line_name(part[0].entry.total, line, overview, words)
+
+
+def _sums(entries: Sequence[Entry]) -> dict[Fate, Sum]:
+    return {fate: _sum(entry for entry in entries if entry.fate is fate) for fate in Fate}
 
 
 def _number(written: str, pages: int) -> int:
@@ -111,17 +120,9 @@ def _sum(entries: Iterable[Entry]) -> Sum:
     return Sum(sum(one.count for one in found), sum((one.amount or ZERO for one in found), ZERO))
 
 
-def _line_title(found: Sequence[RecordRow], overview: Overview, words: Words) -> str:
-    """What the line is called that these records are of; records that are counted in none are called what they are."""
-    if not found:
-        return ""
-    entry = next((row.entry for row in found if row.entry.fate is not Fate.SAME), found[0].entry)
-    return line_name(entry.total, entry.into, overview, words) or found[0].kind
-
-
 def _opened(row: RecordRow, side: Side, made: Compiled, words: Words, facts_of: FactsOf) -> OpenRecord:
     entry = row.entry
-    same = [(one, "") for one in side.entries if one.fate is Fate.SAME and one.into == entry.record]
+    same = [one for one in side.entries if one.fate is Fate.SAME and one.into == entry.record]
     overview = made.overview
     return OpenRecord(
         row=row,
