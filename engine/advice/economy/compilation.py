@@ -14,7 +14,7 @@ from engine.advice.economy import duplicates, identity, incomes, own_figures, re
 from engine.advice.economy.duplicates import Decision
 from engine.advice.economy.figures import Account, Asset, Debt, DebtKind, DebtStatus, Figures, Transaction
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.payees import creditor_key
+from engine.advice.economy.payees import paid_to
 from engine.advice.economy.spending import MonthlyLine, Scope, monthly, months_of
 from engine.advice.economy.supplements import Supplement, SupplementKind
 
@@ -85,7 +85,7 @@ def scope_of(accounts: Sequence[Account], debts: Sequence[Debt], own: Mapping[st
     return Scope(
         frozenset(identity.account_number(account.number) for account in accounts if account.number),
         frozenset(identity.account_number(account.number) for account in accounts if account.usage == "ORGA"),
-        frozenset(creditor_key(name) for debt in debts for name in _paid_as(debt)),
+        frozenset(name for debt in debts for name in paid_to(debt)),
         dict(own or {}),
     )
 
@@ -94,12 +94,6 @@ def categories(supplements: Iterable[Supplement]) -> dict[str, str]:
     """What the citizen has said payments are for, by ``payees.payee_key``: the newest word of each payee."""
     said = sorted((one for one in supplements if one.kind is SupplementKind.CATEGORY), key=lambda one: (one.at, one.id))
     return {one.target: one.category for one in said}
-
-
-def _paid_as(debt: Debt) -> tuple[str, ...]:
-    """Whom a debt is paid to. Who owned a claim before it was collected may be a shop one still buys in."""
-    names = (debt.collector,) if debt.kind is DebtKind.COLLECTION else (debt.creditor, debt.collector)
-    return tuple(name for name in names if name)
 
 
 def decisions(supplements: Iterable[Supplement]) -> tuple[Decision, ...]:

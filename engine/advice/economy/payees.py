@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from engine.advice.economy.figures import Debt, DebtKind
+
 OTHER, DEBT_SERVICE = "other", "debt_service"
 _FOLDER = Path(__file__).parent
 _WORD = re.compile(r"[^\W_]+")
@@ -158,3 +160,12 @@ def _ranks(words: Sequence[str], rules: _Rules, brands: bool = True) -> list[int
         last = (word[-size:] for size in rules.lengths if len(word) > size + 1)
         found += [rules.endings[ending] for ending in last if ending in rules.endings][:1]
     return found
+
+
+def paid_to(debt: Debt) -> frozenset[str]:
+    """Whom a debt is paid to, as ``creditor_key`` names them.
+
+    Who owned a claim before it was collected may be a shop one still buys in.
+    """
+    names = (debt.collector,) if debt.kind is DebtKind.COLLECTION else (debt.creditor, debt.collector)
+    return frozenset(creditor_key(name) for name in names if name)
