@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from engine.casework.models import case_draft
 from engine.platform.vault import Vault
@@ -30,7 +30,7 @@ class Draft:
 
     author: str
     kind: str
-    content: Any
+    content: dict[str, Any]
     changed_at: datetime
     page: str = ""
 
@@ -141,7 +141,7 @@ def _read(connection: Connection, vault: Vault, row: Row[Any]) -> Draft:
     return Draft(row.author, row.kind, content, row.changed_at, row.page or "")
 
 
-def _one(case_id: str, author: str, kind: str) -> tuple[Any, ...]:
+def _one(case_id: str, author: str, kind: str) -> tuple[ColumnElement[bool], ...]:
     return case_draft.c.case_id == case_id, case_draft.c.author == author, case_draft.c.kind == kind
 
 

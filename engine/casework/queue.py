@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, or_, select, true
 
 from engine.platform import name_index
 from engine.workflow.instances.models import case_file, case_message
+from engine.workflow.instances.rows import CaseRow
 
 PAGE = 20
 MAX_COUNTED = 1000
@@ -70,7 +71,7 @@ class Place:
 class Page:
     """One page of cases, with the places of its neighbours where there are any."""
 
-    rows: Sequence[Row[Any]] = field(default_factory=list)
+    rows: Sequence[CaseRow] = field(default_factory=list)
     before: Place | None = None
     after: Place | None = None
 
@@ -155,7 +156,7 @@ def page(
     descending = wanted.descending != (wanted.view == "ferdige")
     back = place is not None and place.back
     query = select(case_file).where(*conditions(connection, who, wanted, now))
-    found: list[Row[Any]] = []
+    found: list[CaseRow] = []
     for part in _ranges(query, column, descending=descending != back, back=back, place=place):
         found += connection.execute(part.limit(size + 1 - len(found))).all()
         if len(found) > size:
@@ -224,9 +225,9 @@ def unread(connection: Connection, case_ids: Sequence[str]) -> set[str]:
     return set(connection.execute(found.distinct()).scalars())
 
 
-def everything(connection: Connection, who: Who, wanted: Filter, now: datetime, most: int) -> list[Row[Any]]:
+def everything(connection: Connection, who: Who, wanted: Filter, now: datetime, most: int) -> list[CaseRow]:
     """Every case that fits, in order, at most *most*: for a list that is taken out."""
-    found: list[Row[Any]] = []
+    found: list[CaseRow] = []
     place: Place | None = None
     while len(found) < most:
         one = page(connection, who, wanted, now, place, size=min(500, most - len(found)))

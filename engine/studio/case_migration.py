@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from engine.application import Application
 from engine.workflow.authorization.actor import Actor
@@ -150,7 +150,7 @@ def _numbers(connection: Connection, instances: Iterable[str]) -> dict[str, str]
     return {row[0]: str(row[1]) for row in rows}
 
 
-def _running(key: str, target: str) -> list[Any]:
+def _running(key: str, target: str) -> list[ColumnElement[bool]]:
     p = process_instance.c
     return [p.key == key, p.state.in_(LIVE), p.definition_id != target]
 

@@ -81,7 +81,7 @@ def write(choice: Choice, fields: Sequence[Field]) -> str:
     return json.dumps(whole, ensure_ascii=False)
 
 
-def write_rule(choice: Choice, kinds: Mapping[str, str]) -> list[Any]:
+def write_rule(choice: Choice, kinds: Mapping[str, str]) -> list[Value]:
     """The expression of a form's rule about its own fields. *kinds*: field → kind of answer, text where unknown.
 
     Raises ``EditRefused`` with the number of the wrong line. What is written may be no choice of the field any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,7 @@ from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
 from engine.web.shared.guards import ANYONE, actor, guarded
 from engine.workflow.authorization.actor import Actor, Role
+from engine.workflow.definitions.library import Deployed
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import CancelCase, StartInstance
 from engine.workflow.instances.rows import CaseRow, TaskRow
@@ -110,7 +112,7 @@ def offered() -> ResponseReturnValue:
         return render_template("services.html", services=services(connection), running=running)
 
 
-def services(connection: Connection) -> list[Any]:
+def services(connection: Connection) -> list[Deployed]:
     """The startable journeys, in the order their bundles ask for."""
     found = [d for d in view.application().library.every_newest(connection) if "citizen" in d.bundle.startable]
     return sorted(found, key=lambda deployed: (deployed.bundle.metadata.get("order", 500), deployed.key))
@@ -300,7 +302,16 @@ def stop(number: str) -> Response:
     return redirect(url_for("citizen.case", sak=number), 303)
 
 
-def stage_rows(case: CaseRow) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class StageStep:
+    """A stage in the row of stages: ``state`` is "done", "now" or "todo", ``at`` when it was entered."""
+
+    title: str
+    state: str
+    at: datetime | None
+
+
+def stage_rows(case: CaseRow) -> list[StageStep]:
     """The stage row: done, now or still to come, with the day each was entered."""
     entered = {entry["id"]: datetime.fromisoformat(entry["at"]) for entry in case.stages}
     rows, passed = [], True
@@ -310,7 +321,7 @@ def stage_rows(case: CaseRow) -> list[dict[str, Any]]:
             passed = False
         closed = case.state != "open"
         state = "now" if current and not closed else "done" if (passed and case.stage) or current else "todo"
-        rows.append({"title": title, "state": state, "at": entered.get(stage_id)})
+        rows.append(StageStep(title, state, entered.get(stage_id)))
     return rows
 
 

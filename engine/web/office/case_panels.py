@@ -23,7 +23,7 @@ from engine.casework.participants import Part
 from engine.casework.queue import Who
 from engine.platform.vault import Person, Vault
 from engine.web.citizen.enk.assessment import Assessed, assessed
-from engine.web.citizen.home import stage_rows
+from engine.web.citizen.home import StageStep, stage_rows
 from engine.web.office import session
 from engine.web.office.queue import FROM
 from engine.web.shared import access, forms, view
@@ -77,7 +77,7 @@ class Header:
     """
 
     owner: Person
-    stages: list[dict[str, Any]]
+    stages: list[StageStep]
     deadline: tuple[str, str]
     acts: tuple[str, ...]
     mine: bool

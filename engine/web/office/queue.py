@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -101,7 +102,7 @@ def show() -> ResponseReturnValue:
         render_template(
             "queue.html",
             page=page,
-            rows=[_row(case, people, unread, who, leads, now) for case in page.rows],
+            rows=[_line(case, people, unread, who, leads, now) for case in page.rows],
             counts=counts,
             wanted=wanted,
             typed=typed or wanted.number,
@@ -129,27 +130,48 @@ def show() -> ResponseReturnValue:
     return answer
 
 
-def _row(
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case as a line of the list.
+
+    name, age    of the owner; no age once they are erased
+    next         whom the case waits for, else the task at hand
+    deadline     in words, in a tag of this ``colour``
+    for_another  whether the reader has it for somebody they stand in for
+    acts         what may be done with it from the list
+    """
+
+    case: CaseRow
+    name: str
+    age: int | None
+    next: str
+    deadline: str
+    colour: str
+    responsible: str
+    for_another: bool
+    unread: bool
+    acts: tuple[str, ...]
+
+
+def _line(
     case: CaseRow, people: Mapping[str, Person], unread: set[str], who: queue.Who, leads: bool, now: datetime
-) -> dict[str, Any]:
-    """What one line of the list shows."""
+) -> Line:
     owner = people.get(case.owner_id)
     holder = people.get(case.responsible or "")
-    mine = case.responsible in who.mine
     text, colour = session.deadline(case.deadline_at, case.warn_at, now)
     waits = case.waiting_for != "caseworker" or case.paused_at is not None
-    return {
-        "case": case,
-        "name": session.short(owner.name) if owner else view.t("person.erased"),
-        "age": session.age(owner.birth_date, now) if owner else None,
-        "next": view.waiting_words(case) if waits else view.task_named(case.definition_id, case.waiting_task or ""),
-        "deadline": text,
-        "colour": colour if case.state == "open" else "neutral",
-        "responsible": holder.name if holder else view.t("queue.nobody"),
-        "for_another": mine and case.responsible != who.person_id,
-        "unread": case.id in unread,
-        "acts": case_actions.legal(case, who.person_id, leads),
-    }
+    return Line(
+        case=case,
+        name=session.short(owner.name) if owner else view.t("person.erased"),
+        age=session.age(owner.birth_date, now) if owner else None,
+        next=view.waiting_words(case) if waits else view.task_named(case.definition_id, case.waiting_task or ""),
+        deadline=text,
+        colour=colour if case.state == "open" else "neutral",
+        responsible=holder.name if holder else view.t("queue.nobody"),
+        for_another=case.responsible in who.mine and case.responsible != who.person_id,
+        unread=case.id in unread,
+        acts=case_actions.legal(case, who.person_id, leads),
+    )
 
 
 def _cursor(place: Place | None) -> str:
@@ -288,7 +310,7 @@ def export() -> Response:
         lines.writerow(
             [
                 view.journey_title(case.key),
-                titles.get(case.stage, ""),
+                titles.get(case.stage or "", ""),
                 view.t(f"export.state.{case.state}"),
                 view.t(f"waiting.{case.waiting_for}"),
                 view.t(f"pause.{case.pause_reason}") if case.pause_reason else "",

@@ -45,7 +45,7 @@ def log_in(
     born: date,
     role: Role,
     office: Office | None,
-    parts: Sequence[Any],
+    parts: Sequence[Mapping[str, Any]],
     former: Sequence[str] = (),
 ) -> str:
     """Register the person and start their session. Returns the cookie's value.

@@ -23,7 +23,7 @@ from engine.web.studio.lists import list_name
 from engine.web.studio.process import page
 from engine.web.studio.session import LANGUAGES, blueprint, current
 from engine.web.studio.tabs import tab
-from engine.workflow.bpmn.elements import Process
+from engine.workflow.bpmn.elements import Element, Process
 from engine.workflow.definitions.bundle import Bundle
 from forms.files import taking
 from forms.layout import Field, Form, Row, fields
@@ -168,7 +168,7 @@ def _kinds(work: FormDraft) -> dict[str, str]:
 # What the page shows
 
 
-def steps_with_form(process: Process) -> list[Any]:
+def steps_with_form(process: Process) -> list[Element]:
     return [e for e in process.elements.values() if e.extension.task_type in WITH_FORM and e.type != "serviceTask"]
 
 
