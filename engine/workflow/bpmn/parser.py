@@ -29,7 +29,15 @@ from engine.workflow.bpmn.parts import (
 )
 from engine.workflow.bpmn.xml import BPMN, IB, BpmnSyntaxError, read_xml
 
-EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+EVENTS = frozenset(
+    {
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+    }
+)
 SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 TASKS = frozenset(
     {"task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask"}

@@ -1,7 +1,8 @@
 """What does this BPMN element do? One module per element, one line here.
 
 An element more is a module that makes a ``Behaviour`` (``behaviour.py`` says what that must tell), its line in
-``BEHAVIOUR_BY_TYPE``, its events in ``EVENT_KINDS``, and its row in ``docs/engine.md``, which a test asks for.
+``BEHAVIOUR_BY_TYPE``, its events in ``EVENT_KINDS``, and its row in ``docs/engine.md``, which a test asks for. The
+parser must read it and the studio offer it: the recipe is in ``CONTRIBUTING.md``.
 
 An element that is not in the table cannot be executed; the validator refuses
 it at deployment with its name and line.
