@@ -19,6 +19,7 @@ OSLO = ZoneInfo("Europe/Oslo")
 NBSP, MINUS = "\u00a0", "\u2212"
 _LOCALES = {"nb": Locale("nb"), "nn": Locale("nn"), "en": Locale("en", "GB")}
 _MONTHS = {language: locale.months["format"]["wide"] for language, locale in _LOCALES.items()}
+_WEEKDAYS = {language: locale.days["format"]["wide"] for language, locale in _LOCALES.items()}
 _SHORT_MONTHS = {language: locale.months["format"]["abbreviated"] for language, locale in _LOCALES.items()}
 
 
@@ -58,6 +59,12 @@ def long_date(value: date | datetime, language: str = "nb") -> str:
     day = value.astimezone(OSLO).date() if isinstance(value, datetime) else value
     month = _MONTHS[language][day.month]
     return f"{day.day} {month} {day.year}" if language == "en" else f"{day.day}. {month} {day.year}"
+
+
+def weekday_date(value: date, language: str = "nb") -> str:
+    """``fredag 12. desember``: a day within weeks, whose year is plain."""
+    name, month = _WEEKDAYS[language][value.weekday()], _MONTHS[language][value.month]
+    return f"{name} {value.day} {month}" if language == "en" else f"{name} {value.day}. {month}"
 
 
 def month_name(value: date | datetime, language: str = "nb") -> str:

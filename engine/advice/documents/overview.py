@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from reportlab.platypus import Flowable
 
+from engine.advice.documents import cash_flow
 from engine.advice.documents.gaps import sentences
 from engine.advice.documents.page import gap, heading, missing_note, table, text, write
 from engine.advice.documents.words import Words
+from engine.advice.economy.cash_flow import CashFlow
 from engine.advice.economy.difference import Bound, Difference
 from engine.advice.economy.figures import Total
 from engine.advice.economy.overview import Completeness, Overview
@@ -24,7 +26,7 @@ from engine.advice.economy.statement import (
     statement,
 )
 from engine.advice.economy.urgency import UNDATED, Urgent
-from forms.formatting import clock_time, kroner, long_date, percent
+from forms.formatting import clock_time, kroner, long_date, percent, weekday_date
 
 
 def render(overview: Overview, *, name: str, words: Words, made_at: datetime, old: Iterable[str] = ()) -> bytes:
@@ -61,6 +63,7 @@ def story(told: Statement, words: Words, *, name: str, made_at: datetime) -> lis
         *_urgent(told, words),
         *_missing(told, words),
         *_questions(told, words),
+        *_cash(told, words),
         *_debts(told, words),
         *_assets(told, words),
         *_months(words["document.incomes"], "income", told.incomes, told.sum_of(Total.INCOME), words),
@@ -73,7 +76,8 @@ def _written_by_others(told: Statement, name: str) -> list[str]:
     """What comes from people and sources, in whatever script they wrote it."""
     debts = [part for row in told.debts for part in (row.creditor, row.collector, row.case_number)]
     lines = [row.category for row in (*told.incomes, *told.spending)]
-    return [name, *debts, *(row.name for row in told.assets), *lines, *(one.who for one in told.missing)]
+    beside = [one.name for one in told.cash.left_out] if told.cash else []
+    return [name, *debts, *(row.name for row in told.assets), *lines, *beside, *(one.who for one in told.missing)]
 
 
 def amount_of(one: Sum, words: Words) -> str:
@@ -140,6 +144,29 @@ def _missing(told: Statement, words: Words) -> list[Flowable]:
         return []
     lines = (f"– {line}" for line in sentences(told.missing, words))
     return [heading(words["overview.gaps_title"], 2), *(text(line) for line in lines), gap()]
+
+
+def _cash(told: Statement, words: Words) -> list[Flowable]:
+    """How far the money reaches, and every krone until the pay; a copy is handed on, so payees are not named."""
+    if told.cash is None:
+        return []
+    lines = [text(line) for line in cash_flow.said(told.cash, words, names=False)]
+    beside = [text(f"– {line}") for line in cash_flow.left_out(told.cash, words)]
+    if beside:
+        beside.insert(0, text(words["cash.left_out.title"], bold=True))
+    return [heading(words["cash.title"], 2), *lines, *_cash_table(told.cash, words), *beside, gap()]
+
+
+def _cash_table(cash: CashFlow, words: Words) -> list[Flowable]:
+    if cash.missing or cash.start is None:
+        return []
+    language = words.language
+    rows: list[Sequence[str]] = [[words[f"cash.{head}"] for head in ("day", "what", "in_out", "left")]]
+    rows.append([weekday_date(cash.begins, language), words["cash.start"], "", kroner(cash.start, language)])
+    for row in cash_flow.rows(cash, words, names=False):
+        left = "" if row.left is None else kroner(row.left, language)
+        rows.append([weekday_date(row.day, language), row.name, kroner(row.amount, language), left])
+    return [table(rows, [50, 60, 30, 30], amounts=2)]
 
 
 def _debts(told: Statement, words: Words) -> list[Flowable]:

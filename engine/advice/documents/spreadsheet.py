@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from engine.advice.documents import cash_flow
 from engine.advice.documents.gaps import what_of, why_of
 from engine.advice.documents.overview import left, maybe_same_of, urgent_of
 from engine.advice.documents.words import Words
+from engine.advice.economy.cash_flow import CashFlow
 from engine.advice.economy.difference import Bound
 from engine.advice.economy.overview import Completeness, Overview
 from engine.advice.economy.statement import DebtRow, MonthRow, Statement, Told, statement
@@ -113,6 +115,27 @@ def _rows(told: Statement, words: Words) -> Iterable[Mapping[str, str]]:
         }
     yield from _months("income", told.incomes, words)
     yield from _months("spending", told.spending, words)
+    if told.cash is not None:
+        yield from _cash(told.cash, words)
+
+
+def _cash(cash: CashFlow, words: Words) -> Iterable[Mapping[str, str]]:
+    """What the page says, then every krone: the start and all that moves is what is left when the pay has come."""
+    kind = {"type": words["cash.title"]}
+    for line in cash_flow.said(cash, words):
+        yield {**kind, "status": line}
+    if not cash.missing:
+        yield {**kind, "name": words["cash.start"], "amount": csv_amount(cash.start), "due": csv_day(cash.begins)}
+        for row in cash_flow.rows(cash, words):
+            yield {**kind, "name": csv_text(row.name), "amount": csv_amount(row.amount), "due": csv_day(row.day)}
+        yield {
+            **kind,
+            "name": words["cash.left"],
+            "amount": csv_amount(cash.days[-1].end),
+            "due": csv_day(cash.until),
+        }
+    for line in cash_flow.left_out(cash, words):
+        yield {**kind, "name": words["cash.left_out.title"], "status": csv_text(line)}
 
 
 def _debt(row: DebtRow, words: Words) -> Mapping[str, str]:

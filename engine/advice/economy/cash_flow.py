@@ -17,7 +17,7 @@ from engine.advice.economy.assignment import assign
 from engine.advice.economy.figures import Account, Debt, DebtKind, DebtStatus, Transaction
 from engine.advice.economy.identity import account_number
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.payees import DEBT_SERVICE, creditor_key, paid_to
+from engine.advice.economy.payees import DEBT_SERVICE, creditor_key, paid_to, words_of
 from engine.advice.economy.recurring import LEAST_MONTHS, Recurring, days_due, recurring
 from engine.advice.economy.reported import last_day
 from engine.advice.economy.spending import Scope, category_of, months_of, placed
@@ -26,6 +26,8 @@ from engine.platform.calendar import next_working_day
 _ORE = Decimal("0.01")
 #: Claims are asked for as a whole, on the day they are due; other debts in terms.
 _CLAIMS = frozenset({DebtKind.COLLECTION, DebtKind.TAX, DebtKind.FINE})
+#: Words in the name of an account that money for the state is kept on.
+_SET_ASIDE = frozenset({"skatt", "skattekonto", "skattetrekk", "mva", "moms", "tax", "vat"})
 _AT_REST = frozenset({DebtStatus.DISPUTED, DebtStatus.PAUSED, DebtStatus.MONITORED})
 
 
@@ -53,6 +55,7 @@ class NotCounted(StrEnum):
     NO_AMOUNT = "no_amount"  # nobody tells how much
     AT_REST = "at_rest"  # disputed, paused or merely watched
     IN_BALANCE = "in_balance"  # an overdrawn account, which the balance is of
+    SET_ASIDE = "set_aside"  # money on an account for tax and VAT, which is not to live on
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,9 @@ def cash_flow(
     months  the first days of whole months the banks have told all of
     own     what the citizen has told of, without a day: name and NOK a month
     """
-    private = [one for one in accounts if account_number(one.number) not in scope.business_accounts]
+    held = [one for one in accounts if account_number(one.number) not in scope.business_accounts]
+    private = [one for one in held if not _is_set_aside(one)]
+    aside = sorted((one.name, _own_part(one)) for one in held if _is_set_aside(one) and one.balance.value > 0)
     start = sum((_own_part(one) for one in private), ZERO) if private else None
     moved = sorted(_own_movements(transactions, private, scope), key=lambda t: (t.booked, t.id))
     found = recurring(moved, months)
@@ -189,10 +194,18 @@ def cash_flow(
         start=start,
         everyday=_everyday(moved, found, months, scope, as_of),
         items=tuple(sorted([*items, *due], key=lambda item: (item.day, item.key))),
-        left_out=(*left_out, *(CashLeftOut(name, amount, NotCounted.NO_DAY) for name, amount in own)),
+        left_out=(
+            *left_out,
+            *(CashLeftOut(name, amount, NotCounted.NO_DAY) for name, amount in own),
+            *(CashLeftOut(name, amount, NotCounted.SET_ASIDE) for name, amount in aside),
+        ),
         missing=missing,
         complete=complete,
     )
+
+
+def _is_set_aside(account: Account) -> bool:
+    return not _SET_ASIDE.isdisjoint(words_of(account.name))
 
 
 def _own_part(account: Account) -> Money:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from engine.advice.economy.cash_flow import CashDay, CashFlow
 from engine.advice.economy.difference import Bound, left_each_month
 from engine.advice.economy.figures import Asset, Debt, Gap, Total
 from engine.advice.economy.overview import Compiled, Completeness, Overview
@@ -42,6 +43,7 @@ def published_overview(overview: Overview) -> dict[str, Any]:
         "assets": [_asset(asset) for asset in overview.assets],
         "income": [_line(line) for line in overview.incomes],
         "spending": [_line(line) for line in overview.spending],
+        "cashFlow": _cash_flow(overview.cash_flow) if overview.cash_flow else None,
         "gaps": [_gap(gap) for gap in overview.gaps],
         "questions": [
             {"debts": [question.one, question.other], "reason": question.reason.value}
@@ -136,6 +138,28 @@ def _line(line: MonthlyLine) -> dict[str, Any]:
 
 def _sources(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
     return [{"dataSet": one.data_set, "provider": one.provider, "basis": one.legal_basis} for one in sources]
+
+
+def _cash_flow(cash: CashFlow) -> dict[str, Any]:
+    short = cash.short
+    return {
+        "begins": cash.begins.isoformat(),
+        "until": cash.until.isoformat() if cash.until else None,
+        "start": _amount(cash.start),
+        "everyday": _amount(cash.everyday),
+        "known": "unknown" if cash.missing else "whole" if cash.complete else "atLeast",
+        "missing": [one.value for one in cash.missing],
+        "short": {"day": short.day.isoformat(), "amount": _amount(-short.end)} if short else None,
+        "days": [_cash_day(one) for one in cash.days],
+        "notCounted": [
+            {"name": one.name, "amount": _amount(one.amount), "reason": one.reason.value} for one in cash.left_out
+        ],
+    }
+
+
+def _cash_day(one: CashDay) -> dict[str, Any]:
+    items = [{"kind": item.kind.value, "name": item.name, "amount": _amount(item.amount)} for item in one.items]
+    return {"day": one.day.isoformat(), "items": items, "end": _amount(one.end)}
 
 
 def _gap(gap: Gap) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from engine.advice.economy.cash_flow import CashFlow
 from engine.advice.economy.comparison import Reason
 from engine.advice.economy.compilation import MONTHS
 from engine.advice.economy.difference import Difference, left_each_month, net_worth, unseen
@@ -141,6 +142,7 @@ class Statement:
     unseen        NOK that stands on the accounts where that is less than a month is said to leave, else ``None``
     by_tax_value  a home is known by its tax value only, so what is owned and owed are not compared
     old           data sets whose answer is older than it may be: the figures are of the day it came
+    cash          the money day by day to the next pay; ``None`` in an overview stored before there was one
     """
 
     as_of: date
@@ -157,6 +159,7 @@ class Statement:
     assets: tuple[AssetRow, ...]
     incomes: tuple[MonthRow, ...]
     spending: tuple[MonthRow, ...]
+    cash: CashFlow | None = None
 
     def months_of(self, total: Total, category: str) -> int:
         """``MonthRow.months`` of a line of income or spending."""
@@ -194,6 +197,7 @@ def statement(overview: Overview, old: Iterable[str] = ()) -> Statement:
         assets=tuple(_asset(asset) for asset in overview.assets),
         incomes=_months(overview.incomes),
         spending=_months(overview.spending),
+        cash=overview.cash_flow,
     )
 
 

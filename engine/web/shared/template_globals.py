@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, g
 from jinja2 import FileSystemLoader
 
+from engine.advice.documents import cash_flow
 from engine.advice.documents.records import gap_line, line_key
 from engine.advice.guidance.contacts import everywhere
 from engine.casework import uploads
@@ -44,6 +45,9 @@ def install(app: Flask) -> None:
         languages=NAMES,
         line_name=view.line_name,
         line_key=line_key,
+        cash_said=lambda cash, names: cash_flow.said(cash, view.words(), names=names),
+        cash_rows=lambda cash, names: cash_flow.rows(cash, view.words(), names=names),
+        cash_left_out=lambda cash: cash_flow.left_out(cash, view.words()),
         gap_line=gap_line,
         data_set_name=view.data_set_name,
         where_to_correct=view.where_to_correct,
@@ -60,6 +64,7 @@ def install(app: Flask) -> None:
         kr=lambda value: formatting.kroner(value, g.language),
         percent=lambda value: formatting.percent(value, g.language),
         long_date=lambda value: formatting.long_date(value, g.language),
+        weekday_date=lambda value: formatting.weekday_date(value, g.language),
         month=lambda value: formatting.month_name(value, g.language),
         short_date=lambda value: formatting.short_date(value, g.language),
         clock=lambda value: formatting.clock_time(value, g.language),

@@ -272,3 +272,13 @@ def test_the_order_things_come_in_changes_nothing(given_: dict[str, Any], dice: 
     dice.shuffle(given_["transactions"])
     dice.shuffle(given_["debts"])
     assert flow(**given_) == found
+
+
+def test_money_set_aside_for_tax_is_not_to_live_on_and_is_said_beside() -> None:
+    held = [account(1_000), replace(account(31_000, BUSINESS), name="Skatt og mva")]
+    found = flow(PAY, accounts=held)
+
+    assert found.start == 1_000
+    assert [(one.name, one.amount, one.reason) for one in found.left_out] == [
+        ("Skatt og mva", 31_000, NotCounted.SET_ASIDE)
+    ]
