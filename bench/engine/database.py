@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -126,8 +127,8 @@ def workbench(url: str = "", synchronous: str = "FULL") -> Iterator[Workbench]:
         application.db.engine.dispose()
 
 
-def _relax(connection: object, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=NORMAL")  # type: ignore[attr-defined]
+def _relax(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def measure() -> dict[str, Row]:

@@ -13,7 +13,7 @@ import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 import wsgi
@@ -92,8 +92,8 @@ class Soaked:
         time.sleep(random.uniform(0, 0.02))
         row = {"case_id": work.case_id, "element": work.element_id, "key": work.idempotency_key}
 
-        def write(connection: object) -> None:
-            connection.execute(insert(effect).values(**row))  # type: ignore[attr-defined]
+        def write(connection: Connection) -> None:
+            connection.execute(insert(effect).values(**row))
 
         if work.element_id == "check" and is_odd(work.case_id):
             return Error("odd", write)

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 import processes
 import wsgi
@@ -101,7 +101,7 @@ class Citizen:
         self._client.set_cookie(COOKIE, token)
         self._csrf = sessions.csrf_token(token, application.settings.secret_keys[0])
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str) -> TestResponse:
         """The answer at *path*, wherever it leads."""
         return self._client.get(path, follow_redirects=True)
 
@@ -109,10 +109,9 @@ class Citizen:
         """The page at *path*, which is there."""
         answer = self.get(path)
         assert answer.status_code == 200, (self.who.key, path, answer.status_code)
-        text: str = answer.get_data(as_text=True)
-        return text
+        return answer.get_data(as_text=True)
 
-    def send(self, path: str, **form: Any) -> str:
+    def send(self, path: str, **form: object) -> str:
         """Press a button; returns where it leads, after the workers have done what is due."""
         answer = self._client.post(path, data={"csrf_token": self._csrf, **form})
         assert answer.status_code == 303, (self.who.key, path, answer.status_code)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from integrations.sandbox.numbers import synthetic_pid
 from integrations.sandbox.persons.person import Home, Loan, Person
 
 
-def _one(key: str, name: str, born: date, serial: int, summary: str, **more: object) -> Person:
-    return Person(key, name, synthetic_pid(born, serial), born, summary, **more)  # type: ignore[arg-type]
+def _one(key: str, name: str, born: date, serial: int, summary: str) -> Person:
+    return Person(key, name, synthetic_pid(born, serial), born, summary)
 
 
-DECEASED = _one(
-    "dagny",
-    "Dagny Arv",
-    date(1948, 2, 11),
-    244,
-    "Døde 1. november 2026. Etterlater hus og sparepenger.",
+DECEASED = replace(
+    _one("dagny", "Dagny Arv", date(1948, 2, 11), 244, "Døde 1. november 2026. Etterlater hus og sparepenger."),
     deposits=(("Brukskonto", "Lønnskonto", 48_200), ("Sparekonto", "Sparekonto", 312_500)),
     loans=(Loan("mortgage", "Eksempelbanken", 640_000, "5.40", 5_100, 900_000, account="mortgage", terms=160),),
     homes=(Home("3205", "Lillestrøm", 77, 12, (1, 1), 1_480_000),),

@@ -10,7 +10,7 @@ import json
 import logging
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -212,7 +212,7 @@ def _is_whole(where: str, page: str) -> None:
     assert "<button" in main or 'href="/' in main, f"{where} leads nowhere"
 
 
-def _links(pages: Any) -> set[str]:
+def _links(pages: Iterable[str]) -> set[str]:
     """Every page of ours that pages lead to; of those that differ by what they ask for only one of each."""
     found = {link.replace("&amp;", "&") for page in pages for link in re.findall(r'href="(/[^"#]*)', page)}
     one_of_each = {link.partition("?")[0]: link for link in sorted(found, reverse=True)}
