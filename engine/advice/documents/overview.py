@@ -187,8 +187,8 @@ def _debt(row: DebtRow, words: Words) -> str:
     kind = words[f"debt.{row.kind}"]
     status = "" if row.status.value == "current" else f", {words[f'status.{row.status.value}'].lower()}"
     lines = [row.creditor, f"{kind}{status}"]
-    if row.collector:
-        lines.append(f"{words['document.collector']}: {row.collector}")
+    if row.collected_by:
+        lines.append(f"{words['document.collector']}: {row.collected_by}")
     if row.case_number:
         lines.append(f"{words['document.case_number']}: {row.case_number}")
     if row.due:
@@ -231,7 +231,7 @@ def _months(title: str, kind: str, found: Sequence[MonthRow], total: Sum, words:
     rows: list[Sequence[str]] = [[words["table.what"], words["loans.source"], words["loans.monthly"]]]
     for row in found:
         name = words.line(kind, row.category)
-        if row.months:
+        if row.partial:
             name = f"{name}\n{words.of('overview.average', count=row.months)}"
         rows.append([name, _who(row.sources, words), kroner(row.amount, words.language)])
     rows.append([words["document.sum"], "", amount_of(total, words)])

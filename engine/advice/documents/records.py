@@ -33,12 +33,10 @@ HEADS = ("figure", "record", "kind", "from", "date", "when", "amount", "told", "
 class RecordRow:
     """One record in words.
 
-    key      names it in an address
     into     the line it is counted in, or the record that is counted in its place
     told     what was said where that is no amount in kroner
     """
 
-    key: str
     entry: Entry
     name: str
     kind: str
@@ -47,6 +45,11 @@ class RecordRow:
     into: str
     why: str
     told: str
+
+    @property
+    def key(self) -> str:
+        """What names it in an address."""
+        return record_key(self.entry)
 
     @property
     def by_citizen(self) -> bool:
@@ -101,7 +104,6 @@ def _row(entry: Entry, others: Mapping[str, Entry], overview: Overview, words: W
     else:
         into = f"{other.name}, {source_of(other, words)}" if other else ""
     return RecordRow(
-        key=record_key(entry),
         entry=entry,
         name=entry.name,
         kind=kind_of(entry, words),

@@ -139,7 +139,7 @@ def _cash(cash: CashFlow, words: Words) -> Iterable[Mapping[str, str]]:
 
 
 def _debt(row: DebtRow, words: Words) -> Mapping[str, str]:
-    by = f" ({row.collector})" if row.collector else ""
+    by = f" ({row.collected_by})" if row.collected_by else ""
     return {
         "type": words["csv.debt"],
         "name": csv_text(f"{row.creditor}{by}"),
@@ -164,7 +164,7 @@ def _months(kind: str, rows: Sequence[MonthRow], words: Words) -> Iterable[Mappi
             "type": words[f"csv.{kind}"],
             "name": csv_text(words.line(kind, row.category)),
             "status": words["loans.monthly"],
-            "certainty": words.of("overview.average", count=row.months) if row.months else "",
+            "certainty": words.of("overview.average", count=row.months) if row.partial else "",
             "amount": csv_amount(row.amount),
             "monthly": csv_amount(row.amount),
             "source": _who(row.sources, words),

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from engine.advice.economy.cash_flow import CashDay, CashFlow
-from engine.advice.economy.difference import Bound, left_each_month
-from engine.advice.economy.figures import Asset, Debt, Gap, Total
+from engine.advice.economy.difference import Bound
+from engine.advice.economy.figures import GapReason, Total
 from engine.advice.economy.overview import Compiled, Completeness, Overview
 from engine.advice.economy.reconciliation import Entry, Side, Sum
-from engine.advice.economy.sourced import Source, Sourced
-from engine.advice.economy.spending import MonthlyLine
+from engine.advice.economy.statement import AssetRow, DebtRow, Missing, MonthRow, Statement, Told, statement
 
 VERSION = 1
 #: How much of a total is known, in the words of the JSON.
@@ -33,21 +34,22 @@ def published_records(made: Compiled) -> dict[str, Any]:
     return {key: told[key] for key in ("version", "asOf", "reconciliation")}
 
 
-def published_overview(overview: Overview) -> dict[str, Any]:
-    """The overview alone: what a citizen takes with them."""
+def published_overview(overview: Overview, old: Iterable[str] = ()) -> dict[str, Any]:
+    """The overview alone: what a citizen takes with them. *old*: data sets whose answer has grown old since."""
+    told = statement(overview, old)
     return {
         "version": VERSION,
-        "asOf": overview.as_of.isoformat(),
-        "totals": _totals(overview),
-        "debts": [_debt(debt) for debt in overview.debts],
-        "assets": [_asset(asset) for asset in overview.assets],
-        "income": [_line(line) for line in overview.incomes],
-        "spending": [_line(line) for line in overview.spending],
-        "cashFlow": _cash_flow(overview.cash_flow) if overview.cash_flow else None,
-        "gaps": [_gap(gap) for gap in overview.gaps],
+        "asOf": told.as_of.isoformat(),
+        "totals": _totals(told),
+        "debts": [_debt(debt) for debt in told.debts],
+        "assets": [_asset(asset) for asset in told.assets],
+        "income": [_line(line) for line in told.incomes],
+        "spending": [_line(line) for line in told.spending],
+        "cashFlow": _cash_flow(told.cash) if told.cash else None,
+        "gaps": _gaps(told),
         "questions": [
-            {"debts": [question.one, question.other], "reason": question.reason.value}
-            for question in overview.questions
+            {"debts": [question.one.id, question.other.id], "reason": question.reason.value}
+            for question in told.questions
         ],
     }
 
@@ -60,73 +62,72 @@ def _amount(amount: Decimal | None) -> str | None:
 LEFT_KNOWN = {Bound.EXACT: "whole", Bound.AT_LEAST: "atLeast", Bound.AT_MOST: "atMost", Bound.OPEN: "unknown"}
 
 
-def _totals(overview: Overview) -> dict[str, Any]:
-    def total(of: Total, amount: Decimal) -> dict[str, Any]:
-        known = KNOWN[overview.completeness(of)]
-        return {"amount": None if known == "unknown" else _amount(amount), "known": known}
+def _totals(told: Statement) -> dict[str, Any]:
+    def total(of: Total) -> dict[str, Any]:
+        found = told.sum_of(of)
+        return {"amount": _amount(found.amount), "known": KNOWN[found.completeness]}
 
-    sides = (Total.INCOME, Total.SPENDING)
-    comparable = all(overview.completeness(side) is not Completeness.UNKNOWN for side in sides)
-    left = left_each_month(overview)
+    sides = (told.sum_of(Total.INCOME), told.sum_of(Total.SPENDING))
+    comparable = all(side.amount is not None for side in sides)
     return {
-        "debt": total(Total.DEBT, overview.total_debt),
-        "assets": total(Total.ASSETS, overview.total_assets),
-        "income": total(Total.INCOME, overview.monthly_income),
-        "spending": total(Total.SPENDING, overview.monthly_spending),
-        "left": _amount(left.amount) if comparable else None,
-        "leftKnown": LEFT_KNOWN[left.bound],
+        "debt": total(Total.DEBT),
+        "assets": total(Total.ASSETS),
+        "income": total(Total.INCOME),
+        "spending": total(Total.SPENDING),
+        "left": _amount(told.left.amount) if comparable else None,
+        "leftKnown": LEFT_KNOWN[told.left.bound],
     }
 
 
-def _figure(figure: Sourced[Decimal] | None) -> str | None:
-    return None if figure is None else _amount(figure.value)
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
-def _debt(debt: Debt) -> dict[str, Any]:
-    corrected = debt.balance.derived.startswith("was:")
+def _debt(debt: DebtRow) -> dict[str, Any]:
+    corrected = debt.corrected_from is not None
     return {
         "id": debt.id,
-        "kind": debt.kind.value,
+        "kind": debt.kind,
         "status": debt.status.value,
         "creditor": debt.creditor,
         "creditorNumber": debt.creditor_orgno or None,
         "collector": debt.collector or None,
         "name": debt.name or None,
-        "balance": _amount(debt.balance.value),
-        "told": debt.balance.derived.removeprefix("was:") if corrected else _amount(debt.balance.value),
+        "balance": _amount(debt.balance),
+        "told": _amount(debt.corrected_from if corrected else debt.balance),
         "corrected": corrected,
-        "asOf": debt.balance.as_of.isoformat() if debt.balance.as_of else None,
-        "principal": _figure(debt.principal),
-        "interest": _figure(debt.interest),
-        "costs": _figure(debt.costs),
-        "rate": f"{debt.rate.value:f}" if debt.rate else None,
-        "monthly": _figure(debt.monthly),
-        "fee": _figure(debt.fee),
-        "limit": _figure(debt.limit),
-        "original": _figure(debt.original),
-        "due": debt.due.isoformat() if debt.due else None,
+        "asOf": _day(debt.as_of),
+        "principal": _amount(debt.principal),
+        "interest": _amount(debt.interest),
+        "costs": _amount(debt.costs),
+        "rate": None if debt.rate is None else f"{debt.rate:f}",
+        "monthly": _amount(debt.monthly),
+        "fee": _amount(debt.fee),
+        "limit": _amount(debt.limit),
+        "original": _amount(debt.original),
+        "due": _day(debt.due),
         "caseNumber": debt.case_number or None,
         "secured": debt.secured,
         "coBorrower": debt.co_borrower,
         "records": list(debt.records),
-        "sources": _sources(debt.balance.sources),
+        "sources": _sources(debt.sources),
     }
 
 
-def _asset(asset: Asset) -> dict[str, Any]:
+def _asset(asset: AssetRow) -> dict[str, Any]:
     return {
         "id": asset.id,
-        "kind": asset.kind.value,
+        "kind": asset.kind,
         "name": asset.name,
-        "value": _figure(asset.value),
-        "basis": "tax_value" if asset.value and asset.value.derived == "tax_value" else None,
+        "value": _amount(asset.value),
+        "basis": "tax_value" if asset.tax_value else None,
         "share": f"{asset.share:.4f}",
-        "asOf": asset.value.as_of.isoformat() if asset.value and asset.value.as_of else None,
-        "sources": _sources(asset.value.sources if asset.value else (asset.source,)),
+        "asOf": _day(asset.as_of),
+        "sources": _sources(asset.sources),
     }
 
 
-def _line(line: MonthlyLine) -> dict[str, Any]:
+def _line(line: MonthRow) -> dict[str, Any]:
     return {
         "kind": line.category,
         "monthly": _amount(line.amount),
@@ -136,7 +137,7 @@ def _line(line: MonthlyLine) -> dict[str, Any]:
     }
 
 
-def _sources(sources: tuple[Source, ...]) -> list[dict[str, Any]]:
+def _sources(sources: tuple[Told, ...]) -> list[dict[str, Any]]:
     return [{"dataSet": one.data_set, "provider": one.provider, "basis": one.legal_basis} for one in sources]
 
 
@@ -162,7 +163,14 @@ def _cash_day(one: CashDay) -> dict[str, Any]:
     return {"day": one.day.isoformat(), "items": items, "end": _amount(one.end)}
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def _gaps(told: Statement) -> list[dict[str, Any]]:
+    """What is missing, and whose answer is old: by data set, as the overview has them."""
+    old = (Missing(one, "", GapReason.STALE, feeds=()) for one in told.old)
+    found = sorted((*told.missing, *old), key=lambda one: (one.data_set, one.who, one.reason, one.why, one.what))
+    return [_gap(one) for one in found]
+
+
+def _gap(gap: Missing) -> dict[str, Any]:
     return {
         "dataSet": gap.data_set,
         "who": gap.who or None,

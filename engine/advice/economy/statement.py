@@ -1,8 +1,8 @@
-"""The overview as every copy of it tells it: the page, the paper and the table are made of this.
+"""The overview as every copy of it tells it: the page, the paper, the table and the JSON are made of this.
 
 So that what one of them says, the others say too: what is missing and why, what is only a lower bound, the parts of
 each debt, what comes in and goes out, who said so, and which day it holds. It has keys and values; words are for
-whoever shows it. The JSON for others, with what became of each record, is ``publication.py``.
+whoever shows it. The JSON for others (``publication.py``) adds what became of each record.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ class DebtRow:
     kid, pay_to     how to pay it, "" where no source tells
     corrected_from  what the source said before the citizen corrected it
     burns           the kind of what burns, "" for a debt that does not
+    records         every id and fingerprint it is known by
     """
 
     id: str
@@ -96,11 +97,25 @@ class DebtRow:
     corrected_from: Money | None
     burns: str
     sources: tuple[Told, ...]
+    name: str = ""
+    creditor_orgno: str = ""
+    original: Money | None = None
+    secured: bool = False
+    co_borrower: bool = False
+    records: tuple[str, ...] = ()
+
+    @property
+    def collected_by(self) -> str:
+        """Who collects, where that is another than who is owed."""
+        return "" if self.collector == self.creditor else self.collector
 
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """Something owned, NOK. ``tax_value``: only the value of the tax return is known, which is no price."""
+    """Something owned, NOK of the person's own ``share``.
+
+    tax_value  only the value of the tax return is known, which is no price
+    """
 
     id: str
     kind: str
@@ -109,13 +124,14 @@ class AssetRow:
     tax_value: bool
     as_of: date | None
     sources: tuple[Told, ...]
+    share: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
     """NOK a month, of so many entries. ``category`` is a key, or the citizen's own name of a line they added.
 
-    months  so many months are known that it is the average of, where that is not all of those it could be; else 0
+    months  it is the average of so many that are known
     """
 
     category: str
@@ -123,6 +139,11 @@ class MonthRow:
     entries: int
     months: int
     sources: tuple[Told, ...]
+
+    @property
+    def partial(self) -> bool:
+        """Whether fewer months are known than there could be: one that nobody has reported yet is left out."""
+        return self.months < MONTHS and not all(one.by_citizen for one in self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +183,9 @@ class Statement:
     cash: CashFlow | None = None
 
     def months_of(self, total: Total, category: str) -> int:
-        """``MonthRow.months`` of a line of income or spending."""
+        """How many months a line of income or spending is the average of, where it is ``MonthRow.partial``; else 0."""
         rows = self.incomes if total == Total.INCOME else self.spending
-        return next((row.months for row in rows if row.category == category), 0)
+        return next((row.months for row in rows if row.category == category and row.partial), 0)
 
     def sum_of(self, total: Total) -> Sum:
         return next(one for one in self.sums if one.total == total)
@@ -219,7 +240,7 @@ def _debt(debt: Debt, as_of: date) -> DebtRow:
         kind=debt.kind.value,
         status=debt.status,
         creditor=debt.creditor,
-        collector="" if debt.collector == debt.creditor else debt.collector,
+        collector=debt.collector,
         case_number=debt.case_number,
         balance=debt.balance.value,
         principal=_value(debt.principal),
@@ -235,6 +256,12 @@ def _debt(debt: Debt, as_of: date) -> DebtRow:
         as_of=debt.balance.as_of,
         corrected_from=None if was is None else Decimal(was),
         burns=burns(debt, as_of),
+        name=debt.name,
+        creditor_orgno=debt.creditor_orgno,
+        original=_value(debt.original),
+        secured=debt.secured,
+        co_borrower=debt.co_borrower,
+        records=debt.records,
         sources=_told(debt.balance.sources),
     )
 
@@ -248,19 +275,13 @@ def _asset(asset: Asset) -> AssetRow:
         value=_value(value),
         tax_value=value is not None and value.derived == "tax_value",
         as_of=value.as_of if value else None,
+        share=asset.share,
         sources=_told(value.sources if value else (asset.source,)),
     )
 
 
 def _months(lines: Iterable[MonthlyLine]) -> tuple[MonthRow, ...]:
-    return tuple(
-        MonthRow(line.category, line.amount, line.entries, _months_known(line), _told(line.sources)) for line in lines
-    )
-
-
-def _months_known(line: MonthlyLine) -> int:
-    """A month that nobody has reported yet is unknown, and an average leaves it out: then it says of how many it is."""
-    return line.months if line.months < MONTHS and not all(one.data_set == CITIZEN for one in line.sources) else 0
+    return tuple(MonthRow(line.category, line.amount, line.entries, line.months, _told(line.sources)) for line in lines)
 
 
 def _told(sources: Iterable[Source]) -> tuple[Told, ...]:

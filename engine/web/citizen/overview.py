@@ -286,7 +286,7 @@ def export() -> Response:
     found = _newest()
     if found is None:
         return _being_made()
-    told = json.dumps(published_overview(found), ensure_ascii=False, indent=2)
+    told = json.dumps(published_overview(found, _old()), ensure_ascii=False, indent=2)
     return _file(told, "application/json", "opplysningene-mine.json")
 
 

@@ -20,6 +20,7 @@ from engine.advice.economy.figures import (
     Total,
 )
 from engine.advice.economy.overview import Completeness, build
+from engine.advice.economy.publication import published_overview
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.economy.statement import Statement, statement
 from engine.advice.economy.supplements import Supplement, SupplementKind
@@ -86,3 +87,27 @@ def test_a_correction_keeps_what_the_source_said() -> None:
 def test_the_value_of_the_tax_return_is_told_as_such() -> None:
     (row,) = made().assets
     assert row.tax_value and row.value == 1_060_000
+
+
+def test_an_average_of_fewer_months_than_there_could_be_says_so_and_one_of_the_citizens_own_never() -> None:
+    own = Supplement("s2", SupplementKind.INCOME, "Ekstrajobb", Decimal(2_000), AT)
+    told = made(supplements=(own,))
+
+    assert {row.category: (row.months, row.partial) for row in told.incomes} == {
+        "wage": (1, True),
+        "Ekstrajobb": (1, False),
+    }
+    assert told.months_of(Total.INCOME, "wage") == 1 and told.months_of(Total.INCOME, "Ekstrajobb") == 0
+
+
+def test_an_old_answer_is_told_as_old_and_not_as_missing() -> None:
+    stale = Gap("nav.benefits", "", GapReason.STALE, ())
+    overview = build(Figures(debts=(CLAIM,)), as_of=AT.date(), gaps=(stale,))
+    told = statement(overview, ("bank.accounts",))
+
+    assert told.old == ("bank.accounts", "nav.benefits") and not told.missing
+    gaps = published_overview(overview, ("bank.accounts",))["gaps"]
+    assert [(gap["dataSet"], gap["reason"], gap["totals"]) for gap in gaps] == [
+        ("bank.accounts", "stale", []),
+        ("nav.benefits", "stale", []),
+    ]
