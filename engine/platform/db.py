@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,6 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
-    Engine,
     Integer,
     LargeBinary,
     MetaData,
@@ -106,12 +106,12 @@ def _plain(value: object) -> object:
 Sealed = LargeBinary
 """Bytes made by ``vault.seal``; unreadable without the person's key."""
 
-_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+_databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
 
 def _forget_pools_after_fork() -> None:
-    for engine in list(_engines):
-        engine.dispose(close=False)
+    for database in list(_databases):
+        database.forget_parent()
 
 
 os.register_at_fork(after_in_child=_forget_pools_after_fork)
@@ -142,6 +142,9 @@ class Database:
     """Hands out transactions. ``read`` may run beside a writer, ``write`` takes the write lock.
 
     A PostgreSQL address with ``pgbouncer=true`` is that of a pooler in transaction mode.
+
+    On SQLite the threads of a process write one after the other by a lock of their own: SQLite has one writer at a
+    time, and those that wait for it look again after longer and longer pauses, in which the lock is nobody's.
     """
 
     def __init__(self, url: str) -> None:
@@ -159,7 +162,16 @@ class Database:
             found = found.difference_update_query(["pgbouncer"])
             self.engine = create_engine(found, pool_pre_ping=True, pool_size=10, max_overflow=10, **options)
         self._writer = self.engine.execution_options(tx="w")
-        _engines.add(self.engine)
+        self._turn = self._new_turn()
+        _databases.add(self)
+
+    def _new_turn(self) -> AbstractContextManager[object]:
+        return threading.RLock() if self.sqlite else nullcontext()
+
+    def forget_parent(self) -> None:
+        """In a process that was forked: connections, and who holds the turn to write, are the parent's."""
+        self.engine.dispose(close=False)
+        self._turn = self._new_turn()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -177,7 +189,7 @@ class Database:
         committed: list[Callable[[], None]] = []
         ended: list[Callable[[], None]] = []
         try:
-            with self._writer.connect() as connection:
+            with self._turn, self._writer.connect() as connection:
                 connection.info["after_commit"] = committed
                 connection.info["after_end"] = ended
                 connection.info["audit_heads"] = {}  # what this transaction knows of the ends of audit chains

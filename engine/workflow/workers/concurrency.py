@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.workflow.jobs.breaker import side_of
@@ -46,10 +46,20 @@ class Concurrency:
         with self._changed:
             return bool(self._held)
 
-    def chooser(self) -> Callable[[str, Mapping[str, Any]], bool]:
-        """Says of one row after the other, by name and payload, whether it may be taken now."""
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The job types that run in threads."""
+        return tuple(name for name in self._job_types if self.is_beside(name))
+
+    def chooser(self, taken_now: Sequence[Work] = ()) -> Callable[[str, Mapping[str, Any]], bool]:
+        """Says of one row after the other, by name and payload, whether it may be taken now.
+
+        taken_now  jobs for threads that were taken and have not started
+        """
         with self._changed:
             taken = self._groups.copy()
+        for work in taken_now:
+            taken[side_of(self._job_types[work.name], work.name, work.payload)] += 1
 
         def may_take(name: str, payload: Mapping[str, Any]) -> bool:
             if not self.is_beside(name):

@@ -54,6 +54,9 @@ OUT_OF_TURN_DELAY = timedelta(seconds=0.2)
 #: How soon a performer with jobs in hand beside it looks for new work, in seconds.
 LOOK_AGAIN = 0.2
 
+#: How many jobs that run beside are taken with what is due first, in the same transaction.
+TOGETHER = 7
+
 #: Work that is a command of its own, done in the transaction that holds its fence.
 _COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "timer": FireTimer,
@@ -131,11 +134,13 @@ class Performer:
         may_take = self._concurrency.chooser() if self._concurrency.is_busy() else None
         with self._database.write() as connection:
             held = outbox.claim(connection, self._clock.now(), queues=queues, may_take=may_take)
+            if held and held[0].queue != "timers" and not any(work.reclaims for work in held):
+                held += self._more_beside(connection, held)
         if not held:
             return 0
         taken = len(held)
         self._failpoints.reach("after_claim")
-        for work in [work for work in held if self._concurrency.is_beside(work.name) and work.kind not in _COMMANDS]:
+        for work in [work for work in held if self._runs_beside(work)]:
             held.remove(work)
             self._concurrency.start(work, partial(self._beside, work))
         if not held:
@@ -150,6 +155,19 @@ class Performer:
             if held:
                 self._release_leases(held)
         return taken
+
+    def _more_beside(self, connection: Connection, held: Sequence[Work]) -> list[Work]:
+        """Jobs that wait for somebody else, to begin with what was taken: whatever is done in line holds up none."""
+        names = self._concurrency.names
+        if not names:
+            return []
+        may_take = self._concurrency.chooser([work for work in held if self._runs_beside(work)])
+        return outbox.claim_more(
+            connection, self._clock.now(), queue=held[0].queue, names=names, limit=TOGETHER, may_take=may_take
+        )
+
+    def _runs_beside(self, work: Work) -> bool:
+        return self._concurrency.is_beside(work.name) and work.kind not in _COMMANDS
 
     def _beside(self, work: Work) -> None:
         with self._heartbeat([work]), trace.following(work.trace):

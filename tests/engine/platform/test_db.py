@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.pool import QueuePool
 
 from engine.application import Application
 from engine.platform.db import Database, after_commit, after_end
@@ -57,3 +61,53 @@ def test_after_a_rollback_only_what_waits_for_the_end_is_done_and_the_error_stay
         fail(connection)
 
     assert done == ["ended"]
+
+
+def test_threads_that_write_on_sqlite_wait_for_their_turn_before_they_ask_the_database(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/turns.db")
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    begun, done = threading.Semaphore(0), threading.Semaphore(0)
+
+    def write() -> None:
+        begun.release()
+        with database.write() as connection:
+            connection.execute(text("INSERT INTO told VALUES (1)"))
+        done.release()
+
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE told (n INTEGER)"))
+        threads = [threading.Thread(target=write) for _ in range(30)]  # more than the pool has connections
+        for thread in threads:
+            thread.start()
+        for _ in threads:
+            assert begun.acquire(timeout=60)
+        assert not done.acquire(timeout=0.2) and pool.checkedout() == 1
+    for thread in threads:
+        thread.join(60)
+
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM told")).scalar_one() == 30
+    database.engine.dispose()
+
+
+def test_a_process_that_is_forked_while_its_parent_writes_can_write(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/forked.db")
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database._turn:
+            held.set()
+            let_go.wait(60)
+
+    parent = threading.Thread(target=hold)
+    parent.start()
+    assert held.wait(60)
+
+    database.forget_parent()  # what the child does first
+
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE told (n INTEGER)"))
+    let_go.set()
+    parent.join(60)
+    database.engine.dispose()

@@ -186,3 +186,48 @@ def test_without_room_beside_all_is_done_in_line(application: Application, ask: 
     assert performer.run_until_idle() == 2
     assert not performer.has_work_in_hand
     assert states(application) == {"done": ["other", "quick"]}
+
+
+class Line:
+    """Done in line, and only when all that was asked beside it has answered."""
+
+    name = "line"
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def perform(self, work: Work, now: object) -> Result:
+        for _ in range(3):
+            assert self._ask.heard.acquire(timeout=PATIENCE), "nobody was asked while this was done"
+        return Done()
+
+
+def test_what_is_done_in_line_first_does_not_keep_the_others_from_being_asked(
+    application: Application, ask: Ask
+) -> None:
+    types = {"ask": ask, "line": Line(ask)}
+    performer = Performer(application.db, application.clock, application.dispatch, types, FailPoints(""), beside=8)
+    with application.db.write() as connection:
+        now = application.clock.now() - timedelta(seconds=1)
+        payload, key = {"side": "line"}, str(uuid.uuid4())
+        outbox.enqueue(connection, name="line", case_id="c", payload=payload, key=key, now=now)
+    enqueue(application, "one", "two", "three")
+
+    performer.run_until_idle()
+
+    assert states(application) == {"done": ["line", "one", "three", "two"]}
+
+
+def test_work_that_was_lost_once_is_taken_alone(
+    application: Application, clock: FixedClock, ask: Ask, performer: Performer
+) -> None:
+    enqueue(application, "lost")
+    with application.db.write() as connection:
+        outbox.claim(connection, clock.now())
+    clock.advance(LEASE + timedelta(seconds=1))
+    enqueue(application, "one", "two")
+
+    assert performer.run_batch() == 1
+
+    performer.run_until_idle()
+    assert states(application) == {"done": ["lost", "one", "two"]}
