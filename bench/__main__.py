@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import engine, overview_suite, queue_suite
+from bench import engine, harvest, overview_suite, queue_suite
 from bench.measure import Row
 from engine.platform.gc_tuning import raise_gc_threshold
 
 RESULTS = Path(__file__).parent / "results"
 SUITES: Mapping[str, Callable[[], dict[str, Row]]] = {
     "engine": engine.measure,
+    "harvest": harvest.measure,
     "overview": overview_suite.measure,
     "queue": queue_suite.measure,
 }
