@@ -106,6 +106,7 @@ def nowhere(found: Copies, *sentences: str) -> None:
 
 def opened_facts(who: Person) -> dict[str, str]:
     """The facts of the record that stands open."""
+    expect(who.page.get_by_role("link", name="Lukk")).to_be_visible()
     facts = who.page.locator("tr.opened dl > div")
     return {plain(one.locator("dt").inner_text()): plain(one.locator("dd").inner_text()) for one in facts.all()}
 
@@ -141,7 +142,6 @@ def a_figure_leads_down_to_its_record(berit: Person) -> None:
     expect(main).to_contain_text("Differanse 0 kr.")
     berit.page.get_by_role("link", name="Åpne").first.focus()
     berit.page.keyboard.press("Enter")
-    expect(berit.page.get_by_role("link", name="Lukk")).to_be_visible()
     facts = opened_facts(berit)
     said = ("Betalt av", "Måned", "Før skatt", "Skattetrekk", "Utbetalt")
     assert [facts[name] for name in said] == [
@@ -171,12 +171,15 @@ def a_figure_leads_down_to_its_record(berit: Person) -> None:
     expect(main).to_contain_text("Rettelsen følger gjelden")
     berit.check_page()
     berit.picture("figures-record-phone")
+    berit.page.get_by_role("link", name="Rett beløpet").click()
+    expect(berit.page.locator("tr", has_text="Overtrukket konto").get_by_label("Riktig beløp i kroner")).to_be_visible()
     berit.page.set_viewport_size({"width": 1280, "height": 1000})
 
 
 def a_debt_of_two_sources_is_decided_once(berit: Person) -> None:
     berit.go("/oversikt")
-    berit.press("Ja, det er samme gjeld")
+    with berit.page.expect_navigation():
+        berit.press("Ja, det er samme gjeld")
     found = copies(berit)
     nowhere(found, MOVED)
     assert agree(found)["Gjeld"] in ("43840,00", "55840,00") and len(found.of_type("Gjeld")) == 2
@@ -196,7 +199,8 @@ def old_answers_are_asked_for_anew(berit: Person, product: Product) -> None:
     sentence = f"Gamle svar: {names}. Tallene gjelder den dagen de ble hentet."
     assert sentence in old.page and sentence in old.paper
 
-    berit.press("Hent på nytt")
+    with berit.page.expect_navigation():
+        berit.press("Hent på nytt")
     wait_until(berit, {})
     expect(berit.page.get_by_role("button", name="Hent på nytt")).to_have_count(0)
     new = copies(berit)

@@ -51,6 +51,13 @@ def test_every_data_set_says_all_there_is_to_say(connected: Integrations) -> Non
         assert connected.data_sets[one.id].feeds == one.feeds
 
 
+def test_every_data_set_says_whom_to_tell_of_a_mistake_in_every_language() -> None:
+    for one in (one for package in PROVIDERS for one in offered_by(package)):
+        assert one.mistakes is not None, one.id
+        said = [one.mistakes.text(language) for language in ("nb", "nn", "en")]
+        assert all(text.endswith(".") for text in said) and len(set(said)) > 1, one.id
+
+
 def test_every_channel_has_a_title(connected: Integrations) -> None:
     assert set(connected.channels) == {one.channel for one in connected.data_sets.values()} - {MANDATE, NO_CHANNEL}
     assert all((one.title.nb, one.title.nn, one.title.en) for one in connected.channels.values())
