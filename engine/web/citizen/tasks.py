@@ -109,7 +109,7 @@ def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], 
         "orgno": variables.get("office", ""),
         "until": long_date(application.clock.now() + DEFAULT_LIFE, _language()),
     }
-    asks_for = ASKS_FOR[kind]
+    asks_for = ASKS_FOR.get(kind)  # who to share with is no question about sources
     sources = {
         name: [_source_name(s) for s in application.data_sets.values() if (s.kind, s.requirement) == (name, asks_for)]
         for name in _kinds(kind, variables)

@@ -97,6 +97,8 @@ def crawled(browser: Browser) -> tuple[list[str], set[str]]:
             continue
         answer = browser.client.get(address)
         kinds.add(kind)
+        if answer.status_code >= 500:
+            wrong.append(f"{kind}: answers {answer.status_code}")
         if answer.mimetype != "text/html" or answer.status_code >= 400:
             continue
         page = answer.get_data(as_text=True)
