@@ -15,7 +15,7 @@ from engine.application import Application
 from engine.web.shared import view
 from engine.web.shared.amounts import number_error
 from engine.workflow.execution import attachments
-from engine.workflow.execution.data import CaseData, read, read_in_case
+from engine.workflow.execution.data import CaseData, read_in_case, stored
 from engine.workflow.instances.rows import TaskRow
 from forms import formatting
 from forms.amounts import AmountError
@@ -58,11 +58,11 @@ def of_task(
     kind = bundle.data_type_of(task.element_id)
     if kind is None:
         return None
-    stored = kind.stored_as(task.owner_id)
+    own = kind.stored_as(task.owner_id)
     content = submitted
     if content is None:
-        row = read(connection, application.vault, task.instance_id, stored)
-        content = row[0] if row else read_in_case(connection, application.vault, task.case_id, stored) or {}
+        there = stored(connection, application.vault, task.instance_id, own)
+        content = there.content if there else read_in_case(connection, application.vault, task.case_id, own) or {}
     known = frozenset(bundle.data_types)
     models = CaseData(connection, application.vault, task.case_id, {}, known)
     models.put(kind.id, content)
@@ -83,7 +83,7 @@ def of_task(
 
     form = Form(bundle.layout_files(task.element_id), schema, options, kind.id, rows_asked, attached)
     drawn = fields(form, content, evaluate, lambda key: bundle.text(key, g.language))
-    return TaskForm(kind.id, stored, schema, drawn)
+    return TaskForm(kind.id, own, schema, drawn)
 
 
 def evaluated(expression: Value, models: Mapping[str, Any], default: str, row: Row) -> Value:

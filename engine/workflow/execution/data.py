@@ -32,20 +32,8 @@ class DataLockedError(Exception):
     """The task that owned this data is done; it can no longer be changed."""
 
 
-def read(
-    connection: Connection, vault: Vault, instance_id: str, data_type: str
-) -> tuple[Mapping[str, Any], int] | None:
-    """The content and version of one data element of one instance."""
-    row = connection.execute(
-        select(data_element).where(data_element.c.instance_id == instance_id, data_element.c.data_type == data_type)
-    ).first()
-    if row is None:
-        return None
-    return _open(connection, vault, row), row.version
-
-
 def stored(connection: Connection, vault: Vault, instance_id: str, data_type: str) -> Stored | None:
-    """The same, with who changed it last and when."""
+    """One data element of one instance."""
     row = connection.execute(
         select(data_element).where(data_element.c.instance_id == instance_id, data_element.c.data_type == data_type)
     ).first()

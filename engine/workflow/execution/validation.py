@@ -8,6 +8,7 @@ from typing import Any
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution import attachments
 from engine.workflow.execution.context import Context
+from engine.workflow.execution.data import stored
 from forms.validation import Issue, check_schema
 
 
@@ -17,12 +18,10 @@ def validate(ctx: Context, data: Mapping[str, Mapping[str, Any]]) -> tuple[Issue
     bundle = ctx.deployed(ctx.task.definition_id).bundle
     contents = dict(data)
     owned = bundle.data_type_of(ctx.task.element_id)
-    stored = owned.stored_as(ctx.task.owner_id) if owned is not None else ""
-    if stored and stored not in contents:
-        from engine.workflow.execution.data import read
-
-        found = read(ctx.connection, ctx.services.vault, ctx.live.id, stored)
-        contents[stored] = found[0] if found else {}
+    own = owned.stored_as(ctx.task.owner_id) if owned is not None else ""
+    if own and own not in contents:
+        found = stored(ctx.connection, ctx.services.vault, ctx.live.id, own)
+        contents[own] = found.content if found else {}
     issues: list[Issue] = []
     for data_type, content in contents.items():
         schema = bundle.schema(data_type)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.studio.form_builder import BY_ID, FormDraft
-from engine.workflow.execution.data import read
+from engine.workflow.execution import data
 from engine.workflow.execution.models import user_task
 from tests.engine.web.filled import Browser, begin, faults, made, sent
 from tests.processes.conftest import Product, product
@@ -51,8 +51,8 @@ def heading(page: str) -> tuple[str, str]:
 def stored(product: Product, at: str) -> tuple[Mapping[str, Any] | None, str | None]:  # noqa: F811
     with product.application.db.read() as connection:
         task = connection.execute(select(user_task).where(user_task.c.id == at[10:])).one()
-        found = read(connection, product.application.vault, task.instance_id, "form_apply")
-        return found[0] if found else None, task.page
+        found = data.stored(connection, product.application.vault, task.instance_id, "form_apply")
+        return found.content if found else None, task.page
 
 
 def test_next_judges_the_page_alone_and_back_judges_nothing(begun: tuple[Browser, str, str], product: Product) -> None:  # noqa: F811
