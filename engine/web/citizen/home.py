@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import current_app, g, redirect, render_template, request, url_for
@@ -33,6 +31,7 @@ from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
 from engine.web.shared.guards import ANYONE, actor, guarded
+from engine.web.shared.stages import stage_rows
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.definitions.library import Deployed
 from engine.workflow.errors import NotFound
@@ -300,29 +299,6 @@ def stop(number: str) -> Response:
         found = required_case(connection, number)
     send(CancelCase(found.id, "stopped by the citizen"), once=True)
     return redirect(url_for("citizen.case", sak=number), 303)
-
-
-@dataclass(frozen=True, slots=True)
-class StageStep:
-    """A stage in the row of stages: ``state`` is "done", "now" or "todo", ``at`` when it was entered."""
-
-    title: str
-    state: str
-    at: datetime | None
-
-
-def stage_rows(case: CaseRow) -> list[StageStep]:
-    """The stage row: done, now or still to come, with the day each was entered."""
-    entered = {entry["id"]: datetime.fromisoformat(entry["at"]) for entry in case.stages}
-    rows, passed = [], True
-    for stage_id, title in view.stages_of(case.definition_id):
-        current = stage_id == case.stage
-        if current:
-            passed = False
-        closed = case.state != "open"
-        state = "now" if current and not closed else "done" if (passed and case.stage) or current else "todo"
-        rows.append(StageStep(title, state, entered.get(stage_id)))
-    return rows
 
 
 @blueprint.get("/meldinger")

@@ -23,10 +23,10 @@ from engine.casework.participants import Part
 from engine.casework.queue import Who
 from engine.platform.vault import Person, Vault
 from engine.web.citizen.enk.assessment import Assessed, assessed
-from engine.web.citizen.home import StageStep, stage_rows
 from engine.web.office import session
 from engine.web.office.queue import FROM
 from engine.web.shared import access, forms, view
+from engine.web.shared.stages import StageStep, stage_rows
 from engine.workflow.authorization.pep import Reader
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
