@@ -54,7 +54,7 @@ class Compilation:
         self.scope = replace(scope, own_accounts=scope.own_accounts | cards)
         self.months = reported.spending_months(found, as_of, MONTHS)
         self.known_months = months_of(self.months, as_of)
-        self.transactions, self.repeated = _each_once(found.transactions)
+        self.transactions, self.repeated = each_once(found.transactions)
 
     def spending(self) -> tuple[MonthlyLine, ...]:
         return monthly(self.transactions, self.scope, self.as_of, self.months) if self.months else ()
@@ -106,7 +106,7 @@ def decisions(supplements: Iterable[Supplement]) -> tuple[Decision, ...]:
     )
 
 
-def _each_once(found: Sequence[Transaction]) -> tuple[tuple[Transaction, ...], tuple[Transaction, ...]]:
+def each_once(found: Sequence[Transaction]) -> tuple[tuple[Transaction, ...], tuple[Transaction, ...]]:
     """The movements, and those a source told once more: the very same, by an id of its own."""
     seen: set[Transaction] = set()
     kept, repeated = [], []

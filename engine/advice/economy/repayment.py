@@ -158,13 +158,18 @@ def minimum(debts: Sequence[Plan]) -> Money:
     return sum((debt.minimum for debt in debts), ZERO)
 
 
+def by_order(debts: Sequence[Plan], order: Order) -> list[Plan]:
+    """The debts as the rest of the money goes to them."""
+    return sorted(debts, key=lambda d: -d.rate if order == "avalanche" else d.balance)
+
+
 def schedule(debts: Sequence[Plan], monthly: Money, order: Order = "avalanche") -> Schedule:
     """Pay *monthly* NOK until nothing is owed: minimums first, the rest to one debt at a time.
 
     Less than the minimums is laid on the debts in order as far as it goes.
     """
     left = {debt.id: debt.balance for debt in debts}
-    ranked = sorted(debts, key=lambda d: -d.rate if order == "avalanche" else d.balance)
+    ranked = by_order(debts, order)
     interest, paid = ZERO, ZERO
     milestones: list[Milestone] = []
     balances: list[Money] = []

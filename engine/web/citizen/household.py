@@ -22,6 +22,8 @@ from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Overview
 from engine.advice.economy.payees import DEBT_SERVICE
 from engine.advice.economy.phase import Phase, Standing, standing
+from engine.advice.economy.plan_payments import PlanPayments, plan_payments, shares
+from engine.advice.economy.repayment import order_of, plans
 from engine.advice.economy.signals import Signal, signals
 from engine.advice.evidence import baseline, business, harvest, snapshots
 from engine.advice.guidance.contacts import contacts
@@ -95,6 +97,16 @@ def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> li
     return [(one.gap, one.due.due) for one in found.cover.dues if one.gap > 0] if found.tagged else []
 
 
+def payments_of(known: Known) -> PlanPayments | None:
+    """The plan held against what was paid since; ``None`` without a plan."""
+    if not known.plan:
+        return None
+    debts = plans(known.overview.debts, known.overview.as_of)
+    given = shares(debts, Decimal(str(known.plan["monthly"])), order_of(known.plan.get("order", "")))
+    began = date.fromisoformat(known.plan["begun"]) if known.plan.get("begun") else known.overview.as_of
+    return plan_payments(known.figures, known.overview.debts, debts, given, began, known.overview.as_of)
+
+
 @blueprint.get("/hverdag")
 def everyday() -> ResponseReturnValue:
     """Where you stand, what shows early, what others in your place do, and whom to call."""
@@ -112,6 +124,7 @@ def everyday() -> ResponseReturnValue:
         journeys=known.journeys,
         clean_up=clean_up(known.overview.debts, known.overview.as_of) if phase == "messy" else (),
         stored_plan=known.plan,
+        payments=payments_of(known),
         tips=choose(known.standing.situations, advised, known.overview.as_of),
         contacts=contacts(advised),
         categories=payees.categories(),

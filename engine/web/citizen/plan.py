@@ -8,13 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from engine.advice.commands import SavePlan
+from engine.advice.documents import plan_payments as plan_document
 from engine.advice.economy.measures import available, eased, is_known
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Overview
+from engine.advice.economy.plan_payments import PlanPayments
 from engine.advice.economy.repayment import (
     Milestone,
     Order,
@@ -30,7 +33,7 @@ from engine.advice.economy.repayment import (
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.web.citizen import own_pages
-from engine.web.citizen.household import Known, known_of, read_measures
+from engine.web.citizen.household import Known, known_of, payments_of, read_measures
 from engine.web.citizen.overview_progress import nothing_yet
 from engine.web.citizen.own_pages import open_task
 from engine.web.shared import view
@@ -77,6 +80,7 @@ def _page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVa
         more=more,
         room=room,
         stored=known.plan,
+        payments=payments_of(known),
         amount=amount,
         typed="" if amount is None else as_typed(amount),
         order=order,
@@ -166,6 +170,39 @@ def _dream(debts: tuple[Plan, ...], today: date, order: Order, room: Money | Non
         ended = schedule(debts, room, order).months
         otherwise = month_after(today, ended) if ended is not None else None
     return Dream(amount, date(int(year), int(month), 1), schedule(debts, amount, order).interest, short, otherwise)
+
+
+@blueprint.get("/plan.csv")
+def csv() -> ResponseReturnValue:
+    """What was planned and what was paid, as a table for a spreadsheet."""
+    found = _payments()
+    if found is None:
+        return redirect(url_for("plan.show"), 303)
+    return _file(plan_document.to_csv(found, view.words()), "text/csv; charset=utf-8", "plan.csv")
+
+
+@blueprint.get("/plan.pdf")
+def pdf() -> ResponseReturnValue:
+    """The same on paper."""
+    found = _payments()
+    if found is None:
+        return redirect(url_for("plan.show"), 303)
+    now = view.application().clock.now()
+    made = plan_document.render(found, name=actor().name, words=view.words(), made_at=now)
+    return _file(made, "application/pdf", "plan.pdf")
+
+
+def _payments() -> PlanPayments | None:
+    with view.application().db.read() as connection:
+        known = known_of(connection)
+    return payments_of(known) if known else None
+
+
+def _file(content: str | bytes, kind: str, name: str) -> Response:
+    answer = make_response(content)
+    answer.headers["Content-Type"] = kind
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
 
 
 @blueprint.post("/plan")

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, g
 from jinja2 import FileSystemLoader
 
-from engine.advice.documents import cash_flow
+from engine.advice.documents import cash_flow, plan_payments
 from engine.advice.documents.records import gap_line, line_key
 from engine.advice.guidance.contacts import everywhere
 from engine.casework import uploads
@@ -47,6 +47,9 @@ def install(app: Flask) -> None:
         line_key=line_key,
         cash_said=lambda cash, names: cash_flow.said(cash, view.words(), names=names),
         cash_rows=lambda cash, names: cash_flow.rows(cash, view.words(), names=names),
+        plan_said=lambda found: plan_payments.said(found, view.words()),
+        plan_rows=lambda found: plan_payments.rows(found, view.words()),
+        plan_cell=lambda one: plan_payments.cell(one, view.words()),
         cash_left_out=lambda cash: cash_flow.left_out(cash, view.words()),
         gap_line=gap_line,
         data_set_name=view.data_set_name,
