@@ -24,6 +24,7 @@ FILTERS = (
     "short_date",
     "clock",
     "moment",
+    "weekday_date",
     "money",
     "display",
     "listed",
