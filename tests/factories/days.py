@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,7 +60,7 @@ def day_of(now: datetime, folder: Path, migrated: Path, client_key: Path) -> Ite
 
     migrated    a database file at the newest version of the schema;  client_key  to sign with: both are copied
     """
-    clock = FixedClock(now)
+    clock = FixedClock(now.astimezone(UTC))
     with pytest.MonkeyPatch.context() as patch, sandbox_of(folder, client_key) as settings:
         patch.setattr(SandboxClock, "now", lambda self: clock.now())
         patch.setattr(wakeup, "Wakeup", lambda *_, **__: wakeup.no_wakeup)
