@@ -189,7 +189,7 @@ def _figures(who: Citizen, today: date, pages: Mapping[str, str]) -> Seen:
     for name, (path, pattern) in READ.items():
         found = re.search(pattern, pages[path], re.DOTALL)
         seen.figures[name] = found[1] if found else ""
-    lead = re.search(r"gjeldfri i (\w+) (\d{4}).*?renter(.*?)kr", pages["/plan"], re.DOTALL)
+    lead = re.search(r"Med denne planen er du gjeldfri i (\w+) (\d{4})\. Rentene blir ([\d\s\xa0]+)kr", pages["/plan"])
     if lead:
         seen.figures["months to go"] = str(_months_until(today, lead[1], int(lead[2])))
         seen.figures["interest to go"] = lead[3]
