@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from engine.advice.economy.assignment import assign
 from engine.advice.economy.figures import Account, Debt, DebtKind, DebtStatus, Transaction
@@ -177,7 +178,9 @@ def cash_flow(
     private = [one for one in held if not _is_set_aside(one)]
     aside = sorted((one.name, _own_part(one)) for one in held if _is_set_aside(one) and one.balance.value > 0)
     start = sum((_own_part(one) for one in private), ZERO) if private else None
-    moved = sorted(_own_movements(transactions, private, scope), key=lambda t: (t.booked, t.id))
+    since = min(months, default=as_of)
+    recent = (one for one in transactions if one.booked >= since)
+    moved = sorted(_own_movements(recent, private, scope), key=lambda t: (t.booked, t.id))
     found = recurring(moved, months)
     pay = _next_pay([one for one in found if one.usual > 0], frozenset(map(creditor_key, payers)), as_of)
     told = {CashMissing.BALANCE: start, CashMissing.PAY: pay, CashMissing.MONTHS: len(months) >= LEAST_MONTHS or None}
@@ -218,11 +221,12 @@ def _own_movements(
     transactions: Iterable[Transaction], private: Sequence[Account], scope: Scope
 ) -> Iterator[Transaction]:
     """What moved money in or out of the private accounts as a whole."""
-    numbers = {account_number(one.number) for one in private if one.number}
+    number = lru_cache(maxsize=None)(account_number)
+    numbers = {number(one.number) for one in private if one.number}
     for one in transactions:
-        other = account_number(one.counterparty_account)
+        other = number(one.counterparty_account)
         within = other in numbers or (other in scope.own_accounts and other not in scope.business_accounts)
-        if not one.pending and not one.card and account_number(one.account) in numbers and not within:
+        if not one.pending and not one.card and number(one.account) in numbers and not within:
             yield one
 
 

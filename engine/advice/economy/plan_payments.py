@@ -91,7 +91,7 @@ def plan_payments(
     """
     months = tuple(reversed([one for one in whole_months(as_of, MOST_MONTHS) if one >= began]))
     known = frozenset(spending_months(figures, as_of, MOST_MONTHS)) if figures.accounts else frozenset()
-    paid = _paid(figures, debts, given)
+    paid = _paid(figures, debts, given, months[0]) if months else {}
     groups: dict[str, list[Plan]] = {}
     for one in plan:
         groups.setdefault(creditor_key(one.name), []).append(one)
@@ -111,21 +111,24 @@ def _cell(
     return PlanMonth(month, planned, told)
 
 
-def _paid(figures: Figures, debts: Sequence[Debt], given: Mapping[str, Money]) -> dict[tuple[str, date], Money]:
+def _paid(
+    figures: Figures, debts: Sequence[Debt], given: Mapping[str, Money], since: date
+) -> dict[tuple[str, date], Money]:
     """NOK by id of the debt and month. What came back is taken off nothing: it is no payment less."""
     found: dict[tuple[str, date], Money] = {}
     ranked = sorted(debts, key=lambda debt: debt.id)
-    for one in _outgoing(figures):
+    for one in _outgoing(figures, since):
         if debt := _debt_of(one, ranked, given):
             key = debt.id, one.booked.replace(day=1)
             found[key] = found.get(key, ZERO) - one.amount
     return found
 
 
-def _outgoing(figures: Figures) -> Iterator[Transaction]:
+def _outgoing(figures: Figures, since: date) -> Iterator[Transaction]:
     private = {account_number(one.number) for one in figures.accounts if _is_private(one)}
-    for one in each_once(figures.transactions)[0]:
-        if one.amount < 0 and not one.pending and not one.card and account_number(one.account) in private:
+    recent = [one for one in figures.transactions if one.amount < 0 and one.booked >= since]
+    for one in each_once(recent)[0]:
+        if not one.pending and not one.card and account_number(one.account) in private:
             yield one
 
 
