@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ CAUSES: Mapping[str, Callable[[Seen], object]] = {
     "the months of income": lambda seen: [(one["kind"], one["months"]) for one in seen.overview["income"]],
     "the spending of the whole months": _counted("spending"),
     "the months of spending": lambda seen: [(one["kind"], one["months"]) for one in seen.overview["spending"]],
+    "how many days the whole months have": lambda seen: (seen.day.year, seen.day.month),
     "rates and terms of the debts": lambda seen: sorted(
         (one["creditor"], str(one["rate"]), str(one["monthly"]), one["kind"]) for one in seen.overview["debts"]
     ),
@@ -114,6 +116,8 @@ MAY_MOVE: Mapping[str, tuple[str, ...]] = {
     "income": MONTH[:2],
     "spending": MONTH[2:],
     "left": MONTH,
+    "on the accounts": ("what is owned",),
+    "usual a day": (*MONTH[2:], "how many days the whole months have"),
     "reference budget": ("a new edition of the reference budget",),
     "own budget": (),
     "living costs": ("a new edition of the living costs",),
@@ -186,6 +190,9 @@ def _figures(who: Citizen, today: date, pages: Mapping[str, str]) -> Seen:
     for name in ("debt", "assets", "income", "spending"):
         seen.figures[name] = str(overview["totals"][name]["amount"])
     seen.figures["left"] = str(overview["totals"]["left"])
+    cash = overview["cashFlow"]
+    seen.figures["on the accounts"], seen.figures["usual a day"] = str(cash["start"]), str(cash["everyday"])
+    _adds_up(cash)
     for name, (path, pattern) in READ.items():
         found = re.search(pattern, pages[path], re.DOTALL)
         seen.figures[name] = found[1] if found else ""
@@ -194,6 +201,16 @@ def _figures(who: Citizen, today: date, pages: Mapping[str, str]) -> Seen:
         seen.figures["months to go"] = str(_months_until(today, lead[1], int(lead[2])))
         seen.figures["interest to go"] = lead[3]
     return seen
+
+
+def _adds_up(cash: Mapping[str, Any]) -> None:
+    """The start and all that moves is what is left, on days that follow one another, or nothing is projected."""
+    assert bool(cash["days"]) != bool(cash["missing"])
+    left, day = Decimal(cash["start"] or 0), date.fromisoformat(cash["begins"])
+    for one in cash["days"]:
+        left += sum((Decimal(item["amount"]) for item in one["items"]), Decimal(0)) - Decimal(cash["everyday"])
+        assert (one["day"], Decimal(one["end"])) == (day.isoformat(), left)
+        day += timedelta(days=1)
 
 
 _YEAR = "januar februar mars april mai juni juli august september oktober november desember"
