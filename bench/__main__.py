@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import engine, harvest, overview_suite, queue_suite
+from bench import engine, harvest, overview_suite, queue_suite, whole_way
 from bench.measure import Row
 from engine.platform.gc_tuning import raise_gc_threshold
 
@@ -19,7 +19,7 @@ RESULTS = Path(__file__).parent / "results"
 SUITES: Mapping[str, Callable[[], dict[str, Row]]] = {
     "engine": engine.measure,
     "harvest": harvest.measure,
-    "overview": overview_suite.measure,
+    "overview": lambda: overview_suite.measure() | whole_way.measure(),
     "queue": queue_suite.measure,
 }
 

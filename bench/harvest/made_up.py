@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import wsgi
@@ -17,7 +17,7 @@ from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, 
 from engine.advice.task_types import task_type_registry
 from engine.application import Application, build
 from engine.cli import main
-from engine.platform.clock import SystemClock
+from engine.platform.clock import Clock, SystemClock
 from engine.platform.provider_errors import SourceUnavailableError
 from engine.platform.settings import Settings
 from engine.workflow.jobs.valkey import socket_url
@@ -69,8 +69,9 @@ def transactions(person: int, count: int, source: Source) -> tuple[Transaction, 
     )
 
 
-def _told(data_set: str, person: int, count: int, request: EvidenceRequest) -> Figures:
-    source = Source(data_set, data_set, request.as_of, "consent", "1")
+def told(data_set: str, person: int, count: int, at: datetime) -> Figures:
+    """What a source tells of the citizen *person* when it is asked at *at*."""
+    source = Source(data_set, data_set, at, "consent", "1")
     if data_set == BANK:
         accounts = tuple(
             Account(f"{person}-{n}", f"{person:04}{n:07}", f"Konto {n}", "", "PRIV", Sourced(Decimal(100), (source,)))
@@ -85,30 +86,30 @@ def _told(data_set: str, person: int, count: int, request: EvidenceRequest) -> F
     return Figures(debts=debts)
 
 
-def _fetch(data_set: str, told: str) -> Callable[[EvidenceRequest], Evidence]:
+def _fetch(data_set: str, bank: str) -> Callable[[EvidenceRequest], Evidence]:
     def fetch(request: EvidenceRequest) -> Evidence:
-        if data_set == BANK and told == HANGS:
+        if data_set == BANK and bank == HANGS:
             time.sleep(TIMEOUT)
             raise SourceUnavailableError("timeout")
         time.sleep(LATENCY)
-        count = 0 if told == HANGS else int(told)
-        return Evidence(EvidenceState.ANSWERED, _told(data_set, int(request.subject.pid), count, request))
+        count = 0 if bank == HANGS else int(bank)
+        return Evidence(EvidenceState.ANSWERED, told(data_set, int(request.subject.pid), count, request.as_of))
 
     return fetch
 
 
-def wire(settings: Settings) -> Application:
+def wire(settings: Settings, clock: Clock | None = None) -> Application:
     """As ``wsgi.wire``, with other sources and channels."""
     outside = connect(settings)
-    told = os.environ.get(TRANSACTIONS, "0")
+    bank = os.environ.get(TRANSACTIONS, "0")
     data_sets: dict[str, DataSet] = {
-        name: replace(one, fetch=_fetch(name, told)) for name, one in outside.data_sets.items()
+        name: replace(one, fetch=_fetch(name, bank)) for name, one in outside.data_sets.items()
     }
     hooks = task_type_registry.hooks(data_sets, {"party_id": "1", "name": "iBalanse"})
     redis_url = settings.redis_url or socket_url(settings)
     application = build(
         settings,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         wakeup=Wakeup(redis_url, waiting=2 * settings.workers),
         redis_url=redis_url,
         data_sets=data_sets,
