@@ -60,7 +60,8 @@ def forget_unlawful(
 ) -> None:
     """Delete the answers of *ended* that nothing allows any more, and every overview they are in.
 
-    What is left is compiled anew by a job. Where nothing is left, sharing stops and the debts of the beginning go too.
+    What is left is compiled anew by a job. The debts of the beginning go with the first source that told of them, and
+    sharing stops where nothing is allowed any more.
     """
     gone = no_longer_allowed(connection, case_id, ended, data_sets, now)
     for table in (raw_answer, harvest):
@@ -68,8 +69,9 @@ def forget_unlawful(
     connection.execute(delete(snapshot).where(snapshot.c.case_id == case_id))
     if _something_left(connection, case_id):
         _rebuild(connection, case_id, now)
-    if not allowed(connection, case_id, now):
+    if gone:
         baseline.forget(connection, case_id)
+    if not allowed(connection, case_id, now):
         sharing.stop_all(connection, case_id, now)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.advice.economy.figures import AssetKind, Total
+from engine.advice.economy.figures import AssetKind, DebtKind, Total
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Completeness, Overview
 
@@ -73,10 +73,11 @@ def unseen(overview: Overview) -> Money | None:
     """What stands on the accounts, NOK, where that is less than one month is said to leave; else ``None``.
 
     Then money goes that no source tells of, or an income does not reach the accounts we see. Nothing is said while
-    what is left, or what is owned, is not known.
+    what is left, or what is owned, is not known, nor beside an overdrawn account, which is told first of all.
     """
     left = left_each_month(overview)
-    if left.bound not in (Bound.EXACT, Bound.AT_LEAST):
+    overdrawn = any(debt.kind is DebtKind.OVERDRAFT for debt in overview.debts)
+    if overdrawn or left.bound not in (Bound.EXACT, Bound.AT_LEAST):
         return None
     accounts = [one.value.value for one in overview.assets if one.kind is AssetKind.DEPOSIT and one.value]
     if not accounts and overview.completeness(Total.ASSETS) is not Completeness.COMPLETE:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.advice.economy.difference import Bound, Difference, bound, unseen
-from engine.advice.economy.figures import Asset, AssetKind, Figures, Gap, GapReason, Total
+from engine.advice.economy.figures import Asset, AssetKind, Debt, DebtKind, Figures, Gap, GapReason, Total
 from engine.advice.economy.overview import Overview, build
 from engine.advice.economy.sourced import Source, Sourced
 from engine.advice.economy.supplements import Supplement, SupplementKind
@@ -104,3 +104,11 @@ def test_an_empty_account_beside_money_left_is_said_aloud(
 
 def test_nothing_is_said_to_be_unseen_where_more_goes_out_than_comes_in() -> None:
     assert unseen(overview(20_000, 30_000)) is None
+
+
+def test_an_overdrawn_account_is_told_for_itself() -> None:
+    source = Source("bank.accounts", "Banken", START, "consent", "a")
+    debt = Debt(
+        id="o", kind=DebtKind.OVERDRAFT, creditor="Banken", balance=Sourced(Decimal(8_240), (source,), START.date())
+    )
+    assert unseen(replace(overview(30_000, 20_000), debts=(debt,))) is None
