@@ -51,9 +51,8 @@ def settle(who: Person, seconds: float = 30) -> None:
         who.page.goto(who.page.url)
 
 
-def source_states(who: Person) -> dict[str, str]:
-    """What the page says of each source, read in one go: the page may renew itself at any moment."""
-    html = who.page.content()
+def source_states(html: str) -> dict[str, str]:
+    """What a page says of each source."""
     found: dict[str, str] = dict(
         re.findall(r'<li>\s*<span>([^<]+)</span>\s*<span class="ds-tag"[^>]*>([^<]+)</span>', html)
     )
@@ -69,7 +68,8 @@ def wait_until(who: Person, wanted: dict[str, str], seconds: float = 60) -> floa
     states: dict[str, str] = {}
     built = False
     while time.monotonic() - began < seconds:
-        states, built = source_states(who), overview_is_built(who, waits=bool(wanted))
+        html = who.page.content()  # in one go: the page may renew itself at any moment
+        states, built = source_states(html), overview_is_built(html, waits=bool(wanted))
         good = [states[name].startswith(wanted.get(name, "Svart")) for name in states]
         if len(states) == 10 and all(good) and built:
             return time.monotonic() - began
@@ -78,7 +78,6 @@ def wait_until(who: Person, wanted: dict[str, str], seconds: float = 60) -> floa
     raise AssertionError(f"after {seconds} s: {states}, {'an' if built else 'no'} overview")
 
 
-def overview_is_built(who: Person, *, waits: bool) -> bool:
-    """Whether the page shows an overview and, unless it *waits* for a source, does not look for a newer one."""
-    html = who.page.content()
+def overview_is_built(html: str, *, waits: bool) -> bool:
+    """Whether a page shows an overview and, unless it *waits* for a source, does not look for a newer one."""
     return '<p class="fresh' in html and (waits or "delay:1500ms" not in html)

@@ -21,7 +21,16 @@ from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
 from engine.web.citizen.charts import panels
-from engine.web.citizen.overview_progress import Progress, agreed_at, ended, is_at_work, own_progress, sources, waiting
+from engine.web.citizen.overview_progress import (
+    Progress,
+    agreed_at,
+    ended,
+    is_at_work,
+    is_building,
+    own_progress,
+    sources,
+    waiting,
+)
 from engine.web.citizen.reconciliation import shown
 from engine.web.shared import access, view
 from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
@@ -63,7 +72,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
             select(share).where(share.c.case_id == case.id, share.c.state == "active", share.c.valid_to > now)
         ).all()
         tasks = queries.open_tasks(connection, case.id, "citizen")
-        at_work = found is None and is_at_work(connection, case.id, now)
+        at_work = (is_building if found else is_at_work)(connection, case.id, now)
         over = ended(connection, case.id, now)
     overview, built_at, version = found if found else (None, None, 0)
     old = harvest.stale(rows, application.data_sets, now)
@@ -101,7 +110,7 @@ def status() -> ResponseReturnValue:
         case = _case(connection)
         rows, agreed = sources(connection, case.id), agreed_at(connection, case.id)
         built_at, version = snapshots.newest_version(connection, case.id, now)
-        at_work = not version and is_at_work(connection, case.id, now)
+        at_work = (is_building if version else is_at_work)(connection, case.id, now)
         over = ended(connection, case.id, now)
     known = request.args.get("versjon", "0")
     more = at_work or waiting(rows, agreed, built_at, now)

@@ -23,8 +23,9 @@ from engine.workflow.jobs.models import due_work
 
 #: So long after an answer an overview with it is waited for: it is built by the job that comes next.
 SOON = timedelta(minutes=2)
-#: The work between a yes and the overview.
+#: The work between a yes and the overview, and the last of it.
 _JOBS = tuple(job.name for job in (OpenSources, PlanHarvest, Fetch, BuildOverview, RebuildOverview))
+_BUILDING = (BuildOverview.name, RebuildOverview.name)
 
 
 class Progress(StrEnum):
@@ -71,9 +72,22 @@ def waiting(rows: Sequence[HarvestRow], agreed: datetime | None, built_at: datet
 
 def is_at_work(connection: Connection, case_id: str, now: datetime) -> bool:
     """Whether a worker is at what makes the overview of this case, or will be as soon as one is free."""
+    return _is_due(connection, case_id, _JOBS, now)
+
+
+def is_building(connection: Connection, case_id: str, now: datetime) -> bool:
+    """Whether an overview is being compiled, or will be as soon as a worker is free.
+
+    Its job comes in the transaction that stores an answer, so until that is done no overview can be taken for whole,
+    however late it was built: an answer is dated when its source was asked, and one compiled meanwhile lacks it.
+    """
+    return _is_due(connection, case_id, _BUILDING, now)
+
+
+def _is_due(connection: Connection, case_id: str, jobs: tuple[str, ...], now: datetime) -> bool:
     at_work = select(due_work.c.id).where(
         due_work.c.case_id == case_id,
-        due_work.c.name.in_(_JOBS),
+        due_work.c.name.in_(jobs),
         due_work.c.state.in_(("due", "leased")),
         due_work.c.due_at <= now + SOON,
     )

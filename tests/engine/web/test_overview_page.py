@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from engine.advice.evidence import snapshots
 from engine.advice.evidence.models import harvest, snapshot
+from engine.advice.task_types.collection import BuildOverview
 from engine.platform.provider_errors import SourceUnavailableError
+from engine.web.citizen.overview_progress import is_building
+from engine.workflow.jobs.models import due_work
 from forms.formatting import kroner
 from tests.engine.web.filled import Browser
 from tests.processes.conftest import Product, product
@@ -50,6 +54,45 @@ def test_it_renews_itself_until_the_last_answer_is_built_in(product: Product) ->
     assert polled.headers["HX-Refresh"] == "true"
     page = anne.get("/oversikt")
     assert not RENEWS.search(page) and not ASKS.search(page)
+
+
+def test_an_answer_that_came_while_an_older_overview_was_built_is_waited_for(product: Product) -> None:
+    """An answer is dated when its source was asked: an overview compiled before it was stored is the younger one."""
+    case = collecting(product)
+    product.work()
+    product.clock.advance(timedelta(seconds=3))
+    builds = update(due_work).where(due_work.c.case_id == case, due_work.c.name == BuildOverview.name)
+    with product.application.db.write() as connection:
+        connection.execute(update(snapshot).values(built_at=product.clock.now()))
+        connection.execute(builds.values(state="due", due_at=product.clock.now()))
+    anne = Browser(product, product.anne)
+
+    page = anne.get("/oversikt")
+    asks = ASKS.search(page)
+    assert RENEWS.search(page) and asks, "the job that compiles the answer is not done"
+    assert ASKS.search(anne.client.get(asks[1]).get_data(as_text=True))
+
+    with product.application.db.write() as connection:
+        connection.execute(builds.values(state="done"))
+    page = anne.get("/oversikt")
+    assert not RENEWS.search(page) and not ASKS.search(page)
+
+
+def test_an_answer_is_stored_with_the_job_that_compiles_it(product: Product) -> None:
+    case, seen = collecting(product), 0
+    for _ in range(200):
+        taken = product.application.performer.run_batch()
+        with product.application.db.read() as connection:
+            now = product.clock.now()
+            known = snapshots.basis(connection, case, product.application.data_sets, "", now)
+            answers = harvest.c.case_id == case, harvest.c.answered_at.is_not(None)
+            if connection.execute(select(harvest.c.id).where(*answers)).first() and not known.is_compiled:
+                seen += 1
+                assert is_building(connection, case, now), "nobody would compile what is stored"
+        if not taken and known.is_compiled:
+            break
+        time.sleep(0.01)
+    assert seen and known.is_compiled
 
 
 def test_before_the_first_overview_it_renews_itself_for_two_minutes(product: Product) -> None:
