@@ -19,7 +19,7 @@ from engine.advice.economy.figures import Account, Debt, DebtKind, DebtStatus, T
 from engine.advice.economy.identity import account_number
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.payees import DEBT_SERVICE, creditor_key, paid_to, words_of
-from engine.advice.economy.recurring import LEAST_MONTHS, Recurring, days_due, recurring
+from engine.advice.economy.recurring import GRACE, LEAST_MONTHS, Recurring, days_due, recurring
 from engine.advice.economy.reported import last_day
 from engine.advice.economy.spending import Scope, category_of, months_of, placed
 from engine.platform.calendar import next_working_day
@@ -178,7 +178,7 @@ def cash_flow(
     private = [one for one in held if not _is_set_aside(one)]
     aside = sorted((one.name, _own_part(one)) for one in held if _is_set_aside(one) and one.balance.value > 0)
     start = sum((_own_part(one) for one in private), ZERO) if private else None
-    since = min(months, default=as_of)
+    since = min(months, default=as_of) - timedelta(days=GRACE)  # a pay of the 1st may have come before it
     recent = (one for one in transactions if one.booked >= since)
     moved = sorted(_own_movements(recent, private, scope), key=lambda t: (t.booked, t.id))
     found = recurring(moved, months)

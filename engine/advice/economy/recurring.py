@@ -32,9 +32,9 @@ _APART: tuple[Callable[[Transaction], Hashable], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """Payments to or from one payee, one in each month. ``usual``: NOK, below zero when it goes out.
+    """Payments to or from one payee, one for each month. ``usual``: NOK, below zero when it goes out.
 
-    day   the day of the month it is usually booked;  paid: the days it was, oldest first
+    day   the day of the month it is usually due;  paid: the days it was booked, oldest first
     """
 
     key: str
@@ -63,28 +63,39 @@ def _series(incoming: bool, payee: str, group: Sequence[Transaction], months: Se
         parts: dict[Hashable, list[Transaction]] = {}
         for one in group:
             parts.setdefault(apart(one), []).append(one)
-        parts = {which: part for which, part in parts.items() if any(t.booked.replace(day=1) in months for t in part)}
-        if all(_once_a_month(part, months) for part in parts.values()):
-            return tuple(
-                _recurring(f"{'in' if incoming else 'out'}:{payee}:{number}", parts[which], months)
-                for number, which in enumerate(sorted(parts, key=str))
-            )
+        for moved in (0, GRACE if incoming else -GRACE):
+            inside = {which: [one for one in part if _month(one, moved) in months] for which, part in parts.items()}
+            there = {which: part for which, part in inside.items() if part}
+            if all(_once_a_month(part, months, moved) for part in there.values()):
+                return tuple(
+                    _recurring(f"{'in' if incoming else 'out'}:{payee}:{number}", parts[which], there[which], moved)
+                    for number, which in enumerate(sorted(there, key=str))
+                )
     return ()
 
 
-def _once_a_month(part: Sequence[Transaction], months: Sequence[date]) -> bool:
-    """One in each month, of amounts that are alike."""
-    inside = [one for one in part if one.booked.replace(day=1) in months]
-    if len(inside) != len(months) or len({one.booked.replace(day=1) for one in inside}) != len(months):
+def _month(one: Transaction, moved: int) -> date:
+    """The first day of the month a payment is for.
+
+    moved   so many days it may have been booked before it was due, or after it where below zero: a pay of the 1st
+            is booked the last working day of the month before, a bill of the 31st the first of the month after
+    """
+    return (one.booked + timedelta(days=moved)).replace(day=1)
+
+
+def _once_a_month(inside: Sequence[Transaction], months: Sequence[date], moved: int) -> bool:
+    """One for each month, of amounts that are alike."""
+    if len(inside) != len(months) or len({_month(one, moved) for one in inside}) != len(months):
         return False
     amounts = [abs(one.amount) for one in inside]
     return max(amounts) <= LARGEST_CHANGE * min(amounts)
 
 
-def _recurring(key: str, part: Sequence[Transaction], months: Sequence[date]) -> Recurring:
-    inside = [one for one in part if one.booked.replace(day=1) in months]
+def _recurring(key: str, part: Sequence[Transaction], inside: Sequence[Transaction], moved: int) -> Recurring:
     usual = sum((one.amount for one in inside), ZERO) / len(inside)
     days = [one.booked.day for one in inside]
+    if moved:  # those that were booked in a month beside their own tell of a day off, the others of the day itself
+        days = [one.booked.day for one in inside if one.booked.replace(day=1) == _month(one, moved)] or days
     day = max(days, key=lambda one: (days.count(one), one))
     newest = part[-1]
     name = newest.counterparty or newest.text

@@ -120,6 +120,36 @@ def _end(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
+def test_a_pay_of_the_first_that_came_the_month_before_is_known_again() -> None:
+    days = (
+        date(2026, 7, 31),
+        date(2026, 9, 1),
+        date(2026, 10, 1),
+        date(2026, 10, 30),
+    )  # 1 August, 1 November: days off
+
+    found = flow([moved(day, 24_080, "Butikken AS") for day in days])
+
+    assert found.pay is not None and found.missing == ()
+    assert (found.until, found.pay.amount) == (date(2026, 12, 1), 24_080)
+
+
+def test_a_bill_of_the_last_that_went_the_month_after_is_known_again() -> None:
+    days = (date(2026, 8, 31), date(2026, 9, 30), date(2026, 11, 2))  # 31 October is a Saturday
+
+    found = flow([*PAY, *(moved(day, -8_000, "Utleie AS") for day in days)])
+
+    assert [(day.day, day.end) for day in found.days if any(item.amount == -8_000 for item in day.items)] == [
+        (date(2026, 11, 30), 2_000)
+    ]
+
+
+def test_two_pays_in_one_month_and_none_in_the_next_are_not_monthly() -> None:
+    days = (date(2026, 8, 3), date(2026, 8, 24), date(2026, 10, 1))
+
+    assert CashMissing.PAY in flow([moved(day, 24_080, "Butikken AS") for day in days]).missing
+
+
 def test_a_payment_on_a_day_off_goes_the_working_day_after() -> None:
     found = flow([*PAY, *monthly(5, -500, "Strøm AS")])  # 5 December is a Saturday
     assert [item.day for item in found.items if item.kind is CashKind.FIXED] == [date(2026, 12, 7)]
