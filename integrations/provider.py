@@ -6,14 +6,19 @@ A folder has ``metadata.py`` with ``DATA_SETS``, which needs neither settings no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.advice.consent.channels import ConsentChannel
+from engine.advice.consent.channels import ChannelAsk, ConsentChannel
 from engine.advice.evidence.datasets import CHANNEL_OF, DataSetMetadata, Fetch, Title
 from engine.platform.settings import Institution, Settings
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
+
+#: In the address of a provider whose services have a host each: the place of the service's name.
+SERVICE = "{service}"
+#: What stands in the text of a consent of what is asked for.
+ConsentParameter = Callable[[ChannelAsk], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,9 @@ class Provider:
 
     fetch     id of each of its data sets → who asks for it
     channels  consent channels of its own
+    consent_parameters  what its resources want to know in the text of their consent, by name
     """
 
     fetch: Mapping[str, Fetch]
     channels: tuple[ConsentChannel, ...] = field(default=())
+    consent_parameters: Mapping[str, ConsentParameter] = field(default_factory=dict)

@@ -35,7 +35,7 @@ from integrations.folkeregisteret.client import Folkeregisteret
 from integrations.http import HttpClient
 from integrations.idporten.client import OidcClient
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import Provider, ProviderContext
+from integrations.provider import SERVICE, ConsentParameter, Provider, ProviderContext
 
 #: The sources, in the order pages name them: packages with ``metadata.py`` and ``client.py``.
 PROVIDERS = (
@@ -85,9 +85,8 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
         timeout=TIMEOUT.total_seconds(),
     )
     maskinporten = MaskinportenClient(settings.maskinporten, key, http)
-    channels: list[ConsentChannel] = [
-        AltinnConsentChannel(settings.altinn_url, settings.organisation_number, http, maskinporten)
-    ]
+    channels: list[ConsentChannel] = []
+    parameters: dict[str, ConsentParameter] = {}
     data_sets: list[DataSet] = []
     for package in providers:
         name = package.rpartition(".")[2]
@@ -95,15 +94,17 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
         metadata = offered_by(package)
         longest = max((one.timeout for one in metadata), default=TIMEOUT).total_seconds()
         for institution in (None, *settings.institutions(name)):
-            own = HttpClient(_addresses(settings, name, institution), timeout=longest)
+            own = HttpClient(_addresses(settings, package, institution), timeout=longest)
             context = ProviderContext(name, settings, own, maskinporten, institution)
             provider = import_module(f"{package}.client").connect(context)
             data_sets += wired(package, [context.of(offered) for offered in metadata], provider)
             channels += provider.channels
+            parameters |= provider.consent_parameters
+    altinn = AltinnConsentChannel(settings.altinn_url, settings.organisation_number, http, maskinporten, parameters)
     folkeregisteret = Folkeregisteret(urls["folkeregisteret"], http, maskinporten)
     court = DomstolClient(urls["domstol"], http, maskinporten, folkeregisteret)
     outward = HttpClient(tuple(t.url for t in settings.callouts.values()), timeout=TIMEOUT.total_seconds())
-    by_name = {channel.name: channel for channel in channels}
+    by_name = {channel.name: channel for channel in (altinn, *channels)}
     return Integrations(
         data_sets=checked(data_sets, by_name),
         channels=by_name,
@@ -120,11 +121,14 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
     )
 
 
-def _addresses(settings: Settings, provider: str, institution: Institution | None) -> tuple[str, ...]:
-    """Where one institution answers, and where it gives tokens."""
+def _addresses(settings: Settings, package: str, institution: Institution | None) -> tuple[str, ...]:
+    """Where one institution answers, each of its services where they have a host each, and where it gives tokens."""
+    provider = package.rpartition(".")[2]
     if institution is not None:
         return institution.url, institution.token_url
-    return settings.provider_url(provider), settings.provider_token_url(provider)
+    url = settings.provider_url(provider)
+    services: tuple[str, ...] = getattr(import_module(f"{package}.metadata"), "SERVICES", ())
+    return *(url.replace(SERVICE, one) for one in services or ("",)), settings.provider_token_url(provider)
 
 
 def offered_by(package: str) -> tuple[DataSetMetadata, ...]:

@@ -17,7 +17,9 @@ place here. `ibalanse settings` shows what is in force, without secrets. This pa
 _PROVIDERS = (
     (
         "PROVIDER_URL",
-        "Where a provider answers, with its name in front: `BANK_URL`, `NAV_URL`, `SKATTEETATEN_URL` …",
+        "Where a provider answers, with its name in front: `BANK_URL`, `NAV_URL`, `SKATTEETATEN_URL` … Where each of"
+        " its services has a host of its own, `{{service}}` stands for its name:"
+        " `SKATTEETATEN_URL=https://{{service}}.api.skatteetaten.no`.",
         "its folder in the sandbox",
         "BANK_URL=https://api.banken.example",
     ),

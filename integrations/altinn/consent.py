@@ -5,7 +5,7 @@ Made from Altinn's published requests and answers. Who asked can neither withdra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 
 from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelState
@@ -15,6 +15,7 @@ from engine.platform.calendar import norwegian_day
 from engine.platform.provider_errors import SourceBrokenError
 from integrations.http import HttpClient
 from integrations.maskinporten.client import PERSON, MaskinportenClient
+from integrations.provider import ConsentParameter
 from integrations.record import Record
 
 ORGANISATION = "urn:altinn:organization:identifier-no:"
@@ -26,11 +27,10 @@ _STATES = {
     "deleted": ChannelState.REVOKED,
     "expired": ChannelState.EXPIRED,
 }
-#: What a resource may want to know in its text: what we ask for of each (``DataSetMetadata.consent_parameters``).
-_PARAMETERS: dict[str, Callable[[ChannelAsk], str]] = {
+#: What a resource may want to know in its text (``DataSetMetadata.consent_parameters``), and what we say.
+PERIOD: Mapping[str, ConsentParameter] = {
     "fraogmed": lambda ask: f"{history_since(norwegian_day(ask.asked_at)):%Y-%m}",
     "tilogmed": lambda ask: f"{norwegian_day(ask.valid_to):%Y-%m}",
-    "inntektsaar": lambda ask: str(norwegian_day(ask.asked_at).year - 1),
 }
 
 
@@ -41,11 +41,20 @@ class AltinnConsentChannel:
     title = Title(nb="Altinn", nn="Altinn", en="Altinn")
     citizen_ends = True
 
-    def __init__(self, base_url: str, organisation: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        organisation: str,
+        http: HttpClient,
+        maskinporten: MaskinportenClient,
+        parameters: Mapping[str, ConsentParameter],
+    ) -> None:
+        """*parameters*: what providers tell for the texts of their resources, beside ``PERIOD``."""
         self._url = f"{base_url}/accessmanagement/api/v1/enterprise/consentrequests"
         self._organisation = organisation
         self._http = http
         self._maskinporten = maskinporten
+        self._parameters = {**PERIOD, **parameters}
 
     def request(self, ask: ChannelAsk) -> ChannelReply:
         body = {
@@ -53,7 +62,7 @@ class AltinnConsentChannel:
             "from": f"{PERSON}{ask.subject.pid}",
             "to": f"{ORGANISATION}{self._organisation}",
             "validTo": ask.valid_to.isoformat(),
-            "consentRights": [_right(data_set, ask) for data_set in ask.data_sets],
+            "consentRights": [self._right(data_set, ask) for data_set in ask.data_sets],
             "redirectUrl": ask.redirect_url,
         }
         answer = Record(
@@ -71,18 +80,17 @@ class AltinnConsentChannel:
         """Altinn offers it to the citizen alone. Raises ``NotImplementedError``."""
         raise NotImplementedError("Altinn has no call for it")
 
+    def _right(self, data_set: DataSet, ask: ChannelAsk) -> dict[str, object]:
+        """One right: exactly one resource, with all that its text wants to know."""
+        return {
+            "action": ["consent"],
+            "resource": [{"type": "urn:altinn:resource", "value": data_set.resource}],
+            "metadata": {name: self._parameters[name](ask) for name in data_set.consent_parameters},
+        }
+
     def _bearer(self, right: str) -> dict[str, str]:
         token = self._maskinporten.token(f"altinn:consentrequests.{right}")
         return {"Authorization": f"Bearer {token}"}
-
-
-def _right(data_set: DataSet, ask: ChannelAsk) -> dict[str, object]:
-    """One right: exactly one resource, with all that its text wants to know."""
-    return {
-        "action": ["consent"],
-        "resource": [{"type": "urn:altinn:resource", "value": data_set.resource}],
-        "metadata": {name: _PARAMETERS[name](ask) for name in data_set.consent_parameters},
-    }
 
 
 def _state(answer: Record) -> ChannelState:

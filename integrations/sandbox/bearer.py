@@ -25,11 +25,17 @@ def require(scope: str, *, header: str = "Authorization") -> dict[str, Any]:
     return claims
 
 
-def require_consent(scope: str, resource: str, pid: str, *, header: str = "Authorization") -> dict[str, Any]:
-    """A token whose consent comes from *pid* and covers *resource*."""
+def require_consent(
+    scope: str, resource: str, pid: str, *, header: str = "Authorization", **parameters: str
+) -> dict[str, Any]:
+    """A token whose consent comes from *pid* and covers *resource*, with the *parameters* its text told of."""
     claims = require(scope, header=header)
     for detail in claims.get("authorization_details", ()):
-        covers = any(r["value"] == resource for right in detail["consentRights"] for r in right["resource"])
+        covers = any(
+            one["value"] == resource and parameters.items() <= right.get("metadata", {}).items()
+            for right in detail["consentRights"]
+            for one in right["resource"]
+        )
         if covers and detail["from"].endswith(f":{pid}"):
             return claims
     return abort(403)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
+from engine.advice.consent.channels import ChannelAsk
 from engine.advice.economy.figures import Figures, RecordGap, RecordGapReason, Total
 from engine.advice.evidence.datasets import Evidence, EvidenceRequest, EvidenceState
 from engine.platform.calendar import norwegian_day
-from engine.platform.provider_errors import SourceBrokenError, SourceRefusedError
+from engine.platform.provider_errors import SourceBrokenError, SourceError, SourceRefusedError
 from engine.platform.strict_json import Json
 from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import Provider, ProviderContext
+from integrations.provider import SERVICE, Provider, ProviderContext
 from integrations.record import Record, rows
 from integrations.skatteetaten import mapping
 from integrations.skatteetaten.incomes import SKATTEETATEN, incomes, reported
@@ -33,18 +35,41 @@ class SkatteetatenClient:
         """Wages and benefits by month since ``asked.since``."""
         path = f"/v1/sbl/{asked.subject.pid}/inntekter"
         period = {"fraOgMed": f"{asked.since:%Y-%m}", "tilOgMed": f"{asked.as_of:%Y-%m}"}
-        raw = self._get(path, INCOME.scope, asked, period)
+        raw = self._get("inntekt", path, INCOME.scope, asked, period)
         if raw is None:
             return Evidence(EvidenceState.EMPTY, Figures(reported=(reported(asked.as_of, asked.since),)))
         for entry in rows(raw, "oppgaveInntektsmottaker") or []:
             _same_person(entry.record("inntektsmottaker").text("personidentifikator"), asked)
         return _evidence(incomes(raw, asked.as_of, asked.since))
 
+    def newest_assessment(self, asked: ChannelAsk) -> str:
+        """The newest year there is an assessment of, which alone may be asked for; last year where none is told of."""
+        expected = norwegian_day(asked.asked_at).year - 1
+        try:
+            told = self._http.get(
+                f"{self._at('sistetilgjengeligeskatteoppgjoer')}/v1/{asked.subject.pid}",
+                headers=self._headers(self._maskinporten.token(TAX_BASE.scope)),
+                expected=frozenset({200, 404}),
+            )
+            year = Record(told.json()).text("sisteTilgjengeligePeriode") if told.status == 200 else ""
+        except SourceError:
+            year = ""  # what it opens is asked for without it too, and a page of consent waits for nobody
+        return year if re.fullmatch(r"20\d\d", year) and int(year) <= expected else str(expected)
+
     def tax_base(self, asked: EvidenceRequest) -> Evidence:
-        """The newest assessment there is. Last year's comes in spring; until then the one before is the newest."""
+        """The newest assessment there is. Last year's comes in spring; until then the one before is the newest.
+
+        A consent is to one year: where it was given before a newer assessment came, that one is refused.
+        """
         last = norwegian_day(asked.as_of).year - 1
         for year in (last, last - 1):
-            raw = self._get(f"/v2/oppgjoer/sbl/{year}/{asked.subject.pid}", TAX_BASE.scope, asked, {})
+            path = f"/v2/oppgjoer/sbl/{year}/{asked.subject.pid}"
+            try:
+                raw = self._get("summertskattegrunnlag", path, TAX_BASE.scope, asked, {})
+            except SourceRefusedError:
+                if year == last:
+                    continue
+                raise
             if raw is not None:
                 _same_person(Record(raw).text("personidentifikator"), asked)
                 return _evidence(tax_base(raw, asked.as_of))
@@ -53,8 +78,8 @@ class SkatteetatenClient:
 
     def claims(self, asked: EvidenceRequest) -> Evidence:
         """Open claims with what remains of each."""
-        path = f"/api/innkreving/kravogbetalinger/v1/finans/{asked.subject.pid}/aapnekrav"
-        raw = self._get(path, CLAIMS.scope, asked, {})
+        path = f"/v1/finans/{asked.subject.pid}/aapnekrav"
+        raw = self._get("kravogbetalinger", path, CLAIMS.scope, asked, {})
         if raw is None:
             return Evidence(EvidenceState.EMPTY, Figures())
         parties = {row.text("partIdentifikator") for row in rows(raw, "aapentKravMedGjenstaaendeBeloep") or []}
@@ -62,15 +87,23 @@ class SkatteetatenClient:
             _same_person(Record(raw).text("partIdentifikator"), asked)
         return _evidence(mapping.claims(raw, asked.as_of, asked.subject.pid))
 
-    def _get(self, path: str, scope: str, asked: EvidenceRequest, query: dict[str, str]) -> Json:
+    def _at(self, service: str) -> str:
+        """Each service has a host of its own; settings may know one for all."""
+        return self._url.replace(SERVICE, service)
+
+    @staticmethod
+    def _headers(token: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token}", "Korrelasjonsid": str(uuid.uuid4())}
+
+    def _get(self, service: str, path: str, scope: str, asked: EvidenceRequest, query: dict[str, str]) -> Json:
         """The answer, or ``None`` for "there is nothing". Raises ``SourceBrokenError`` for an address nobody knows.
 
         404 means both; the code of the answer tells which.
         """
         token = self._maskinporten.token(scope, consent=(asked.grant, asked.subject.pid))
         answer = self._http.get(
-            f"{self._url}{path}",
-            headers={"Authorization": f"Bearer {token}", "Korrelasjonsid": str(uuid.uuid4())},
+            f"{self._at(service)}{path}",
+            headers=self._headers(token),
             params=query,
             expected=frozenset({200, 404, 410}),
         )
@@ -93,4 +126,7 @@ def _evidence(found: Figures) -> Evidence:
 
 def connect(context: ProviderContext) -> Provider:
     client = SkatteetatenClient(context.url, context.http, context.maskinporten)
-    return Provider(fetch={INCOME.id: client.income, TAX_BASE.id: client.tax_base, CLAIMS.id: client.claims})
+    return Provider(
+        fetch={INCOME.id: client.income, TAX_BASE.id: client.tax_base, CLAIMS.id: client.claims},
+        consent_parameters={"inntektsaar": client.newest_assessment},
+    )

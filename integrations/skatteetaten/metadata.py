@@ -72,4 +72,6 @@ CLAIMS = DataSetMetadata(
     channel_today=False,
     legal_reference="skatteforvaltningsloven § 3-3, samtykke",
 )
+#: Each has a host of its own: ``{service}`` in the setting of the address is its name.
+SERVICES = ("inntekt", "summertskattegrunnlag", "sistetilgjengeligeskatteoppgjoer", "kravogbetalinger")
 DATA_SETS = (INCOME, TAX_BASE, CLAIMS)

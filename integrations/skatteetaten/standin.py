@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from integrations.sandbox.bearer import require_consent
+from integrations.sandbox.bearer import require, require_consent
 from integrations.sandbox.clock import today
 from integrations.sandbox.faults import failing
 from integrations.sandbox.persons import Person, person
@@ -85,12 +85,29 @@ def _reported(someone: Person, month: date) -> date:
     return following + timedelta(days=max(someone.wage_reported - 1, 0))
 
 
+def newest_assessment() -> int:
+    """The newest year with assessments: those of a year come from the spring after it. The day is own design."""
+    year = today().year - 1
+    return year if today() >= date(year + 1, 4, 1) else year - 1
+
+
+@blueprint.get("/v1/<pid>")
+@failing("skatteetaten.taxbase", _key)
+def newest(pid: str) -> ResponseReturnValue:
+    require(TAX_BASE[0])
+    if person(pid) is None:
+        return _error("TD-004", 404)
+    return jsonify(
+        personidentifikator=pid, ressursId="skattegrunnlag", sisteTilgjengeligePeriode=str(newest_assessment())
+    )
+
+
 @blueprint.get("/v2/oppgjoer/sbl/<int:year>/<pid>")
 @failing("skatteetaten.taxbase", _key)
 def tax_base(year: int, pid: str) -> ResponseReturnValue:
-    require_consent(*TAX_BASE, pid)
+    require_consent(*TAX_BASE, pid, inntektsaar=str(year))
     someone = person(pid)
-    if someone is None or year != today().year - 1:
+    if someone is None or year > newest_assessment():
         return _error("SSG-007", 404)
     debt = sum(loan.balance + loan.monthly * 6 for loan in someone.loans)
     items = [
@@ -111,7 +128,7 @@ def tax_base(year: int, pid: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/api/innkreving/kravogbetalinger/v1/finans/<pid>/aapnekrav")
+@blueprint.get("/v1/finans/<pid>/aapnekrav")
 @failing("skatteetaten.claims", _key)
 def claims(pid: str) -> ResponseReturnValue:
     require_consent(*CLAIMS, pid)

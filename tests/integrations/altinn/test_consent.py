@@ -32,7 +32,9 @@ class Tokens:
 
 def channel(answers: Mapping[str, object]) -> AltinnConsentChannel:
     there = FakeProvider(answers)
-    return AltinnConsentChannel("https://platform.altinn.test", "991825827", there, Tokens())  # type: ignore[arg-type]
+    return AltinnConsentChannel(
+        "https://platform.altinn.test", "991825827", there, Tokens(), {"inntektsaar": lambda ask: "2023"}
+    )  # type: ignore[arg-type]
 
 
 def nothing(asked: EvidenceRequest) -> Evidence:
