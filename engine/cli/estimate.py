@@ -1,10 +1,11 @@
-"""``ibalanse estimate tax`` and ``ibalanse estimate vat``: the rules of the economy on the command line."""
+"""``ibalanse estimate``: rules of the economy and of complaints on the command line."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,8 @@ from engine.advice.economy.tax.estimate import TaxEstimate, estimate
 from engine.advice.economy.tax.income import TaxableIncome
 from engine.advice.economy.tax.line import Line
 from engine.advice.economy.tax.vat import Period, TermEstimate, term_estimates, terms
+from engine.casework import complaint_time
+from engine.casework.complaint_time import Channel, ComplaintTime, Delivery
 from engine.cli.groups import Group
 from engine.cli.session import json_option
 from forms.amounts import AmountError, read_number
@@ -49,7 +52,7 @@ Examples:
 
 @click.group("estimate", cls=Group, epilog=_ROUGH)
 def estimate_group() -> None:
-    """Compute tax or VAT roughly, line by line."""
+    """Compute tax or VAT roughly, or the time to complain, line by line."""
 
 
 @estimate_group.command(epilog=_TAX)
@@ -173,6 +176,61 @@ def vat(
         else:
             _print_vat(parts)
     return 0
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_COMPLAINT = """\
+Examples:
+  ibalanse estimate complaint --channel digital --available 2026-11-27 --notified 2026-11-27
+  ibalanse estimate complaint --channel post --available 2026-12-07 --json
+"""
+
+
+@estimate_group.command(epilog=_COMPLAINT)
+@click.option("--channel", type=click.Choice([one.value for one in Channel]), required=True, help="how it was sent")
+@click.option(
+    "--available",
+    type=_DAY,
+    metavar="DATE",
+    required=True,
+    help="digital: made available; post: lay in the letter box; handed: handed over",
+)
+@click.option("--notified", type=_DAY, metavar="DATE", help="digital: notice sent to the address in the register")
+@click.option("--second-notice", type=_DAY, metavar="DATE", help="digital: notice sent once more, unopened")
+@json_option("print one JSON object")
+def complaint(
+    channel: str, available: datetime, notified: datetime | None, second_notice: datetime | None, as_json: bool
+) -> int:
+    """The time to complain of a decision, line by line.
+
+    The last day in time, from how and when the citizen got the decision. Days are days in Norway.
+    """
+    with _reasons():
+        delivery = Delivery(Channel(channel), available.date(), _day(notified), _day(second_notice))
+        found = complaint_time.compute(delivery)
+    if as_json:
+        print(json.dumps(_complaint_json(found), ensure_ascii=False))
+    else:
+        for line in found.lines:
+            print(f"{line.rule:<52}{line.day or '-'!s:<12}{line.source}")
+    return 0
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _complaint_json(found: ComplaintTime) -> dict[str, Any]:
+    return {
+        "starts": _iso(found.starts),
+        "ends": _iso(found.ends),
+        "rule": found.rule,
+        "lines": [{"rule": line.rule, "date": _iso(line.day), "source": line.source} for line in found.lines],
+    }
 
 
 @contextmanager

@@ -101,3 +101,43 @@ def test_bad_input_is_told_on_stderr_and_nothing_is_reckoned(
 ) -> None:
     answer = estimate(*arguments)
     assert answer.returncode == 2 and said in answer.stderr and answer.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "starts", "ends"),
+    [
+        ("digital --available 2026-11-27 --notified 2026-11-27", "2026-11-27", "2026-12-18"),
+        ("digital --available 2026-11-27", None, None),
+        ("digital --available 2026-11-27 --notified 2026-12-04 --second-notice 2026-12-11", "2026-12-04", "2026-12-28"),
+        ("post --available 2026-12-07", "2026-12-07", "2026-12-28"),
+        ("handed --available 2026-04-10", "2026-04-10", "2026-05-04"),
+    ],
+)
+def test_the_time_to_complain_is_printed_with_its_rule(
+    estimate: Estimate, arguments: str, starts: str | None, ends: str | None
+) -> None:
+    answer = estimate("complaint", "--channel", *arguments.split(), "--json")
+    found = json.loads(answer.stdout)
+
+    assert answer.returncode == 0 and set(found) == {"starts", "ends", "rule", "lines"}
+    assert (found["starts"], found["ends"]) == (starts, ends) and "forvaltningsloven § 29" in found["rule"]
+    assert all(set(line) == {"rule", "date", "source"} for line in found["lines"])
+    in_words = estimate("complaint", "--channel", *arguments.split())
+    assert (ends or "no time runs") in in_words.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("digital --available 2026-11-31", "does not match"),
+        ("pigeon --available 2026-11-30", "pigeon"),
+        ("digital --notified 2026-11-30", "--available"),
+        ("digital --available 2026-11-27 --second-notice 2026-12-04", "needs a first one"),
+        ("digital --available 2026-11-27 --notified 2026-12-04 --second-notice 2026-12-03", "before the first"),
+        ("handed --available 1960-01-01", "no rule"),
+    ],
+)
+def test_days_that_cannot_be_are_bad_input(estimate: Estimate, arguments: str, said: str) -> None:
+    answer = estimate("complaint", "--channel", *arguments.split(), "--json")
+
+    assert (answer.returncode, answer.stdout) == (2, "") and said in answer.stderr
