@@ -21,6 +21,11 @@ SERVICE = "{service}"
 ConsentParameter = Callable[[ChannelAsk], str]
 
 
+def no_name(number: str) -> str:
+    """Where no register of organisations is asked."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderContext:
     """What a provider's client is made with.
@@ -28,6 +33,7 @@ class ProviderContext:
     provider  name of the provider's folder, and of its settings: ``BANK_URL``, ``BANK_NAME``
     http      calls this provider's addresses and no other, for as long as its data sets may take
     institution  which of several behind the source it is; ``None`` = the one that settings know by the provider's name
+    name_of   organisation number → what Enhetsregisteret calls it, ``""`` where it does not tell
     """
 
     provider: str
@@ -35,6 +41,7 @@ class ProviderContext:
     http: HttpClient
     maskinporten: MaskinportenClient
     institution: Institution | None = None
+    name_of: Callable[[str], str] = no_name
 
     @property
     def url(self) -> str:

@@ -29,6 +29,7 @@ from engine.platform.settings import Institution, Settings
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
 from integrations.altinn.events import AltinnEvents
+from integrations.brreg.names import OrganisationNames
 from integrations.callout.client import CallClient
 from integrations.domstol.client import DomstolClient
 from integrations.folkeregisteret.client import Folkeregisteret
@@ -85,6 +86,8 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
         timeout=TIMEOUT.total_seconds(),
     )
     maskinporten = MaskinportenClient(settings.maskinporten, key, http)
+    register = settings.provider_url("brreg")
+    names = OrganisationNames(register, HttpClient((register,), timeout=TIMEOUT.total_seconds()))
     channels: list[ConsentChannel] = []
     parameters: dict[str, ConsentParameter] = {}
     data_sets: list[DataSet] = []
@@ -95,7 +98,7 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
         longest = max((one.timeout for one in metadata), default=TIMEOUT).total_seconds()
         for institution in (None, *settings.institutions(name)):
             own = HttpClient(_addresses(settings, package, institution), timeout=longest)
-            context = ProviderContext(name, settings, own, maskinporten, institution)
+            context = ProviderContext(name, settings, own, maskinporten, institution, names.name_of)
             provider = import_module(f"{package}.client").connect(context)
             data_sets += wired(package, [context.of(offered) for offered in metadata], provider)
             channels += provider.channels

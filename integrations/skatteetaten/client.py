@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
+from dataclasses import replace
 
 from engine.advice.consent.channels import ChannelAsk
 from engine.advice.economy.figures import Figures, RecordGap, RecordGapReason, Total
@@ -14,7 +16,7 @@ from engine.platform.strict_json import Json
 from integrations.answer import state_of
 from integrations.http import HttpClient
 from integrations.maskinporten.client import MaskinportenClient
-from integrations.provider import SERVICE, Provider, ProviderContext
+from integrations.provider import SERVICE, Provider, ProviderContext, no_name
 from integrations.record import Record, rows
 from integrations.skatteetaten import mapping
 from integrations.skatteetaten.incomes import SKATTEETATEN, incomes, reported
@@ -26,8 +28,15 @@ NOTHING = frozenset({"IM-007", "IM-008", "SSG-006", "SSG-007", "SSG-008", "TD-00
 
 
 class SkatteetatenClient:
-    def __init__(self, base_url: str, http: HttpClient, maskinporten: MaskinportenClient) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        http: HttpClient,
+        maskinporten: MaskinportenClient,
+        name_of: Callable[[str], str] = no_name,
+    ) -> None:
         self._url = base_url
+        self._name_of = name_of
         self._http = http
         self._maskinporten = maskinporten
 
@@ -40,7 +49,14 @@ class SkatteetatenClient:
             return Evidence(EvidenceState.EMPTY, Figures(reported=(reported(asked.as_of, asked.since),)))
         for entry in rows(raw, "oppgaveInntektsmottaker") or []:
             _same_person(entry.record("inntektsmottaker").text("personidentifikator"), asked)
-        return _evidence(incomes(raw, asked.as_of, asked.since))
+        return _evidence(self._with_names(incomes(raw, asked.as_of, asked.since)))
+
+    def _with_names(self, found: Figures) -> Figures:
+        """Each payer by its name in Enhetsregisteret; the answer has numbers alone."""
+        numbers = {one.payer_orgno for one in found.incomes if one.payer == one.payer_orgno}
+        names = {number: name for number in sorted(numbers) if (name := self._name_of(number))}
+        named = (replace(one, payer=names.get(one.payer, one.payer)) for one in found.incomes)
+        return replace(found, incomes=tuple(named))
 
     def newest_assessment(self, asked: ChannelAsk) -> str:
         """The newest year there is an assessment of, which alone may be asked for; last year where none is told of."""
@@ -125,7 +141,7 @@ def _evidence(found: Figures) -> Evidence:
 
 
 def connect(context: ProviderContext) -> Provider:
-    client = SkatteetatenClient(context.url, context.http, context.maskinporten)
+    client = SkatteetatenClient(context.url, context.http, context.maskinporten, context.name_of)
     return Provider(
         fetch={INCOME.id: client.income, TAX_BASE.id: client.tax_base, CLAIMS.id: client.claims},
         consent_parameters={"inntektsaar": client.newest_assessment},

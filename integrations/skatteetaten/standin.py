@@ -46,7 +46,6 @@ def income(pid: str) -> ResponseReturnValue:
                     **common,
                     "opplysningspliktigId": someone.employer_orgno,
                     "virksomhetId": someone.employer_orgno,
-                    "virksomhetNavn": someone.employer,
                     "inntekt": [
                         {
                             "fordel": "kontantytelse",
@@ -64,7 +63,6 @@ def income(pid: str) -> ResponseReturnValue:
                         **common,
                         "opplysningspliktigId": "889640782",
                         "virksomhetId": "889640782",
-                        "virksomhetNavn": "Nav",
                         "inntekt": [
                             {
                                 "fordel": "kontantytelse",

@@ -12,6 +12,7 @@ from engine.advice.consent.channels import ChannelAsk
 from engine.advice.evidence.datasets import Subject
 from engine.platform.provider_errors import SourceRefusedError, SourceUnavailableError
 from engine.platform.settings import Settings
+from integrations.brreg.names import OrganisationNames
 from integrations.http import Response
 from integrations.maskinporten.client import MaskinportenClient
 from integrations.skatteetaten.client import SkatteetatenClient
@@ -20,6 +21,8 @@ from tests.integrations.fake_provider import NOW, PID, FakeProvider, example, ht
 
 URL = "https://{service}.api.skatteetaten.test"
 NEWEST = example("skatteetaten/eksempel-tilgjengeligdata")
+#: An establishment that is none: what the register answers of an entity that reports for itself.
+MISSING = {"/enhetsregisteret/api/underenheter/889640782": lambda **options: b'{"status": 404}'}
 
 
 class Tokens:
@@ -106,3 +109,34 @@ def test_the_hosts_of_all_services_may_be_called_and_no_other(tmp_path_factory: 
     fetch = connected.data_sets["skatteetaten.income"].fetch
     with pytest.raises(SourceUnavailableError):  # Maskinporten of the sandbox is not there, and no host is refused
         fetch(request())
+
+
+def test_a_payer_is_named_as_enhetsregisteret_names_the_number() -> None:
+    month = {"kalendermaaned": "2026-10", "inntektsmottaker": {"personidentifikator": PID}}
+    wage = {"fordel": "kontantytelse", "beloep": 30000, "loennsinntekt": {"beskrivelse": "fastloenn"}}
+    payers = ("313367002", "310478717", "889640782")
+    rows = [{**month, "virksomhetId": payer, "inntekt": [wage]} for payer in payers]
+    register = {
+        "/enhetsregisteret/api/underenheter/313367002": {"organisasjonsnummer": "313367002", "navn": "BYGGET AVD OSLO"},
+        "/enhetsregisteret/api/underenheter/310478717": SourceUnavailableError("timeout"),
+        "/enhetsregisteret/api/enheter/889640782": {"organisasjonsnummer": "889640782", "navn": "ETATEN"},
+    }
+    names = OrganisationNames("https://data.brreg.test", http({**register, **MISSING}))
+    there = http({f"/v1/sbl/{PID}/inntekter": {"oppgaveInntektsmottaker": rows}})
+    asked = SkatteetatenClient(URL, there, cast(MaskinportenClient, Tokens()), names.name_of)
+
+    found = asked.income(request()).figures.incomes
+
+    assert {one.payer_orgno: one.payer for one in found} == {
+        "313367002": "BYGGET AVD OSLO",
+        "310478717": "310478717",
+        "889640782": "ETATEN",
+    }
+
+
+@pytest.mark.parametrize("number", ["", "12345678901", "abc", "31047871", "../enheter"])
+def test_what_is_no_organisation_number_is_not_looked_up(number: str) -> None:
+    register = FakeProvider({})
+
+    assert OrganisationNames("https://data.brreg.test", register).name_of(number) == ""  # type: ignore[arg-type]
+    assert register.asked == []
