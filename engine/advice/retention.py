@@ -17,12 +17,15 @@ from engine.advice.consent.models import consent_record
 from engine.advice.evidence.datasets import DataSetMetadata
 from engine.advice.evidence.models import harvest, raw_answer, snapshot
 from engine.advice.sharing.models import share
+from engine.workflow.authorization import unsent_forms
 from engine.workflow.authorization.sessions import MAX_AGE, session_table
 from engine.workflow.execution.models import idempotency, message
 from engine.workflow.jobs.models import due_work
 
 KEEP_ANSWERS = timedelta(days=2)
 KEEP_DONE = timedelta(days=7)
+#: How long it is known whose an ended session was: a page of it may still be open, with something typed in it.
+KEEP_ENDED_SESSIONS = unsent_forms.LIFETIME
 
 
 def purge(connection: Connection, now: datetime, data_sets: Mapping[str, DataSetMetadata]) -> dict[str, int]:
@@ -42,9 +45,12 @@ def purge(connection: Connection, now: datetime, data_sets: Mapping[str, DataSet
         .where(share.c.state == "active", share.c.valid_to <= now)
         .values(state="stopped", ended_at=share.c.valid_to)
     ).rowcount
+    over = session_table.c.created_at <= now - MAX_AGE
+    connection.execute(update(session_table).where(over, session_table.c.id_token.is_not(None)).values(id_token=None))
     done["sessions"] = connection.execute(
-        delete(session_table).where(session_table.c.created_at <= now - MAX_AGE)
+        delete(session_table).where(session_table.c.created_at <= now - MAX_AGE - KEEP_ENDED_SESSIONS)
     ).rowcount
+    done["unsent_forms"] = unsent_forms.purge(connection, now)
     done["answers"] = connection.execute(delete(idempotency).where(idempotency.c.at <= now - KEEP_ANSWERS)).rowcount
     done["work"] = connection.execute(
         delete(due_work).where(due_work.c.state == "done", due_work.c.created_at <= now - KEEP_DONE)

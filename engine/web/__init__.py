@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -43,7 +44,7 @@ from engine.web.office import (
     offices,
     queue,
 )
-from engine.web.shared import health, login, security, session_store, template_globals, view
+from engine.web.shared import health, login, security, session_store, template_globals, unsent, view
 from engine.web.shared.line_endings import LineFeedRequest
 from engine.web.shared.notice_links import notice_link
 from engine.web.shared.texts import LANGUAGES
@@ -65,6 +66,7 @@ log = logging.getLogger(__name__)
 BLUEPRINTS = (
     health.blueprint,
     login.blueprint,
+    unsent.blueprint,
     home.blueprint,
     tasks.blueprint,
     overview.blueprint,
@@ -131,9 +133,12 @@ def create_app(
     app.before_request(security.make_room)
     app.before_request(security.check_change)
     app.after_request(security.secure)
+    app.after_request(unsent.fill)
     app.teardown_request(lambda _: trace.leave())
     template_globals.install(app)
-    app.jinja_env.globals.update(notice_link=notice_link)
+    app.jinja_env.globals.update(
+        notice_link=notice_link, typed_here=unsent.typed_here, session_seconds=unsent.session_seconds
+    )
     _errors(app, application)
     return app
 
@@ -167,9 +172,9 @@ def _who() -> None:
         g.offices = row.offices or []
         g.choosing = bool(g.offices) and row.office is None
         g.language = row.language
-        g.session_ends = min(now + sessions.IDLE, row.created_at + sessions.MAX_AGE)
-        stale = (now - row.seen_at).total_seconds() > 60
-    if stale:
+        watched = request.endpoint == "unsent.remaining"
+        g.session_ends = min((row.seen_at if watched else now) + sessions.IDLE, row.created_at + sessions.MAX_AGE)
+    if not watched and (now - row.seen_at).total_seconds() > 60:
         session_store.renew(token)
 
 
@@ -180,10 +185,12 @@ def _errors(app: Flask, application: Application) -> None:
         return render_template("error.html", key=key, status=status, values=values), status
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    def http(error: HTTPException) -> ResponseReturnValue | HTTPException:
         status = error.code or 500
         if status < 400:
             return error
+        if status in (404, 405) and (instead := unsent.page_instead()):
+            return instead
         if status == 403:
             session_store.record_refusal("http_403")
         known = status if status in (400, 403, 404, 405, 409, 413, 429, 500, 503) else (400 if status < 500 else 500)

@@ -15,14 +15,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.platform.provider_errors import SourceError
-from engine.web.shared import session_store, view
+from engine.web.shared import session_store, unsent, view
 from engine.web.shared.former_numbers import former_numbers
 from engine.web.shared.guards import ANYONE, guarded
 from engine.web.shared.texts import LANGUAGES
 from engine.workflow.authorization.actor import Office, Role
 from engine.workflow.authorization.login import Identity, Login, LoginStart
 
-COOKIE = "ibalanse_session"
+COOKIE = session_store.COOKIE
 STARTED = "ibalanse_login"
 #: What an office may give an employee: to work in its cases, and to see its figures.
 STAFF, LEADER = "urn:altinn:resource:ibalanse-ansatt", "urn:altinn:resource:ibalanse-leder"
@@ -182,7 +182,7 @@ def language() -> Response:
     """The language is chosen by the person and kept."""
     chosen = request.form.get("language", "nb")
     back = request.form.get("back", "/")
-    answer = redirect(back if PATH.fullmatch(back) else "/", 303)
+    answer = redirect(unsent.language_change() or (back if PATH.fullmatch(back) else "/"), 303)
     if chosen in LANGUAGES:
         answer.set_cookie("language", chosen, max_age=31_536_000, samesite="Lax", httponly=True)
         if g.actor is not None:

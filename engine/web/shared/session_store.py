@@ -19,10 +19,14 @@ from engine.web.shared import view
 from engine.web.shared.event_kinds import AccessEvent
 from engine.workflow.audit import chain
 from engine.workflow.audit.kinds import EventKind
-from engine.workflow.authorization import sessions
+from engine.workflow.authorization import sessions, unsent_forms
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.authorization.login import Identity
 from engine.workflow.authorization.sessions import Session
+from engine.workflow.authorization.unsent_forms import UnsentForm
+
+#: The cookie of somebody who is logged in.
+COOKIE = "ibalanse_session"
 
 
 def begin_log_in(state: dict[str, Any], issuer: str) -> str:
@@ -129,6 +133,33 @@ def set_language(token: str, language: str) -> None:
     """The person reads this language from now on."""
     with view.application().db.write() as connection:
         sessions.set_language(connection, token, language)
+
+
+def session_of_form(token: str) -> Session | None:
+    """The session a form was drawn in, in force or not, by the form's token."""
+    application = view.application()
+    with application.db.read() as connection:
+        return sessions.of_form(connection, token, application.settings.secret_keys)
+
+
+def store_unsent(person_id: str, form: UnsentForm) -> str:
+    """Store what was typed until its writer is back. Returns its id; raises ``ErasedError``."""
+    application = view.application()
+    with application.db.write() as connection:
+        return unsent_forms.save(connection, application.vault, person_id, form, application.clock.now())
+
+
+def unsent(person_id: str, identity: str) -> UnsentForm | None:
+    """What this person typed and did not get sent."""
+    application = view.application()
+    with application.db.read() as connection:
+        return unsent_forms.find(connection, application.vault, person_id, identity, application.clock.now())
+
+
+def remove_unsent(person_id: str, identity: str) -> None:
+    """It was sent after all."""
+    with view.application().db.write() as connection:
+        unsent_forms.remove(connection, person_id, identity)
 
 
 def record_failed_log_in(which: str, code: str) -> None:

@@ -71,8 +71,31 @@ def _digest(token: str) -> bytes:
 
 
 def csrf_token(token: str, secret: str) -> str:
-    """Bound to the session, so that one page's token is worth nothing in another's."""
-    return hmac.new(secret.encode(), _digest(token), hashlib.sha256).hexdigest()
+    """Bound to the session, so that one page's token is worth nothing in another's.
+
+    It names the session by its hash: whose form it was is known when the session has ended and the cookie is gone.
+    """
+    return _signed(_digest(token), secret)
+
+
+def _signed(digest: bytes, secret: str) -> str:
+    return f"{digest.hex()}.{hmac.new(secret.encode(), digest, hashlib.sha256).hexdigest()}"
+
+
+def of_form(connection: Connection, submitted: str, secrets_known: Sequence[str]) -> Session | None:
+    """The session whose page a form was on, in force or not; ``None`` for a token we did not make.
+
+    submitted      the form's token
+    secrets_known  of the installation, the newest first
+    """
+    try:
+        digest = bytes.fromhex(submitted.partition(".")[0])
+    except ValueError:
+        return None
+    if not any(hmac.compare_digest(submitted, _signed(digest, secret)) for secret in secrets_known):
+        return None
+    row = connection.execute(_SESSION.where(session_table.c.id == digest, session_table.c.role != "anonymous")).first()
+    return None if row is None else Session(*row)
 
 
 def begin(connection: Connection, now: datetime, *, language: str, state: dict[str, Any], issuer: str) -> str:
