@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from engine.advice.economy import duplicates, identity, incomes, own_figures, reported
 from engine.advice.economy.duplicates import Decision
 from engine.advice.economy.figures import Account, Asset, Debt, DebtKind, DebtStatus, Figures, Transaction
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.payees import paid_to
-from engine.advice.economy.spending import MonthlyLine, Scope, monthly, months_of
+from engine.advice.economy.spending import MonthlyLine, Placed, Scope, monthly, months_of, placed
 from engine.advice.economy.supplements import Supplement, SupplementKind
 
 MONTHS = 3
@@ -56,8 +57,19 @@ class Compilation:
         self.known_months = months_of(self.months, as_of)
         self.transactions, self.repeated = each_once(found.transactions)
 
+    @cached_property
     def spending(self) -> tuple[MonthlyLine, ...]:
         return monthly(self.transactions, self.scope, self.as_of, self.months) if self.months else ()
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every movement, each once, with its category and why it is no spending."""
+        return tuple(placed(self.transactions, self.scope, self.known_months))
+
+    @cached_property
+    def placed_again(self) -> tuple[Placed, ...]:
+        """The same of what a source told once more."""
+        return tuple(placed(self.repeated, self.scope, self.known_months))
 
     def drawn(self) -> tuple[MonthlyLine, ...]:
         """What the owner took out of the business: transfers from its account to a private one."""

@@ -169,7 +169,7 @@ def _overview(made: Compilation, gaps: Sequence[Gap]) -> Overview:
             *(own_figures.asset(entry) for entry in own if entry.kind is SupplementKind.ASSET),
         ),
         incomes=(*lines, *_own_lines(own, SupplementKind.INCOME)),
-        spending=(*made.spending(), *_own_lines(own, SupplementKind.SPENDING)),
+        spending=(*made.spending, *_own_lines(own, SupplementKind.SPENDING)),
         gaps=every_gap,
         enterprises=tuple(sorted(found.enterprises, key=lambda one: (one.orgno, one.name))),
         tax=tuple(sorted(found.tax, key=lambda one: -one.year)),

@@ -106,8 +106,10 @@ def _sum(entries: Iterable[Entry], fate: Fate) -> Sum:
     return Sum(sum(entry.count for entry in found), sum((entry.amount or ZERO for entry in found), ZERO))
 
 
-def _shown(entry: Entry) -> tuple[int, str, Money, str, str, str]:
-    """What is counted first, the newest and the largest before the others."""
-    order = list(Fate).index(entry.fate)
-    newest = str(date.max - entry.when if entry.when else "")
-    return order, newest.rjust(20), -(entry.amount or ZERO), entry.source.data_set, entry.record, entry.reason
+_ORDER = {fate: number for number, fate in enumerate(Fate)}
+
+
+def _shown(entry: Entry) -> tuple[int, int, Money, str, str, str]:
+    """What is counted first, what has no day, the newest and the largest before the others."""
+    newest = -entry.when.toordinal() if entry.when else -date.max.toordinal() - 1
+    return _ORDER[entry.fate], newest, -(entry.amount or ZERO), entry.source.data_set, entry.record, entry.reason

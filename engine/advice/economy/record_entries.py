@@ -10,7 +10,7 @@ from engine.advice.economy.figures import Debt, RecordGap, RecordGapReason, TaxS
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.reconciliation import Entry, Fate, Sum
 from engine.advice.economy.sourced import CITIZEN, Source, Sourced
-from engine.advice.economy.spending import Left, placed
+from engine.advice.economy.spending import Left
 from engine.advice.economy.supplements import Supplement, SupplementKind
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def received(compilation: Compilation) -> dict[Total, Sum]:
     for group in compilation.matched.groups:
         if group.debt.id in compilation.corrections:
             add(Total.DEBT, compilation.corrections[group.debt.id].amount)
-    for transaction, _, left in placed(found.transactions, compilation.scope, compilation.known_months):
+    for transaction, _, left in (*compilation.placed, *compilation.placed_again):
         add(*_moved(transaction, left))
     return {total: Sum(counts[total], sums[total]) for total in Total}
 
@@ -130,12 +130,9 @@ def _asset_entries(compilation: Compilation) -> list[Entry]:
 
 
 def _movement_entries(compilation: Compilation) -> list[Entry]:
-    counted = {line.category for line in compilation.spending()}
-    made = [
-        _movement(one, left, "", Fate.SAME, "one_record")
-        for one, _, left in placed(compilation.repeated, compilation.scope, compilation.known_months)
-    ]
-    for one, category, left in placed(compilation.transactions, compilation.scope, compilation.known_months):
+    counted = {line.category for line in compilation.spending}
+    made = [_movement(one, left, "", Fate.SAME, "one_record") for one, _, left in compilation.placed_again]
+    for one, category, left in compilation.placed:
         if compilation.is_drawn(one) and one.booked.replace(day=1) in compilation.months:
             made.append(_movement(one, left, "business", Fate.COUNTED, ""))
         elif left is not None:

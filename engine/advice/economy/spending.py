@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TypeAlias
 
 from engine.advice.economy import payees
 from engine.advice.economy.figures import Transaction
@@ -108,21 +109,31 @@ class Months:
         return Left.MONTH_NOT_WHOLE if self.counted and month > min(self.counted) else Left.OLDER_MONTH
 
 
-def placed(
-    transactions: Iterable[Transaction], scope: Scope, months: Months
-) -> Iterator[tuple[Transaction, str, Left | None]]:
+#: A movement, its category and, where it is no spending, why.
+Placed: TypeAlias = tuple[Transaction, str, Left | None]
+
+
+def placed(transactions: Iterable[Transaction], scope: Scope, months: Months) -> Iterator[Placed]:
     """Every movement with its category and, where it is no spending of *months*, why.
 
     Transfers between own accounts are left out; a refund lowers the category of its merchant.
     """
-    own_number = lru_cache(maxsize=None)(account_number)
+    own_number, left_on = cache(account_number), cache(months.left)
+    known: dict[tuple[str, str, str], str] = {}  # many a payee is paid many times
     for transaction in transactions:
-        category = category_of(transaction, scope.creditors, scope.own)
-        yield transaction, category, _left(transaction, category, scope, months, own_number)
+        about = transaction.counterparty, transaction.text, transaction.mcc
+        category = known.get(about)
+        if category is None:
+            category = known[about] = category_of(transaction, scope.creditors, scope.own)
+        yield transaction, category, _left(transaction, category, scope, left_on, own_number)
 
 
 def _left(
-    transaction: Transaction, category: str, scope: Scope, months: Months, number: Callable[[str], str]
+    transaction: Transaction,
+    category: str,
+    scope: Scope,
+    left_on: Callable[[date], Left | None],
+    number: Callable[[str], str],
 ) -> Left | None:
     if transaction.pending:
         return Left.PENDING
@@ -132,7 +143,7 @@ def _left(
         return Left.OWN_ACCOUNTS
     if transaction.amount >= 0 and not _is_refund(transaction, category):
         return Left.MONEY_IN
-    return months.left(transaction.booked)
+    return left_on(transaction.booked)
 
 
 def months_of(counted: Iterable[date], as_of: date) -> Months:
@@ -143,7 +154,8 @@ def _private(
     transactions: Iterable[Transaction], scope: Scope, wanted: frozenset[date], as_of: date
 ) -> Iterator[tuple[Transaction, str]]:
     """The movements of the wanted months that are spending or a refund of it, with their category."""
-    inside = (t for t in transactions if t.booked.replace(day=1) in wanted)
+    is_wanted = cache(lambda day: day.replace(day=1) in wanted)
+    inside = (t for t in transactions if is_wanted(t.booked))
     for transaction, category, left in placed(inside, scope, months_of(wanted, as_of)):
         if left is None:
             yield transaction, category
