@@ -63,7 +63,8 @@ def build(
 ) -> Application:
     """Put the product together. Job types are added by the caller, who knows them all."""
     data_sets = data_sets or {}
-    sequences = {**SEQUENCES, **casework.SEQUENCES, **advice.sequences(data_sets)}
+    receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
+    sequences = {**SEQUENCES, **casework.SEQUENCES, **advice.sequences(data_sets, receiver)}
     made = runtime.build(
         settings,
         clock=clock,

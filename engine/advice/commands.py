@@ -42,6 +42,24 @@ class WithdrawConsent(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class GiveConsentAgain(OwnEntry):
+    """Give a consent or mandate again that was refused or has ended, or that will soon.
+
+    data_sets  ids of those it is for now, () for the same as before
+    language   of the page it was read on: nb | nn | en
+
+    One of the same kind that stands is replaced. Where the journey waits for the same answer it is answered there;
+    else jobs open the sources and ask them. Once a newer one stands, nothing more is done. Raises ``NotFound`` for
+    another's record, and for one of another case; ``NotPossible`` where no source is left of it.
+    """
+
+    case_id: str
+    record_id: str
+    data_sets: tuple[str, ...] = ()
+    language: str = "nb"
+
+
+@dataclass(frozen=True, slots=True)
 class SettleGrant(OwnEntry):
     """Note what a source says of a grant. The task of approving ends with the last one that waited."""
 

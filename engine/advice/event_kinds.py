@@ -9,6 +9,7 @@ class AdviceEvent(EventKind):
     """What debt advice does in a case."""
 
     CONSENT_WITHDRAWN = "ConsentWithdrawn"
+    CONSENT_GIVEN_AGAIN = "ConsentGivenAgain"
     SHARE_STOPPED = "ShareStopped"
     SHARED_AGAIN = "SharedAgain"
     OVERVIEW_OPENED = "OverviewOpened"
@@ -29,6 +30,7 @@ SHOWN: tuple[EventKind, ...] = (
     AdviceEvent.OVERVIEW_OPENED,
     AdviceEvent.PLAN_OPENED,
     AdviceEvent.CONSENT_WITHDRAWN,
+    AdviceEvent.CONSENT_GIVEN_AGAIN,
     AdviceEvent.SHARE_STOPPED,
     AdviceEvent.SHARED_AGAIN,
     AdviceEvent.PARTIES_CHANGED,

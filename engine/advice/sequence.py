@@ -29,6 +29,7 @@ from engine.advice.steps.household import (
     save_plan,
 )
 from engine.advice.steps.own_case import complete_own_task, require_own_case
+from engine.advice.steps.renewal import ask_opened, give_again
 from engine.advice.steps.sharing import (
     check_share_access,
     open_overview,
@@ -63,8 +64,6 @@ OWN_ENTRY: tuple[Step, ...] = (
     require_own_case,  # nobody enters anything for another
 )
 
-SETTLE_GRANT: tuple[Step, ...] = (*OWN_ENTRY, settle_grant, complete_approval, *RECORD_ACT)
-
 SAVE_HOUSEHOLD: tuple[Step, ...] = (*OWN_ENTRY, save_household, *RECORD_ACT)
 
 SAVE_BUDGET: tuple[Step, ...] = (*OWN_ENTRY, save_budget, *RECORD_ACT)
@@ -90,12 +89,19 @@ SAVE_CHECKLIST: tuple[Step, ...] = (*OWN_ENTRY, save_checklist, complete_own_tas
 SAVE_CLOSING_STEPS: tuple[Step, ...] = (*OWN_ENTRY, save_closing_steps, complete_own_task, *RECORD_ACT)
 
 
-def sequences(data_sets: Mapping[str, DataSet]) -> Mapping[type[Command], tuple[Step, ...]]:
-    """Every command with its steps. *data_sets* are those the installation can ask: an overview is built of them."""
+def sequences(
+    data_sets: Mapping[str, DataSet], receiver: Mapping[str, str]
+) -> Mapping[type[Command], tuple[Step, ...]]:
+    """Every command with its steps.
+
+    data_sets  those the installation can ask: an overview is built of them
+    receiver   ``party_id`` and ``name`` of whom a consent is given to
+    """
     rebuild = rebuild_overview(data_sets)
     return {
         commands.WithdrawConsent: (lock_case_file, check_consent_access, withdraw_consent(data_sets), *RECORD_ACT),
-        commands.SettleGrant: SETTLE_GRANT,
+        commands.GiveConsentAgain: (*OWN_ENTRY, give_again(data_sets, receiver), *RECORD_ACT),
+        commands.SettleGrant: (*OWN_ENTRY, settle_grant, ask_opened(data_sets), complete_approval, *RECORD_ACT),
         CancelCase: (*CANCEL_CASE[: -len(CLOSING)], end_consents(data_sets), *CLOSING),
         commands.StopSharing: STOP_SHARING,
         commands.ShareAgain: (*OWN_ENTRY, share_again, *RECORD_ACT),

@@ -27,7 +27,7 @@ from engine.platform.provider_errors import SourceError
 from engine.platform.vault import ErasedError
 from engine.studio import sequence as studio_sequence
 from engine.web import operations, studio
-from engine.web.citizen import benefit, budget, enk, home, household, overview, plan, sharing, spending, tasks
+from engine.web.citizen import benefit, budget, enk, home, household, overview, plan, renewal, sharing, spending, tasks
 from engine.web.leaders import statistics
 from engine.web.office import (
     case_actions,
@@ -71,6 +71,7 @@ BLUEPRINTS = (
     tasks.blueprint,
     overview.blueprint,
     sharing.blueprint,
+    renewal.blueprint,
     household.blueprint,
     spending.blueprint,
     budget.blueprint,
@@ -137,7 +138,11 @@ def create_app(
     app.teardown_request(lambda _: trace.leave())
     template_globals.install(app)
     app.jinja_env.globals.update(
-        notice_link=notice_link, typed_here=unsent.typed_here, session_seconds=unsent.session_seconds
+        notice_link=notice_link,
+        typed_here=unsent.typed_here,
+        session_seconds=unsent.session_seconds,
+        offers_again=renewal.offers,
+        approvals=renewal.approvals,
     )
     _errors(app, application)
     return app

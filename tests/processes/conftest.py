@@ -172,14 +172,12 @@ class Product:
             for row in connection.execute(select(grant.c.id).where(grant.c.case_id == case)).scalars().all():
                 settle(connection, row, ChannelState.ACTIVE)
 
-    def withdraw(self, case: str, actor: Actor | None = None) -> None:
-        """The citizen withdraws the consent of a case."""
+    def withdraw(self, case: str, actor: Actor | None = None, basis: str = "consent") -> None:
+        """The citizen withdraws the consent or the mandate of a case."""
         from engine.advice.consent.models import consent_record
 
         with self.application.db.read() as connection:
-            mine = select(consent_record.c.id).where(
-                consent_record.c.case_id == case, consent_record.c.basis == "consent"
-            )
+            mine = select(consent_record.c.id).where(consent_record.c.case_id == case, consent_record.c.basis == basis)
             record_id = connection.execute(mine).scalar_one()
         self.application.dispatch.send(WithdrawConsent(case, record_id), actor or self.anne)
 

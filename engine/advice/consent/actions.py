@@ -23,6 +23,8 @@ DEFAULT_LIFE = timedelta(days=90)
 MAX_LIFETIME = timedelta(days=180)
 #: The outbox job that tells a channel of a withdrawal.
 REVOKE_GRANT = "revoke_grant"
+#: The outbox job that opens the sources of a consent that was given again.
+OPEN_SOURCES_AGAIN = "open_sources_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +146,46 @@ def withdraw(
         .where(consent_record.c.id == record_id)
         .values(state=RECORD.after(row.state, "withdraw"), ended_at=now)
     )
-    grants = connection.execute(select(grant).where(grant.c.record_id == record_id)).all()
-    for one in grants:
-        settle_grant(connection, one.id, "revoke")
-        if one.channel != "mandate":
-            _notify_channel(connection, row.case_id, one.id, now)
+    _end_grants(connection, row.case_id, record_id, now)
     ending.forget_unlawful(connection, row.case_id, row.data_sets, data_sets, now)
     basis: str = row.basis
     return basis
+
+
+def replace_others(
+    connection: Connection, *, record_id: str, data_sets: Mapping[str, DataSetMetadata], now: datetime
+) -> None:
+    """End the records of the same kind in the case that a new one takes the place of.
+
+    What the new one allows stays as it is; what only an old one allowed goes.
+    """
+    new = connection.execute(select(consent_record).where(consent_record.c.id == record_id)).one()
+    others = connection.execute(
+        select(consent_record)
+        .where(
+            consent_record.c.case_id == new.case_id,
+            consent_record.c.basis == new.basis,
+            consent_record.c.state == "given",
+            consent_record.c.id != record_id,
+        )
+        .with_for_update()
+    ).all()
+    for row in others:
+        connection.execute(
+            update(consent_record)
+            .where(consent_record.c.id == row.id)
+            .values(state=RECORD.after(row.state, "replace"), ended_at=min(now, row.valid_to))
+        )
+        _end_grants(connection, row.case_id, row.id, now)
+        if set(row.data_sets) - set(new.data_sets):
+            ending.forget_unlawful(connection, row.case_id, row.data_sets, data_sets, now)
+
+
+def _end_grants(connection: Connection, case_id: str, record_id: str, now: datetime) -> None:
+    for one in connection.execute(select(grant).where(grant.c.record_id == record_id)).all():
+        settle_grant(connection, one.id, "revoke")
+        if one.channel != "mandate":
+            _notify_channel(connection, case_id, one.id, now)
 
 
 def _notify_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ RECORD = Lifecycle(
         ("refuse", "asked", "refused"),
         ("withdraw", "given", "withdrawn"),
         ("expire", "given", "expired"),
+        ("replace", "given", "replaced"),  # the same was given anew before its time was out
     ],
 )
 

@@ -7,7 +7,7 @@ they stay when the answers are deleted.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from engine.advice.economy.figures import Figures, Gap, GapReason
 from engine.advice.economy.supplements import Supplement
 from engine.advice.economy.wire import from_json, to_json
 from engine.advice.event_kinds import AdviceEvent
-from engine.advice.evidence.datasets import DataSetMetadata, Evidence, Noted, about, to_choose
+from engine.advice.evidence.datasets import DataSetMetadata, Evidence, Noted, Requirement, about, to_choose
 from engine.advice.evidence.models import harvest, raw_answer, supplement
 from engine.advice.evidence.rows import HarvestRow
 from engine.platform.db import Database
@@ -236,13 +236,38 @@ def ask_again(connection: Connection, case_id: str, data_sets: Mapping[str, Data
     rows = connection.execute(
         select(harvest).where(harvest.c.case_id == case_id, harvest.c.asked_at < now - BETWEEN)
     ).all()
+    _ask_old_and_failed(connection, rows, data_sets, now)
+
+
+def ask_opened(
+    connection: Connection,
+    case_id: str,
+    person_id: str,
+    opened: Iterable[str],
+    data_sets: Mapping[str, DataSetMetadata],
+    now: datetime,
+) -> None:
+    """Due work for the sources that were *opened* outside the steps of the journey, and for the open registers.
+
+    An answer that is there and not old is left alone: it was lawful all the time, and is so still.
+    """
+    registers = [one.id for one in data_sets.values() if one.requirement is Requirement.OPEN and not one.subject_role]
+    asked = [one for one in dict.fromkeys((*opened, *registers)) if one in data_sets]
+    note_requested(connection, case_id, person_id, asked, now)
+    rows = connection.execute(select(harvest).where(harvest.c.case_id == case_id, harvest.c.data_set.in_(asked))).all()
+    _ask_old_and_failed(connection, rows, data_sets, now)
+
+
+def _ask_old_and_failed(
+    connection: Connection, rows: Sequence[HarvestRow], data_sets: Mapping[str, DataSetMetadata], now: datetime
+) -> None:
     old = stale(rows, data_sets, now)
     for row in rows:
         if row.data_set in data_sets and (row.data_set in old or row.state not in ANSWERED):
             connection.execute(update(harvest).where(harvest.c.id == row.id).values(asked_at=now))
             key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"fetch-again/{row.id}/{now.isoformat()}"))
             payload = {"dataSet": row.data_set}
-            outbox.enqueue(connection, name=FETCH_AGAIN, case_id=case_id, payload=payload, key=key, now=now)
+            outbox.enqueue(connection, name=FETCH_AGAIN, case_id=row.case_id, payload=payload, key=key, now=now)
 
 
 def supplements(connection: Connection, vault: Vault, case_id: str) -> tuple[tuple[str, Supplement], ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine.advice.commands import SettleGrant, WithdrawConsent
 from engine.advice.consent import actions as consent
+from engine.advice.consent import ending
 from engine.advice.consent.models import consent_record, grant
 from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence.datasets import DataSet
@@ -38,7 +39,8 @@ def check_consent_access(ctx: Context) -> None:
 def withdraw_consent(data_sets: Mapping[str, DataSet]) -> Step:
     """The step that ends it with all that only it allowed of *data_sets*.
 
-    The channels are notified and what is left is compiled by jobs, the running collection is notified by a message.
+    The channels are notified and what is left is compiled by jobs. The journey is notified by a message when nothing is
+    left to ask with; while something is, it goes on with that.
     """
 
     def withdraw(ctx: Context) -> None:
@@ -51,7 +53,8 @@ def withdraw_consent(data_sets: Mapping[str, DataSet]) -> Step:
         ctx.wakes_workers = True
         ctx.audit_kind = AdviceEvent.CONSENT_WITHDRAWN
         ctx.audit_data = {"record": record_id, "basis": basis}
-        ctx.send(CorrelateMessage("consent.withdrawn", ctx.case_id, "consent", record_id))
+        if not ending.allowed(ctx.connection, ctx.case_id, ctx.now):
+            ctx.send(CorrelateMessage("consent.withdrawn", ctx.case_id, "consent", record_id))
 
     return withdraw
 

@@ -137,6 +137,35 @@ class OpenSources:
         return Done({"pending": pending}, save)
 
 
+class OpenSourcesAgain(OpenSources):
+    """Outbox job ``open_sources_again``: open what a consent allows that was given again, on no step of the journey.
+
+    payload  ``record``: the consent
+
+    What opens at once is asked by work of its own, what waits for the citizen when they come back from its page.
+    """
+
+    name = consent.OPEN_SOURCES_AGAIN
+
+    def perform(self, work: Work, now: datetime) -> Result:
+        found = super().perform(work, now)
+        if not isinstance(found, Done) or found.effect is None:
+            return found
+        add_grants = found.effect
+
+        def save(connection: Connection) -> None:
+            add_grants(connection)
+            opened = select(grant.c.data_sets).where(
+                grant.c.record_id == work.payload["record"], grant.c.state == "active"
+            )
+            ids = [one for data_sets in connection.execute(opened).scalars() for one in data_sets]
+            if ids:
+                person = person_about(connection, work.case_id)
+                harvest.ask_opened(connection, work.case_id, person, ids, self._data_sets, now)
+
+        return Done(effect=save)
+
+
 class PlanHarvest:
     """Task type ``plan_harvest``: which sources may be asked. Leaves ``sources``, a list of data set ids.
 

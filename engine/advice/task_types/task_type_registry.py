@@ -8,7 +8,14 @@ from engine.advice.evidence.datasets import DataSet, Requirement
 from engine.advice.runtime import AdviceRuntime
 from engine.advice.task_types.call_out import CallOut, Target
 from engine.advice.task_types.checks import EnkCheck, HouseholdCheck
-from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, RebuildOverview, RevokeGrant
+from engine.advice.task_types.collection import (
+    BuildOverview,
+    OpenSources,
+    OpenSourcesAgain,
+    PlanHarvest,
+    RebuildOverview,
+    RevokeGrant,
+)
 from engine.advice.task_types.documents import Document
 from engine.advice.task_types.exchange import (
     AwaitReply,
@@ -68,6 +75,7 @@ def jobs(
     """Task types that workers perform, by name. *targets*: what ``call_out`` may call."""
     found: tuple[JobType, ...] = (
         OpenSources(app.db, app.vault, app.data_sets, app.channels, app.settings.base_url),
+        OpenSourcesAgain(app.db, app.vault, app.data_sets, app.channels, app.settings.base_url),
         PlanHarvest(app.db, app.data_sets),
         Fetch(app.db, app.vault, app.data_sets),
         FetchAgain(app.db, app.vault, app.data_sets),

@@ -1,7 +1,8 @@
 """User task types that mean more than a form: consent, mandate, share. What happens when the person answers.
 
 Data of each: ``{"answer": "yes" | "no", "kinds": [...], "language": "nb"}``, and where a source has several
-institutions ``"institutions": [...]``, ids of the data sets that were chosen among them.
+institutions ``"institutions": [...]``, ids of the data sets that were chosen among them. One that is given again names
+its ``"dataSets"`` instead: those the citizen read on the page.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from engine.advice.consent import actions as consent
 from engine.advice.evidence.datasets import DataSet, Requirement, to_choose
 from engine.advice.sharing import actions as sharing
 from engine.workflow.authorization.actor import Office
+from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.commands import CompleteTask
 from engine.workflow.execution.context import Context
 from engine.workflow.instances.models import case_file
@@ -36,6 +38,18 @@ def chosen_sets(
     return [s.id for s in covered if s.id not in left_out]
 
 
+def of_basis(data_sets: Mapping[str, DataSet], requirement: Requirement, ids: Sequence[str]) -> list[str]:
+    """Those of *ids* that there is a source for and that this kind of yes opens."""
+    return [one for one in dict.fromkeys(ids) if one in data_sets and data_sets[one].requirement is requirement]
+
+
+def wording_of(bundle: Bundle, basis: str, language: str) -> consent.Wording:
+    """What the page of a question says, as it is kept with the answer."""
+    texts = bundle.texts.get(language) or bundle.texts.get("nb", {})
+    shown = "\n".join(texts[key] for key in sorted(texts) if key.startswith(basis))
+    return consent.Wording(language, bundle.checksum[:12], shown)
+
+
 def _answer(ctx: Context, data_type: str) -> Mapping[str, object]:
     assert isinstance(ctx.command, CompleteTask)
     return ctx.command.data.get(data_type, {})
@@ -53,18 +67,16 @@ def answer_hook(
         granted = answer.get("answer") == "yes"
         kinds = answer.get("kinds")
         institutions = answer.get("institutions")
+        read = answer.get("dataSets")
         sets = chosen_sets(
             data_sets,
             requirement,
             kinds if isinstance(kinds, list) else [],
             institutions if isinstance(institutions, list) else None,
         )
-        language = str(answer.get("language", "nb"))
-        bundle = ctx.deployed(ctx.task.definition_id).bundle
-        texts = bundle.texts.get(language) or bundle.texts.get("nb", {})
-        wording = consent.Wording(
-            language, bundle.checksum[:12], "\n".join(texts[key] for key in sorted(texts) if key.startswith(basis))
-        )
+        if isinstance(read, list):
+            sets = of_basis(data_sets, requirement, read)
+        wording = wording_of(ctx.deployed(ctx.task.definition_id).bundle, basis, str(answer.get("language", "nb")))
         record_id = consent.record(
             ctx.connection,
             ctx.services.vault,

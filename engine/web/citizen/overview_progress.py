@@ -14,8 +14,14 @@ from sqlalchemy import Connection, Row, and_, func, select
 from engine.advice.consent.models import consent_record
 from engine.advice.evidence.models import harvest
 from engine.advice.evidence.rows import HarvestRow
-from engine.advice.task_types.collection import BuildOverview, OpenSources, PlanHarvest, RebuildOverview
-from engine.advice.task_types.fetch import Fetch
+from engine.advice.task_types.collection import (
+    BuildOverview,
+    OpenSources,
+    OpenSourcesAgain,
+    PlanHarvest,
+    RebuildOverview,
+)
+from engine.advice.task_types.fetch import Fetch, FetchAgain
 from engine.casework import queries
 from engine.web.shared import access, view
 from engine.web.shared.guards import actor
@@ -24,7 +30,9 @@ from engine.workflow.jobs.models import due_work
 #: So long after an answer an overview with it is waited for: it is built by the job that comes next.
 SOON = timedelta(minutes=2)
 #: The work between a yes and the overview, and the last of it.
-_JOBS = tuple(job.name for job in (OpenSources, PlanHarvest, Fetch, BuildOverview, RebuildOverview))
+_JOBS = tuple(
+    job.name for job in (OpenSources, OpenSourcesAgain, PlanHarvest, Fetch, FetchAgain, BuildOverview, RebuildOverview)
+)
 _BUILDING = (BuildOverview.name, RebuildOverview.name)
 
 

@@ -52,6 +52,7 @@ def show() -> ResponseReturnValue:
         active=[r for r in records if r.state == "given" and r.valid_to > now],
         ended=ended,
         again=again,
+        open_cases=dict.fromkeys(r.case_id for r in records if r not in ended),
         still_open={number: [one for one in found if one.at is None] for number, found in still_open.items()},
         log=log,
     )

@@ -111,8 +111,8 @@ def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], 
     }
     asks_for = ASKS_FOR.get(kind)  # who to share with is no question about sources
     sources = {
-        name: [_source_name(s) for s in application.data_sets.values() if (s.kind, s.requirement) == (name, asks_for)]
-        for name in _kinds(kind, variables)
+        name: [source_name(s) for s in application.data_sets.values() if (s.kind, s.requirement) == (name, asks_for)]
+        for name in kinds_asked(kind, variables)
     }
     page = render_template(
         "question.html",
@@ -121,7 +121,7 @@ def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], 
         key=task.key,
         values=values,
         sources=sources,
-        institutions=_institutions(kind, variables),
+        institutions=institutions_asked(kind, variables),
         submitted=submitted,
         error=error,
         step={"consent": 1, "mandate": 2, "share": 3}[kind],
@@ -129,15 +129,15 @@ def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], 
     return (page, 422) if error else page
 
 
-def _source_name(source: DataSetMetadata) -> str:
+def source_name(source: DataSetMetadata) -> str:
     """What a source is called, and that its channel is hoped for, where that is so."""
     name = source.title.text(_language())
     return name if source.channel_today else view.t("question.source_hoped", source=name)
 
 
-def _institutions(kind: str, variables: Mapping[str, Any], kinds: Sequence[str] = ()) -> list[DataSetMetadata]:
+def institutions_asked(kind: str, variables: Mapping[str, Any], kinds: Sequence[str] = ()) -> list[DataSetMetadata]:
     """Those the citizen chooses among: of all that is asked for, or of the *kinds* that were ticked."""
-    wanted = kinds or _kinds(kind, variables)
+    wanted = kinds or kinds_asked(kind, variables)
     asked = [
         one
         for one in view.application().data_sets.values()
@@ -146,7 +146,7 @@ def _institutions(kind: str, variables: Mapping[str, Any], kinds: Sequence[str] 
     return to_choose(asked)
 
 
-def _kinds(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
+def kinds_asked(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
     """The kinds of information a journey asks for: all there are sources of, or the fewer its purpose needs (R98)."""
     wanted = variables.get("kinds")
     there = {one.kind for one in view.application().data_sets.values() if one.requirement is ASKS_FOR.get(kind)}
@@ -177,9 +177,9 @@ def answer(task_id: str) -> ResponseReturnValue:
         form = request.form
         kinds = form.getlist("kinds")
         if "all" in kinds:
-            kinds = list(_kinds(task.task_type, variables))
+            kinds = list(kinds_asked(task.task_type, variables))
         submitted = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
-        institutions = _institutions(task.task_type, variables, kinds) if kinds else []
+        institutions = institutions_asked(task.task_type, variables, kinds) if kinds else []
         if institutions:
             there = {one.id for one in institutions}
             submitted["institutions"] = [one for one in form.getlist("institutions") if one in there]
@@ -213,9 +213,9 @@ def coming(case_id: str) -> ResponseReturnValue:
         case = next((c for c in access.known_cases(connection) if c.id == case_id), None)
         if case is None:
             raise NotFound(case_id)
-        opening = _busy(connection, case_id, (OpenSources.name,))
+        opening = is_busy(connection, case_id, (OpenSources.name,))
         there = bool(queries.open_tasks(connection, case_id, "citizen", actor().person_id))
-        waiting = opening or (not there and _busy(connection, case_id, QUICK))
+        waiting = opening or (not there and is_busy(connection, case_id, QUICK))
         target = where_next(connection, actor(), case)
     if not waiting:
         if request.headers.get("HX-Request"):
@@ -225,10 +225,10 @@ def coming(case_id: str) -> ResponseReturnValue:
         return redirect(target, 303)
     if request.headers.get("HX-Request"):
         return "", 204
-    return render_template("coming.html", case_id=case_id)
+    return render_template("coming.html", address=url_for("tasks.coming", case_id=case_id))
 
 
-def _busy(connection: Connection, case_id: str, names: tuple[str, ...]) -> bool:
+def is_busy(connection: Connection, case_id: str, names: tuple[str, ...]) -> bool:
     """Whether a worker is at one of these for the case right now."""
     found = connection.execute(
         select(due_work.c.id)
@@ -286,8 +286,10 @@ def returned(grant_id: str) -> ResponseReturnValue:
         left = connection.execute(
             select(grant).where(grant.c.case_id == row.case_id, grant.c.state == "pending").order_by(grant.c.channel)
         ).all()
-    if row.task_id is None or not left:
+    if row.task_id is not None and not left:
         return redirect(url_for("tasks.coming", case_id=row.case_id), 303)
-    if left[0].id != grant_id:
+    if left and left[0].id != grant_id:
         return redirect(left[0].redirect, 303)
+    if row.task_id is None:  # given again, on no step of the journey
+        return redirect(url_for("renewal.opening", record_id=row.record_id), 303)
     return redirect(url_for("tasks.show", task_id=row.task_id), 303)

@@ -116,6 +116,9 @@ def test_a_withdrawn_consent_pauses_and_a_new_one_goes_on(following: tuple[Produ
     assert "g:Kortbanken" in remembered(product, case)
     product.withdraw(case)
     product.work()
+    assert list(product.tasks(case)) == [], "the mandate stands: what it allows is followed still"
+    product.withdraw(case, basis="mandate")
+    product.work()
     assert list(product.tasks(case)) == ["Resume"]
     assert remembered(product, case) == set()
 
