@@ -15,6 +15,7 @@ from engine.advice.documents.records import gap_line, line_key
 from engine.advice.guidance.contacts import everywhere
 from engine.casework import uploads
 from engine.web.shared import compiled, view
+from engine.web.shared.cash_chart import cash_chart
 from engine.web.shared.event_texts import event_text
 from engine.web.shared.forms import display
 from engine.web.shared.sent_files import handed_in
@@ -47,6 +48,7 @@ def install(app: Flask) -> None:
         line_key=line_key,
         cash_said=lambda cash, names: cash_flow.said(cash, view.words(), names=names),
         cash_rows=lambda cash, names: cash_flow.rows(cash, view.words(), names=names),
+        cash_chart=cash_chart,
         plan_said=lambda found: plan_payments.said(found, view.words()),
         plan_rows=lambda found: plan_payments.rows(found, view.words()),
         plan_cell=lambda one: plan_payments.cell(one, view.words()),
