@@ -228,7 +228,9 @@ def _errors(app: Flask, application: Application) -> None:
         return render_template("case_unreadable.html", case=case), 403
 
     @app.errorhandler(Refusal)
-    def refused(error: Refusal) -> tuple[str, int]:
+    def refused(error: Refusal) -> ResponseReturnValue:
+        if isinstance(error, NotFound) and (instead := unsent.page_instead()):
+            return instead
         session_store.record_refusal(error.code)
         status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 409)
         return page(status, f"error.{status}")

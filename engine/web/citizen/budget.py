@@ -21,7 +21,7 @@ from engine.advice.economy.spending import by_month
 from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
 from engine.web.citizen.household import Known, known_of
 from engine.web.citizen.overview_progress import nothing_yet
-from engine.web.citizen.own_pages import finish, open_task
+from engine.web.citizen.own_pages import finish, is_done, open_task
 from engine.web.shared import view
 from engine.web.shared.amounts import FieldErrors, amount_field, as_typed
 from engine.web.shared.commands import send, sends
@@ -163,9 +163,12 @@ def save_household() -> ResponseReturnValue:
 
 
 @blueprint.post("/budsjett/mitt")
-@sends(SaveBudget)
+@sends(SaveBudget, CompleteTask)
 def save_own() -> ResponseReturnValue:
-    """Keep the person's own budget, group by group. An empty field takes the group out of it."""
+    """Keep the person's own budget, group by group. An empty field takes the group out of it.
+
+    The button that ends the page's task saves it too.
+    """
     typed = {group: request.form.get(f"own-{group}", "").strip() for group in sifo.OWN_GROUPS}
     amounts: dict[str, Decimal] = {}
     errors: FieldErrors = []
@@ -179,9 +182,13 @@ def save_own() -> ResponseReturnValue:
         return _page({}, typed, errors)
     with view.application().db.read() as connection:
         known = known_of(connection)
+        before = data.read_of_person(connection, view.application().vault, actor().person_id, "budget")
     if known is None:
         return nothing_yet()
-    send(SaveBudget(known.case.id, amounts))
+    if amounts or before or not is_done():
+        send(SaveBudget(known.case.id, amounts))
+    if is_done():
+        return done()
     return redirect(url_for("budget.show") + "#folg", 303)
 
 

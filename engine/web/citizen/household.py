@@ -31,7 +31,7 @@ from engine.advice.guidance.tips import choose
 from engine.advice.household import MAX_MEASURES, MAX_RATE
 from engine.casework import queries
 from engine.web.citizen.overview_progress import nothing_yet
-from engine.web.citizen.own_pages import finish, open_task
+from engine.web.citizen.own_pages import finish, is_done, open_task
 from engine.web.shared import access, view
 from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
 from engine.web.shared.commands import send, sends
@@ -171,9 +171,12 @@ def _measures(submitted: Mapping[str, str], errors: list[dict[str, str]]) -> Res
 
 
 @blueprint.post("/tiltak")
-@sends(AddHouseholdMeasure)
+@sends(AddHouseholdMeasure, CompleteTask)
 def add_measure() -> ResponseReturnValue:
+    """One measure more. The button that ends the page's task adds what is typed first."""
     form = request.form
+    if is_done() and not any(form.get(name, "").strip() for name in ("name", "amount", "rate")):
+        return measures_done()
     errors: FieldErrors = []
     kind, name = form.get("kind", ""), form.get("name", "").strip()
     if kind not in list(MeasureKind):
@@ -201,6 +204,8 @@ def add_measure() -> ResponseReturnValue:
             raise
         full = {"id": "m-name", "path": "name", "text": view.t("measure.full", most=MAX_MEASURES)}
         return _measures(form.to_dict(), [full])
+    if is_done():
+        return measures_done()
     return redirect(url_for("household.measures") + "#effekt", 303)
 
 

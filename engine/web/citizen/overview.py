@@ -31,6 +31,7 @@ from engine.web.citizen.overview_progress import (
     sources,
     waiting,
 )
+from engine.web.citizen.own_pages import finish, is_done, open_task
 from engine.web.citizen.reconciliation import shown
 from engine.web.shared import access, view
 from engine.web.shared.amounts import FieldErrors, amount_field, rate_field
@@ -38,6 +39,7 @@ from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound
+from engine.workflow.execution.commands import CompleteTask
 from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("overview", __name__, Role.CITIZEN.value)
@@ -125,10 +127,12 @@ def status() -> ResponseReturnValue:
 
 
 @blueprint.post("/oversikt/legg-til")
-@sends(AddSupplement)
+@sends(AddSupplement, CompleteTask)
 def add() -> ResponseReturnValue:
-    """Something no source knows (R54)."""
+    """Something no source knows (R54). The button that ends the page's task adds what is typed first."""
     form = request.form
+    if is_done() and not any(form.get(name, "").strip() for name in ("name", "amount", "rate")):
+        return _go_on()
     name, kind = form.get("name", "").strip(), form.get("kind", "")
     errors: FieldErrors = []
     private = kind == FAMILY_LOAN
@@ -143,7 +147,14 @@ def add() -> ResponseReturnValue:
     if errors or amount is None:
         return page(form.to_dict(), errors)
     send(AddSupplement(_case_id(), kind, name, amount, private, rate), once=True)
-    return redirect(url_for("overview.show") + "#lagt-til", 303)
+    return _go_on() if is_done() else redirect(url_for("overview.show") + "#lagt-til", 303)
+
+
+def _go_on() -> Response:
+    """The overview is as the citizen wants it."""
+    with view.application().db.read() as connection:
+        task = open_task(connection, "supplement")
+    return finish(task, url_for("overview.show"))
 
 
 @blueprint.post("/oversikt/rett")

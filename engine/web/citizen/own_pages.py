@@ -28,6 +28,11 @@ def open_task(connection: Connection, task_type: str) -> TaskRow | None:
     ).first()
 
 
+def is_done() -> bool:
+    """Whether the button that ends the page's task was pressed: it sends the page's form, so that both are done."""
+    return request.form.get("done", "") == "yes"
+
+
 def finish(task: TaskRow | None, otherwise: str) -> Response:
     """End the task this page belongs to, if there is one, and go where the case goes."""
     if task is None:

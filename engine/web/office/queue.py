@@ -33,7 +33,7 @@ from engine.platform import name_index
 from engine.platform.calendar import norwegian_day
 from engine.platform.vault import Person
 from engine.web.office import session
-from engine.web.shared import view
+from engine.web.shared import unsent, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -200,7 +200,9 @@ def _place(args: Mapping[str, str], wanted: Filter) -> Place | None:
 def search() -> Response:
     """A number goes into the address; a name never does: it is kept an hour under an id."""
     application = view.application()
-    text = request.form.get("tekst", "").strip()[:MAX_SEARCH]
+    text = request.form.get("tekst", "").strip()
+    if len(text) > MAX_SEARCH:
+        return unsent.too_long(MAX_SEARCH)
     filters: dict[str, Any] = {key: request.form[key] for key in views.SAVED_FILTERS if request.form.get(key)}
     if not text:
         return redirect(url_for("queue.show", **filters), 303)
@@ -218,7 +220,9 @@ def search() -> Response:
 @blueprint.post("/arbeidsko/visninger")
 @sends(SaveQueueView)
 def save_view() -> Response:
-    name = request.form.get("navn", "").strip()[: views.MAX_NAME]
+    name = request.form.get("navn", "").strip()
+    if len(name) > views.MAX_NAME:
+        return unsent.too_long(views.MAX_NAME)
     filters: dict[str, Any] = {key: request.form[key] for key in views.SAVED_FILTERS if request.form.get(key)}
     if name:
         send(SaveQueueView(name, filters, request.form.get("felles") == "ja"))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import RequestRedirect, Rule
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.platform.vault import ErasedError
@@ -69,6 +70,12 @@ def _log_in(session: Session) -> str:
     return "login.citizen" if session.role == Role.CITIZEN.value else "login.staff"
 
 
+def too_long(limit: int) -> AnyResponse:
+    """Back to the form, with all that was typed and how many characters it may have at most."""
+    identity = session_store.store_unsent(g.actor.person_id, replace(_sent(), reason="long", limit=limit))
+    return redirect(url_for("unsent.resume", identity=identity), 303)
+
+
 def _sent() -> UnsentForm:
     files = [file.filename for file in request.files.values() if file.filename]
     return UnsentForm(request.path, _page_of_form(), _typed(list(request.form.items(multi=True))), files)
@@ -93,6 +100,8 @@ def page_of(path: str) -> str:
     own = _endpoint(path, "POST")
     if own in _PAGES:
         return url_for(_PAGES[own])
+    if own and _rule(path, "GET") != _rule(path, "POST"):
+        path = path.rpartition("/")[0]  # what answers a GET here means something else by the last part
     while path.strip("/"):
         if _endpoint(path, "GET"):
             return path
@@ -102,11 +111,21 @@ def page_of(path: str) -> str:
 
 def _endpoint(path: str, method: str) -> str:
     """What answers there, "" for nothing."""
+    found = _match(path, method)
+    return "" if found is None or found.endpoint == "static" else str(found.endpoint)
+
+
+def _rule(path: str, method: str) -> str:
+    found = _match(path, method)
+    return "" if found is None else found.rule
+
+
+def _match(path: str, method: str) -> Rule | None:
     try:
-        endpoint, _ = current_app.url_map.bind("").match(path, method=method)
+        rule, _ = current_app.url_map.bind("").match(path, method=method, return_rule=True)
     except (HTTPException, RequestRedirect):
-        return ""
-    return "" if endpoint == "static" else str(endpoint)
+        return None
+    return rule
 
 
 def page_instead() -> AnyResponse | None:

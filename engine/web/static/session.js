@@ -41,7 +41,7 @@
       return;
     }
     // Several forms on a page: what is typed in another one would be lost with this press.
-    const others = form.method === "post" && !form.matches("[hx-post]") && box && box.dataset.typed
+    const others = !form.matches("[hx-post]") && box && box.dataset.typed
       ? changed().filter((one) => one !== form && !one.matches("[data-autosave], [hx-post]")) : [];
     if (others.length && !confirm(box.dataset.typed)) {
       event.preventDefault();

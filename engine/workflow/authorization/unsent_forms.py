@@ -39,7 +39,8 @@ class UnsentForm:
     page    path, with its query, of the page it stood on
     fields  (name, value) in the order they were sent, without the token
     files   names of the files that were chosen: they are not stored
-    reason  why it was not received: ``session`` or ``language``
+    reason  why it was not received: ``session``, ``language`` or ``long``
+    limit   characters the text may have at most, where it was too long
     """
 
     action: str
@@ -47,6 +48,7 @@ class UnsentForm:
     fields: Sequence[tuple[str, str]]
     files: Sequence[str] = ()
     reason: str = "session"
+    limit: int = 0
 
 
 def save(connection: Connection, vault: Vault, person_id: str, form: UnsentForm, now: datetime) -> str:
@@ -58,6 +60,7 @@ def save(connection: Connection, vault: Vault, person_id: str, form: UnsentForm,
         "fields": [list(field) for field in form.fields],
         "files": list(form.files),
         "reason": form.reason,
+        "limit": form.limit,
     }
     sealed = vault.seal(connection, person_id, _place(identity), content)
     connection.execute(
@@ -84,7 +87,8 @@ def find(connection: Connection, vault: Vault, person_id: str, identity: str, no
         return None
     content = vault.open(connection, person_id, _place(identity), sealed)
     fields = tuple((name, value) for name, value in content["fields"])
-    return UnsentForm(content["action"], content["page"], fields, tuple(content["files"]), content["reason"])
+    files = tuple(content["files"])
+    return UnsentForm(content["action"], content["page"], fields, files, content["reason"], content["limit"])
 
 
 def remove(connection: Connection, person_id: str, identity: str) -> None:

@@ -116,3 +116,40 @@ def test_what_comes_after_the_page_was_read_stays_unread(product: Product, anne:
 def unread(product: Product, case: str) -> int:
     with product.application.db.read() as connection:
         return journal.unread(connection, case, Role.CITIZEN)
+
+
+def test_the_button_that_ends_a_page_saves_what_is_typed_in_its_form_first(product: Product) -> None:
+    """Typed in the form for one thing more, and then "Gå videre": it is added, and the case goes on."""
+    case = product.start("supplement")
+    application = product.application
+    with application.db.write() as connection:
+        snapshots.build(
+            connection,
+            application.vault,
+            case_id=case,
+            person_id=product.anne.person_id,
+            data_sets={},
+            now=product.clock.now(),
+        )
+    anne = Browser(product, product.anne)
+    [element] = product.tasks(case)
+    assert 'form="legg-til" name="done"' in anne.get("/oversikt")
+
+    wrong = anne.post("/oversikt/legg-til", kind="debt", name="Lån av mor", amount="", done="yes", _key="1")
+    assert wrong.status_code == 422 and 'value="Lån av mor"' in wrong.get_data(as_text=True)
+    assert element in product.tasks(case)
+
+    right = anne.post("/oversikt/legg-til", kind="debt", name="Lån av mor", amount="50000", done="yes", _key="2")
+    assert right.status_code == 303
+    assert element not in product.tasks(case)
+    assert "Lån av mor" in anne.get("/oversikt")
+
+
+def test_the_button_that_ends_a_page_ends_it_where_nothing_is_typed(product: Product) -> None:
+    case = product.start("supplement")
+    anne = Browser(product, product.anne)
+    [element] = product.tasks(case)
+
+    assert anne.post("/oversikt/legg-til", kind="debt", name=" ", amount="", rate="", done="yes").status_code == 303
+
+    assert element not in product.tasks(case)

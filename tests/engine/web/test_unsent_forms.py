@@ -61,6 +61,9 @@ def everybody(product: Product) -> list[Actor]:  # noqa: F811
             data_sets={},
             now=product.clock.now(),
         )
+    office = Browser(product, kari)
+    assert office.post("/saker/2026-0002/gjor/take").status_code == 303
+    assert office.post("/saker/2026-0002/sporsmal", question="Hva er leien?", due="2026-12-11").status_code == 303
     return [product.anne, kari, host]
 
 
@@ -117,6 +120,8 @@ def filled(form: html.FormElement, page: str, action: str) -> Sent:
             fields.add(name, text)
         else:
             fields.add(name, control.get("value") or "")
+    for button in form.xpath(".//button[@name]")[:1]:
+        fields.add(button.get("name"), button.get("value") or "")
     return Sent(page, action, fields, typed)
 
 

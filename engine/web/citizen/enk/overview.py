@@ -21,7 +21,7 @@ from engine.advice.guidance.tips import choose
 from engine.platform.calendar import norwegian_today
 from engine.web.citizen.enk.session import blueprint, known_of
 from engine.web.citizen.overview_progress import being_made
-from engine.web.citizen.own_pages import finish, open_task
+from engine.web.citizen.own_pages import finish, is_done, open_task
 from engine.web.shared import view
 from engine.web.shared.amounts import FieldErrors, amount_field, as_typed, rate_field
 from engine.web.shared.commands import send, sends
@@ -115,7 +115,7 @@ def situations(overview: EnkOverview) -> set[str]:
 
 
 @blueprint.post("/enk/forutsetninger")
-@sends(SaveAssumptions)
+@sends(SaveAssumptions, CompleteTask)
 def assume() -> ResponseReturnValue:
     """What no source tells: advance tax, wages beside, wanted pay, how VAT is computed."""
     form = request.form
@@ -158,6 +158,8 @@ def assume() -> ResponseReturnValue:
     if errors:
         return _page(form.to_dict(), errors)
     send(SaveAssumptions(known.case.id, content, today, returned))
+    if is_done():
+        return reviewed()
     return redirect(url_for("enk.show") + "#forutsetninger", 303)
 
 
