@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from engine.advice import sequence as advice
 from engine.advice.consent.channels import ConsentChannel
+from engine.advice.consent.reminders import remind
 from engine.advice.evidence.datasets import DataSet
 from engine.advice.retention import purge
 from engine.advice.runtime import AdviceRuntime
@@ -83,7 +85,10 @@ def build(
         wakeup=wakeup,
         redis_url=redis_url,
         dispatch=made.dispatch,
-        housekeeping=(partial(purge, data_sets=data_sets),),
+        housekeeping=(
+            partial(purge, data_sets=data_sets),
+            partial(remind, vault=made.vault, before=timedelta(days=settings.consent_reminder_days)),
+        ),
         draft_at=draft_at,
         data_sets=data_sets,
         channels=channels or {},

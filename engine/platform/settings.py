@@ -290,6 +290,13 @@ class Settings(BaseSettings):
         unit="TCP port",
         example="9464",
     )
+    consent_reminder_days: Whole = variable(
+        "IBALANSE_CONSENT_REMINDER_DAYS",
+        "How long before the last day of a consent or mandate the citizen is told, and may renew it with one press.",
+        default=14,
+        unit="days",
+        example="21",
+    )
     idporten_issuer: str = variable(
         "IDPORTEN_ISSUER",
         "ID-porten, where citizens log in. Production needs https.",

@@ -31,6 +31,7 @@ SETTINGS: dict[str, str | None] = {
     "IBALANSE_WEB_THREADS": "7",
     "IBALANSE_TRUSTED_PROXIES": "7",
     "IBALANSE_METRICS_PORT": "7777",
+    "IBALANSE_CONSENT_REMINDER_DAYS": "7",
     "IBALANSE_FAIL_POINT": "after_claim",
     "IBALANSE_CALLOUTS": '{{"other": {{"url": "https://other.example", "title": "Another", "scope": "s"}}}}',
     "IDPORTEN_ISSUER": "https://other.example",

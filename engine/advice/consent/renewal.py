@@ -13,9 +13,6 @@ from engine.advice.consent.models import consent_record, grant
 from engine.advice.evidence.datasets import DataSetMetadata
 from engine.workflow.execution.models import process_instance, user_task
 
-#: So long before its last day one is told, and may renew with one press.
-REMIND_BEFORE = timedelta(days=14)
-
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
@@ -39,9 +36,13 @@ def renewals(
     person_id: str,
     data_sets: Mapping[str, DataSetMetadata],
     now: datetime,
+    soon: timedelta,
     case_id: str = "",
 ) -> list[Renewal]:
-    """Of every running case, or of one: the newest of each kind where none stands for long. Newest first."""
+    """Of every running case, or of one: the newest of each kind where none stands for longer than *soon*.
+
+    Newest first.
+    """
     mine = [consent_record.c.person_id == person_id, process_instance.c.state == "active"]
     if case_id:
         mine.append(consent_record.c.case_id == case_id)
@@ -54,7 +55,7 @@ def renewals(
     newest: dict[tuple[str, str], Row[Any]] = {}
     for row in sorted(rows, key=lambda row: not _stands(row, now)):
         newest.setdefault((row.case_id, row.basis), row)
-    found = [_renewal(row, data_sets, now) for row in newest.values() if not _stands(row, now + REMIND_BEFORE)]
+    found = [_renewal(row, data_sets, now) for row in newest.values() if not _stands(row, now + soon)]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -49,8 +50,11 @@ class Offer:
 def offers(case_id: str = "") -> list[Offer]:
     """Those of the person who is logged in, in all their cases or in one."""
     application = view.application()
+    soon = timedelta(days=application.settings.consent_reminder_days)
     with application.db.read() as connection:
-        found = renewal.renewals(connection, actor().person_id, application.data_sets, application.clock.now(), case_id)
+        found = renewal.renewals(
+            connection, actor().person_id, application.data_sets, application.clock.now(), soon, case_id
+        )
     return [_offer(one) for one in found]
 
 

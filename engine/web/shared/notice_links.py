@@ -15,6 +15,8 @@ from engine.workflow.instances.models import case_file
 PAGES = {
     "complaint": "citizen.case",
     "complaint_decided": "citizen.case",
+    "consent_ended": "sharing.show",
+    "consent_ends": "sharing.show",
     "document": "citizen.case",
     "enk": "enk.show",
     "enk.ended": "citizen.offered",
@@ -24,6 +26,8 @@ PAGES = {
     "journey": "citizen.case",
     "journey.notice.answered": "enk.checklist",
     "letter": "citizen.case",
+    "mandate_ended": "sharing.show",
+    "mandate_ends": "sharing.show",
     "milestone": "plan.show",
     "opened": "citizen.case",
     "signal": "household.everyday",

@@ -159,6 +159,7 @@ def _amounts(content: Mapping[str, Any]) -> dict[str, str]:
     """Stored values as they are shown: amounts in kroner, days as dates."""
     amount, due = content.get("amount"), content.get("due")
     return {
+        "journey": journey_title(str(content["journey"])) if "journey" in content else "",
         "amount": formatting.kroner(abs(Decimal(amount)), g.language) if amount else "",
         "due": formatting.long_date(date.fromisoformat(due), g.language) if due else "",
         "when": formatting.long_date(date.fromisoformat(due), g.language) if due else "",
