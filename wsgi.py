@@ -57,7 +57,9 @@ def wire(settings: Settings) -> tuple[Application, Integrations]:
         draft_at=drafts.at_revision,
     )
     app.job_types.update(
-        task_type_registry.jobs(app, outside.registers, outside.receivers, outside.events, outside.targets)
+        task_type_registry.jobs(
+            app, outside.registers, outside.receivers, outside.events, outside.targets, outside.notifications
+        )
     )
     app.provider_urls.update(outside.provider_urls)
     app.offers.update(task_type_registry.offers(outside.registers, outside.receivers, outside.targets))

@@ -29,6 +29,7 @@ from engine.platform.settings import Institution, Settings
 from integrations import client_key
 from integrations.altinn.consent import AltinnConsentChannel
 from integrations.altinn.events import AltinnEvents
+from integrations.altinn.notifications import AltinnNotifications
 from integrations.brreg.names import OrganisationNames
 from integrations.callout.client import CallClient
 from integrations.domstol.client import DomstolClient
@@ -65,6 +66,7 @@ class Integrations:
     receivers: dict[str, Receiver]
     targets: dict[str, Target]
     events: AltinnEvents
+    notifications: AltinnNotifications
     provider_urls: dict[str, str]
 
 
@@ -120,6 +122,7 @@ def connect(settings: Settings, providers: Sequence[str] = PROVIDERS) -> Integra
         receivers={"domstol": court},
         targets={name: CallClient(target, outward, maskinporten) for name, target in settings.callouts.items()},
         events=AltinnEvents(settings.altinn_url, http, maskinporten),
+        notifications=AltinnNotifications(settings.altinn_url, http, maskinporten, f"{settings.base_url}/saken-min"),
         provider_urls=urls,
     )
 

@@ -242,12 +242,25 @@ class DiscardLetter(CaseCommand):
 
 @dataclass(frozen=True, slots=True)
 class ReadLetter(CaseCommand):
-    """The citizen has opened a letter of theirs: the time to complain runs from there. Only the first time counts."""
+    """The citizen has opened a letter of theirs: no second notice is sent. Only the first time counts."""
 
     action: ClassVar[str] = "read"
 
     case_id: str
     letter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDelivery(CaseCommand):
+    """A letter went another way than digitally: posted or handed over, on a day in Norway.
+
+    Raises ``NotPossible`` for a draft, a day that cannot be, and one that was notified of digitally.
+    """
+
+    case_id: str
+    letter_id: str
+    channel: str
+    on: date
 
 
 @dataclass(frozen=True, slots=True)

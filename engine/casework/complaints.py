@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.casework import time_limits
+from engine.casework import complaint_time, letters
+from engine.casework.complaint_time import Channel, ComplaintTime
 from engine.casework.journal import require_text
 from engine.casework.models import complaint, letter
 from engine.platform.calendar import norwegian_day
@@ -27,22 +28,39 @@ OUTCOMES = ("changed", "sent_on", "dismissed", "withdrawn")
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Until when the citizen may complain, from when they got the letter.
+    """The right to complain of a decision that was sent, and the time for it.
 
-    arrived  when they opened it (``opened``), until then when it was sent
-    last     the last day in time, in Norway
+    ``last`` is the last day in time in Norway, ``None`` while no time runs.
     """
 
     letter_id: str
-    arrived: datetime
-    opened: bool
-    last: date
-    weeks: int
-    reference: str
+    channel: Channel
+    time: ComplaintTime
 
     @property
-    def until(self) -> datetime:
-        return datetime.combine(self.last, time(23, 59, 59), OSLO)
+    def starts(self) -> date | None:
+        return self.time.starts
+
+    @property
+    def last(self) -> date | None:
+        return self.time.ends
+
+    @property
+    def weeks(self) -> int:
+        return self.time.limit.weeks
+
+    @property
+    def reference(self) -> str:
+        return self.time.limit.reference
+
+    @property
+    def until(self) -> datetime | None:
+        """The last moment in time."""
+        return None if self.last is None else datetime.combine(self.last, time(23, 59, 59), OSLO)
+
+    def passed(self, now: datetime) -> bool:
+        """Whether the time has run out."""
+        return self.until is not None and self.until < now
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +86,17 @@ class Complaint:
 def right(connection: Connection, case_id: str) -> Right | None:
     """The right to complain of the newest decision that was sent; ``None`` before one was."""
     row = connection.execute(
-        select(letter.c.id, letter.c.sent_at, letter.c.read_at)
+        select(letter)
         .where(letter.c.case_id == case_id, letter.c.template == DECISION, letter.c.state == "sent")
         .order_by(letter.c.sent_at.desc())
         .limit(1)
     ).first()
-    if row is None:
-        return None
-    arrived = row.read_at or row.sent_at
-    day = norwegian_day(arrived)
-    rule = time_limits.limit("complaint", day)
-    last = time_limits.last_day("complaint", day)
-    return Right(row.id, arrived, row.read_at is not None, last, rule.weeks, rule.reference)
+    return None if row is None else _right(row)
+
+
+def _right(row: Row[Any]) -> Right:
+    delivery = letters.delivery(row)
+    return Right(row.id, delivery.channel, complaint_time.compute(delivery))
 
 
 def register(

@@ -33,6 +33,10 @@ class CaseworkEvent(EventKind):
     DOCUMENT_REMOVED = "DocumentRemoved"
     FILE_OPENED = "FileOpened"
     LETTER_SENT = "LetterSent"
+    LETTER_NOTIFIED = "LetterNotified"
+    LETTER_NOT_NOTIFIED = "LetterNotNotified"
+    LETTER_DELIVERED = "LetterDelivered"
+    LETTER_OPENED = "LetterOpened"
 
     COMPLAINT_REGISTERED = "ComplaintRegistered"
     COMPLAINT_DECIDED = "ComplaintDecided"
@@ -69,6 +73,10 @@ SHOWN: tuple[EventKind, ...] = (
     CaseworkEvent.QUESTION_ANSWERED,
     CaseworkEvent.QUESTION_WITHDRAWN,
     CaseworkEvent.LETTER_SENT,
+    CaseworkEvent.LETTER_NOTIFIED,
+    CaseworkEvent.LETTER_NOT_NOTIFIED,
+    CaseworkEvent.LETTER_DELIVERED,
+    CaseworkEvent.LETTER_OPENED,
     CaseworkEvent.COMPLAINT_REGISTERED,
     CaseworkEvent.COMPLAINT_DECIDED,
     CaseworkEvent.DOCUMENT_ADDED,

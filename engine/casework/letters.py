@@ -10,20 +10,25 @@ import base64
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.casework import notices
+from engine.casework.complaint_time import Channel, Delivery
 from engine.casework.models import letter
 from engine.casework.templates import blanks
+from engine.platform.calendar import add_working_days, norwegian_day
+from engine.platform.clock import OSLO
 from engine.platform.vault import Opener, Vault
 from engine.workflow.errors import AlreadyDone, Conflict, NotFound, NotPossible, Reason, Refusal
 from engine.workflow.instances.rows import CaseRow
 
 MAX_BODY = 20_000
 MAX_TITLE = 200
+#: How many working days a letter is taken to lie with the post: ours, no rule says it. Whoever got it later says so.
+POST_DAYS = 5
 
 
 class BlanksLeft(Refusal):
@@ -38,7 +43,14 @@ class BlanksLeft(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter, draft or sent. ``author`` is a person id, and so is ``changed_by``: who changed it last."""
+    """A letter, draft or sent. ``author`` is a person id, and so is ``changed_by``: who changed it last.
+
+    sent_at         made available on the citizen's pages
+    channel         how it reached them, a code of ``complaint_time.Channel``; "" before it was sent
+    arrived_at      by post: in the letter box, as far as we know; handed: over the counter
+    notified_at     a notice went to the address in the contact register; ``second_notified_at``: once more
+    notice_refused  why none could be sent
+    """
 
     id: str
     case_id: str
@@ -52,6 +64,12 @@ class Letter:
     sent_at: datetime | None
     read_at: datetime | None
     digest: str
+    channel: str = ""
+    posted_at: datetime | None = None
+    arrived_at: datetime | None = None
+    notified_at: datetime | None = None
+    second_notified_at: datetime | None = None
+    notice_refused: str = ""
 
     @property
     def version(self) -> str:
@@ -193,7 +211,7 @@ def send(
     connection.execute(
         update(letter)
         .where(letter.c.id == letter_id, letter.c.state == "draft")
-        .values(state="sent", sent_at=now, document=sealed, digest=digest, author=author)
+        .values(state="sent", sent_at=now, document=sealed, digest=digest, author=author, channel=Channel.DIGITAL)
     )
     return {"letter": letter_id, "template": one.template, "digest": digest}
 
@@ -237,6 +255,54 @@ def mark_read(connection: Connection, case_id: str, letter_id: str, now: datetim
     return done.rowcount == 1
 
 
+def deliver(
+    connection: Connection, *, case_id: str, letter_id: str, channel: Channel, on: date, now: datetime
+) -> dict[str, Any]:
+    """It went by post or over the counter on a day. Returns what the trail says of it.
+
+    What was posted is taken to lie in the letter box after ``POST_DAYS`` working days.
+
+    Raises ``NotPossible`` for a draft, a day to come or before it was written, and for one that was notified of
+    digitally: its time runs already.
+    """
+    row = _row(connection, case_id, letter_id)
+    if row.state != "sent" or channel is Channel.DIGITAL:
+        raise NotPossible(Reason("", "not-sent", "only a letter that was sent goes by post"))
+    if row.notified_at is not None:
+        raise NotPossible(Reason("", "was-notified", "a notice of it was sent: its time runs"))
+    if not norwegian_day(row.made_at) <= on <= norwegian_day(now):
+        raise NotPossible(Reason("", "no-such-day", "it cannot have gone on that day"))
+    arrived = add_working_days(on, POST_DAYS) if channel is Channel.POST else on
+    connection.execute(
+        update(letter)
+        .where(letter.c.id == letter_id)
+        .values(
+            channel=channel,
+            posted_at=_noon(on) if channel is Channel.POST else None,
+            arrived_at=_noon(arrived),
+        )
+    )
+    return {"letter": letter_id, "channel": channel.value, "on": on.isoformat(), "arrived": arrived.isoformat()}
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), OSLO)
+
+
+def delivery(one: Row[Any] | Letter) -> Delivery:
+    """What happened with a letter that was sent, as the time to complain reads it."""
+    channel = Channel(one.channel or Channel.DIGITAL)
+    moment = one.sent_at if channel is Channel.DIGITAL else one.arrived_at
+    assert moment is not None
+    notified, again = one.notified_at, one.second_notified_at
+    return Delivery(
+        channel,
+        norwegian_day(moment),
+        None if notified is None else norwegian_day(notified),
+        None if again is None else norwegian_day(again),
+    )
+
+
 def of(connection: Connection, vault: Vault, case_id: str, letter_id: str) -> Letter:
     """One letter of a case. Raises ``NotFound``."""
     return _read(vault.opener(connection), _row(connection, case_id, letter_id))
@@ -272,4 +338,10 @@ def _read(opened: Opener, row: Row[Any]) -> Letter:
         row.sent_at,
         row.read_at,
         row.digest or "",
+        row.channel or "",
+        row.posted_at,
+        row.arrived_at,
+        row.notified_at,
+        row.second_notified_at,
+        row.notice_refused or "",
     )

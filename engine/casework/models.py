@@ -74,8 +74,16 @@ letter = Table(
     Column("changed_at", UTCDateTime, nullable=False),
     Column("changed_by", String(36)),
     Column("page", String(36)),  # the page it was changed on last, as it was shown
-    Column("sent_at", UTCDateTime),
+    Column("sent_at", UTCDateTime),  # digital: it was made available then
     Column("read_at", UTCDateTime),
+    Column("channel", String(10)),  # a code of ``complaint_time.Channel``; none before it was sent
+    Column("posted_at", UTCDateTime),
+    Column("arrived_at", UTCDateTime),  # by post: in the letter box; handed: over the counter
+    Column("notified_at", UTCDateTime),  # a notice went to the address in the contact register
+    Column("second_notified_at", UTCDateTime),
+    Column("notice_refused", String(40)),  # why none could be sent: a code of ``letter_notices``
+    Column("approved_by", String(36)),  # who else has approved the decision as it stands
+    Column("approved_at", UTCDateTime),
 )
 
 #: Something the citizen is asked for, with a day; the answer lies beside it.
@@ -158,7 +166,8 @@ case_document = Table(
     Column("read_at", UTCDateTime),  # first opened by another than who put it there
 )
 
-#: A complaint about the case's decision: when it came, whether in time, what became of it.
+#: A complaint about the case's decision: when it came and how, how its lateness was assessed, what became of it here
+#: and at the appeal body.
 complaint = Table(
     "complaint",
     metadata,
@@ -174,4 +183,16 @@ complaint = Table(
     Column("answer", Sealed),
     Column("decided_by", String(36)),
     Column("decided_at", UTCDateTime),
+    Column("letter_id", String(36)),  # the decision it is about; none where none was sent
+    Column("way", String(10)),  # how it came: a code of ``complaints.WAYS``
+    Column("document_id", String(36)),  # what came with it
+    Column("treat_by", UTCDateTime),
+    Column("timeliness", String(10)),  # a code of ``complaints.TIMELINESS``, where a person has assessed it
+    Column("timeliness_reason", Sealed),
+    Column("timeliness_by", String(36)),
+    Column("timeliness_at", UTCDateTime),
+    Column("appeal_outcome", String(20)),  # a code of ``complaints.APPEAL_OUTCOMES``
+    Column("appeal_answer", Sealed),
+    Column("appeal_by", String(36)),
+    Column("appeal_at", UTCDateTime),
 )

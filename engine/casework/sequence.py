@@ -57,6 +57,7 @@ from engine.casework.steps.letters import (
     discard_letter,
     notify_of_letter,
     read_letter,
+    record_delivery,
     send_letter,
 )
 from engine.casework.steps.links import link_cases, unlink_cases
@@ -154,6 +155,8 @@ SEND_LETTER: tuple[Step, ...] = (
 
 DISCARD_LETTER: tuple[Step, ...] = (*MEMBER_ACT, discard_letter, discard_letter_draft, *RECORD_ACT)
 
+RECORD_DELIVERY: tuple[Step, ...] = (*MEMBER_ACT, record_delivery, *RECORD_ACT)
+
 READ_LETTER: tuple[Step, ...] = (*CASE_ACT, read_letter, *RECORD_ACT)
 
 ADD_DOCUMENT: tuple[Step, ...] = (*MEMBER_ACT, add_document, notify_of_document, *RECORD_ACT)
@@ -240,6 +243,7 @@ SEQUENCES: Mapping[type[Command], tuple[Step, ...]] = {
     commands.ChangeLetter: CHANGE_LETTER,
     commands.SendLetter: SEND_LETTER,
     commands.DiscardLetter: DISCARD_LETTER,
+    commands.RecordDelivery: RECORD_DELIVERY,
     commands.ReadLetter: READ_LETTER,
     commands.AddDocument: ADD_DOCUMENT,
     commands.ShareDocument: SHARE_DOCUMENT,

@@ -61,6 +61,13 @@ def last_working_day(day: date) -> date:
     return day
 
 
+def add_working_days(day: date, count: int) -> date:
+    """The day so many working days after *day*, which is not counted itself."""
+    for _ in range(count):
+        day = next_working_day(day + timedelta(days=1))
+    return day
+
+
 def easter(year: int) -> date:
     """Easter Sunday, by the anonymous Gregorian computus."""
     a, (b, c) = year % 19, divmod(year, 100)

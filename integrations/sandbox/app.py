@@ -14,7 +14,16 @@ from engine.platform.settings import Settings
 from integrations import client_key
 from integrations.domstol import standin as domstol
 from integrations.folkeregisteret import standin as folkeregisteret
-from integrations.sandbox import altinn_consent, altinn_events, callout, clock, faults, maskinporten, oidc
+from integrations.sandbox import (
+    altinn_consent,
+    altinn_events,
+    altinn_notifications,
+    callout,
+    clock,
+    faults,
+    maskinporten,
+    oidc,
+)
 from integrations.wiring import PROVIDERS
 
 
@@ -44,6 +53,7 @@ def create_sandbox(settings: Settings, providers: Sequence[str] = PROVIDERS) -> 
         maskinporten,
         altinn_consent,
         altinn_events,
+        altinn_notifications,
         callout,
         faults,
         folkeregisteret,

@@ -23,6 +23,7 @@ from engine.advice.task_types import task_type_registry
 from engine.advice.task_types.collection import settle
 from engine.advice.task_types.exchange import Found, PartyFound, Reply
 from engine.application import Application, build
+from engine.casework.letter_notices import NoticeReply, NoticeState
 from engine.platform.clock import FixedClock
 from engine.platform.provider_errors import SourceError, SourceUnavailableError
 from engine.platform.settings import Settings
@@ -106,6 +107,21 @@ def party(pid: str, name: str, role: str = "arving", guardian: tuple[str, str] |
     return PartyFound(pid, name, date(1970, 1, 1), role, role == "arving", *more)
 
 
+class Notices:
+    """Sends every notice at once, or answers as it is told to; remembers each by its key."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self._clock = clock
+        self.sent: dict[str, str] = {}
+        self.answer: NoticeReply | None = None
+
+    def notify(self, pid: str, *, key: str, reference: str, language: str) -> NoticeReply:
+        if self.answer is not None:
+            return self.answer
+        self.sent[key] = reference
+        return NoticeReply(NoticeState.SENT, self._clock.now())
+
+
 class Published:
     """Takes every event, and fails as often as it is told to first."""
 
@@ -131,7 +147,9 @@ class Product:
         anne: str,
         court: Court,
         published: Published,
+        notices: Notices | None = None,
     ) -> None:
+        self.notices = notices or Notices(clock)
         self.court = court
         self.published = published
         self.application = application
@@ -149,6 +167,10 @@ class Product:
         self.clock.advance(wait)
         while self.application.performer.run_until_idle(5):
             pass
+
+    def notify(self) -> None:
+        """Do what is due: notices of letters among it."""
+        self.work()
 
     def tasks(self, case: str) -> dict[str, str]:
         with self.application.db.read() as connection:
@@ -225,11 +247,13 @@ def product(
         hooks=lambda key, element, task_type: hooks.get(task_type),
         draft_at=drafts.at_revision,
     )
-    court, published = Court(), Published()
-    app.job_types.update(task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published))
+    court, published, notices = Court(), Published(), Notices(clock)
+    app.job_types.update(
+        task_type_registry.jobs(app, {"domstol": court}, {"domstol": court}, published, notifier=notices)
+    )
     with app.db.write() as connection:
         for folder in processes.ALL:
             app.library.deploy(connection, Bundle.read(folder), by="test")
         person = app.vault.register(connection, pid="21818297804", name="Anne Eksempel", birth_date=date(2000, 1, 21))
-    yield Product(app, clock, sources, person.id, court, published)
+    yield Product(app, clock, sources, person.id, court, published, notices)
     app.db.engine.dispose()

@@ -29,6 +29,7 @@ from engine.advice.task_types.exchange import (
 from engine.advice.task_types.fetch import Fetch, FetchAgain
 from engine.advice.task_types.milestones import MILESTONES
 from engine.advice.task_types.user_tasks import Hook, answer_hook, share_hook
+from engine.casework.letter_notices import NobodyReached, Notifier, NotifyOfLetter
 from engine.casework.statistics.job import ReadTimelines
 from engine.workflow.execution.signatures import sign_hook
 from engine.workflow.jobs.event_publisher import Publisher, SendEvent
@@ -71,8 +72,9 @@ def jobs(
     receivers: Mapping[str, Receiver],
     publisher: Publisher,
     targets: Mapping[str, Target] | None = None,
+    notifier: Notifier | None = None,
 ) -> dict[str, JobType]:
-    """Task types that workers perform, by name. *targets*: what ``call_out`` may call."""
+    """Task types that workers perform, by name. *targets*: what ``call_out`` may call; *notifier*: of letters."""
     found: tuple[JobType, ...] = (
         OpenSources(app.db, app.vault, app.data_sets, app.channels, app.settings.base_url),
         OpenSourcesAgain(app.db, app.vault, app.data_sets, app.channels, app.settings.base_url),
@@ -92,6 +94,7 @@ def jobs(
         EnkCheck(app.db, app.vault, app.data_sets),
         HouseholdCheck(app.db, app.vault, app.data_sets),
         SendEvent(publisher, app.settings.base_url),
+        NotifyOfLetter(app.db, app.vault, notifier or NobodyReached()),
         RunBatch(app),
         VerifyAudit(app),
         ReadTimelines(app.db, app.library, MILESTONES),

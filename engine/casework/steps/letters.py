@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from engine.casework import letters, merge_fields, templates
-from engine.casework.commands import BeginLetter, ChangeLetter, DiscardLetter, ReadLetter, SendLetter
+from engine.casework import letter_notices, letters, merge_fields, templates
+from engine.casework.commands import BeginLetter, ChangeLetter, DiscardLetter, ReadLetter, RecordDelivery, SendLetter
+from engine.casework.complaint_time import Channel
 from engine.casework.event_kinds import CaseworkEvent
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import Outcome
@@ -75,9 +76,27 @@ def send_letter(ctx: Context) -> None:
 
 
 def notify_of_letter(ctx: Context) -> None:
-    """The citizen is told."""
+    """The citizen is told here, and by a notice to the address in the contact register."""
     assert isinstance(ctx.command, SendLetter)
     letters.notify(ctx.connection, ctx.services.vault, ctx.opened, ctx.command.letter_id, ctx.now)
+    letter_notices.enqueue(ctx.connection, ctx.case_id, ctx.command.letter_id, ctx.now)
+
+
+def record_delivery(ctx: Context) -> None:
+    """By post or over the counter, instead."""
+    assert isinstance(ctx.command, RecordDelivery)
+    if ctx.command.channel not in (Channel.POST, Channel.HANDED):
+        raise NotFound(ctx.command.channel)
+    ctx.audit_data = letters.deliver(
+        ctx.connection,
+        case_id=ctx.case_id,
+        letter_id=ctx.command.letter_id,
+        channel=Channel(ctx.command.channel),
+        on=ctx.command.on,
+        now=ctx.now,
+    )
+    ctx.audit_kind = CaseworkEvent.LETTER_DELIVERED
+    ctx.outcome = Outcome(ctx.case_id, made=ctx.command.letter_id)
 
 
 def discard_letter(ctx: Context) -> None:
@@ -97,4 +116,5 @@ def read_letter(ctx: Context) -> None:
     one = letters.of(ctx.connection, ctx.services.vault, ctx.case_id, ctx.command.letter_id)
     if ctx.opened.owner_id != ctx.actor.person_id or one.state != "sent":
         raise NotFound(ctx.command.letter_id)
-    letters.mark_read(ctx.connection, ctx.case_id, ctx.command.letter_id, ctx.now)
+    if letters.mark_read(ctx.connection, ctx.case_id, ctx.command.letter_id, ctx.now):
+        ctx.audit_kind, ctx.audit_data = CaseworkEvent.LETTER_OPENED, {"letter": ctx.command.letter_id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,9 +13,16 @@ from werkzeug.wrappers import Response
 from engine.advice.documents.letter import render_letter
 from engine.advice.documents.page import missing_glyphs
 from engine.casework import drafts, letters, queries, templates
-from engine.casework.commands import BeginLetter, ChangeLetter, DiscardCaseDraft, DiscardLetter, SendLetter
+from engine.casework.commands import (
+    BeginLetter,
+    ChangeLetter,
+    DiscardCaseDraft,
+    DiscardLetter,
+    RecordDelivery,
+    SendLetter,
+)
 from engine.web.office import case_drafts, merge_fields, session
-from engine.web.office.case_page import case_id_of, case_of
+from engine.web.office.case_page import case_id_of, case_of, page
 from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
@@ -34,6 +42,21 @@ def begin(number: str) -> ResponseReturnValue:
     """A draft from a template, with everything the case knows filled in."""
     letter_id = send(BeginLetter(case_id_of(number), request.form.get("template", ""))).made
     return redirect(url_for("case_letters.show", number=number, letter_id=letter_id), 303)
+
+
+@blueprint.post("/saker/<number>/brev/levert")
+@sends(RecordDelivery)
+def deliver(number: str) -> ResponseReturnValue:
+    """A letter went by post or over the counter."""
+    form = request.form
+    case_id = case_id_of(number)
+    try:
+        on = date.fromisoformat(form.get("on", ""))
+        send(RecordDelivery(case_id, form.get("letter", ""), form.get("channel", ""), on))
+    except (ValueError, NotPossible):
+        errors = [{"id": "delivered-on", "path": "delivered-on", "text": view.t("letter.deliver_day")}]
+        return page(number, errors=errors, written={**form.to_dict(), "delivery_open": "1"})
+    return session.done(number, "delivered")
 
 
 @blueprint.get("/saker/<number>/brev/<letter_id>")
@@ -169,11 +192,11 @@ def _store(number: str, case_id: str, letter_id: str, wish: str, mine: Mapping[s
         except letters.BlanksLeft as blanks:
             left = blanks.names
         document = _render(connection, case, title, body) if wish == "send" and left is None else b""
-    page = case_drafts.page_key()
+    page_key = case_drafts.page_key()
     if document:
-        send(SendLetter(case_id, letter_id, title, body, document, version, page))
+        send(SendLetter(case_id, letter_id, title, body, document, version, page_key))
         return None
-    send(ChangeLetter(case_id, letter_id, title, body, version, page))
+    send(ChangeLetter(case_id, letter_id, title, body, version, page_key))
     return left if wish == "send" else None
 
 

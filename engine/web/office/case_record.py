@@ -80,13 +80,19 @@ class Letters:
 
     letters: list[Letter]
     templates: list[tuple[str, str]]
+    today: date
+
+    @property
+    def unnotified(self) -> list[Letter]:
+        """Those that may have gone another way than digitally."""
+        return [one for one in self.letters if one.state == "sent" and one.notified_at is None]
 
 
 def letters(at: Reading, happened: Sequence[str]) -> Letters:
     """*happened* is what ``just_happened`` found."""
     proposed = templates.proposed(templates.of(at.bundle, "letters"), happened)
     found = case_letters.of_case(at.connection, at.vault, at.case.id)
-    return Letters(found, [(one.id, one.named(g.language)) for one in proposed])
+    return Letters(found, [(one.id, one.named(g.language)) for one in proposed], norwegian_day(at.now))
 
 
 @dataclass(frozen=True, slots=True)

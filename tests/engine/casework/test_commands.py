@@ -51,6 +51,7 @@ CASE_COMMANDS: dict[type[CaseCommand], tuple[Any, ...]] = {
     commands.ChangeLetter: ("l", "x", "x"),
     commands.SendLetter: ("l", "x", "x", b"%PDF-"),
     commands.DiscardLetter: ("l",),
+    commands.RecordDelivery: ("l", "post", date(2026, 11, 1)),
     commands.ReadLetter: ("l",),
     commands.AddDocument: ("x.pdf", "application/pdf", b"%PDF-", "x", "other"),
     commands.ShareDocument: ("d",),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from werkzeug.test import TestResponse
 
-from engine.casework import complaints, letters, notices, queries
+from engine.casework import complaints, letter_notices, letters, notices, queries
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.instances.rows import CaseRow
+from tests.engine.casework.independent_complaint_time import time_to_complain
 from tests.engine.web.test_case_pages import Client, Read, Send, client, read
 from tests.engine.web.test_casework import kari, send
 from tests.processes.advice.test_advice_journey import refused_everything
@@ -81,30 +82,35 @@ def sent(product: Product, kari: Actor, number: str) -> str:  # noqa: F811
             connection, app.vault, author=kari.person_id, case=case, letter_id=letter, document=b"%PDF-", now=now
         )
         letters.notify(connection, app.vault, case, letter, now)
+        letter_notices.enqueue(connection, case.id, letter, now)
     return letter
 
 
-def test_the_time_runs_from_when_the_letter_was_opened(
+def test_the_time_runs_from_the_notice_and_never_from_the_opening(
     product: Product,
     kari: Actor,
     number: str,
     client: Client,
     read: Read,  # noqa: F811
 ) -> None:
-    assert "Klagefristen begynner når brevet med vedtaket er sendt" in read(kari, f"/saker/{number}")
+    assert "Klagefristen begynner når brevet med vedtaket er gjort tilgjengelig" in read(kari, f"/saker/{number}")
     assert "Klage på vedtaket" not in read(product.anne, "/saken-min")
 
     letter = sent(product, kari, number)  # Monday 23 November
-    assert "Klagefrist 14. desember 2026: 3 uker fra brevet ble sendt" in read(kari, f"/saker/{number}")
-    product.clock.advance(timedelta(days=2))
+    assert "Ingen klagefrist løper" in read(kari, f"/saker/{number}"), "no notice was sent yet"
+    assert "Fristen har ikke begynt å løpe" in read(product.anne, "/saken-min")
     client(product.anne).get(f"/brev/{letter}")
+    assert "Fristen har ikke begynt å løpe" in read(product.anne, "/saken-min"), "that it is opened changes nothing"
 
-    assert "Klagefrist 16. desember 2026: 3 uker fra brevet ble åpnet 25. november 2026" in read(
-        kari, f"/saker/{number}"
-    )
+    product.clock.advance(timedelta(days=2))
+    product.notify()
+    _, last = time_to_complain("digital", date(2026, 11, 23), date(2026, 11, 25))
+    assert last == date(2026, 12, 16)
+    assert "Klagefrist 16. desember 2026: 3 uker fra 25. november 2026" in read(kari, f"/saker/{number}")
     assert "Du kan klage på vedtaket til og med 16. desember 2026" in read(product.anne, "/saken-min")
     product.clock.advance(timedelta(days=22))
-    assert "Klagefristen gikk ut 16. desember 2026" in read(product.anne, "/saken-min")
+    passed = read(product.anne, "/saken-min")
+    assert "Klagefristen gikk ut 16. desember 2026. Du kan likevel klage" in passed
 
 
 def test_a_complaint_is_in_time_or_too_late_and_decided_once(
@@ -115,6 +121,7 @@ def test_a_complaint_is_in_time_or_too_late_and_decided_once(
     send: Send,  # noqa: F811
 ) -> None:
     sent(product, kari, number)
+    product.notify()
     product.clock.advance(timedelta(days=30))
     address = f"/saker/{number}/klager"
     early = send(kari, address, received="2026-12-14", text="Hun mener hun bor her")

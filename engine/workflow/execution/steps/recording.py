@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from engine.workflow.audit import chain
 from engine.workflow.errors import StageRefused
@@ -61,13 +61,14 @@ def update_case(ctx: Context) -> None:
 
 
 def _working(ctx: Context) -> str | None:
-    """An element of the case whose work is not done."""
+    """An element of the case whose work is not done. What no element waits for counts when it is due, not before."""
     for work in ctx.execution.work:
         if not work.gone and not work.holder.ended:
             return work.element_id
     found = ctx.connection.execute(
         select(due_work.c.element_id, due_work.c.token_id)
         .where(due_work.c.case_id == ctx.case_id, due_work.c.state.in_(("due", "leased")))
+        .where(or_(due_work.c.element_id != "", due_work.c.due_at <= ctx.now))
         .limit(len(ctx.execution.gone) + 1)
     )
     return next((row.element_id for row in found if row.token_id not in ctx.execution.gone), None)
