@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from engine.advice.consent.channels import ChannelState
-from engine.workflow.execution.commands import CaseCommand
+from engine.workflow.execution.commands import CaseCommand, Received
 
 
 class OwnEntry(CaseCommand):
@@ -39,6 +39,52 @@ class WithdrawConsent(CaseCommand):
 
     case_id: str
     record_id: str
+
+
+class Registered(CaseCommand):
+    """What a citizen who does not log in has said, written down by who has their case at the office.
+
+    Each has ``received``, how it came: ``NotPossible`` and ``NotFound`` as ``registration.require``, ``AlreadyDone``
+    where a colleague has the case. The journey's policy is asked for ``register``.
+    """
+
+    __slots__ = ()
+    action: ClassVar[str] = "register"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAnswer(Registered):
+    """Do a task of the citizen's as they said: give or refuse a consent or a mandate, share, go through the overview.
+
+    data  data type → what they answered, as the citizen's own page sends it
+    note  what the journal says of it, for the citizen to read too
+    """
+
+    case_id: str
+    task_id: str
+    received: Received
+    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterWithdrawal(Registered):
+    """End a consent or a mandate of the case as the citizen said. Of one that has ended nothing more is done."""
+
+    case_id: str
+    record_id: str
+    received: Received
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterShareStop(Registered):
+    """Stop the share with an office as the citizen said. Of one that has ended nothing more is done."""
+
+    case_id: str
+    share_id: str
+    received: Received
+    note: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +175,32 @@ class AddSupplement(OwnEntry):
     amount: Decimal = field(repr=False)
     private: bool = False
     rate: Decimal | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSupplement(Registered):
+    """Enter what stands on the citizen's papers: a bill, a pay slip, the rent. Fields as ``AddSupplement``."""
+
+    case_id: str
+    received: Received
+    kind: str
+    name: str = field(repr=False)
+    amount: Decimal = field(repr=False)
+    private: bool = False
+    rate: Decimal | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRegistered(CaseCommand):
+    """Take back what the office entered for the citizen. Of one that is gone nothing more is done.
+
+    What the citizen entered is theirs: ``NotFound``.
+    """
+
+    action: ClassVar[str] = "register"
+
+    case_id: str
+    entry_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,11 @@ class AdviceEvent(EventKind):
 
     CONSENT_WITHDRAWN = "ConsentWithdrawn"
     CONSENT_GIVEN_AGAIN = "ConsentGivenAgain"
+    WITHDRAWAL_REGISTERED = "WithdrawalRegistered"
     SHARE_STOPPED = "ShareStopped"
+    SHARE_STOP_REGISTERED = "ShareStopRegistered"
+    SUPPLEMENT_REGISTERED = "SupplementRegistered"
+    REGISTERED_REMOVED = "RegisteredRemoved"
     SHARED_AGAIN = "SharedAgain"
     OVERVIEW_OPENED = "OverviewOpened"
     PLAN_OPENED = "PlanOpened"
@@ -31,7 +35,11 @@ SHOWN: tuple[EventKind, ...] = (
     AdviceEvent.PLAN_OPENED,
     AdviceEvent.CONSENT_WITHDRAWN,
     AdviceEvent.CONSENT_GIVEN_AGAIN,
+    AdviceEvent.WITHDRAWAL_REGISTERED,
     AdviceEvent.SHARE_STOPPED,
+    AdviceEvent.SHARE_STOP_REGISTERED,
+    AdviceEvent.SUPPLEMENT_REGISTERED,
+    AdviceEvent.REGISTERED_REMOVED,
     AdviceEvent.SHARED_AGAIN,
     AdviceEvent.PARTIES_CHANGED,
     AdviceEvent.ROLES_CHANGED,

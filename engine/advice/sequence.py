@@ -29,6 +29,14 @@ from engine.advice.steps.household import (
     save_plan,
 )
 from engine.advice.steps.own_case import complete_own_task, require_own_case
+from engine.advice.steps.registration import (
+    note_registration,
+    register_answer,
+    register_share_stop,
+    register_supplement,
+    register_withdrawal,
+    remove_registered,
+)
 from engine.advice.steps.renewal import ask_opened, give_again
 from engine.advice.steps.sharing import (
     check_share_access,
@@ -47,6 +55,9 @@ from engine.advice.steps.supplements import (
     rebuild_overview,
     remove_supplement,
 )
+from engine.casework.sequence import MEMBER_ACT, REGISTRATION
+from engine.casework.steps.members import require_member
+from engine.casework.steps.registration import require_received
 from engine.workflow.execution.commands import CancelCase, Command
 from engine.workflow.execution.context import Step
 from engine.workflow.execution.sequence import CANCEL_CASE, CASE_ACT, CLOSING, OPEN_CASE_ACT, RECORD_ACT
@@ -58,6 +69,9 @@ STOP_SHARING: tuple[Step, ...] = (lock_case_file, check_share_access, stop_shari
 RECORD_ACCESS: tuple[Step, ...] = (*CASE_ACT, require_share, record_access, *RECORD_ACT)
 
 OPEN_OVERVIEW: tuple[Step, ...] = (*CASE_ACT, open_overview, *RECORD_ACT)
+
+#: A way out is open whatever the case rests for, and whoever at the office has it.
+WITHDRAWAL_REGISTRATION: tuple[Step, ...] = (*CASE_ACT, require_member, require_received)
 
 OWN_ENTRY: tuple[Step, ...] = (
     *OPEN_CASE_ACT,
@@ -89,6 +103,16 @@ SAVE_CHECKLIST: tuple[Step, ...] = (*OWN_ENTRY, save_checklist, complete_own_tas
 SAVE_CLOSING_STEPS: tuple[Step, ...] = (*OWN_ENTRY, save_closing_steps, complete_own_task, *RECORD_ACT)
 
 
+REGISTER_ANSWER: tuple[Step, ...] = (*REGISTRATION, register_answer, note_registration, *RECORD_ACT)
+
+REGISTER_SHARE_STOP: tuple[Step, ...] = (
+    *WITHDRAWAL_REGISTRATION,
+    register_share_stop,
+    note_registration,
+    *RECORD_ACT,
+)
+
+
 def sequences(
     data_sets: Mapping[str, DataSet], receiver: Mapping[str, str]
 ) -> Mapping[type[Command], tuple[Step, ...]]:
@@ -101,6 +125,16 @@ def sequences(
     return {
         commands.WithdrawConsent: (lock_case_file, check_consent_access, withdraw_consent(data_sets), *RECORD_ACT),
         commands.GiveConsentAgain: (*OWN_ENTRY, give_again(data_sets, receiver), *RECORD_ACT),
+        commands.RegisterAnswer: REGISTER_ANSWER,
+        commands.RegisterWithdrawal: (
+            *WITHDRAWAL_REGISTRATION,
+            register_withdrawal(data_sets),
+            note_registration,
+            *RECORD_ACT,
+        ),
+        commands.RegisterShareStop: REGISTER_SHARE_STOP,
+        commands.RegisterSupplement: (*REGISTRATION, register_supplement, rebuild, *RECORD_ACT),
+        commands.RemoveRegistered: (*MEMBER_ACT, remove_registered, rebuild, *RECORD_ACT),
         commands.SettleGrant: (*OWN_ENTRY, settle_grant, ask_opened(data_sets), complete_approval, *RECORD_ACT),
         CancelCase: (*CANCEL_CASE[: -len(CLOSING)], end_consents(data_sets), *CLOSING),
         commands.StopSharing: STOP_SHARING,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from engine.workflow.execution.commands import CaseCommand, Command
+from engine.workflow.execution.commands import CaseCommand, Command, Received
 
 
 class OfficeCommand(Command):
@@ -188,6 +188,21 @@ class AnswerQuestion(CaseCommand):
     case_id: str
     question_id: str
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterReply(CaseCommand):
+    """Write down the citizen's answer to a question, as it came by phone, at the office or on paper.
+
+    Raises ``NotPossible`` for what ``registration.require`` refuses, ``AlreadyDone`` where it is answered.
+    """
+
+    action: ClassVar[str] = "register"
+
+    case_id: str
+    question_id: str
+    text: str = field(repr=False)
+    received: Received
 
 
 @dataclass(frozen=True, slots=True)

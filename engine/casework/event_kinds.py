@@ -25,6 +25,7 @@ class CaseworkEvent(EventKind):
 
     QUESTION_ASKED = "QuestionAsked"
     QUESTION_ANSWERED = "QuestionAnswered"
+    REPLY_REGISTERED = "ReplyRegistered"
     QUESTION_WITHDRAWN = "QuestionWithdrawn"
 
     DOCUMENT_ADDED = "DocumentAdded"
@@ -62,6 +63,7 @@ class OfficeEvent(EventKind):
 SHOWN: tuple[EventKind, ...] = (
     WorkflowEvent.CASE_STARTED,
     WorkflowEvent.TASK_COMPLETED,
+    WorkflowEvent.TASK_REGISTERED,
     WorkflowEvent.FILE_ATTACHED,
     WorkflowEvent.FILE_DETACHED,
     CaseworkEvent.CASE_OPENED,
@@ -71,6 +73,7 @@ SHOWN: tuple[EventKind, ...] = (
     WorkflowEvent.TASK_EXTENDED,
     CaseworkEvent.QUESTION_ASKED,
     CaseworkEvent.QUESTION_ANSWERED,
+    CaseworkEvent.REPLY_REGISTERED,
     CaseworkEvent.QUESTION_WITHDRAWN,
     CaseworkEvent.LETTER_SENT,
     CaseworkEvent.LETTER_NOTIFIED,

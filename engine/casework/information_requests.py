@@ -26,7 +26,10 @@ QUESTION = Lifecycle("question", "open", [("answer", "open", "answered"), ("with
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked of whom, until when, and what they answered ("" before)."""
+    """What was asked of whom, until when, and what they answered ("" before).
+
+    registered_by  who wrote the answer down, and ``channel`` how it came; "" where the citizen answered themselves
+    """
 
     id: str
     case_id: str
@@ -38,6 +41,8 @@ class Question:
     asked_at: datetime
     due_at: datetime
     ended_at: datetime | None
+    registered_by: str = ""
+    channel: str = ""
 
 
 def ask(
@@ -82,14 +87,39 @@ def answer(
     _end(connection, row, "answer", now, answer=sealed)
 
 
+def register_answer(
+    connection: Connection,
+    vault: Vault,
+    *,
+    case_id: str,
+    question_id: str,
+    text: str,
+    by: str,
+    channel: str,
+    now: datetime,
+) -> None:
+    """Somebody at the office writes down what the citizen answered. Raises ``NotFound`` or ``AlreadyDone``.
+
+    channel  how it came, a code of ``registration.CHANNELS``
+    """
+    require_text(text)
+    row = _of_case(connection, case_id, question_id)
+    sealed = vault.seal(connection, row.person_id, f"question.answer:{row.id}", text)
+    _end(connection, row, "answer", now, answer=sealed, registered_by=by, channel=channel)
+
+
 def withdraw(connection: Connection, case_id: str, question_id: str, now: datetime) -> None:
     """The office does not need it any more. Raises ``NotFound`` or ``AlreadyDone``."""
+    _end(connection, _of_case(connection, case_id, question_id), "withdraw", now)
+
+
+def _of_case(connection: Connection, case_id: str, question_id: str) -> Row[Any]:
     row = connection.execute(
         select(question).where(question.c.id == question_id, question.c.case_id == case_id)
     ).first()
     if row is None:
         raise NotFound(question_id)
-    _end(connection, row, "withdraw", now)
+    return row
 
 
 def _end(connection: Connection, row: Row[Any], trigger: str, now: datetime, **values: object) -> None:
@@ -160,4 +190,6 @@ def _read(connection: Connection, vault: Vault, row: Row[Any]) -> Question:
         row.asked_at,
         row.due_at,
         row.ended_at,
+        row.registered_by or "",
+        row.channel or "",
     )

@@ -101,6 +101,8 @@ question = Table(
     Column("asked_at", UTCDateTime, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
+    Column("registered_by", String(36)),  # who wrote down an answer that came by phone, at the office or on paper
+    Column("channel", String(12)),  # how it came, a code of ``registration.CHANNELS``
     Index("ix_question_person_state", "person_id", "state"),
 )
 

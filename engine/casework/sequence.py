@@ -77,6 +77,7 @@ from engine.casework.steps.offices import (
 )
 from engine.casework.steps.openings import open_case
 from engine.casework.steps.participants import add_party, change_party_role, end_party
+from engine.casework.steps.registration import register_reply, require_holder, require_received
 from engine.casework.steps.tasks import complete_task, require_case_holder
 from engine.workflow.execution.commands import Command
 from engine.workflow.execution.context import Step
@@ -139,6 +140,11 @@ ASK_CITIZEN: tuple[Step, ...] = (*MEMBER_ACT, require_coming_day, ask_citizen, d
 WITHDRAW_QUESTION: tuple[Step, ...] = (*MEMBER_ACT, withdraw_question, continue_case, *RECORD_ACT)
 
 ANSWER_QUESTION: tuple[Step, ...] = (*OPEN_CASE_ACT, answer_question, continue_case, notify_asker, *RECORD_ACT)
+
+#: Written down for a citizen who does not log in, by who has the case.
+REGISTRATION: tuple[Step, ...] = (*MEMBER_ACT, require_open_case, require_holder, require_received)
+
+REGISTER_REPLY: tuple[Step, ...] = (*REGISTRATION, register_reply, continue_case, *RECORD_ACT)
 
 BEGIN_LETTER: tuple[Step, ...] = (*MEMBER_ACT, begin_letter, *RECORD_ACT)
 
@@ -239,6 +245,7 @@ SEQUENCES: Mapping[type[Command], tuple[Step, ...]] = {
     commands.AskCitizen: ASK_CITIZEN,
     commands.WithdrawQuestion: WITHDRAW_QUESTION,
     commands.AnswerQuestion: ANSWER_QUESTION,
+    commands.RegisterReply: REGISTER_REPLY,
     commands.BeginLetter: BEGIN_LETTER,
     commands.ChangeLetter: CHANGE_LETTER,
     commands.SendLetter: SEND_LETTER,

@@ -20,6 +20,7 @@ DEBTS = DataSetMetadata(
     max_age=timedelta(days=1),
     channel_today=True,
     legal_reference="gjeldsinformasjonsloven § 13",
+    citizen_opens=False,  # an agreement between the register and whoever asks: nobody is sent to a page
     mistakes=Title(
         nb="Ta kontakt med långiveren. Det er långiveren som melder beløpet til gjeldsregisteret, og som må rette det.",
         nn="Ta kontakt med långivaren. Det er långivaren som melder beløpet til gjeldsregisteret, og som må rette det.",

@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from sqlalchemy import select
 
-from engine.advice.commands import AddSupplement
+from engine.advice.commands import AddSupplement, RegisterAnswer
 from engine.casework import members, queries
 from engine.web import create_app
 from engine.web.shared.login import COOKIE
@@ -32,7 +32,7 @@ from engine.workflow.authorization.policy import ACTION_ID, RESOURCE, Policy, Ru
 from engine.workflow.bpmn.xml import read_xml
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Forbidden, NotFound
-from engine.workflow.execution.commands import ClaimTask, Command, Outcome, SaveTaskData, StartInstance
+from engine.workflow.execution.commands import ClaimTask, Command, Outcome, Received, SaveTaskData, StartInstance
 from engine.workflow.execution.models import user_task
 from tests.processes import test_enk_journeys as enk
 from tests.processes import test_estate_settlement as estate_walk
@@ -196,6 +196,12 @@ class World:
             StartInstance(key, person(self.product, "20887297953", "Truls Eksempel").person_id, started), self.kari
         )
 
+    def register(self, case: str, element: str, **data: dict[str, Any]) -> None:
+        """The adviser writes down what the owner said on the phone."""
+        contents = {name.replace("_", "-"): content for name, content in data.items()}
+        received = Received("phone", self.product.clock.now().date())
+        self.send(RegisterAnswer(case, self.product.tasks(case)[element], received, contents), self.kari)
+
     def claim(self, case: str, element: str) -> None:
         self.send(ClaimTask(self.product.tasks(case)[element]), self.kari)
 
@@ -205,6 +211,7 @@ def walk_consent(w: World) -> None:
     w.open_task(case, "GiveConsent")
     w.save(case, "GiveConsent", "consent-answer", yes("loans"))
     enk.agree(w.product, case)
+    w.register(w.product.start("advice"), "GiveConsent", consent_answer=NO)
 
 
 def walk_mandate(w: World) -> None:
@@ -214,12 +221,16 @@ def walk_mandate(w: World) -> None:
     w.save(case, "GiveMandate", "mandate-answer", NO)
     w.product.complete(case, "GiveMandate", mandate_answer=NO)
     w.product.work()
+    phoned = w.product.start("advice")
+    w.product.complete(phoned, "GiveConsent", consent_answer=NO)
+    w.register(phoned, "GiveMandate", mandate_answer=NO)
 
 
 def walk_supplement(w: World) -> None:
     case = w.product.start("supplement")
     w.look(case)
     w.product.complete(case, "Supplement")
+    w.register(w.product.start("supplement"), "Supplement")
 
 
 def walk_data_collection(w: World) -> None:
@@ -244,7 +255,9 @@ def walk_advice(w: World) -> None:
     w.product.complete(case, "Advise", w.kari, advice_plan={"plan": "Nedbetaling"})
     w.product.complete(case, "FollowUp", w.kari, follow_up={"result": "Går bra"})
     w.product.complete(case, "Close", w.kari, closing={"result": "Gjeldfri om tre år"})
-    w.stop(w.product.start("advice"))
+    phoned = w.product.start("advice")
+    w.register(phoned, "GiveConsent", consent_answer=NO)
+    w.stop(phoned)
 
 
 def walk_callback(w: World) -> None:

@@ -17,6 +17,7 @@ from engine.advice.consent.models import consent_record, grant
 from engine.advice.evidence.datasets import DataSetMetadata
 from engine.platform.vault import Vault
 from engine.workflow.authorization.actor import Actor
+from engine.workflow.execution.commands import Received
 from engine.workflow.jobs import outbox
 
 DEFAULT_LIFE = timedelta(days=90)
@@ -36,6 +37,14 @@ class Wording:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Who wrote down the yes, the no or the end for a citizen who did not log in, and how it came to them."""
+
+    by: Actor
+    received: Received
+
+
 def record(
     connection: Connection,
     vault: Vault,
@@ -50,8 +59,13 @@ def record(
     wording: Wording,
     now: datetime,
     life: timedelta = DEFAULT_LIFE,
+    registration: Registration | None = None,
 ) -> str:
-    """Write a yes or a no, and return the record's id. Fields follow ISO/IEC TS 27560:2023."""
+    """Write a yes or a no, and return the record's id. Fields follow ISO/IEC TS 27560:2023.
+
+    actor         the citizen
+    registration  who wrote it down where the citizen did not log in: the paper or the words are kept with it
+    """
     record_id = str(uuid.uuid4())
     valid_to = now + min(life, MAX_LIFETIME) if granted else None
     digest = hashlib.sha256(wording.text.encode()).digest()
@@ -64,9 +78,8 @@ def record(
         "purposes": [{"id": purpose, "lawful_basis": basis, "type": "debt advice"}],
         "pii_information": [{"type": data_set, "source": data_set.partition(".")[0]} for data_set in data_sets],
         "pii_controllers": [receiver],
-        "collection_method": "form, logged in with ID-porten",
-        "login_level": actor.level,
-        "withdrawal_method": "one press under Deling og samtykker",
+        **_collected(actor, registration),
+        "withdrawal_method": "one press under Deling og samtykker, by phone or on paper",
         "retention_period": valid_to.isoformat() if valid_to else "",
         "event": [{"type": "consent_given" if granted else "consent_refused", "time": now.isoformat()}],
     }
@@ -83,9 +96,35 @@ def record(
             content=vault.seal(connection, actor.person_id, f"consent_record.content:{record_id}", content),
             decided_at=now,
             valid_to=valid_to,
+            **_written_down(registration),
         )
     )
     return record_id
+
+
+def _collected(actor: Actor, registration: Registration | None) -> dict[str, Any]:
+    """How the answer was collected, in the record."""
+    if registration is None:
+        return {"collection_method": "form, logged in with ID-porten", "login_level": actor.level}
+    by, received = registration.by, registration.received
+    office = {"id": by.office.orgno, "name": by.office.name} if by.office else {}
+    return {
+        "collection_method": received.channel,
+        "login_level": "",
+        "registered_by": {"id": by.person_id, "name": by.name, "office": office},
+        "received_on": received.on.isoformat(),
+        "document": received.document_id,
+    }
+
+
+def _written_down(registration: Registration | None) -> dict[str, str | None]:
+    if registration is None:
+        return {}
+    return {
+        "registered_by": registration.by.person_id,
+        "channel": registration.received.channel,
+        "document_id": registration.received.document_id or None,
+    }
 
 
 def add_grant(
@@ -132,11 +171,18 @@ def note_ended(connection: Connection, grant_id: str, now: datetime) -> None:
 
 
 def withdraw(
-    connection: Connection, *, record_id: str, data_sets: Mapping[str, DataSetMetadata], now: datetime
+    connection: Connection,
+    *,
+    record_id: str,
+    data_sets: Mapping[str, DataSetMetadata],
+    now: datetime,
+    registration: Registration | None = None,
 ) -> str | None:
     """End a consent or mandate at once (R93): grants, and the answers that only it allowed us to keep.
 
     Returns its basis, or ``None`` when it had ended before. A job notifies the channels.
+
+    registration  who wrote down that the citizen takes it back, where they did not log in
     """
     row = connection.execute(select(consent_record).where(consent_record.c.id == record_id).with_for_update()).one()
     if not RECORD.allows(row.state, "withdraw"):
@@ -144,7 +190,12 @@ def withdraw(
     connection.execute(
         update(consent_record)
         .where(consent_record.c.id == record_id)
-        .values(state=RECORD.after(row.state, "withdraw"), ended_at=now)
+        .values(
+            state=RECORD.after(row.state, "withdraw"),
+            ended_at=now,
+            end_registered_by=registration.by.person_id if registration else None,
+            end_channel=registration.received.channel if registration else None,
+        )
     )
     _end_grants(connection, row.case_id, record_id, now)
     ending.forget_unlawful(connection, row.case_id, row.data_sets, data_sets, now)

@@ -25,6 +25,11 @@ consent_record = Table(
     Column("decided_at", UTCDateTime, nullable=False),
     Column("valid_to", UTCDateTime),
     Column("ended_at", UTCDateTime),
+    Column("registered_by", String(36)),  # who wrote it down for somebody who did not log in
+    Column("channel", String(12)),  # how it came to them, a code of ``registration.CHANNELS``
+    Column("document_id", String(36)),  # the paper, where it was put in the case
+    Column("end_registered_by", String(36)),  # the same of a withdrawal
+    Column("end_channel", String(12)),
     Index("ix_consent_record_person", "person_id", "decided_at"),
     info={"outlives_case": "shows what was lawful when; expires and is erased with the person"},
 )

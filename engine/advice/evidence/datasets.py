@@ -135,6 +135,7 @@ class DataSetMetadata:
     legal_reference  statute, agreement or consent resource, with paragraph
     subject_role  role in the case of the person asked about, e.g. ``avdode``; "" = the case's owner
     one_of        of a source where the citizen chooses which institutions are asked: the same text of each of them
+    citizen_opens whether the citizen must say yes at the channel's own page: a yes on paper does not open it
     mistakes      whom a citizen tells that what it says is wrong, and how it is put right there
     raises        ``DataSetError``
     """
@@ -154,6 +155,7 @@ class DataSetMetadata:
     legal_reference: str
     subject_role: str = ""
     one_of: str = ""
+    citizen_opens: bool = True
     mistakes: Title | None = None
 
     def __post_init__(self) -> None:
@@ -167,6 +169,13 @@ class DataSetMetadata:
             raise DataSetError(f"{self.id} needs {self.requirement}, which the channel {self.channel!r} does not give")
         if self.timeout <= timedelta(0) or self.max_age <= timedelta(0):
             raise DataSetError(f"{self.id} needs a timeout and a maximum age above zero")
+
+    @property
+    def opened_on_paper(self) -> bool:
+        """Whether a yes that somebody at an office writes down is enough for the source."""
+        if self.requirement is Requirement.MANDATE:
+            return True
+        return self.requirement is Requirement.CONSENT and not self.citizen_opens
 
     def asked_by(self, fetch: Fetch) -> DataSet:
         """The same with the one who asks for it."""

@@ -282,11 +282,17 @@ def supplements(connection: Connection, vault: Vault, case_id: str) -> tuple[tup
 
 
 def supplement_by_hand(
-    connection: Connection, vault: Vault, *, case_id: str, person_id: str, entry: Supplement
+    connection: Connection, vault: Vault, *, case_id: str, person_id: str, entry: Supplement, registered_by: str = ""
 ) -> None:
+    """*registered_by*: who entered it for a citizen who does not log in, "" for the citizen themselves."""
     sealed = vault.seal(connection, person_id, f"supplement.content:{entry.id}", to_json(entry))
     connection.execute(
         insert(supplement).values(
-            id=entry.id, case_id=case_id, person_id=person_id, content=sealed, created_at=entry.at
+            id=entry.id,
+            case_id=case_id,
+            person_id=person_id,
+            content=sealed,
+            created_at=entry.at,
+            registered_by=registered_by or None,
         )
     )

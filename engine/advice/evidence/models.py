@@ -42,6 +42,7 @@ supplement = Table(
     Column("person_id", String(36), nullable=False),
     Column("content", Sealed, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
+    Column("registered_by", String(36)),  # who entered it for somebody who does not log in
 )
 
 snapshot = Table(

@@ -6,7 +6,14 @@ import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 
-from engine.advice.commands import AddSupplement, CategorizePayee, CorrectFigure, DecideSameDebt, RemoveSupplement
+from engine.advice.commands import (
+    AddSupplement,
+    CategorizePayee,
+    CorrectFigure,
+    DecideSameDebt,
+    RegisterSupplement,
+    RemoveSupplement,
+)
 from engine.advice.economy.figures import DebtKind
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Overview
@@ -29,14 +36,28 @@ MAX_RATE = 100
 
 def add_supplement(ctx: Context) -> None:
     """Something no source knows (R54)."""
-    assert isinstance(ctx.command, AddSupplement)
+    enter_added(ctx)
+
+
+def enter_added(ctx: Context, registered_by: str = "") -> None:
+    """Check and store what is added. *registered_by*: who enters it for a citizen who does not log in."""
+    assert isinstance(ctx.command, AddSupplement | RegisterSupplement)
     name = ctx.command.name.strip()
     refuse_unless(ctx.command.kind in KINDS, "supplement-kind", "no such kind of entry")
     refuse_unless(0 < len(name) <= MAX_NAME, "supplement-name", f"a name has from 1 to {MAX_NAME} characters")
     rate = ctx.command.rate
     refuse_unless(rate is None or 0 <= rate <= MAX_RATE, "supplement-rate", f"a rate is from 0 to {MAX_RATE} per cent")
     debt = DebtKind.PRIVATE if ctx.command.private and ctx.command.kind == SupplementKind.DEBT else None
-    _enter(ctx, SupplementKind(ctx.command.kind), name, ctx.command.amount, "", debt=debt, rate=rate)
+    _enter(
+        ctx,
+        SupplementKind(ctx.command.kind),
+        name,
+        ctx.command.amount,
+        "",
+        debt=debt,
+        rate=rate,
+        registered_by=registered_by,
+    )
 
 
 def correct_figure(ctx: Context) -> None:
@@ -97,13 +118,19 @@ def _enter(
     debt: DebtKind | None = None,
     rate: Decimal | None = None,
     category: str = "",
+    registered_by: str = "",
 ) -> None:
     require_amount(amount)
     entry = Supplement(
         str(uuid.uuid4()), kind, name, amount, ctx.now, target, targets, others, debt, rate, category=category
     )
     harvest.supplement_by_hand(
-        ctx.connection, ctx.services.vault, case_id=ctx.case_id, person_id=ctx.actor.person_id, entry=entry
+        ctx.connection,
+        ctx.services.vault,
+        case_id=ctx.case_id,
+        person_id=ctx.opened.owner_id,
+        entry=entry,
+        registered_by=registered_by,
     )
     ctx.outcome = Outcome(ctx.case_id, made=entry.id)
 

@@ -1,22 +1,26 @@
 """User task types that mean more than a form: consent, mandate, share. What happens when the person answers.
 
 Data of each: ``{"answer": "yes" | "no", "kinds": [...], "language": "nb"}``, and where a source has several
-institutions ``"institutions": [...]``, ids of the data sets that were chosen among them. One that is given again names
-its ``"dataSets"`` instead: those the citizen read on the page.
+institutions ``"institutions": [...]``, ids of the data sets that were chosen among them. One that is given again, or is
+written down for the citizen, names its ``"dataSets"`` instead: those the citizen read on the page or was told of. What
+is written down may say ``"until"``, the last day (ISO) of a yes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
 from engine.advice.consent import actions as consent
 from engine.advice.evidence.datasets import DataSet, Requirement, to_choose
 from engine.advice.sharing import actions as sharing
-from engine.workflow.authorization.actor import Office
+from engine.platform.clock import OSLO
+from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
-from engine.workflow.execution.commands import CompleteTask
+from engine.workflow.errors import NotPossible, Reason
+from engine.workflow.execution.commands import CompleteOnBehalf, CompleteTask
 from engine.workflow.execution.context import Context
 from engine.workflow.instances.models import case_file
 
@@ -55,6 +59,35 @@ def _answer(ctx: Context, data_type: str) -> Mapping[str, object]:
     return ctx.command.data.get(data_type, {})
 
 
+def _registration(ctx: Context) -> consent.Registration | None:
+    """Who writes the answer down, ``None`` where the citizen answers themselves."""
+    if not isinstance(ctx.command, CompleteOnBehalf) or ctx.command.received is None:
+        return None
+    return consent.Registration(ctx.actor, ctx.command.received)
+
+
+def _answering(ctx: Context) -> Actor:
+    """Whose answer it is: a task that is done on behalf of the citizen is the citizen's."""
+    assert ctx.task is not None
+    if not isinstance(ctx.command, CompleteOnBehalf):
+        return ctx.actor
+    owner = ctx.services.vault.person(ctx.connection, ctx.task.owner_id)
+    return Actor(Role.CITIZEN, owner.id, owner.name)
+
+
+def _life(until: object, now: datetime) -> timedelta:
+    """How long a yes lasts: to the end of the day that was said, else as long as any."""
+    if not isinstance(until, str) or not until:
+        return consent.DEFAULT_LIFE
+    try:
+        last = datetime.combine(date.fromisoformat(until), time.max, OSLO)
+    except ValueError:
+        raise NotPossible(Reason("", "not-a-date", "until is no date")) from None
+    if last <= now:
+        raise NotPossible(Reason("", "in-the-past", "the last day has passed"))
+    return last - now
+
+
 def answer_hook(
     data_sets: Mapping[str, DataSet], receiver: dict[str, str], requirement: Requirement, data_type: str
 ) -> Hook:
@@ -76,11 +109,16 @@ def answer_hook(
         )
         if isinstance(read, list):
             sets = of_basis(data_sets, requirement, read)
+        registration = _registration(ctx)
+        if registration is not None:
+            sets = [one for one in sets if data_sets[one].opened_on_paper]
+            if granted and not sets:
+                raise NotPossible(Reason("", "nothing-on-paper", "no source opens for a yes on paper"))
         wording = wording_of(ctx.deployed(ctx.task.definition_id).bundle, basis, str(answer.get("language", "nb")))
         record_id = consent.record(
             ctx.connection,
             ctx.services.vault,
-            actor=ctx.actor,
+            actor=_answering(ctx),
             case_id=ctx.case_id,
             basis=basis,
             purpose=str(ctx.live.variables.get("purpose") or "debt_advice"),
@@ -89,6 +127,8 @@ def answer_hook(
             granted=granted and bool(sets),
             wording=wording,
             now=ctx.now,
+            life=_life(answer.get("until"), ctx.now),
+            registration=registration,
         )
         if granted and sets and requirement is Requirement.MANDATE:
             consent.add_grant(
@@ -117,4 +157,6 @@ def share_hook(ctx: Context) -> None:
     office = ctx.connection.execute(select(case_file.c.office).where(case_file.c.id == ctx.case_id)).scalar()
     if office:
         name = str(ctx.live.variables.get("officeName", ""))
-        sharing.start(ctx.connection, actor=ctx.actor, case_id=ctx.case_id, office=Office(office, name), now=ctx.now)
+        sharing.start(
+            ctx.connection, actor=_answering(ctx), case_id=ctx.case_id, office=Office(office, name), now=ctx.now
+        )

@@ -146,7 +146,7 @@ def read(case_id: str, events: Iterable[Event], versions: Versions, milestones: 
 def _steps(timeline: Timeline, event: Event, here: Meaning) -> None:
     data = event.data
     if (
-        event.kind == WorkflowEvent.TASK_COMPLETED
+        event.kind in (WorkflowEvent.TASK_COMPLETED, WorkflowEvent.TASK_REGISTERED)
         and data.get("process") == here.journey
         and data.get("task") in here.decision
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.casework import information_requests, notices
-from engine.casework.commands import AnswerQuestion, AskCitizen, PauseCase, UnpauseCase, WithdrawQuestion
+from engine.casework.commands import AnswerQuestion, AskCitizen, PauseCase, RegisterReply, UnpauseCase, WithdrawQuestion
 from engine.casework.event_kinds import CaseworkEvent
 from engine.workflow.authorization.actor import SYSTEM
 from engine.workflow.errors import NotPossible, Reason
@@ -69,7 +69,7 @@ def withdraw_question(ctx: Context) -> None:
 
 def continue_case(ctx: Context) -> None:
     """What the question held up goes on, once nothing else is asked of the citizen."""
-    assert isinstance(ctx.command, AnswerQuestion | WithdrawQuestion)
+    assert isinstance(ctx.command, AnswerQuestion | RegisterReply | WithdrawQuestion)
     if information_requests.held_up(ctx.connection, ctx.opened, ctx.command.question_id):
         ctx.send(UnpauseCase(ctx.case_id), SYSTEM)
 

@@ -24,6 +24,7 @@ class WorkflowEvent(EventKind):
     CASE_PURGED = "CasePurged"
 
     TASK_COMPLETED = "TaskCompleted"
+    TASK_REGISTERED = "TaskRegistered"
     TASK_CLAIMED = "TaskClaimed"
     TASK_RELEASED = "TaskReleased"
     TASK_ASSIGNED = "TaskAssigned"

@@ -26,6 +26,9 @@ from engine.workflow.authorization.policy_queries import allowed, roles_named
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.instances.rows import TaskRow
 
+#: What makes nobody one whom a task waits for: to look at it, and to write down what another said.
+NOT_DOING = frozenset({"read", "register"})
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -66,7 +69,7 @@ def _work_out(bundle: Bundle, element_id: str) -> Candidates:
     except PolicyError:
         return Candidates(frozenset())
     named = roles_named(policy)
-    permitted = frozenset(role for role in named if allowed(policy, bundle.key, element_id, role) - {"read"})
+    permitted = frozenset(role for role in named if allowed(policy, bundle.key, element_id, role) - NOT_DOING)
     names = element.groups or ((element.lane,) if element.lane else ())
     declared: Mapping[str, Mapping[str, Any]] = bundle.metadata.get("groups", {})
     narrowed: set[str] = set()

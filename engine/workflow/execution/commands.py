@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection
@@ -116,6 +116,30 @@ class CompleteTask(TaskCommand):
     action: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
     seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How the words of somebody who does not log in came to an office.
+
+    channel      a code of the room that takes them
+    on           the day they came, in Norway
+    document_id  the paper they stand on, "" for none
+    """
+
+    channel: str
+    on: date
+    document_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteOnBehalf(CompleteTask):
+    """An employee does a task of the citizen's, as the citizen said it: the policy is asked for ``register``.
+
+    The event says who did it and how the answer came; what it means is the citizen's.
+    """
+
+    received: Received | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,9 @@ from engine.workflow.execution.steps.suspension import (
 )
 from engine.workflow.execution.steps.tasks import (
     check_access,
+    check_registration,
     end_task,
+    note_registration,
     require_available,
     require_seen_data,
     run_ending_hook,
@@ -149,6 +151,14 @@ COMPLETE_TASK: tuple[Step, ...] = (
     end_task,  # the task is completed and its data locked
     take_outgoing_flows,  # gateways and events until every token rests
     unlock_task_data,  # a task entered again may be filled in again
+    *CLOSING,
+)
+
+COMPLETE_ON_BEHALF: tuple[Step, ...] = (
+    lock_task,
+    check_registration,  # a task of the citizen's, which the policy lets this actor register
+    *COMPLETE_TASK[2 : -len(CLOSING)],
+    note_registration,  # how the answer came, beside who wrote it down
     *CLOSING,
 )
 
@@ -292,6 +302,7 @@ RESOLVE_INCIDENT: tuple[Step, ...] = (
 SEQUENCES: Mapping[type[commands.Command], tuple[Step, ...]] = {
     commands.StartInstance: START_INSTANCE,
     commands.CompleteTask: COMPLETE_TASK,
+    commands.CompleteOnBehalf: COMPLETE_ON_BEHALF,
     commands.SaveTaskData: SAVE_TASK_DATA,
     commands.AttachFile: ATTACH_FILE,
     commands.DetachFile: DETACH_FILE,

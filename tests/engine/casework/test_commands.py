@@ -24,7 +24,7 @@ from engine.casework.commands import (
 )
 from engine.workflow.authorization.actor import SYSTEM, Actor, Office, Role
 from engine.workflow.errors import AlreadyDone, Conflict, Forbidden, NotFound, NotPossible, Refusal, Suspended
-from engine.workflow.execution.commands import CaseCommand, Command, SaveTaskData, SuspendCase
+from engine.workflow.execution.commands import CaseCommand, Command, Received, SaveTaskData, SuspendCase
 from engine.workflow.execution.data import Stored
 from tests.engine.casework.conftest import NAV, Desks
 from tests.factories.bundles import assigned, bundle, line
@@ -47,6 +47,7 @@ CASE_COMMANDS: dict[type[CaseCommand], tuple[Any, ...]] = {
     commands.AskCitizen: ("x", DAY),
     commands.WithdrawQuestion: ("q",),
     commands.AnswerQuestion: ("q", "x"),
+    commands.RegisterReply: ("q", "x", Received("phone", date(2026, 11, 1))),
     commands.BeginLetter: ("free",),
     commands.ChangeLetter: ("l", "x", "x"),
     commands.SendLetter: ("l", "x", "x", b"%PDF-"),

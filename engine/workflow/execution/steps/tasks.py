@@ -13,7 +13,7 @@ from engine.workflow.authorization import candidates
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotPossible, Reason
 from engine.workflow.execution import advance, attachments, data
-from engine.workflow.execution.commands import CompleteTask, SaveTaskData
+from engine.workflow.execution.commands import CompleteOnBehalf, CompleteTask, SaveTaskData
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.lifecycle import USER_TASK
 from engine.workflow.execution.models import user_task
@@ -25,6 +25,8 @@ _END = Prepared(
     .values(state=bindparam("new"), ended_at=bindparam("at"), ended_by=bindparam("by"))
 )
 
+#: The action of doing a step for a citizen who has said what they want by phone, at the office or on paper.
+REGISTER = "register"
 #: The action a task type asks for when the person names none (Altinn's table).
 DEFAULT_ACTION = {
     "data": "write",
@@ -46,6 +48,14 @@ def check_access(ctx: Context) -> None:
     if named and ctx.task.owner_id != ctx.actor.person_id:
         raise Forbidden(ctx.task.element_id)  # the role would do, but the task is another person's
     if not candidates.admits(ctx, ctx.task):
+        raise Forbidden(ctx.task.element_id)
+
+
+def check_registration(ctx: Context) -> None:
+    """Only what the citizen was to do can be done for them, and only where the journey's policy says so."""
+    assert isinstance(ctx.command, CompleteOnBehalf) and ctx.task is not None
+    ctx.services.enforce(ctx, REGISTER, ctx.task.element_id)
+    if ctx.task.performer != "citizen":
         raise Forbidden(ctx.task.element_id)
 
 
@@ -132,6 +142,15 @@ def end_task(ctx: Context) -> None:
     attachments.lock(ctx.connection, ctx.live.id, ctx.task.owner_id, files, locked=True)
     ctx.audit_kind = WorkflowEvent.TASK_COMPLETED
     ctx.audit_data = {"task": ctx.task.element_id, "process": ctx.task.key, "action": ctx.command.action}
+
+
+def note_registration(ctx: Context) -> None:
+    """The trail says for whom it was done and how they said it."""
+    assert isinstance(ctx.command, CompleteOnBehalf) and ctx.task is not None
+    ctx.audit_kind = WorkflowEvent.TASK_REGISTERED
+    ctx.audit_data["for"] = ctx.task.owner_id
+    if ctx.command.received is not None:
+        ctx.audit_data["received"] = ctx.command.received.channel
 
 
 def take_outgoing_flows(ctx: Context) -> None:
