@@ -42,6 +42,7 @@ from engine.web.office import (
     colleagues,
     intake,
     offices,
+    on_behalf,
     queue,
 )
 from engine.web.shared import health, login, security, session_store, template_globals, unsent, view
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     case_documents.blueprint,
     case_complaints.blueprint,
     case_parties.blueprint,
+    on_behalf.blueprint,
     intake.blueprint,
     offices.blueprint,
     colleagues.blueprint,

@@ -27,6 +27,7 @@ from engine.web.office import session
 from engine.web.office.queue import FROM
 from engine.web.shared import access, forms, view
 from engine.web.shared.stages import StageStep, stage_rows
+from engine.workflow.authorization import pep
 from engine.workflow.authorization.pep import Reader
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.definitions.library import Deployed
@@ -74,6 +75,7 @@ class Header:
     mine       whether the reader has it
     stands_in  whether a colleague has it whom the reader stands in for
     back       address of the queue, as it was left
+    on_behalf  whether things may be written down for a citizen who does not log in
     """
 
     owner: Person
@@ -83,6 +85,7 @@ class Header:
     mine: bool
     stands_in: bool
     back: str
+    on_behalf: bool
 
 
 def header(at: Reading) -> Header:
@@ -97,6 +100,7 @@ def header(at: Reading) -> Header:
         mine=case.responsible == who.person_id,
         stands_in=case.responsible in who.mine[1:],
         back=f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
+        on_behalf=case.state == "open" and pep.permits_anywhere(at.bundle, at.reader.who, "register"),
     )
 
 

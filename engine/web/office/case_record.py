@@ -27,7 +27,7 @@ from engine.web.shared.event_texts import SHOWN
 from engine.workflow.audit.kinds import WorkflowEvent
 
 #: Events after which a template may be proposed.
-PROPOSING: tuple[str, ...] = (WorkflowEvent.TASK_COMPLETED, *template_editor.EVENTS)
+PROPOSING: tuple[str, ...] = (WorkflowEvent.TASK_COMPLETED, WorkflowEvent.TASK_REGISTERED, *template_editor.EVENTS)
 #: How many texts a note may be begun from.
 MAX_PROPOSALS = 4
 

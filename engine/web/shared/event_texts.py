@@ -28,4 +28,6 @@ def event_text(event: EventRow, staff: bool = False) -> str:
     key, who = text_key(event.kind, staff), view.name_of(event.actor_id)
     if key not in texts("nb"):
         return view.t(UNKNOWN, who=who, kind=event.kind)
-    return view.t(key, who=who, task=view.event_task(event))
+    received = event.data.get("received")
+    how = view.t(f"received.{received}") if received else ""
+    return view.t(key, who=who, task=view.event_task(event), how=how)

@@ -209,6 +209,9 @@ def notice_text(notice: Notice) -> str:
     if kind == "staff":
         by = name_of(notice.content.get("by"))
         return t(f"notice.staff.{rest}", number=notice.content.get("number", ""), who=by)
+    if kind == "registered":
+        how = t(f"received.{notice.content['received']}")
+        return t("notice.registered", who=name_of(notice.content.get("by")), how=how)
     if kind == "journey":
         return version_text(str(notice.content["definition"]), rest)
     return t(f"notice.{kind}", **values)
