@@ -26,6 +26,7 @@ from engine.workflow.jobs.models import due_work
 from engine.workflow.jobs.outbox import Work
 from forms.values import Value
 from tests.factories.bundles import BundleOptions, bundle, job, line
+from tests.factories.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[4]
 CITIZEN = Actor(Role.CITIZEN, "somebody", "Somebody", level="high")
@@ -124,10 +125,14 @@ class Process:
 
     def __init__(self, environment: dict[str, str], *arguments: str) -> None:
         self.log = Path(environment["IBALANSE_DATA"]) / f"process-{time.monotonic_ns()}.log"
-        with self.log.open("wb") as out:
-            self.popen = subprocess.Popen(
-                [sys.executable, "-m", "wsgi", *arguments], cwd=ROOT, env=environment, stdout=out, stderr=out
-            )
+        self.log.touch()
+        self.popen: Forked | subprocess.Popen[bytes]
+        if "PROMETHEUS_MULTIPROC_DIR" in environment:  # read by the library while it is imported
+            with self.log.open("wb") as out:
+                command = [sys.executable, "-m", "wsgi", *arguments]
+                self.popen = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+        else:
+            self.popen = Forked(arguments, environment, self.log)
 
     def wait(self, seconds: float = 60) -> int:
         return self.popen.wait(seconds)
