@@ -13,14 +13,15 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Connection,
     DateTime,
     Dialect,
@@ -103,6 +104,17 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} does not belong in a JSON column")
 
 
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """The rule that *column* holds one of *values*, or nothing where it may."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def is_boolean(column: str) -> CheckConstraint:
+    """The rule that *column* is true or false: SQLite keeps a number there."""
+    return CheckConstraint(f"{column} IN (true, false)", name=column)
+
+
 Sealed = LargeBinary
 """Bytes made by ``vault.seal``; unreadable without the person's key."""
 
@@ -136,6 +148,13 @@ def trouble(error: DBAPIError) -> str:
         return "database_away"
     away = isinstance(error, OperationalError | InterfaceError) and state is None
     return "database_away" if error.connection_invalidated or away else ""
+
+
+class BrokenKeyError(Exception):
+    """Rows of these tables name rows that are not there."""
+
+    def __init__(self, tables: Iterable[str]) -> None:
+        super().__init__(f"foreign keys do not hold in: {', '.join(tables)}")
 
 
 class Database:
@@ -179,13 +198,24 @@ class Database:
         with self.engine.begin() as connection:
             yield connection
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> AbstractContextManager[Connection]:
         """One transaction that may write; commits at the end, rolls back on any error.
 
         Functions given to ``after_commit`` run once the commit stands, and never otherwise; those given to
         ``after_end`` run when it has ended either way.
         """
+        return self._write(nullcontext)
+
+    def restructure(self) -> AbstractContextManager[Connection]:
+        """A write transaction in which tables may be made anew, which is how SQLite changes one.
+
+        It would take the rows of a table that is dropped for deleted and follow their keys, so the keys rest until
+        the end; then all are looked at. Raises ``BrokenKeyError`` when one does not hold, and nothing is changed.
+        """
+        return self._write(_keys_at_the_end if self.sqlite else nullcontext)
+
+    @contextmanager
+    def _write(self, around: Callable[[Connection], AbstractContextManager[object]]) -> Iterator[Connection]:
         committed: list[Callable[[], None]] = []
         ended: list[Callable[[], None]] = []
         try:
@@ -194,8 +224,10 @@ class Database:
                 connection.info["after_end"] = ended
                 connection.info["audit_heads"] = {}  # what this transaction knows of the ends of audit chains
                 try:
-                    with connection.begin():
+                    with around(connection), connection.begin():
                         yield connection
+                        if around is _keys_at_the_end:
+                            _require_keys(connection)
                 finally:
                     for name in ("after_commit", "after_end", "audit_heads"):
                         connection.info.pop(name, None)
@@ -228,6 +260,23 @@ def _prepare_sqlite(dbapi_connection: sqlite3.Connection, _record: object) -> No
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+@contextmanager
+def _keys_at_the_end(connection: Connection) -> Iterator[None]:
+    """SQLite obeys this setting between transactions alone."""
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _require_keys(connection: Connection) -> None:
+    broken = sorted({str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")})
+    if broken:
+        raise BrokenKeyError(broken)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -35,6 +35,7 @@ class Lifecycle:
         self.initial = initial
         sources = [[source] if isinstance(source, str) else list(source) for _, source, _ in rows]
         states = dict.fromkeys([initial, *(s for group in sources for s in group), *(row[2] for row in rows)])
+        self.states = tuple(states)
         self.machine = Machine(
             model=None,
             states=list(states),

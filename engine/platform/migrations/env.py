@@ -4,7 +4,7 @@ from alembic import context
 
 from engine.platform.db import metadata
 
-with context.config.attributes["database"].write() as connection:
+with context.config.attributes["database"].restructure() as connection:
     context.configure(
         connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite"
     )
