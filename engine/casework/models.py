@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
-from engine.platform.db import Json, Sealed, UTCDateTime, metadata
+from engine.platform.db import Json, Sealed, UTCDateTime, is_boolean, metadata, one_of
 
 #: Who has worked at an office, known from log-ins with Ansattporten. A row ends, it is never removed.
 office_member = Table(
     "office_member",
     metadata,
     Column("office", String(9), primary_key=True),
-    Column("person_id", String(36), primary_key=True),
+    Column("person_id", String(36), ForeignKey("person.id"), primary_key=True),
     Column("leads", Boolean, nullable=False),
     Column("seen_at", UTCDateTime, nullable=False),
     Column("away_from", UTCDateTime),
@@ -19,6 +19,8 @@ office_member = Table(
     Column("substitute", String(36)),  # who has the cases beside their own meanwhile
     Column("ended_at", UTCDateTime),
     Index("ix_office_member_substitute", "substitute"),
+    CheckConstraint("away_until >= away_from", name="away"),
+    is_boolean("leads"),
 )
 
 #: A saved view of the queue: a person's own, or the office's when it has no owner.
@@ -27,7 +29,7 @@ queue_view = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("office", String(9), nullable=False),
-    Column("owner_id", String(36)),
+    Column("owner_id", String(36), ForeignKey("person.id")),
     Column("name", String(60), nullable=False),
     Column("query", Json, nullable=False),
     Column("made_by", String(36), nullable=False),
@@ -40,7 +42,7 @@ stored_search = Table(
     "stored_search",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("person_id", String(36), nullable=False),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("content", Sealed, nullable=False),
     Column("made_at", UTCDateTime, nullable=False, index=True),
 )
@@ -49,10 +51,10 @@ stored_search = Table(
 case_draft = Table(
     "case_draft",
     metadata,
-    Column("case_id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("case_file.id"), primary_key=True),
     Column("author", String(36), primary_key=True),
     Column("kind", String(60), primary_key=True),
-    Column("owner_id", String(36), nullable=False),
+    Column("owner_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("content", Sealed, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
     Column("page", String(36)),  # the page it was written on, as it was shown
@@ -62,8 +64,8 @@ letter = Table(
     "letter",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False, index=True),
     Column("author", String(36), nullable=False),
     Column("template", String(60), nullable=False),
     Column("state", String(10), nullable=False),  # draft | sent
@@ -84,6 +86,7 @@ letter = Table(
     Column("notice_refused", String(40)),  # why none could be sent: a code of ``letter_notices``
     Column("approved_by", String(36)),  # who else has approved the decision as it stands
     Column("approved_at", UTCDateTime),
+    one_of("state", ("draft", "sent")),
 )
 
 #: Something the citizen is asked for, with a day; the answer lies beside it.
@@ -91,8 +94,8 @@ question = Table(
     "question",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("author", String(36), nullable=False),
     Column("state", String(10), nullable=False),  # open | answered | withdrawn
     Column("asked", Sealed, nullable=False),
@@ -104,14 +107,16 @@ question = Table(
     Column("registered_by", String(36)),  # who wrote down an answer that came by phone, at the office or on paper
     Column("channel", String(12)),  # how it came, a code of ``registration.CHANNELS``
     Index("ix_question_person_state", "person_id", "state"),
+    one_of("state", ("open", "answered", "withdrawn")),
+    is_boolean("pauses"),
 )
 
 measure = Table(
     "measure",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("office", String(9), nullable=False),
     Column("author", String(36), nullable=False),
     Column("kind", String(30), nullable=False),
@@ -124,29 +129,31 @@ measure = Table(
 measure_outcome = Table(
     "measure_outcome",
     metadata,
-    Column("measure_id", String(36), primary_key=True),
+    Column("measure_id", String(36), ForeignKey("measure.id"), primary_key=True),
     Column("months", Integer, primary_key=True, autoincrement=False),
-    Column("case_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
     Column("office", String(9), nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
     Column("result", String(20)),
-    Column("person_id", String(36), nullable=False),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("content", Sealed),  # {"monthly", "text"}
     Column("by", String(36)),
     Column("at", UTCDateTime),
     Index("ix_measure_outcome_due", "office", "at", "due_at"),
+    CheckConstraint("months > 0", name="months"),
 )
 
 case_link = Table(
     "case_link",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
     Column("other_id", String(36), nullable=False, index=True),
     Column("why", String(20), nullable=False),
     Column("by", String(36), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     UniqueConstraint("case_id", "other_id"),
+    CheckConstraint("other_id <> case_id", name="other"),
 )
 
 #: A file in a case. One that the citizen may read says since when; another says why not.
@@ -154,8 +161,8 @@ case_document = Table(
     "case_document",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("author", String(36), nullable=False),
     Column("kind", String(20), nullable=False),  # a code of ``documents.KINDS``
     Column("content", Sealed, nullable=False),  # {"title", "name", "type", "why"}
@@ -166,6 +173,7 @@ case_document = Table(
     Column("added_at", UTCDateTime, nullable=False),
     Column("shared_at", UTCDateTime),
     Column("read_at", UTCDateTime),  # first opened by another than who put it there
+    CheckConstraint("size >= 0", name="size"),
 )
 
 #: A complaint about the case's decision: when it came and how, how its lateness was assessed, what became of it here
@@ -174,8 +182,8 @@ complaint = Table(
     "complaint",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("author", String(36), nullable=False),
     Column("content", Sealed, nullable=False),  # {"text"}
     Column("received_at", UTCDateTime, nullable=False),
@@ -197,4 +205,5 @@ complaint = Table(
     Column("appeal_answer", Sealed),
     Column("appeal_by", String(36)),
     Column("appeal_at", UTCDateTime),
+    CheckConstraint("registered_at >= received_at", name="registered"),
 )

@@ -1,6 +1,6 @@
 """The tables of the platform. Importing this registers them; the rooms above have a ``tables`` of their own."""
 
-from engine.platform import name_index, vault
+from engine.platform import name_index, quarantine, vault
 from engine.platform.db import metadata
 
-__all__ = ["metadata", "name_index", "vault"]
+__all__ = ["metadata", "name_index", "quarantine", "vault"]

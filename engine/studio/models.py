@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table
 
 from engine.platform.db import Json, UTCDateTime, metadata
 
@@ -18,17 +18,22 @@ draft = Table(
     Column("changed_by", String(36), nullable=False),
     Column("proposed_by", String(36)),  # who asks a colleague to publish it as it is, where two must agree
     Column("proposed_at", UTCDateTime),
+    CheckConstraint("base_version >= 0", name="base_version"),
+    CheckConstraint("revision >= 1", name="revision"),
+    CheckConstraint("position >= 0", name="position"),
 )
 
 draft_step = Table(
     "draft_step",
     metadata,
-    Column("key", String(100), primary_key=True),
+    Column("key", String(100), ForeignKey("draft.key", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("revision", Integer, nullable=False),  # the revision it was first seen as
     Column("bundle", LargeBinary, nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("by", String(36), nullable=False),
+    CheckConstraint("revision >= 1", name="revision"),
+    CheckConstraint("position >= 0", name="position"),
 )
 
 studio_setting = Table(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 
-from engine.platform.db import UTCDateTime, metadata
+from engine.platform.db import UTCDateTime, metadata, one_of
 
 share = Table(
     "share",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False, index=True),
     Column("office", String(9), nullable=False),
     Column("office_name", String(200), nullable=False),
     Column("state", String(10), nullable=False),  # active | stopped
@@ -19,6 +19,8 @@ share = Table(
     Column("valid_to", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
     Column("opened_at", UTCDateTime),
+    one_of("state", ("active", "stopped")),
+    CheckConstraint("valid_to > created_at", name="life"),
 )
 
 access_log = Table(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from engine.platform.db import Json, UTCDateTime, metadata
+from engine.platform.db import Json, UTCDateTime, metadata, one_of
 
 process_definition = Table(
     "process_definition",
@@ -25,11 +25,12 @@ process_definition = Table(
 start_event = Table(
     "start_event",
     metadata,
-    Column("definition_id", String(36), primary_key=True),
+    Column("definition_id", String(36), ForeignKey("process_definition.id", ondelete="CASCADE"), primary_key=True),
     Column("element_id", String(200), primary_key=True),
     Column("kind", String(10), primary_key=True),
     Column("name", String(200), primary_key=True),
     Column("key", String(100), nullable=False, index=True),
     Index("ix_start_event_name", "name", "kind"),
+    one_of("kind", ("message", "signal")),
 )
 """What begins a case of the newest version of a process: a message or a signal."""

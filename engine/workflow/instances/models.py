@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
-from engine.platform.db import Json, Sealed, UTCDateTime, metadata
+from engine.platform.db import Json, Sealed, UTCDateTime, metadata, one_of
 
 _PLANNED = text("follow_up_at IS NOT NULL")
 _CLOSED = text("closed_at IS NOT NULL")
@@ -63,7 +63,7 @@ case_party = Table(
     "case_party",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
     Column("person_id", String(36), nullable=False),  # "" for one who is known by name alone
     Column("role", String(60), nullable=False),
     Column("acts_by", String(36), nullable=False),  # the person, or their guardian (verge); "" for nobody
@@ -79,14 +79,15 @@ signature = Table(
     "signature",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
     Column("task_id", String(36), nullable=False, unique=True),
-    Column("person_id", String(36), nullable=False),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("on_behalf_of", String(36), nullable=False),
     Column("answer", String(10), nullable=False),  # signed | refused
     Column("digest", String(64), nullable=False),  # SHA-256 of what was signed
     Column("level", String(20), nullable=False),
     Column("at", UTCDateTime, nullable=False),
+    one_of("answer", ("signed", "refused")),
 )
 
 #: A warning or notice given in a case: each key once.
@@ -94,8 +95,8 @@ notice = Table(
     "notice",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False),
-    Column("person_id", String(36), nullable=False, index=True),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False, index=True),
     Column("key", String(100), nullable=False),
     Column("kind", String(60), nullable=False),
     Column("content", Sealed, nullable=False),
@@ -108,8 +109,8 @@ note = Table(
     "note",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("author", String(36), nullable=False),
     Column("content", Sealed, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
@@ -120,8 +121,8 @@ case_message = Table(
     "case_message",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), nullable=False, index=True),
-    Column("person_id", String(36), nullable=False),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     Column("author", String(36), nullable=False),
     Column("from_role", String(20), nullable=False),
     Column("content", Sealed, nullable=False),

@@ -39,10 +39,10 @@ def outliving_tables() -> list[Table]:
 
 
 def tables_of_case() -> list[tuple[Table, Condition]]:
-    """Every table that holds rows of a case, with the condition for one."""
+    """Every table that holds rows of a case, with the condition for one. A table stands before those its keys name."""
     found: list[tuple[Table, Condition]] = [(element_instance, _inside)]
     spared = {process_instance, *outliving_tables()}
-    for table in metadata.sorted_tables:
+    for table in reversed(metadata.sorted_tables):
         if "case_id" in table.c and table not in spared:
             found.append((table, named_by(table.c.case_id)))
     found.append((process_instance, named_by(process_instance.c.case_id)))

@@ -234,10 +234,11 @@ def _write(
     number = found[case_file.name][0]["number"]
     if connection.execute(select(case_file.c.id).where(case_file.c.number == number)).first() is not None:
         raise BadInputError(f"case number {number} is another case here")
-    for name, taken in found.items():
-        table = metadata.tables.get(name)
-        if table is None:
-            raise BadInputError(f"this installation has no table {name}")
+    unknown = found.keys() - metadata.tables.keys()
+    if unknown:
+        raise BadInputError(f"this installation has no table {min(unknown)}")
+    for table in (one for one in metadata.sorted_tables if one.name in found):  # those that keys name come first
+        name, taken = table.name, found[table.name]
         written = []
         for row in taken:
             if row.get("definition_id"):

@@ -144,7 +144,9 @@ def by_time(citizens: Citizens, case: str, record: str) -> None:
     with citizens.application.db.write() as connection:
         now = citizens.clock.now()
         connection.execute(
-            consent_record.update().where(consent_record.c.id == record).values(valid_to=now - timedelta(hours=5))
+            consent_record.update()
+            .where(consent_record.c.id == record)
+            .values(decided_at=now - timedelta(days=1), valid_to=now - timedelta(hours=5))
         )
         assert purge(connection, now, citizens.application.data_sets)["consents"] == 1
 
@@ -230,6 +232,20 @@ def ended(citizens: Citizens, channel: Channel) -> tuple[object, datetime | None
     case, now = citizens.start(), citizens.clock.now()
     with citizens.application.db.write() as connection:
         connection.execute(
+            insert(consent_record).values(
+                id="r",
+                case_id=case,
+                person_id=citizens.anne.person_id,
+                basis="consent",
+                purpose="debt_advice",
+                state="withdrawn",
+                data_sets=[CONSENTED],
+                wording_hash=bytes(32),
+                content=b"",
+                decided_at=now,
+            )
+        )
+        connection.execute(
             insert(grant).values(
                 id="g",
                 record_id="r",
@@ -249,6 +265,7 @@ def ended(citizens: Citizens, channel: Channel) -> tuple[object, datetime | None
             result.effect(connection)
         at = connection.execute(select(grant.c.ended_at)).scalar_one()
         connection.execute(grant.delete())
+        connection.execute(consent_record.delete())
     return result, at
 
 

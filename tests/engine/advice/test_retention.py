@@ -18,6 +18,7 @@ from engine.application import Application
 from engine.platform.clock import FixedClock
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.execution.models import process_instance
+from tests.factories.case_rows import add_case
 
 
 def test_a_consent_that_ran_out_takes_its_harvest_snapshot_and_share_with_it(
@@ -26,6 +27,7 @@ def test_a_consent_that_ran_out_takes_its_harvest_snapshot_and_share_with_it(
     who = Actor(Role.CITIZEN, anne, "Anne", level="high")
     now = clock.now()
     with application.db.write() as connection:
+        add_case(connection, "case", anne, now)
         connection.execute(
             insert(process_instance).values(
                 id="case",

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, select
 from engine.application import Application
 from engine.casework import journal
 from engine.platform.vault import ErasedError, TamperedError, person_table
+from tests.factories.case_rows import add_case
 
 
 def test_a_value_opens_in_its_place_and_in_no_other(application: Application, anne: str) -> None:
@@ -72,6 +73,7 @@ def test_a_list_of_one_persons_values_reads_their_key_once(application: Applicat
     now = application.clock.now()
     statements: list[str] = []
     with application.db.write() as connection:
+        add_case(connection, "a-case", anne, now)
         for number in range(4):
             journal.add_note(
                 connection,
