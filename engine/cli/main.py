@@ -41,6 +41,7 @@ AUDIENCES: Mapping[str, Mapping[str, Place]] = {
         "migrate": Place("migrate:migrate", "Move running instances to another version of their process"),
         "history": Place("history:history_group", "What has happened, from the rows and the audit trail"),
         "verify-audit": Place("verify:verify_audit", "Verify the hash chain of every case"),
+        "quarantine": Place("quarantine:list_quarantine", "Count the rows a migration set aside"),
         "purge-expired": Place("purge:purge_expired", "Delete what has had its time"),
         "remap": Place("remap:remap_answers", "Read stored answers of the sources anew, after a mapping was mended"),
         "export": Place("transfer:export", "Write cases as JSON lines"),
