@@ -115,12 +115,15 @@ class PlanCase(CaseCommand):
 class PauseCase(CaseCommand):
     """Nobody can go on for now. ``code`` is one of ``case_actions.PAUSES`` and says whom it waits for.
 
+    until  the day somebody looks at the case again; two weeks when nobody says
+
     Not the engine's ``SuspendCase``: there an operator stops everything; here the caseworkers' tasks rest.
     """
 
     case_id: str
     code: str
     reason: str = field(repr=False)
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

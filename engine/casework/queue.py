@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, or_, select, true
 
 from engine.platform import name_index
+from engine.platform.calendar import end_of_day, norwegian_day
 from engine.workflow.instances.models import case_file, case_message
 from engine.workflow.instances.rows import CaseRow
 
 PAGE = 20
 MAX_COUNTED = 1000
-SOON = timedelta(days=7)
 #: What a page may be ordered by.
 SORTS: Mapping[str, Any] = {
     "frist": case_file.c.deadline_at,
@@ -76,8 +76,14 @@ class Page:
     after: Place | None = None
 
 
+def end_of_week(now: datetime) -> datetime:
+    """The last moment of the Sunday of this week in Norway."""
+    today = norwegian_day(now)
+    return end_of_day(today + timedelta(days=6 - today.weekday()))
+
+
 def _view(who: Who, name: str, now: datetime) -> ColumnElement[bool]:
-    week = now + SOON
+    week = end_of_week(now)
     found: dict[str, ColumnElement[bool]] = {
         "mine": case_file.c.responsible == who.mine[0] if len(who.mine) == 1 else case_file.c.responsible.in_(who.mine),
         "ingen": case_file.c.responsible.is_(None),

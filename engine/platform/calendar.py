@@ -6,7 +6,7 @@ A day is never the day in UTC: between midnight and one o'clock (two in summer) 
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -66,6 +66,16 @@ def add_working_days(day: date, count: int) -> date:
     for _ in range(count):
         day = next_working_day(day + timedelta(days=1))
     return day
+
+
+def start_of_day(day: date) -> datetime:
+    """Midnight in Norway as *day* begins, in UTC."""
+    return datetime.combine(day, time(), OSLO).astimezone(UTC)
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of *day* in Norway, in UTC."""
+    return datetime.combine(day, time(23, 59, 59), OSLO).astimezone(UTC)
 
 
 def easter(year: int) -> date:

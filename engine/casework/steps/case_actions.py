@@ -18,6 +18,7 @@ from engine.casework.commands import (
     UnpauseCase,
 )
 from engine.casework.event_kinds import CaseworkEvent
+from engine.platform.calendar import add_days
 from engine.workflow.audit.kinds import WorkflowEvent
 from engine.workflow.errors import AlreadyDone, Forbidden, NotPossible, Reason
 from engine.workflow.execution.commands import (
@@ -35,6 +36,9 @@ from engine.workflow.instances.models import case_file
 
 #: Characters.
 MAX_REASON = 1000
+
+#: Days a pause lasts when nobody says until when.
+PAUSE_DAYS = 14
 
 
 def require_open_case(ctx: Context) -> None:
@@ -126,12 +130,12 @@ def notify_assignee(ctx: Context) -> None:
 
 
 def plan_case(ctx: Context) -> None:
-    """When somebody means to look at it. Never in the past or beyond a deadline."""
+    """When somebody means to look at it. Never in the past or beyond a deadline, except one that a pause is moving."""
     assert isinstance(ctx.command, PlanCase)
     case, at = ctx.opened, ctx.command.at
     if at is not None and at < ctx.now:
         raise NotPossible(Reason("", "in-the-past", "the planned date is in the past"))
-    if at is not None and case.deadline_at is not None and at > case.deadline_at:
+    if at is not None and case.deadline_at is not None and at > case.deadline_at and case.paused_at is None:
         raise NotPossible(Reason("", "after-deadline", "the planned date is after the deadline"))
     for task in case_actions.tasks(ctx.connection, case.id):
         _send_if_allowed(ctx, PlanTask(task.id, at))
@@ -141,16 +145,24 @@ def plan_case(ctx: Context) -> None:
 
 
 def pause_case(ctx: Context) -> None:
-    """Every running task rests, and the case waits for whom the code says."""
+    """Every running task rests, and the case waits for whom the code says.
+
+    No pause is without an end: the case is planned for that day, and is among what is planned when it comes.
+    """
     assert isinstance(ctx.command, PauseCase)
     code = ctx.command.code
+    until = ctx.command.until or add_days(ctx.now, PAUSE_DAYS)
+    if until < ctx.now:
+        raise NotPossible(Reason("", "in-the-past", "the pause ends in the past"))
     running = [task for task in case_actions.tasks(ctx.connection, ctx.case_id) if task.paused_at is None]
     if code not in case_actions.PAUSES or not running or ctx.opened.paused_at is not None:
         raise NotPossible(Reason("", "nothing-to-pause", "there is no running task to pause"))
     for task in running:
         ctx.send(PauseTask(task.id, ctx.command.reason))
+        _send_if_allowed(ctx, PlanTask(task.id, until))
     _set(
         ctx,
+        follow_up_at=until,
         paused_at=ctx.now,
         pause_reason=code,
         waiting_for=case_actions.PAUSES[code],
@@ -165,7 +177,9 @@ def unpause_case(ctx: Context) -> None:
     held = [task for task in case_actions.tasks(ctx.connection, ctx.case_id) if task.paused_at is not None]
     if ctx.opened.paused_at is None and not held:
         raise NotPossible(Reason("", "not-paused", "the case is not in a pause"))
-    _set(ctx, paused_at=None, pause_reason=None)
+    for task in held:
+        _send_if_allowed(ctx, PlanTask(task.id, None))
+    _set(ctx, paused_at=None, pause_reason=None, follow_up_at=None)
     for task in held:
         ctx.send(ResumeTask(task.id, ctx.command.reason))
     ctx.audit_kind, ctx.audit_data = WorkflowEvent.CASE_RESUMED, {"from": ctx.opened.pause_reason, "to": None}

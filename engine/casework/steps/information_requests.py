@@ -27,7 +27,7 @@ def ask_citizen(ctx: Context) -> None:
     pauses = ctx.command.pauses
     if pauses:
         try:
-            ctx.send(PauseCase(ctx.case_id, "citizen", ctx.command.text[:MAX_REASON]))
+            ctx.send(PauseCase(ctx.case_id, "citizen", ctx.command.text[:MAX_REASON], ctx.command.due_at))
         except NotPossible:
             pauses = False
     question_id = information_requests.ask(

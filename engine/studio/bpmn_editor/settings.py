@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("due", f"{_ASSIGN}/@dueAfter", "duration", PEOPLE),
     Setting("warn", f"{_ASSIGN}/@warnBefore", "duration", PEOPLE),
     Setting("follow_up", f"{_ASSIGN}/@followUpAfter", "duration", PEOPLE, True),
+    Setting("working_days", f"{_ASSIGN}/@workingDays", "flag", PEOPLE, True),
     Setting("escalate", f"{_ASSIGN}/@escalate", "text", PEOPLE, True),
     Setting("pause_stops", f"{_ASSIGN}/@pauseStopsClock", "flag", PEOPLE, True),
     Setting("party", f"{_ASSIGN}/@party", "expression", PEOPLE, True),

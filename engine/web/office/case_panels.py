@@ -95,7 +95,7 @@ def header(at: Reading) -> Header:
     return Header(
         owner=at.vault.person(at.connection, case.owner_id),
         stages=stage_rows(case),
-        deadline=session.deadline(case.deadline_at, case.warn_at, at.now),
+        deadline=session.deadline(case.deadline_at, case.warn_at, at.now, case.paused_at),
         acts=case_actions.legal(case, who.person_id, leads),
         mine=case.responsible == who.person_id,
         stands_in=case.responsible in who.mine[1:],

@@ -34,7 +34,7 @@ def _page(error: str) -> ResponseReturnValue:
     now = application.clock.now()
     with application.db.read() as connection:
         who = session.who(connection, now)
-        loads = members.loads(connection, who.office, now, whole=now + queue.SOON)
+        loads = members.loads(connection, who.office, now, whole=queue.end_of_week(now))
         free = queue.count(connection, who, Filter(view="ingen"), now)
         due = measures.due(connection, who.office, now)
         names = session.people(connection, [*(load.person_id for load in loads), *(row.owner_id for row in due)])

@@ -158,7 +158,7 @@ def _line(
 ) -> Line:
     owner = people.get(case.owner_id)
     holder = people.get(case.responsible or "")
-    text, colour = session.deadline(case.deadline_at, case.warn_at, now)
+    text, colour = session.deadline(case.deadline_at, case.warn_at, now, case.paused_at)
     waits = case.waiting_for != "caseworker" or case.paused_at is not None
     return Line(
         case=case,
@@ -253,7 +253,8 @@ def command_of(act: str, case_id: str, form: Mapping[str, str]) -> CaseCommand:
         case "plan":
             return PlanCase(case_id, day_of(form.get("dag", "")) if form.get("dag") else None)
         case "pause":
-            return PauseCase(case_id, form.get("kode", "other"), reason)
+            until = day_of(form["til"]) if "til" in form else None
+            return PauseCase(case_id, form.get("kode", "other"), reason, until)
         case "resume":
             return UnpauseCase(case_id, reason)
     raise NotFound(act)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.casework import members
 from engine.casework.queue import Who
-from engine.platform.calendar import norwegian_day
-from engine.platform.clock import OSLO
+from engine.platform.calendar import end_of_day, norwegian_day
 from engine.platform.vault import Person
 from engine.web.shared import view
 from engine.web.shared.commands import send
@@ -96,10 +95,17 @@ def age(born: date, now: datetime) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def deadline(due: datetime | None, warn: datetime | None, now: datetime) -> tuple[str, str]:
-    """The deadline in words and the colour of its tag: passed, inside the warning window, later, none."""
+def deadline(
+    due: datetime | None, warn: datetime | None, now: datetime, paused: datetime | None = None
+) -> tuple[str, str]:
+    """The deadline in words and the colour of its tag: passed, inside the warning window, later, none.
+
+    paused  since when the case rests: what waits for others is late for nobody here
+    """
     if due is None:
         return view.t("queue.no_deadline"), "neutral"
+    if paused is not None:
+        return view.t("queue.deadline_on", day=formatting.long_date(due, g.language)), "neutral"
     days = (norwegian_day(due) - norwegian_day(now)).days
     if due < now:
         return view.t("queue.deadline_passed", days=-days) if days else view.t("queue.passed_today"), "danger"
@@ -112,8 +118,8 @@ def deadline(due: datetime | None, warn: datetime | None, now: datetime) -> tupl
 def evening(text: str) -> datetime | None:
     """The end of a day in Norway from what a date field sent; ``None`` when it is no date."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(23, 59), OSLO)
-    except ValueError:
+        return end_of_day(date.fromisoformat(text))
+    except (ValueError, OverflowError):
         return None
 
 

@@ -132,6 +132,7 @@ class Extension:
     performer   who does a user task: "citizen" or "caseworker"; empty = citizen
     party       expression that gives the person id of the one citizen who does it; ``None`` = the case's owner
     due_after   ISO 8601 duration from activation to deadline, or ""
+    working_days  whether the days of due_after are those somebody works
     warn_before ISO 8601 duration of the warning window before the deadline, or ""
     follow_up_after  ISO 8601 duration from activation to the planned date, or ""
     escalate    code of the escalation thrown from the task when its deadline passes, or ""
@@ -148,6 +149,7 @@ class Extension:
     performer: str = ""
     party: Expression = None
     due_after: str = ""
+    working_days: bool = False
     warn_before: str = ""
     follow_up_after: str = ""
     escalate: str = ""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from engine.workflow.bpmn.elements import Condition, Element, Finding, Process
 from engine.workflow.bpmn.rule import THROWING, Capabilities, Rule, at, starts_handler
 from engine.workflow.bpmn.timing import TimerSyntaxError, parse_cycle, parse_date, parse_duration
+
+#: A deadline in working days: days alone.
+_WORKING_DAYS = re.compile(r"P[1-9][0-9]{0,2}D")
 
 
 def can_be_executed(process: Process, can: Capabilities) -> Iterator[Finding]:
@@ -150,6 +154,8 @@ def timers_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
 def durations_readable(process: Process, _: Capabilities) -> Iterator[Finding]:
     for element in process.elements.values():
         extension = element.extension
+        if extension.working_days and not _WORKING_DAYS.fullmatch(extension.due_after):
+            yield at(element, "deadline-unreadable", f"{extension.due_after!r} is not a number of working days: P5D")
         for text in (extension.due_after, extension.warn_before, extension.follow_up_after):
             if text:
                 try:

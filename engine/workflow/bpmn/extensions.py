@@ -31,6 +31,7 @@ def extension(node: etree._Element) -> Extension:
         performer="" if assignment is None else assignment.get("performer", ""),
         party=None if assignment is None else _party(assignment),
         due_after="" if assignment is None else assignment.get("dueAfter", ""),
+        working_days=assignment is not None and assignment.get("workingDays") in ("true", "1"),
         warn_before="" if assignment is None else assignment.get("warnBefore", ""),
         follow_up_after="" if assignment is None else assignment.get("followUpAfter", ""),
         escalate="" if assignment is None else assignment.get("escalate", ""),

@@ -20,10 +20,12 @@ from engine.casework.commands import (
     UnpauseCase,
 )
 from engine.casework.queue import Filter
+from engine.platform.calendar import add_days
 from engine.workflow.authorization.actor import SYSTEM, Actor
 from engine.workflow.errors import AlreadyDone, NotFound, NotPossible
 from engine.workflow.execution import worklist
 from engine.workflow.execution.commands import CompleteTask, PauseTask, PlanTask, ResumeTask
+from engine.workflow.execution.deadlines import last_moment
 from tests.engine.casework.conftest import NAV, Desks
 from tests.factories.bundles import assigned, bundle, flow, line
 
@@ -128,9 +130,28 @@ def test_a_planned_day_lies_ahead_and_never_behind_the_deadline(desks: Desks) ->
     assert desks.events(case, "CasePlanned") == [{"from": None, "to": day}, {"from": day, "to": None}]
 
 
+def test_a_pause_ends_on_a_day_also_one_behind_the_deadline_it_moves(desks: Desks) -> None:
+    case = desks.start()
+    due, now = desks.case(case).deadline_at, desks.clock.now()
+    assert due is not None
+    until = due + timedelta(days=20)
+    with pytest.raises(NotPossible) as refused:
+        desks.do(PauseCase, desks.kari, case, "creditor", "waits", now - timedelta(days=1))
+    assert rules(refused) == ["in-the-past"]
+
+    desks.do(PauseCase, desks.kari, case, "creditor", "waits", until)
+    assert desks.case(case).follow_up_at == desks.task(case).follow_up_at == until
+    desks.do(PlanCase, desks.kari, case, until + timedelta(days=1))
+    desks.clock.set(until)
+    desks.do(UnpauseCase, desks.kari, case)
+
+    after = desks.case(case).deadline_at
+    assert after is not None and after > until and after == last_moment(due + (until - now))
+
+
 def test_a_pause_says_whom_the_case_waits_for_and_the_clock_stands(desks: Desks) -> None:
     case = desks.start()
-    due = desks.case(case).deadline_at
+    due, began = desks.case(case).deadline_at, desks.clock.now()
 
     desks.do(PauseCase, desks.kari, case, "creditor", "the bank must answer")
     paused = desks.case(case)
@@ -142,7 +163,8 @@ def test_a_pause_says_whom_the_case_waits_for_and_the_clock_stands(desks: Desks)
     assert (paused.waiting_for, paused.pause_reason) == ("other", "creditor")
     after = desks.case(case)
     assert (after.waiting_for, after.paused_at, after.pause_reason) == ("caseworker", None, None)
-    assert after.deadline_at == due + timedelta(days=3)
+    assert due is not None and after.deadline_at == last_moment(due + timedelta(days=3))
+    assert (paused.follow_up_at, after.follow_up_at) == (add_days(began, 14), None)
     assert desks.events(case, "CasePaused") == [{"from": None, "to": "creditor"}]
     with pytest.raises(NotPossible):
         desks.do(UnpauseCase, desks.kari, case)

@@ -105,7 +105,9 @@ def test_a_list_of_colleagues_counts_to_a_hundred_and_the_leaders_counts_all(
     now = many.clock.now()
     with many.application.db.read() as connection:
         short = {load.person_id: load.open for load in members.loads(connection, NAV.orgno, now)}
-        whole = {load.person_id: load for load in members.loads(connection, NAV.orgno, now, whole=now + queue.SOON)}
+        whole = {
+            load.person_id: load for load in members.loads(connection, NAV.orgno, now, whole=queue.end_of_week(now))
+        }
 
     ola = many.ola.person_id
     assert (short[ola], whole[ola].open, whole[ola].week) == (2, 3, 1)

@@ -28,8 +28,10 @@ def _dates(execution: Execution, token: Token) -> tuple[datetime | None, datetim
     """Deadline, warning and planned date; no plan goes beyond the deadline."""
     extension = token.element.extension
     try:
-        due = add_duration(execution.now, extension.due_after) if extension.due_after else None
-        warn = add_duration(due, extension.warn_before, back=True) if due and extension.warn_before else None
+        due = None
+        if extension.due_after:
+            due = deadlines.due_at(execution.now, extension.due_after, working_days=extension.working_days)
+        warn = deadlines.warn_at(due, extension.warn_before) if due and extension.warn_before else None
         follow_up = add_duration(execution.now, extension.follow_up_after) if extension.follow_up_after else None
     except TimerSyntaxError as error:
         raise ExecutionError("deadline_unreadable", str(error)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -180,8 +181,7 @@ def resume(ctx: Context) -> None:
     values: dict[str, Any] = {"paused_at": None}
     if ctx.token.element.extension.pause_stops_clock:
         assert ctx.task.paused_at is not None
-        stood = ctx.now - ctx.task.paused_at
-        moved = {name: at + stood for name in ("due_at", "warn_at") if (at := getattr(ctx.task, name)) is not None}
+        moved = _moved(ctx.task.due_at, ctx.task.warn_at, ctx.task.paused_at, ctx.now)
         values.update(moved)
         due, warn = moved.get("due_at"), moved.get("warn_at")
         passed = ctx.task.escalated_at is not None
@@ -189,6 +189,14 @@ def resume(ctx: Context) -> None:
     _set(ctx, **values)
     ctx.open_tasks = None  # their dates are not those read under the lock any more
     note(ctx, "resume", WorkflowEvent.TASK_RESUMED, reason=ctx.command.reason)
+
+
+def _moved(due: datetime | None, warn: datetime | None, since: datetime, until: datetime) -> dict[str, datetime]:
+    """Deadline and warning after a clock stood from *since* to *until*; the warning keeps its distance."""
+    if due is None:
+        return {}
+    after = deadlines.moved(due, since, until)
+    return {"due_at": after} if warn is None else {"due_at": after, "warn_at": warn + (after - due)}
 
 
 def _move_pause(ctx: Context, trigger: str) -> None:
@@ -201,10 +209,10 @@ def _move_pause(ctx: Context, trigger: str) -> None:
 
 
 def plan(ctx: Context) -> None:
-    """Set the planned date, or none. The deadline is hard: no plan goes beyond it."""
+    """Set the planned date, or none. No plan goes beyond the deadline, except where a pause is moving it."""
     assert isinstance(ctx.command, PlanTask) and ctx.task is not None
     at = ctx.command.follow_up_at
-    if at is not None and ctx.task.due_at is not None and at > ctx.task.due_at:
+    if at is not None and ctx.task.due_at is not None and at > ctx.task.due_at and ctx.task.paused_at is None:
         text = f"the planned date is after the deadline {ctx.task.due_at.isoformat()}"
         raise NotPossible(Reason(ctx.task.element_id, "after-deadline", text))
     _set(ctx, follow_up_at=at)

@@ -17,8 +17,25 @@ def test_a_deadline_escalates_in_memory_as_it_does_on_a_database() -> None:
     simulation = Simulation(parse(definition), "")
     simulation.start({})
 
-    simulation.advance("P1D")
+    simulation.advance("P4DT22H")  # two days from New Year's Day is a Saturday: until Monday at midnight in Norway
     assert [waiting["element"] for waiting in simulation.result()["waiting"]] == ["a"]
-    simulation.advance("P1D")
+    simulation.advance("PT1H")
 
+    assert [waiting["element"] for waiting in simulation.result()["waiting"]] == ["boss"]
+
+
+def test_a_definition_says_that_its_days_are_working_days() -> None:
+    task = assigned("citizen", dueAfter="P2D", workingDays="true", escalate="LATE")
+    definition = bpmn(
+        f'<startEvent id="s"/><userTask id="a">{task}</userTask>'
+        '<boundaryEvent id="b" attachedToRef="a"><escalationEventDefinition escalationRef="E"/></boundaryEvent>'
+        '<userTask id="boss"/>' + line("s", "a") + line("b", "boss"),
+        head='<escalation id="E" escalationCode="LATE"/>',
+    )
+    simulation = Simulation(parse(definition), "")
+    simulation.start({})
+
+    simulation.advance("P4DT22H")  # Friday and Monday are the two, after New Year's Day
+    assert [waiting["element"] for waiting in simulation.result()["waiting"]] == ["a"]
+    simulation.advance("PT1H")
     assert [waiting["element"] for waiting in simulation.result()["waiting"]] == ["boss"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from engine.application import Application
+from engine.platform.calendar import end_of_day, norwegian_day
 from engine.platform.clock import FixedClock
 from engine.workflow.audit.chain import audit_event, verify
 from engine.workflow.authorization.actor import Actor, Office, Role
@@ -204,11 +205,14 @@ def test_a_deadline_warns_once_escalates_once_and_takes_the_boundary_event(
         head='<escalation id="E" escalationCode="LATE"/>',
     )
 
-    clock.advance(timedelta(days=7))
+    clock.set(datetime(2026, 11, 29, 23, 0, tzinfo=UTC))  # the 30th in Norway, three days before the deadline's day
     application.performer.run_until_idle()
     assert [line_[0] for line_ in desk.history] == ["warn"]
     assert desk.open() == {"a"}
-    clock.advance(timedelta(days=3))
+    clock.set(datetime(2026, 12, 3, 22, 59, 58, tzinfo=UTC))
+    application.performer.run_until_idle()
+    assert [line_[0] for line_ in desk.history] == ["warn"], "the day is not over in Norway"
+    clock.advance(timedelta(seconds=1))
     application.performer.run_until_idle()
     application.performer.run_until_idle()
 
@@ -227,7 +231,7 @@ def test_a_deadline_of_a_task_that_is_done_never_passes(application: Application
     assert "DeadlinePassed" not in desk.audited
 
 
-@pytest.mark.parametrize(("stops", "days"), [("true", 12), ("false", 10)])
+@pytest.mark.parametrize(("stops", "days"), [("true", 14), ("false", 10)])  # the twelfth day is a Saturday
 def test_the_clock_stands_in_a_pause_only_if_the_definition_says_so(
     application: Application, anne: str, clock: FixedClock, stops: str, days: int
 ) -> None:
@@ -242,8 +246,9 @@ def test_the_clock_stands_in_a_pause_only_if_the_definition_says_so(
 
     desk.send(ResumeTask(desk.task), KARI)
 
-    assert desk.row.due_at == began + timedelta(days=days)  # type: ignore[attr-defined]
-    clock.set(began + timedelta(days=days, seconds=-1))
+    due = end_of_day(norwegian_day(began + timedelta(days=days)))
+    assert desk.row.due_at == due  # type: ignore[attr-defined]
+    clock.set(due - timedelta(seconds=1))
     application.performer.run_until_idle()
     assert "DeadlinePassed" not in desk.audited
     clock.advance(timedelta(seconds=1))
