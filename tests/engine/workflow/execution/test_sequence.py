@@ -31,8 +31,7 @@ def commands_of(base: type[commands.Command]) -> Iterator[type[commands.Command]
             continue  # what a class was before it got its slots
         if is_dataclass(kind):
             yield kind
-        else:
-            yield from commands_of(kind)
+        yield from commands_of(kind)
 
 
 def test_every_act_on_a_case_locks_it_and_asks_the_policy_first(application: Application) -> None:
