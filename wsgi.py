@@ -92,7 +92,13 @@ def application() -> Flask:
     with suppress(DBAPIError):  # a database that is away comes back; one of another version does not change by itself
         schema.require_current(app.db)
     register = outside.folkeregisteret
-    return create_app(app, logins=outside.logins, identify=register.identify, former_numbers=register.former_numbers)
+    return create_app(
+        app,
+        logins=outside.logins,
+        identify=register.identify,
+        former_numbers=register.former_numbers,
+        registered=register.person,
+    )
 
 
 def sandbox(settings: Settings) -> Flask:

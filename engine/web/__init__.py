@@ -48,6 +48,7 @@ from engine.web.office import (
 from engine.web.shared import health, login, security, session_store, template_globals, unsent, view
 from engine.web.shared.line_endings import LineFeedRequest
 from engine.web.shared.notice_links import notice_link
+from engine.web.shared.standing import Registered
 from engine.web.shared.texts import LANGUAGES
 from engine.workflow.authorization import sessions
 from engine.workflow.authorization.login import Login
@@ -112,11 +113,13 @@ def create_app(
     logins: Mapping[str, Login],
     identify: Callable[[str], tuple[str, date]],
     former_numbers: Callable[[str], Sequence[str]] = lambda pid: (),
+    registered: Callable[[str], Registered] | None = None,
 ) -> Flask:
     """The Flask application around a wired *application*.
 
     identify        name and day of birth in the population register, by identity number
     former_numbers  numbers the register says a person had before, by the one they have now
+    registered      what it says of a citizen who logs in, whether they live too; ``None``: *identify* is asked
     """
     app = Flask(__name__, static_url_path="/static")
     app.request_class = LineFeedRequest
@@ -128,6 +131,7 @@ def create_app(
     )
     studio_sequence.connect(application)
     app.extensions.update(ibalanse=application, logins=logins, identify=identify, former_numbers=former_numbers)
+    app.extensions["registered"] = registered
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:

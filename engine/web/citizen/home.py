@@ -27,7 +27,7 @@ from engine.casework import (
 )
 from engine.casework.commands import ReadMessages, SendMessage
 from engine.web.citizen.charts import panels
-from engine.web.shared import access, view
+from engine.web.shared import access, standing, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
 from engine.web.shared.guards import ANYONE, actor, guarded
@@ -80,6 +80,8 @@ def home() -> ResponseReturnValue:
     who = actor().person_id
     with application.db.read() as connection:
         cases = [case for case in access.known_cases(connection) if case.state == "open"]
+        if not cases and standing.is_minor():
+            return render_template("minor.html")
         if not cases:
             return render_template("start.html", services=services(connection), earlier=None)
         if len(cases) == 1:
@@ -106,6 +108,8 @@ def start() -> Response:
 def offered() -> ResponseReturnValue:
     """Every journey a citizen may start, those an administrator has made among them."""
     application = view.application()
+    if standing.is_minor():
+        return render_template("minor.html")
     with application.db.read() as connection:
         running = {case.key for case in queries.cases_of(connection, actor().person_id) if case.state == "open"}
         return render_template("services.html", services=services(connection), running=running)
@@ -120,8 +124,10 @@ def services(connection: Connection) -> list[Deployed]:
 @blueprint.post("/tjenester/<key>/start")
 @sends(StartInstance)
 def begin(key: str) -> Response:
-    """Begin a journey, or go on with the one that is open."""
+    """Begin a journey, or go on with the one that is open. Who is under age reads who can begin one for them."""
     application = view.application()
+    if standing.is_minor():
+        return redirect(url_for("citizen.offered"), 303)
     with application.db.read() as connection:
         deployed = next((d for d in services(connection) if d.key == key), None)
         if deployed is None:

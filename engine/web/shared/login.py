@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import date
 from typing import Any
 
 from flask import current_app, g, make_response, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from engine.platform.provider_errors import SourceError
-from engine.web.shared import session_store, unsent, view
+from engine.web.shared import session_store, standing, unsent, view
 from engine.web.shared.former_numbers import former_numbers
 from engine.web.shared.guards import ANYONE, guarded
 from engine.web.shared.texts import LANGUAGES
@@ -90,7 +91,7 @@ def answered(which: str) -> Response:
     start = LoginStart(state["url"], state["state"], state["nonce"], state["verifier"])
     try:
         identity = client.finish(start, _redirect_uri(which), request.args.to_dict())
-        name, born = current_app.extensions["identify"](identity.pid)
+        name, born = _identified(which, identity.pid)
         former = former_numbers(identity.pid)
     except SourceError as error:
         return _failed(which, f"name_{error.code}")
@@ -107,6 +108,14 @@ def answered(which: str) -> Response:
     save(answer, token)
     answer.delete_cookie(STARTED)
     return answer
+
+
+def _identified(which: str, pid: str) -> tuple[str, date]:
+    """Name and day of birth; a citizen is also asked about as somebody who lives."""
+    if which == "idporten":
+        return standing.identified(pid)
+    found: tuple[str, date] = current_app.extensions["identify"](pid)
+    return found
 
 
 def parts(identity: Identity) -> list[dict[str, Any]]:
@@ -137,7 +146,7 @@ def home(role: Role) -> str:
 def _failed(which: str, code: str) -> Response:
     log.warning("%s log-in by %s failed: %s", g.reference, which, code)
     session_store.record_failed_log_in(which, code)
-    key = code if code in ("cancelled", "acr", "no_office") else "other"
+    key = code if code in ("cancelled", "acr", "no_office", "dead") else "other"
     way = "login.staff" if which == "ansattporten" else "login.citizen"
     page = render_template("login_failed.html", key=key, again=url_for(way))
     return make_response(page, 200 if code == "cancelled" else 400)
