@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.platform.vault import ErasedError, Vault
+from engine.workflow.authorization import sessions
 from engine.workflow.authorization.sessions import session_table
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.data import read_in_case
@@ -22,7 +23,10 @@ _YES_NO = {"nb": ("Ja", "Nei"), "nn": ("Ja", "Nei"), "en": ("Yes", "No")}
 
 
 def language_of(connection: Connection, person_id: str) -> str:
-    """The language a citizen chose when they were last here; bokmål when we do not know."""
+    """The language a citizen chose, else the one they read when they were last here; bokmål when we do not know."""
+    chosen = sessions.language_of(connection, person_id)
+    if chosen in LANGUAGES:
+        return chosen
     row = connection.execute(
         select(session_table.c.language)
         .where(session_table.c.person_id == person_id)

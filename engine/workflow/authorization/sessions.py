@@ -42,6 +42,14 @@ session_table = Table(
     Column("ended_at", UTCDateTime),
 )
 
+#: What each person chose to read: theirs at every log-in, in every browser, and in what is written to them.
+person_language = Table(
+    "person_language",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("language", String(2), nullable=False),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -149,6 +157,7 @@ def log_in(
 ) -> str:
     """A new session. Returns the cookie's value, which is kept nowhere.
 
+    language  the browser's, for somebody who has chosen none
     offices  what the employee may choose between; until they have chosen the session has no office
     """
     token = secrets.token_urlsafe(32)
@@ -160,7 +169,7 @@ def log_in(
             office=None if office is None else {"orgno": office.orgno, "name": office.name, "leads": office.leads},
             offices=[dict(one) for one in offices] or None,
             level=level,
-            language=language,
+            language=language_of(connection, person_id) or language,
             issuer=issuer,
             sid=sid,
             id_token=id_token.encode(),
@@ -204,8 +213,23 @@ def choose(connection: Connection, token: str, part: Mapping[str, Any]) -> str:
     return renewed
 
 
+def language_of(connection: Connection, person_id: str) -> str | None:
+    """The language a person chose when they last chose one."""
+    return connection.execute(
+        select(person_language.c.language).where(person_language.c.person_id == person_id)
+    ).scalar_one_or_none()
+
+
 def set_language(connection: Connection, token: str, language: str) -> None:
-    connection.execute(update(session_table).where(session_table.c.id == _digest(token)).values(language=language))
+    """The person of this session reads this language from now on, here and wherever they log in."""
+    mine = session_table.c.id == _digest(token)
+    connection.execute(update(session_table).where(mine).values(language=language))
+    person_id = connection.execute(select(session_table.c.person_id).where(mine)).scalar_one_or_none()
+    if person_id is None:
+        return
+    chosen = person_language.c.person_id == person_id
+    if not connection.execute(update(person_language).where(chosen).values(language=language)).rowcount:
+        connection.execute(insert(person_language).values(person_id=person_id, language=language))
 
 
 def end(connection: Connection, token: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.application import Application
+from engine.casework import merge_fields
 from engine.platform.clock import FixedClock
 from engine.workflow.authorization import sessions
 from engine.workflow.authorization.actor import Office, Role
@@ -93,3 +94,28 @@ def test_a_log_in_under_way_is_taken_once_and_only_for_a_quarter(application: Ap
 def test_a_forms_token_is_worth_nothing_in_another_session() -> None:
     assert sessions.csrf_token("a", "secret") != sessions.csrf_token("b", "secret")
     assert sessions.csrf_token("a", "secret") == sessions.csrf_token("a", "secret")
+
+
+def test_the_language_is_the_persons_in_whatever_browser_they_come_with(
+    application: Application, token: str, anne: str, clock: FixedClock
+) -> None:
+    with application.db.write() as connection:
+        assert sessions.language_of(connection, anne) is None
+        sessions.set_language(connection, token, "nn")
+        sessions.set_language(connection, token, "en")
+        again = sessions.log_in(
+            connection,
+            clock.now(),
+            person_id=anne,
+            role=Role.CITIZEN,
+            office=None,
+            level="high",
+            language="nb",
+            issuer="https://issuer",
+            sid="s2",
+            id_token="t",
+        )
+        row = sessions.find(connection, again, clock.now())
+        assert row is not None and row.language == "en"
+        connection.execute(sessions.session_table.delete())
+        assert merge_fields.language_of(connection, anne) == "en", "also in a letter, when the log-ins are forgotten"
