@@ -388,19 +388,51 @@ class UnlinkCases(CaseCommand):
 
 @dataclass(frozen=True, slots=True)
 class RegisterComplaint(CaseCommand):
-    """A complaint about the decision that came in. The citizen is told, and whether it was in time is kept.
+    """A complaint about the decision that came to the office, also in a closed case. The citizen is told.
 
-    received_on  the day in Norway
+    received_on  the day in Norway it was sent by post, or reached the office another way
+    way          a code of ``complaints.WAYS``
     """
 
     case_id: str
     received_on: date
     text: str = field(repr=False)
+    way: str = "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class MakeComplaint(CaseCommand):
+    """The citizen complains of the decision from their own page, also in a closed case. The office is told."""
+
+    action: ClassVar[str] = "read"
+
+    case_id: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AssessTimeliness(CaseCommand):
+    """What a person finds of a complaint that came late, and why: a code of ``complaints.TIMELINESS``."""
+
+    case_id: str
+    complaint_id: str
+    timeliness: str
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DecideComplaint(CaseCommand):
     """What became of a complaint, once, and why. ``outcome`` is one of ``complaints.OUTCOMES``."""
+
+    case_id: str
+    complaint_id: str
+    outcome: str
+    answer: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAppeal(CaseCommand):
+    """What the appeal body answered, once. ``outcome`` is one of ``complaints.APPEAL_OUTCOMES``."""
 
     case_id: str
     complaint_id: str

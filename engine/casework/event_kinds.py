@@ -40,7 +40,9 @@ class CaseworkEvent(EventKind):
     LETTER_OPENED = "LetterOpened"
 
     COMPLAINT_REGISTERED = "ComplaintRegistered"
+    COMPLAINT_ASSESSED = "ComplaintAssessed"
     COMPLAINT_DECIDED = "ComplaintDecided"
+    APPEAL_ANSWERED = "AppealAnswered"
     MEASURE_ADDED = "MeasureAdded"
     MEASURE_JUDGED = "MeasureJudged"
 
@@ -81,7 +83,9 @@ SHOWN: tuple[EventKind, ...] = (
     CaseworkEvent.LETTER_DELIVERED,
     CaseworkEvent.LETTER_OPENED,
     CaseworkEvent.COMPLAINT_REGISTERED,
+    CaseworkEvent.COMPLAINT_ASSESSED,
     CaseworkEvent.COMPLAINT_DECIDED,
+    CaseworkEvent.APPEAL_ANSWERED,
     CaseworkEvent.DOCUMENT_ADDED,
     CaseworkEvent.DOCUMENT_OPENED,
     CaseworkEvent.DOCUMENT_SHARED,

@@ -20,7 +20,15 @@ from engine.casework.steps.case_actions import (
     take_case,
     unpause_case,
 )
-from engine.casework.steps.complaints import decide_complaint, notify_complainant, register_complaint
+from engine.casework.steps.complaints import (
+    assess_timeliness,
+    decide_complaint,
+    make_complaint,
+    notify_case_holder,
+    notify_complainant,
+    record_appeal,
+    register_complaint,
+)
 from engine.casework.steps.documents import (
     add_document,
     note_removal,
@@ -185,6 +193,18 @@ UNLINK_CASES: tuple[Step, ...] = (*MEMBER_ACT, unlink_cases, *RECORD_ACT)
 
 REGISTER_COMPLAINT: tuple[Step, ...] = (*MEMBER_ACT, register_complaint, notify_complainant, *RECORD_ACT)
 
+MAKE_COMPLAINT: tuple[Step, ...] = (
+    *OPEN_CASE_ACT,
+    make_complaint,
+    notify_case_holder,
+    notify_complainant,
+    *RECORD_ACT,
+)
+
+ASSESS_TIMELINESS: tuple[Step, ...] = (*MEMBER_ACT, assess_timeliness, notify_complainant, *RECORD_ACT)
+
+RECORD_APPEAL: tuple[Step, ...] = (*MEMBER_ACT, record_appeal, notify_complainant, *RECORD_ACT)
+
 DECIDE_COMPLAINT: tuple[Step, ...] = (*MEMBER_ACT, decide_complaint, notify_complainant, *RECORD_ACT)
 
 ADD_PARTY: tuple[Step, ...] = (*MEMBER_ACT, add_party, *RECORD_ACT)
@@ -262,7 +282,10 @@ SEQUENCES: Mapping[type[Command], tuple[Step, ...]] = {
     commands.LinkCases: LINK_CASES,
     commands.UnlinkCases: UNLINK_CASES,
     commands.RegisterComplaint: REGISTER_COMPLAINT,
+    commands.MakeComplaint: MAKE_COMPLAINT,
+    commands.AssessTimeliness: ASSESS_TIMELINESS,
     commands.DecideComplaint: DECIDE_COMPLAINT,
+    commands.RecordAppeal: RECORD_APPEAL,
     commands.AddParty: ADD_PARTY,
     commands.ChangePartyRole: CHANGE_PARTY_ROLE,
     commands.EndParty: END_PARTY,

@@ -27,7 +27,20 @@ from engine.platform.provider_errors import SourceError
 from engine.platform.vault import ErasedError
 from engine.studio import sequence as studio_sequence
 from engine.web import operations, studio
-from engine.web.citizen import benefit, budget, enk, home, household, overview, plan, renewal, sharing, spending, tasks
+from engine.web.citizen import (
+    benefit,
+    budget,
+    complaints,
+    enk,
+    home,
+    household,
+    overview,
+    plan,
+    renewal,
+    sharing,
+    spending,
+    tasks,
+)
 from engine.web.leaders import statistics
 from engine.web.office import (
     case_actions,
@@ -70,6 +83,7 @@ BLUEPRINTS = (
     login.blueprint,
     unsent.blueprint,
     home.blueprint,
+    complaints.blueprint,
     tasks.blueprint,
     overview.blueprint,
     sharing.blueprint,

@@ -15,6 +15,7 @@ from engine.advice.economy.statement import statement as statement_of
 from engine.advice.evidence import snapshots
 from engine.advice.evidence.models import snapshot
 from engine.casework import (
+    complaint_right,
     complaints,
     documents,
     information_requests,
@@ -231,7 +232,7 @@ def case() -> ResponseReturnValue:
             ],
             letters=letters.of_case(connection, application.vault, found.id, sent=True) if owns else (),
             documents=documents.of_case(connection, application.vault, found.id) if owns else (),
-            right=complaints.right(connection, found.id) if owns else None,
+            right=complaint_right.newest_right(connection, found.id) if owns else None,
             complaints=complaints.of_case(connection, application.vault, found.id) if owns else (),
             measures=measures.of_case(connection, application.vault, found.id) if owns else (),
             history=queries.history(connection, found.id, SHOWN, actor().person_id),

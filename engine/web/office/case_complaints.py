@@ -1,4 +1,4 @@
-"""Complaints about the decision of a case: written down as they come, and what became of each."""
+"""Complaints about the decision of a case: written down as they come, assessed, and what became of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from engine.casework import complaints, journal
-from engine.casework.commands import DecideComplaint, RegisterComplaint
+from engine.casework.commands import AssessTimeliness, DecideComplaint, RecordAppeal, RegisterComplaint
 from engine.platform.calendar import norwegian_today
 from engine.web.office import session
 from engine.web.office.case_page import case_id_of, page
@@ -16,10 +16,14 @@ from engine.web.shared import view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
-from engine.workflow.errors import AlreadyDone
+from engine.workflow.errors import AlreadyDone, NotPossible
+from engine.workflow.execution.commands import Command
 
 blueprint = guarded("case_complaints", __name__, Role.CASEWORKER.value)
 session.only_members(blueprint)
+
+#: Rule of a refusal → the text that says it.
+_REFUSED = {"not-assessed": "complaint.assess_first", "too-late": "complaint.year_passed"}
 
 
 def _received(text: str) -> date | None:
@@ -35,22 +39,34 @@ def _received(text: str) -> date | None:
 @sends(RegisterComplaint)
 def register(number: str) -> ResponseReturnValue:
     form = request.form
-    received, text = _received(form.get("received", "")), form.get("text", "").strip()
+    received, text, way = _received(form.get("received", "")), form.get("text", "").strip(), form.get("way", "paper")
     error_keys = {}
-    if received is None:
+    if received is None or way not in complaints.WAYS:
         error_keys["complaint-received"] = "complaint.no_day"
     if not text or len(text) > journal.MAX_TEXT:
         error_keys["complaint-text"] = "complaint.no_text"
     if error_keys or received is None:
         errors = [{"id": at, "path": at, "text": view.t(key)} for at, key in error_keys.items()]
-        written = {"complaint_open": "1", "complaint_text": text, "received": form.get("received", "")}
+        written = {"complaint_open": "1", "complaint_text": text, "received": form.get("received", ""), "way": way}
         return page(number, errors=errors, written=written)
     application = view.application()
     case_id = case_id_of(number)
-    made = send(RegisterComplaint(case_id, received, text), once=True).made
+    made = send(RegisterComplaint(case_id, received, text, way), once=True).made
     with application.db.read() as connection:
         one = complaints.of(connection, application.vault, case_id, made)
-    return session.done(number, "complaint_in_time" if one.in_time else "complaint_late")
+    return session.done(number, "complaint_late" if one.late else "complaint_in_time")
+
+
+@blueprint.post("/saker/<number>/klager/<complaint_id>/vurdering")
+@sends(AssessTimeliness)
+def assess(number: str, complaint_id: str) -> ResponseReturnValue:
+    """What a person finds of a complaint that came late."""
+    found, reason = request.form.get("timeliness", ""), request.form.get("reason", "").strip()
+    at = f"assess-{complaint_id}"
+    if found not in complaints.TIMELINESS or not reason or len(reason) > journal.MAX_TEXT:
+        return _refused(number, at, found, reason, "complaint.no_assessment")
+    command = AssessTimeliness(case_id_of(number), complaint_id, found, reason)
+    return _sent(command, number, at, found, reason, "complaint_assessed")
 
 
 @blueprint.post("/saker/<number>/klager/<complaint_id>")
@@ -59,10 +75,37 @@ def decide(number: str, complaint_id: str) -> ResponseReturnValue:
     outcome, answer = request.form.get("outcome", ""), request.form.get("answer", "").strip()
     at = f"complaint-{complaint_id}"
     if outcome not in complaints.OUTCOMES or not answer or len(answer) > journal.MAX_TEXT:
-        errors = [{"id": at, "path": at, "text": view.t("complaint.no_outcome")}]
-        return page(number, errors=errors, written={at: answer, f"{at}-outcome": outcome})
+        return _refused(number, at, outcome, answer, "complaint.no_outcome")
+    command = DecideComplaint(case_id_of(number), complaint_id, outcome, answer)
+    return _sent(command, number, at, outcome, answer, "complaint_decided")
+
+
+@blueprint.post("/saker/<number>/klager/<complaint_id>/klageinstans")
+@sends(RecordAppeal)
+def appeal(number: str, complaint_id: str) -> ResponseReturnValue:
+    """What the appeal body answered."""
+    outcome, answer = request.form.get("outcome", ""), request.form.get("answer", "").strip()
+    at = f"appeal-{complaint_id}"
+    if outcome not in complaints.APPEAL_OUTCOMES or not answer or len(answer) > journal.MAX_TEXT:
+        return _refused(number, at, outcome, answer, "complaint.no_outcome")
+    command = RecordAppeal(case_id_of(number), complaint_id, outcome, answer)
+    return _sent(command, number, at, outcome, answer, "complaint_decided")
+
+
+def _refused(number: str, at: str, chosen: str, text: str, key: str) -> ResponseReturnValue:
+    """The page again, with what was written and why it is not stored at the form it was written in."""
+    errors = [{"id": at, "path": at, "text": view.t(key)}]
+    return page(number, errors=errors, written={at: text, f"{at}-outcome": chosen})
+
+
+def _sent(command: Command, number: str, at: str, chosen: str, text: str, act: str) -> ResponseReturnValue:
     try:
-        send(DecideComplaint(case_id_of(number), complaint_id, outcome, answer))
+        send(command)
     except AlreadyDone as done:
         return page(number, message=view.t("complaint.was_decided", who=view.name_of(done.by)), status=409)
-    return session.done(number, "complaint_decided")
+    except NotPossible as refusal:
+        key = next((_REFUSED[reason.rule] for reason in refusal.reasons if reason.rule in _REFUSED), "")
+        if not key:
+            raise
+        return _refused(number, at, chosen, text, key)
+    return session.done(number, act)

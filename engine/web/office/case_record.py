@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 
 from flask import g
 
+from engine.casework import complaint_right, information_requests, journal, queries, templates, uploads
 from engine.casework import complaints as case_complaints
 from engine.casework import documents as case_documents
-from engine.casework import information_requests, journal, queries, templates, uploads
 from engine.casework import letters as case_letters
 from engine.casework import measures as case_measures
-from engine.casework.complaints import Complaint, Right
+from engine.casework.complaint_right import Right
+from engine.casework.complaints import Complaint
 from engine.casework.documents import Document
 from engine.casework.information_requests import Question
 from engine.casework.journal import Written
@@ -103,13 +104,16 @@ class Complaints:
     received: list[Complaint]
     today: date
     outcomes: Sequence[str] = case_complaints.OUTCOMES
+    appeal_outcomes: Sequence[str] = case_complaints.APPEAL_OUTCOMES
+    timeliness: Sequence[str] = case_complaints.TIMELINESS
+    ways: Sequence[str] = case_complaints.WAYS[1:]
 
 
 def complaints(at: Reading) -> Complaints | None:
     """``None`` in a journey that ends in no decision."""
     if not has_decision(at.bundle):
         return None
-    right = case_complaints.right(at.connection, at.case.id)
+    right = complaint_right.newest_right(at.connection, at.case.id)
     received = case_complaints.of_case(at.connection, at.vault, at.case.id)
     return Complaints(right, received, norwegian_day(at.now))
 

@@ -64,7 +64,10 @@ CASE_COMMANDS: dict[type[CaseCommand], tuple[Any, ...]] = {
     commands.LinkCases: ("c", "household"),
     commands.UnlinkCases: ("c",),
     commands.RegisterComplaint: (date(2026, 11, 1), "x"),
+    commands.MakeComplaint: ("x",),
+    commands.AssessTimeliness: ("k", "heard", "x"),
     commands.DecideComplaint: ("k", "changed", "x"),
+    commands.RecordAppeal: ("k", "upheld", "x"),
     commands.AddParty: ("contact", "Per Nabo"),
     commands.ChangePartyRole: ("p", "contact"),
     commands.EndParty: ("p", "x"),
@@ -92,7 +95,7 @@ ALSO_SUSPENDED = {
     commands.DiscardCaseDraft,
 }
 #: What whose part at the office has ended may do still: nothing written is lost. The others are the citizen's.
-ALSO_ENDED = {commands.SaveCaseDraft, commands.AnswerQuestion, commands.ReadLetter}
+ALSO_ENDED = {commands.SaveCaseDraft, commands.AnswerQuestion, commands.ReadLetter, commands.MakeComplaint}
 EACH = pytest.mark.parametrize("kind", CASE_COMMANDS, ids=lambda kind: kind.__name__)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.casework import complaints, letters
+from engine.casework import complaint_right, letters
 from engine.casework.commands import ReadLetter, RecordDelivery, SendLetter
 from engine.casework.complaint_time import Channel
 from engine.casework.letter_notices import NobodyReached, NoticeReply, NoticeState, NotifyOfLetter
@@ -52,7 +52,7 @@ def sent(desks: Desks, case: str) -> str:
             app.vault,
             author=desks.kari.person_id,
             case=desks.case(case),
-            template=complaints.DECISION,
+            template=complaint_right.DECISION,
             title="Vedtak",
             body="Avslag",
             now=desks.clock.now(),
@@ -74,7 +74,7 @@ def read(desks: Desks, case: str, letter: str) -> Letter:
 
 def last_day(desks: Desks, case: str) -> date | None:
     with desks.application.db.read() as connection:
-        right = complaints.right(connection, case)
+        right = complaint_right.newest_right(connection, case)
     assert right is not None
     return right.last
 

@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from engine.casework import complaints, letter_notices, letters, notices, queries
+from engine.platform.calendar import norwegian_today
 from engine.workflow.authorization.actor import Actor
 from engine.workflow.instances.rows import CaseRow
 from tests.engine.casework.independent_complaint_time import time_to_complain
@@ -131,10 +132,11 @@ def test_a_complaint_is_in_time_or_too_late_and_decided_once(
     with app.db.read() as connection:
         found = complaints.of_case(connection, app.vault, case_of(product, number).id)
         told = [one.kind for one in notices.of_person(connection, app.vault, product.anne.person_id)]
-    by_time = {one.in_time: one for one in found}
+    by_time = {not one.late: one for one in found}
     assert len(found) == 2 and told.count("complaint") == 2
     page = read(product.anne, "/saken-min")
-    assert "I rett tid" in page and "For sent" in page and "Hun mener hun bor her" not in page
+    assert "I rett tid" in page and "Kom etter fristen, vurderes" in page and "Hun mener hun bor her" not in page
+    assert "For sent" not in page + read(kari, f"/saker/{number}"), "no computation says that it is too late"
 
     one = f"{address}/{by_time[True].id}"
     wrong = send(kari, one, outcome="", answer="Står ved det")
@@ -143,8 +145,14 @@ def test_a_complaint_is_in_time_or_too_late_and_decided_once(
     again = send(kari, one, outcome="changed", answer="x")
     assert again.status_code == 409 and "har allerede registrert utfallet" in again.get_data(as_text=True)
     page = read(product.anne, "/saken-min")
-    assert "Sendt til Statsforvalteren" in page and "Vi står ved vedtaket" in page
+    assert "Opprettholdt og sendt til Statsforvalteren" in page and "Vi står ved vedtaket" in page
     assert "registrerte utfallet av en klage" in page
+    answer = f"{one}/klageinstans"
+    assert send(kari, answer, outcome="set_aside", answer="").status_code == 422
+    assert send(kari, answer, outcome="set_aside", answer="Saken var ikke utredet").status_code == 303
+    assert send(kari, answer, outcome="upheld", answer="x").status_code == 409
+    page = read(product.anne, "/saken-min")
+    assert "Statsforvalteren har opphevet vedtaket" in page and "Saken var ikke utredet" in page
 
 
 @pytest.mark.parametrize("day", ["2026-11-24", "", "i går"])
@@ -186,3 +194,77 @@ def test_the_same_form_sent_twice_is_one_complaint_and_one_notice(
     assert first.headers["Location"] == again.headers["Location"] and count() == (1, 1)
     complain("Og hun vil ha penger")
     assert count() == (2, 2), "other words are another complaint, whatever page they were written on"
+
+
+def late(product: Product, kari: Actor, number: str, send: Send, wait: int = 30) -> str:  # noqa: F811
+    """A complaint that came so many days after the decision was sent and notified of; its address."""
+    sent(product, kari, number)
+    product.notify()
+    product.clock.advance(timedelta(days=wait))
+    day = norwegian_today(product.clock).isoformat()
+    send(kari, f"/saker/{number}/klager", received=day, text="Jeg var syk", way="phone")
+    app = product.application
+    with app.db.read() as connection:
+        (one,) = complaints.of_case(connection, app.vault, case_of(product, number).id)
+    return f"/saker/{number}/klager/{one.id}"
+
+
+def test_what_came_late_is_assessed_by_a_person_before_it_is_decided(
+    product: Product,
+    kari: Actor,
+    number: str,
+    read: Read,
+    send: Send,  # noqa: F811
+) -> None:
+    address = late(product, kari, number, send)
+    early = send(kari, address, outcome="changed", answer="Ny vurdering")
+    assert early.status_code == 422 and "Vurder det først" in early.get_data(as_text=True)
+    assert send(kari, f"{address}/vurdering", timeliness="heard", reason=" ").status_code == 422
+    assert send(kari, f"{address}/vurdering", timeliness="heard", reason="Syk hele tiden").status_code == 303
+    assert "Kom etter fristen, behandles likevel" in read(product.anne, "/saken-min")
+    assert send(kari, f"{address}/vurdering", timeliness="dismissed", reason="x").status_code == 409
+    assert send(kari, address, outcome="changed", answer="Ny vurdering").status_code == 303
+    assert "Vedtaket er omgjort" in read(product.anne, "/saken-min")
+
+
+def test_what_is_dismissed_as_late_is_told_with_its_reason(
+    product: Product,
+    kari: Actor,
+    number: str,
+    read: Read,
+    send: Send,  # noqa: F811
+) -> None:
+    address = late(product, kari, number, send, wait=400)
+    year = send(kari, f"{address}/vurdering", timeliness="heard", reason="Syk hele tiden")
+    assert year.status_code == 422 and "mer enn ett år siden vedtaket" in year.get_data(as_text=True)
+
+    assert send(kari, f"{address}/vurdering", timeliness="dismissed", reason="Over et år").status_code == 303
+
+    page = read(product.anne, "/saken-min")
+    assert "Avvist fordi den kom etter fristen" in page and "Over et år" in page and "Klagen er avvist" in page
+
+
+def test_a_citizen_complains_from_their_own_page_and_the_one_who_has_the_case_is_told(
+    product: Product,
+    kari: Actor,
+    number: str,
+    client: Client,
+    read: Read,
+    send: Send,  # noqa: F811
+) -> None:
+    address = f"/saken-min/{number}/klage"
+    assert client(product.anne).get(address).status_code == 404, "there is no decision yet"
+    sent(product, kari, number)
+    product.notify()
+    assert address in client(product.anne).get("/saken-min").get_data(as_text=True)
+    assert client(product.anne).get(address).status_code == 200
+    empty = send(product.anne, address, text="  ")
+    assert empty.status_code == 422 and "Skriv hva klagen gjelder" in empty.get_data(as_text=True)
+
+    assert send(product.anne, address, text="Jeg bor i Lillestrøm").status_code == 303
+
+    assert "I rett tid" in read(product.anne, "/saken-min") and "Jeg bor i Lillestrøm" in read(kari, f"/saker/{number}")
+    app = product.application
+    with app.db.read() as connection:
+        (one,) = complaints.of_case(connection, app.vault, case_of(product, number).id)
+    assert one.way == "page" and one.treat_by is not None and one.author == product.anne.person_id
