@@ -97,6 +97,7 @@ def application() -> Flask:
         logins=outside.logins,
         identify=register.identify,
         former_numbers=register.former_numbers,
+        residence=register.residence,
         registered=register.person,
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from engine.studio import scenarios
 from engine.studio.bpmn_editor import EditRefused, Files
 from engine.studio.diagram_merge import merged
+from engine.studio.office_areas import Area
 from engine.workflow.bpmn.xml import BpmnSyntaxError
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.execution.commands import Command
@@ -196,6 +197,13 @@ class SetStudioSetting(StudioCommand):
 
     name: str
     on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetOfficeAreas(StudioCommand):
+    """Which office serves which municipality, all of them: cases that begin from now on go there."""
+
+    areas: tuple[Area, ...]
 
 
 @dataclass(frozen=True, slots=True)

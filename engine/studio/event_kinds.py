@@ -19,6 +19,8 @@ class StudioEvent(EventKind):
     STUDIO_SETTING_ASKED_NO_MORE = "StudioSettingAskedNoMore"
     STUDIO_SETTING_CHANGED = "StudioSettingChanged"
 
+    OFFICE_AREAS_CHANGED = "OfficeAreasChanged"
+
     SIGNING_KEY_ENTERED = "SigningKeyEntered"
     SIGNING_KEY_TRUSTED = "SigningKeyTrusted"
     SIGNING_KEY_REMOVED = "SigningKeyRemoved"

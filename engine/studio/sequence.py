@@ -26,7 +26,7 @@ from engine.studio.steps.publishing import (
 )
 from engine.studio.steps.publishing import move_cases as move_to_published
 from engine.studio.steps.recording import check_access, write_audit
-from engine.studio.steps.settings import agree_to_key, clear_requests, enter_key, remove_key, set_rule
+from engine.studio.steps.settings import agree_to_key, clear_requests, enter_key, remove_key, set_office_areas, set_rule
 from engine.workflow.execution.commands import Command
 from engine.workflow.execution.context import Step
 from engine.workflow.execution.sequence import COMMIT, relay_outbox
@@ -87,6 +87,7 @@ def sequences(read_offer: ReadOffer) -> Mapping[type[Command], tuple[Step, ...]]
         commands.ProposeDraft: PROPOSE_DRAFT,
         commands.PublishDraft: publish_draft(read_offer),
         commands.SetStudioSetting: SET_STUDIO_SETTING,
+        commands.SetOfficeAreas: (check_access, set_office_areas, write_audit, COMMIT),
         commands.EnterIssuerKey: (check_access, enter_key, write_audit, COMMIT),
         commands.TrustIssuer: (check_access, agree_to_key, write_audit, COMMIT),
         commands.DistrustIssuer: (check_access, remove_key, write_audit, COMMIT),

@@ -127,11 +127,13 @@ def create_app(
     logins: Mapping[str, Login],
     identify: Callable[[str], tuple[str, date]],
     former_numbers: Callable[[str], Sequence[str]] = lambda pid: (),
+    residence: Callable[[str], str] = lambda pid: "",
     registered: Callable[[str], Registered] | None = None,
 ) -> Flask:
     """The Flask application around a wired *application*.
 
     identify        name and day of birth in the population register, by identity number
+    residence       number of the municipality the register says a person lives in, "" where it says none
     former_numbers  numbers the register says a person had before, by the one they have now
     registered      what it says of a citizen who logs in, whether they live too; ``None``: *identify* is asked
     """
@@ -145,7 +147,7 @@ def create_app(
     )
     studio_sequence.connect(application)
     app.extensions.update(ibalanse=application, logins=logins, identify=identify, former_numbers=former_numbers)
-    app.extensions["registered"] = registered
+    app.extensions.update(registered=registered, residence=residence)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:

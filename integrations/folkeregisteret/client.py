@@ -63,6 +63,15 @@ class Folkeregisteret:
             guardian=_guardian(told),
         )
 
+    def residence(self, pid: str) -> str:
+        """The number of the municipality they live in, "" where the register says none. Raises a ``SourceError``."""
+        told = self._ask(pid, "bostedsadresse")
+        found = ""
+        for one in _now(told, "bostedsadresse"):
+            places = (one.record(kind).text("kommunenummer") for kind in ("vegadresse", "matrikkeladresse"))
+            found = next((number for number in places if number), one.record("ukjentBosted").text("bostedskommune"))
+        return found
+
     def former_numbers(self, pid: str) -> tuple[str, ...]:
         """The other numbers the register has for this person: a D-number from before. Raises a ``SourceError``."""
         told = _elements(self._ask(pid, "identifikasjonsnummer"), "identifikasjonsnummer")

@@ -32,6 +32,10 @@ def show(pid: str) -> ResponseReturnValue:
         "foedsel": [{**born, "erGjeldende": True}],
         "identifikasjonsnummer": [{**number, "erGjeldende": True}],
     }
+    homes = found.homes if isinstance(found, Person) else ()
+    if homes:
+        address = {"kommunenummer": homes[0].municipality}
+        whole["bostedsadresse"] = [{"erGjeldende": True, "vegadresse": address, "adressegradering": "ugradert"}]
     return jsonify({part: whole[part] for part in request.args.getlist("part") if whole.get(part)})
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.studio import studio_settings, trusted_issuers
-from engine.studio.commands import DistrustIssuer, EnterIssuerKey, SetStudioSetting, TrustIssuer
+from engine.studio import office_areas, studio_settings, trusted_issuers
+from engine.studio.commands import DistrustIssuer, EnterIssuerKey, SetOfficeAreas, SetStudioSetting, TrustIssuer
 from engine.studio.event_kinds import StudioEvent
 from engine.studio.trusted_issuers import TrustedIssuer
 from engine.workflow.errors import NotFound
@@ -31,6 +31,18 @@ def clear_requests(ctx: Context) -> None:
     gone = studio_settings.clear_requests(ctx.connection, ctx.command.name, ctx.actor.person_id, ctx.now)
     if gone:
         ctx.audit_kind, ctx.audit_data = StudioEvent.STUDIO_SETTING_ASKED_NO_MORE, {"names": gone}
+
+
+def set_office_areas(ctx: Context) -> None:
+    """Which office takes the cases of whom from now on."""
+    command = ctx.command
+    assert isinstance(command, SetOfficeAreas)
+    before = {area.municipality: area.orgno for area in office_areas.every(ctx.connection)}
+    after = {area.municipality: area.orgno for area in command.areas}
+    office_areas.save(ctx.connection, command.areas, ctx.actor.person_id, ctx.now)
+    changed = sorted(one for one in before.keys() | after.keys() if before.get(one) != after.get(one))
+    ctx.audit_kind = StudioEvent.OFFICE_AREAS_CHANGED
+    ctx.audit_data = {"changed": {one: {"from": before.get(one), "to": after.get(one)} for one in changed}}
 
 
 def enter_key(ctx: Context) -> None:

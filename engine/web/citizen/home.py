@@ -27,6 +27,8 @@ from engine.casework import (
     queries,
 )
 from engine.casework.commands import ReadMessages, SendMessage
+from engine.platform.provider_errors import SourceError
+from engine.studio import office_areas
 from engine.web.citizen.charts import panels
 from engine.web.shared import access, standing, view
 from engine.web.shared.commands import send, sends
@@ -137,6 +139,8 @@ def begin(key: str) -> Response:
     if there is None:
         metadata = deployed.bundle.metadata
         office = _office(metadata)
+        if office and not request.form.get("office"):
+            office = _office_of_residence() or office
         variables = {
             "office": office.get("orgno", ""),
             "officeName": office.get("name", ""),
@@ -155,6 +159,25 @@ def _office(metadata: Mapping[str, Any]) -> dict[str, str]:
     offices: list[dict[str, str]] = metadata.get("offices") or ([metadata["office"]] if "office" in metadata else [])
     chosen = request.form.get("office", "")
     return next((office for office in offices if office["orgno"] == chosen), offices[0] if offices else {})
+
+
+def _office_of_residence() -> dict[str, str] | None:
+    """The office of the municipality the citizen lives in, as the population register says today.
+
+    ``None`` where no office is entered for it, and where the register does not answer: the case begins all the same.
+    """
+    app = view.application()
+    with app.db.read() as connection:
+        if not office_areas.every(connection):
+            return None
+        pid = app.vault.person(connection, actor().person_id).pid
+    try:
+        municipality = current_app.extensions["residence"](pid)
+    except SourceError:
+        return None
+    with app.db.read() as connection:
+        area = office_areas.serving(connection, municipality)
+    return {"orgno": area.orgno, "name": area.name} if area else None
 
 
 def where_next(connection: Connection, who: Actor, case: CaseRow) -> str:

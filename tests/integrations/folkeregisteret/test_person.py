@@ -128,3 +128,28 @@ def test_who_has_no_guardian_in_matters_of_money_acts_for_themselves(guardianshi
     told = register(document).person(PID)
 
     assert (told.dead, told.protected, told.guardian) == (False, False, "")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "municipality"),
+    [
+        ([{"erGjeldende": True, "vegadresse": {"kommunenummer": "3205"}}], "3205"),
+        ([{"erGjeldende": True, "matrikkeladresse": {"kommunenummer": "1813"}}], "1813"),
+        ([{"erGjeldende": True, "ukjentBosted": {"bostedskommune": "0301"}}], "0301"),
+        (
+            [
+                {"erGjeldende": False, "vegadresse": {"kommunenummer": "3205"}},
+                {"erGjeldende": True, "vegadresse": {"kommunenummer": "1813"}},
+            ],
+            "1813",
+        ),
+        ({"vegadresse": {"kommunenummer": "3205"}}, "3205"),
+        ([{"vegadresse": {"kommunenummer": "3205"}, "opphoerstidspunkt": "2020-01-01T00:00:00"}], ""),
+        ([{"erGjeldende": True, "adressegradering": "strengtFortrolig"}], ""),
+        (None, ""),
+    ],
+)
+def test_the_municipality_somebody_lives_in_is_that_of_the_address_that_holds(
+    addresses: object, municipality: str
+) -> None:
+    assert register({"bostedsadresse": addresses} if addresses else {}).residence(PID) == municipality
