@@ -123,6 +123,16 @@ class StopSharing(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class StartSharing(OwnEntry):
+    """Let the case's own office look, on no step of the journey: for one who said no, or stopped it, and thinks again.
+
+    One that looks already goes on. Raises ``NotFound`` where the case has no office.
+    """
+
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShareAgain(OwnEntry):
     """Let the office of one's own ended share look anew, for as long as at first. One that looks already goes on.
 

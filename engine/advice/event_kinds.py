@@ -15,6 +15,7 @@ class AdviceEvent(EventKind):
     SHARE_STOP_REGISTERED = "ShareStopRegistered"
     SUPPLEMENT_REGISTERED = "SupplementRegistered"
     REGISTERED_REMOVED = "RegisteredRemoved"
+    SHARED = "Shared"
     SHARED_AGAIN = "SharedAgain"
     OVERVIEW_OPENED = "OverviewOpened"
     PLAN_OPENED = "PlanOpened"
@@ -40,6 +41,7 @@ SHOWN: tuple[EventKind, ...] = (
     AdviceEvent.SHARE_STOP_REGISTERED,
     AdviceEvent.SUPPLEMENT_REGISTERED,
     AdviceEvent.REGISTERED_REMOVED,
+    AdviceEvent.SHARED,
     AdviceEvent.SHARED_AGAIN,
     AdviceEvent.PARTIES_CHANGED,
     AdviceEvent.ROLES_CHANGED,

@@ -44,6 +44,7 @@ from engine.advice.steps.sharing import (
     record_access,
     require_share,
     share_again,
+    start_sharing,
     stop_sharing,
 )
 from engine.advice.steps.supplements import (
@@ -138,6 +139,7 @@ def sequences(
         commands.SettleGrant: (*OWN_ENTRY, settle_grant, ask_opened(data_sets), complete_approval, *RECORD_ACT),
         CancelCase: (*CANCEL_CASE[: -len(CLOSING)], end_consents(data_sets), *CLOSING),
         commands.StopSharing: STOP_SHARING,
+        commands.StartSharing: (*OWN_ENTRY, start_sharing, *RECORD_ACT),
         commands.ShareAgain: (*OWN_ENTRY, share_again, *RECORD_ACT),
         commands.RecordAccess: RECORD_ACCESS,
         commands.OpenOverview: OPEN_OVERVIEW,

@@ -165,6 +165,7 @@ def create_app(
         session_seconds=unsent.session_seconds,
         offers_again=renewal.offers,
         approvals=renewal.approvals,
+        may_share=sharing.may_share,
     )
     _errors(app, application)
     return app

@@ -235,8 +235,16 @@ def replace_others(
 def _end_grants(connection: Connection, case_id: str, record_id: str, now: datetime) -> None:
     for one in connection.execute(select(grant).where(grant.c.record_id == record_id)).all():
         settle_grant(connection, one.id, "revoke")
-        if one.channel != "mandate":
+        if one.channel != "mandate" and not _held_elsewhere(connection, one.channel, one.reference):
             _notify_channel(connection, case_id, one.id, now)
+
+
+def _held_elsewhere(connection: Connection, channel: str, reference: str) -> bool:
+    """Whether another purpose still uses what was opened at the channel: then it is not closed there."""
+    others = select(grant.c.id).where(
+        grant.c.channel == channel, grant.c.reference == reference, grant.c.state.in_(("pending", "active"))
+    )
+    return connection.execute(others.limit(1)).first() is not None
 
 
 def _notify_channel(connection: Connection, case_id: str, grant_id: str, now: datetime) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from engine.advice.commands import OpenOverview, RecordAccess, ShareAgain, StopSharing
+from engine.advice.commands import OpenOverview, RecordAccess, ShareAgain, StartSharing, StopSharing
 from engine.advice.event_kinds import AdviceEvent
 from engine.advice.evidence.models import snapshot
 from engine.advice.sharing import actions as sharing
@@ -15,6 +15,8 @@ from engine.workflow.authorization.actor import Office
 from engine.workflow.errors import Forbidden, NotFound
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
+from engine.workflow.execution.models import process_instance
+from engine.workflow.instances.models import case_file
 
 #: What an office may look at → the event it leaves.
 EVENTS = {"overview": AdviceEvent.OVERVIEW_OPENED, "plan": AdviceEvent.PLAN_OPENED}
@@ -61,6 +63,30 @@ def share_again(ctx: Context) -> None:
     if there is None:
         ctx.audit_kind = AdviceEvent.SHARED_AGAIN
         ctx.audit_data = {"share": made}
+
+
+def start_sharing(ctx: Context) -> None:
+    """The case's office looks from now. Leaves no event where it does already."""
+    assert isinstance(ctx.command, StartSharing)
+    office = office_of(ctx.connection, ctx.case_id)
+    if office is None:
+        raise NotFound(ctx.case_id)
+    there = sharing.in_force(ctx.connection, ctx.case_id, office.orgno, ctx.now)
+    made = sharing.start(ctx.connection, actor=ctx.actor, case_id=ctx.case_id, office=office, now=ctx.now)
+    ctx.outcome = Outcome(ctx.case_id, made=made)
+    if there is None:
+        ctx.audit_kind = AdviceEvent.SHARED
+        ctx.audit_data = {"share": made}
+
+
+def office_of(connection: Connection, case_id: str) -> Office | None:
+    """The office that has the case, as its journey began with it."""
+    row = connection.execute(
+        select(case_file.c.office, process_instance.c.variables)
+        .join(process_instance, process_instance.c.id == case_file.c.id)
+        .where(case_file.c.id == case_id)
+    ).first()
+    return Office(row.office, str(row.variables.get("officeName", ""))) if row is not None and row.office else None
 
 
 def require_share(ctx: Context) -> None:

@@ -263,6 +263,7 @@ def case() -> ResponseReturnValue:
             new_notices=[n for n in sent if n.case_id == found.id and n.read_at is None],
             asks=queries.asks_now(connection, found.id, application.clock.now()),
             about=about_other(connection, found),
+            begins_again=any(one.key == found.key for one in services(connection)),
             now=application.clock.now(),
         )
 
@@ -328,7 +329,7 @@ def stop(number: str) -> Response:
     with application.db.read() as connection:
         found = required_case(connection, number)
     send(CancelCase(found.id, "stopped by the citizen"), once=True)
-    return redirect(url_for("citizen.case", sak=number), 303)
+    return redirect(url_for("sharing.case_stopped", number=number), 303)
 
 
 @blueprint.get("/meldinger")

@@ -118,7 +118,7 @@ def status() -> ResponseReturnValue:
     more = at_work or waiting(rows, agreed, built_at, now)
     old = harvest.stale(rows, application.data_sets, now)
     body = render_template(
-        "parts/sources.html", sources=rows, version=known, waiting=more, old=old, ended=over, view_only=False
+        "parts/sources.html", case=case, sources=rows, version=known, waiting=more, old=old, ended=over, view_only=False
     )
     answer = make_response(body)
     if rows and str(version) != known and (not more or known == "0"):

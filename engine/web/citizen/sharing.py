@@ -13,16 +13,22 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, Table, select
 from werkzeug.wrappers import Response
 
-from engine.advice.commands import ShareAgain, StopSharing, WithdrawConsent
+from engine.advice.commands import ShareAgain, StartSharing, StopSharing, WithdrawConsent
 from engine.advice.consent import ending
 from engine.advice.consent.models import consent_record, grant
+from engine.advice.evidence import snapshots
+from engine.advice.sharing import actions as sharing
 from engine.advice.sharing.models import access_log, share
-from engine.web.shared import view
+from engine.advice.steps.sharing import office_of
+from engine.casework import queries
+from engine.web.citizen.home import required_case
+from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.models import process_instance
+from engine.workflow.instances.rows import CaseRow
 
 blueprint = guarded("sharing", __name__, Role.CITIZEN.value)
 
@@ -45,6 +51,8 @@ def show() -> ResponseReturnValue:
         ended = [r for r in records if r.state != "given" or r.valid_to <= now]
         still_open = _ended_at(connection, [r.id for r in ended])
         again = _may_be_shared_again(connection, shares, now)
+        shared_before = {s.case_id for s in shares}
+        never_shared = [case for case in access.own_readable_cases(connection) if case.id not in shared_before]
     return render_template(
         "sharing.html",
         active_shares=[s for s in shares if s.state == "active" and s.valid_to > now],
@@ -52,6 +60,7 @@ def show() -> ResponseReturnValue:
         active=[r for r in records if r.state == "given" and r.valid_to > now],
         ended=ended,
         again=again,
+        never_shared=never_shared,
         open_cases=dict.fromkeys(r.case_id for r in records if r not in ended),
         still_open={number: [one for one in found if one.at is None] for number, found in still_open.items()},
         log=log,
@@ -71,6 +80,37 @@ def again(share_id: str) -> Response:
     """Share with the same office again."""
     send(ShareAgain(_case_of_own(share, share_id), share_id), once=True)
     return redirect(url_for("sharing.show"), 303)
+
+
+@blueprint.post("/deling/sak/<number>")
+@sends(StartSharing)
+def begin(number: str) -> Response:
+    """Share with the case's office, for one who said no or stopped it before."""
+    with view.application().db.read() as connection:
+        case = required_case(connection, number)
+    send(StartSharing(case.id), once=True)
+    return redirect(url_for("sharing.show"), 303)
+
+
+def may_share(case: CaseRow) -> str:
+    """The office a running case may be shared with now, by name: its journey asks it at some step, and not just now.
+
+    "" where it looks already, or there is nothing to see.
+    """
+    application = view.application()
+    now = application.clock.now()
+    if case.state != "open" or case.owner_id != actor().person_id:
+        return ""
+    with application.db.read() as connection:
+        elements = application.library.get(connection, case.definition_id).bundle.process.elements.values()
+        office = office_of(connection, case.id)
+        if office is None or not any(one.extension.task_type == "share" for one in elements):
+            return ""
+        asked = {task.task_type for task in queries.open_tasks(connection, case.id, "citizen")}
+        if "share" in asked or sharing.in_force(connection, case.id, office.orgno, now):
+            return ""
+        there = snapshots.newest_version(connection, case.id, now)[1]
+    return office.name if there else ""
 
 
 @blueprint.post("/samtykker/<record_id>/trekk")
@@ -158,6 +198,42 @@ def _case_of_own(table: Table, row_id: str) -> str:
     if case_id is None:
         raise NotFound(row_id)
     return case_id
+
+
+@blueprint.get("/saken-min/<number>/stoppet")
+def case_stopped(number: str) -> ResponseReturnValue:
+    """The receipt of a case the citizen stopped: what ended and was deleted, and what other cases hold on to."""
+    application = view.application()
+    now = application.clock.now()
+    with application.db.read() as connection:
+        case = required_case(connection, number)
+        if case.owner_id != actor().person_id or case.state == "open":
+            raise NotFound(number)
+        of_case = select(consent_record).where(
+            consent_record.c.case_id == case.id, consent_record.c.state == "withdrawn"
+        )
+        records = connection.execute(of_case.order_by(consent_record.c.decided_at)).all()
+        offices = connection.execute(
+            select(share.c.office_name).where(share.c.case_id == case.id, share.c.state == "stopped").distinct()
+        ).scalars()
+        channels = _ended_at(connection, [one.id for one in records])
+        standing = select(consent_record.c.case_id).where(
+            consent_record.c.person_id == actor().person_id,
+            consent_record.c.state == "given",
+            consent_record.c.valid_to > now,
+        )
+        others = [
+            queries.case_by_id(connection, one) for one in connection.execute(standing.distinct()).scalars().all()
+        ]
+        return render_template(
+            "case_stopped.html",
+            case=case,
+            records=records,
+            deleted=[view.data_set_name(one) for one in dict.fromkeys(i for r in records for i in r.data_sets)],
+            offices=list(offices),
+            channels=[one for found in channels.values() for one in found],
+            others=others,
+        )
 
 
 @blueprint.get("/deling/stoppet/<what>")

@@ -13,6 +13,7 @@ from typing import Any
 from flask import g, request, url_for
 from sqlalchemy import Connection, select
 
+from engine.advice.consent import ending
 from engine.advice.sharing import actions as sharing_actions
 from engine.advice.sharing.models import share
 from engine.casework import case_actions, members, participants
@@ -143,26 +144,37 @@ class Sharing:
 
     applies  whether the journey asks for it, or it was shared all the same
     until    when the share in force ends, ``None`` without one
-    ended    whether there was one before
+    ended    why one that was is no more: "stopped" by the citizen, "expired", or "consent" where nothing is left to
+             see; "" where there was none
     plan     what the plan told of in this case comes to, while it is shared (R67)
     """
 
     applies: bool
     until: datetime | None
-    ended: bool
+    ended: str
     plan: Assessed | None
 
 
 def sharing(at: Reading) -> Sharing:
     in_force = sharing_actions.in_force(at.connection, at.case.id, session.office(), at.now)
-    any_share = select(share.c.id).where(share.c.case_id == at.case.id).limit(1)
-    ended = at.connection.execute(any_share).first() is not None
+    ended = "" if in_force is not None else _why_ended(at)
     return Sharing(
-        applies=in_force is not None or ended or _may_share(at.bundle),
+        applies=in_force is not None or bool(ended) or _may_share(at.bundle),
         until=in_force.valid_to if in_force is not None else None,
         ended=ended,
         plan=_plan(at) if in_force is not None else None,
     )
+
+
+def _why_ended(at: Reading) -> str:
+    """Why the office's last share of the case is over, "" where it never had one."""
+    theirs = select(share).where(share.c.case_id == at.case.id, share.c.office == session.office())
+    last = at.connection.execute(theirs.order_by(share.c.created_at.desc()).limit(1)).first()
+    if last is None:
+        return ""
+    if last.ended_at is None or last.ended_at >= last.valid_to:
+        return "expired"
+    return "stopped" if ending.allowed(at.connection, at.case.id, at.now) else "consent"
 
 
 def _may_share(bundle: Bundle) -> bool:

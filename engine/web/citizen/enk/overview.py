@@ -57,6 +57,7 @@ def _page(submitted: dict[str, str], errors: list[dict[str, str]]) -> ResponseRe
     body = render_template(
         "enk.html",
         o=overview,
+        case=known.case,
         private=known.private,
         stored={**_shown(stored, overview), **submitted},
         amounts=AMOUNTS,

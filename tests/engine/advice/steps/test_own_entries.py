@@ -27,6 +27,7 @@ from engine.advice.commands import (
     SavePlan,
     SettleGrant,
     ShareAgain,
+    StartSharing,
     TagAccounts,
 )
 from engine.advice.economy.overview import Overview
@@ -59,6 +60,7 @@ GOOD: dict[type[Command], Callable[[str], Command]] = {
     SaveAssumptions: lambda case: SaveAssumptions(case, {"advanceTax": "1000"}, TODAY, {"2026-5": NOK}),
     SaveChecklist: lambda case: SaveChecklist(case, ("accounts",), ("vat",)),
     SaveClosingSteps: lambda case: SaveClosingSteps(case, ("tell_customers",)),
+    StartSharing: lambda case: StartSharing(case),
 }
 #: A command that is refused for what it says.
 BAD: list[Callable[[str], Command]] = [
