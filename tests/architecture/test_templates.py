@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_COLUMNS = 120
+#: Characters of an identity number or a case's, with what people write between.
+IDENTITY_NUMBER = (12, 14)
 
 
 def test_no_line_of_a_template_is_longer_than_a_line_of_code() -> None:
@@ -17,3 +20,15 @@ def test_no_line_of_a_template_is_longer_than_a_line_of_code() -> None:
         if len(line) > MAX_COLUMNS
     ]
     assert templates and not long, "\n".join(long)
+
+
+def test_no_field_cuts_what_is_pasted_without_a_word() -> None:
+    """``maxlength`` does; ``data-limit`` tells of it, and the server refuses with what was written. Numbers may."""
+    found = [
+        f"{template.relative_to(ROOT)}: {limit}"
+        for folder in ("citizen", "office")
+        for template in sorted((ROOT / "engine" / "web" / folder).rglob("*.html"))
+        for limit in re.findall(r'maxlength="(\d+)"', template.read_text(encoding="utf-8"))
+        if int(limit) not in IDENTITY_NUMBER
+    ]
+    assert found == []

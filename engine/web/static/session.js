@@ -22,6 +22,13 @@
     document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
     show(Number(box.dataset.seconds));
   }
+  // A text that is too long is told of and never cut: maxlength would cut what is pasted without a word.
+  const limited = (field) => {
+    const over = [...field.value].length - Number(field.dataset.limit);
+    const text = box ? box.dataset.limitText : "";
+    field.setCustomValidity(over > 0 ? text.replace("{limit}", field.dataset.limit).replace("{over}", over) : "");
+  };
+  document.addEventListener("input", (event) => { if (event.target.matches("[data-limit]")) limited(event.target); });
   const posted = (form) => form.method === "post" && !form.closest(".site-header");
   const dirty = (form) => [...form.elements].some((field) => (
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
