@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,15 +17,14 @@ from functools import cache
 
 from engine.advice.documents.spreadsheet import BOM, csv_amount, csv_day, csv_text
 from engine.advice.documents.words import Words
-from engine.advice.economy.figures import Gap, Total
-from engine.advice.economy.overview import Compiled, Overview
+from engine.advice.economy.figures import Total
+from engine.advice.economy.overview import Overview
 from engine.advice.economy.reconciliation import Entry, Fate
+from engine.advice.economy.record_pages import RecordPage, RecordPages, gap_line, pages
 from engine.advice.economy.records import Fact, Unit
 from engine.advice.economy.sourced import CITIZEN
 from forms.formatting import kroner, long_date, month_name, percent
 
-#: How the line of records that became no figure begins.
-GAP = "gap:"
 HEADS = ("figure", "record", "kind", "from", "date", "when", "amount", "told", "result", "into", "why", "reference")
 
 
@@ -61,11 +60,6 @@ def line_key(total: Total | str, line: str) -> str:
     return hashlib.sha256(f"{Total(total).value}\n{line}".encode()).hexdigest()[:12]
 
 
-def gap_line(gap: Gap) -> str:
-    """The line of records that became no figure, one for each sort of them that the overview lists as missing."""
-    return f"{GAP}{gap.data_set}/{gap.who}/{gap.what}/{gap.why}"
-
-
 def known_lines(overview: Overview, total: Total) -> tuple[str, ...]:
     """Every line of the overview that records of this total may be part of."""
     lines: dict[Total, Iterable[str]] = {
@@ -77,28 +71,13 @@ def known_lines(overview: Overview, total: Total) -> tuple[str, ...]:
     return (*lines[total], *(gap_line(gap) for gap in overview.gaps if gap.why))
 
 
-def of_line(entries: Sequence[Entry], line: str) -> list[Entry]:
-    """The records a line is made of, and those that are the same as one of them, in the order they were."""
-    if line.startswith(GAP):
-        return [entry for entry in entries if entry.kind.startswith("gap.") and _gap_line(entry) == line]
-    own = {entry.record for entry in entries if entry.into == line and entry.fate is not Fate.SAME}
-    return [entry for entry in entries if (entry.into in own if entry.fate is Fate.SAME else entry.into == line)]
-
-
-def _gap_line(entry: Entry) -> str:
-    return f"{GAP}{entry.source.data_set}/{entry.name}/{entry.kind.removeprefix('gap.')}/{entry.reason}"
-
-
-def rows(made: Compiled, total: Total, entries: Sequence[Entry], words: Words) -> tuple[RecordRow, ...]:
+def rows(page: RecordPage, overview: Overview, words: Words) -> tuple[RecordRow, ...]:
     """Entries of one total in words."""
-    wanted = {entry.into for entry in entries if entry.fate is Fate.SAME}
-    every = made.sides[total].entries if wanted else ()
-    others = {one.record: one for one in every if one.record in wanted and one.fate is not Fate.SAME}
-    return tuple(_row(entry, others, made.overview, words) for entry in entries)
+    return tuple(_row(entry, page.counted, overview, words) for entry in page.entries)
 
 
-def _row(entry: Entry, others: Mapping[str, Entry], overview: Overview, words: Words) -> RecordRow:
-    other = others.get(entry.into) if entry.fate is Fate.SAME else None
+def _row(entry: Entry, counted: Mapping[str, Entry], overview: Overview, words: Words) -> RecordRow:
+    other = counted.get(entry.into) if entry.fate is Fate.SAME else None
     if entry.fate is Fate.COUNTED:
         into = line_name(entry.total, entry.into, overview, words)
     else:
@@ -163,16 +142,19 @@ def written(fact: Fact, words: Words) -> str:
     return words[value] if fact.unit is Unit.WORD else value
 
 
-def to_csv(made: Compiled, words: Words) -> str:
-    """Every record as a row, for a Norwegian Excel as the table of the overview is."""
+def to_csv(records: RecordPages, words: Words) -> Iterator[str]:
+    """Every record as a row, for a Norwegian Excel as the table of the overview is; a page of records at a time."""
     words = replace(words, text=cache(words.text), data_set=cache(words.data_set))  # a row has ten texts, most alike
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow([words[f"csv.record.{head}"] for head in HEADS])
+    yield BOM + _lines([[words[f"csv.record.{head}"] for head in HEADS]])
     for total in Total:
-        for row in rows(made, total, made.sides[total].entries, words):
-            writer.writerow(_cells(row, total, words))
-    return BOM + out.getvalue()
+        for page in pages(records, total):
+            yield _lines(_cells(row, total, words) for row in rows(page, records.overview, words))
+
+
+def _lines(found: Iterable[Iterable[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows(found)
+    return out.getvalue()
 
 
 def _cells(row: RecordRow, total: Total, words: Words) -> Iterable[str]:

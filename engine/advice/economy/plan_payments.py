@@ -6,9 +6,10 @@ from the first day of is left out, and so is the one that is not over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from engine.advice.economy.compilation import each_once
 from engine.advice.economy.figures import Account, Debt, Figures, Transaction
@@ -134,6 +135,21 @@ def _outgoing(figures: Figures, since: date) -> Iterator[Transaction]:
 
 def _is_private(account: Account) -> bool:
     return account.usage != "ORGA"
+
+
+def may_pay(debts: Sequence[Debt], as_of: date) -> Callable[[Transaction], bool]:
+    """Whether a movement may be a payment on one of the debts, in a month that is looked at."""
+    since = whole_months(as_of, MOST_MONTHS)[-1]
+    numbers = {account_number(debt.account) for debt in debts} - {""}
+    kids = {debt.kid for debt in debts} - {""}
+    names = frozenset().union(*(paid_to(debt) for debt in debts))
+    is_account = cache(lambda number: account_number(number) in numbers)
+    is_payee = cache(lambda name: creditor_key(name) in names)
+    return lambda one: (
+        one.amount < 0
+        and one.booked >= since
+        and (is_account(one.counterparty_account) or one.kid in kids or is_payee(one.counterparty or one.text))
+    )
 
 
 def _debt_of(paid: Transaction, debts: Sequence[Debt], given: Mapping[str, Money]) -> Debt | None:

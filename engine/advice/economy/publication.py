@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from engine.advice.economy.difference import Bound
 from engine.advice.economy.figures import GapReason, Total
 from engine.advice.economy.overview import Compiled, Completeness, Overview
 from engine.advice.economy.reconciliation import Entry, Side, Sum
+from engine.advice.economy.record_pages import RecordPages, pages
 from engine.advice.economy.statement import AssetRow, DebtRow, Missing, MonthRow, Statement, Told, statement
 
 VERSION = 1
@@ -24,14 +25,18 @@ KNOWN = {Completeness.COMPLETE: "whole", Completeness.LOWER_BOUND: "atLeast", Co
 
 def published(made: Compiled) -> dict[str, Any]:
     """The overview with its reconciliation."""
-    sides = {total.value: _side(side) for total, side in made.sides.items()}
+    sides = {total.value: _side(side, side.entries) for total, side in made.sides.items()}
     return {**published_overview(made.overview), "reconciliation": sides}
 
 
-def published_records(made: Compiled) -> dict[str, Any]:
+def published_records(records: RecordPages) -> dict[str, Any]:
     """Every record and what became of it, without the overview."""
-    told = published(made)
-    return {key: told[key] for key in ("version", "asOf", "reconciliation")}
+    sides = {total.value: _side(records.side(total), _entries(records, total)) for total in Total}
+    return {"version": VERSION, "asOf": records.overview.as_of.isoformat(), "reconciliation": sides}
+
+
+def _entries(records: RecordPages, total: Total) -> Iterator[Entry]:
+    return (entry for page in pages(records, total) for entry in page.entries)
 
 
 def published_overview(overview: Overview, old: Iterable[str] = ()) -> dict[str, Any]:
@@ -182,14 +187,14 @@ def _gap(gap: Missing) -> dict[str, Any]:
     }
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side(side: Side, entries: Iterable[Entry]) -> dict[str, Any]:
     return {
         "received": _sum(side.received),
         "counted": _sum(side.counted),
         "same": _sum(side.same),
         "notCounted": _sum(side.not_counted),
         "difference": _amount(side.difference),
-        "entries": [_entry(entry) for entry in side.entries],
+        "entries": [_entry(entry) for entry in entries],
     }
 
 

@@ -72,6 +72,20 @@ def facts(entry: Entry, found: Figures, own: Iterable[Supplement] = ()) -> tuple
     return ()
 
 
+def of_source(found: Figures, data_set: str) -> Figures:
+    """The records that one source told, of those of several."""
+    return Figures(
+        debts=tuple(one for one in found.debts if one.balance.sources[0].data_set == data_set),
+        assets=tuple(one for one in found.assets if one.source.data_set == data_set),
+        incomes=tuple(one for one in found.incomes if one.gross.sources[0].data_set == data_set),
+        accounts=tuple(one for one in found.accounts if one.balance.sources[0].data_set == data_set),
+        transactions=tuple(one for one in found.transactions if one.source.data_set == data_set),
+        enterprises=tuple(one for one in found.enterprises if one.source.data_set == data_set),
+        tax=found.tax,
+        record_gaps=tuple(one for one in found.record_gaps if one.data_set == data_set),
+    )
+
+
 def _known(told: Iterable[Fact | None]) -> Iterator[Fact]:
     return (fact for fact in told if fact is not None)
 

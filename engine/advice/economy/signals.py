@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from engine.advice.economy import incomes
 from engine.advice.economy.claims import highest_fee
-from engine.advice.economy.figures import Debt, DebtKind, Figures, Income, Total, Transaction
+from engine.advice.economy.figures import Account, Debt, DebtKind, Figures, Income, Total, Transaction
 from engine.advice.economy.incomes import amount_of
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Completeness, Overview
@@ -55,6 +56,23 @@ def signals(
         *_new_credit(overview.debts, known_before),
         *(Signal("set_aside_missing", amount=amount, when=due) for amount, due in missing[:1]),
     )
+
+
+def may_show(figures: Figures, overview: Overview) -> Callable[[Transaction], bool]:
+    """Whether a movement may be part of a signal: a payment on a credit card, money out of savings."""
+    cards = {debt.creditor.lower() for debt in overview.debts if debt.kind is DebtKind.CREDIT_CARD}
+    own = {account.number for account in figures.accounts}
+    savings = {account.number for account in figures.accounts if _is_savings(account)}
+    since = whole_months(overview.as_of, 3)[-1]
+    pays_card = cache(lambda name: name.lower() in cards)
+    return lambda t: (
+        t.booked >= since
+        and ((t.account in savings and t.counterparty_account in own) or (t.amount < 0 and pays_card(t.counterparty)))
+    )
+
+
+def _is_savings(account: Account) -> bool:
+    return "spar" in f"{account.product} {account.name}".lower()
 
 
 def _over_income(overview: Overview) -> list[Signal]:
@@ -126,7 +144,7 @@ def _eaten(figures: Figures, months: Sequence[date]) -> list[Signal]:
     own = {account.number: account for account in figures.accounts}
     found = []
     for account in figures.accounts:
-        if "spar" not in f"{account.product} {account.name}".lower():
+        if not _is_savings(account):
             continue
         out: dict[date, Money] = {}
         for t in figures.transactions:

@@ -209,14 +209,18 @@ class Payee:
 
 
 def by_payee(
-    transactions: Iterable[Transaction], scope: Scope, as_of: date, category: str, months: int | Sequence[date] = 3
-) -> tuple[Payee, ...]:
-    """What is behind one category: every movement of it, by whom it went to, the most first."""
-    wanted = frozenset(whole_months(as_of, months) if isinstance(months, int) else months)
-    found: dict[str, list[Transaction]] = {}
-    for transaction, kind in _private(transactions, scope, wanted, as_of):
-        if kind == category:
-            found.setdefault(payee_key(transaction.counterparty, transaction.text), []).append(transaction)
+    transactions: Iterable[Transaction], scope: Scope, as_of: date, months: Iterable[date]
+) -> dict[str, tuple[Payee, ...]]:
+    """What is behind each category: every movement of it, by whom it went to, the most first."""
+    key_of = cache(payee_key)
+    found: dict[str, dict[str, list[Transaction]]] = {}
+    for transaction, category in _private(transactions, scope, frozenset(months), as_of):
+        payees = found.setdefault(category, {})
+        payees.setdefault(key_of(transaction.counterparty, transaction.text), []).append(transaction)
+    return {category: _ranked(payees) for category, payees in found.items()}
+
+
+def _ranked(found: Mapping[str, Sequence[Transaction]]) -> tuple[Payee, ...]:
     payees = []
     for entries in found.values():
         newest = sorted(entries, key=lambda t: (t.booked, t.id), reverse=True)

@@ -28,6 +28,8 @@ _CLASSES: dict[str, type] = {
 _FIELDS: dict[type, tuple[str, ...]] = {
     cls: tuple(f.name for f in fields(cls)) for cls in _CLASSES.values() if is_dataclass(cls)
 }
+#: The names of all the fields there are: another where one was added, renamed or taken away.
+SHAPE = tuple(f"{cls.__name__}.{name}" for cls, names in _FIELDS.items() for name in names)
 _ENUMS = frozenset(name for name, cls in _CLASSES.items() if issubclass(cls, StrEnum))
 #: The class whose values stand in thousands of records of one answer: each is written and read once.
 _REPEATED = sourced.Source

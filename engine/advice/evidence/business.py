@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from engine.advice.economy.enk.deadlines import Change
 from engine.advice.economy.enk.overview import Assumptions, EnkOverview, build
+from engine.advice.economy.enk.result import AccountDay
 from engine.advice.economy.enk.tagging import Tag
 from engine.advice.economy.figures import Figures
 from engine.advice.economy.money import ZERO
@@ -94,8 +95,21 @@ def overview(
 ) -> tuple[EnkOverview, Figures]:
     """The owner's overview as of *now*, from what the case has harvested."""
     figures, _ = harvest.figures(connection, vault, case_id, data_sets)
+    return overview_of(connection, vault, owner_id=owner_id, figures=figures, now=now), figures
+
+
+def overview_of(
+    connection: Connection,
+    vault: Vault,
+    *,
+    owner_id: str,
+    figures: Figures,
+    days: Sequence[AccountDay] | None = None,
+    now: datetime,
+) -> EnkOverview:
+    """The same of figures at hand. *days*: their movements, added up already."""
     person = vault.person(connection, owner_id)
     today = norwegian_day(now)
     stored = read_of_person(connection, vault, owner_id, ASSUMPTIONS) or {}
     current, last_year = assumptions(stored, person.birth_date, today)
-    return build(figures, tagging(connection, vault, owner_id), current, today, last_year), figures
+    return build(figures, tagging(connection, vault, owner_id), current, today, last_year, days)

@@ -66,3 +66,15 @@ snapshot = Table(
     CheckConstraint("version >= 1", name="version"),
     CheckConstraint("expires_at > built_at", name="life"),
 )
+
+#: What pages show beside the newest overview of a case, in parts (``snapshot_parts``): it goes with the overview.
+snapshot_part = Table(
+    "snapshot_part",
+    metadata,
+    Column("snapshot_id", String(36), ForeignKey("snapshot.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", String(36), ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
+    Column("content", Sealed, nullable=False),
+    CheckConstraint("number >= 0", name="number"),
+)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from engine.advice.economy.wire import to_json
-from engine.advice.evidence import snapshots
+from engine.advice.evidence import snapshot_parts, snapshots
 from engine.advice.evidence.datasets import DataSet, Evidence, EvidenceRequest, Subject
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.evidence.models import raw_answer
@@ -49,6 +49,7 @@ def remap(
             continue
         if _store(connection, vault, row, evidence):
             changed += 1
+            snapshot_parts.forget(connection, row.case_id)
             cases[row.case_id] = row.person_id if not data_set.subject_role else ""
     for case_id, owner in cases.items():
         if owner:

@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, insert, select
 
 from engine.advice.economy import overview as economy
+from engine.advice.economy.compilation import categories
 from engine.advice.economy.figures import Debt, Figures, Gap
 from engine.advice.economy.overview import Compiled, Overview
 from engine.advice.economy.supplements import Supplement
 from engine.advice.economy.wire import from_json, to_json
-from engine.advice.evidence import baseline, harvest
+from engine.advice.evidence import baseline, business, harvest, snapshot_parts
 from engine.advice.evidence.datasets import DataSetMetadata
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.evidence.models import snapshot, supplement
@@ -95,13 +96,14 @@ class Gathered:
     gaps: tuple[Gap, ...]
     supplements: tuple[Supplement, ...]
     before: tuple[Debt, ...]
+    tagged: frozenset[str]
     now: datetime
     sealer: Callable[[str, object], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An overview ready to be stored, and what it was made of."""
+    """An overview ready to be stored, what it was made of, and its parts (``snapshot_parts``)."""
 
     case_id: str
     person_id: str
@@ -109,6 +111,7 @@ class Prepared:
     overview: Overview
     snapshot_id: str
     content: bytes
+    parts: tuple[bytes, ...]
     now: datetime
 
 
@@ -127,13 +130,14 @@ def gather(
     told, gaps = harvest.figures(connection, vault, case_id, data_sets, subject_role, now)
     added = tuple(entry for _, entry in harvest.supplements(connection, vault, case_id))
     before = _debts_before(connection, vault, case_id)
+    tagged = frozenset(business.tagging(connection, vault, person_id))
     sealer = vault.sealer(connection, person_id)
-    return Gathered(case_id, person_id, found, told, gaps, added, before, now, sealer)
+    return Gathered(case_id, person_id, found, told, gaps, added, before, tagged, now, sealer)
 
 
 def prepared(known: Gathered) -> Prepared:
     """Compile and seal. Slow where there is much, and in no transaction."""
-    overview = economy.build(
+    made = economy.compiled(
         known.figures,
         as_of=norwegian_day(known.now),
         gaps=known.gaps,
@@ -141,8 +145,10 @@ def prepared(known: Gathered) -> Prepared:
         before=known.before,
     )
     snapshot_id = str(uuid.uuid4())
-    content = known.sealer(f"snapshot.content:{snapshot_id}", to_json(overview))
-    return Prepared(known.case_id, known.person_id, known.basis, overview, snapshot_id, content, known.now)
+    content = known.sealer(f"snapshot.content:{snapshot_id}", to_json(made.overview))
+    parts = snapshot_parts.make(made, known.figures, categories(known.supplements), known.tagged)
+    sealed = tuple(known.sealer(snapshot_parts.place(snapshot_id, at), part) for at, part in enumerate(parts))
+    return Prepared(known.case_id, known.person_id, known.basis, made.overview, snapshot_id, content, sealed, known.now)
 
 
 def store(connection: Connection, vault: Vault, ready: Prepared) -> None:
@@ -161,6 +167,13 @@ def store(connection: Connection, vault: Vault, ready: Prepared) -> None:
         )
     )
     connection.execute(snapshot.delete().where(snapshot.c.case_id == ready.case_id, snapshot.c.version < version - 4))
+    snapshot_parts.store(
+        connection,
+        snapshot_id=ready.snapshot_id,
+        case_id=ready.case_id,
+        person_id=ready.person_id,
+        sealed=ready.parts,
+    )
     baseline.remember(
         connection,
         vault,

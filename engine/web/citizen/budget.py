@@ -14,10 +14,9 @@ from werkzeug.wrappers import Response
 from engine.advice.commands import SaveBudget, SaveHousehold
 from engine.advice.economy import sifo
 from engine.advice.economy.claims import LivingCosts, living_costs
-from engine.advice.economy.compilation import scope_of
+from engine.advice.economy.compilation import MONTHS
 from engine.advice.economy.measures import monthly_debt_cost
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.spending import by_month
 from engine.advice.household import ABOUT, CARS, SEXES, age_in_months
 from engine.web.citizen.household import Known, known_of
 from engine.web.citizen.overview_progress import nothing_yet
@@ -90,14 +89,13 @@ def _used(known: Known) -> dict[str, Money]:
     return spent
 
 
-def _months(known: Known) -> dict[date, dict[str, Money]]:
-    scope = scope_of(known.figures.accounts, known.overview.debts, known.categories)
-    return by_month(known.figures.transactions, scope, known.overview.as_of)
+def _months(known: Known) -> dict[date, Mapping[str, Money]]:
+    return known.pages.last_months(MONTHS)
 
 
 def _followed(known: Known, amounts: Mapping[str, Money]) -> tuple[sifo.Followed, ...]:
     """The last whole months against the person's own budget; nothing before the bank has reported any movement."""
-    if not amounts or not known.figures.transactions:
+    if not amounts or not known.pages.movements:
         return ()
     return sifo.follow(amounts, list(_months(known).values()))
 

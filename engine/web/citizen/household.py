@@ -15,17 +15,17 @@ from werkzeug.wrappers import Response
 
 from engine.advice.commands import AddHouseholdMeasure, RemoveHouseholdMeasure
 from engine.advice.economy import payees
-from engine.advice.economy.compilation import categories
-from engine.advice.economy.figures import Figures
 from engine.advice.economy.measures import Measure, MeasureKind, clean_up, effect
 from engine.advice.economy.money import ZERO, Money
 from engine.advice.economy.overview import Overview
+from engine.advice.economy.page_figures import PageFigures
 from engine.advice.economy.payees import DEBT_SERVICE
 from engine.advice.economy.phase import Phase, Standing, standing
 from engine.advice.economy.plan_payments import PlanPayments, plan_payments, shares
 from engine.advice.economy.repayment import order_of, plans
 from engine.advice.economy.signals import Signal, signals
-from engine.advice.evidence import baseline, business, harvest, snapshots
+from engine.advice.evidence import baseline, snapshots
+from engine.advice.evidence.page_data import PageData
 from engine.advice.guidance.contacts import contacts
 from engine.advice.guidance.tips import choose
 from engine.advice.household import MAX_MEASURES, MAX_RATE
@@ -49,18 +49,18 @@ blueprint = guarded("household", __name__, Role.CITIZEN.value)
 class Known:
     """What these pages work on.
 
-    journeys    the keys of the person's open cases
-    categories  what they have said payments are for, by payee
+    pages     what is made of all movements;  data: more of it, to be asked for while the connection is open
+    journeys  the keys of the person's open cases
     """
 
     case: CaseRow
     overview: Overview
-    figures: Figures
+    pages: PageFigures
+    data: PageData
     plan: Mapping[str, Any]
     found: tuple[Signal, ...]
     standing: Standing
     journeys: frozenset[str]
-    categories: Mapping[str, str]
 
 
 def known_of(connection: Connection) -> Known | None:
@@ -71,29 +71,20 @@ def known_of(connection: Connection) -> Known | None:
     newest = snapshots.newest(connection, application.vault, case.id, application.clock.now()) if case else None
     if case is None or newest is None:
         return None
-    overview = newest[0]
-    figures, _ = harvest.figures(connection, application.vault, case.id, application.data_sets)
+    overview, _, version = newest
+    about = PageData(connection, application.vault, case.id, application.data_sets, overview, version)
     plan = data.read_of_person(connection, application.vault, who, "plan") or {}
     before = baseline.known_before(connection, application.vault, case.id, plan)
-    found = signals(overview, figures, before, _not_set_aside(connection, case.id, figures))
+    found = signals(overview, about.pages.figures, before, _not_set_aside(about))
     journeys = frozenset(c.key for c in queries.cases_of(connection, who) if c.state == "open" and c.owner_id == who)
-    own = categories(entry for _, entry in harvest.supplements(connection, application.vault, case.id))
-    return Known(case, overview, figures, plan, found, standing(overview, found, bool(plan)), journeys, own)
+    return Known(case, overview, about.pages, about, plan, found, standing(overview, found, bool(plan)), journeys)
 
 
-def _not_set_aside(connection: Connection, case_id: str, figures: Figures) -> list[tuple[Money, date]]:
+def _not_set_aside(about: PageData) -> list[tuple[Money, date]]:
     """What the owner of a business lacks for tax and VAT, once the accounts are tagged."""
-    if not figures.enterprises:
+    if not about.pages.figures.enterprises:
         return []
-    application = view.application()
-    found, _ = business.overview(
-        connection,
-        application.vault,
-        case_id=case_id,
-        owner_id=actor().person_id,
-        data_sets=application.data_sets,
-        now=application.clock.now(),
-    )
+    found = about.business(actor().person_id, view.application().clock.now())
     return [(one.gap, one.due.due) for one in found.cover.dues if one.gap > 0] if found.tagged else []
 
 
@@ -104,7 +95,7 @@ def payments_of(known: Known) -> PlanPayments | None:
     debts = plans(known.overview.debts, known.overview.as_of)
     given = shares(debts, Decimal(str(known.plan["monthly"])), order_of(known.plan.get("order", "")))
     began = date.fromisoformat(known.plan["begun"]) if known.plan.get("begun") else known.overview.as_of
-    return plan_payments(known.figures, known.overview.debts, debts, given, began, known.overview.as_of)
+    return plan_payments(known.pages.figures, known.overview.debts, debts, given, began, known.overview.as_of)
 
 
 @blueprint.get("/hverdag")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import AddSupplement, AskSourcesAgain, CorrectFigure, DecideSameDebt, RemoveSupplement
-from engine.advice.economy.overview import Compiled, Overview
-from engine.advice.economy.reconciliation import Entry
-from engine.advice.economy.records import Fact, facts
+from engine.advice.economy.overview import Overview
 from engine.advice.economy.statement import statement
 from engine.advice.economy.supplements import SupplementKind
 from engine.advice.evidence import harvest, snapshots
+from engine.advice.evidence.page_data import PageData
 from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
@@ -191,50 +190,44 @@ def same() -> Response:
 @blueprint.get("/oversikt/satt-sammen")
 def reconciliation() -> ResponseReturnValue:
     """What came in from every source, what became of each record, and what the one that is opened said."""
-    application = view.application()
-    with application.db.read() as connection:
+    with view.application().db.read() as connection:
         case = _case(connection)
-        found = _compiled(connection, case.id)
+        found = _page_data(connection, case.id)
         if found is None:
             return redirect(url_for("overview.show"), 303)
-
-        def facts_of(entry: Entry) -> tuple[Fact, ...]:
-            told = harvest.answer(connection, application.vault, case.id, entry.source.data_set)
-            own = harvest.supplements(connection, application.vault, case.id)
-            return facts(entry, told, (one for _, one in own))
-
-        made, built_at = found
-        page = shown(made, request.args, view.words(), facts_of)
+        about, built_at = found
+        page = shown(about.records, request.args, view.words(), about.facts)
         rows = sources(connection, case.id)
     return render_template("reconciliation.html", page=page, sources=rows, built_at=built_at)
 
 
-def _compiled(connection: Connection, case_id: str) -> tuple[Compiled, datetime] | None:
-    """What became of every record, of the day of the newest overview, and when that was built."""
+def _page_data(connection: Connection, case_id: str) -> tuple[PageData, datetime] | None:
+    """What the newest overview is made of, and when that was built. ``None`` while one is being made."""
     application = view.application()
     found = snapshots.newest(connection, application.vault, case_id, application.clock.now())
     if found is None:
         return None
-    made = snapshots.compiled(
-        connection, application.vault, case_id=case_id, data_sets=application.data_sets, as_of=found[0].as_of
-    )
-    return made, found[1]
-
-
-def _all_records() -> Compiled | None:
-    """``None`` while an overview is being made."""
-    with view.application().db.read() as connection:
-        found = _compiled(connection, _case(connection).id)
-    return found[0] if found else None
+    overview, built_at, version = found
+    return PageData(connection, application.vault, case_id, application.data_sets, overview, version), built_at
 
 
 @blueprint.get("/oversikt/poster.csv")
 def records_csv() -> Response:
-    """Every record and what became of it, for a spreadsheet."""
+    """Every record and what became of it, for a spreadsheet: sent a page of records at a time."""
     from engine.advice.documents.records import to_csv
 
-    found = _all_records()
-    return _file(to_csv(found, view.words()), "text/csv; charset=utf-8", "poster.csv") if found else _being_made()
+    database, words = view.application().db, view.words()
+    with database.read() as connection:
+        case_id = _case(connection).id
+        if _page_data(connection, case_id) is None:
+            return _being_made()
+
+    def told() -> Iterator[str]:
+        with database.read() as connection:
+            if found := _page_data(connection, case_id):
+                yield from to_csv(found[0].records, words)
+
+    return _file(stream_with_context(told()), "text/csv; charset=utf-8", "poster.csv")
 
 
 @blueprint.get("/oversikt/poster.json")
@@ -244,15 +237,16 @@ def records_json() -> Response:
 
     from engine.advice.economy.publication import published_records
 
-    found = _all_records()
-    if found is None:
-        return _being_made()
-    told = json.dumps(published_records(found), ensure_ascii=False, indent=2)
+    with view.application().db.read() as connection:
+        found = _page_data(connection, _case(connection).id)
+        if found is None:
+            return _being_made()
+        told = json.dumps(published_records(found[0].records), ensure_ascii=False, indent=2)
     return _file(told, "application/json", "poster.json")
 
 
-def _file(content: str | bytes, kind: str, name: str) -> Response:
-    answer = make_response(content)
+def _file(content: str | bytes | Iterator[str], kind: str, name: str) -> Response:
+    answer = Response(content)
     answer.headers["Content-Type"] = kind
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer

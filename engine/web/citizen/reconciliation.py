@@ -6,20 +6,19 @@ open with what it said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.advice.documents.records import GAP, RecordRow, known_lines, line_key, line_name, of_line, rows, written
+from engine.advice.documents.records import RecordRow, known_lines, line_key, line_name, rows, written
 from engine.advice.documents.words import Words
 from engine.advice.economy.figures import Debt, Total
-from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.overview import Compiled, Overview
-from engine.advice.economy.reconciliation import Entry, Fate, Side, Sum
+from engine.advice.economy.money import Money
+from engine.advice.economy.overview import Overview
+from engine.advice.economy.reconciliation import Entry, Fate, Sum
+from engine.advice.economy.record_pages import GAP, PAGE, RecordPages
 from engine.advice.economy.records import Fact
 from engine.advice.economy.spending import MonthlyLine
 
-#: Records on one page.
-PAGE = 200
 #: What an opened record said, read from the answer it stands in.
 FactsOf = Callable[[Entry], tuple[Fact, ...]]
 
@@ -70,35 +69,35 @@ class Shown:
         return self.received.amount - self.same.amount - self.not_counted.amount - self.counted.amount
 
 
-def shown(made: Compiled, asked: Mapping[str, str], words: Words, facts_of: FactsOf) -> Shown:
+def shown(records: RecordPages, asked: Mapping[str, str], words: Words, facts_of: FactsOf) -> Shown:
     """The total, the line, the page and the record that are asked for; for nonsense the first, or none."""
     total = next((one for one in Total if one.value == asked.get("vis")), Total.DEBT)
-    side = made.sides[total]
+    side, overview = records.side(total), records.overview
     key = asked.get("linje", "")
-    line = next((one for one in known_lines(made.overview, total) if line_key(total, one) == key), "") if key else ""
-    of_one = of_line(side.entries, line) if line else []
-    listed = of_one or side.entries
+    line = next((one for one in known_lines(overview, total) if line_key(total, one) == key), "") if key else ""
+    of_one = records.line(total, line) if line else None
+    listed = of_one.positions if of_one else range(records.size(total))
     pages = max(1, -(-len(listed) // PAGE))
     page = _number(asked.get("side", ""), pages)
-    part = rows(made, total, listed[(page - 1) * PAGE : page * PAGE], words)
-    sums = _sums(of_one) if of_one else {fate: side.sum_of(fate) for fate in Fate}
+    part = rows(records.at(total, listed[(page - 1) * PAGE : page * PAGE]), overview, words)
+    sums = of_one.sums if of_one else {fate: side.sum_of(fate) for fate in Fate}
     opened = next((row for row in part if row.key == asked.get("post")), None)
-    averages = {Total.INCOME: made.overview.incomes, Total.SPENDING: made.overview.spending}.get(total, ())
+    averages = {Total.INCOME: overview.incomes, Total.SPENDING: overview.spending}.get(total, ())
     return Shown(
         total=total,
-        counts={one: found.received.records for one, found in made.sides.items()},
-        received=_sum(of_one) if of_one else side.received,
+        counts={one: records.side(one).received.records for one in Total},
+        received=of_one.received if of_one else side.received,
         same=sums[Fate.SAME],
         not_counted=sums[Fate.NOT_COUNTED],
         counted=sums[Fate.COUNTED],
         groups=tuple((fate, sums[fate], tuple(row for row in part if row.entry.fate is fate)) for fate in Fate),
-        line=_line_title(line, part, made.overview, words) if of_one else "",
+        line=_line_title(line, part, overview, words) if of_one else "",
         key=key if of_one else "",
         monthly=next((one for one in averages if of_one and one.category == line), None),
         months=max((one.months for one in averages), default=0),
         page=page,
         pages=pages,
-        opened=_opened(opened, side, made, words, facts_of) if opened else None,
+        opened=_opened(opened, records, words, facts_of) if opened else None,
     )
 
 
@@ -107,26 +106,15 @@ def _line_title(line: str, part: Sequence[RecordRow], overview: Overview, words:
     return part[0].kind if line.startswith(GAP) else line_name(part[0].entry.total, line, overview, words)
 
 
-def _sums(entries: Sequence[Entry]) -> dict[Fate, Sum]:
-    return {fate: _sum(entry for entry in entries if entry.fate is fate) for fate in Fate}
-
-
 def _number(written: str, pages: int) -> int:
     return min(int(written[:9]), pages) or 1 if written.isascii() and written.isdigit() else 1
 
 
-def _sum(entries: Iterable[Entry]) -> Sum:
-    found = list(entries)
-    return Sum(sum(one.count for one in found), sum((one.amount or ZERO for one in found), ZERO))
-
-
-def _opened(row: RecordRow, side: Side, made: Compiled, words: Words, facts_of: FactsOf) -> OpenRecord:
-    entry = row.entry
-    same = [one for one in side.entries if one.fate is Fate.SAME and one.into == entry.record]
-    overview = made.overview
+def _opened(row: RecordRow, records: RecordPages, words: Words, facts_of: FactsOf) -> OpenRecord:
+    entry, overview = row.entry, records.overview
     return OpenRecord(
         row=row,
         facts=tuple((fact.key, written(fact, words)) for fact in facts_of(entry)),
-        others=rows(made, entry.total, same, words) if entry.fate is not Fate.SAME else (),
+        others=rows(records.same_as(entry.total, entry), overview, words) if entry.fate is not Fate.SAME else (),
         debt=(overview.debt(entry.record) or overview.debt(entry.into)) if entry.total is Total.DEBT else None,
     )

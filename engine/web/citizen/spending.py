@@ -11,10 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.advice.commands import CategorizePayee, RemoveSupplement
 from engine.advice.economy import payees
-from engine.advice.economy.compilation import MONTHS, scope_of
 from engine.advice.economy.money import ZERO, Money
-from engine.advice.economy.reported import spending_months
-from engine.advice.economy.spending import Payee, Scope, by_month, by_payee
 from engine.advice.economy.supplements import Supplement, SupplementKind
 from engine.advice.evidence import harvest
 from engine.web.citizen.household import Known, known_of
@@ -26,10 +23,6 @@ from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import NotFound, NotPossible
 
 blueprint = guarded("spending", __name__, Role.CITIZEN.value)
-#: So many payees and movements of each are shown on one page; the rest are counted.
-MAX_PAYEES, MAX_ENTRIES = 100, 50
-#: So many months the trend goes back.
-TREND = 6
 
 
 @blueprint.get("/hverdag/forbruk/<category>")
@@ -44,20 +37,18 @@ def _page(category: str, error: str = "") -> ResponseReturnValue:
         raise NotFound(category)
     with application.db.read() as connection:
         known = known_of(connection)
-        rules = harvest.supplements(connection, application.vault, known.case.id) if known else ()
-    if known is None:
-        return nothing_yet()
+        if known is None:
+            return nothing_yet()
+        rules = harvest.supplements(connection, application.vault, known.case.id)
+        found = known.data.behind(category)
     own = [(row_id, one) for row_id, one in rules if one.kind is SupplementKind.CATEGORY]
-    scope = scope_of(known.figures.accounts, known.overview.debts, known.categories)
-    found = _behind(known, scope, category)
     body = render_template(
         "spending.html",
         category=category,
         o=known.overview,
-        payees=found[:MAX_PAYEES],
-        rest=found[MAX_PAYEES:],
-        max_entries=MAX_ENTRIES,
-        months=_trend(known, scope, category),
+        payees=found.payees,
+        more=found.more,
+        months=_trend(known, category),
         categories=payees.categories(),
         rules=_rules(own, category),
         error=error,
@@ -65,15 +56,9 @@ def _page(category: str, error: str = "") -> ResponseReturnValue:
     return (body, 422) if error else body
 
 
-def _behind(known: Known, scope: Scope, category: str) -> tuple[Payee, ...]:
-    """The months the overview is the average of."""
-    as_of = known.overview.as_of
-    return by_payee(known.figures.transactions, scope, as_of, category, spending_months(known.figures, as_of, MONTHS))
-
-
-def _trend(known: Known, scope: Scope, category: str) -> list[tuple[date, Money, int]]:
+def _trend(known: Known, category: str) -> list[tuple[date, Money, int]]:
     """Each of the last whole months with NOK and how long its bar is, in per cent; nothing before the first known."""
-    found = by_month(known.figures.transactions, scope, known.overview.as_of, TREND)
+    found = known.pages.months
     months = [(month, sums.get(category, ZERO)) for month, sums in found.items()]
     first = next((at for at, (month, _) in enumerate(months) if found[month]), len(months))
     largest = max((amount for _, amount in months), default=ZERO) or Decimal(1)

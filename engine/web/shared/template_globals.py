@@ -11,7 +11,8 @@ from flask import Flask, g
 from jinja2 import FileSystemLoader
 
 from engine.advice.documents import cash_flow, plan_payments
-from engine.advice.documents.records import gap_line, line_key
+from engine.advice.documents.records import line_key
+from engine.advice.economy.record_pages import gap_line
 from engine.advice.guidance.contacts import everywhere
 from engine.casework import uploads
 from engine.web.shared import compiled, view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +10,16 @@ from decimal import Decimal
 from engine.advice.economy.enk import deadlines
 from engine.advice.economy.enk.deadlines import Change, Due
 from engine.advice.economy.enk.pay import PayCheck, SickPay, sick_pay
-from engine.advice.economy.enk.result import Movement, Result, movements, projected, result, year_share
+from engine.advice.economy.enk.result import (
+    AccountDay,
+    Movement,
+    Result,
+    account_days,
+    movements,
+    projected,
+    result,
+    year_share,
+)
 from engine.advice.economy.enk.set_aside import Cover, cover
 from engine.advice.economy.enk.tagging import Tag, Tagging, numbers
 from engine.advice.economy.figures import Enterprise, Figures
@@ -119,13 +128,19 @@ class EnkOverview:
 
 
 def build(
-    figures: Figures, tagging: Tagging, assumptions: Assumptions, as_of: date, last_year: Assumptions | None = None
+    figures: Figures,
+    tagging: Tagging,
+    assumptions: Assumptions,
+    as_of: date,
+    last_year: Assumptions | None = None,
+    days: Sequence[AccountDay] | None = None,
 ) -> EnkOverview:
     """Compile the owner's overview. Pure. A year without rates leaves the tax out and says so.
 
     last_year  what was given for the year before, whose tax falls due in this one; as *assumptions* when not given
+    days       the movements added up, where that is done already: ``figures`` then needs none
     """
-    moved = movements(figures.transactions, tagging)
+    moved = movements(account_days(figures.transactions, tagging) if days is None else days, tagging)
     first = date(as_of.year, 1, 1)
     covered_from = min((m.booked for m in moved), default=None)
     since = max(first, assumptions.started or first, covered_from or first)

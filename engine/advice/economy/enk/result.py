@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from engine.advice.economy.enk.tagging import Tag, Tagging, numbers
 from engine.advice.economy.figures import Transaction
@@ -17,8 +18,25 @@ AUTHORITIES = ("skatteetaten", "skattekontoret", "skatteinnkrev")
 
 
 @dataclass(frozen=True, slots=True)
+class AccountDay:
+    """What moved on an account in a day, added up as far as the figures of a business tell movements apart.
+
+    other         the account on the other side where its number is known, "" else
+    to_authority  whether the other side is a tax authority by its name
+    outgoing      whether it went out;  ``amount``: NOK, negative out
+    """
+
+    account: str
+    other: str
+    to_authority: bool
+    outgoing: bool
+    booked: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
-    """One movement of the business, sorted. ``kind``: sales | cost | own_pay | set_aside | authority | other."""
+    """What moved in the business, sorted. ``kind``: sales | cost | own_pay | set_aside | authority | other."""
 
     kind: str
     booked: date
@@ -45,29 +63,43 @@ class Result:
         return self.sales - self.costs
 
 
-def movements(transactions: Iterable[Transaction], tagging: Tagging) -> tuple[Movement, ...]:
-    """Every movement on the business accounts, sorted. Money between own accounts is neither sale nor cost."""
+def account_days(transactions: Iterable[Transaction], known: Collection[str]) -> tuple[AccountDay, ...]:
+    """The movements added up. *known*: the account numbers that are, or may come to be, tagged."""
+    is_authority = cache(_is_authority)
+    sums: dict[tuple[str, str, bool, bool, date], Money] = {}
+    for one in transactions:
+        other = one.counterparty_account if one.counterparty_account in known else ""
+        key = one.account, other, is_authority(one.counterparty), one.amount < 0, one.booked
+        sums[key] = sums.get(key, ZERO) + one.amount
+    return tuple(AccountDay(*key, amount) for key, amount in sums.items())
+
+
+def _is_authority(name: str) -> bool:
+    return any(one in name.lower() for one in AUTHORITIES)
+
+
+def movements(days: Iterable[AccountDay], tagging: Tagging) -> tuple[Movement, ...]:
+    """What moved on the business accounts, sorted. Money between own accounts is neither sale nor cost."""
     business = numbers(tagging, Tag.BUSINESS)
     aside = numbers(tagging, Tag.TAX, Tag.VAT, Tag.SET_ASIDE)
     private = numbers(tagging, Tag.PRIVATE)
     return tuple(
-        Movement(_kind(t, business, aside, private), t.booked, abs(t.amount))
-        for t in transactions
-        if t.account in business
+        Movement(_kind(one, business, aside, private), one.booked, abs(one.amount))
+        for one in days
+        if one.account in business
     )
 
 
-def _kind(t: Transaction, business: frozenset[str], aside: frozenset[str], private: frozenset[str]) -> str:
-    other = t.counterparty_account
-    if other in business:
+def _kind(one: AccountDay, business: frozenset[str], aside: frozenset[str], private: frozenset[str]) -> str:
+    if one.other in business:
         return "other"
-    if other in aside:
+    if one.other in aside:
         return "set_aside"
-    if other in private:
-        return "own_pay" if t.amount < 0 else "other"
-    if any(name in t.counterparty.lower() for name in AUTHORITIES):
-        return "authority" if t.amount < 0 else "other"
-    return "cost" if t.amount < 0 else "sales"
+    if one.other in private:
+        return "own_pay" if one.outgoing else "other"
+    if one.to_authority:
+        return "authority" if one.outgoing else "other"
+    return "cost" if one.outgoing else "sales"
 
 
 def result(found: Iterable[Movement], start: date, end: date) -> Result:

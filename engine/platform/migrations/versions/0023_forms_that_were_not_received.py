@@ -6,7 +6,7 @@ from alembic import op
 from engine.platform.db import UTCDateTime
 
 revision = "0023"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
