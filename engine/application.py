@@ -66,7 +66,6 @@ def build(
     """Put the product together. Job types are added by the caller, who knows them all."""
     data_sets = data_sets or {}
     receiver = {"party_id": settings.organisation_number, "name": settings.organisation_name}
-    sequences = {**SEQUENCES, **casework.SEQUENCES, **advice.sequences(data_sets, receiver)}
     made = runtime.build(
         settings,
         clock=clock,
@@ -74,7 +73,7 @@ def build(
         redis_url=redis_url,
         hooks=hooks,
         works_at=members.has_not_ended,
-        sequences=sequences,
+        sequences={**SEQUENCES, **casework.SEQUENCES},
     )
     application = Application(
         settings=settings,
@@ -93,5 +92,6 @@ def build(
         data_sets=data_sets,
         channels=channels or {},
     )
+    application.dispatch.add(advice.sequences(data_sets, receiver, made.db))
     application.dispatch.add(operations.sequences(application))
     return application

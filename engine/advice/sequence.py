@@ -59,6 +59,7 @@ from engine.advice.steps.supplements import (
 from engine.casework.sequence import MEMBER_ACT, REGISTRATION
 from engine.casework.steps.members import require_member
 from engine.casework.steps.registration import require_received
+from engine.platform.db import Database
 from engine.workflow.execution.commands import CancelCase, Command
 from engine.workflow.execution.context import Step
 from engine.workflow.execution.sequence import CANCEL_CASE, CASE_ACT, CLOSING, OPEN_CASE_ACT, RECORD_ACT
@@ -115,14 +116,14 @@ REGISTER_SHARE_STOP: tuple[Step, ...] = (
 
 
 def sequences(
-    data_sets: Mapping[str, DataSet], receiver: Mapping[str, str]
+    data_sets: Mapping[str, DataSet], receiver: Mapping[str, str], database: Database
 ) -> Mapping[type[Command], tuple[Step, ...]]:
     """Every command with its steps.
 
     data_sets  those the installation can ask: an overview is built of them
     receiver   ``party_id`` and ``name`` of whom a consent is given to
     """
-    rebuild = rebuild_overview(data_sets)
+    rebuild = rebuild_overview(data_sets, database)  # compiled when the entry stands, outside its transaction
     return {
         commands.WithdrawConsent: (lock_case_file, check_consent_access, withdraw_consent(data_sets), *RECORD_ACT),
         commands.GiveConsentAgain: (*OWN_ENTRY, give_again(data_sets, receiver), *RECORD_ACT),

@@ -68,7 +68,7 @@ def forget_unlawful(
         connection.execute(delete(table).where(table.c.case_id == case_id, table.c.data_set.in_(gone)))
     connection.execute(delete(snapshot).where(snapshot.c.case_id == case_id))
     if _something_left(connection, case_id):
-        _rebuild(connection, case_id, now)
+        rebuild(connection, case_id, now)
     if gone:
         baseline.forget(connection, case_id)
     if not allowed(connection, case_id, now):
@@ -82,8 +82,9 @@ def _something_left(connection: Connection, case_id: str) -> bool:
     )
 
 
-def _rebuild(connection: Connection, case_id: str, now: datetime) -> None:
+def rebuild(connection: Connection, case_id: str, now: datetime, due_at: datetime | None = None) -> None:
+    """Leave it to a job to compile what is known, now or from *due_at* on."""
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"rebuild/{case_id}/{now.isoformat()}"))
     there = select(due_work.c.id).where(due_work.c.idempotency_key == key)
     if connection.execute(there).first() is None:
-        outbox.enqueue(connection, name=REBUILD_OVERVIEW, case_id=case_id, payload={}, key=key, now=now)
+        outbox.enqueue(connection, name=REBUILD_OVERVIEW, case_id=case_id, payload={}, key=key, now=now, due_at=due_at)

@@ -22,9 +22,12 @@ from engine.advice.evidence.datasets import DataSetMetadata
 from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.evidence.models import snapshot, supplement
 from engine.platform.calendar import norwegian_day
+from engine.platform.db import Database
 from engine.platform.vault import Vault
 
 SNAPSHOT_LIFE = timedelta(days=90)
+#: How often ``compile_now`` begins anew because something came or went meanwhile.
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,30 @@ def may_store(ready: Prepared, current: Basis) -> bool:
     was withdrawn is in no overview. Answers that came meanwhile are compiled by the job that follows each of them.
     """
     return ready.basis.version == current.version and ready.basis.rows <= current.rows
+
+
+def compile_now(
+    database: Database,
+    vault: Vault,
+    *,
+    case_id: str,
+    person_id: str,
+    data_sets: Mapping[str, DataSetMetadata],
+    now: datetime,
+) -> None:
+    """Compile what is known into the next overview, with no transaction open meanwhile.
+
+    What came meanwhile is in the next try; when it never stands still it is left to the jobs that follow it.
+    """
+    for _ in range(TRIES):
+        with database.read() as connection:
+            if basis(connection, case_id, data_sets, "", now).is_compiled:
+                return
+            known = gather(connection, vault, case_id=case_id, person_id=person_id, data_sets=data_sets, now=now)
+        ready = prepared(known)
+        with database.write() as connection:
+            if may_store(ready, basis(connection, case_id, data_sets, "", now)):
+                store(connection, vault, ready)
 
 
 def compiled(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from engine.advice.commands import (
@@ -14,6 +16,7 @@ from engine.advice.commands import (
     RegisterSupplement,
     RemoveSupplement,
 )
+from engine.advice.consent import ending
 from engine.advice.economy.figures import DebtKind
 from engine.advice.economy.money import ZERO
 from engine.advice.economy.overview import Overview
@@ -23,6 +26,7 @@ from engine.advice.evidence import harvest, snapshots
 from engine.advice.evidence.datasets import DataSet
 from engine.advice.evidence.models import supplement
 from engine.advice.steps.own_case import refuse_unless, require_amount
+from engine.platform.db import Database, after_commit
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context, Step
 
@@ -32,6 +36,9 @@ MAX_NAME = 100
 #: A bank's name of a payee is as long as it is; longer than this is none.
 MAX_PAYEE = 500
 MAX_RATE = 100
+#: So long after an entry a job sees to it that it is in the overview.
+LEFT_TO_JOB = timedelta(minutes=1)
+log = logging.getLogger(__name__)
 
 
 def add_supplement(ctx: Context) -> None:
@@ -142,18 +149,25 @@ def remove_supplement(ctx: Context) -> None:
     ctx.connection.execute(supplement.delete().where(*own))
 
 
-def rebuild_overview(data_sets: Mapping[str, DataSet]) -> Step:
-    """The step that compiles the overview anew. *data_sets* are those a whole overview has answers of."""
+def rebuild_overview(data_sets: Mapping[str, DataSet], database: Database) -> Step:
+    """The step that has the overview compiled anew when the entry stands, before whoever made it sees a page.
+
+    A job does it where this process ends before it has. *data_sets* are those a whole overview has answers of.
+    """
 
     def rebuild(ctx: Context) -> None:
-        snapshots.build(
-            ctx.connection,
-            ctx.services.vault,
-            case_id=ctx.case_id,
-            person_id=ctx.opened.owner_id,
-            data_sets=data_sets,
-            now=ctx.now,
-        )
+        vault, case_id, person_id, now = ctx.services.vault, ctx.case_id, ctx.opened.owner_id, ctx.now
+        ending.rebuild(ctx.connection, case_id, now, due_at=now + LEFT_TO_JOB)
+
+        def compile_now() -> None:
+            try:
+                snapshots.compile_now(
+                    database, vault, case_id=case_id, person_id=person_id, data_sets=data_sets, now=now
+                )
+            except Exception:
+                log.exception("the overview of %s is left to its job", case_id)
+
+        after_commit(ctx.connection, compile_now)
 
     return rebuild
 

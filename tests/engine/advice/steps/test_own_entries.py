@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from engine.advice import commands, sequence
 from engine.advice.commands import (
@@ -30,13 +32,16 @@ from engine.advice.commands import (
     StartSharing,
     TagAccounts,
 )
+from engine.advice.consent.ending import REBUILD_OVERVIEW
 from engine.advice.economy.overview import Overview
 from engine.advice.evidence import snapshots
 from engine.advice.evidence.models import snapshot, supplement
 from engine.advice.household import MAX_MEASURES
+from engine.platform.db import Database
 from engine.workflow.errors import Conflict, Forbidden, NotFound, NotPossible, Suspended
 from engine.workflow.execution.commands import Command
 from engine.workflow.execution.models import data_element
+from engine.workflow.jobs.models import due_work
 from tests.engine.advice.conftest import NO_GRANTS, Citizens
 
 TODAY = date(2026, 11, 23)
@@ -103,7 +108,7 @@ def rows(citizens: Citizens) -> tuple[int, ...]:
 def test_every_entry_of_ones_own_is_in_these_tests() -> None:
     own = {
         command
-        for command, steps in sequence.sequences({}, {}).items()
+        for command, steps in sequence.sequences({}, {}, Database("sqlite://")).items()
         if steps[: len(sequence.OWN_ENTRY)] == sequence.OWN_ENTRY
     }
     assert own == {*GOOD, GiveConsentAgain, SettleGrant, ShareAgain}
@@ -276,3 +281,43 @@ def test_what_is_locked_is_refused_as_a_conflict(citizens: Citizens) -> None:
         connection.execute(data_element.update().values(locked=True))
     with pytest.raises(Conflict):
         citizens.send(SaveBudget(case, {"food": Decimal(1)}))
+
+
+def test_an_entry_is_compiled_with_no_transaction_open(citizens: Citizens, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = citizens.start()
+    compile_whole, others = snapshots.prepared, list[int]()
+
+    def prepared(known: snapshots.Gathered) -> snapshots.Prepared:
+        def another() -> None:
+            with citizens.application.db.write():
+                others.append(len(known.supplements))
+
+        thread = threading.Thread(target=another, daemon=True)
+        thread.start()
+        thread.join(timeout=60)
+        return compile_whole(known)
+
+    monkeypatch.setattr(snapshots, "prepared", prepared)
+
+    citizens.send(GOOD[AddSupplement](case))
+
+    assert others == [1], "another wrote meanwhile, and the entry stood already"
+    assert [debt.creditor for debt in overview(citizens, case).debts] == ["Lån av bror"]
+
+
+def test_an_entry_that_could_not_be_compiled_stands_and_is_left_to_a_job(
+    citizens: Citizens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = citizens.start()
+
+    def broken(_: snapshots.Gathered) -> snapshots.Prepared:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "prepared", broken)
+        citizens.send(GOOD[AddSupplement](case))
+    assert (citizens.count(supplement), citizens.count(snapshot)) == (1, 0)
+
+    with citizens.application.db.read() as connection:
+        found = connection.execute(select(due_work.c.name, due_work.c.due_at).where(due_work.c.state == "due")).one()
+    assert found.name == REBUILD_OVERVIEW and found.due_at > citizens.clock.now()
