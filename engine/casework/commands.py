@@ -441,6 +441,17 @@ class RecordAppeal(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenCase(CaseCommand):
+    """A case that has ended is decided anew: it stands where its decision is written, with whoever had it.
+
+    Raises ``NotPossible`` for an open case, one without a decision, and without a reason.
+    """
+
+    case_id: str
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AddParty(CaseCommand):
     """Somebody takes part from now on: by the number the population register knows, or by name alone.
 

@@ -14,6 +14,7 @@ class CaseworkEvent(EventKind):
     CASE_ASSIGNED = "CaseAssigned"
     CASE_PLANNED = "CasePlanned"
     CASE_PAUSED = "CasePaused"
+    CASE_REOPENED = "CaseReopened"
     CASE_LINKED = "CaseLinked"
     CASE_UNLINKED = "CaseUnlinked"
 
@@ -71,6 +72,7 @@ SHOWN: tuple[EventKind, ...] = (
     CaseworkEvent.CASE_OPENED,
     CaseworkEvent.CASE_ASSIGNED,
     CaseworkEvent.CASE_PAUSED,
+    CaseworkEvent.CASE_REOPENED,
     WorkflowEvent.CASE_RESUMED,
     WorkflowEvent.TASK_EXTENDED,
     CaseworkEvent.QUESTION_ASKED,

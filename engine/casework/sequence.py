@@ -86,6 +86,7 @@ from engine.casework.steps.offices import (
 from engine.casework.steps.openings import open_case
 from engine.casework.steps.participants import add_party, change_party_role, end_party
 from engine.casework.steps.registration import register_reply, require_holder, require_received
+from engine.casework.steps.reopening import note_reopening, reopen_case
 from engine.casework.steps.tasks import complete_task, require_case_holder
 from engine.workflow.execution.commands import Command
 from engine.workflow.execution.context import Step
@@ -96,6 +97,9 @@ from engine.workflow.execution.sequence import (
     RECORD_ACT,
     relay_outbox,
 )
+from engine.workflow.execution.steps.assignment import assign_new_tasks
+from engine.workflow.execution.steps.recording import enter_stages, update_case
+from engine.workflow.execution.steps.tasks import unlock_task_data
 
 MEMBER_ACT: tuple[Step, ...] = (*OPEN_CASE_ACT, require_member)
 
@@ -207,6 +211,18 @@ RECORD_APPEAL: tuple[Step, ...] = (*MEMBER_ACT, record_appeal, notify_complainan
 
 DECIDE_COMPLAINT: tuple[Step, ...] = (*MEMBER_ACT, decide_complaint, notify_complainant, *RECORD_ACT)
 
+REOPEN_CASE: tuple[Step, ...] = (
+    *MEMBER_ACT,
+    require_reason,
+    note_reopening,
+    reopen_case,  # a token stands where the decision is written
+    unlock_task_data,
+    enter_stages,
+    update_case,
+    assign_new_tasks,
+    *RECORD_ACT,
+)
+
 ADD_PARTY: tuple[Step, ...] = (*MEMBER_ACT, add_party, *RECORD_ACT)
 
 CHANGE_PARTY_ROLE: tuple[Step, ...] = (*MEMBER_ACT, change_party_role, *RECORD_ACT)
@@ -286,6 +302,7 @@ SEQUENCES: Mapping[type[Command], tuple[Step, ...]] = {
     commands.AssessTimeliness: ASSESS_TIMELINESS,
     commands.DecideComplaint: DECIDE_COMPLAINT,
     commands.RecordAppeal: RECORD_APPEAL,
+    commands.ReopenCase: REOPEN_CASE,
     commands.AddParty: ADD_PARTY,
     commands.ChangePartyRole: CHANGE_PARTY_ROLE,
     commands.EndParty: END_PARTY,

@@ -8,7 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from engine.casework import complaints, journal
-from engine.casework.commands import AssessTimeliness, DecideComplaint, RecordAppeal, RegisterComplaint
+from engine.casework.commands import AssessTimeliness, DecideComplaint, RecordAppeal, RegisterComplaint, ReopenCase
 from engine.platform.calendar import norwegian_today
 from engine.web.office import session
 from engine.web.office.case_page import case_id_of, page
@@ -90,6 +90,15 @@ def appeal(number: str, complaint_id: str) -> ResponseReturnValue:
         return _refused(number, at, outcome, answer, "complaint.no_outcome")
     command = RecordAppeal(case_id_of(number), complaint_id, outcome, answer)
     return _sent(command, number, at, outcome, answer, "complaint_decided")
+
+
+@blueprint.post("/saker/<number>/gjenopne")
+@sends(ReopenCase)
+def reopen(number: str) -> ResponseReturnValue:
+    """A closed case is decided anew."""
+    reason = request.form.get("reason", "").strip()
+    command = ReopenCase(case_id_of(number), reason)
+    return session.sent(command, number, "reopened", page)
 
 
 def _refused(number: str, at: str, chosen: str, text: str, key: str) -> ResponseReturnValue:

@@ -50,6 +50,7 @@ DONE = {
     "party_changed": "parter",
     "party_ended": "parter",
     "complaint_in_time": "klager",
+    "reopened": "klager",
     "complaint_assessed": "klager",
     "delivered": "brev",
     "complaint_late": "klager",

@@ -12,6 +12,7 @@ PROCESS_INSTANCE = Lifecycle(
         ("terminate", ["active", "suspended"], "terminated"),
         ("suspend", "active", "suspended"),
         ("resume", "suspended", "active"),
+        ("reopen", ["completed", "terminated"], "active"),
     ],
 )
 

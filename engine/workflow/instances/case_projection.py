@@ -169,6 +169,8 @@ def refresh(
         after.update(waiting_for=waiting, waiting_task=task, waiting_since=now)
     if case.ended and before["state"] == "open":
         after.update(state="closed" if case.state == "completed" else "cancelled", closed_at=now)
+    if not case.ended and before["state"] != "open":
+        after.update(state="open", closed_at=None)
     changed = tuple(name for name in COLUMNS if after[name] != before[name])
     if changed:
         batch.add(_update(changed), {"which": case.id, **{f"new_{name}": after[name] for name in changed}})

@@ -68,6 +68,7 @@ CASE_COMMANDS: dict[type[CaseCommand], tuple[Any, ...]] = {
     commands.AssessTimeliness: ("k", "heard", "x"),
     commands.DecideComplaint: ("k", "changed", "x"),
     commands.RecordAppeal: ("k", "upheld", "x"),
+    commands.ReopenCase: ("x",),
     commands.AddParty: ("contact", "Per Nabo"),
     commands.ChangePartyRole: ("p", "contact"),
     commands.EndParty: ("p", "x"),
