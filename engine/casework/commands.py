@@ -468,6 +468,24 @@ class AddParty(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowGuardianship(CaseCommand):
+    """Make the guardian of the case's owner whom the population register names, in matters of money, or nobody.
+
+    What a register said before and says no more ends. Sent by who works with the case, and by the system when a
+    guardian logs in.
+
+    pid, name, birth_date  of the guardian; ``pid`` is "" where the register names none
+    """
+
+    action: ClassVar[str] = "read"
+
+    case_id: str
+    pid: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    birth_date: date | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePartyRole(CaseCommand):
     """Another role for somebody the office put in the case."""
 

@@ -50,6 +50,7 @@ class CaseworkEvent(EventKind):
     PARTY_ADDED = "PartyAdded"
     PARTY_CHANGED = "PartyChanged"
     PARTY_ENDED = "PartyEnded"
+    GUARDIANSHIP_CHANGED = "GuardianshipChanged"
 
 
 class OfficeEvent(EventKind):
@@ -107,4 +108,5 @@ SHOWN: tuple[EventKind, ...] = (
     WorkflowEvent.SIGNED,
     WorkflowEvent.SIGNATURE_REFUSED,
     CaseworkEvent.PARTY_ENDED,
+    CaseworkEvent.GUARDIANSHIP_CHANGED,
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from engine.casework import notices
+from engine.casework import notices, participants
 from engine.casework.complaint_time import Channel, Delivery
 from engine.casework.models import letter
 from engine.casework.templates import blanks
@@ -224,17 +224,19 @@ def require_complete(title: str, body: str) -> None:
 
 
 def notify(connection: Connection, vault: Vault, case: CaseRow, letter_id: str, now: datetime) -> None:
-    """The citizen is told that a letter has come."""
-    notices.give(
-        connection,
-        vault,
-        case_id=case.id,
-        person_id=case.owner_id,
-        key=f"letter/{letter_id}",
-        kind="letter",
-        content={"about": of(connection, vault, case.id, letter_id).title},
-        now=now,
-    )
+    """The citizen is told that a letter has come, and so is who acts for them."""
+    about = of(connection, vault, case.id, letter_id).title
+    for person_id in (case.owner_id, *participants.representatives(connection, case.id)):
+        notices.give(
+            connection,
+            vault,
+            case_id=case.id,
+            person_id=person_id,
+            key=f"letter/{letter_id}" if person_id == case.owner_id else f"letter/{letter_id}/{person_id}",
+            kind="letter",
+            content={"about": about},
+            now=now,
+        )
 
 
 def document(connection: Connection, vault: Vault, case_id: str, letter_id: str) -> bytes:

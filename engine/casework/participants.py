@@ -19,6 +19,7 @@ from engine.workflow.authorization.policy import PolicyError, policy_of
 from engine.workflow.authorization.policy_queries import roles_named
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotFound, NotPossible, Reason
+from engine.workflow.instances import parties
 from engine.workflow.instances.models import case_party
 from engine.workflow.instances.parties import OFFICE
 from engine.workflow.instances.rows import CaseRow
@@ -59,7 +60,7 @@ def journey_roles(bundle: Bundle) -> tuple[str, ...]:
 
 def roles(bundle: Bundle) -> tuple[str, ...]:
     """Every role a caseworker may give in a case of this journey."""
-    return (*journey_roles(bundle), *HOUSE_ROLES)
+    return tuple(dict.fromkeys((*journey_roles(bundle), *HOUSE_ROLES)))
 
 
 def of_case(connection: Connection, vault: Vault, case: CaseRow) -> list[Part]:
@@ -70,6 +71,13 @@ def of_case(connection: Connection, vault: Vault, case: CaseRow) -> list[Part]:
         .order_by(case_party.c.added_at, case_party.c.id)
     )
     return [_read(connection, vault, case, row) for row in rows]
+
+
+def representatives(connection: Connection, case_id: str) -> list[str]:
+    """Person ids of the owner's guardian and other representatives who log in to the case."""
+    acting = (role_codes.REPRESENTATIVE, role_codes.GUARDIAN)
+    rows = parties.of_case(connection, case_id)
+    return list(dict.fromkeys(row.acts_by for row in rows if row.role in acting and row.acts_by))
 
 
 def add(

@@ -84,7 +84,13 @@ from engine.casework.steps.offices import (
     write_office_audit,
 )
 from engine.casework.steps.openings import open_case
-from engine.casework.steps.participants import add_party, change_party_role, end_party
+from engine.casework.steps.participants import (
+    add_party,
+    change_party_role,
+    end_party,
+    follow_guardianship,
+    require_staff,
+)
 from engine.casework.steps.registration import register_reply, require_holder, require_received
 from engine.casework.steps.reopening import note_reopening, reopen_case
 from engine.casework.steps.tasks import complete_task, require_case_holder
@@ -225,6 +231,8 @@ REOPEN_CASE: tuple[Step, ...] = (
 
 ADD_PARTY: tuple[Step, ...] = (*MEMBER_ACT, add_party, *RECORD_ACT)
 
+FOLLOW_GUARDIANSHIP: tuple[Step, ...] = (*MEMBER_ACT, require_staff, follow_guardianship, *RECORD_ACT)
+
 CHANGE_PARTY_ROLE: tuple[Step, ...] = (*MEMBER_ACT, change_party_role, *RECORD_ACT)
 
 END_PARTY: tuple[Step, ...] = (*MEMBER_ACT, require_reason, end_party, *RECORD_ACT)
@@ -304,6 +312,7 @@ SEQUENCES: Mapping[type[Command], tuple[Step, ...]] = {
     commands.RecordAppeal: RECORD_APPEAL,
     commands.ReopenCase: REOPEN_CASE,
     commands.AddParty: ADD_PARTY,
+    commands.FollowGuardianship: FOLLOW_GUARDIANSHIP,
     commands.ChangePartyRole: CHANGE_PARTY_ROLE,
     commands.EndParty: END_PARTY,
     commands.SaveCaseDraft: SAVE_CASE_DRAFT,

@@ -23,6 +23,7 @@ from sqlalchemy import select
 
 from engine.advice.commands import AddSupplement, RegisterAnswer
 from engine.casework import members, queries
+from engine.casework.commands import AddParty
 from engine.web import create_app
 from engine.web.shared.login import COOKIE
 from engine.workflow.authorization import pep, sessions
@@ -32,8 +33,17 @@ from engine.workflow.authorization.policy import ACTION_ID, RESOURCE, Policy, Ru
 from engine.workflow.bpmn.xml import read_xml
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import Forbidden, NotFound
-from engine.workflow.execution.commands import ClaimTask, Command, Outcome, Received, SaveTaskData, StartInstance
+from engine.workflow.execution.commands import (
+    ClaimTask,
+    Command,
+    CompleteTask,
+    Outcome,
+    Received,
+    SaveTaskData,
+    StartInstance,
+)
 from engine.workflow.execution.models import user_task
+from engine.workflow.instances import parties
 from tests.processes import test_enk_journeys as enk
 from tests.processes import test_estate_settlement as estate_walk
 from tests.processes import test_other_examples as examples
@@ -202,6 +212,23 @@ class World:
         received = Received("phone", self.product.clock.now().date())
         self.send(RegisterAnswer(case, self.product.tasks(case)[element], received, contents), self.kari)
 
+    def represented(self, case: str) -> Actor:
+        """Somebody with a written mandate of the owner's, who has a part in the case from now on."""
+        born = date(1970, 1, 1)
+        self.send(AddParty(case, "representative", "Frode Fullmektig", "21820297800", born), self.kari)
+        return person(self.product, "21820297800", "Frode Fullmektig")
+
+    def answer_for_owner(self, case: str, element: str, data_type: str = "", answer: dict[str, Any] = NO) -> None:
+        """The representative opens a step of the owner's, keeps what they have begun to write, and answers."""
+        with self.product.application.db.read() as connection:
+            there = parties.of_case(connection, case, "representative")
+        who = replace(self.anne, person_id=there[0].person_id) if there else self.represented(case)
+        task = self.product.tasks(case)[element]
+        self.get(who, f"/oppgaver/{task}")
+        if data_type:
+            self.send(SaveTaskData(task, data_type, answer), who)
+        self.send(CompleteTask(task, {data_type: answer} if data_type else {}), who)
+
     def claim(self, case: str, element: str) -> None:
         self.send(ClaimTask(self.product.tasks(case)[element]), self.kari)
 
@@ -211,7 +238,10 @@ def walk_consent(w: World) -> None:
     w.open_task(case, "GiveConsent")
     w.save(case, "GiveConsent", "consent-answer", yes("loans"))
     enk.agree(w.product, case)
-    w.register(w.product.start("advice"), "GiveConsent", consent_answer=NO)
+    phoned = w.product.start("advice")
+    w.register(phoned, "GiveConsent", consent_answer=NO)
+    w.stop(phoned)
+    w.answer_for_owner(w.product.start("advice"), "GiveConsent", "consent-answer")
 
 
 def walk_mandate(w: World) -> None:
@@ -224,6 +254,10 @@ def walk_mandate(w: World) -> None:
     phoned = w.product.start("advice")
     w.product.complete(phoned, "GiveConsent", consent_answer=NO)
     w.register(phoned, "GiveMandate", mandate_answer=NO)
+    w.stop(phoned)
+    represented = w.product.start("advice")
+    w.product.complete(represented, "GiveConsent", consent_answer=NO)
+    w.answer_for_owner(represented, "GiveMandate", "mandate-answer")
 
 
 def walk_supplement(w: World) -> None:
@@ -231,6 +265,11 @@ def walk_supplement(w: World) -> None:
     w.look(case)
     w.product.complete(case, "Supplement")
     w.register(w.product.start("supplement"), "Supplement")
+    represented = w.product.start("advice")
+    w.product.complete(represented, "GiveConsent", consent_answer=NO)
+    w.product.complete(represented, "GiveMandate", mandate_answer=NO)
+    w.product.work()
+    w.answer_for_owner(represented, "Supplement")
 
 
 def walk_data_collection(w: World) -> None:
@@ -258,6 +297,14 @@ def walk_advice(w: World) -> None:
     phoned = w.product.start("advice")
     w.register(phoned, "GiveConsent", consent_answer=NO)
     w.stop(phoned)
+    represented = w.product.start("advice")
+    frode = w.represented(represented)
+    w.get(frode, f"/saken-min?sak={w.number(represented)}")
+    w.product.complete(represented, "GiveConsent", consent_answer=NO)
+    w.product.complete(represented, "GiveMandate", mandate_answer=NO)
+    w.product.work()
+    w.product.complete(represented, "Supplement")
+    w.product.complete(represented, "Share", frode, share_answer=NO)
 
 
 def walk_callback(w: World) -> None:

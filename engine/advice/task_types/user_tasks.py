@@ -16,15 +16,18 @@ from sqlalchemy import select
 from engine.advice.consent import actions as consent
 from engine.advice.evidence.datasets import DataSet, Requirement, to_choose
 from engine.advice.sharing import actions as sharing
+from engine.platform.calendar import norwegian_day
 from engine.platform.clock import OSLO
 from engine.workflow.authorization.actor import Actor, Office, Role
 from engine.workflow.definitions.bundle import Bundle
 from engine.workflow.errors import NotPossible, Reason
-from engine.workflow.execution.commands import CompleteOnBehalf, CompleteTask
+from engine.workflow.execution.commands import CompleteOnBehalf, CompleteTask, Received
 from engine.workflow.execution.context import Context
 from engine.workflow.instances.models import case_file
 
 Hook = Callable[[Context], None]
+#: The channel of what a guardian or another representative answers, logged in as themselves.
+REPRESENTATIVE = "representative"
 
 
 def chosen_sets(
@@ -60,16 +63,19 @@ def _answer(ctx: Context, data_type: str) -> Mapping[str, object]:
 
 
 def _registration(ctx: Context) -> consent.Registration | None:
-    """Who writes the answer down, ``None`` where the citizen answers themselves."""
+    """Who writes the answer down or gives it for them, ``None`` where the citizen answers themselves."""
+    assert ctx.task is not None
+    if ctx.actor.role is Role.CITIZEN and ctx.actor.person_id != ctx.task.owner_id:
+        return consent.Registration(ctx.actor, Received(REPRESENTATIVE, norwegian_day(ctx.now)))
     if not isinstance(ctx.command, CompleteOnBehalf) or ctx.command.received is None:
         return None
     return consent.Registration(ctx.actor, ctx.command.received)
 
 
 def _answering(ctx: Context) -> Actor:
-    """Whose answer it is: a task that is done on behalf of the citizen is the citizen's."""
+    """Whose answer it is: a task that is done for the citizen is the citizen's."""
     assert ctx.task is not None
-    if not isinstance(ctx.command, CompleteOnBehalf):
+    if ctx.actor.person_id == ctx.task.owner_id:
         return ctx.actor
     owner = ctx.services.vault.person(ctx.connection, ctx.task.owner_id)
     return Actor(Role.CITIZEN, owner.id, owner.name)

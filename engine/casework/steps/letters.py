@@ -6,6 +6,7 @@ from engine.casework import letter_notices, letters, merge_fields, templates
 from engine.casework.commands import BeginLetter, ChangeLetter, DiscardLetter, ReadLetter, RecordDelivery, SendLetter
 from engine.casework.complaint_time import Channel
 from engine.casework.event_kinds import CaseworkEvent
+from engine.workflow.authorization import pip
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
@@ -111,10 +112,12 @@ def discard_letter(ctx: Context) -> None:
 
 
 def read_letter(ctx: Context) -> None:
-    """Only the owner of the case gets its letters. Only the first time counts."""
+    """Only the owner of the case gets its letters, and who acts for them. Only the first time counts."""
     assert isinstance(ctx.command, ReadLetter)
     one = letters.of(ctx.connection, ctx.services.vault, ctx.case_id, ctx.command.letter_id)
-    if ctx.opened.owner_id != ctx.actor.person_id or one.state != "sent":
+    owner_id = ctx.opened.owner_id
+    theirs = owner_id == ctx.actor.person_id or pip.represents(ctx.connection, ctx.actor, owner_id, ctx.case_id)
+    if not theirs or one.state != "sent":
         raise NotFound(ctx.command.letter_id)
     if letters.mark_read(ctx.connection, ctx.case_id, ctx.command.letter_id, ctx.now):
         ctx.audit_kind, ctx.audit_data = CaseworkEvent.LETTER_OPENED, {"letter": ctx.command.letter_id}

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from engine.casework import participants
-from engine.casework.commands import AddParty, ChangePartyRole, EndParty
+from engine.casework.commands import AddParty, ChangePartyRole, EndParty, FollowGuardianship
 from engine.casework.event_kinds import CaseworkEvent
-from engine.workflow.errors import NotPossible, Reason
+from engine.workflow.authorization import role_codes
+from engine.workflow.authorization.actor import Role
+from engine.workflow.errors import Forbidden, NotPossible, Reason
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
+from engine.workflow.instances import parties
+
+#: The reference of a guardian whom the population register names.
+REGISTER = "folkeregisteret"
 
 
 def add_party(ctx: Context) -> None:
@@ -37,6 +43,26 @@ def add_party(ctx: Context) -> None:
     )
     ctx.audit_kind = CaseworkEvent.PARTY_ADDED
     ctx.outcome = Outcome(ctx.case_id, made=ctx.audit_data["party"])
+
+
+def require_staff(ctx: Context) -> None:
+    """What a register said is written down by the office or by the system, never by one who takes part."""
+    if ctx.actor.role is Role.CITIZEN:
+        raise Forbidden(ctx.case_id)
+
+
+def follow_guardianship(ctx: Context) -> None:
+    """Leaves no event where the register says what it said before."""
+    assert isinstance(ctx.command, FollowGuardianship)
+    one, wanted = ctx.command, []
+    if one.pid:
+        assert one.birth_date is not None
+        guardian = ctx.services.vault.register(ctx.connection, pid=one.pid, name=one.name, birth_date=one.birth_date)
+        wanted = [parties.CaseParty(guardian.id, role_codes.GUARDIAN, guardian.id, REGISTER)]
+    ctx.outcome = Outcome(ctx.case_id)
+    if parties.agree(ctx.connection, ctx.case_id, wanted, ctx.now, REGISTER):
+        ctx.audit_kind = CaseworkEvent.GUARDIANSHIP_CHANGED
+        ctx.audit_data = {"guardian": wanted[0].person_id if wanted else ""}
 
 
 def change_party_role(ctx: Context) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from engine.casework import queries
 from engine.web.citizen import attachments
-from engine.web.shared import answers, forms, view
+from engine.web.shared import access, answers, forms, view
 from engine.web.shared.commands import send
 from engine.web.shared.forms import TaskForm
 from engine.web.shared.guards import actor
@@ -54,6 +54,7 @@ def draw(
         at=at,
         errors=_led(task, pages, at, errors, only_here=led_here),
         shown=shown,
+        on_behalf_of=view.name_of(task.owner_id) if access.represents(connection, case) else "",
         acts_for=[p for p in parties_in if p.acts_by == actor().person_id and p.person_id != p.acts_by],
         saved=request.args.get("lagret", ""),
         now=application.clock.now(),

@@ -35,6 +35,7 @@ from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
 from engine.web.shared.guards import ANYONE, actor, guarded
 from engine.web.shared.stages import stage_rows
+from engine.workflow.authorization import pip
 from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.definitions.library import Deployed
 from engine.workflow.errors import NotFound
@@ -88,7 +89,7 @@ def home() -> ResponseReturnValue:
         if not cases:
             return render_template("start.html", services=services(connection), earlier=None)
         if len(cases) == 1:
-            tasks = queries.open_tasks(connection, cases[0].id, "citizen", who)
+            tasks = queries.open_tasks(connection, cases[0].id, "citizen", access.answers_as(connection, cases[0]))
             own = "" if tasks else home_of(connection, cases[0])
             return redirect(own or where_next(connection, actor(), cases[0]), 303)
         return render_template(
@@ -182,7 +183,8 @@ def _office_of_residence() -> dict[str, str] | None:
 
 def where_next(connection: Connection, who: Actor, case: CaseRow) -> str:
     """The address of the next thing to do in a case, or of the case when there is nothing."""
-    tasks = queries.open_tasks(connection, case.id, "citizen", who.person_id)
+    whose = case.owner_id if pip.represents(connection, who, case.owner_id, case.id) else who.person_id
+    tasks = queries.open_tasks(connection, case.id, "citizen", whose)
     if tasks:
         return url_for("tasks.show", task_id=tasks[0].id)
     return url_for("citizen.case", sak=case.number)
@@ -237,14 +239,17 @@ def case() -> ResponseReturnValue:
             )
         found = required_case(connection, number)
         sent = notices.of_person(connection, application.vault, actor().person_id)
-        owns = found.owner_id == actor().person_id
+        for_owner = access.represents(connection, found)
+        owns = found.owner_id == actor().person_id or for_owner  # what comes to the owner comes to who acts for them
+        mine = access.answers_as(connection, found)
         return render_template(
             "case.html",
             case=found,
             several=len(cases) > 1,
-            owns=owns,
+            owns=owns and not for_owner,
+            for_owner=for_owner,
             stages=stage_rows(found),
-            tasks=queries.open_tasks(connection, found.id, "citizen", actor().person_id),
+            tasks=queries.open_tasks(connection, found.id, "citizen", mine),
             parties=participants.of_case(connection, application.vault, found),
             waiting=others_wait(connection, found.id),
             notes=journal.notes(connection, application.vault, found.id, Role.CITIZEN),
@@ -254,7 +259,7 @@ def case() -> ResponseReturnValue:
                 if q.case_id == found.id
             ],
             letters=letters.of_case(connection, application.vault, found.id, sent=True) if owns else (),
-            documents=documents.of_case(connection, application.vault, found.id) if owns else (),
+            documents=documents.of_case(connection, application.vault, found.id) if owns and not for_owner else (),
             right=complaint_right.newest_right(connection, found.id) if owns else None,
             complaints=complaints.of_case(connection, application.vault, found.id) if owns else (),
             measures=measures.of_case(connection, application.vault, found.id) if owns else (),
@@ -271,7 +276,8 @@ def case() -> ResponseReturnValue:
 def others_wait(connection: Connection, case_id: str) -> list[TaskRow]:
     """Open tasks of the other citizens in the case: whom one waits for."""
     found = queries.open_tasks(connection, case_id, "citizen")
-    return [task for task in found if task.owner_id != actor().person_id]
+    whose = access.answers_as(connection, queries.case_by_id(connection, case_id))
+    return [task for task in found if task.owner_id not in (actor().person_id, whose)]
 
 
 def about_other(connection: Connection, case: CaseRow) -> bool:

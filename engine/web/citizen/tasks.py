@@ -57,17 +57,19 @@ ASKS_FOR = {"consent": Requirement.CONSENT, "mandate": Requirement.MANDATE}
 
 
 def _own_task(connection: Connection, task_id: str) -> TaskRow:
-    task = connection.execute(
-        select(user_task).where(
-            user_task.c.id == task_id,
-            user_task.c.owner_id == actor().person_id,
-            user_task.c.performer == "citizen",
-        )
-    ).first()
-    if task is None:
+    """A task of the citizen's own, or of whom they act for."""
+    mine = user_task.c.id == task_id, user_task.c.performer == "citizen"
+    task = connection.execute(select(user_task).where(*mine)).first()
+    if task is None or (task.owner_id != actor().person_id and not _for_owner(connection, task)):
         raise NotFound(task_id)
     access.require_step(connection, task)
     return task
+
+
+def _for_owner(connection: Connection, task: TaskRow) -> bool:
+    """Whether it is the task of the case's owner, and who is logged in acts for them."""
+    case = queries.case_by_id(connection, task.case_id)
+    return task.owner_id == case.owner_id and access.represents(connection, case)
 
 
 @blueprint.get("/oppgaver/<task_id>")
@@ -78,7 +80,7 @@ def show(task_id: str) -> ResponseReturnValue:
         if task.state not in queries.OPEN:
             case = queries.case_by_id(connection, task.case_id)
             return render_template("receipt.html", task=task, next=where_next(connection, actor(), case))
-        if task.task_type in PAGES:
+        if task.task_type in PAGES and not _for_owner(connection, task):
             return redirect(url_for(PAGES[task.task_type]), 303)
         if task.task_type == "approve":
             return _approve(connection, task)
@@ -110,9 +112,14 @@ def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], 
         "until": long_date(application.clock.now() + DEFAULT_LIFE, _language()),
     }
     asks_for = ASKS_FOR.get(kind)  # who to share with is no question about sources
+    for_owner = _for_owner(connection, task)
     sources = {
-        name: [source_name(s) for s in application.data_sets.values() if (s.kind, s.requirement) == (name, asks_for)]
-        for name in kinds_asked(kind, variables)
+        name: [
+            source_name(s)
+            for s in application.data_sets.values()
+            if (s.kind, s.requirement) == (name, asks_for) and (s.opened_on_paper or not for_owner)
+        ]
+        for name in kinds_asked(kind, variables, for_owner)
     }
     page = render_template(
         "question.html",
@@ -121,7 +128,8 @@ def _question(connection: Connection, task: TaskRow, submitted: dict[str, Any], 
         key=task.key,
         values=values,
         sources=sources,
-        institutions=institutions_asked(kind, variables),
+        institutions=institutions_asked(kind, variables, for_owner=for_owner),
+        on_behalf_of=view.name_of(task.owner_id) if for_owner else "",
         submitted=submitted,
         error=error,
         step={"consent": 1, "mandate": 2, "share": 3}[kind],
@@ -135,21 +143,30 @@ def source_name(source: DataSetMetadata) -> str:
     return name if source.channel_today else view.t("question.source_hoped", source=name)
 
 
-def institutions_asked(kind: str, variables: Mapping[str, Any], kinds: Sequence[str] = ()) -> list[DataSetMetadata]:
-    """Those the citizen chooses among: of all that is asked for, or of the *kinds* that were ticked."""
-    wanted = kinds or kinds_asked(kind, variables)
+def institutions_asked(
+    kind: str, variables: Mapping[str, Any], kinds: Sequence[str] = (), *, for_owner: bool = False
+) -> list[DataSetMetadata]:
+    """Those the citizen chooses among: of all that is asked for, or of the *kinds* that were ticked.
+
+    for_owner  another answers for them: only what needs no press of the citizen's own
+    """
+    wanted = kinds or kinds_asked(kind, variables, for_owner)
     asked = [
         one
         for one in view.application().data_sets.values()
-        if one.requirement is ASKS_FOR.get(kind) and one.kind.value in wanted
+        if one.requirement is ASKS_FOR.get(kind) and one.kind.value in wanted and (one.opened_on_paper or not for_owner)
     ]
     return to_choose(asked)
 
 
-def kinds_asked(kind: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
-    """The kinds of information a journey asks for: all there are sources of, or the fewer its purpose needs (R98)."""
+def kinds_asked(kind: str, variables: Mapping[str, Any], for_owner: bool = False) -> tuple[str, ...]:
+    """The kinds of information a journey asks for: all there are sources of, or the fewer its purpose needs (R98).
+
+    for_owner  another answers for the citizen: only what needs no press of the citizen's own
+    """
     wanted = variables.get("kinds")
-    there = {one.kind for one in view.application().data_sets.values() if one.requirement is ASKS_FOR.get(kind)}
+    asked = [one for one in view.application().data_sets.values() if one.requirement is ASKS_FOR.get(kind)]
+    there = {one.kind for one in asked if one.opened_on_paper or not for_owner}
     return tuple(name.value for name in Kind if name in there and (not wanted or name in wanted))
 
 
@@ -174,12 +191,12 @@ def answer(task_id: str) -> ResponseReturnValue:
         variables = connection.execute(
             select(process_instance.c.variables).where(process_instance.c.id == task.case_id)
         ).scalar_one()
-        form = request.form
+        form, for_owner = request.form, _for_owner(connection, task)
         kinds = form.getlist("kinds")
         if "all" in kinds:
-            kinds = list(kinds_asked(task.task_type, variables))
+            kinds = list(kinds_asked(task.task_type, variables, for_owner))
         submitted = {"answer": form.get("answer", ""), "kinds": kinds, "language": _language()}
-        institutions = institutions_asked(task.task_type, variables, kinds) if kinds else []
+        institutions = institutions_asked(task.task_type, variables, kinds, for_owner=for_owner) if kinds else []
         if institutions:
             there = {one.id for one in institutions}
             submitted["institutions"] = [one for one in form.getlist("institutions") if one in there]
@@ -214,7 +231,7 @@ def coming(case_id: str) -> ResponseReturnValue:
         if case is None:
             raise NotFound(case_id)
         opening = is_busy(connection, case_id, (OpenSources.name,))
-        there = bool(queries.open_tasks(connection, case_id, "citizen", actor().person_id))
+        there = bool(queries.open_tasks(connection, case_id, "citizen", access.answers_as(connection, case)))
         waiting = opening or (not there and is_busy(connection, case_id, QUICK))
         target = where_next(connection, actor(), case)
     if not waiting:

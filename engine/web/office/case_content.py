@@ -47,6 +47,7 @@ DONE = {
     "document_shared": "dokumenter",
     "document_removed": "dokumenter",
     "party_added": "parter",
+    "guardian_asked": "parter",
     "party_changed": "parter",
     "party_ended": "parter",
     "complaint_in_time": "klager",

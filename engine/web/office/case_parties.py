@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from engine.casework import participants
-from engine.casework.commands import AddParty, ChangePartyRole, EndParty, LookUpPerson, StoreSearch
+from engine.casework.commands import AddParty, ChangePartyRole, EndParty, FollowGuardianship, LookUpPerson, StoreSearch
 from engine.casework.person_lookup import plain_number
+from engine.platform.provider_errors import SourceError
 from engine.web.office import session
 from engine.web.office.case_page import case_id_of, case_of, page
 from engine.web.office.intake import find, identify, looked_up
-from engine.web.shared import view
+from engine.web.shared import standing, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import guarded
 from engine.workflow.authorization.actor import Role
@@ -114,3 +115,18 @@ def end(number: str, party_id: str) -> ResponseReturnValue:
     except NotPossible as refusal:
         return page(number, message=session.why_not(refusal), status=409)
     return session.done(number, "party_ended")
+
+
+@blueprint.post("/saker/<number>/parter/verge")
+@sends(FollowGuardianship)
+def ask_register(number: str) -> ResponseReturnValue:
+    """Ask the population register who acts for the citizen now: a guardian comes in, or goes."""
+    with view.application().db.read() as connection:
+        case = case_of(connection, number)
+        try:
+            told = standing.guardianship(connection, case)
+        except SourceError:
+            return page(number, message=view.t("opening.register_down"), status=409)
+    if told is None:
+        return page(number, message=view.t("opening.register_down"), status=409)
+    return session.sent(told, number, "guardian_asked", page)

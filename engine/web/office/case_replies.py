@@ -57,7 +57,7 @@ def letter(letter_id: str) -> Response:
     """One of their letters, as it was sent. That it was opened is recorded: the time to complain runs from there."""
     application = view.application()
     with application.db.read() as connection:
-        for case in access.own_readable_cases(connection):
+        for case in access.letter_cases(connection):
             try:
                 content = letters.document(connection, application.vault, case.id, letter_id)
             except NotFound:

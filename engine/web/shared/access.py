@@ -12,7 +12,7 @@ from engine.advice.queries import data_case_of
 from engine.casework import queries
 from engine.web.shared import view
 from engine.web.shared.guards import actor
-from engine.workflow.authorization import pep
+from engine.workflow.authorization import pep, pip
 from engine.workflow.authorization.pep import Reader
 from engine.workflow.instances.rows import CaseRow, TaskRow
 
@@ -59,9 +59,26 @@ def own_readable_cases(connection: Connection) -> list[CaseRow]:
     return [case for case in every if case.owner_id == who and may_read(connection, case)]
 
 
+def letter_cases(connection: Connection) -> list[CaseRow]:
+    """The cases whose letters a citizen reads: their own, and those of whom they act for."""
+    every = queries.cases_of(connection, actor().person_id)
+    own = own_readable_cases(connection)
+    return [*own, *(case for case in every if represents(connection, case) and may_read(connection, case))]
+
+
 def data_case(connection: Connection) -> CaseRow | None:
     """The case the citizen's overview is of, ``None`` when there is none. Raises ``NotReadable``."""
     found = data_case_of(connection, actor().person_id)
     if found is not None:
         require(connection, found)
     return found
+
+
+def represents(connection: Connection, case: CaseRow) -> bool:
+    """Whether who is logged in acts for the owner of the case, as guardian or with a mandate of theirs."""
+    return pip.represents(connection, actor(), case.owner_id, case.id)
+
+
+def answers_as(connection: Connection, case: CaseRow) -> str:
+    """Person id of the one whose tasks of the case who is logged in does: their own, or the owner's they act for."""
+    return case.owner_id if represents(connection, case) else actor().person_id

@@ -15,12 +15,14 @@ from flask import current_app, g, make_response, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from engine.casework.commands import FollowGuardianship
 from engine.platform.provider_errors import SourceError
 from engine.web.shared import session_store, standing, unsent, view
+from engine.web.shared.commands import send, sends
 from engine.web.shared.former_numbers import former_numbers
 from engine.web.shared.guards import ANYONE, guarded
 from engine.web.shared.texts import LANGUAGES
-from engine.workflow.authorization.actor import Office, Role
+from engine.workflow.authorization.actor import SYSTEM, Office, Role
 from engine.workflow.authorization.login import Identity, Login, LoginStart
 
 COOKIE = session_store.COOKIE
@@ -80,6 +82,7 @@ def _redirect_uri(which: str) -> str:
 
 
 @blueprint.get("/logg-inn/<which>/svar")
+@sends(FollowGuardianship)
 def answered(which: str) -> Response:
     """The issuer sends the person back here."""
     state = session_store.take_log_in(request.cookies.get(STARTED, ""))
@@ -100,6 +103,9 @@ def answered(which: str) -> Response:
     found = parts(identity) if which == "ansattporten" else []
     if which == "ansattporten" and not found:
         return _failed(which, "no_office")
+    if which == "idporten":
+        for told in standing.guardianships_of(identity.pid):
+            send(told, as_actor=SYSTEM)
     several = len(found) > 1
     office = None if several or not found else Office(found[0]["orgno"], found[0]["name"], found[0]["leads"])
     role = Role(found[0]["role"]) if found else Role.CITIZEN

@@ -21,6 +21,8 @@ def roles(connection: Connection, actor: Actor, owner_id: str, case_id: str) -> 
         found.add(role_codes.OWNER)
     if actor.role is Role.CITIZEN:
         found |= parties.roles_of(connection, case_id, actor.person_id)
+        if role_codes.GUARDIAN in found:
+            found.add(role_codes.REPRESENTATIVE)  # a guardian may what any representative may
     if actor.role is Role.CASEWORKER and actor.office is not None:
         office = connection.execute(select(case_file.c.office).where(case_file.c.id == case_id)).scalar()
         if office == actor.office.orgno:
@@ -28,3 +30,10 @@ def roles(connection: Connection, actor: Actor, owner_id: str, case_id: str) -> 
     if actor.role is Role.ADMINISTRATOR:
         found.add(role_codes.ADMINISTRATOR)
     return frozenset(found)
+
+
+def represents(connection: Connection, actor: Actor, owner_id: str, case_id: str) -> bool:
+    """Whether the actor is another citizen than the owner of the case, and acts for them in it."""
+    if actor.role is not Role.CITIZEN or actor.person_id == owner_id:
+        return False
+    return role_codes.REPRESENTATIVE in roles(connection, actor, owner_id, case_id)

@@ -9,6 +9,8 @@ from __future__ import annotations
 OWNER = "priv"
 CASEWORKER = "radgiver"
 ADMINISTRATOR = "administrator"
+#: Who acts for the owner of a case: named by the office with a written mandate, or by the population register.
+REPRESENTATIVE, GUARDIAN = "representative", "guardian"
 
 #: Role codes that no party of a case can be given.
 BUILT_IN = frozenset({OWNER, CASEWORKER, ADMINISTRATOR})

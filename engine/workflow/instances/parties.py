@@ -77,13 +77,18 @@ def cases_of(connection: Connection, person_id: str) -> Sequence[str]:
     )
 
 
-def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], now: datetime) -> bool:
+def agree(
+    connection: Connection, case_id: str, wanted: Collection[CaseParty], now: datetime, reference: str = ""
+) -> bool:
     """Make those a register names the *wanted*; whoever is not among them any more has their part ended.
 
     Roles given later (``change_role``) stand as long as the person does. Whom the office put there is its own to end,
     and says nothing of what a register names. True when something changed.
+
+    reference  one register's word, of several: those of the others stand
     """
-    there = {(row.person_id, row.acts_by) for row in named(connection, case_id)}
+    current = [row for row in named(connection, case_id) if not reference or row.reference == reference]
+    there = {(row.person_id, row.acts_by) for row in current}
     wanted_keys = {(row.person_id, row.acts_by) for row in wanted}
     for person_id, acts_by in there - wanted_keys:
         connection.execute(
@@ -92,7 +97,7 @@ def agree(connection: Connection, case_id: str, wanted: Collection[CaseParty], n
                 case_party.c.case_id == case_id,
                 case_party.c.person_id == person_id,
                 case_party.c.acts_by == acts_by,
-                case_party.c.reference != OFFICE,
+                case_party.c.reference == reference if reference else case_party.c.reference != OFFICE,
                 case_party.c.ended_at.is_(None),
             )
             .values(ended_at=now)

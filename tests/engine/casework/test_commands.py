@@ -70,6 +70,7 @@ CASE_COMMANDS: dict[type[CaseCommand], tuple[Any, ...]] = {
     commands.RecordAppeal: ("k", "upheld", "x"),
     commands.ReopenCase: ("x",),
     commands.AddParty: ("contact", "Per Nabo"),
+    commands.FollowGuardianship: (),
     commands.ChangePartyRole: ("p", "contact"),
     commands.EndParty: ("p", "x"),
     commands.SaveCaseDraft: ("note", {"note": "x"}),

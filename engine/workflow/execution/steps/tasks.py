@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, update
 
 from engine.platform.compiled_statements import Prepared
 from engine.workflow.audit.kinds import WorkflowEvent
-from engine.workflow.authorization import candidates
+from engine.workflow.authorization import candidates, pip
 from engine.workflow.authorization.actor import Role
 from engine.workflow.errors import AlreadyDone, Conflict, Forbidden, Invalid, NotPossible, Reason
 from engine.workflow.execution import advance, attachments, data
@@ -45,10 +45,17 @@ def check_access(ctx: Context) -> None:
         action = ctx.command.action or DEFAULT_ACTION.get(ctx.task.task_type, ctx.task.task_type)
     ctx.services.enforce(ctx, action, ctx.task.element_id)
     named = ctx.task.performer == "citizen" and ctx.actor.role is Role.CITIZEN
-    if named and ctx.task.owner_id != ctx.actor.person_id:
+    if named and ctx.task.owner_id != ctx.actor.person_id and not _represents_owner(ctx):
         raise Forbidden(ctx.task.element_id)  # the role would do, but the task is another person's
     if not candidates.admits(ctx, ctx.task):
         raise Forbidden(ctx.task.element_id)
+
+
+def _represents_owner(ctx: Context) -> bool:
+    """Whether the task is of the case's owner, and the actor a guardian or another representative of theirs."""
+    assert ctx.task is not None
+    owner_id = ctx.live.owner_id
+    return ctx.task.owner_id == owner_id and pip.represents(ctx.connection, ctx.actor, owner_id, ctx.case_id)
 
 
 def check_registration(ctx: Context) -> None:
