@@ -161,7 +161,6 @@ def create_app(
     template_globals.install(app)
     app.jinja_env.globals.update(
         notice_link=notice_link,
-        typed_here=unsent.typed_here,
         session_seconds=unsent.session_seconds,
         offers_again=renewal.offers,
         approvals=renewal.approvals,

@@ -40,6 +40,10 @@ _PAGES = {
     "citizen.start": "citizen.home",
     "operations.verify": "operations.index",
 }
+#: Answers of a page that shows again what was sent; one that went well has no more use of it.
+REFUSED = frozenset({409, 422})
+#: The field of the language's form that takes along what is typed, as a page has it.
+NOTHING_TYPED = 'name="typed" value=""'
 blueprint = guarded("unsent", __name__, ANYONE)
 
 
@@ -197,12 +201,11 @@ def language_change() -> str | None:
     return url_for("unsent.resume", identity=identity)
 
 
-def typed_here() -> str:
-    """What the language form of a page carries that answers a form: what was sent, as JSON; "" on any other page."""
-    if request.method != "POST" or g.get("actor") is None or request.endpoint == "login.language":
-        return ""
+def _carried(page: str) -> str:
+    """A page that refuses a form, whose form of the language takes along what was sent."""
     fields = _typed(list(request.form.items(multi=True)))
-    return json.dumps({"action": request.path, "fields": fields}, ensure_ascii=False) if fields else ""
+    sent = json.dumps({"action": request.path, "fields": fields}, ensure_ascii=False)
+    return page.replace(NOTHING_TYPED, f'name="typed" value="{escape(sent)}"', 1) if fields else page
 
 
 def fill(response: Response) -> Response:
@@ -211,6 +214,8 @@ def fill(response: Response) -> Response:
         return response
     if request.method == "POST" and response.status_code < 400 and (sent := request.form.get(MARK, "")):
         session_store.remove_unsent(g.actor.person_id, sent)
+    if request.method == "POST" and response.status_code in REFUSED and response.mimetype == "text/html":
+        response.set_data(_carried(response.get_data(as_text=True)))
     identity = request.args.get(TYPED, "")
     if request.method != "GET" or not identity or response.mimetype != "text/html":
         return response
