@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("engine", "forms", "integrations", "processes", "bench")
-MAX_UNTYPED = 100
+MAX_UNTYPED = 21
 MAX_SKIPS = 20
 MAX_LINES = 350
 #: A module that is named as long may shrink to this before its name must go.
