@@ -12,7 +12,7 @@ from engine.studio.bpmn_editor import EditRefused
 from engine.studio.commands import EditDraft, Edited
 from engine.web.shared import view
 from engine.web.shared.commands import sends
-from engine.web.studio.access_sentences import action_named, named
+from engine.web.studio.access_sentences import action_named, action_verb, named, who_may
 from engine.web.studio.edits import save
 from engine.web.studio.element_words import PEOPLE
 from engine.web.studio.session import blueprint
@@ -48,11 +48,10 @@ def shown(bundle: Bundle, process: Process) -> dict[str, Any]:
     return {
         "steps": steps,
         "step": step,
-        "step_name": dict(steps).get(step, ""),
         "actions": [(name, action_named(name)) for name in actions],
         "action": action,
-        "action_name": action_named(action),
         "who": who,
+        "answer": who_may(action, [name for _, name, may in who if may], dict(steps).get(step, "")),
         "by_role": _by_role(bundle, steps, roles),
     }
 
@@ -64,7 +63,7 @@ def _by_role(bundle: Bundle, steps: list[tuple[str, str]], roles: list[str]) -> 
     for role in roles:
         may = [(name, allowed(policy, bundle.key, step, role)) for step, name in steps]
         phrases = [
-            f"«{name}»: {view.listed(action_named(a).lower() for a in sorted(actions, key=_order))}"
+            f"«{name}»: {view.listed(action_verb(a) for a in sorted(actions, key=_order))}"
             for name, actions in may
             if actions
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import g
 
@@ -19,7 +19,7 @@ def changed(bundle: Bundle, text: str, values: Mapping[str, object]) -> str:
         words["role"] = named(bundle, str(words["role"]))
     actions = words.get("actions")
     if isinstance(actions, tuple):
-        words["actions"] = view.listed(action_named(str(action)).lower() for action in actions)
+        words["actions"] = view.listed(action_verb(str(action)) for action in actions)
     return view.t(text, **words)
 
 
@@ -33,3 +33,17 @@ def action_named(action: str) -> str:
     """What an action is called; one of the bundle's own keeps its name."""
     key = f"access.{action}"
     return view.t(key) if key in page_texts("nb") else action
+
+
+def action_verb(action: str) -> str:
+    """What an action is called where it is one of several in a sentence; one of the bundle's own keeps its name."""
+    key = f"access.verb.{action}"
+    return view.t(key) if key in page_texts("nb") else action
+
+
+def who_may(action: str, roles: Sequence[str], step: str) -> str:
+    """The roles that may do an action at a step, or that nobody may, as a sentence."""
+    key = "access.answer" if roles else "access.nobody"
+    if f"{key}.{action}" in page_texts("nb"):
+        key = f"{key}.{action}"
+    return view.t(key, who=view.listed(roles), action=action, step=step)
