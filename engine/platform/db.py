@@ -8,7 +8,6 @@ Nothing slow (HTTP, PDF) is ever done inside a write transaction.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import threading
@@ -36,6 +35,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
+
+from engine.platform import stored_json
 
 metadata = MetaData(
     naming_convention={
@@ -84,24 +85,16 @@ class Kroner(TypeDecorator[Decimal]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON value as text."""
+    """A JSON value as text, see ``stored_json``: a ``Decimal`` comes back as one. The only type for JSON in a table."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
+        return None if value is None else stored_json.encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
-        return None if value is None else json.loads(value)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{type(value).__name__} does not belong in a JSON column")
+        return None if value is None else stored_json.decode(value)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select
 
-from engine.platform import name_index
+from engine.platform import name_index, stored_json
 from engine.platform.clock import Clock
 from engine.platform.db import UTCDateTime, metadata
 from engine.platform.name_index import person_name
@@ -78,7 +77,7 @@ class Vault:
         self._clock = clock
 
     def seal(self, connection: Connection, person_id: str, place: str, value: object) -> bytes:
-        """JSON-encode and encrypt *value* for *person_id*. *place* is ``table.column:row id``."""
+        """Encode (``stored_json``) and encrypt *value* for *person_id*. *place* is ``table.column:row id``."""
         return self.sealer(connection, person_id)(place, value)
 
     def sealer(self, connection: Connection, person_id: str) -> Callable[[str, object], bytes]:
@@ -87,14 +86,13 @@ class Vault:
 
         def sealed(place: str, value: object) -> bytes:
             nonce = os.urandom(12)
-            data = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-            return nonce + key.encrypt(nonce, data, place.encode())
+            return nonce + key.encrypt(nonce, stored_json.encode(value).encode(), place.encode())
 
         return sealed
 
     def open(self, connection: Connection, person_id: str, place: str, sealed: bytes) -> Any:
         """The value ``seal`` was given, in the shape its place has. Raises ``ErasedError`` or ``TamperedError``."""
-        return json.loads(self._decrypted(self._key(connection, person_id), place, sealed))
+        return stored_json.decode(self._decrypted(self._key(connection, person_id), place, sealed))
 
     def opener(self, connection: Connection) -> Opener:
         """As ``open``, for the rows of a list: each person's key is read once, and kept only as long as the list."""
@@ -103,7 +101,7 @@ class Vault:
         def opened(person_id: str, place: str, sealed: bytes) -> Any:
             if person_id not in keys:
                 keys[person_id] = self._key(connection, person_id)
-            return json.loads(self._decrypted(keys[person_id], place, sealed))
+            return stored_json.decode(self._decrypted(keys[person_id], place, sealed))
 
         return opened
 
@@ -158,7 +156,8 @@ class Vault:
         found: dict[str, Person] = {}
         for row in rows:
             key = self._unwrapped(row.id, row.key_id, row.wrapped)
-            found[row.id] = _person(row.id, json.loads(self._decrypted(key, _identity(row.id), row.identity)))
+            fields = stored_json.decode(self._decrypted(key, _identity(row.id), row.identity))
+            found[row.id] = _person(row.id, cast(Mapping[str, str], fields))
         return found
 
     def _person(self, connection: Connection, person_id: str, identity: bytes) -> Person:
