@@ -8,7 +8,6 @@ first place where it does not hold.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from engine.platform import stored_json
 from engine.platform.compiled_statements import Batch, Prepared
 from engine.platform.db import Json, UTCDateTime, metadata
 from engine.workflow.audit.kinds import EventKind
@@ -154,7 +154,7 @@ def _digest(
         "kind": kind,
         "data": data,
     }
-    text = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = stored_json.encode(event, sort_keys=True)
     return hashlib.sha256(previous + text.encode()).digest()
 
 

@@ -19,12 +19,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, Table, insert, select, update
 
-from engine.platform import row_json, schema
+from engine.platform import row_json, schema, stored_json
 from engine.platform.db import metadata
 from engine.platform.vault import ErasedError, person_key_table, person_table
 from engine.workflow.audit import chain
@@ -57,7 +57,7 @@ def export(runtime: Runtime, cases: Iterable[str]) -> Iterator[str]:
     known: set[tuple[str, str]] = set()
 
     def line(value: Mapping[str, Any]) -> str:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        text = stored_json.encode(value)
         digest.update(text.encode() + b"\n")
         return text
 
@@ -123,9 +123,10 @@ def check(lines: Iterable[str]) -> int:
         if last is not None and "end" in last:
             raise BadInputError(f"line {number}: something stands after the end")
         try:
-            last = json.loads(text)
-            if not isinstance(last, dict):
+            found = stored_json.decode(text)
+            if not isinstance(found, dict):
                 raise ValueError
+            last = found
         except ValueError:
             raise BadInputError(f"line {number} is not a JSON object") from None
         if number == 1:
@@ -159,7 +160,7 @@ def import_cases(runtime: Runtime, lines: Iterable[str], report: Callable[[int],
     definitions: dict[str, str] = {}
     done = {"cases": 0, "already": 0, "definitions": 0, "persons": 0}
     for text in lines:
-        value = json.loads(text)
+        value = cast(Mapping[str, Any], stored_json.decode(text))
         with runtime.db.write() as connection:
             if "definition" in value:
                 done["definitions"] += _adopt(runtime, connection, value["definition"], definitions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import delete, update
 
@@ -14,7 +16,8 @@ from engine.workflow.authorization.actor import SYSTEM
 def chained(application: Application) -> Application:
     with application.db.write() as connection:
         for number in range(5):
-            append(connection, "case", application.clock.now(), SYSTEM, "Tested", {"number": number, "navn": "æøå"})
+            told = {"number": number, "navn": "æøå", "amount": Decimal("12.50")}
+            append(connection, "case", application.clock.now(), SYSTEM, "Tested", told)
     return application
 
 

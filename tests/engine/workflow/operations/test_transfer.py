@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.application import Application, build
 from engine.platform import schema
@@ -80,6 +81,20 @@ def test_a_case_goes_on_in_the_other_house_with_its_data_and_trail(
         assert state == "completed"
         assert [broken for _, broken in chain.verify_all(connection) if broken] == []
     assert transfer.import_cases(other, lines)["already"] == 1
+
+
+def test_a_decimal_arrives_with_its_scale(application: Application, anne: str, other: Application) -> None:
+    case, _ = started(application, anne)
+    mine, text = process_instance.c.case_id == case, "12.50"
+    with application.db.write() as connection:
+        variables = {"rest": Decimal(text), "told": text, "share": 12.5}
+        connection.execute(update(process_instance).where(mine).values(variables=variables))
+
+    transfer.import_cases(other, list(transfer.export(application, [case])))
+
+    with other.db.read() as connection:
+        found = connection.execute(select(process_instance.c.variables).where(mine)).scalar_one()
+    assert repr(found) == repr(variables)
 
 
 def test_the_same_content_is_the_same_definition(application: Application, anne: str, other: Application) -> None:
