@@ -47,7 +47,7 @@ def signed_content(
 
 def digest(content: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON of what is signed."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
 def sign_hook(ctx: Context) -> None:
