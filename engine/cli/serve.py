@@ -33,13 +33,12 @@ def serve(session: Session, no_sandbox: bool) -> int:
 
     echo("preparing the database")
     settings = session.settings()
-    _, valkey = ensure_redis(settings)
+    redis = ensure_redis(settings)
     session.prepare(session.wire(settings))
     sandbox = not no_sandbox and not settings.production
-    status = supervisor.serve(settings, sandbox=sandbox, echo=echo, ready=lambda: _welcome(settings, sandbox, echo))
-    if valkey is not None:
-        valkey.terminate()
-    return status
+    return supervisor.serve(
+        settings, redis, sandbox=sandbox, echo=echo, ready=lambda: _welcome(settings, sandbox, echo)
+    )
 
 
 @click.command(cls=Command, epilog="A database that is current is left as it is. Example: ibalanse prepare")

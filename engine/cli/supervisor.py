@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 from engine.platform.settings import Settings
 from engine.workflow.jobs.valkey import ensure_redis
 
-READY_SECONDS = 60
+#: For a child to answer. One that ends is seen at once, so this is for a machine with much else to do.
+READY_SECONDS = 300
 STOP_SECONDS = 10
 LISTEN = "127.0.0.1"
 
@@ -78,9 +79,19 @@ def children(settings: Settings, *, sandbox: bool, host: str = LISTEN) -> list[C
     return found
 
 
-def serve(settings: Settings, *, sandbox: bool, echo: Callable[[str], None], ready: Callable[[], None]) -> int:
-    """Run until asked to stop; *ready* is called once everything answers. Returns the exit status."""
-    url, valkey = ensure_redis(settings)
+def serve(
+    settings: Settings,
+    redis: tuple[str, subprocess.Popen[bytes] | None],
+    *,
+    sandbox: bool,
+    echo: Callable[[str], None],
+    ready: Callable[[], None],
+) -> int:
+    """Run until asked to stop; *ready* is called once everything answers. Returns the exit status.
+
+    *redis* is its address, and the process where it is ours (``ensure_redis``): that is started again too.
+    """
+    url, valkey = redis
     counted = settings.data_dir / "metrics"  # what the processes count together, anew at each start
     shutil.rmtree(counted, ignore_errors=True)
     counted.mkdir(mode=0o700)
