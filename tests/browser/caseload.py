@@ -16,7 +16,7 @@ from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.execution.commands import CompleteTask, StartInstance
 from engine.workflow.execution.models import user_task
 from integrations.sandbox.persons.catalogue import all_persons
-from tests.browser.conftest import Product
+from tests.browser.conftest import SLOW, Product
 
 OFFICE = {"office": "312345672", "officeName": "Nav Lillestrøm", "granted": False, "pending": 0}
 NO = {"answer": "no", "kinds": [], "language": "nb"}
@@ -54,7 +54,7 @@ def load(product: Product, each: int = 15) -> list[str]:
 
 def _complete(app: Application, case: str, step: str, data: dict[str, dict[str, object]], citizen: Actor) -> None:
     """Do the step when it is there: the product's own workers bring a case from step to step."""
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + SLOW
     wanted = (user_task.c.case_id == case, user_task.c.element_id == step, user_task.c.state == "ready")
     while time.monotonic() < ends:
         with app.db.read() as connection:

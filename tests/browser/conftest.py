@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,19 +41,29 @@ FLAGS = [
 #: Debian's names. The first is Chromium without the parts that only a desktop shows: a third less work.
 BROWSERS = ("chromium-headless-shell", "chromium")
 #: Milliseconds to wait for what must come: long, since what is slow on a busy machine is not wrong.
-WAIT = 60_000
+WAIT = 120_000
+#: Seconds to wait for what more than one process takes part in: a start, a source's answer, a worker's job.
+SLOW = 300.0
 expect.set_options(timeout=WAIT)
+#: What the browser says when a page that renews itself did so while another was asked for.
+RENEWING = ("ERR_ABORTED", "interrupted by another navigation", "frame was detached")
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],  # what is well is not told, which halves the time
 }
 
 
+#: Below those the system gives to connections, so that none takes the port before the server that is to have it.
+#: Each test process begins at another place.
+_PORTS = (15_000 + (97 * os.getpid() + number) % 17_000 for number in itertools.count())
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 class Product:
@@ -80,18 +92,25 @@ class Product:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True
         )
-        for _ in range(600):
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Until everything answers, as after a start or when one of the processes is started again."""
+        assert self.process is not None
+        until = time.monotonic() + SLOW
+        while time.monotonic() < until:
             try:
-                if (
-                    requests.get(f"{self.url}/health/ready", timeout=2).ok
-                    and requests.get(self.sandbox_url, timeout=2).ok
-                ):
+                health = requests.get(f"{self.url}/health/ready", timeout=10).json()
+                if health["status"] == "ready" and requests.get(self.sandbox_url, timeout=10).ok:
                     return
             except requests.RequestException:
                 pass
-            assert self.process.poll() is None, (self.data / "serve.log").read_text()[-3000:]
+            assert self.process.poll() is None, self._said()
             time.sleep(0.1)
-        raise RuntimeError("the product did not start")
+        raise RuntimeError(f"the product did not answer: {self._said()}")
+
+    def _said(self) -> str:
+        return (self.data / "serve.log").read_text()[-3000:]
 
     def stop(self) -> None:
         assert self.process is not None
@@ -109,7 +128,7 @@ class Product:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=SLOW,
             check=False,
         )
 
@@ -133,12 +152,13 @@ class Product:
 
     def move_clock(self, days: int) -> None:
         """As somebody would on the sandbox's own page."""
-        answer = requests.post(f"{self.sandbox_url}/klokke/", data={"days": str(days), "hours": "0"}, timeout=5)
+        answer = requests.post(f"{self.sandbox_url}/klokke/", data={"days": str(days), "hours": "0"}, timeout=60)
         answer.raise_for_status()
 
     def fault(self, source: str, person: str, kind: str | None) -> None:
         address = f"{self.sandbox_url}/faults/{source}/{person}"
-        answer = requests.put(address, json={"kind": kind}, timeout=5) if kind else requests.delete(address, timeout=5)
+        session = requests.put if kind else requests.delete
+        answer = session(address, json={"kind": kind} if kind else None, timeout=60)
         answer.raise_for_status()
 
 
@@ -201,13 +221,14 @@ class Person:
         self.page.get_by_label(label, exact=False).first.check()
 
     def go(self, path: str) -> None:
-        """To the address; once more when the page that is left was just renewing itself."""
-        try:
-            self.page.goto(f"{self.url}{path}")
-        except PlaywrightError as error:
-            if not any(word in str(error) for word in ("ERR_ABORTED", "interrupted by another navigation")):
-                raise
-            self.page.goto(f"{self.url}{path}")
+        """To the address; again while the page that is left is just renewing itself."""
+        for last in (False, False, False, False, True):
+            try:
+                self.page.goto(f"{self.url}{path}")
+                return
+            except PlaywrightError as error:
+                if last or not any(word in str(error) for word in RENEWING):
+                    raise
 
     def log_in(self, name: str, *, staff: bool = False) -> None:
         if staff:

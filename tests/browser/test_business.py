@@ -10,7 +10,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Person, Product
+from tests.browser.conftest import SLOW, Person, Product
 from tests.browser.walks import agree_at_sources
 
 EVENTS = "/altinn/events/api/v1/events?type=no.ibalanse.notice.given"
@@ -27,7 +27,7 @@ def heading(who: Person, text: str) -> None:
     expect(who.page.get_by_role("heading", level=1)).to_contain_text(text)
 
 
-def wait_for_text(who: Person, path: str, text: str, seconds: float = 60) -> None:
+def wait_for_text(who: Person, path: str, text: str, seconds: float = SLOW) -> None:
     """Reload until the page says it: a worker is on its way."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
@@ -157,10 +157,10 @@ def test_andreas_tags_the_accounts_sees_the_gap_and_is_warned_in_time(person: Pe
     expect(main).not_to_contain_text("forskuddsskatten")
     product.move_clock(6)
     andreas.log_in("Andreas Eksempel")
-    wait_for_text(andreas, "/meldinger", "til forskuddsskatten 15. desember 2026", 90)
+    wait_for_text(andreas, "/meldinger", "til forskuddsskatten 15. desember 2026")
     andreas.check_page()
     andreas.picture("warning")
-    kinds = [e["data"]["kind"] for e in requests.get(f"{product.sandbox_url}{EVENTS}", timeout=5).json()]
+    kinds = [e["data"]["kind"] for e in requests.get(f"{product.sandbox_url}{EVENTS}", timeout=60).json()]
     assert kinds.count("enk.gap.advance_tax") == 1
     product.move_clock(45)
     andreas.log_in("Andreas Eksempel")

@@ -15,7 +15,7 @@ from engine.workflow.authorization.actor import Actor, Role
 from engine.workflow.execution.commands import StartInstance
 from engine.workflow.execution.models import incident, process_instance
 from integrations.sandbox.persons.estate import HANNA
-from tests.browser.conftest import Person, Product
+from tests.browser.conftest import SLOW, Person, Product
 from tests.factories.bundles import bundle, job, line
 
 MANY = 50
@@ -41,7 +41,7 @@ def states(application: Application, key: str) -> dict[str, int]:
         return {row[0]: row[1] for row in found}
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(holds: Callable[[], bool], seconds: float = SLOW) -> None:
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, "it did not happen in time"

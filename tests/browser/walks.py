@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import SLOW, Person
 
 
 def walk_to_overview(who: Person, name: str) -> None:
@@ -43,12 +43,12 @@ def agree_at_sources(who: Person) -> None:
     who.page.wait_for_url(re.compile(r"/(oppgaver/[0-9a-f-]{36}|enk|budsjett|oversikt|tiltak)"))
 
 
-def settle(who: Person, seconds: float = 30) -> None:
+def settle(who: Person, seconds: float = SLOW) -> None:
     """Without JavaScript the page that waits renews itself; in a test we do."""
     began = time.monotonic()
     while "/oppgaver/neste/" in who.page.url and time.monotonic() - began < seconds:
         time.sleep(0.5)
-        who.page.goto(who.page.url)
+        who.go(who.page.url.removeprefix(who.url))
 
 
 def source_states(html: str) -> dict[str, str]:
@@ -59,7 +59,7 @@ def source_states(html: str) -> dict[str, str]:
     return found
 
 
-def wait_until(who: Person, wanted: dict[str, str], seconds: float = 60) -> float:
+def wait_until(who: Person, wanted: dict[str, str], seconds: float = SLOW) -> float:
     """Reload until every source says what *wanted* says, the others "Svart", and the overview of it is built.
 
     Returns the seconds it took.

@@ -31,6 +31,8 @@ from tests.factories.forked import Forked
 ROOT = Path(__file__).resolve().parents[4]
 CITIZEN = Actor(Role.CITIZEN, "somebody", "Somebody", level="high")
 ADMIN = Actor(Role.ADMINISTRATOR, "ada", "Ada")
+#: Seconds to wait for what must come: long, since what is slow on a busy machine is not wrong.
+SLOW = 300.0
 #: A stage nobody may enter.
 REFUSING = {"stages": [{"id": "nowhere", "guard": ["equals", 1, 2], "refusal": "no"}]}
 #: A job that needs nobody else, then a timer that is due at once.
@@ -134,7 +136,7 @@ class Process:
         else:
             self.popen = Forked(arguments, environment, self.log)
 
-    def wait(self, seconds: float = 60) -> int:
+    def wait(self, seconds: float = SLOW) -> int:
         return self.popen.wait(seconds)
 
     @property
@@ -144,7 +146,7 @@ class Process:
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(row) for row in self.text.splitlines() if row.startswith("{")]
 
-    def prints(self, text: str, seconds: float = 30) -> bool:
+    def prints(self, text: str, seconds: float = SLOW) -> bool:
         return eventually(lambda: text in self.text, seconds)
 
 
@@ -173,7 +175,7 @@ def spawn(application: Application, database_url: str) -> Iterator[Spawn]:
         process.popen.wait()
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = SLOW) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if holds():
