@@ -99,7 +99,7 @@ def serve() -> None:
 
 
 #: A module's tests stay together, since they share one running product. Browser tests mostly wait, so there are more
-#: of these processes than cores, and they come first: the longest module must not be alone at the end.
+#: of these processes than cores. The longest modules come first, see tests/conftest.py.
 ALL_TESTS = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 
 

@@ -27,6 +27,25 @@ load_profile()
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
+#: Modules that take a minute or more, and then the rooms by what a module of theirs takes: begun first, so that none
+#: is alone at the end of a run of several processes.
+LONGEST = (
+    *("tests/browser/test_trouble.py", "tests/browser/test_first_light.py", "tests/browser/test_leaders.py"),
+    *("tests/engine/workflow/jobs/test_workers.py", "tests/browser/test_estate.py", "tests/browser/"),
+    *("tests/durability/", "tests/architecture/", "tests/integrations/", "tests/processes/", "tests/contracts/"),
+)
+
+
+def length_rank(path: str) -> int:
+    """Where in the run a test of *path* begins: 0 first."""
+    return next((rank for rank, start in enumerate(LONGEST) if path.startswith(start)), len(LONGEST))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A sort that keeps the order within a module, and the modules of one rank as they stand."""
+    items.sort(key=lambda item: length_rank(item.nodeid))
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """Stands at 08.00 on 23 November 2026 in Oslo until a test moves it."""
