@@ -93,7 +93,7 @@ from engine.casework.steps.participants import (
 )
 from engine.casework.steps.registration import register_reply, require_holder, require_received
 from engine.casework.steps.reopening import note_reopening, reopen_case
-from engine.casework.steps.tasks import complete_task, require_case_holder
+from engine.casework.steps.tasks import complete_task, require_case_holder, require_decision_sent
 from engine.workflow.execution.commands import Command
 from engine.workflow.execution.context import Step
 from engine.workflow.execution.sequence import (
@@ -148,6 +148,7 @@ EXTEND_DEADLINE: tuple[Step, ...] = (*MEMBER_ACT, require_open_case, require_rea
 COMPLETE_CASE_TASK: tuple[Step, ...] = (
     *MEMBER_ACT,
     require_case_holder,  # whoever has the case has its tasks
+    require_decision_sent,  # nothing comes after a decision nobody was sent
     complete_task,  # CompleteTask's own sequence, in this transaction
     discard_task_draft,
     *RECORD_ACT,

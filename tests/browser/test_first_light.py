@@ -80,6 +80,11 @@ def test_anne_from_landing_to_complete_overview_and_the_adviser_the_day_after(
     expect(kari.page.locator("#oppgave")).to_contain_text("Gi råd")
     kari.page.get_by_label("Skriv til innbyggeren").fill("Hei Anne, vi ringer i morgen.")
     kari.press("Send melding")
+    case_page = re.split("[?#]", kari.page.url)[0]
+    kari.press("Lag brev")
+    kari.press("Send brevet")
+    expect(kari.page.locator("main")).to_contain_text("Sendt")
+    kari.page.goto(case_page)
 
     anne.go("/meldinger")
     expect(anne.page.locator("main")).to_contain_text("Hei Anne, vi ringer i morgen.")

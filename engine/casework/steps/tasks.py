@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from engine.casework import decisions
 from engine.casework.commands import CompleteCaseTask
-from engine.workflow.errors import AlreadyDone, NotFound
+from engine.workflow.errors import AlreadyDone, NotFound, NotPossible, Reason
 from engine.workflow.execution.commands import CompleteTask
 from engine.workflow.execution.context import Context
 from engine.workflow.execution.models import user_task
@@ -27,6 +28,17 @@ def require_case_holder(ctx: Context) -> None:
     me, holder = ctx.actor.person_id, ctx.opened.responsible
     if task.state in ("ready", "claimed") and task.assignee is None and holder not in (None, me):
         raise AlreadyDone(holder, None, "claimed")
+
+
+def require_decision_sent(ctx: Context) -> None:
+    """Nothing comes after a decision before the citizen was sent it: no advice, and no closing."""
+    assert isinstance(ctx.command, CompleteCaseTask)
+    step = decisions.step_of(ctx.deployed(ctx.opened.definition_id).bundle)
+    element = select(user_task.c.element_id).where(user_task.c.id == ctx.command.task_id)
+    if not step or ctx.connection.execute(element).scalar() == step:
+        return
+    if decisions.waits_to_be_sent(ctx.connection, ctx.case_id, step):
+        raise NotPossible(Reason("", "decision-unsent", "the letter with the decision was not sent"))
 
 
 def complete_task(ctx: Context) -> None:

@@ -17,6 +17,7 @@ from engine.advice.evidence.models import snapshot
 from engine.casework import (
     complaint_right,
     complaints,
+    decisions,
     documents,
     information_requests,
     journal,
@@ -260,6 +261,11 @@ def case() -> ResponseReturnValue:
             ],
             letters=letters.of_case(connection, application.vault, found.id, sent=True) if owns else (),
             documents=documents.of_case(connection, application.vault, found.id) if owns and not for_owner else (),
+            decision=decisions.sent_to_citizen(
+                connection, application.vault, found, application.library.get(connection, found.definition_id).bundle
+            )
+            if owns
+            else None,
             right=complaint_right.newest_right(connection, found.id) if owns else None,
             complaints=complaints.of_case(connection, application.vault, found.id) if owns else (),
             measures=measures.of_case(connection, application.vault, found.id) if owns else (),

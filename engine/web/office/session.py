@@ -35,6 +35,7 @@ RULES = frozenset(
         "not-paused",
         "no-deadline",
         "no-reason",
+        "decision-unsent",
         "task-paused",
         "not-a-date",
         "document-stays",

@@ -44,9 +44,15 @@ def test_the_refused_complain_from_a_closed_case_win_and_get_a_new_decision(
     product.clock.advance(timedelta(days=11))  # Friday 4 December: three weeks later is Christmas Day
     assert decide(product, kari, number, send, outcome="rejected", reason="Bor i en annen kommune").status_code == 303
     day = norwegian_today(product.clock)
+    close = f"/saker/{number}/oppgave/{product.tasks(case_of(product, number).id)['Close']}"
+    untold = send(kari, close, result="Avslått")
+    assert untold.status_code == 409 and "Send brevet med vedtaket først" in untold.get_data(as_text=True)
+    assert "Bor i en annen kommune" not in read(product.anne, "/saken-min"), "what was not sent is not told"
     sent(product, kari, number)
     product.notify()
-    product.complete(case_of(product, number).id, "Close", product.kari, closing={"result": "Avslått"})
+    assert send(kari, close, result="Avslått").status_code == 303
+    page = read(product.anne, f"/saken-min?sak={number}")
+    assert "Avslått" in page and "Bor i en annen kommune" in page and "Gjelder fra" not in page
     assert case_of(product, number).state == "closed"
     first = told(product, day, day)
     assert first == "28. desember 2026"
@@ -81,8 +87,12 @@ def test_the_refused_complain_from_a_closed_case_win_and_get_a_new_decision(
     granted = decide(product, kari, number, send, outcome="granted", startDate="2027-01-04", reason="Bor her")
     assert granted.status_code == 303 and list(product.tasks(case.id)) == ["Advise"]
 
+    assert "Bor her" not in read(product.anne, home), "the new decision is not sent yet"
+
     product.clock.advance(timedelta(days=1))
     sent(product, kari, number)
+    page = read(product.anne, home)
+    assert "Innvilget rådgivning" in page and "Gjelder fra 4. januar 2027" in page and "Bor her" in page
     available = norwegian_today(product.clock)
     product.clock.advance(timedelta(days=3))  # New Year's Day: the notice came then
     product.notify()
