@@ -12,6 +12,7 @@ from engine.casework.commands import (
 )
 from engine.casework.event_kinds import CaseworkEvent
 from engine.platform.calendar import norwegian_day
+from engine.workflow.authorization import pip
 from engine.workflow.errors import NotFound
 from engine.workflow.execution.commands import Outcome
 from engine.workflow.execution.context import Context
@@ -36,9 +37,11 @@ def register_complaint(ctx: Context) -> None:
 
 
 def make_complaint(ctx: Context) -> None:
-    """By the owner of the case themselves, now, of a decision that was sent."""
+    """By the owner of the case or who acts for them, now, of a decision that was sent."""
     assert isinstance(ctx.command, MakeComplaint)
-    if ctx.opened.owner_id != ctx.actor.person_id or complaint_right.newest_right(ctx.connection, ctx.case_id) is None:
+    owner_id = ctx.opened.owner_id
+    theirs = owner_id == ctx.actor.person_id or pip.represents(ctx.connection, ctx.actor, owner_id, ctx.case_id)
+    if not theirs or complaint_right.newest_right(ctx.connection, ctx.case_id) is None:
         raise NotFound(ctx.case_id)
     one = complaints.register(
         ctx.connection,

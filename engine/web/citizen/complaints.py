@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from engine.casework import complaint_right, journal
 from engine.casework.commands import MakeComplaint
 from engine.web.citizen.home import required_case
-from engine.web.shared import view
+from engine.web.shared import access, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.guards import actor, guarded
 from engine.workflow.authorization.actor import Role
@@ -39,12 +39,12 @@ def make(number: str) -> ResponseReturnValue:
 
 
 def _page(number: str, text: str = "", error: str = "", status: int = 422) -> ResponseReturnValue:
-    """Only for the owner of a case whose decision was sent."""
+    """Only for the owner of a case whose decision was sent, and who acts for them."""
     application = view.application()
     with application.db.read() as connection:
         case = required_case(connection, number)
         right = complaint_right.newest_right(connection, case.id)
-        if right is None or case.owner_id != actor().person_id:
+        if right is None or not (case.owner_id == actor().person_id or access.represents(connection, case)):
             raise NotFound(number)
         now = application.clock.now()
         body = render_template("complaint.html", case=case, right=right, text=text, error=error, now=now)
