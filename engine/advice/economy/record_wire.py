@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,7 +55,7 @@ def page_to_json(entries: Iterable[Entry], counted: Mapping[str, Entry]) -> dict
     return {"entries": written, "counted": others, "sources": sources.plain()}
 
 
-def _written(entry: Entry, sources: _Sources, day: Any) -> Plain:
+def _written(entry: Entry, sources: _Sources, day: Callable[[date], str]) -> Plain:
     return [
         entry.record,
         entry.kind,

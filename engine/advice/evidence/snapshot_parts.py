@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -159,10 +160,10 @@ def forget(connection: Connection, case_id: str) -> None:
 # Reading
 
 
-def stored(connection: Connection, vault: Vault, snapshot_id: str) -> Callable[[int], Any]:
+def stored(connection: Connection, vault: Vault, snapshot_id: str) -> Callable[[int], object]:
     """The parts of a snapshot by number, read and opened one by one."""
 
-    def read(number: int) -> Any:
+    def read(number: int) -> object:
         wanted = (snapshot_part.c.snapshot_id == snapshot_id, snapshot_part.c.number == number)
         query = select(snapshot_part.c.person_id, snapshot_part.c.content).where(*wanted)
         row = connection.execute(query).first()
@@ -176,8 +177,8 @@ class SnapshotParts:
 
     def __init__(self, read: Callable[[int], Any], overview: Overview) -> None:
         """*read*: a part by its number, ``None`` where there is none."""
-        self._read = read
-        self._opened: dict[int, Any] = {}
+        self._open = cache(read)
+        self._shown: dict[tuple[Total, int], Mapping[str, Any]] = {}
         self.overview = overview
         contents = self._open(CONTENTS)
         self._contents: Mapping[str, Any] = contents if contents and contents.get("shape") == _shape() else {}
@@ -185,11 +186,6 @@ class SnapshotParts:
     def __bool__(self) -> bool:
         """Whether there are any that can be read."""
         return bool(self._contents)
-
-    def _open(self, number: int) -> Any:
-        if number not in self._opened:
-            self._opened[number] = self._read(number)
-        return self._opened[number]
 
     def pages(self) -> PageFigures:
         found = self._open(self._contents["pages"])
@@ -246,12 +242,8 @@ class SnapshotParts:
         return self.at(total, self._open(self._side(total)["same"]).get(entry.record, ()))
 
     def movement(self, entry: Entry) -> Transaction | None:
-        """What moved: of an entry that stands in a part that is open."""
-        side = self._side(entry.total)
-        for number in sorted(self._opened):
-            if not 0 <= number - side["first"] < -(-side["size"] // PAGE):
-                continue
-            page = self._opened[number]
+        """What moved: of an entry that was shown."""
+        for page in (self._shown[key] for key in sorted(self._shown) if key[0] is entry.total):
             for at, row in enumerate(page["entries"]):
                 of_source = page["sources"][row[3]][0] == entry.source.data_set
                 if row[0] == entry.record and of_source and (told := page["told"][at]):
@@ -264,6 +256,7 @@ class SnapshotParts:
 
     def _page(self, total: Total, number: int) -> Mapping[str, Any]:
         page: Mapping[str, Any] = self._open(self._side(total)["first"] + number)
+        self._shown[total, number] = page
         return page
 
 

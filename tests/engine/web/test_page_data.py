@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from engine.advice.economy.figures import Account, Debt, DebtKind, Enterprise, Figures, Transaction
 from engine.advice.economy.sourced import Source, Sourced
@@ -128,7 +128,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     found: Counter[str] = Counter()
     whole: Callable[..., Any] = Vault.open
 
-    def counted(self: Vault, connection: Any, person_id: str, place: str, sealed: bytes) -> Any:
+    def counted(self: Vault, connection: Connection, person_id: str, place: str, sealed: bytes) -> object:
         found[place.partition(".")[0]] += 1
         return whole(self, connection, person_id, place, sealed)
 

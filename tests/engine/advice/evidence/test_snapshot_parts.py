@@ -44,7 +44,7 @@ class Read:
         self.parts = [json.dumps(part) for part in parts]
         self.numbers: list[int] = []
 
-    def __call__(self, number: int) -> Any:
+    def __call__(self, number: int) -> object:
         self.numbers.append(number)
         return json.loads(self.parts[number]) if number < len(self.parts) else None
 
