@@ -106,6 +106,22 @@ class GiveConsentAgain(OwnEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class CarryOver(OwnEntry):
+    """Begin the journey *key* with all there is in a case of one's own, and share it with the office that gets it.
+
+    Consents and mandates are given anew for its purpose, no longer than they stand now; answers, what was entered by
+    hand and the overview follow. Raises ``NotPossible`` where nothing stands to carry.
+
+    variables  what the new case begins with
+    """
+
+    case_id: str
+    key: str
+    variables: Mapping[str, Any]
+    language: str = "nb"
+
+
+@dataclass(frozen=True, slots=True)
 class SettleGrant(OwnEntry):
     """Note what a source says of a grant. The task of approving ends with the last one that waited."""
 

@@ -16,6 +16,7 @@ class AdviceEvent(EventKind):
     SUPPLEMENT_REGISTERED = "SupplementRegistered"
     REGISTERED_REMOVED = "RegisteredRemoved"
     SHARED = "Shared"
+    CARRIED_OVER = "CarriedOver"
     SHARED_AGAIN = "SharedAgain"
     OVERVIEW_OPENED = "OverviewOpened"
     PLAN_OPENED = "PlanOpened"
@@ -42,6 +43,7 @@ SHOWN: tuple[EventKind, ...] = (
     AdviceEvent.SUPPLEMENT_REGISTERED,
     AdviceEvent.REGISTERED_REMOVED,
     AdviceEvent.SHARED,
+    AdviceEvent.CARRIED_OVER,
     AdviceEvent.SHARED_AGAIN,
     AdviceEvent.PARTIES_CHANGED,
     AdviceEvent.ROLES_CHANGED,

@@ -26,7 +26,10 @@ def data_case_of(connection: Connection, owner_id: str) -> CaseRow | None:
         .subquery()
     )
     found = connection.execute(
-        select(case_file).join(asking, asking.c.case_id == case_file.c.id).where(*mine).order_by(asking.c.at.desc())
+        select(case_file)
+        .join(asking, asking.c.case_id == case_file.c.id)
+        .where(*mine)
+        .order_by(asking.c.at.desc(), case_file.c.opened_at.desc())
     ).first()
     if found is None:
         found = connection.execute(

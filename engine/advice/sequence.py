@@ -14,6 +14,7 @@ from engine.advice.steps.business import (
     save_closing_steps,
     tag_accounts,
 )
+from engine.advice.steps.carry_over import carry_over
 from engine.advice.steps.consent import (
     check_consent_access,
     complete_approval,
@@ -137,6 +138,7 @@ def sequences(
         commands.RegisterShareStop: REGISTER_SHARE_STOP,
         commands.RegisterSupplement: (*REGISTRATION, register_supplement, rebuild, *RECORD_ACT),
         commands.RemoveRegistered: (*MEMBER_ACT, remove_registered, rebuild, *RECORD_ACT),
+        commands.CarryOver: (*OWN_ENTRY, carry_over(data_sets, receiver), *RECORD_ACT),
         commands.SettleGrant: (*OWN_ENTRY, settle_grant, ask_opened(data_sets), complete_approval, *RECORD_ACT),
         CancelCase: (*CANCEL_CASE[: -len(CLOSING)], end_consents(data_sets), *CLOSING),
         commands.StopSharing: STOP_SHARING,

@@ -30,6 +30,7 @@ from engine.web import operations, studio
 from engine.web.citizen import (
     benefit,
     budget,
+    carry_over,
     complaints,
     enk,
     home,
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     overview.blueprint,
     sharing.blueprint,
     renewal.blueprint,
+    carry_over.blueprint,
     household.blueprint,
     spending.blueprint,
     budget.blueprint,

@@ -14,6 +14,7 @@ from engine.advice.consent.channels import ChannelAsk, ChannelReply, ChannelStat
 from engine.advice.consent.models import consent_record, grant
 from engine.advice.evidence import harvest, snapshots
 from engine.advice.evidence.datasets import DataSet, Requirement, Subject
+from engine.advice.evidence.models import harvest as harvest_table
 from engine.advice.task_types.descriptions import named
 from engine.platform.db import Database
 from engine.platform.provider_errors import SourceError, SourceUnavailableError
@@ -169,7 +170,8 @@ class OpenSourcesAgain(OpenSources):
 class PlanHarvest:
     """Task type ``plan_harvest``: which sources may be asked. Leaves ``sources``, a list of data set ids.
 
-    config  ``subject``: the role of whom it is about; ``dataSets``: only these
+    config  ``subject``: the role of whom it is about; ``dataSets``: only these; ``onlyMissing``: not those whose
+            answer is there and not old
     """
 
     name = "plan_harvest"
@@ -192,13 +194,20 @@ class PlanHarvest:
                 data_set.id for data_set in about if gate.may_ask(connection, work.case_id, data_set, now) is not None
             ]
             closed = {data_set.id for data_set in about if data_set.requirement is not Requirement.OPEN}
+            fresh = self._fresh(connection, work.case_id, now) if work.payload.get("onlyMissing") is True else set()
         if not closed.intersection(allowed):
             allowed = []  # no yes at all: open registers are left alone too
+        allowed = [one for one in allowed if one not in fresh]
 
         def save(connection: Connection) -> None:
             harvest.note_requested(connection, work.case_id, person, allowed, now)
 
         return Done({"sources": allowed}, save)
+
+    def _fresh(self, connection: Connection, case_id: str, now: datetime) -> set[str]:
+        rows = connection.execute(select(harvest_table).where(harvest_table.c.case_id == case_id)).all()
+        old = harvest.stale(rows, self._data_sets, now)
+        return {row.data_set for row in rows if row.state in harvest.ANSWERED and row.data_set not in old}
 
 
 class BuildOverview:

@@ -90,7 +90,10 @@ _ABOUT = JobSetting("subject", "role")
 
 DESCRIBED: Mapping[str, Described] = {
     "open_sources": Described(leaves={"pending": "number"}),
-    "plan_harvest": Described((JobSetting("dataSets", "data_sets"), _ABOUT), {"sources": "list"}),
+    "plan_harvest": Described(
+        (JobSetting("dataSets", "data_sets"), JobSetting("onlyMissing", "flag", by_hand=True), _ABOUT),
+        {"sources": "list"},
+    ),
     "fetch": Described(
         (JobSetting("dataSets", "data_sets"), JobSetting("dataSet", "data_set", by_hand=True)),
         {"answered": "flag", "askAgain": "duration", "notAllowed": "number"},

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from engine.advice.commands import OpenOverview
+from engine.advice.consent import ending
 from engine.advice.economy.statement import statement as statement_of
 from engine.advice.evidence import snapshots
 from engine.advice.evidence.models import snapshot
@@ -134,26 +135,54 @@ def begin(key: str) -> Response:
     if standing.is_minor():
         return redirect(url_for("citizen.offered"), 303)
     with application.db.read() as connection:
-        deployed = next((d for d in services(connection) if d.key == key), None)
-        if deployed is None:
-            raise NotFound(key)
+        deployed = offered_journey(connection, key)
         there = queries.open_case_of(connection, actor().person_id, key)
+        carried = None if there or request.form.get("fresh") else carried_from(connection, deployed)
+    if carried is not None:
+        return redirect(url_for("carry_over.show", key=key), 303)
     if there is None:
-        metadata = deployed.bundle.metadata
-        office = _office(metadata)
-        if office and not request.form.get("office"):
-            office = _office_of_residence() or office
-        variables = {
-            "office": office.get("orgno", ""),
-            "officeName": office.get("name", ""),
-            "granted": False,
-            "pending": 0,
-            **metadata.get("startVariables", {}),
-        }
-        outcome = send(StartInstance(key, actor().person_id, variables), once=True)
+        outcome = send(StartInstance(key, actor().person_id, start_variables(deployed)), once=True)
         return redirect(url_for("tasks.coming", case_id=outcome.case_id), 303)
     with application.db.read() as connection:
         return redirect(where_next(connection, actor(), there), 303)
+
+
+def offered_journey(connection: Connection, key: str) -> Deployed:
+    """A journey a citizen may start. Raises ``NotFound`` for every other."""
+    deployed = next((d for d in services(connection) if d.key == key), None)
+    if deployed is None:
+        raise NotFound(key)
+    return deployed
+
+
+def carried_from(connection: Connection, deployed: Deployed) -> CaseRow | None:
+    """The citizen's open case of a journey this one takes over from, where something stands to carry along.
+
+    ``None`` where this one is begun already.
+    """
+    now = view.application().clock.now()
+    if queries.open_case_of(connection, actor().person_id, deployed.key) is not None:
+        return None
+    for key in deployed.bundle.metadata.get("carriesFrom", ()):
+        case = queries.open_case_of(connection, actor().person_id, key)
+        if case is not None and ending.allowed(connection, case.id, now):
+            return case
+    return None
+
+
+def start_variables(deployed: Deployed) -> dict[str, Any]:
+    """What a case begins with: the office that gets it, and what its journey says."""
+    metadata = deployed.bundle.metadata
+    office = _office(metadata)
+    if office and not request.form.get("office"):
+        office = _office_of_residence() or office
+    return {
+        "office": office.get("orgno", ""),
+        "officeName": office.get("name", ""),
+        "granted": False,
+        "pending": 0,
+        **metadata.get("startVariables", {}),
+    }
 
 
 def _office(metadata: Mapping[str, Any]) -> dict[str, str]:

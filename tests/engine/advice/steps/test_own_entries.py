@@ -15,6 +15,7 @@ from engine.advice.commands import (
     AddHouseholdMeasure,
     AddSupplement,
     AskSourcesAgain,
+    CarryOver,
     CategorizePayee,
     CorrectFigure,
     DecideSameDebt,
@@ -111,7 +112,7 @@ def test_every_entry_of_ones_own_is_in_these_tests() -> None:
         for command, steps in sequence.sequences({}, {}, Database("sqlite://")).items()
         if steps[: len(sequence.OWN_ENTRY)] == sequence.OWN_ENTRY
     }
-    assert own == {*GOOD, GiveConsentAgain, SettleGrant, ShareAgain}
+    assert own == {*GOOD, CarryOver, GiveConsentAgain, SettleGrant, ShareAgain}
     assert own < {kind for kind in vars(commands).values() if isinstance(kind, type)}
 
 
