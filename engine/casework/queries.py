@@ -85,6 +85,12 @@ def case_by_id(connection: Connection, case_id: str) -> CaseRow:
     return connection.execute(select(case_file).where(case_file.c.id == case_id)).one()
 
 
+def partial_cases(connection: Connection, person_id: str) -> tuple[str, ...]:
+    """Ids of the cases an employee is disqualified from: their own, and those they take part in."""
+    own = connection.execute(select(case_file.c.id).where(case_file.c.owner_id == person_id)).scalars()
+    return tuple({*own, *parties.having_part(connection, person_id)})
+
+
 def case_by_number(connection: Connection, number: str, office: str) -> CaseRow | None:
     """A case of this office. Those of others are not there."""
     return connection.execute(

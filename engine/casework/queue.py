@@ -36,12 +36,14 @@ class Who:
     """Whose queue it is. ``mine`` are their own id and those of the colleagues they stand in for.
 
     hidden  versions of journeys whose cases their role may not read
+    partial ids of cases of their own and those they take part in: nobody at work sees those of themselves
     """
 
     office: str
     person_id: str
     mine: tuple[str, ...]
     hidden: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def conditions(connection: Connection, who: Who, wanted: Filter, now: datetime) 
         where.append(case_file.c.responsible == wanted.responsible)
     if who.hidden:
         where.append(case_file.c.definition_id.not_in(who.hidden))
+    if who.partial:
+        where.append(case_file.c.id.not_in(who.partial))
     return where
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from engine.casework import members
+from engine.casework import members, queries
 from engine.casework.queue import Who
 from engine.platform.calendar import end_of_day, norwegian_day
 from engine.platform.vault import Person
@@ -61,7 +61,8 @@ def who(connection: Connection, now: datetime) -> Who:
     me = actor().person_id
     caseworker = pep.Subject(frozenset({role_codes.CASEWORKER}), actor().level, True)
     hidden = pep.unreadable_versions(connection, view.application().library, caseworker)
-    return Who(office(), me, (me, *members.stands_in_for(connection, office(), me, now)), hidden)
+    mine = (me, *members.stands_in_for(connection, office(), me, now))
+    return Who(office(), me, mine, hidden, queries.partial_cases(connection, me))
 
 
 def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, Person]:

@@ -13,7 +13,8 @@ from engine.workflow.instances.models import case_file
 def roles(connection: Connection, actor: Actor, owner_id: str, case_id: str) -> frozenset[str]:
     """Role codes of *actor* in the case.
 
-    The owner's for oneself, the caseworker's at the office that has the case, and for a
+    The owner's for oneself, the caseworker's at the office that has the case where it is not a case of their own or
+    one they take part in, and for a
     citizen who takes part in it the roles they hold or act for as guardian.
     """
     found: set[str] = set()
@@ -25,11 +26,16 @@ def roles(connection: Connection, actor: Actor, owner_id: str, case_id: str) -> 
             found.add(role_codes.REPRESENTATIVE)  # a guardian may what any representative may
     if actor.role is Role.CASEWORKER and actor.office is not None:
         office = connection.execute(select(case_file.c.office).where(case_file.c.id == case_id)).scalar()
-        if office == actor.office.orgno:
+        if office == actor.office.orgno and not _is_partial(connection, actor.person_id, owner_id, case_id):
             found.add(role_codes.CASEWORKER)
     if actor.role is Role.ADMINISTRATOR:
         found.add(role_codes.ADMINISTRATOR)
     return frozenset(found)
+
+
+def _is_partial(connection: Connection, person_id: str, owner_id: str, case_id: str) -> bool:
+    """Whether it is an employee's own case, or one they take part in: they are disqualified (forvaltningsloven § 6)."""
+    return person_id == owner_id or parties.has_part(connection, case_id, person_id)
 
 
 def represents(connection: Connection, actor: Actor, owner_id: str, case_id: str) -> bool:

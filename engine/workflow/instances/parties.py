@@ -77,6 +77,20 @@ def cases_of(connection: Connection, person_id: str) -> Sequence[str]:
     )
 
 
+def has_part(connection: Connection, case_id: str, person_id: str) -> bool:
+    """Whether somebody takes part in a case now, in whatever role, or acts for one who does."""
+    part = or_(case_party.c.person_id == person_id, case_party.c.acts_by == person_id)
+    found = select(case_party.c.id).where(case_party.c.case_id == case_id, part, case_party.c.ended_at.is_(None))
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def having_part(connection: Connection, person_id: str) -> Sequence[str]:
+    """The cases somebody takes part in now, in whatever role, or acts for one who does."""
+    part = or_(case_party.c.person_id == person_id, case_party.c.acts_by == person_id)
+    found = select(case_party.c.case_id).where(part, case_party.c.ended_at.is_(None))
+    return connection.execute(found.distinct()).scalars().all()
+
+
 def agree(
     connection: Connection, case_id: str, wanted: Collection[CaseParty], now: datetime, reference: str = ""
 ) -> bool:
