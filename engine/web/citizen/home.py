@@ -31,7 +31,7 @@ from engine.casework import (
 from engine.casework.commands import ReadMessages, SendMessage
 from engine.platform.provider_errors import SourceError
 from engine.studio import office_areas
-from engine.web.citizen.charts import panels
+from engine.web.citizen.overview_context import OverviewContext
 from engine.web.shared import access, standing, view
 from engine.web.shared.commands import send, sends
 from engine.web.shared.event_texts import SHOWN
@@ -341,25 +341,8 @@ def other_overview(number: str) -> ResponseReturnValue:
         ).scalar_one()
     send(OpenOverview(found.id))
     shown, built_at, version = newest
-    told = statement_of(shown)
-    return render_template(
-        "overview.html",
-        case=found,
-        told=told,
-        panels=panels(told),
-        built_at=built_at,
-        version=version,
-        sources=(),
-        entries=(),
-        shares=(),
-        task=None,
-        waiting=False,
-        submitted={},
-        errors=(),
-        view_only=True,
-        by_party=True,
-        owner=view.name_of(person),
-    )
+    page = OverviewContext(found, statement_of(shown), built_at, version, by_party=True, owner=view.name_of(person))
+    return page.drawn()
 
 
 @blueprint.post("/saken-min/<number>/stopp")

@@ -19,7 +19,7 @@ from engine.advice.evidence.page_data import PageData
 from engine.advice.sharing.models import share
 from engine.advice.steps.supplements import KINDS, MAX_NAME
 from engine.casework import queries
-from engine.web.citizen.charts import panels
+from engine.web.citizen.overview_context import OverviewContext
 from engine.web.citizen.overview_progress import (
     Progress,
     agreed_at,
@@ -78,11 +78,9 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
     overview, built_at, version = found if found else (None, None, 0)
     old = harvest.stale(rows, application.data_sets, now)
     told = statement(overview, old) if overview else None
-    body = render_template(
-        "overview.html",
+    body = OverviewContext(
         case=case,
         told=told,
-        panels=panels(told) if told else (),
         built_at=built_at,
         version=version,
         sources=rows,
@@ -95,7 +93,7 @@ def page(submitted: Mapping[str, str], errors: FieldErrors) -> ResponseReturnVal
         submitted=submitted,
         errors=errors,
         view_only=False,
-    )
+    ).drawn()
     return (body, 422) if errors else body
 
 

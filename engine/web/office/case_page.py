@@ -18,7 +18,7 @@ from engine.advice.sharing import actions as sharing
 from engine.casework import history, journal, openings, queries
 from engine.casework.commands import AddNote, CompleteCaseTask, OpenCase, SendMessage, SetNoteAccess
 from engine.web.citizen import attachments, overview_progress
-from engine.web.citizen.charts import panels
+from engine.web.citizen.overview_context import OverviewContext
 from engine.web.office import case_drafts, session, task_conflict
 from engine.web.office.case_content import Refused, read_page
 from engine.web.shared import access, forms, view
@@ -259,21 +259,5 @@ def overview(number: str) -> ResponseReturnValue:
         raise NotFound("overview")
     send(RecordAccess(case.id, "overview"))
     shown, built_at, version = found
-    told = statement(shown)
-    return render_template(
-        "overview.html",
-        case=case,
-        told=told,
-        panels=panels(told),
-        built_at=built_at,
-        version=version,
-        sources=(),
-        entries=(),
-        shares=(),
-        task=None,
-        waiting=False,
-        submitted={},
-        errors=(),
-        view_only=True,
-        owner=view.name_of(case.owner_id),
-    )
+    page = OverviewContext(case, statement(shown), built_at, version, owner=view.name_of(case.owner_id))
+    return page.drawn()
