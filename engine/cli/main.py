@@ -54,7 +54,9 @@ AUDIENCES: Mapping[str, Mapping[str, Place]] = {
         "deploy": Place("deploy:deploy", "Deploy a bundle as the next version of its process"),
     },
     "Try the economy's rules": {
-        "estimate": Place("estimate:estimate_group", "Compute tax or VAT roughly, line by line"),
+        "estimate": Place(
+            "estimate:estimate_group", "Compute tax or VAT roughly, or the time to complain, line by line"
+        ),
         "overview": Place("overview:overview", "Compile recorded answers into an overview, every krone accounted for"),
         "read-amount": Place("read_amount:read", "Tell what is read of an amount as people write it"),
     },
