@@ -59,11 +59,8 @@ def source_states(html: str) -> dict[str, str]:
     return found
 
 
-def wait_until(who: Person, wanted: dict[str, str], seconds: float = SLOW) -> float:
-    """Reload until every source says what *wanted* says, the others "Svart", and the overview of it is built.
-
-    Returns the seconds it took.
-    """
+def wait_until(who: Person, wanted: dict[str, str], seconds: float = SLOW) -> None:
+    """Reload until every source says what *wanted* says, the others "Svart", and the overview of it is built."""
     began = time.monotonic()
     states: dict[str, str] = {}
     built = False
@@ -72,7 +69,7 @@ def wait_until(who: Person, wanted: dict[str, str], seconds: float = SLOW) -> fl
         states, built = source_states(html), overview_is_built(html, waits=bool(wanted))
         good = [states[name].startswith(wanted.get(name, "Svart")) for name in states]
         if len(states) == 10 and all(good) and built:
-            return time.monotonic() - began
+            return
         time.sleep(1)
         who.go("/oversikt")
     raise AssertionError(f"after {seconds} s: {states}, {'an' if built else 'no'} overview")
