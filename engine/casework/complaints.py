@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.casework import complaint_time, time_limits
 from engine.casework.complaint_right import end_of_day, newest_right, right_of
@@ -260,15 +260,6 @@ def of(connection: Connection, vault: Vault, case_id: str, complaint_id: str) ->
     if row is None:
         raise NotFound(complaint_id)
     return _read(connection, vault, row)
-
-
-def has_open(connection: Connection, case_id: str) -> bool:
-    """Whether a complaint of the case waits for the office or for the appeal body."""
-    waits = or_(
-        complaint.c.outcome.is_(None), and_(complaint.c.outcome == "sent_on", complaint.c.appeal_outcome.is_(None))
-    )
-    wanted = select(complaint.c.id).where(complaint.c.case_id == case_id, waits).limit(1)
-    return connection.execute(wanted).first() is not None
 
 
 def _read(connection: Connection, vault: Vault, row: Row[Any]) -> Complaint:
