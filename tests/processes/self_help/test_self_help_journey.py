@@ -124,6 +124,14 @@ def test_a_withdrawn_consent_pauses_and_a_new_one_goes_on(following: tuple[Produ
 
     product.complete(case, "Resume")
     assert list(product.tasks(case)) == ["GiveConsent"]
+    product.complete(case, "GiveConsent", consent_answer=yes("loans", "income", "spending", "property"))
+    product.work()
+    product.approve(case)
+    product.complete(case, "ApproveAtSources")
+    product.work(timedelta(minutes=3))
+    assert list(product.tasks(case)) == [], "budget and plan stand: the plan is followed on"
+    product.work(MONTH)
+    assert list(product.tasks(case)) == [] and product.state(case) == "active"
 
 
 def remembered(product: Product, case: str) -> set[str]:
