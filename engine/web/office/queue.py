@@ -294,6 +294,7 @@ def several() -> ResponseReturnValue:
         act=act if act in case_actions.ACTS else "other",
         results=results,
         done=sum(not why for _, why in results),
+        reason=request.form.get("grunn", "") if not results or any(why for _, why in results) else "",
         back=f"{url_for('queue.show')}?{back}",
     )
 

@@ -161,15 +161,18 @@ def _address(page: str, identity: str) -> str:
 
 @blueprint.get("/okt")
 def remaining() -> ResponseReturnValue:
-    """Seconds until the session is over, 0 when it is: asked by the page, and no use of the session."""
+    """Seconds until the session is over, 403 when it is: asked by the page, and no use of the session."""
+    if g.actor is None:
+        abort(403)
     return {"seconds": session_seconds()}
 
 
 @blueprint.get("/okt/forleng")
 def extend() -> ResponseReturnValue:
     """As any page does: the session was used now."""
-    if g.actor is not None:
-        session_store.renew(request.cookies[COOKIE])
+    if g.actor is None:
+        abort(403)
+    session_store.renew(request.cookies[COOKIE])
     return {"seconds": session_seconds()}
 
 

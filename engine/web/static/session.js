@@ -8,7 +8,10 @@
     const button = alert.querySelector("button");
     const text = line.textContent;
     let timer = 0;
-    const ask = async (address) => (await (await fetch(address, { credentials: "same-origin" })).json()).seconds;
+    const ask = async (address) => {
+      const answer = await fetch(address, { credentials: "same-origin" });
+      return answer.status === 403 ? 0 : (await answer.json()).seconds;
+    };
     const show = (seconds) => {
       clearTimeout(timer);
       alert.hidden = seconds > WARNING;
