@@ -83,9 +83,10 @@ def test_every_command_has_a_sequence_that_commits_once(application: Application
 
 def test_every_command_on_a_task_asks_the_policy_before_anything_changes() -> None:
     on_tasks = list(commands_of(commands.TaskCommand))
-    assert len(on_tasks) == 13
+    assert len(on_tasks) == 14
     for command in on_tasks:
-        assert names(sequence.SEQUENCES[command])[:2] == ["lock_task", "check_access"], command
+        asks = "check_registration" if command is commands.CompleteOnBehalf else "check_access"
+        assert names(sequence.SEQUENCES[command])[:2] == ["lock_task", asks], command
 
 
 def test_every_operation_asks_who_may_before_anything_changes() -> None:
