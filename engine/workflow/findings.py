@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 
+from engine.workflow.authorization.candidates import NOT_DOING
 from engine.workflow.authorization.policy import FILE, Policy, PolicyError, Violation, policy_of
 from engine.workflow.authorization.policy_queries import allowed, reads, roles_named
 from engine.workflow.bpmn.conformance import beyond, conform
@@ -297,7 +298,7 @@ def _not_evaluated(violation: Violation) -> Finding:
 
 
 def _permits(policy: Policy, key: str, element_id: str, role: str) -> bool:
-    return bool(allowed(policy, key, element_id, role) - {"read"})
+    return bool(allowed(policy, key, element_id, role) - NOT_DOING)
 
 
 #: The rules every installation has.
