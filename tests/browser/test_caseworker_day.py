@@ -80,7 +80,8 @@ def test_an_advisers_day(person: People, names: list[str]) -> None:
 
 
 def _take_six_but_one_is_gone(kari: Person, ola: Person) -> list[str]:
-    """Six are chosen; Ola is faster with one, and the result says so for that one."""
+    """Six calls are chosen; Ola is faster with one, and the result says so for that one."""
+    kari.go("/arbeidsko?visning=alle&prosess=callback")  # all is due on the same day
     numbers = chosen(kari.page, 7)
     expect(kari.page.locator("#valgt")).to_have_text("7 saker er valgt")
     kari.picture("desk-chosen")
