@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,15 +63,20 @@ BROKEN: Mapping[str, tuple[str, object]] = {
     "ck_draft_position": ("position", -1),
     "ck_draft_step_revision": ("revision", 0),
     "ck_draft_step_position": ("position", -1),
+    "ck_snapshot_part_number": ("number", -1),
 }
 #: PostgreSQL has booleans of its own, and nothing else comes into such a column.
 SQLITE_ALONE = {"ck_office_member_leads", "ck_question_pauses"}
+#: Tables that came with their rules, after the migration that brought rules to those there were.
+BORN_WITH_RULES = frozenset({"snapshot_part"})
 LATER = {"valid_to", "expires_at", "away_until", "ended_at"}
 
 
-def rules(dialect: str) -> Iterator[tuple[Table, str, str, object]]:
-    """Each rule with its table: name, column and what breaks it there."""
+def rules(dialect: str, without: Collection[str] = BORN_WITH_RULES) -> Iterator[tuple[Table, str, str, object]]:
+    """Each rule with its table: name, column and what breaks it there. *without*: tables whose rules are left out."""
     for table in metadata.sorted_tables:
+        if table.name in without:
+            continue
         for constraint in table.constraints:
             if isinstance(constraint, ForeignKeyConstraint):
                 (column,) = constraint.columns.keys()
@@ -105,9 +110,9 @@ def row(table: Table, number: int) -> dict[str, Any]:
     return found
 
 
-def ruled() -> list[Table]:
+def ruled(without: Collection[str] = BORN_WITH_RULES) -> list[Table]:
     """The tables with a rule and those they name, the latter first."""
-    mine = {table for table, *_ in rules("sqlite")}
+    mine = {table for table, *_ in rules("sqlite", without)}
     named = {key.column.table for table in mine for key in table.foreign_keys}
     return [table for table in metadata.sorted_tables if table in mine | named]
 
@@ -142,7 +147,7 @@ def old(empty_url: str) -> Iterator[Database]:
 
 
 def test_what_breaks_each_rule_is_known_here() -> None:
-    checks = {name for _, name, *_ in rules("sqlite") if name.startswith("ck_")}
+    checks = {name for _, name, *_ in rules("sqlite", ()) if name.startswith("ck_")}
 
     assert checks == BROKEN.keys() and len(list(rules("sqlite"))) > 60
 
@@ -208,10 +213,10 @@ def test_a_database_without_orphans_keeps_every_row(empty_url: str) -> None:
 def test_what_breaks_a_rule_is_refused(database_url: str) -> None:
     database = Database(database_url)
     with database.write() as connection:
-        for table in ruled():
+        for table in ruled(()):
             add(connection, table, 1)
 
-    for number, (table, name, column, value) in enumerate(rules(database.engine.dialect.name), 2):
+    for number, (table, name, column, value) in enumerate(rules(database.engine.dialect.name, ()), 2):
         with pytest.raises(IntegrityError) as refused, database.write() as connection:
             break_one(connection, table, column, value, number)
         if name.startswith("ck_") or not database.sqlite:
