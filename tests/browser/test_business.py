@@ -216,6 +216,9 @@ def test_every_page_of_the_business_at_320_pixels_in_each_language(person: Peopl
         assert not re.search(
             r"\b(enk|calc|closing|startup|checklist|rule)\.[a-z_.]+", andreas.page.inner_text("main")
         ), path
+    andreas.page.locator("details.language summary").click()
+    andreas.page.locator('details.language button[value="nb"]').click()  # it is theirs wherever they log in
+    expect(andreas.page.locator("html")).to_have_attribute("lang", "nb")
 
 
 def test_a_stopped_consent_is_said_and_a_new_one_goes_on(person: People) -> None:

@@ -101,7 +101,7 @@ def header(at: Reading) -> Header:
         mine=case.responsible == who.person_id,
         stands_in=case.responsible in who.mine[1:],
         back=f"{url_for('queue.show')}{'?' + back if back else ''}#sak-{case.number}",
-        on_behalf=case.state == "open" and pep.permits_anywhere(at.bundle, at.reader.who, "register"),
+        on_behalf=case.state == "open" and pep.may_somewhere(at.bundle, at.reader.who, "register"),
     )
 
 

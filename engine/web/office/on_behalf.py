@@ -100,7 +100,7 @@ def offered(connection: Connection, case: CaseRow) -> bool:
     """Whether anything of the case may be written down for its citizen by whoever is logged in."""
     deployed = view.application().library.get(connection, case.definition_id)
     who = access.reader(connection, case).who
-    return case.state == "open" and pep.permits_anywhere(deployed.bundle, who, "register")
+    return case.state == "open" and pep.may_somewhere(deployed.bundle, who, "register")
 
 
 @blueprint.get("/saker/<number>/for-innbyggeren")

@@ -183,6 +183,11 @@ def permits_anywhere(bundle: Bundle, who: Subject, action: str) -> bool:
     return found
 
 
+def may_somewhere(bundle: Bundle, who: Subject, action: str) -> bool:
+    """``permits_anywhere`` for a page that offers it; a policy that cannot be evaluated permits nothing."""
+    return _may(bundle, who, action)
+
+
 def _may(bundle: Bundle, who: Subject, action: str, element_id: str = "") -> bool:
     """``_permits``, or without a step ``permits_anywhere``; a policy that cannot be evaluated permits nothing."""
     try:
